@@ -1,0 +1,73 @@
+package neuron
+
+import "math"
+
+// Rheobase is the largest constant current, in nA, under which the neuron never fires: (V_T - E_L) / R_m. It is
+// negative for a pacemaker (E_L above V_T), which fires without input.
+func (p Params) Rheobase() float64 {
+	return (p.VT - p.EL) / p.RM
+}
+
+// StepsToThreshold is the number of the step in which the discrete neuron, started at v (mV, below V_T), reaches
+// threshold under a constant current (nA). With a = 1 - dt/tau_m and V_inf = E_L + R_m I the Euler steps are the
+// geometric sequence V_k = V_inf + (v - V_inf) a^k, so that k = ceil(ln((V_inf - V_T)/(V_inf - v)) / ln a).
+//
+// It is false when threshold is never reached. With R_m I exactly V_T - E_L, or where a step meets V_T exactly, the
+// rounding of the simulation decides, and this form can be off by it.
+func (p Params) StepsToThreshold(v, current float64) (steps int64, ok bool) {
+	vInf := p.EL + float64(p.RM*current)
+	a := 1 - p.DT/p.TauM
+	if a <= 0 {
+		// Above tau_m one step of Euler overshoots V_inf: the first is the highest, when it starts below, and what
+		// follows falls back toward V_inf from both sides.
+		first := vInf + float64((v-vInf)*a)
+		return 1, first >= p.VT
+	}
+	if !(vInf > p.VT) {
+		return 0, false
+	}
+	k := math.Log((vInf-p.VT)/(vInf-v)) / math.Log1p(-p.DT/p.TauM)
+	return max(1, int64(math.Ceil(k))), true
+}
+
+// StepsBetweenSpikes is the number of steps from one spike to the next under a constant current (nA), the refractory
+// steps included. It is false when the neuron does not fire.
+func (p Params) StepsBetweenSpikes(current float64) (steps int64, ok bool) {
+	n, ok := p.StepsToThreshold(p.VReset, current)
+	if !ok {
+		return 0, false
+	}
+	return n + p.RefSteps(), true
+}
+
+// SpikeCount is the number of spikes in so many steps from rest under a constant current (nA).
+func (p Params) SpikeCount(current float64, steps int64) int64 {
+	first, ok := p.StepsToThreshold(p.Rest(), current)
+	if !ok || steps < first {
+		return 0
+	}
+	between, ok := p.StepsBetweenSpikes(current)
+	if !ok {
+		return 1
+	}
+	return 1 + (steps-first)/between
+}
+
+// DiscreteRate is the firing rate of the discrete neuron under a constant current (nA), in Hz of model time.
+func (p Params) DiscreteRate(current float64) float64 {
+	n, ok := p.StepsBetweenSpikes(current)
+	if !ok {
+		return 0
+	}
+	return 1000 / (float64(n) * p.DT)
+}
+
+// ExactRate is the firing rate of the continuous equation under a constant current (nA), in Hz of model time:
+// 1/(t_ref + tau_m ln((V_inf - V_reset)/(V_inf - V_T))) (Dayan and Abbott, equation 5.11, with t_ref).
+func (p Params) ExactRate(current float64) float64 {
+	vInf := p.EL + float64(p.RM*current)
+	if !(vInf > p.VT) {
+		return 0
+	}
+	return 1000 / (p.TRef + p.TauM*math.Log((vInf-p.VReset)/(vInf-p.VT)))
+}
