@@ -1,0 +1,8 @@
+// Package neuron is the equation, its closed forms, and the loop that runs it.
+//
+// It integrates the leaky integrate-and-fire neuron by forward Euler with a fixed step, in a form whose every bit is
+// the same on every architecture, and holds the mathematics that predicts what it must do: rheobase, steps between
+// spikes, firing rate. Loop runs neurons tick by tick on a Clock, live or as fast as it can.
+//
+// It never touches a pin, a file or the wall's clock; it imports the standard library only.
+package neuron

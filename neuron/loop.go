@@ -1,0 +1,266 @@
+package neuron
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"time"
+)
+
+// A Clock is the time that a loop lives in: the wall's, or a virtual one that runs as fast as the loop does.
+type Clock interface {
+	// Now is the monotonic time since the clock's own zero.
+	Now() time.Duration
+	// SleepUntil blocks until Now is t or later, or until ctx is done, whose error it then returns.
+	SleepUntil(ctx context.Context, t time.Duration) error
+}
+
+// An Input is one term of a neuron's current. It is read once per tick, also when several neurons share it; its
+// dynamic type must be comparable. A part that fails is the input's own affair: the neuron goes on with what it gives.
+type Input interface {
+	// Current is the current in nA for the tick that was due at now; finite.
+	Current(now time.Duration) float64
+}
+
+// An Output is told of the spikes of its neuron, in the loop's own time: now is when the tick was due, however late it
+// runs. Neither method may block.
+type Output interface {
+	// Tick comes once per tick, before its steps.
+	Tick(now time.Duration)
+	// Spike comes at each spike, with the number of the step in which it happened.
+	Spike(step int64, now time.Duration)
+}
+
+// An Observer sees each tick after its steps, on the loop's own thread: it may read the cells, and must not block.
+// One that is a StepObserver too sees each step.
+type Observer interface {
+	Tick(Tick)
+}
+
+// A StepObserver sees each step of each neuron right after it.
+type StepObserver interface {
+	Step(Sample)
+}
+
+// A Cell is a neuron in its place: what drives it, what it drives, and the count of its spikes.
+type Cell struct {
+	Name string
+	*Neuron
+	Inputs  []Input // the terms of its current, added up
+	Outputs []Output
+
+	Current     float64 // the sum of its inputs in this tick, nA
+	Spikes      int64
+	First, Last int64 // step numbers of its first and its latest spike; 0: none yet
+}
+
+// Sample is the state of a cell right after a step: V (mV) after the reset where it spiked.
+type Sample struct {
+	Cell    *Cell
+	Step    int64
+	Current float64 // nA
+	V       float64 // mV
+	Spiked  bool
+}
+
+// Tick is where the loop stands after a tick.
+type Tick struct {
+	Due      int64         // ticks due so far, this one included
+	Skipped  int64         // ticks of these that were skipped
+	Steps    int64         // steps run so far, this tick's included
+	Deadline time.Duration // when it was due, on the loop's clock
+	Began    time.Duration // when it began
+}
+
+// Run is how many ticks were run so far.
+func (t Tick) Run() int64 { return t.Due - t.Skipped }
+
+// Lateness is how long after its deadline the tick began.
+func (t Tick) Lateness() time.Duration { return t.Began - t.Deadline }
+
+// Loop runs cells in real time, or as fast as it can on a virtual clock: the same steps, the same bits.
+//
+// Tick k is due at start + k*Tick, whatever happened before; it reads each input once and runs the steps that are due
+// with that input held. A late tick is followed at once by the next until the loop has caught up.
+type Loop struct {
+	Clock     Clock
+	Tick      time.Duration // from one tick to the next, more than 0
+	DT        time.Duration // the integration step, each cell's DT in whole nanoseconds
+	Speed     float64       // model time over wall time, a multiple of 1e-9
+	MaxLag    time.Duration // lag beyond which all missed ticks are skipped in one piece; 0: none ever is
+	Ticks     int64         // how many ticks are due in all; 0: until the context ends
+	Cells     []*Cell       // stepped in this order
+	Observers []Observer
+}
+
+// MaxStepsPerTick bounds Speed*Tick/DT.
+const MaxStepsPerTick = 1_000_000
+
+// Run runs the loop on the calling goroutine until all ticks are due or ctx ends, whose error it then returns, and
+// reports the last tick. It does not allocate per tick or per step.
+func (l *Loop) Run(ctx context.Context) (Tick, error) {
+	run, err := l.prepare()
+	if err != nil {
+		return Tick{}, err
+	}
+	start := l.Clock.Now()
+	for l.Ticks == 0 || run.at.Due < l.Ticks {
+		deadline := start + time.Duration(run.at.Due+1)*l.Tick
+		if err := l.Clock.SleepUntil(ctx, deadline); err != nil {
+			return run.at, err
+		}
+		began := l.Clock.Now()
+		if lag := began - deadline; l.MaxLag > 0 && lag > l.MaxLag {
+			missed := int64(lag / l.Tick)
+			if l.Ticks > 0 {
+				missed = min(missed, l.Ticks-run.at.Due-1)
+			}
+			run.at.Due += missed
+			run.at.Skipped += missed
+			deadline += time.Duration(missed) * l.Tick
+		}
+		run.at.Due++
+		run.at.Deadline, run.at.Began = deadline, began
+		run.tick()
+		for _, o := range l.Observers {
+			o.Tick(run.at)
+		}
+	}
+	return run.at, nil
+}
+
+// stepsPerTick is Speed*Tick/DT as whole steps and a remainder over den, exactly.
+func (l *Loop) stepsPerTick() (whole, rest, den uint64, err error) {
+	nano := math.Round(l.Speed * 1e9)
+	switch {
+	case !(l.Tick > 0):
+		return 0, 0, 0, fmt.Errorf("tick: must be more than 0, got %v", l.Tick)
+	case !(l.DT > 0 && l.DT <= time.Hour):
+		return 0, 0, 0, fmt.Errorf("dt: must be more than 0 and at most an hour, got %v", l.DT)
+	case !(nano >= 1 && nano <= 1e15):
+		return 0, 0, 0, fmt.Errorf("speed: must be from 1e-9 to 1e6, got %g", l.Speed)
+	}
+	hi, lo := bits.Mul64(uint64(l.Tick), uint64(nano))
+	den = uint64(l.DT) * 1e9
+	if hi < den {
+		whole, rest = bits.Div64(hi, lo, den)
+	}
+	if hi >= den || whole > MaxStepsPerTick {
+		return 0, 0, 0, fmt.Errorf("more than %d steps are due per tick: tick %v at speed %g with dt %v", MaxStepsPerTick, l.Tick, l.Speed, l.DT)
+	}
+	return whole, rest, den, nil
+}
+
+// run is a loop under way.
+type run struct {
+	*Loop
+	at        Tick
+	inputs    []Input   // each once
+	currents  []float64 // what they gave in this tick, nA
+	terms     [][]int   // by cell: which of the inputs
+	drives    []float64 // by cell: R_m*I in this tick, mV
+	observers []StepObserver
+
+	whole, rest, den, acc uint64 // steps per tick; acc counts the fractions of a step that are due
+}
+
+func (l *Loop) prepare() (*run, error) {
+	if l.Clock == nil || len(l.Cells) == 0 {
+		return nil, errors.New("a loop needs a clock and at least one cell")
+	}
+	r := &run{Loop: l, drives: make([]float64, len(l.Cells))}
+	var err error
+	if r.whole, r.rest, r.den, err = l.stepsPerTick(); err != nil {
+		return nil, err
+	}
+	for _, c := range l.Cells {
+		if dt := float64(l.DT) / 1e6; c.DT != dt {
+			return nil, fmt.Errorf("neuron %s: its dt is %g ms, the loop's %g ms", c.Name, c.DT, dt)
+		}
+		var terms []int
+		for _, in := range c.Inputs {
+			i := slices.Index(r.inputs, in)
+			if i < 0 {
+				i = len(r.inputs)
+				r.inputs = append(r.inputs, in)
+			}
+			terms = append(terms, i)
+		}
+		r.terms = append(r.terms, terms)
+	}
+	r.currents = make([]float64, len(r.inputs))
+	for _, o := range l.Observers {
+		if so, ok := o.(StepObserver); ok {
+			r.observers = append(r.observers, so)
+		}
+	}
+	return r, nil
+}
+
+// tick reads the inputs, tells the outputs the time and runs the steps that are due.
+func (r *run) tick() {
+	for i, in := range r.inputs {
+		r.currents[i] = in.Current(r.at.Deadline)
+	}
+	for i, c := range r.Cells {
+		c.Current = 0
+		for _, t := range r.terms[i] {
+			c.Current += r.currents[t]
+		}
+		r.drives[i] = c.Drive(c.Current)
+		for _, o := range c.Outputs {
+			o.Tick(r.at.Deadline)
+		}
+	}
+	due := int(r.whole)
+	if r.acc += r.rest; r.acc >= r.den {
+		r.acc -= r.den
+		due++
+	}
+	if len(r.Cells) == 1 && len(r.observers) == 0 {
+		r.advance(r.Cells[0], r.drives[0], due)
+		return
+	}
+	for range due {
+		r.step()
+	}
+}
+
+// advance is step for the one neuron that nobody looks at step by step.
+func (r *run) advance(c *Cell, drive float64, due int) {
+	for due > 0 {
+		taken, spiked := c.Advance(drive, due)
+		due -= taken
+		r.at.Steps += int64(taken)
+		if spiked {
+			r.spike(c)
+		}
+	}
+}
+
+func (r *run) step() {
+	r.at.Steps++
+	for i, c := range r.Cells {
+		spiked := c.Step(r.drives[i])
+		if spiked {
+			r.spike(c)
+		}
+		for _, o := range r.observers {
+			o.Step(Sample{c, r.at.Steps, c.Current, c.V, spiked})
+		}
+	}
+}
+
+func (r *run) spike(c *Cell) {
+	c.Spikes++
+	if c.First == 0 {
+		c.First = r.at.Steps
+	}
+	c.Last = r.at.Steps
+	for _, o := range c.Outputs {
+		o.Spike(r.at.Steps, r.at.Deadline)
+	}
+}

@@ -1,0 +1,270 @@
+package neuron
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+)
+
+// mustNew returns the neuron of parameters that a test knows to be right.
+func mustNew(t testing.TB, p Params) *Neuron {
+	t.Helper()
+	n, err := New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestGoldenTraces(t *testing.T) {
+	f, err := os.Open("testdata/golden.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	traces := 0
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		line := lines.Text()
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		traces++
+		var p Params
+		var current, lastV float64
+		var steps, spikes, first, last int64
+		var sum string
+		if _, err := fmt.Sscan(line, &p.TauM, &p.EL, &p.VT, &p.VReset, &p.RM, &p.TRef, &p.DT, &current,
+			&steps, &spikes, &first, &last, &lastV, &sum); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		n := mustNew(t, p)
+		n.V = p.EL // also the pacemaker: the golden program knows no rest
+		var got struct{ spikes, first, last int64 }
+		hash, buf := sha256.New(), make([]byte, 8)
+		drive := n.Drive(current)
+		for k := int64(1); k <= steps; k++ {
+			if n.Step(drive) {
+				got.spikes++
+				if got.first == 0 {
+					got.first = k
+				}
+				got.last = k
+			}
+			binary.LittleEndian.PutUint64(buf, math.Float64bits(n.V))
+			hash.Write(buf)
+		}
+		if got.spikes != spikes || got.first != first || got.last != last || n.V != lastV {
+			t.Errorf("%+v at %g nA: got %+v and V %x, want %d spikes, first %d, last %d, V %x", p, current, got, n.V, spikes, first, last, lastV)
+		}
+		if s := fmt.Sprintf("%x", hash.Sum(nil)); s != sum {
+			t.Errorf("%+v at %g nA: got trace %s, want %s", p, current, s, sum)
+		}
+	}
+	if traces < 19 {
+		t.Errorf("got %d golden traces, want 19", traces)
+	}
+}
+
+// random draws a neuron and a current from the ranges that a user may configure, log-uniform where it matters.
+func random(r *rand.Rand) (p Params, current float64) {
+	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
+	logUniform := func(lo, hi float64) float64 { return math.Exp(uniform(math.Log(lo), math.Log(hi))) }
+	p.TauM = logUniform(1, 200)
+	p.DT = p.TauM * logUniform(1e-4, 1.5)
+	p.EL = uniform(-90, -40)
+	p.VT = uniform(-60, -30)
+	p.VReset = p.VT - logUniform(0.1, 50)
+	p.RM = logUniform(0.1, 1000)
+	if r.IntN(2) == 0 {
+		p.TRef = uniform(0, 30) * p.DT
+	}
+	return p, uniform(-1, 6) * math.Abs(p.VT-p.EL) / p.RM
+}
+
+// offTie tells whether a spike after n steps from v is decided by the equation and not by the rounding of its floats.
+func offTie(p Params, v, current float64, n int64) bool {
+	vInf, a := p.EL+p.RM*current, 1-p.DT/p.TauM
+	at := func(k int64) float64 { return vInf + (v-vInf)*math.Pow(a, float64(k)) }
+	const clear = 1e-7 // mV
+	return math.Abs(vInf-p.VT) > clear && math.Abs(at(n)-p.VT) > clear && (n < 2 || math.Abs(at(n-1)-p.VT) > clear)
+}
+
+func TestStepsBetweenSpikesEqualTheClosedForm(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	tested, silent := 0, 0
+	for tested < 3000 {
+		p, current := random(r)
+		n := mustNew(t, p)
+		first, fires := p.StepsToThreshold(p.Rest(), current)
+		again, ok := p.StepsBetweenSpikes(current)
+		if !fires || !ok {
+			if vInf := p.EL + p.RM*current; math.Abs(vInf-p.VT) < 1e-7 {
+				continue
+			}
+			silent++
+			steps := 20_000
+			if p.DT > p.TauM {
+				steps = 50
+			}
+			if fires { // above tau_m a first overshoot from E_L may fire where one from V_reset does not
+				continue
+			}
+			if taken, spiked := n.Advance(n.Drive(current), steps); spiked {
+				t.Fatalf("%+v at %g nA: a spike in step %d, want none", p, current, taken)
+			}
+			continue
+		}
+		if first > 1e6 || !offTie(p, p.Rest(), current, first) || !offTie(p, p.VReset, current, again-p.RefSteps()) {
+			continue
+		}
+		tested++
+		for i, want := range []int64{first, again, again, again} {
+			taken, total := 0, int64(0)
+			for spiked := false; !spiked && total <= want; total += int64(taken) {
+				taken, spiked = n.Advance(n.Drive(current), int(want)+1)
+			}
+			if total != want {
+				t.Fatalf("%+v at %g nA, spike %d: got %d steps, want %d", p, current, i+1, total, want)
+			}
+		}
+	}
+	if silent < 300 {
+		t.Errorf("got %d silent neurons among the random ones, want at least 300", silent)
+	}
+}
+
+func TestAdvanceIsStepInALoop(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		p, current := random(r)
+		a, b := mustNew(t, p), mustNew(t, p)
+		drive := a.Drive(current)
+		for range 50 {
+			steps := r.IntN(40)
+			for steps > 0 {
+				taken, spiked := a.Advance(drive, steps)
+				for i := range taken {
+					if got := b.Step(drive); got != (spiked && i == taken-1) {
+						t.Fatalf("%+v: Step says %v in step %d of %d, Advance %v", p, got, i+1, taken, spiked)
+					}
+				}
+				if math.Float64bits(a.V) != math.Float64bits(b.V) {
+					t.Fatalf("%+v: Advance has V %x, Step %x", p, a.V, b.V)
+				}
+				steps -= taken
+			}
+		}
+	}
+}
+
+func TestRefractoryTime(t *testing.T) {
+	p := Default()
+	p.TRef = 2
+	n := mustNew(t, p)
+	var spikes []int
+	for k := 1; k <= 20_000; k++ {
+		if n.Step(n.Drive(2)) {
+			spikes = append(spikes, k)
+		}
+	}
+	if spikes[0] != 138 {
+		t.Errorf("got the first spike in step %d, want 138", spikes[0])
+	}
+	for i := 1; i < len(spikes); i++ {
+		if d := spikes[i] - spikes[i-1]; d != 158 {
+			t.Errorf("spike %d: got %d steps since the last, want 158", i+1, d)
+		}
+	}
+	if want := p.SpikeCount(2, 20_000); int64(len(spikes)) != want {
+		t.Errorf("got %d spikes, want %d", len(spikes), want)
+	}
+}
+
+func TestTheory(t *testing.T) {
+	p := Default()
+	if got := p.Rheobase(); got != 1.5 {
+		t.Errorf("rheobase: got %g nA, want 1.5 nA", got)
+	}
+	for _, tt := range []struct {
+		current         float64
+		count           int64   // in 2 s
+		discrete, exact float64 // Hz
+	}{
+		{0, 0, 0, 0},
+		{1.49, 0, 0, 0},
+		{1.6, 72, 1000 / 27.6, 1000 / (10 * math.Log(16))},
+		{2, 144, 1000 / 13.8, 1000 / (10 * math.Log(4))},
+		{3, 289, 1000 / 6.9, 1000 / (10 * math.Log(2))},
+		{math.NaN(), 0, 0, 0},
+		{math.Inf(-1), 0, 0, 0},
+	} {
+		if got := p.SpikeCount(tt.current, 20_000); got != tt.count {
+			t.Errorf("%g nA: got %d spikes in 2 s, want %d", tt.current, got, tt.count)
+		}
+		if got := p.DiscreteRate(tt.current); math.Abs(got-tt.discrete) > 1e-9 {
+			t.Errorf("%g nA: got a discrete rate of %g Hz, want %g", tt.current, got, tt.discrete)
+		}
+		if got := p.ExactRate(tt.current); math.Abs(got-tt.exact) > 1e-9 {
+			t.Errorf("%g nA: got an exact rate of %g Hz, want %g", tt.current, got, tt.exact)
+		}
+	}
+}
+
+func TestPacemakerFiresWithoutInput(t *testing.T) {
+	p := Default()
+	p.EL = -50
+	n := mustNew(t, p)
+	first, _ := p.StepsToThreshold(p.VReset, 0)
+	if taken, spiked := n.Advance(n.Drive(0), 1000); !spiked || int64(taken) != first {
+		t.Errorf("got spiked %v after %d steps, want a spike after %d", spiked, taken, first)
+	}
+	if got := p.Rheobase(); got != -0.5 {
+		t.Errorf("rheobase: got %g nA, want -0.5 nA", got)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	with := func(change func(*Params)) Params {
+		p := Default()
+		change(&p)
+		return p
+	}
+	for _, tt := range []struct {
+		p    Params
+		want string
+	}{
+		{Default(), ""},
+		{with(func(p *Params) { p.EL = -40 }), ""},
+		{with(func(p *Params) { p.TauM = 0 }), "tau_m: must be more than 0 ms, got 0 ms"},
+		{with(func(p *Params) { p.TauM = -10 }), "tau_m: must be more than 0 ms, got -10 ms"},
+		{with(func(p *Params) { p.TauM = math.NaN() }), "tau_m: must be more than 0 ms, got NaN ms"},
+		{with(func(p *Params) { p.TauM = math.Inf(1) }), "tau_m: must be at most 1e+06 ms, got +Inf ms"},
+		{with(func(p *Params) { p.EL = math.NaN() }), "e_l: must be between -10000 mV and 10000 mV, got NaN mV"},
+		{with(func(p *Params) { p.VT = 1e5 }), "v_t: must be between -10000 mV and 10000 mV, got 100000 mV"},
+		{with(func(p *Params) { p.VT = math.Inf(-1) }), "v_t: must be between -10000 mV and 10000 mV, got -Inf mV"},
+		{with(func(p *Params) { p.VReset = -55 }), "v_reset: must be below v_t, -55 mV, got -55 mV"},
+		{with(func(p *Params) { p.VReset = math.NaN() }), "v_reset: must be between -10000 mV and 10000 mV, got NaN mV"},
+		{with(func(p *Params) { p.RM = 0 }), "r_m: must be more than 0 MOhm, got 0 MOhm"},
+		{with(func(p *Params) { p.RM = 1e7 }), "r_m: must be at most 1e+06 MOhm, got 1e+07 MOhm"},
+		{with(func(p *Params) { p.TRef = -1 }), "t_ref: must be at least 0 ms, got -1 ms"},
+		{with(func(p *Params) { p.TRef = 2e6 }), "t_ref: must be at most 1e+06 ms, got 2e+06 ms"},
+		{with(func(p *Params) { p.DT = 0 }), "dt: must be more than 0 ms, got 0 ms"},
+		{with(func(p *Params) { p.DT = 20 }), "dt: must be below 2 tau_m, 20 ms, or the integration diverges, got 20 ms"},
+		{Params{}, "tau_m: must be more than 0 ms, got 0 ms\nv_reset: must be below v_t, 0 mV, got 0 mV\n" +
+			"r_m: must be more than 0 MOhm, got 0 MOhm\ndt: must be more than 0 ms, got 0 ms"},
+	} {
+		got := ""
+		if _, err := New(tt.p); err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%+v: got %q, want %q", tt.p, got, tt.want)
+		}
+	}
+}
