@@ -1,0 +1,79 @@
+package clock_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hillock/hw/clock"
+)
+
+func ExampleWall() {
+	w := clock.New()
+	start := w.Now()
+	for tick := 1; tick <= 3; tick++ {
+		deadline := start + time.Duration(tick)*time.Millisecond
+		if err := w.SleepUntil(context.Background(), deadline); err != nil {
+			panic(err)
+		}
+		fmt.Println("tick", tick, "early:", w.Now() < deadline)
+	}
+	// Output:
+	// tick 1 early: false
+	// tick 2 early: false
+	// tick 3 early: false
+}
+
+func TestDeadlinesAreAbsolute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := clock.New()
+		for tick := time.Duration(1); tick <= 10; tick++ {
+			if err := w.SleepUntil(t.Context(), tick*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			want := tick * time.Millisecond
+			if tick > 1 {
+				want = max(want, 4*time.Millisecond)
+			}
+			if got := w.Now(); got != want {
+				t.Errorf("tick %d: got %v, want %v", tick, got, want)
+			}
+			if tick == 1 {
+				w.Sleep(3 * time.Millisecond) // a long tick: the deadlines of 2 to 4 pass meanwhile
+			}
+		}
+	})
+}
+
+func TestSleepEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := clock.New()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if err := w.SleepUntil(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) || w.Now() != 20*time.Millisecond {
+			t.Errorf("got %v at %v, want %v at 20ms", err, w.Now(), context.DeadlineExceeded)
+		}
+		if err := w.SleepUntil(ctx, 0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v past a deadline with the context done, want %v", err, context.DeadlineExceeded)
+		}
+		if err := w.SleepUntil(t.Context(), 25*time.Millisecond); err != nil || w.Now() != 25*time.Millisecond {
+			t.Errorf("got %v at %v after an interrupted sleep, want nil at 25ms", err, w.Now())
+		}
+	})
+}
+
+func TestSleepDoesNotAllocate(t *testing.T) {
+	w := clock.New()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	next := w.Now()
+	if n := testing.AllocsPerRun(100, func() {
+		next += 50 * time.Microsecond
+		w.SleepUntil(ctx, next)
+	}); n != 0 {
+		t.Errorf("got %g allocations a sleep, want 0", n)
+	}
+}
