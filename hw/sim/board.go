@@ -1,0 +1,65 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/pin"
+)
+
+// positions returns the place of each GPIO on the 40-pin header, P1 in periph's names.
+func positions() [28]int {
+	return [28]int{
+		27, 28, 3, 5, 7, 29, 31, 26, 24, 21, // GPIO0 to GPIO9
+		19, 23, 32, 33, 8, 10, 36, 11, 12, 35, // GPIO10 to GPIO19
+		38, 40, 15, 16, 18, 22, 37, 13, // GPIO20 to GPIO27
+	}
+}
+
+// alternates returns the bus function of each GPIO that has one here, by periph's names for the BCM283x.
+func alternates() [28]pin.Func {
+	return [28]pin.Func{
+		2: "I2C1_SDA", 3: "I2C1_SCL",
+		7: "SPI0_CS1", 8: "SPI0_CS0", 9: "SPI0_MISO", 10: "SPI0_MOSI", 11: "SPI0_CLK",
+		14: "UART0_TX", 15: "UART0_RX",
+		16: "SPI1_CS2", 17: "SPI1_CS1", 18: "SPI1_CS0", 19: "SPI1_MISO", 20: "SPI1_MOSI", 21: "SPI1_CLK",
+	}
+}
+
+// newPins returns the pins as they are after power-up: inputs, GPIO0 to GPIO8 pulled up and the others down (BCM2835
+// ARM Peripherals, table 6-31), and SPI0 in its function, as raspi-config leaves it.
+func newPins(c Clock) []*Pin {
+	pos, alt := positions(), alternates()
+	pins := make([]*Pin, len(pos))
+	for n := range pins {
+		pull := gpio.PullDown
+		if n <= 8 {
+			pull = gpio.PullUp
+		}
+		p := newPin(c, n, pull, alt[n])
+		p.aliases = []string{fmt.Sprint(n), fmt.Sprintf("P1_%d", pos[n])}
+		if alt[n] != pin.FuncNone {
+			p.aliases = append(p.aliases, string(alt[n]))
+		}
+		p.special = strings.HasPrefix(string(alt[n]), "SPI0_")
+		pins[n] = p
+	}
+	return pins
+}
+
+// newPorts returns SPI0 with two chip selects and SPI1 with three. A bus's ports share its wires.
+func newPorts(p *Pi) []*Port {
+	var ports []*Port
+	for number, selects := range []int{2, 3} {
+		b := new(bus)
+		for cs := range selects {
+			wire := func(line string) *Pin { return p.Pin(fmt.Sprintf("SPI%d_%s", number, line)) }
+			ports = append(ports, &Port{
+				name: fmt.Sprintf("SPI%d.%d", number, cs), number: number, cs: cs, clock: p.clock, bus: b,
+				clk: wire("CLK"), mosi: wire("MOSI"), miso: wire("MISO"), csPin: wire(fmt.Sprintf("CS%d", cs)),
+			})
+		}
+	}
+	return ports
+}

@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/conn/v3/spi/spireg"
+)
+
+// Pi is a virtual Raspberry Pi: pins GPIO0 to GPIO27, SPI0 with two and SPI1 with three chip selects, and nothing
+// plugged in. All of it may be used from several goroutines.
+type Pi struct {
+	clock Clock
+	pins  []*Pin
+	ports []*Port
+
+	mu         sync.Mutex
+	registered bool
+	names      []string // in gpioreg, in the order of their registration
+	portNames  []string // in spireg
+}
+
+// New returns a Pi that lives in c, or on the monotonic wall clock if c is nil. In a testing/synctest bubble the wall
+// clock is the bubble's.
+func New(c Clock) *Pi {
+	if c == nil {
+		c = wall{time.Now()}
+	}
+	p := &Pi{clock: c, pins: newPins(c)}
+	p.ports = newPorts(p)
+	return p
+}
+
+// Kit returns the workshop's kit: a Pi with an MCP3008 on SPI0.0, whose knob on CH0 stands at 0.4.
+func Kit(c Clock) (*Pi, *MCP300x) {
+	p, chip := New(c), NewMCP3008()
+	chip.Knob(0).Set(0.4)
+	p.SPI(0, 0).Plug(chip)
+	return p, chip
+}
+
+// Pin returns the pin of that name, or nil: any name that gpioreg would take, "GPIO17", "17", "P1_11" or "SPI0_MOSI".
+func (p *Pi) Pin(name string) *Pin {
+	for _, pin := range p.pins {
+		if pin.name == name || slices.Contains(pin.aliases, name) {
+			return pin
+		}
+	}
+	return nil
+}
+
+// SPI returns the port of a bus and a chip select, or nil: SPI(0, 1) is SPI0.1.
+func (p *Pi) SPI(bus, cs int) *Port {
+	for _, port := range p.ports {
+		if port.number == bus && port.cs == cs {
+			return port
+		}
+	}
+	return nil
+}
+
+// Register puts the pins into gpioreg and the ports into spireg, all of them or none. The registries belong to the
+// whole process: one Pi, real or virtual, can be in them at a time.
+func (p *Pi) Register() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.registered {
+		return errors.New("sim: this virtual Pi is registered already: close it before registering it again")
+	}
+	if err := p.register(); err != nil {
+		return errors.Join(fmt.Errorf("%w: another Pi is in periph's registries: leave out host.Init, or close the other virtual Pi first", err),
+			p.unregister())
+	}
+	p.registered = true
+	return nil
+}
+
+// Close takes everything out of the registries. It may be called again, and Register after it. The pins keep their
+// record, and what a program holds of them and of the ports goes on working.
+func (p *Pi) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.registered = false
+	return p.unregister()
+}
+
+func (p *Pi) register() error {
+	for _, pin := range p.pins {
+		if err := gpioreg.Register(pin); err != nil {
+			return fmt.Errorf("sim: %w", err)
+		}
+		p.names = append(p.names, pin.name)
+		for _, alias := range pin.aliases {
+			// RegisterAlias overrides an alias that is there.
+			if old := gpioreg.ByName(alias); old != nil {
+				return fmt.Errorf("sim: pin name %s is taken by %s", alias, old)
+			}
+			if err := gpioreg.RegisterAlias(alias, pin.name); err != nil {
+				return fmt.Errorf("sim: %w", err)
+			}
+			p.names = append(p.names, alias)
+		}
+	}
+	for _, port := range p.ports {
+		// The names and the number are those of periph's sysfs driver.
+		name, number := fmt.Sprintf("/dev/spidev%d.%d", port.number, port.cs), port.number
+		if port.cs != 0 {
+			number = -1
+		}
+		if err := spireg.Register(name, []string{port.name}, number, port.Open); err != nil {
+			return fmt.Errorf("sim: %w", err)
+		}
+		p.portNames = append(p.portNames, name)
+	}
+	return nil
+}
+
+// unregister removes what register put in, last first, and nothing that somebody else put in its place: host.Init on
+// a real Pi replaces pins.
+func (p *Pi) unregister() error {
+	var errs []error
+	for _, name := range slices.Backward(p.portNames) {
+		errs = append(errs, spireg.Unregister(name))
+	}
+	for _, name := range slices.Backward(p.names) {
+		if p.owns(gpioreg.ByName(name)) {
+			errs = append(errs, gpioreg.Unregister(name))
+		}
+	}
+	p.names, p.portNames = nil, nil
+	return errors.Join(errs...)
+}
+
+// owns reports whether a pin from the registry is one of p's, itself or behind an alias.
+func (p *Pi) owns(registered gpio.PinIO) bool {
+	if alias, ok := registered.(gpio.RealPin); ok {
+		registered = alias.Real()
+	}
+	pin, ok := registered.(*Pin)
+	return ok && slices.Contains(p.pins, pin)
+}

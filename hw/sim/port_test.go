@@ -1,0 +1,535 @@
+package sim_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/bits"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"hillock/hw/mcp3xxx"
+	"hillock/hw/sim"
+	"periph.io/x/conn/v3"
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+)
+
+// connect opens a port and connects it.
+func connect(t testing.TB, p *sim.Port, f physic.Frequency, mode spi.Mode) spi.Conn {
+	t.Helper()
+	port, err := p.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := port.Connect(f, mode, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// adc returns the driver's pin for a channel of the chip in a port.
+func adc(t testing.TB, p *sim.Port, o *mcp3xxx.Opts, channel int) *mcp3xxx.Pin {
+	t.Helper()
+	port, err := p.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := mcp3xxx.NewSPI(port, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin, err := d.Single(channel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pin
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestEveryCode(t *testing.T) {
+	for _, tt := range []struct {
+		model mcp3xxx.Model
+		chip  *sim.MCP300x
+	}{{mcp3xxx.MCP3008, sim.NewMCP3008()}, {mcp3xxx.MCP3004, sim.NewMCP3004()}} {
+		pi := sim.New(nil)
+		pi.SPI(0, 1).Plug(tt.chip)
+		for ch := range tt.model.Channels() {
+			pin := adc(t, pi.SPI(0, 1), &mcp3xxx.Opts{Model: tt.model}, ch)
+			for code := range 1024 {
+				tt.chip.Knob(ch).SetCode(code)
+				if s, err := pin.Read(); err != nil || s.Raw != int32(code) {
+					t.Fatalf("%s, code %d: got %d, %v", pin, code, s.Raw, err)
+				}
+			}
+		}
+	}
+}
+
+// Modes 0 and 3 are the chip's. In modes 1 and 2 one side samples where the other changes: everything comes one bit
+// late, so that the code is halved, and where the null bit is looked for there is only the pull on MISO.
+func TestModes(t *testing.T) {
+	for _, tt := range []struct {
+		mode spi.Mode
+		pull gpio.Pull
+		want string
+	}{
+		{spi.Mode0, gpio.PullDown, "00000000 00000010 11001110"},
+		{spi.Mode3, gpio.PullDown, "00000000 00000010 11001110"},
+		{spi.Mode1, gpio.PullDown, "00000000 00000001 01100111"},
+		{spi.Mode2, gpio.PullDown, "00000000 00000001 01100111"},
+		{spi.Mode0, gpio.PullUp, "11111111 11111010 11001110"},
+		{spi.Mode3, gpio.PullUp, "11111111 11111010 11001110"},
+		{spi.Mode1, gpio.PullUp, "11111111 11111101 01100111"},
+		{spi.Mode2, gpio.PullUp, "11111111 11111101 01100111"},
+		// Without a chip select the chip sleeps on.
+		{spi.Mode0 | spi.NoCS, gpio.PullDown, "00000000 00000000 00000000"},
+		{spi.Mode0 | spi.NoCS, gpio.PullUp, "11111111 11111111 11111111"},
+	} {
+		pi, chip := sim.Kit(nil)
+		chip.Knob(0).SetCode(figureCode)
+		if err := pi.Pin("SPI0_MISO").In(tt.pull, gpio.NoEdge); err != nil {
+			t.Fatal(err)
+		}
+		c := connect(t, pi.SPI(0, 0), physic.MegaHertz, tt.mode)
+		b := []byte{0x01, 0x80, 0x00}
+		for range 2 { // the second transfer meets what the first left
+			if err := c.Tx([]byte{0x01, 0x80, 0x00}, b); err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprintf("%08b %08b %08b", b[0], b[1], b[2]); got != tt.want {
+				t.Errorf("%s, %s: got %s, want %s", tt.mode, tt.pull, got, tt.want)
+			}
+		}
+	}
+}
+
+func TestLSBFirst(t *testing.T) {
+	pi, chip := sim.Kit(nil)
+	chip.Knob(0).SetCode(figureCode)
+	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0|spi.LSBFirst)
+	b := []byte{bits.Reverse8(0x01), bits.Reverse8(0x80), 0}
+	if err := c.Tx(b, b); err != nil { // in place
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]byte{0, bits.Reverse8(figureCode >> 8), bits.Reverse8(figureCode & 0xff)}, b); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestConnect(t *testing.T) {
+	const mode = spi.Mode0
+	for _, tt := range []struct {
+		f    physic.Frequency
+		mode spi.Mode
+		bits int
+		want string
+	}{
+		{physic.MegaHertz, mode, 8, ""},
+		{100 * physic.Hertz, spi.Mode3 | spi.NoCS | spi.LSBFirst, 8, ""},
+		{0, mode, 8, "sim: SPI1.2: connect: clock must be from 100Hz to 1GHz, got 0Hz"},
+		{2 * physic.GigaHertz, mode, 8, "sim: SPI1.2: connect: clock must be from 100Hz to 1GHz, got 2GHz"},
+		{physic.MegaHertz, 0x40, 8, "sim: SPI1.2: connect: no such mode: Mode0|0x40"},
+		{physic.MegaHertz, spi.HalfDuplex, 8, "sim: SPI1.2: connect: half duplex (3-wire) is not modelled"},
+		{physic.MegaHertz, mode, 9, "sim: SPI1.2: connect: words of 9 bits are not modelled: use 8"},
+	} {
+		port, err := sim.New(nil).SPI(1, 2).Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := port.Connect(tt.f, tt.mode, tt.bits); text(err) != tt.want {
+			t.Errorf("got %q, want %q", text(err), tt.want)
+		}
+	}
+}
+
+func TestTwiceAndAfterClose(t *testing.T) {
+	pi, _ := sim.Kit(nil)
+	port, err := pi.SPI(0, 0).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := port.Connect(physic.MegaHertz, spi.Mode0, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = port.Connect(physic.MegaHertz, spi.Mode0, 8); text(err) != "sim: SPI0.0: connect: connected already: open the port again for a second connection" {
+		t.Errorf("second Connect: got %q", text(err))
+	}
+	other := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
+	if err := port.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, again := port.Connect(physic.MegaHertz, spi.Mode0, 8)
+	for op, err := range map[string]error{
+		"close":       port.Close(),
+		"connect":     again,
+		"limit speed": port.LimitSpeed(physic.MegaHertz),
+		"tx":          c.Tx([]byte{0}, nil),
+		"tx packets":  c.TxPackets([]spi.Packet{{W: []byte{0}}}),
+	} {
+		if want := "sim: SPI0.0: " + op + ": file already closed"; text(err) != want || !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("got %q, want %q, which is fs.ErrClosed", text(err), want)
+		}
+	}
+	if err := other.Tx([]byte{0}, nil); err != nil {
+		t.Errorf("another opening: got %v, want none of its business", err)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	pi, _ := sim.Kit(nil)
+	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
+	full := make([]byte, 4096)
+	for _, tt := range []struct {
+		name string
+		tx   func() error
+		want string
+	}{
+		{"nothing", func() error { return c.Tx(nil, nil) }, "sim: SPI0.0: tx: nothing to send and nothing to read"},
+		{"unequal", func() error { return c.Tx(full[:3], full[:2]) }, "sim: SPI0.0: tx: w and r must be of one size, got 3 and 2 bytes"},
+		{"full", func() error { return c.Tx(full, full) }, ""},
+		{"too many", func() error { return c.Tx(make([]byte, 4097), nil) }, "sim: SPI0.0: tx: at most 4096 bytes, got 4097"},
+		{"no packets", func() error { return c.TxPackets(nil) }, "sim: SPI0.0: tx packets: nothing to send and nothing to read"},
+		{"empty packet", func() error { return c.TxPackets([]spi.Packet{{}, {W: full[:1]}}) }, ""},
+		{"8 bits", func() error { return c.TxPackets([]spi.Packet{{W: full[:1], BitsPerWord: 8}}) }, ""},
+		{"9 bits", func() error { return c.TxPackets([]spi.Packet{{W: full[:1], BitsPerWord: 9}}) }, "sim: SPI0.0: tx packets: words of 9 bits are not modelled: use 8"},
+		{"too many in all", func() error { return c.TxPackets([]spi.Packet{{W: full}, {R: full[:1]}}) }, "sim: SPI0.0: tx packets: at most 4096 bytes, got 4097"},
+	} {
+		if got := text(tt.tx()); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	if got := c.(conn.Limits).MaxTxSize(); got != 4096 {
+		t.Errorf("got size %d, want 4096", got)
+	}
+	if got := c.Duplex(); got != conn.Full {
+		t.Errorf("got %s, want %s", got, conn.Full)
+	}
+}
+
+// Only r, only w: MOSI then is low, and what MISO says is lost.
+func TestOneWay(t *testing.T) {
+	pi, chip := sim.Kit(nil)
+	chip.Knob(0).SetCode(figureCode)
+	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
+	r := []byte{9, 9, 9}
+	if err := c.Tx(nil, r); err != nil || !bytes.Equal(r, make([]byte, 3)) {
+		t.Errorf("read without a start bit: got % x, %v, want zeros", r, err)
+	}
+	if err := c.TxPackets([]spi.Packet{{W: []byte{1, 0x80}, KeepCS: true}, {R: r[:1]}}); err != nil || r[0] != figureCode&0xff {
+		t.Errorf("write, then read: got %#x, %v, want %#x", r[0], err, figureCode&0xff)
+	}
+}
+
+func TestKeepCS(t *testing.T) {
+	pi, chip := sim.Kit(nil)
+	chip.Knob(0).SetCode(figureCode)
+	second := sim.NewMCP3008()
+	pi.SPI(0, 1).Plug(second)
+	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
+	other := connect(t, pi.SPI(0, 1), physic.MegaHertz, spi.Mode0)
+	packets := func(last []byte, keep ...bool) []spi.Packet {
+		return []spi.Packet{{W: []byte{1}, KeepCS: keep[0]}, {W: []byte{0x80}, KeepCS: keep[1]}, {R: last, KeepCS: keep[2]}}
+	}
+	const low = figureCode & 0xff
+	b := make([]byte, 1)
+	tx := func(name string, want byte, do func() error) {
+		t.Helper()
+		b[0] = 0x55
+		if err := do(); err != nil || b[0] != want {
+			t.Errorf("%s: got %08b, %v, want %08b", name, b[0], err, want)
+		}
+	}
+	rest := func() error { return c.Tx(nil, b) }
+	tx("kept", low, func() error { return c.TxPackets(packets(b, true, true, false)) })
+	tx("let go", 0, rest)
+	// 0x80 now is a start bit and the difference of CH0 and CH1, and its answer one clock off the byte.
+	tx("a blip after the first", figureCode>>1&0xff, func() error { return c.TxPackets(packets(b, false, true, false)) })
+	tx("kept at the end", low, func() error { return c.TxPackets(packets(b, true, true, true)) })
+	tx("goes on with the LSB-first data", 0b11100110, rest) // B1 to B8; this Tx lets go
+	tx("let go again", 0, rest)
+
+	c.TxPackets(packets(b, true, true, true))
+	if err := other.Tx([]byte{0}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := level(chip); got != "z" {
+		t.Errorf("another chip selected meanwhile: got %s from the first, want z", got)
+	}
+	tx("another chip selected meanwhile", 0, rest)
+
+	c.TxPackets(packets(b, true, true, true))
+	pi.SPI(0, 0).Plug(chip)
+	tx("plugged in anew", 0, rest)
+
+	c.TxPackets(packets(b, true, true, true))
+	connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
+	tx("opened anew", 0, rest)
+}
+
+func TestClockLimits(t *testing.T) {
+	for _, tt := range []struct {
+		vdd, connect, limit string
+		want                string
+	}{
+		{"3.3V", "1.936MHz", "", ""},
+		{"3.3V", "2MHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of up to 1.937MHz, asked for 2MHz: lower it in Connect or LimitSpeed"},
+		{"3.3V", "2MHz", "1MHz", ""},
+		{"3.3V", "1MHz", "2MHz", ""},
+		{"3.3V", "10kHz", "", ""},
+		{"3.3V", "9.999kHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of 10kHz or more, asked for 9.999kHz: raise it in Connect or LimitSpeed"},
+		{"3.3V", "1MHz", "5kHz", "sim: SPI0.0: tx: mcp3008 takes a clock of 10kHz or more, asked for 5kHz: raise it in Connect or LimitSpeed"},
+		{"5V", "3.6MHz", "", ""},
+		{"5V", "3.601MHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of up to 3.600MHz, asked for 3.601MHz: lower it in Connect or LimitSpeed"},
+		{"2.7V", "1.351MHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of up to 1.350MHz, asked for 1.351MHz: lower it in Connect or LimitSpeed"},
+	} {
+		pi, chip := sim.Kit(nil)
+		var v physic.ElectricPotential
+		var f, limit physic.Frequency
+		if err := errors.Join(v.Set(tt.vdd), f.Set(tt.connect), chip.SetVDD(v)); err != nil {
+			t.Fatal(err)
+		}
+		port, err := pi.SPI(0, 0).Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.limit != "" {
+			if err := errors.Join(limit.Set(tt.limit), port.LimitSpeed(limit)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := port.Connect(f, spi.Mode0, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := text(c.Tx([]byte{1, 0x80, 0}, nil)); got != tt.want {
+			t.Errorf("%s, connect %s, limit %s: got %q, want %q", tt.vdd, tt.connect, tt.limit, got, tt.want)
+		}
+	}
+	port, err := sim.New(nil).SPI(0, 0).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := text(port.LimitSpeed(0)), "sim: SPI0.0: limit speed: clock must be from 100Hz to 1GHz, got 0Hz"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	c := connect(t, sim.New(nil).SPI(0, 0), physic.GigaHertz, spi.Mode0)
+	if err := c.Tx([]byte{0}, nil); err != nil {
+		t.Errorf("no chip, no limit: got %v", err)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	pi, _ := sim.Kit(nil)
+	port := pi.SPI(0, 0)
+	pin := adc(t, port, nil, 0)
+	read := func(name string, want int32, wantErr error) {
+		t.Helper()
+		if s, err := pin.Read(); s.Raw != want || !errors.Is(err, wantErr) {
+			t.Errorf("%s: got %d, %v, want %d, %v", name, s.Raw, err, want, wantErr)
+		}
+	}
+	read("good", 409, nil)
+	port.SetFaults(sim.Faults{MISO: sim.Open})
+	read("open", 0, mcp3xxx.ErrNoChip)
+	port.SetFaults(sim.Faults{MISO: sim.Shorted})
+	read("shorted", 0, nil)
+	port.SetFaults(sim.Faults{Err: syscall.EIO})
+	read("error", 0, syscall.EIO)
+	if _, err := pin.Read(); text(err) != "mcp3008 on SPI0.0: CH0: sim: SPI0.0: tx: input/output error" {
+		t.Errorf("got %q", text(err))
+	}
+	if got, want := port.Faults(), (sim.Faults{Err: syscall.EIO}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	port.SetFaults(sim.Faults{})
+	read("mended", 409, nil)
+	port.Unplug()
+	read("unplugged, MISO pulled down", 0, nil)
+	if err := pi.Pin("GPIO9").In(gpio.PullUp, gpio.NoEdge); err != nil {
+		t.Fatal(err)
+	}
+	read("unplugged, MISO pulled up", 0, mcp3xxx.ErrNoChip)
+	port.Plug(sim.NewMCP3008())
+	read("another chip", 0, nil)
+	for m, want := range map[sim.MISO]string{sim.Connected: "connected", sim.Open: "open", sim.Shorted: "shorted", 7: "MISO(7)"} {
+		if got := m.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestDelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pi, _ := sim.Kit(nil)
+		port := pi.SPI(0, 0)
+		pin := adc(t, port, nil, 0)
+		port.SetFaults(sim.Faults{Delay: time.Second})
+		start := time.Now()
+		if s, err := pin.Read(); err != nil || s.Raw != 409 {
+			t.Errorf("got %d, %v, want 409", s.Raw, err)
+		}
+		if got := time.Since(start); got != time.Second {
+			t.Errorf("got a transfer of %s, want 1s", got)
+		}
+
+		// A port that is closed in the middle of it.
+		opened, err := port.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := opened.Connect(physic.MegaHertz, spi.Mode0, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() { done <- c.Tx([]byte{0}, nil) }()
+		synctest.Wait()
+		if err := opened.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("got %v, want %v", err, fs.ErrClosed)
+		}
+	})
+	clock := new(stopwatch)
+	pi, _ := sim.Kit(clock)
+	pi.SPI(0, 0).SetFaults(sim.Faults{Delay: 3 * time.Millisecond})
+	if _, err := adc(t, pi.SPI(0, 0), nil, 0).Read(); err != nil || clock.now != 3*time.Millisecond {
+		t.Errorf("got %v, %v, want a transfer of 3ms by the test's clock", clock.now, err)
+	}
+}
+
+func TestPortPins(t *testing.T) {
+	pi := sim.New(nil)
+	for _, tt := range []struct {
+		bus, cs int
+		mode    spi.Mode
+		want    string
+	}{
+		{0, 0, 0, "SPI0.0 GPIO11 GPIO10 GPIO9 GPIO8"},
+		{0, 1, 0, "SPI0.1 GPIO11 GPIO10 GPIO9 GPIO7"},
+		{1, 0, 0, "SPI1.0 GPIO21 GPIO20 GPIO19 GPIO18"},
+		{1, 1, 0, "SPI1.1 GPIO21 GPIO20 GPIO19 GPIO17"},
+		{1, 2, spi.NoCS, "SPI1.2 GPIO21 GPIO20 GPIO19 INVALID"},
+	} {
+		c := connect(t, pi.SPI(tt.bus, tt.cs), physic.MegaHertz, tt.mode)
+		p := c.(spi.Pins)
+		if got := fmt.Sprint(c, " ", p.CLK(), " ", p.MOSI(), " ", p.MISO(), " ", p.CS()); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+	for _, cs := range [][2]int{{0, 2}, {1, 3}, {2, 0}, {-1, 0}, {0, -1}} {
+		if p := pi.SPI(cs[0], cs[1]); p != nil {
+			t.Errorf("SPI%d.%d: got %s, want none", cs[0], cs[1], p)
+		}
+	}
+}
+
+// shifter is a chip of one's own: an 8-bit shift register, which gives back in each byte what it got in the last.
+type shifter struct {
+	bits byte
+	out  gpio.Level
+}
+
+func (r *shifter) String() string                        { return "shifter" }
+func (r *shifter) CS(bool)                               { r.out = r.bits&0x80 != 0 }
+func (r *shifter) DOUT() (gpio.Level, bool)              { return r.out, true }
+func (r *shifter) ClockRange() (lo, hi physic.Frequency) { return 0, 0 }
+func (r *shifter) SCLK(level gpio.Level, din gpio.Level) {
+	if level == gpio.Low {
+		r.out = r.bits&0x80 != 0
+		return
+	}
+	r.bits <<= 1
+	if din {
+		r.bits |= 1
+	}
+}
+
+func TestOwnChip(t *testing.T) {
+	for _, mode := range []spi.Mode{spi.Mode0, spi.Mode3, spi.Mode0 | spi.LSBFirst, spi.Mode3 | spi.LSBFirst} {
+		pi := sim.New(nil)
+		pi.SPI(1, 1).Plug(&shifter{})
+		c := connect(t, pi.SPI(1, 1), physic.GigaHertz, mode)
+		b := []byte{0x12, 0xa5, 0xff, 0x01}
+		if err := c.Tx(b, b); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]byte{0, 0x12, 0xa5, 0xff}, b); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", mode, diff)
+		}
+	}
+}
+
+// Whatever is sent, in whatever packets, the chip answers as to one packet, and the driver's frame after it still
+// reads the knob.
+func FuzzPackets(f *testing.F) {
+	f.Add([]byte{1, 0x80, 0, 0, 0, 0}, uint8(0), uint16(700), uint8(2))
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff}, uint8(3), uint16(1023), uint8(1))
+	f.Add([]byte{0, 0, 0, 0x60, 0, 0, 0, 0}, uint8(0x12), uint16(1), uint8(7))
+	f.Fuzz(func(t *testing.T, w []byte, mode uint8, code uint16, size uint8) {
+		if len(w) == 0 || len(w) > 4096 {
+			return
+		}
+		pi, chip := sim.Kit(nil)
+		chip.Knob(0).SetCode(int(code % 1024))
+		m := spi.Mode(mode) & (spi.Mode3 | spi.NoCS | spi.LSBFirst)
+		c := connect(t, pi.SPI(0, 0), physic.MegaHertz, m)
+		whole, parts := make([]byte, len(w)), make([]byte, len(w))
+		if err := c.Tx(w, whole); err != nil {
+			t.Fatal(err)
+		}
+		var packets []spi.Packet
+		for i := 0; i < len(w); i += int(size) + 1 {
+			end := min(i+int(size)+1, len(w))
+			packets = append(packets, spi.Packet{W: w[i:end], R: parts[i:end], KeepCS: end < len(w)})
+		}
+		if err := c.TxPackets(packets); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(whole, parts) {
+			t.Errorf("%s, % x: got % x in one packet, % x in %d", m, w, whole, parts, len(packets))
+		}
+		if s, err := adc(t, pi.SPI(0, 0), nil, 0).Read(); err != nil || s.Raw != int32(code%1024) {
+			t.Errorf("after % x: got %d, %v, want %d", w, s.Raw, err, code%1024)
+		}
+	})
+}
+
+func TestReadAllocatesNothing(t *testing.T) {
+	pi, chip := sim.Kit(nil)
+	chip.SetNoise(2, 1)
+	pin := adc(t, pi.SPI(0, 0), nil, 0)
+	if n := testing.AllocsPerRun(1000, func() {
+		if _, err := pin.Read(); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("got %g allocations per Read, want 0", n)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	pi, _ := sim.Kit(nil)
+	pin := adc(b, pi.SPI(0, 0), nil, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := pin.Read(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

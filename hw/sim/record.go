@@ -1,0 +1,39 @@
+package sim
+
+import (
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+)
+
+// Edge is one change of a pin's level.
+type Edge struct {
+	At    time.Duration // by the Pi's clock
+	Level gpio.Level    // after the change
+}
+
+// KeptEdges is how many edges a pin keeps: the latest ones.
+const KeptEdges = 16384
+
+// record is a ring of the latest edges. It takes its memory at the first of them, and none after that.
+type record struct {
+	ring  []Edge
+	count uint64 // in all
+}
+
+func (r *record) add(e Edge) {
+	if r.ring == nil {
+		r.ring = make([]Edge, KeptEdges)
+	}
+	r.ring[r.count%KeptEdges] = e
+	r.count++
+}
+
+// latest returns a copy of what is kept, oldest first.
+func (r *record) latest() []Edge {
+	if r.count <= KeptEdges {
+		return append([]Edge(nil), r.ring[:r.count]...)
+	}
+	oldest := r.count % KeptEdges
+	return append(append(make([]Edge, 0, KeptEdges), r.ring[oldest:]...), r.ring[:oldest]...)
+}

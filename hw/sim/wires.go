@@ -1,0 +1,86 @@
+package sim
+
+import (
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/spi"
+)
+
+// wires are SCLK, MOSI and MISO during one transfer, seen from the master.
+//
+// At an edge of SCLK both sides first sample and then change their outputs. Where the master has the mode that the
+// chip expects, one side samples on the edge on which the other does not change. Where it has not, each samples the
+// old level of a line that changes at this very edge, and everything comes a bit late, as on the bench.
+type wires struct {
+	chip  Chip // or nil
+	mode  spi.Mode
+	fault MISO
+	pull  gpio.Level
+	mosi  gpio.Level // idles low
+}
+
+// clock sends w, or zeros if it is empty, and fills r unless that is empty. They may be the same slice.
+func (x *wires) clock(w, r []byte) {
+	for i := range max(len(w), len(r)) {
+		var out byte
+		if len(w) != 0 {
+			out = w[i]
+		}
+		in := x.byte(out)
+		if len(r) != 0 {
+			r[i] = in
+		}
+	}
+}
+
+func (x *wires) byte(out byte) (in byte) {
+	for i := range 8 {
+		if x.mode&spi.LSBFirst == 0 {
+			i = 7 - i
+		}
+		if x.bit(out>>i&1 != 0) {
+			in |= 1 << i
+		}
+	}
+	return in
+}
+
+// bit is one period of the clock: its leading edge, away from the idle level of CPOL, and its trailing edge.
+func (x *wires) bit(out gpio.Level) (in gpio.Level) {
+	idle := x.mode&spi.Mode2 != 0
+	if x.mode&spi.Mode1 == 0 {
+		// CPHA=0: MOSI changes with the trailing edge of the bit before, and MISO is read on the leading edge.
+		x.mosi = out
+		in = x.miso()
+		x.edge(!idle)
+		x.edge(idle)
+		return in
+	}
+	// CPHA=1: MOSI changes with the leading edge, and MISO is read on the trailing edge.
+	x.edge(!idle)
+	x.mosi = out
+	in = x.miso()
+	x.edge(idle)
+	return in
+}
+
+func (x *wires) edge(level bool) {
+	if x.chip != nil {
+		x.chip.SCLK(gpio.Level(level), x.mosi)
+	}
+}
+
+// miso is the level that the master reads.
+func (x *wires) miso() gpio.Level {
+	switch x.fault {
+	case Open:
+		return gpio.High
+	case Shorted:
+		return gpio.Low
+	}
+	if x.chip != nil {
+		if l, driven := x.chip.DOUT(); driven {
+			return l
+		}
+	}
+	return x.pull
+}
