@@ -1,0 +1,266 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// check holds the parts against each other, in the order of the file.
+func (d *decoder) check(c *Config) {
+	d.checkPorts(c.Inputs)
+	d.checkNeurons(c)
+	d.checkOutputs(c)
+	for _, in := range c.Inputs {
+		used := slices.ContainsFunc(c.Neurons, func(n Neuron) bool { return slices.Contains(n.Inputs, in.Name) })
+		if !used {
+			d.of("input", in.Name).warn("", Problem{Rule: "is the input of no neuron"})
+		}
+	}
+}
+
+func (d *decoder) of(section, name string) *part { return d.parts[dotted(section, name)] }
+
+// checkPorts finds inputs that cannot share a port: it has one chip, one clock and one reference.
+func (d *decoder) checkPorts(inputs []Input) {
+	first := map[string]Input{}
+	type wire struct {
+		port        string
+		plus, minus int
+	}
+	taken := map[wire]string{}
+	for _, in := range inputs {
+		p := d.of("input", in.Name)
+		if in.Port == "" {
+			continue
+		}
+		other, shared := first[in.Port]
+		if !shared {
+			first[in.Port] = in
+		}
+		differs := func(key string, same bool) {
+			if shared && !same && !p.isBad(key) && !d.of("input", other.Name).isBad(key) {
+				p.differs(key, "must be that of "+d.of("input", other.Name).path+", the same chip on "+in.Port)
+			}
+		}
+		differs("driver", in.Driver == other.Driver)
+		differs("clock", in.Clock == other.Clock)
+		differs("v_ref", in.VRef == other.VRef)
+		if p.isBad("channel") || p.isBad("differential") {
+			continue
+		}
+		at := wire{in.Port, in.Channel, in.Minus}
+		if name, ok := taken[at]; ok {
+			p.differs(p.channelKey(), "must not be that of "+name+" on "+in.Port)
+			continue
+		}
+		taken[at] = p.path
+	}
+}
+
+func (p *part) channelKey() string {
+	if p.has("differential") {
+		return "differential"
+	}
+	return "channel"
+}
+
+// differs reports a key that does not go with another part, also where it is not given.
+func (p *part) differs(key, rule string) {
+	problem := Problem{Rule: rule}
+	if !p.has(key) {
+		problem.Got = map[string]string{"channel": "0", "clock": `"1 MHz"`, "v_ref": `"3.3 V"`}[key] + " by default"
+	}
+	if key == "channel" || key == "differential" {
+		problem.Hint = "neurons may share one input"
+	}
+	p.wrong(key, problem)
+}
+
+// checkNeurons checks the names of inputs, and warns of what makes a neuron silent or inexact.
+func (d *decoder) checkNeurons(c *Config) {
+	misspelt := slices.ContainsFunc(d.root.items, func(n *node) bool {
+		return keysOf(n.name) == nil && nearest(n.name, sections()) == "neuron"
+	})
+	if n := d.root.index["neuron"]; !misspelt && (n == nil || n.kind == tableKind && len(n.items) == 0) {
+		at := d.root.at
+		if n != nil {
+			at = n.at
+		}
+		d.problems.add(at, Problem{Key: "neuron", Rule: "must have at least one table", Hint: "add [neuron.n1]"})
+	}
+	shown := map[string]bool{}
+	for _, o := range c.Outputs {
+		shown[o.Neuron] = true
+	}
+	for _, n := range c.Neurons {
+		p := d.of("neuron", n.Name)
+		known := true
+		for _, name := range n.Inputs {
+			known = p.refer("input", "input", name) && known
+		}
+		if !shown[n.Name] {
+			p.warn("", Problem{Rule: "has no output, its spikes show on no pin", Hint: "add [output.NAME] with neuron = " + strconv.Quote(shorten(n.Name))})
+		}
+		if len(p.bad) == 0 && !d.parts["loop"].isBad("dt") {
+			p.warnSteps(n, c.Loop)
+			if known {
+				p.warnSilent(n, c.Inputs)
+			}
+		}
+	}
+}
+
+// refer reports a name that no table of a section has. The name may stand in a list.
+func (p *part) refer(key, section, name string) bool {
+	if p.of(section, name) != nil {
+		return true
+	}
+	if p.misplaced(section, name) {
+		return false
+	}
+	at, raw := p.node.index[key].at, p.node.index[key].raw
+	for _, item := range p.node.index[key].items {
+		if item.text == name {
+			at, raw = item.at, item.raw
+		}
+	}
+	rule := "must be the name of an input"
+	if section == "neuron" {
+		rule = "must be the name of a neuron"
+	}
+	p.bad = append(p.bad, key)
+	p.problems.add(at, Problem{Key: p.path + "." + key, Rule: rule, Got: raw, Hint: p.instead(section, name)})
+	return false
+}
+
+// instead is what to do about a name that no table of a section has.
+func (d *decoder) instead(section, name string) string {
+	const fewNames, manyNames = 8, 1000 // to list, and to search
+	var known, shown []string
+	for _, p := range d.named[section] {
+		known, shown = append(known, p.name), append(shown, dotted(p.name))
+	}
+	if len(known) < manyNames {
+		if near := nearest(name, known); near != "" {
+			return "did you mean " + dotted(near) + "?"
+		}
+	}
+	switch {
+	case 0 < len(known) && len(known) <= fewNames:
+		return "there is " + strings.Join(shown, ", ")
+	case validName(name):
+		return "add [" + dotted(section, name) + "]"
+	}
+	return ""
+}
+
+// misplaced tells whether a name is that of a table that has a problem of its own: one of another kind, or in a section
+// that does not exist.
+func (d *decoder) misplaced(section, name string) bool {
+	for _, n := range d.root.items {
+		if n.name == section && n.index[name] != nil || keysOf(n.name) == nil && (n.name == name || n.index[name] != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// warnSteps warns of a step that is coarse for the neuron.
+func (p *part) warnSteps(n Neuron, l Loop) {
+	if n.DT > n.TauM/10 {
+		problem := Problem{Rule: "is more than a tenth of tau_m of " + p.path + ", spikes come at the wrong time", Hint: "take " + brief(n.TauM/10) + " ms or less"}
+		if loop := p.parts["loop"]; loop.has("dt") {
+			loop.warn("dt", problem)
+		} else {
+			p.warn("tau_m", Problem{Rule: "is less than ten steps, spikes come at the wrong time", Hint: "take a dt of " + brief(n.TauM/10) + " ms or less"})
+		}
+	}
+	steps := n.RefSteps()
+	if counted := float64(steps) * n.DT; math.Abs(n.TRef-counted) > 1e-9*n.TRef {
+		p.warn("t_ref", Problem{
+			Rule: fmt.Sprintf("is no multiple of dt, %s", formatTime(l.DT)),
+			Hint: fmt.Sprintf("it is rounded to %d steps, %s", steps, formatTime(time.Duration(steps)*l.DT)),
+		})
+	}
+}
+
+// warnSilent warns of a neuron that fires at no position of its knobs.
+func (p *part) warnSilent(n Neuron, inputs []Input) {
+	most := 0.0
+	for _, in := range inputs {
+		if slices.Contains(n.Inputs, in.Name) {
+			if p.of("input", in.Name).isBad("current") {
+				return
+			}
+			most += max(in.Low, in.High)
+		}
+	}
+	if most < n.Rheobase() {
+		p.warn("input", Problem{
+			Rule: fmt.Sprintf("gives at most %s nA, the neuron fires above %s nA", brief(most), brief(n.Rheobase())),
+			Hint: "widen the input's current or lower v_t",
+		})
+	}
+}
+
+// brief is v in six digits, for reading.
+func brief(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+
+// checkOutputs checks the names of neurons, and that each pin has one use.
+func (d *decoder) checkOutputs(c *Config) {
+	taken := map[string]string{}
+	for _, o := range c.Outputs {
+		p := d.of("output", o.Name)
+		if p.has("neuron") && !p.isBad("neuron") {
+			p.refer("neuron", "neuron", o.Neuron)
+		}
+		if o.Pin == "" {
+			continue
+		}
+		if name, ok := taken[o.Pin]; ok {
+			p.wrong("pin", Problem{Rule: "must not be that of " + name + ", " + o.Pin})
+			continue
+		}
+		taken[o.Pin] = p.path
+		p.checkBuses(o.Pin, c.Inputs)
+		if o.Pin == "GPIO0" || o.Pin == "GPIO1" {
+			p.warn("pin", Problem{Rule: "is for the EEPROM of an add-on board", Hint: "take GPIO2 to GPIO27"})
+		}
+	}
+}
+
+// checkBuses holds a pin against the SPI ports in use. A chip select that no input uses is only a warning, as the
+// overlay in use decides whether the kernel claims it.
+func (p *part) checkBuses(pin string, inputs []Input) {
+	warned := false
+	for _, in := range inputs {
+		if in.Port == "" {
+			continue
+		}
+		bus, needed, ok := busPinOf(pin, in.Port)
+		switch {
+		case !ok:
+		case needed:
+			p.wrong("pin", Problem{Rule: fmt.Sprintf("must not be a pin of %s, which %s is on: %s is its %s", in.Port, dotted("input", in.Name), pin, bus.role)})
+			return
+		case !warned && !slices.ContainsFunc(inputs, func(other Input) bool { return needs(other.Port, pin) }):
+			warned = true
+			p.warn("pin", Problem{
+				Rule: fmt.Sprintf("is %s of SPI%c, which the kernel may hold as long as input.%s is on that bus", bus.role, in.Port[3], in.Name),
+				Hint: "take another pin, or an overlay without " + bus.role,
+			})
+		}
+	}
+}
+
+func needs(port, pin string) bool {
+	if port == "" {
+		return false
+	}
+	_, needed, ok := busPinOf(pin, port)
+	return ok && needed
+}

@@ -1,0 +1,146 @@
+package config
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"hillock/neuron"
+)
+
+// Config is a whole set-up, checked: each value is finite and in its range, each name has its part. The slices are
+// sorted by name.
+type Config struct {
+	File     string // as given to Load; "" for the built-in file
+	Loop     Loop
+	Inputs   []Input
+	Neurons  []Neuron
+	Outputs  []Output
+	Warnings []Problem // legal, but probably not meant
+}
+
+// Loop is how time passes.
+type Loop struct {
+	DT     time.Duration // integration step
+	Tick   time.Duration // from one reading of the inputs to the next
+	Speed  float64       // model time over wall time, a multiple of 1e-9
+	MaxLag time.Duration // lag beyond which missed time is skipped
+}
+
+// Input is a knob on a channel of an ADC.
+type Input struct {
+	Name       string
+	Driver     string        // "mcp3008" or "mcp3004"
+	Port       string        // "SPI0.0"
+	Channel    int           // IN+ in differential mode
+	Minus      int           // IN- in differential mode, -1 for single-ended
+	Clock      int64         // SPI clock, Hz
+	VRef       float64       // V
+	Low, High  float64       // nA, at positions 0 and 1 of the knob; Low may be the larger one
+	StaleAfter time.Duration // how long a bad read holds the last value
+}
+
+// Neuron is a cell and the names of the inputs whose sum is its current; DT is that of the loop.
+type Neuron struct {
+	Name string
+	neuron.Params
+	Inputs []string
+}
+
+// Output shows the spikes of one neuron.
+type Output struct {
+	Name   string
+	Driver string        // "pulse"
+	Pin    string        // "GPIO17"
+	Neuron string        // its name
+	Width  time.Duration // of one pulse, on the wall
+}
+
+//go:embed default.toml
+var defaultTOML string
+
+// builtIn is what problems call the built-in file.
+const builtIn = "built-in"
+
+// DefaultTOML is the text of the built-in file, with its comments.
+func DefaultTOML() []byte { return []byte(defaultTOML) }
+
+// Default is the built-in file, parsed.
+func Default() *Config {
+	c, err := Parse("", DefaultTOML(), nil)
+	if err != nil {
+		panic(err) // the file is part of the program, and a test parses it
+	}
+	return c
+}
+
+// maxFile is far above any set-up, and low enough for a wrong path, such as a disk image, to be refused at once.
+const maxFile = 256 << 10
+
+// Load reads a file, "" being the built-in one, and puts the sets over it: see Parse. The error is Problems where the
+// content is at fault, and else wraps what the file system said.
+func Load(file string, sets []string) (*Config, error) {
+	if file == "" {
+		return Parse("", DefaultTOML(), sets)
+	}
+	f, err := os.Open(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: `hillock config init %s` writes one", err, file)
+	case err != nil:
+		return nil, fmt.Errorf("%w: it must be a file that this user may read", err)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: it must be a file that this user may read", err)
+	}
+	if len(content) > maxFile {
+		return nil, Problems{{File: file, Line: 1, Column: 1, Rule: "must be a configuration of at most 256 KiB", Hint: "`hillock config init` writes one"}}
+	}
+	return Parse(file, content, sets)
+}
+
+// Parse reads a configuration from its text. Each of sets is a key and a value, such as "neuron.n1.tau_m=5 ms", that
+// takes the place of what the text says; file is for messages only. The error is Problems: all of them.
+func Parse(file string, text []byte, sets []string) (*Config, error) {
+	shown := file
+	if file == "" {
+		shown = builtIn
+	}
+	d := &decoder{problems: report{file: shown}, warnings: report{file: shown}, parts: map[string]*part{}, named: map[string][]*part{}}
+	c := d.config(text, sets)
+	if problems := d.problems.sorted(); problems != nil {
+		return nil, Problems(problems)
+	}
+	c.File, c.Warnings = file, d.warnings.sorted()
+	return c, nil
+}
+
+// config decodes the tables one by one, and then checks what spans more than one of them.
+func (d *decoder) config(text []byte, sets []string) *Config {
+	if !d.read(text, sets) {
+		return nil
+	}
+	c := &Config{Loop: d.loop()}
+	for _, p := range d.named["input"] {
+		c.Inputs = append(c.Inputs, d.input(p, c.Loop))
+	}
+	for _, p := range d.named["neuron"] {
+		c.Neurons = append(c.Neurons, d.neuron(p, c.Loop))
+	}
+	for _, p := range d.named["output"] {
+		c.Outputs = append(c.Outputs, d.output(p, c.Loop))
+	}
+	d.check(c)
+	slices.SortFunc(c.Inputs, func(a, b Input) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Neurons, func(a, b Neuron) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Outputs, func(a, b Output) int { return strings.Compare(a.Name, b.Name) })
+	return c
+}

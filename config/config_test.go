@@ -1,0 +1,294 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/neuron"
+)
+
+// reference is what default.toml says.
+func reference() *Config {
+	return &Config{
+		Loop: Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond},
+		Inputs: []Input{{
+			Name: "knob", Driver: "mcp3008", Port: "SPI0.0", Channel: 0, Minus: -1, Clock: 1_000_000, VRef: 3.3, Low: 0, High: 5,
+			StaleAfter: 500 * time.Millisecond,
+		}},
+		Neurons: []Neuron{{Name: "n1", Params: neuron.Default(), Inputs: []string{"knob"}}},
+		Outputs: []Output{{Name: "led", Driver: "pulse", Pin: "GPIO17", Neuron: "n1", Width: 20 * time.Millisecond}},
+	}
+}
+
+func TestDefault(t *testing.T) {
+	if diff := cmp.Diff(reference(), Default()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestDefaultHasEachKey holds the reference file to what the decoder knows.
+func TestDefaultHasEachKey(t *testing.T) {
+	lines := strings.Split(string(DefaultTOML()), "\n")
+	for _, section := range sections() {
+		for _, k := range keysOf(section) {
+			found := k.name == "differential" // stands in a comment, as it excludes channel
+			for _, line := range lines {
+				found = found || strings.HasPrefix(line, k.name+" = ") && strings.Contains(line, " # ")
+			}
+			if !found {
+				t.Errorf("%s.%s is not in default.toml with a comment", section, k.name)
+			}
+		}
+	}
+	for i, line := range lines {
+		if len(line) > 120 {
+			t.Errorf("default.toml:%d: %d bytes, want at most 120", i+1, len(line))
+		}
+	}
+}
+
+// TestDefaultsOfKeys leaves out all that can be left out. The file promises the same values, but for speed.
+func TestDefaultsOfKeys(t *testing.T) {
+	got, err := Parse("small.toml", []byte(`
+[input.knob]
+driver = "mcp3008"
+[neuron.n1]
+input = "knob"
+[output.led]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "n1"`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := reference()
+	want.File, want.Loop.Speed = "small.toml", 1
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestDefaultsFollowTick has a tick that is longer than the defaults of what counts in ticks.
+func TestDefaultsFollowTick(t *testing.T) {
+	got, err := Parse("", nil, []string{
+		"loop.tick=1 s", "input.knob.driver=mcp3008", "neuron.n1.input=knob",
+		"output.led.driver=pulse", "output.led.pin=GPIO17", "output.led.neuron=n1",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []time.Duration{got.Loop.MaxLag, got.Inputs[0].StaleAfter, got.Outputs[0].Width} {
+		if d != time.Second {
+			t.Errorf("got %v, want 1s", d)
+		}
+	}
+}
+
+const rich = `# dotted keys, inline tables, quoted keys, every spelling of a unit
+loop = { dt = "50µs", tick = '2000 us', speed = 1_0.5e-1, max_lag = """0.5 min""" }
+neuron.b.input = ["tilt", "bend"]
+neuron.b.tau_m = "0.02 s"
+neuron.b.e_l = "-0.07V"
+neuron.b.r_m = "2e4 kΩ"
+output."red-led" = { driver = "pulse", pin = "P1_40", neuron = "b", width = "1 s" }
+
+[input.tilt]
+driver = "mcp3004"
+port = "/dev/spidev3.2"
+differential = [3, 2]
+clock = "1000 kHz"
+v_ref = "2500 mV"
+current = [
+  "2000 pA", # reversed
+  "-0.001 μA",
+]
+stale_after = "2 ms"
+
+[input.bend]
+driver = "mcp3008"
+channel = 0x7
+
+[neuron.a_1]
+t_ref = "100 us"
+v_reset = "-0.08 V"
+r_m = "0.01 GOhm"
+input = "bend"
+
+[output.2]
+driver = "pulse"
+pin = "GPIO2"
+neuron = "a_1"
+`
+
+func TestParse(t *testing.T) {
+	got, err := Parse("rich.toml", []byte(rich), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	def := neuron.Default()
+	def.DT = 0.05
+	a, b := def, def
+	a.TRef, a.VReset = 0.1, -80
+	b.TauM, b.RM = 20, 20
+	want := &Config{
+		File: "rich.toml",
+		Loop: Loop{DT: 50 * time.Microsecond, Tick: 2 * time.Millisecond, Speed: 1.05, MaxLag: 30 * time.Second},
+		Inputs: []Input{
+			{Name: "bend", Driver: "mcp3008", Port: "SPI0.0", Channel: 7, Minus: -1, Clock: 1e6, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond},
+			{Name: "tilt", Driver: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Low: 2, High: -1, StaleAfter: 2 * time.Millisecond},
+		},
+		Neurons: []Neuron{{"a_1", a, []string{"bend"}}, {"b", b, []string{"bend", "tilt"}}},
+		Outputs: []Output{
+			{"2", "pulse", "GPIO2", "a_1", 20 * time.Millisecond},
+			{"red-led", "pulse", "GPIO21", "b", time.Second},
+		},
+	}
+	if got := Problems(got.Warnings).Error(); got != "" {
+		t.Errorf("got warnings %s, want none", got)
+	}
+	got.Warnings = nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// again parses what a configuration prints and wants the same.
+func again(t *testing.T, c *Config) {
+	t.Helper()
+	printed := c.TOML()
+	got, err := Parse(c.File, printed, nil)
+	if err != nil {
+		t.Fatalf("%v\nfrom\n%s", err, printed)
+	}
+	want := *c
+	want.Warnings, got.Warnings = nil, nil // whose lines and spellings are those of the text
+	if diff := cmp.Diff(&want, got); diff != "" {
+		t.Errorf("-want +got\n%s\nfrom\n%s", diff, printed)
+	}
+	if second := got.TOML(); !bytes.Equal(second, printed) {
+		t.Errorf("printed again:\n%s\nwant\n%s", second, printed)
+	}
+}
+
+func TestTOMLParsesToTheSame(t *testing.T) {
+	again(t, Default())
+	c, err := Parse("rich.toml", []byte(rich), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again(t, c)
+}
+
+func TestTOML(t *testing.T) {
+	const want = `[loop]
+dt = "0.1 ms"
+tick = "1 ms"
+speed = 0.1
+max_lag = "250 ms"
+
+[input.knob]
+driver = "mcp3008"
+port = "SPI0.0"
+channel = 0
+clock = "1 MHz"
+v_ref = "3.3 V"
+current = ["0 nA", "5 nA"]
+stale_after = "500 ms"
+
+[neuron.n1]
+tau_m = "10 ms"
+e_l = "-70 mV"
+v_t = "-55 mV"
+v_reset = "-70 mV"
+r_m = "10 MOhm"
+t_ref = "0 ms"
+input = "knob"
+
+[output.led]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "n1"
+width = "20 ms"
+`
+	if diff := cmp.Diff(want, string(Default().TOML())); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestEditors(t *testing.T) {
+	for name, text := range map[string]string{
+		"CRLF":            strings.ReplaceAll(base, "\n", "\r\n"),
+		"byte order mark": "\ufeff" + base,
+		"no last newline": strings.TrimSuffix(base, "\n"),
+		"no-break space":  strings.ReplaceAll(base, "10 ms", "10\u00a0ms"),
+	} {
+		want := reference()
+		want.Loop.Speed = 1
+		got, err := Parse("", []byte(text), nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "hillock.toml")
+	if err := os.WriteFile(file, DefaultTOML(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := reference()
+	want.File, want.Loop.Speed = file, 1
+	got, err := Load(file, []string{"loop.speed=1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got, err = Load("", nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(reference(), got); diff != "" {
+		t.Errorf("built-in: -want +got\n%s", diff)
+	}
+}
+
+func TestLoadOfNoFile(t *testing.T) {
+	var problems Problems
+	_, err := Load("missing.toml", nil)
+	if got, want := err.Error(), "open missing.toml: no such file or directory: `hillock config init missing.toml` writes one"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if !errors.Is(err, fs.ErrNotExist) || errors.As(err, &problems) {
+		t.Errorf("%v: want fs.ErrNotExist and no Problems", err)
+	}
+
+	dir := t.TempDir()
+	_, err = Load(dir, nil)
+	if got, want := err.Error(), "read "+dir+": is a directory: it must be a file that this user may read"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if errors.As(err, &problems) {
+		t.Errorf("%v: want no Problems", err)
+	}
+
+	large := filepath.Join(dir, "disk.img")
+	if err := os.WriteFile(large, bytes.Repeat([]byte{'\n'}, maxFile+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Load(large, nil)
+	if got, want := err.Error(), large+":1:1: must be a configuration of at most 256 KiB: `hillock config init` writes one"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,325 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hillock/neuron"
+)
+
+// A key is what a table may have.
+type key struct {
+	name  string
+	kinds kinds
+}
+
+// keysOf are the keys of a section, nil if there is no such section.
+func keysOf(section string) []key {
+	switch section {
+	case "loop":
+		return []key{{"dt", textKind}, {"tick", textKind}, {"speed", wholeKind | floatKind}, {"max_lag", textKind}}
+	case "input":
+		return []key{
+			{"driver", textKind}, {"port", textKind}, {"channel", wholeKind}, {"differential", listKind}, {"clock", textKind},
+			{"v_ref", textKind}, {"current", listKind}, {"stale_after", textKind},
+		}
+	case "neuron":
+		return []key{
+			{"tau_m", textKind}, {"e_l", textKind}, {"v_t", textKind}, {"v_reset", textKind}, {"r_m", textKind},
+			{"t_ref", textKind}, {"input", textKind | listKind},
+		}
+	case "output":
+		return []key{{"driver", textKind}, {"pin", textKind}, {"neuron", textKind}, {"width", textKind}}
+	}
+	return nil
+}
+
+func sections() []string { return []string{"loop", "input", "neuron", "output"} }
+
+func names(keys []key) []string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = k.name
+	}
+	return list
+}
+
+// loop decodes [loop].
+func (d *decoder) loop() Loop {
+	p := d.parts["loop"]
+	l := Loop{
+		DT:    p.time("dt", 100*time.Microsecond, time.Microsecond, time.Second, ""),
+		Tick:  p.time("tick", time.Millisecond, 50*time.Microsecond, time.Second, ""),
+		Speed: p.speed(),
+	}
+	l.MaxLag = p.tickOrMore(l, "max_lag", 250*time.Millisecond, time.Hour)
+	if due := float64(l.Tick) * l.Speed / float64(l.DT); !p.isBad("dt") && !p.isBad("tick") && due > neuron.MaxStepsPerTick {
+		i := max(0, slices.IndexFunc([]string{"speed", "tick", "dt"}, p.has))
+		p.wrong([]string{"speed", "tick", "dt"}[i], Problem{
+			Rule: fmt.Sprintf("must leave tick*speed/dt at most %d steps per tick, here %s", neuron.MaxStepsPerTick, formatFloat(math.Round(due))),
+		})
+	}
+	return l
+}
+
+// speed is rounded to a multiple of 1e-9, so that the loop can count steps in whole numbers.
+func (p *part) speed() float64 {
+	const rule, low, high = "must be a number between 0.000001 and 1000", 1e-6, 1000
+	n := p.value("speed", wholeKind|floatKind, rule)
+	if n == nil {
+		return 1
+	}
+	v, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
+	if n.kind == wholeKind {
+		i, _ := n.number() // where it is out of range, one that is so here too
+		v, err = float64(i), nil
+	}
+	if err != nil || !(v >= low && v <= high) {
+		p.wrong("speed", Problem{Rule: rule, Hint: "1 is life, 0.1 ten times slower"})
+		return 1
+	}
+	return math.Round(v*1e9) / 1e9
+}
+
+// tickOrMore is a time of at least one tick, as the loop does nothing in between; so is its default.
+func (p *part) tickOrMore(l Loop, key string, byDefault, high time.Duration) time.Duration {
+	if p.parts["loop"].isBad("tick") {
+		return p.time(key, byDefault, 0, high, "")
+	}
+	return p.time(key, max(byDefault, l.Tick), l.Tick, high, "one tick")
+}
+
+// input decodes one [input.NAME].
+func (d *decoder) input(p *part, l Loop) Input {
+	in := Input{Name: p.name, Driver: p.choice("driver", "mcp3008", "mcp3004"), Port: "SPI0.0", Minus: -1}
+	if n := p.value("port", textKind, portRule); n != nil {
+		port, problem := parsePort(n.text)
+		if problem != nil {
+			p.wrong("port", *problem)
+		}
+		in.Port = port
+	}
+	in.Channel, in.Minus = p.channels(in.Driver)
+	in.Clock = p.clock()
+	in.VRef = p.float("v_ref", voltage("3.3 V", 0), 3.3)
+	if !p.isBad("v_ref") && !(in.VRef >= 0.25 && in.VRef <= 5.5) {
+		// DS21295D, electrical characteristics: V_REF is 0.25 V to V_DD, and V_DD 2.7 V to 5.5 V.
+		p.wrong("v_ref", Problem{Rule: "must be between 0.25 V and 5.5 V"})
+	}
+	in.Low, in.High = p.current()
+	in.StaleAfter = p.tickOrMore(l, "stale_after", 500*time.Millisecond, time.Minute)
+	return in
+}
+
+// channels are IN+ and IN-, the latter -1 for a single-ended input.
+func (p *part) channels(driver string) (plus, minus int) {
+	last := 7
+	if driver == "mcp3004" {
+		last = 3
+	}
+	rule := fmt.Sprintf("must be a whole number between 0 and %d", last)
+	if n := p.value("channel", wholeKind, rule); n != nil {
+		if p.has("differential") {
+			p.wrong("channel", Problem{Rule: "must not be given together with differential", Hint: "differential names both channels"})
+		}
+		v, ok := n.number()
+		if !ok || v < 0 || v > last {
+			p.wrong("channel", Problem{Rule: rule, Hint: p.channelHint(driver, v, 7)})
+		}
+		plus = v
+	}
+	pairs := "0-1, 2-3, 4-5 and 6-7"
+	if last == 3 {
+		pairs = "0-1 and 2-3"
+	}
+	rule = "must be two channels such as [0, 1]"
+	n := p.value("differential", listKind, rule)
+	if n == nil {
+		return plus, -1
+	}
+	if len(n.items) != 2 {
+		p.wrong("differential", Problem{Rule: rule})
+		return plus, -1
+	}
+	a, ok := n.items[0].number()
+	b, ok2 := n.items[1].number()
+	// DS21295D, table 5-1 for the MCP3004 and table 5-2 for the MCP3008: neighbours only.
+	if !ok || !ok2 || a < 0 || a > last || a^1 != b {
+		p.wrong("differential", Problem{Rule: "must be one of the pairs " + pairs + ", in either order"})
+	}
+	return a, b
+}
+
+func (p *part) channelHint(driver string, v, last int) string {
+	if driver == "mcp3004" && v >= 0 && v <= last {
+		return `the chip with 8 channels is driver = "mcp3008"`
+	}
+	return ""
+}
+
+// clock is the SPI clock in whole Hz. DS21295D, electrical characteristics: at most 3.6 MHz at 5 V and 1.35 MHz at
+// 2.7 V; section 6.2: at least 10 kHz, or the sample capacitor loses its charge.
+func (p *part) clock() int64 {
+	hz := p.float("clock", frequency(), 1e6)
+	switch {
+	case p.isBad("clock"):
+	case !(hz >= 10e3 && hz <= 3.6e6):
+		p.wrong("clock", Problem{Rule: "must be between 10 kHz and 3.6 MHz"})
+	case hz != math.Trunc(hz):
+		p.wrong("clock", Problem{Rule: "must be a whole number of Hz"})
+	default:
+		if hz > 1.35e6 {
+			p.warn("clock", Problem{Rule: "is above 1.35 MHz, for which the chip is rated at 2.7 V", Hint: "3.6 MHz needs 5 V, take 1.35 MHz or less at 3.3 V"})
+		}
+		return int64(hz)
+	}
+	return 0
+}
+
+// current is the current at the two ends of the knob, nA.
+func (p *part) current() (low, high float64) {
+	const rule = `must be two currents such as ["0 nA", "5 nA"]`
+	n := p.value("current", listKind, rule)
+	if n == nil {
+		return 0, 5
+	}
+	if len(n.items) != 2 {
+		p.wrong("current", Problem{Rule: rule})
+		return 0, 5
+	}
+	var ends [2]float64
+	for i, item := range n.items {
+		v, problem := item.current()
+		if problem != nil {
+			problem.Key, problem.Got = p.path+".current", item.raw
+			p.bad = append(p.bad, "current")
+			p.problems.add(item.at, *problem)
+		}
+		ends[i] = v
+	}
+	if !p.isBad("current") && ends[0] == ends[1] {
+		p.wrong("current", Problem{Rule: "must be two different currents", Hint: "the knob would do nothing"})
+	}
+	return ends[0], ends[1]
+}
+
+// current is a current in nA that stands in a list.
+func (n *node) current() (float64, *Problem) {
+	d := current()
+	if n.kind&(textKind|wholeKind|floatKind) == 0 {
+		return 0, &Problem{Rule: d.rule()}
+	}
+	v, problem := d.float(n.text)
+	if problem == nil && !(math.Abs(v) <= neuron.MaxCurrent) {
+		problem = &Problem{Rule: fmt.Sprintf("must be between -%s nA and %[1]s nA", formatFloat(neuron.MaxCurrent))}
+	}
+	return v, problem
+}
+
+// neuron decodes one [neuron.NAME]. The rules of the parameters are neuron's own; NaN stands for what is no number and
+// has been reported, so that no rule is checked against it.
+func (d *decoder) neuron(p *part, l Loop) Neuron {
+	def := neuron.Default()
+	n := Neuron{Name: p.name, Params: neuron.Params{
+		TauM:   p.float("tau_m", milliseconds(), def.TauM),
+		EL:     p.float("e_l", voltage("-70 mV", -3), def.EL),
+		VT:     p.float("v_t", voltage("-55 mV", -3), def.VT),
+		VReset: p.float("v_reset", voltage("-70 mV", -3), def.VReset),
+		RM:     p.float("r_m", resistance(), def.RM),
+		TRef:   p.float("t_ref", milliseconds(), def.TRef),
+		DT:     float64(l.DT) / 1e6,
+	}}
+	if d.parts["loop"].isBad("dt") {
+		n.DT = math.NaN()
+	}
+	var errs neuron.ParamErrors
+	errors.As(n.Validate(), &errs)
+	for _, e := range errs {
+		switch {
+		case p.isBad(e.Name) || e.Name == "dt" && math.IsNaN(n.DT):
+		case e.Name == "dt":
+			p.stepTooLong(e)
+		default:
+			p.wrong(e.Name, Problem{Rule: e.Rule, Got: p.byDefault(e.Name, e)})
+		}
+	}
+	n.Inputs = p.inputs()
+	return n
+}
+
+// stepTooLong reports a rule of dt, which is a key of [loop]; where it is not given, the neuron's tau_m is at fault.
+func (p *part) stepTooLong(e neuron.ParamError) {
+	problem := Problem{Rule: e.Rule + " in " + p.path}
+	loop := p.parts["loop"]
+	if loop.has("dt") {
+		loop.wrong("dt", problem)
+		return
+	}
+	problem.Key, problem.Got = "loop.dt", loop.byDefault("dt", e)
+	at := p.node.at
+	if n := p.node.index["tau_m"]; n != nil {
+		at = n.at
+	}
+	p.problems.add(at, problem)
+}
+
+// byDefault is the value of a parameter that breaks a rule although it is not given: another one, which is, leaves it
+// no room.
+func (p *part) byDefault(key string, e neuron.ParamError) string {
+	if p.has(key) {
+		return ""
+	}
+	return strconv.Quote(formatFloat(e.Value)+" "+e.Unit) + " by default"
+}
+
+// inputs are the names in a neuron's input key, sorted, so that the sum does not depend on the order in the file.
+func (p *part) inputs() []string {
+	const rule = `must be a name such as "knob" or a list of names`
+	if !p.has("input") {
+		p.wrong("input", Problem{Rule: "must be given", Hint: `add input = "knob" with the name of an input`})
+		return nil
+	}
+	n := p.value("input", textKind|listKind, rule)
+	if n == nil {
+		return nil
+	}
+	items := n.items
+	if n.kind == textKind {
+		items = []*node{n}
+	} else if len(items) == 0 {
+		p.wrong("input", Problem{Rule: "must name at least one input"})
+	}
+	var list []string
+	for _, item := range items {
+		switch {
+		case item.kind != textKind:
+			p.wrong("input", Problem{Rule: rule})
+		case slices.Contains(list, item.text):
+			p.wrong("input", Problem{Rule: "must name each input once", Hint: item.raw + " is there twice"})
+		default:
+			list = append(list, item.text)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// output decodes one [output.NAME].
+func (d *decoder) output(p *part, l Loop) Output {
+	out := Output{Name: p.name, Driver: p.choice("driver", "pulse")}
+	if s, ok := p.given("pin", pinRule, "GPIO17"); ok {
+		pin, problem := parsePin(s)
+		if problem != nil {
+			p.wrong("pin", *problem)
+		}
+		out.Pin = pin
+	}
+	out.Neuron, _ = p.given("neuron", "must be the name of a neuron", "n1")
+	out.Width = p.tickOrMore(l, "width", 20*time.Millisecond, time.Minute)
+	return out
+}

@@ -1,0 +1,5 @@
+// Package config reads hillock's one TOML file, its units and its rules, into a validated Config of plain values.
+//
+// Everything that is wrong with a file is reported at once, each with its place, key, rule and value. The package opens
+// no part and knows no pin but by its name; what it hands out is complete, with no default left to anybody else.
+package config

@@ -1,0 +1,28 @@
+package config_test
+
+import (
+	"fmt"
+
+	"hillock/config"
+)
+
+func Example() {
+	c, err := config.Load("", []string{"neuron.n1.tau_m=20 ms"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	knob, n1, led := c.Inputs[0], c.Neurons[0], c.Outputs[0]
+	fmt.Printf("%s on %s gives %g to %g nA\n", knob.Driver, knob.Port, knob.Low, knob.High)
+	fmt.Printf("%s has tau_m %g ms and dt %g ms\n", n1.Name, n1.TauM, n1.DT)
+	fmt.Printf("%s pulses %s for %v\n", led.Name, led.Pin, led.Width)
+
+	_, err = config.Load("", []string{"neuron.n1.tau_m=20 mV", "output.led.pin=P1_9"})
+	fmt.Println(err)
+	// Output:
+	// mcp3008 on SPI0.0 gives 0 to 5 nA
+	// n1 has tau_m 20 ms and dt 0.1 ms
+	// led pulses GPIO17 for 20ms
+	// --set neuron.n1.tau_m: must be a time such as "10 ms", got "20 mV"
+	// --set output.led.pin: must be a GPIO pin, got "P1_9": position 9 of the header is GND
+}

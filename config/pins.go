@@ -1,0 +1,112 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// header is the 40-pin header of every Raspberry Pi since the B+, by position from 1; numbers are GPIO pins.
+// https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio
+func header() [40]string {
+	return [40]string{
+		"3V3", "5V", "2", "5V", "3", "GND", "4", "14", "GND", "15",
+		"17", "18", "27", "GND", "22", "23", "3V3", "24", "10", "GND",
+		"9", "25", "11", "8", "GND", "7", "0", "1", "5", "GND",
+		"6", "12", "13", "GND", "19", "16", "26", "20", "GND", "21",
+	}
+}
+
+// maxGPIO is the last of the pins GPIO0 to GPIO27 that are on the header.
+const maxGPIO = 27
+
+const pinRule = `must be a pin such as "GPIO17" or "P1_11"`
+
+// parsePin gives the pin its GPIO name.
+func parsePin(s string) (string, *Problem) {
+	wrong := func(rule, hint string) (string, *Problem) { return "", &Problem{Rule: rule, Hint: hint} }
+	if position, ok := strings.CutPrefix(s, "P1_"); ok {
+		n, ok := smallNumber(position)
+		if !ok || n < 1 || n > 40 {
+			return wrong(pinRule, "the header has the positions P1_1 to P1_40")
+		}
+		at := header()[n-1]
+		if _, ok := smallNumber(at); !ok {
+			return wrong("must be a GPIO pin", "position "+position+" of the header is "+at)
+		}
+		return "GPIO" + at, nil
+	}
+	if pin, ok := strings.CutPrefix(s, "GPIO"); ok {
+		n, ok := smallNumber(pin)
+		if !ok || n > maxGPIO {
+			return wrong(pinRule, "the header has GPIO0 to GPIO27")
+		}
+		return s, nil
+	}
+	if n, ok := smallNumber(s); ok && n <= 40 {
+		hint := fmt.Sprintf("GPIO%d or position P1_%d of the header?", n, n)
+		return wrong(pinRule, hint)
+	}
+	if upper := strings.ToUpper(s); upper != s {
+		if pin, p := parsePin(upper); p == nil {
+			return wrong(pinRule, "did you mean "+pin+"?")
+		}
+	}
+	return wrong(pinRule, "")
+}
+
+// smallNumber reads a number of one or two digits without leading zeros.
+func smallNumber(s string) (int, bool) {
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= 0 && n < 100 && strconv.Itoa(n) == s
+}
+
+const portRule = `must be an SPI port such as "SPI0.0"`
+
+// parsePort gives the port periph's name, SPI<bus>.<chip select>.
+func parsePort(s string) (string, *Problem) {
+	rest, ok := strings.CutPrefix(s, "SPI")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "/dev/spidev")
+	}
+	digit := func(i int) bool { return '0' <= rest[i] && rest[i] <= '9' }
+	if ok && len(rest) == 3 && digit(0) && rest[1] == '.' && digit(2) {
+		return "SPI" + rest, nil
+	}
+	p := &Problem{Rule: portRule}
+	if upper := strings.ToUpper(s); upper != s {
+		if port, wrong := parsePort(upper); wrong == nil {
+			p.Hint = "did you mean " + port + "?"
+		}
+	}
+	return "", p
+}
+
+// A busPin is a pin that an SPI bus takes: a chip select only where cs is not negative.
+type busPin struct {
+	pin, role string
+	cs        int
+}
+
+// busPins are the header pins of the buses that every Pi has, BCM2835 ARM Peripherals section 6.2 alternative
+// functions 0 and 4, and the overlays spi0-2cs and spi1-3cs.
+func busPins(bus byte) []busPin {
+	switch bus {
+	case '0':
+		return []busPin{{"GPIO9", "MISO", -1}, {"GPIO10", "MOSI", -1}, {"GPIO11", "SCLK", -1}, {"GPIO8", "CE0", 0}, {"GPIO7", "CE1", 1}}
+	case '1':
+		return []busPin{{"GPIO19", "MISO", -1}, {"GPIO20", "MOSI", -1}, {"GPIO21", "SCLK", -1}, {"GPIO18", "CE0", 0}, {"GPIO17", "CE1", 1}, {"GPIO16", "CE2", 2}}
+	}
+	return nil
+}
+
+// busPinOf says which pin of the port's bus a pin is, and whether the port itself needs it.
+func busPinOf(pin, port string) (b busPin, needed, ok bool) {
+	pins := busPins(port[3])
+	i := slices.IndexFunc(pins, func(b busPin) bool { return b.pin == pin })
+	if i < 0 {
+		return busPin{}, false, false
+	}
+	return pins[i], pins[i].cs < 0 || pins[i].cs == int(port[5]-'0'), true
+}

@@ -1,0 +1,36 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// TOML is the effective configuration with all its keys. It parses to an equal Config, but for File and Warnings.
+func (c *Config) TOML() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "[loop]\ndt = %q\ntick = %q\nspeed = %s\nmax_lag = %q\n",
+		formatTime(c.Loop.DT), formatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), formatTime(c.Loop.MaxLag))
+	for _, in := range c.Inputs {
+		channel := fmt.Sprintf("channel = %d", in.Channel)
+		if in.Minus >= 0 {
+			channel = fmt.Sprintf("differential = [%d, %d]", in.Channel, in.Minus)
+		}
+		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\nport = %q\n%s\nclock = %q\nv_ref = \"%s V\"\ncurrent = [\"%s nA\", \"%s nA\"]\nstale_after = %q\n",
+			in.Name, in.Driver, in.Port, channel, formatFrequency(in.Clock), formatFloat(in.VRef), formatFloat(in.Low),
+			formatFloat(in.High), formatTime(in.StaleAfter))
+	}
+	for _, n := range c.Neurons {
+		input := strings.Join(quoted(n.Inputs), ", ")
+		if len(n.Inputs) != 1 {
+			input = "[" + input + "]"
+		}
+		fmt.Fprintf(&b, "\n[neuron.%s]\ntau_m = \"%s ms\"\ne_l = \"%s mV\"\nv_t = \"%s mV\"\nv_reset = \"%s mV\"\nr_m = \"%s MOhm\"\nt_ref = \"%s ms\"\ninput = %s\n",
+			n.Name, formatFloat(n.TauM), formatFloat(n.EL), formatFloat(n.VT), formatFloat(n.VReset), formatFloat(n.RM),
+			formatFloat(n.TRef), input)
+	}
+	for _, o := range c.Outputs {
+		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width))
+	}
+	return b.Bytes()
+}

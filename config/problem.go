@@ -1,0 +1,194 @@
+package config
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Problem is one thing that is wrong in a configuration, or, as a warning, probably not meant.
+type Problem struct {
+	File         string // "built-in" for the built-in file; "" for a value on its own
+	Line, Column int    // from 1, in bytes; 0 where Set or File is ""
+	Set          string // the key of the --set override that it comes from
+	Key          string // in full, "neuron.n1.tau_m"
+	Rule         string // "must be more than 0 ms"
+	Got          string // the value as it is written, "" where there is none
+	Hint         string // the way out, where Rule does not say it
+}
+
+// Error is "file:line:column: key: rule, got value: way out", in one line.
+func (p Problem) Error() string {
+	var b strings.Builder
+	key := p.Key
+	switch {
+	case p.Set != "":
+		b.WriteString("--set " + p.Set + ": ")
+		if key == p.Set {
+			key = ""
+		}
+	case p.File != "":
+		b.WriteString(p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column) + ": ")
+	}
+	if key != "" {
+		b.WriteString(key + ": ")
+	}
+	b.WriteString(p.Rule)
+	if p.Got != "" {
+		b.WriteString(", got " + p.Got)
+	}
+	if p.Hint != "" {
+		b.WriteString(": " + p.Hint)
+	}
+	return b.String()
+}
+
+// As lets errors.As find Problems in a single Problem too: both are bad input.
+func (p Problem) As(target any) bool {
+	t, ok := target.(*Problems)
+	if ok {
+		*t = Problems{p}
+	}
+	return ok
+}
+
+// Problems are all that is wrong in a configuration, in the order of the file, what comes from --set last.
+type Problems []Problem
+
+// Error gives one problem a line.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i := range p {
+		lines[i] = p[i].Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap lets errors.As find each Problem.
+func (p Problems) Unwrap() []error {
+	errs := make([]error, len(p))
+	for i := range p {
+		errs[i] = p[i]
+	}
+	return errs
+}
+
+// A report collects problems with the place of each, and sorts them.
+type report struct {
+	file  string
+	found []finding
+}
+
+type finding struct {
+	Problem
+	set int
+}
+
+func (r *report) add(at place, p Problem) {
+	p.File, p.Line, p.Column, p.Set = r.file, at.line, at.column, at.set
+	if at.set != "" {
+		p.File = ""
+	}
+	r.found = append(r.found, finding{p, at.order})
+}
+
+func (r *report) sorted() []Problem {
+	slices.SortStableFunc(r.found, func(a, b finding) int {
+		return slices.Compare([]int{a.set, a.Line, a.Column}, []int{b.set, b.Line, b.Column})
+	})
+	var list []Problem
+	for _, f := range r.found {
+		list = append(list, f.Problem)
+	}
+	return list
+}
+
+// shorten makes a text from a file fit for one line of a message.
+func shorten(s string) string {
+	const most = 60
+	if len(s) > (most+1)*utf8.UTFMax {
+		s = s[:(most+1)*utf8.UTFMax] // enough runes to be cut in any case
+	}
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\ufffd")
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > most {
+			b.WriteString("...")
+			break
+		}
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			q := strconv.QuoteRune(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
+	}
+	return b.String()
+}
+
+// didYouMean proposes the nearest of the known names, or else lists them all.
+func didYouMean(name string, known []string, all string) string {
+	if near := nearest(name, known); near != "" {
+		return "did you mean " + shorten(near) + "?"
+	}
+	return all
+}
+
+// nearest is the known name that is most like name, "" when none is close: a letter wrong in a short name, two in a
+// longer one, or the beginning of it.
+func nearest(name string, known []string) string {
+	best, least := "", 3
+	lower := strings.ToLower(name)
+	for _, k := range known {
+		d, most := distance(lower, strings.ToLower(k)), 1
+		if letters(lower) == letters(strings.ToLower(k)) {
+			d = 1 // letters in the wrong order
+		}
+		if len(k) > 4 {
+			most = 2
+		}
+		if d > most && len(lower) > 1 && (strings.HasPrefix(k, lower) || strings.HasPrefix(lower, k)) {
+			d, most = 2, 2
+		}
+		if d <= most && d < least && d < len(k) {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// letters are those of s in the order of the alphabet.
+func letters(s string) string {
+	b := []byte(s)
+	slices.Sort(b)
+	return string(b)
+}
+
+// distance is Levenshtein's: how many letters to insert, delete or replace. Long names are not compared.
+func distance(a, b string) int {
+	if max(len(a), len(b)) > 64 {
+		return 64
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,175 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestAllProblemsInOrder has one of most kinds, the first of them found last.
+func TestAllProblemsInOrder(t *testing.T) {
+	const text = `speed = 1
+
+[loop]
+dt = 0.1
+tick = "1 ns"
+
+[input.knob]
+channel = 9
+clock = "1 ms"
+clok = "1 MHz"
+
+[neuron.n1]
+tau_m = "-10 ms"
+e_l = "-70 mv"
+v_t = "-80 mV"
+input = ["knob", "nob"]
+
+[output.led]
+driver = "puls"
+pin = "P1_1"
+neuron = "n2"
+width = 20
+`
+	_, err := Parse("many.toml", []byte(text), []string{"neuron.n1.r_m=0 MOhm", "loop.max_lag", "output.two.driver=pulse"})
+	const want = `many.toml:1:1: speed: is in no table, got 1: speed belongs into [loop]
+many.toml:4:1: loop.dt: must be a time such as "10 ms", got 0.1: the unit is missing, write "0.1 ms"
+many.toml:5:1: loop.tick: must be between 0.05 ms and 1 s, got "1 ns"
+many.toml:7:8: input.knob.driver: must be given: add driver = "mcp3008"
+many.toml:8:1: input.knob.channel: must be a whole number between 0 and 7, got 9
+many.toml:9:1: input.knob.clock: must be a frequency such as "1 MHz", got "1 ms"
+many.toml:10:1: input.knob.clok: is not a key of this table, got "1 MHz": did you mean clock?
+many.toml:12:9: neuron.n1.v_reset: must be below v_t, -80 mV, got "-70 mV" by default
+many.toml:13:1: neuron.n1.tau_m: must be more than 0 ms, got "-10 ms"
+many.toml:14:1: neuron.n1.e_l: must be a voltage such as "-70 mV", got "-70 mv": upper and lower case differ, write "-70 mV"
+many.toml:16:18: neuron.n1.input: must be the name of an input, got "nob": did you mean knob?
+many.toml:19:1: output.led.driver: must be "pulse", got "puls": did you mean pulse?
+many.toml:20:1: output.led.pin: must be a GPIO pin, got "P1_1": position 1 of the header is 3V3
+many.toml:21:1: output.led.neuron: must be the name of a neuron, got "n2": did you mean n1?
+many.toml:22:1: output.led.width: must be a time such as "10 ms", got 20: the unit is missing, write "20 ms"
+--set neuron.n1.r_m: must be more than 0 MOhm, got "0 MOhm"
+--set loop.max_lag: must be table.name.key=value or loop.key=value, got "loop.max_lag"
+--set output.two.driver: output.two.pin: must be given: add pin = "GPIO17"
+--set output.two.driver: output.two.neuron: must be given: add neuron = "n1"`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestProblemsOfWholeTexts has what takes more than a line to go wrong.
+func TestProblemsOfWholeTexts(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"", "bad.toml:1:1: neuron: must have at least one table: add [neuron.n1]"},
+		{"# nothing\n[loop]\n[neuron]\n", "bad.toml:3:2: neuron: must have at least one table: add [neuron.n1]"},
+		{"neuron = 1", "bad.toml:1:1: neuron: must be a table, got 1: write [neuron.NAME]"},
+		{"\xff\xfe[\x00l\x00", "bad.toml:1:1: must be UTF-8 text, got 0xff: save the file as UTF-8"},
+		{
+			"[loop]\ntick = \"1 s\"\ndt = \"1 us\"\nspeed = 2\n" + minimal,
+			"bad.toml:4:1: loop.speed: must leave tick*speed/dt at most 1000000 steps per tick, here 2000000, got 2",
+		},
+		{
+			"[loop]\ntick = \"1 s\"\ndt = \"999 ns\"\nspeed = 2\n" + minimal,
+			"bad.toml:3:1: loop.dt: must be between 1 us and 1 s, got \"999 ns\"",
+		},
+		{
+			"[loop]\ntick = \"10 ms\"\nmax_lag = \"5 ms\"\n" + minimal,
+			"bad.toml:3:1: loop.max_lag: must be between one tick (10 ms) and 1 h, got \"5 ms\"",
+		},
+		{
+			minimal + "tau_m = \"0.01 ms\"\n",
+			"bad.toml:5:1: loop.dt: must be below 2 tau_m, 0.02 ms, or the integration diverges in neuron.n1, got \"0.1 ms\" by default",
+		},
+		{
+			"[loop]\ndt = \"30 ms\"\n" + minimal,
+			"bad.toml:2:1: loop.dt: must be below 2 tau_m, 20 ms, or the integration diverges in neuron.n1, got \"30 ms\"",
+		},
+		{
+			minimal + "[output.a]\ndriver = \"pulse\"\nneuron = \"n1\"\npin = \"GPIO20\"\n[input.b]\ndriver = \"mcp3008\"\nport = \"SPI1.0\"\n",
+			"bad.toml:8:1: output.a.pin: must not be a pin of SPI1.0, which input.b is on: GPIO20 is its MOSI, got \"GPIO20\"",
+		},
+	}
+	for _, test := range tests {
+		_, err := Parse("bad.toml", []byte(test.text), nil)
+		if got := fmt.Sprint(err); got != test.want {
+			t.Errorf("%q:\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
+const minimal = "[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"
+
+func TestBuiltInHasItsName(t *testing.T) {
+	_, err := Parse("", []byte("loop = 1\n"+minimal), nil)
+	if got, want := fmt.Sprint(err), "built-in:1:1: loop: must be a table, got 1: write [loop]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestProblemsInErrorTrees(t *testing.T) {
+	_, err := ParseCurrent("2 mV")
+	if got, want := fmt.Sprint(err), `must be a current such as "2 nA", got "2 mV"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	_, file := Parse("bad.toml", nil, nil)
+	for _, err := range []error{err, file} {
+		var problems Problems
+		var problem Problem
+		wrapped := fmt.Errorf("--current: %w", err)
+		if !errors.As(wrapped, &problems) || len(problems) != 1 || !errors.As(wrapped, &problem) || problems[0] != problem {
+			t.Errorf("%v: got %v and %v, want the same problem twice", wrapped, problems, problem)
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	tests := []struct {
+		line int
+		text string
+		want string
+	}{
+		{2, `dt = "1 ms"`, ""},
+		{2, `dt = "1.001 ms"`, `2:1: loop.dt: is more than a tenth of tau_m of neuron.n1, spikes come at the wrong time, got "1.001 ms": take 1 ms or less`},
+		{17, `tau_m = "0.9 ms"`, `2:1: loop.dt: is more than a tenth of tau_m of neuron.n1, spikes come at the wrong time, got "0.1 ms": take 0.09 ms or less`},
+		{22, `t_ref = "0.3 ms"`, ""},
+		{22, `t_ref = "0.25 ms"`, `22:1: neuron.n1.t_ref: is no multiple of dt, 0.1 ms, got "0.25 ms": it is rounded to 3 steps, 0.3 ms`},
+		{22, `t_ref = "10 us"`, `22:1: neuron.n1.t_ref: is no multiple of dt, 0.1 ms, got "10 us": it is rounded to 0 steps, 0 ms`},
+		{11, `clock = "1.35 MHz"`, ""},
+		{11, `clock = "3.6 MHz"`, `11:1: input.knob.clock: is above 1.35 MHz, for which the chip is rated at 2.7 V, got "3.6 MHz": 3.6 MHz needs 5 V, take 1.35 MHz or less at 3.3 V`},
+		{13, `current = ["5 nA", "0 nA"]`, ""},
+		{13, `current = ["0 nA", "1.4 nA"]`, `23:1: neuron.n1.input: gives at most 1.4 nA, the neuron fires above 1.5 nA, got "knob": widen the input's current or lower v_t`},
+		{18, `e_l = "-50 mV"`, ""},
+		{0, "[input.b]\ndriver = \"mcp3008\"\nchannel = 1", `30:8: input.b: is the input of no neuron`},
+		{0, "[neuron.n2]\ninput = \"knob\"", `30:9: neuron.n2: has no output, its spikes show on no pin: add [output.NAME] with neuron = "n2"`},
+		{27, `pin = "GPIO0"`, `27:1: output.led.pin: is for the EEPROM of an add-on board, got "GPIO0": take GPIO2 to GPIO27`},
+		{27, `pin = "P1_28"`, `27:1: output.led.pin: is for the EEPROM of an add-on board, got "P1_28": take GPIO2 to GPIO27`},
+		{27, `pin = "GPIO7"`, `27:1: output.led.pin: is CE1 of SPI0, which the kernel may hold as long as input.knob is on that bus, got "GPIO7": take another pin, or an overlay without CE1`},
+		{9, `port = "SPI0.1"`, ""},
+		{9, `port = "SPI1.0"`, `27:1: output.led.pin: is CE1 of SPI1, which the kernel may hold as long as input.knob is on that bus, got "GPIO17": take another pin, or an overlay without CE1`},
+		{9, `port = "SPI9.9"`, ""},
+	}
+	for _, test := range tests {
+		c, err := Parse("odd.toml", edit(t, test.line, test.text), nil)
+		if err != nil {
+			t.Errorf("%q: %v", test.text, err)
+			continue
+		}
+		got := strings.ReplaceAll("\n"+Problems(c.Warnings).Error(), "\nodd.toml:", "\n")[1:]
+		if got != test.want {
+			t.Errorf("%q:\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
+func TestWarningWithoutDT(t *testing.T) {
+	c, err := Parse("odd.toml", []byte(minimal+"tau_m = \"0.5 ms\"\n[output.a]\ndriver = \"pulse\"\npin = \"GPIO4\"\nneuron = \"n1\""), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `odd.toml:5:1: neuron.n1.tau_m: is less than ten steps, spikes come at the wrong time, got "0.5 ms": take a dt of 0.05 ms or less`
+	if got := Problems(c.Warnings).Error(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

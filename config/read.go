@@ -1,0 +1,179 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxName is long enough for a name, and short enough for a column on the screen.
+const maxName = 32
+
+// read builds the tree of tables, puts the sets into it and makes a part of each table that is known. It is false if
+// there is nothing to decode.
+func (d *decoder) read(text []byte, sets []string) bool {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors write it
+	src := newSource(text)
+	if i := invalidUTF8(text); i >= 0 {
+		d.problems.add(src.place(i), Problem{Rule: "must be UTF-8 text", Got: fmt.Sprintf("%#x", text[i]), Hint: "save the file as UTF-8"})
+		return false
+	}
+	root, problem, at := src.tree()
+	if problem != nil {
+		d.problems.add(at, *problem)
+		return false
+	}
+	d.root = root
+	for i, set := range sets {
+		if problem, at := override(root, set, i+1); problem != nil {
+			d.problems.add(at, *problem)
+		}
+	}
+	d.dropOverridden()
+	for _, n := range root.items {
+		d.section(n)
+	}
+	if d.parts["loop"] == nil {
+		d.part("loop", "", newTable("loop", root.at))
+	}
+	return true
+}
+
+// invalidUTF8 is where text stops to be UTF-8, as it does in the first byte of a file that an editor or a shell wrote as
+// UTF-16; -1 if it does not.
+func invalidUTF8(text []byte) int {
+	if utf8.Valid(text) {
+		return -1
+	}
+	for i := 0; ; {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+}
+
+// dropOverridden takes the channel of the file out where a set has a differential pair, and the other way round: the
+// two exclude each other, and the set is to win.
+func (d *decoder) dropOverridden() {
+	inputs := d.root.index["input"]
+	if inputs == nil || inputs.kind != tableKind {
+		return
+	}
+	for _, in := range inputs.items {
+		channel, pair := in.index["channel"], in.index["differential"]
+		switch {
+		case channel == nil || pair == nil:
+		case channel.at.set != "" && pair.at.set == "":
+			in.drop("differential")
+		case pair.at.set != "" && channel.at.set == "":
+			in.drop("channel")
+		}
+	}
+}
+
+// section makes the parts of one table of the top level.
+func (d *decoder) section(n *node) {
+	keys := keysOf(n.name)
+	if keys == nil {
+		d.unknown(n)
+		return
+	}
+	path := dotted(n.name)
+	if n.kind != tableKind {
+		hint := "write [" + n.name + ".NAME]"
+		if n.name == "loop" {
+			hint = "write [loop]"
+		}
+		d.problems.add(n.at, Problem{Key: path, Rule: "must be a table", Got: n.raw, Hint: hint})
+		return
+	}
+	if n.name == "loop" {
+		d.part("loop", "", n)
+		return
+	}
+	for _, item := range n.items {
+		path := dotted(n.name, item.name)
+		problem := Problem{Key: path, Rule: "must be a table", Got: item.raw, Hint: "write [" + path + "]"}
+		switch {
+		case item.kind == tableKind:
+			if !validName(item.name) {
+				d.problems.add(item.at, Problem{Key: path, Rule: "must have a name of letters, digits, _ and -, at most 32"})
+			}
+			d.part(n.name, item.name, item)
+			continue
+		case contains(keys, item.name):
+			problem.Rule, problem.Hint = "must be in a table with a name", "write ["+n.name+".NAME] above it"
+		}
+		d.problems.add(item.at, problem)
+	}
+}
+
+// unknown refuses a name of the top level.
+func (d *decoder) unknown(n *node) {
+	p := Problem{Key: dotted(n.name), Rule: "is not a table of hillock", Got: n.raw}
+	if n.kind&(tableKind|tablesKind) == 0 {
+		p.Rule = "is in no table"
+	}
+	p.Hint = homeOf(n.name)
+	if p.Hint == "" {
+		p.Hint = didYouMean(n.name, sections(), "the tables are "+strings.Join(sections(), ", "))
+	}
+	d.problems.add(n.at, p)
+}
+
+// part registers a table and refuses the keys in it that are not known.
+func (d *decoder) part(section, name string, n *node) {
+	p := &part{decoder: d, name: name, path: section, node: n}
+	if section != "loop" {
+		p.path = dotted(section, name)
+	}
+	d.parts[p.path] = p
+	d.named[section] = append(d.named[section], p)
+	keys := keysOf(section)
+	for _, item := range n.items {
+		if contains(keys, item.name) {
+			continue
+		}
+		hint := didYouMean(item.name, names(keys), "")
+		if home := homeOf(item.name); hint == "" {
+			hint = home
+		}
+		if hint == "" {
+			hint = "the keys are " + strings.Join(names(keys), ", ")
+		}
+		d.problems.add(item.at, Problem{Key: p.path + "." + dotted(item.name), Rule: "is not a key of this table", Got: item.raw, Hint: hint})
+	}
+}
+
+// homeOf says which table a key belongs to, "" if none does.
+func homeOf(key string) string {
+	var homes []string
+	for _, s := range sections() {
+		if contains(keysOf(s), key) {
+			if s != "loop" {
+				s += ".NAME"
+			}
+			homes = append(homes, "["+s+"]")
+		}
+	}
+	if homes == nil {
+		return ""
+	}
+	return key + " belongs into " + strings.Join(homes, " or ")
+}
+
+func contains(keys []key, name string) bool {
+	for _, k := range keys {
+		if k.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func validName(s string) bool {
+	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool { return !bare(r) })
+}

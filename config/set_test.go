@@ -1,0 +1,98 @@
+package config
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSet(t *testing.T) {
+	tests := []struct {
+		name   string
+		sets   []string
+		change func(*Config)
+	}{
+		{"bare, as from a shell", []string{"neuron.n1.tau_m=5 ms"}, func(c *Config) { c.Neurons[0].TauM = 5 }},
+		{"in quotes", []string{`neuron.n1.tau_m="5 ms"`}, func(c *Config) { c.Neurons[0].TauM = 5 }},
+		{"with spaces", []string{` neuron.n1.tau_m = 5 ms `}, func(c *Config) { c.Neurons[0].TauM = 5 }},
+		{"whole number", []string{"loop.speed=2"}, func(c *Config) { c.Loop.Speed = 2 }},
+		{"fraction", []string{"loop.speed=0.5"}, func(c *Config) { c.Loop.Speed = 0.5 }},
+		{"the last one wins", []string{"loop.speed=0.5", "loop.speed=3"}, func(c *Config) { c.Loop.Speed = 3 }},
+		{"a list", []string{`input.knob.current=["1 nA", "2 nA"]`}, func(c *Config) { c.Inputs[0].Low, c.Inputs[0].High = 1, 2 }},
+		{"a channel", []string{"input.knob.channel=3"}, func(c *Config) { c.Inputs[0].Channel = 3 }},
+		{"a pair in place of the channel", []string{"input.knob.differential=[1, 0]"}, func(c *Config) { c.Inputs[0].Channel, c.Inputs[0].Minus = 1, 0 }},
+		{"a pin", []string{"output.led.pin=P1_7"}, func(c *Config) { c.Outputs[0].Pin = "GPIO4" }},
+		{"an equals sign in the value", []string{`output.led.pin="GPIO4" # = 7`}, func(c *Config) { c.Outputs[0].Pin = "GPIO4" }},
+		{"a new table", []string{"output.b.driver=pulse", "output.b.pin=GPIO4", "output.b.neuron=n1"}, func(c *Config) {
+			c.Outputs = []Output{{"b", "pulse", "GPIO4", "n1", 20 * time.Millisecond}, c.Outputs[0]}
+		}},
+	}
+	for _, test := range tests {
+		want := Default()
+		test.change(want)
+		got, err := Parse("", DefaultTOML(), test.sets)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		} else if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", test.name, diff)
+		}
+	}
+}
+
+// TestSetHidesTheFile has a bad value in the file that is not reported, as it is not used.
+func TestSetHidesTheFile(t *testing.T) {
+	text := edit(t, 17, "tau_m = 10")
+	if _, err := Parse("bad.toml", text, []string{"neuron.n1.tau_m=10 ms"}); err != nil {
+		t.Error(err)
+	}
+	text = edit(t, 10, "differential = [1, 2]")
+	if _, err := Parse("bad.toml", text, []string{"input.knob.channel=1"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBadSets(t *testing.T) {
+	const shape = "must be table.name.key=value or loop.key=value"
+	tests := []struct{ set, want string }{
+		{"", `--set "": ` + shape + `, got ""`},
+		{"=", `--set "": ` + shape + `, got "="`},
+		{"loop.dt", `--set loop.dt: ` + shape + `, got "loop.dt"`},
+		{"dt=1 ms", `--set dt: ` + shape + `, got "dt=1 ms"`},
+		{"neuron.tau_m=1 ms", `--set neuron.tau_m: ` + shape + `, got "neuron.tau_m=1 ms"`},
+		{"neuron..tau_m=1 ms", `--set neuron..tau_m: ` + shape + `, got "neuron..tau_m=1 ms"`},
+		{"neuron.n 1.tau_m=1 ms", `--set neuron.n 1.tau_m: ` + shape + `, got "neuron.n 1.tau_m=1 ms"`},
+		{"a.b.c.d=1", `--set a.b.c.d: ` + shape + `, got "a.b.c.d=1"`},
+		{"neurons.n1.tau_m=1 ms", `--set neurons.n1.tau_m: neurons: is not a table of hillock: did you mean neuron?`},
+		{"neuron.n1.taum=1 ms", `--set neuron.n1.taum: is not a key of this table, got "1 ms": did you mean tau_m?`},
+		{"loop.n1.dt=1 ms", `--set loop.n1.dt: loop.n1: is not a key of this table: the keys are dt, tick, speed, max_lag`},
+		{"neuron.n1.tau_m=5", `--set neuron.n1.tau_m: must be a time such as "10 ms", got "5": the unit is missing, write "5 ms"`},
+		{"neuron.n1.tau_m=-5 ms", `--set neuron.n1.tau_m: must be more than 0 ms, got "-5 ms"`},
+		{"neuron.n1.tau_m=", `--set neuron.n1.tau_m: must be a time such as "10 ms", got ""`},
+		{"loop.speed=fast", `--set loop.speed: must be a number between 0.000001 and 1000, got "fast"`},
+		{"loop.speed=1\n[x]", `--set loop.speed: must be a number between 0.000001 and 1000, got "1\n[x]"`},
+		{"loop.dt=50 ms", `--set loop.dt: must be below 2 tau_m, 20 ms, or the integration diverges in neuron.n1, got "50 ms"`},
+		{"loop.dt\x1b=1", `--set loop.dt\x1b: ` + shape + `, got "loop.dt\x1b=1"`},
+		{"input.knob.current=[1, \"2 nA\"]", `--set input.knob.current: must be a current such as "2 nA", got 1: the unit is missing, write "1 nA"`},
+		{"input.knob.channel=first", `--set input.knob.channel: must be a whole number between 0 and 7, got "first"`},
+		{"neuron.n1.input=nob", `--set neuron.n1.input: must be the name of an input, got "nob": did you mean knob?`},
+		{"output.led.pin=17", `--set output.led.pin: must be a pin such as "GPIO17" or "P1_11", got "17": GPIO17 or position P1_17 of the header?`},
+	}
+	for _, test := range tests {
+		_, err := Parse("", DefaultTOML(), []string{test.set})
+		if got := fmt.Sprint(err); got != test.want {
+			t.Errorf("%q:\n got %s\nwant %s", test.set, got, test.want)
+		}
+	}
+}
+
+// TestSetIntoWhatIsNoTable has the file's problem and no other.
+func TestSetIntoWhatIsNoTable(t *testing.T) {
+	_, err := Parse("bad.toml", []byte("loop = 5\n[[output.led]]\n"+minimal), []string{"loop.speed=2", "output.led.pin=GPIO3"})
+	const want = `bad.toml:1:1: loop: must be a table, got 5: write [loop]
+bad.toml:2:10: output.led: must be a table, got [[...]]: write [output.led]`
+	if got := fmt.Sprint(err); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,318 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// kinds is a set of kinds of TOML values.
+type kinds uint
+
+const (
+	textKind kinds = 1 << iota
+	wholeKind
+	floatKind
+	listKind
+	tableKind
+	tablesKind // [[name]], which nothing here is
+	otherKind  // booleans, dates and times
+)
+
+// A node is a TOML value and where it stands.
+type node struct {
+	name  string // the last part of its key
+	at    place
+	kind  kinds
+	raw   string  // as it is written, "" for a table with a header of its own
+	text  string  // of a string, what it says
+	items []*node // of a list or a table, in the order of the file
+	index map[string]*node
+}
+
+// place is where a node comes from: the file, or the order'th --set.
+type place struct {
+	line, column int
+	set          string
+	order        int
+}
+
+func newTable(name string, at place) *node {
+	return &node{name: name, at: at, kind: tableKind, index: map[string]*node{}}
+}
+
+// put adds an entry to a table, in place of the one of the same name.
+func (n *node) put(entry *node) {
+	n.drop(entry.name)
+	n.items = append(n.items, entry)
+	n.index[entry.name] = entry
+}
+
+func (n *node) drop(name string) {
+	if old := n.index[name]; old != nil {
+		n.items = slices.DeleteFunc(n.items, func(i *node) bool { return i == old })
+		delete(n.index, name)
+	}
+}
+
+// table returns the entry of a table, which is added if there is none. It is nil if the entry is something else.
+func (n *node) table(name string, at place) *node {
+	entry := n.index[name]
+	if entry == nil {
+		entry = newTable(name, at)
+		n.put(entry)
+	}
+	if entry.kind&(tableKind|tablesKind) == 0 {
+		return nil
+	}
+	return entry
+}
+
+// A source is a TOML text with its syntax tree.
+type source struct {
+	text   []byte
+	starts []int // of the lines
+	parser unstable.Parser
+}
+
+func newSource(text []byte) *source {
+	s := &source{text: text, starts: []int{0}}
+	for i, c := range text {
+		if c == '\n' {
+			s.starts = append(s.starts, i+1)
+		}
+	}
+	return s
+}
+
+func (s *source) place(offset int) place {
+	line, exact := slices.BinarySearch(s.starts, offset)
+	if !exact {
+		line--
+	}
+	return place{line: line + 1, column: offset - s.starts[line] + 1}
+}
+
+// tree reads the text. Unmarshal has the complete rules of TOML, what is defined twice included; the syntax tree has the
+// places.
+func (s *source) tree() (*node, *Problem, place) {
+	var all map[string]any
+	if err := toml.Unmarshal(s.text, &all); err != nil {
+		return nil, s.syntax(err), s.syntaxPlace(err)
+	}
+	root := newTable("", place{line: 1, column: 1})
+	in := root
+	s.parser.Reset(s.text)
+	for s.parser.NextExpression() {
+		switch e := s.parser.Expression(); e.Kind {
+		case unstable.KeyValue:
+			s.entry(in, e)
+		default:
+			in = s.descend(root, e.Key(), 0)
+			if in != nil && e.Kind == unstable.ArrayTable {
+				in.kind, in.raw = tablesKind, "[[...]]"
+			}
+		}
+	}
+	return root, nil, place{}
+}
+
+// descend walks a dotted key from table to table and leaves out its last parts.
+func (s *source) descend(in *node, key unstable.Iterator, last int) *node {
+	var parts []*unstable.Node
+	for key.Next() {
+		parts = append(parts, key.Node())
+	}
+	for _, k := range parts[:len(parts)-last] {
+		if in == nil {
+			return nil
+		}
+		in = in.table(string(k.Data), s.place(int(k.Raw.Offset)))
+	}
+	return in
+}
+
+// entry adds a key with its value to a table.
+func (s *source) entry(in *node, e *unstable.Node) {
+	in = s.descend(in, e.Key(), 1)
+	if in == nil {
+		return
+	}
+	var last *unstable.Node
+	for key := e.Key(); key.Next(); {
+		last = key.Node()
+	}
+	after := int(last.Raw.Offset + last.Raw.Length)
+	raw := string(s.text[after : e.Raw.Offset+e.Raw.Length])
+	raw = strings.TrimLeft(strings.TrimLeft(raw, " \t")[1:], " \t") // what follows the equals sign
+	in.put(s.value(string(last.Data), s.place(int(last.Raw.Offset)), e.Value(), raw))
+}
+
+// value turns a value of the syntax tree into a node. The parser gives no range to lists and inline tables, so that raw
+// is handed in.
+func (s *source) value(name string, at place, v *unstable.Node, raw string) *node {
+	n := &node{name: name, at: at, raw: shorten(raw), kind: otherKind}
+	switch v.Kind {
+	case unstable.String:
+		n.kind, n.text = textKind, string(v.Data)
+	case unstable.Integer:
+		n.kind, n.text = wholeKind, string(v.Data)
+	case unstable.Float:
+		n.kind, n.text = floatKind, string(v.Data)
+	case unstable.Array:
+		n.kind = listKind
+		for items := v.Children(); items.Next(); {
+			item, itemAt, itemRaw := items.Node(), at, "[...]"
+			if item.Raw.Length > 0 {
+				itemAt, itemRaw = s.place(int(item.Raw.Offset)), string(s.parser.Raw(item.Raw))
+			}
+			n.items = append(n.items, s.value("", itemAt, item, itemRaw))
+		}
+	case unstable.InlineTable:
+		n.kind, n.index = tableKind, map[string]*node{}
+		for items := v.Children(); items.Next(); {
+			s.entry(n, items.Node())
+		}
+	}
+	return n
+}
+
+func (s *source) syntaxPlace(err error) place {
+	var decode *toml.DecodeError
+	if !errors.As(err, &decode) {
+		return place{line: 1, column: 1}
+	}
+	line, column := decode.Position()
+	return place{line: line, column: column}
+}
+
+// syntax turns an error of the TOML reader into a problem, with the key of the line if that can be read.
+func (s *source) syntax(err error) *Problem {
+	message, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "toml: "), " but got U+")
+	if strings.Contains(message, "value out of range") {
+		message = "the number is too large"
+	}
+	at := s.syntaxPlace(err)
+	line, _, _ := strings.Cut(string(s.text[s.starts[at.line-1]:]), "\n")
+	line = strings.TrimSpace(line)
+	p := &Problem{Rule: message, Got: shorten(line)}
+	if strings.HasPrefix(line, "[") {
+		p.Key = shorten(strings.Trim(line, "[] \t"))
+	} else {
+		p.Key = s.header(at.line)
+		if key, value, ok := strings.Cut(line, "="); ok && validKey(strings.TrimSpace(key)) {
+			p.Key = strings.TrimPrefix(p.Key+"."+strings.TrimSpace(key), ".")
+			value, _, _ = strings.Cut(value, "#")
+			value = strings.TrimSpace(value)
+			p.Got = shorten(value)
+			if wantsQuotes(value) && !strings.Contains(message, "too large") {
+				p.Hint = "put it in quotes, " + shorten(strconv.Quote(value))
+			}
+			if value == "" {
+				p.Rule, p.Got, p.Hint = "has no value", "", "give it one or take the line out"
+			}
+		}
+	}
+	switch {
+	case strings.HasSuffix(message, "already defined"):
+		p.Hint = "one of them is to go"
+	case strings.Contains(message, "after array value") || strings.Contains(message, "array is incomplete"):
+		p.Hint = `a list is written ["a", "b"]`
+	case strings.Contains(message, " already exists"):
+		p.Hint = "write all its keys in one place"
+	}
+	return p
+}
+
+// header is the name of the table that a line belongs to.
+func (s *source) header(line int) string {
+	name := ""
+	s.parser.Reset(s.text)
+	for s.parser.NextExpression() {
+		e := s.parser.Expression()
+		if e.Kind == unstable.KeyValue {
+			continue
+		}
+		key := e.Key()
+		var parts []string
+		for key.Next() {
+			if s.place(int(key.Node().Raw.Offset)).line > line {
+				return name
+			}
+			parts = append(parts, string(key.Node().Data))
+		}
+		name = dotted(parts...)
+	}
+	return name
+}
+
+// wantsQuotes tells whether a value that is no TOML looks like a string without its quotes.
+func wantsQuotes(value string) bool {
+	return value != "" && !strings.ContainsAny(value, "\"'[]{}=\\") &&
+		strings.ContainsFunc(value, func(r rune) bool { return r > 127 || 'a' <= r|0x20 && r|0x20 <= 'z' })
+}
+
+func validKey(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !bare(r) && r != '.' })
+}
+
+func bare(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_' || r == '-'
+}
+
+// dotted joins the parts of a key; a part that TOML wants in quotes gets them.
+func dotted(parts ...string) string {
+	quoted := make([]string, len(parts))
+	for i, p := range parts {
+		quoted[i] = shorten(p)
+		if p == "" || strings.ContainsFunc(p, func(r rune) bool { return !bare(r) }) {
+			quoted[i] = shorten(strconv.Quote(p))
+		}
+	}
+	return strings.Join(quoted, ".")
+}
+
+// override puts the order'th --set, "table.name.key=value", into the tree.
+func override(root *node, set string, order int) (*Problem, place) {
+	key, raw, ok := strings.Cut(set, "=")
+	key = strings.TrimSpace(key)
+	parts := strings.Split(key, ".")
+	at := place{set: shorten(key), order: order}
+	if key == "" {
+		at.set = `""`
+	}
+	if !ok || !validKey(key) || slices.Contains(parts, "") || len(parts) != 3 && (len(parts) != 2 || parts[0] != "loop") {
+		return &Problem{Key: at.set, Rule: "must be table.name.key=value or loop.key=value", Got: shorten(strconv.Quote(set))}, at
+	}
+	in, last := root, len(parts)-1
+	for _, part := range parts[:last] {
+		if in = in.table(part, at); in == nil || in.kind == tablesKind {
+			return nil, at // the file has something else there, which is a problem of its own
+		}
+	}
+	in.put(setValue(parts[0], parts[last], raw, at))
+	return nil, at
+}
+
+// setValue takes raw as TOML if that gives a value of a kind that the key can have, and else as a string, so that the
+// quotes, which a shell eats, can be left out.
+func setValue(section, name, raw string, at place) *node {
+	raw = strings.TrimSpace(raw)
+	s := newSource(fmt.Appendf(nil, "v = %s", raw))
+	if root, problem, _ := s.tree(); problem == nil && len(root.items) == 1 && root.items[0].name == "v" {
+		v := root.items[0]
+		if k := slices.IndexFunc(keysOf(section), func(k key) bool { return k.name == name }); k >= 0 && keysOf(section)[k].kinds&v.kind != 0 {
+			v.name, v.at = name, at
+			for _, item := range v.items {
+				item.at = at
+			}
+			return v
+		}
+	}
+	return &node{name: name, at: at, kind: textKind, raw: shorten(strconv.Quote(raw)), text: raw}
+}
