@@ -1,0 +1,61 @@
+# make test        all tests, as a user: no root, no Pi, no network; what cannot run here is skipped by name
+# make check       gofmt, go vet, staticcheck, the race detector: what CI adds to make test
+# make test-arm    the tests of neuron and hw once more for arm and arm64, under qemu
+# make cross       builds for every supported target
+# make fuzz        each fuzz target for FUZZTIME
+# make bench       the benchmarks
+# make dist        static binaries for the Pi and for amd64 in dist/
+
+GO       ?= go
+FUZZTIME ?= 30s
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS   = -s -w -X main.version=$(VERSION)
+
+.PHONY: test check test-arm cross fuzz bench dist clean
+
+test:
+	$(GO) test ./...
+
+check:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test -race ./...
+
+# A binary that qemu runs must be static. The Pi Zero's processor is an ARM1176: GOARM=6.
+test-arm:
+	@for t in arm:qemu-arm-static arm64:qemu-aarch64-static; do \
+	  arch=$${t%%:*}; qemu=$${t##*:}; \
+	  if ! command -v $$qemu >/dev/null; then echo "SKIPPED: tests for $$arch: no $$qemu (apt-get install qemu-user-static)"; continue; fi; \
+	  [ $$arch = arm ] && qemu="$$qemu -cpu arm1176"; \
+	  echo "linux/$$arch under $$qemu"; \
+	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=6 $(GO) test -exec "$$qemu" ./neuron/... ./hw/... || exit 1; \
+	done
+
+cross:
+	@for t in linux/arm linux/arm64 linux/amd64 darwin/arm64 windows/amd64; do \
+	  echo "$$t"; \
+	  CGO_ENABLED=0 GOOS=$${t%%/*} GOARCH=$${t##*/} GOARM=6 $(GO) build -o /dev/null ./cmd/hillock || exit 1; \
+	done
+
+fuzz:
+	@$(GO) list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
+	  $(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' | while read -r target; do \
+	    echo "$$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done || exit 1; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -count 5 ./...
+
+dist:
+	@mkdir -p dist
+	@for arch in arm arm64 amd64; do \
+	  echo "dist/hillock-linux-$$arch"; \
+	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=6 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/hillock-linux-$$arch ./cmd/hillock || exit 1; \
+	done
+	@cd dist && sha256sum hillock-linux-* > SHA256SUMS && cat SHA256SUMS
+
+clean:
+	rm -rf dist

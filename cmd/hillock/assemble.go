@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/neuron"
+)
+
+// assemble puts a loop together from the configuration and its open parts: knob, neuron, pulse.
+func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.Loop, error) {
+	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag}
+	for _, n := range cfg.Neurons {
+		nn, err := neuron.New(n.Params)
+		if err != nil {
+			return nil, fmt.Errorf("neuron %s: %w", n.Name, err)
+		}
+		cell := &neuron.Cell{Name: n.Name, Neuron: nn}
+		for _, in := range n.Inputs {
+			cell.Inputs = append(cell.Inputs, b.Knobs[in])
+		}
+		for _, out := range cfg.Outputs {
+			if out.Neuron == n.Name {
+				cell.Outputs = append(cell.Outputs, b.Pulses[out.Name])
+			}
+		}
+		loop.Cells = append(loop.Cells, cell)
+	}
+	return loop, nil
+}
+
+// ticksIn is how many ticks are due in a wall time; 0, for ever, when it is 0.
+func ticksIn(d, tick time.Duration) int64 { return int64(d / tick) }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"hillock/config"
+)
+
+func newConfig() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "write, check or show a configuration",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newConfigInit(), newConfigCheck(), newConfigShow())
+	return cmd
+}
+
+func newConfigInit() *cobra.Command {
+	force := false
+	cmd := &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "write the built-in configuration, commented (default hillock.toml, - for standard output)",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := "hillock.toml"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			if _, err := os.Stat(name); name != "-" && !force && !errors.Is(err, fs.ErrNotExist) {
+				return usagef("%s: is there already: choose another name, or --force to replace it", name)
+			}
+			if err := writeFile(name, cmd.OutOrStdout(), func(w io.Writer) error {
+				_, err := w.Write(config.DefaultTOML())
+				return err
+			}); err != nil || name == "-" {
+				return err
+			}
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s written: change it, then 'hillock config check %s' and 'hillock run %s'\n", name, name, name)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file when it is there")
+	return cmd
+}
+
+func newConfigCheck() *cobra.Command {
+	var f configFlags
+	cmd := &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "check a configuration and report all that is wrong with it",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := f.load(cmd, args)
+			if err != nil {
+				return err
+			}
+			name := cfg.File
+			if name == "" {
+				name = "the built-in configuration"
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok: %s, %s, %s\n", name, count(len(cfg.Neurons), "neuron"), count(len(cfg.Inputs), "input"), count(len(cfg.Outputs), "output"))
+			return err
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func newConfigShow() *cobra.Command {
+	var f configFlags
+	cmd := &cobra.Command{
+		Use:   "show [FILE]",
+		Short: "print the configuration that would run, every key with its value",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := f.load(cmd, args)
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(cmd.OutOrStdout(), bytes.NewReader(cfg.TOML()))
+			return err
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

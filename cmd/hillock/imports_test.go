@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestImportsPointOneWay holds the design's layout: neuron <- config <- hw <- cmd, an arrow may be skipped and never
+// reversed, hw and neuron do not know each other, and neuron needs the standard library only.
+func TestImportsPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f",
+		`{{.ImportPath}}{{range .Imports}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}`, "hillock/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	rooms := []string{"neuron", "config", "hw", "cmd"}
+	room := func(path string) int {
+		for i, r := range rooms {
+			if rest, ok := strings.CutPrefix(path, "hillock/"+r); ok && (rest == "" || rest[0] == '/') {
+				return i
+			}
+		}
+		return -1
+	}
+	packages := 0
+	for line := range strings.Lines(string(out)) {
+		paths := strings.Fields(line)
+		from := room(paths[0])
+		if from < 0 {
+			t.Errorf("%s: in none of the rooms %v", paths[0], rooms)
+			continue
+		}
+		packages++
+		for _, path := range paths[1:] {
+			to := room(path)
+			switch {
+			case to > from:
+				t.Errorf("%s imports %s: the arrows point neuron <- config <- hw <- cmd", paths[0], path)
+			case rooms[from] == "hw" && to >= 0 && rooms[to] == "neuron":
+				t.Errorf("%s imports %s: hw and neuron do not know each other", paths[0], path)
+			case rooms[from] == "neuron" && to < 0 && strings.Contains(strings.Split(path, "/")[0], "."):
+				t.Errorf("%s imports %s: neuron needs the standard library only", paths[0], path)
+			}
+		}
+	}
+	if packages < 7 {
+		t.Errorf("got %d packages, want at least 7: did go list see the module?", packages)
+	}
+}

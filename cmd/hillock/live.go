@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/spf13/cobra"
+
+	"hillock/config"
+	"hillock/hw/sim"
+)
+
+// live shows the run on a terminal and turns the virtual Pi's knob, until ctx ends or the person does.
+func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
+	p := tea.NewProgram(&screen{view: v}, tea.WithContext(ctx), tea.WithInput(cmd.InOrStdin()), tea.WithOutput(cmd.OutOrStdout()),
+		tea.WithoutSignalHandler(), tea.WithFPS(frames))
+	_, err := p.Run()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil // it ended with the run
+	}
+	return err
+}
+
+const frames = 30 // a second
+
+// screen is the bubbletea model of a run.
+type screen struct {
+	*view
+	width int
+	knob  int // which input the arrow keys turn
+	broke int // which of trials is switched on
+	done  bool
+}
+
+// trials are the faults of the virtual Pi that the key f goes through.
+var trials = []struct {
+	name   string
+	faults sim.Faults
+	noise  int
+}{
+	{name: "none"},
+	{name: "MISO open", faults: sim.Faults{MISO: sim.Open}},
+	{name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
+	{name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
+	{name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
+	{name: "noise of 20 counts", noise: 20},
+}
+
+type frame struct{}
+
+func nextFrame() tea.Cmd {
+	return tea.Tick(time.Second/frames, func(time.Time) tea.Msg { return frame{} })
+}
+
+func (s *screen) Init() tea.Cmd { return nextFrame() }
+
+func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case frame:
+		return s, nextFrame()
+	case tea.WindowSizeMsg:
+		s.width = msg.Width
+	case tea.KeyPressMsg:
+		switch key := msg.String(); key {
+		case "q", "ctrl+c", "esc":
+			s.done = true
+			return s, tea.Quit
+		default:
+			if s.virtual != nil {
+				s.turn(key)
+			}
+		}
+	}
+	return s, nil
+}
+
+// turn is what the keys do to the virtual Pi.
+func (s *screen) turn(key string) {
+	in := s.cfg.Inputs[s.knob]
+	knob := s.virtual.Knobs[in.Name]
+	switch key {
+	case "left":
+		knob.Set(knob.Position() - 0.01)
+	case "right":
+		knob.Set(knob.Position() + 0.01)
+	case "down", "shift+left":
+		knob.Set(knob.Position() - 0.1)
+	case "up", "shift+right":
+		knob.Set(knob.Position() + 0.1)
+	case "home":
+		knob.Set(0)
+	case "end":
+		knob.Set(1)
+	case "tab":
+		s.knob = (s.knob + 1) % len(s.cfg.Inputs)
+	case "f":
+		s.broke = (s.broke + 1) % len(trials)
+		for name, port := range s.virtual.Ports {
+			port.SetFaults(trials[s.broke].faults)
+			s.virtual.Chips[name].SetNoise(trials[s.broke].noise, 1)
+		}
+	}
+}
+
+var (
+	dim   = lipgloss.NewStyle().Faint(true)
+	bold  = lipgloss.NewStyle().Bold(true)
+	green = lipgloss.NewStyle().Foreground(lipgloss.BrightGreen)
+	amber = lipgloss.NewStyle().Foreground(lipgloss.BrightYellow)
+	red   = lipgloss.NewStyle().Foreground(lipgloss.BrightRed)
+)
+
+func (s *screen) View() tea.View {
+	if s.done {
+		return tea.NewView("")
+	}
+	s.monitor.read(&s.now)
+	lines := []string{s.wrap(dim, s.intro())}
+	for i, n := range s.cfg.Neurons {
+		lines = append(lines, s.neuron(n, s.now.cells[i])...)
+	}
+	for _, in := range s.cfg.Inputs {
+		lines = append(lines, s.input(in))
+	}
+	lines = append(lines, s.timing())
+	for _, f := range s.faults() {
+		if f.text != "" {
+			lines = append(lines, s.wrap(red, fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)))
+		}
+	}
+	lines = append(lines, s.keys())
+	if s.width > 0 {
+		for i := range lines {
+			lines[i] = lipgloss.NewStyle().MaxWidth(s.width).Render(lines[i])
+		}
+	}
+	return tea.NewView(strings.Join(lines, "\n") + "\n")
+}
+
+// wrap renders a text that must be read whole, over as many lines as the terminal needs.
+func (s *screen) wrap(style lipgloss.Style, text string) string {
+	if s.width > 0 {
+		style = style.Width(s.width)
+	}
+	return style.Render(text)
+}
+
+// neuron is two lines: the membrane against threshold with the LEDs, and the spikes with their rate.
+func (s *screen) neuron(n config.Neuron, c cellState) []string {
+	lo := min(n.VReset, n.EL, n.VT-1)
+	part := (c.v - lo) / (n.VT - lo)
+	leds := ""
+	for _, out := range s.cfg.Outputs {
+		if out.Neuron != n.Name {
+			continue
+		}
+		led := dim.Render("○")
+		if s.board.Pulses[out.Name].High() {
+			led = red.Render("●")
+		}
+		leds += "  " + led + " " + out.Name + " " + out.Pin
+	}
+	rate := c.rate(s.now.tick.Steps, s.cfg.Loop.DT)
+	predicted := n.DiscreteRate(c.current)
+	return []string{
+		fmt.Sprintf("%s V %6.1f mV %s V_T %g mV%s", bold.Render(n.Name), c.v, green.Render(bar(part, 30)), n.VT, leds),
+		fmt.Sprintf("%*s I %.3f nA  spikes %d  rate %.1f Hz%s  predicted %.1f Hz", len(n.Name), "", c.current, c.spikes,
+			rate, blinks(rate, s.cfg.Loop.Speed), predicted),
+	}
+}
+
+// input is a line: where the knob is and what the chip says.
+func (s *screen) input(in config.Input) string {
+	r := s.board.Knobs[in.Name].Reading()
+	mark := " "
+	if s.virtual != nil && len(s.cfg.Inputs) > 1 && s.cfg.Inputs[s.knob].Name == in.Name {
+		mark = ">"
+	}
+	line := fmt.Sprintf("%s%s %s %5.1f %%  code %d", mark, in.Name, bar(r.Position, 20), 100*r.Position, r.Raw)
+	if r.Spread > 0 {
+		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
+	}
+	if n := note(r); n != "" {
+		line += "  " + amber.Render(n)
+	}
+	return line
+}
+
+func (s *screen) timing() string {
+	late := s.monitor.late.read()
+	line := fmt.Sprintf("ticks %d  late p50 %s p99 %s max %s", s.now.tick.Run(), micros(late.P50), micros(late.P99), micros(late.Max))
+	if s.now.tick.Skipped > 0 {
+		line += amber.Render(fmt.Sprintf("  skipped %d (over %v behind)", s.now.tick.Skipped, s.cfg.Loop.MaxLag))
+	}
+	return line
+}
+
+func (s *screen) keys() string {
+	if s.virtual == nil {
+		return dim.Render("q quit")
+	}
+	other := ""
+	if len(s.cfg.Inputs) > 1 {
+		other = "tab next knob  "
+	}
+	return dim.Render("←→ ↑↓ turn the knob  "+other+"f fault: ") + trials[s.broke].name + dim.Render("  q quit")
+}

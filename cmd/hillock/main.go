@@ -1,0 +1,63 @@
+// Hillock is a neuron you can wire: on a Raspberry Pi it integrates the leaky integrate-and-fire equation in real
+// time, takes its current from a knob, and pulses a pin at every spike; anywhere else it does so on a virtual Pi.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"hillock/config"
+)
+
+func main() {
+	log.SetOutput(io.Discard) // periph's drivers log what our errors say better
+	err := execute()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "hillock:", err)
+	}
+	os.Exit(status(err))
+}
+
+// execute runs the command line. Its context ends at the first signal, which leaves everything safe; a second one
+// kills. A panic comes back as an error: its exit status 2 would be taken for a bad command line.
+func execute() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return newRoot().ExecuteContext(ctx)
+}
+
+// status is the exit status: 2 for a bad command line or file, which no restart mends, 1 for what else went wrong.
+func status(err error) int {
+	var bad usageError
+	var problems config.Problems
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &bad), errors.As(err, &problems):
+		return 2
+	}
+	return 1
+}
+
+// usageError is a bad command line, or a file named on it that cannot be used.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usagef is a usageError as fmt.Errorf makes it.
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}

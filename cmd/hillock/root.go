@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hillock/config"
+	"hillock/neuron"
+)
+
+// newRoot is the command tree. Its flags are values of their commands: nothing is shared between two trees.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hillock",
+		Short: "a neuron you can wire",
+		Long: `hillock is a neuron you can wire: a Raspberry Pi integrates the leaky integrate-and-fire equation, a knob
+gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi takes its place.`,
+		Example: `  hillock run                       run the neuron: on a Pi the real one, elsewhere the virtual one
+  hillock run my.toml --hw sim      your configuration on the virtual Pi
+  hillock config init my.toml       write the commented configuration to change
+  hillock sim --current "2 nA"      the same neuron in model time, as fast as it can
+  hillock fi                        firing rate against current`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newRun(), newSim(), newFI(), newConfig(), newVersion())
+	usageErrors(root)
+	return root
+}
+
+// usageErrors makes what cobra finds wrong with a command line a usageError, with the way out.
+func usageErrors(cmd *cobra.Command) {
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("%s: %w (see '%s --help')", c.CommandPath(), err, c.CommandPath())
+	})
+	if args := cmd.Args; args != nil {
+		cmd.Args = func(c *cobra.Command, a []string) error {
+			if err := args(c, a); err != nil {
+				return usagef("%w (see '%s --help')", err, c.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, c := range cmd.Commands() {
+		usageErrors(c)
+	}
+}
+
+// configFlags are the configuration that a command works on: its FILE argument and --set.
+type configFlags struct{ sets []string }
+
+func (f *configFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.sets, "set", nil, `change a value of the configuration: --set neuron.n1.tau_m="5 ms"`)
+}
+
+func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, error) {
+	file := ""
+	if len(args) > 0 {
+		file = args[0]
+	}
+	cfg, err := config.Load(file, f.sets)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintln(cmd.ErrOrStderr(), "hillock: warning:", w.Error())
+	}
+	return cfg, nil
+}
+
+// pick is the neuron of a name, or the first when the name is empty.
+func pick(cfg *config.Config, name string) (config.Neuron, error) {
+	if name == "" {
+		return cfg.Neurons[0], nil
+	}
+	var names []string
+	for _, n := range cfg.Neurons {
+		if n.Name == name {
+			return n, nil
+		}
+		names = append(names, n.Name)
+	}
+	return config.Neuron{}, usagef("--neuron: no neuron is called %q: there is %s", name, strings.Join(names, ", "))
+}
+
+// currentFlag reads a current in nA from a flag.
+func currentFlag(name, value string) (float64, error) {
+	i, err := config.ParseCurrent(value)
+	if err != nil {
+		return 0, usagef("--%s: %w", name, err)
+	}
+	if !(i >= -neuron.MaxCurrent && i <= neuron.MaxCurrent) {
+		return 0, usagef("--%s: must be between -%g nA and %g nA, got %q", name, neuron.MaxCurrent, neuron.MaxCurrent, value)
+	}
+	return i, nil
+}

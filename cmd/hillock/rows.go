@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"io"
+	"math"
+	"strconv"
+	"time"
+
+	"hillock/neuron"
+)
+
+// csvRows writes rows of numbers that read back to the same bits. After an error it writes no more, and ends the loop.
+type csvRows struct {
+	w    io.Writer
+	dt   time.Duration
+	buf  []byte
+	err  error
+	stop context.CancelFunc
+}
+
+// stopOn is a context that ends with ctx, or with the first error of a row.
+func (r *csvRows) stopOn(ctx context.Context) context.Context {
+	ctx, r.stop = context.WithCancel(ctx)
+	return ctx
+}
+
+func (r *csvRows) header(text string) {
+	r.buf = append(r.buf[:0], text...)
+	r.end()
+}
+
+// stamp begins a row with a step and its time, the step's end in ms.
+func (r *csvRows) stamp(step int64) {
+	r.buf = strconv.AppendInt(r.buf[:0], step, 10)
+	r.number(stepTime(step, r.dt))
+}
+
+func (r *csvRows) number(v float64) {
+	r.buf = append(r.buf, ',')
+	r.buf = strconv.AppendFloat(r.buf, v, 'g', -1, 64)
+}
+
+func (r *csvRows) end() {
+	if r.err != nil {
+		return
+	}
+	r.buf = append(r.buf, '\n')
+	if _, r.err = r.w.Write(r.buf); r.err != nil && r.stop != nil {
+		r.stop()
+	}
+}
+
+// stepTime is the end of a step in ms, the nearest float to it.
+func stepTime(step int64, dt time.Duration) float64 {
+	return float64(step*int64(dt)) / 1e6
+}
+
+// spikeRows is an output that writes a row a spike.
+type spikeRows csvRows
+
+func (r *spikeRows) Tick(time.Duration) {}
+
+func (r *spikeRows) Spike(step int64, _ time.Duration) {
+	rows := (*csvRows)(r)
+	rows.stamp(step)
+	rows.end()
+}
+
+// traceRows is an observer that writes a row a step.
+type traceRows csvRows
+
+func (r *traceRows) Tick(neuron.Tick) {}
+
+func (r *traceRows) Step(s neuron.Sample) {
+	rows := (*csvRows)(r)
+	rows.stamp(s.Step)
+	rows.number(s.Current)
+	rows.number(s.V)
+	if s.Spiked {
+		rows.buf = append(rows.buf, ",1"...)
+	} else {
+		rows.buf = append(rows.buf, ",0"...)
+	}
+	rows.end()
+}
+
+// isiStats is an output that keeps the mean and the spread of the inter-spike intervals, by Welford's method.
+type isiStats struct {
+	last     int64
+	n        int64
+	mean, m2 float64 // steps, steps squared
+}
+
+func (s *isiStats) Tick(time.Duration) {}
+
+func (s *isiStats) Spike(step int64, _ time.Duration) {
+	if s.last > 0 {
+		s.n++
+		d := float64(step-s.last) - s.mean
+		s.mean += d / float64(s.n)
+		s.m2 += float64(d * (float64(step-s.last) - s.mean))
+	}
+	s.last = step
+}
+
+// isi is the mean interval in ms and its coefficient of variation, false before there is one.
+func (s *isiStats) isi(dt float64) (mean, cv float64, ok bool) {
+	if s.n == 0 {
+		return 0, 0, false
+	}
+	return s.mean * dt, math.Sqrt(s.m2/float64(s.n)) / s.mean, true
+}

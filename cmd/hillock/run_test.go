@@ -1,0 +1,348 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/sim"
+	"hillock/neuron"
+)
+
+const ms = time.Millisecond
+
+// bench is a whole run on the virtual Pi, on a virtual clock: config, wire, driver, loop, pin.
+type bench struct {
+	cfg     *config.Config
+	clock   *neuron.VirtualClock
+	virtual *board.Virtual
+	board   *board.Board
+	loop    *neuron.Loop
+	view    *view
+}
+
+func newBench(t *testing.T, sets ...string) *bench {
+	t.Helper()
+	cfg, err := config.Load("", append([]string{"loop.speed=1", "output.led.width=5 ms"}, sets...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{cfg: cfg, clock: new(neuron.VirtualClock)}
+	if b.virtual, err = board.NewVirtual(cfg, b.clock); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.virtual.Close() })
+	if b.board, err = board.Open(cfg); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.board.Close() })
+	if b.loop, err = assemble(cfg, b.board, b.clock); err != nil {
+		t.Fatal(err)
+	}
+	m := newMonitor(b.loop)
+	b.loop.Observers = []neuron.Observer{m}
+	b.view = &view{cfg: cfg, board: b.board, virtual: b.virtual, monitor: m, where: "the virtual Pi"}
+	return b
+}
+
+// at is an observer that does something after ticks.
+type at map[int64]func()
+
+func (a at) Tick(t neuron.Tick) {
+	if do := a[t.Due]; do != nil {
+		do()
+	}
+}
+
+func (b *bench) run(t *testing.T, ticks int64) {
+	t.Helper()
+	b.loop.Ticks = ticks
+	if _, err := b.loop.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// predictedEdges are the edges of a pin that pulses for width at each of the spikes that the closed form predicts.
+func predictedEdges(p neuron.Params, current float64, steps int64, width time.Duration) (edges []sim.Edge) {
+	first, ok := p.StepsToThreshold(p.Rest(), current)
+	between, _ := p.StepsBetweenSpikes(current)
+	if !ok {
+		return nil
+	}
+	end := time.Duration(steps) * 100 * time.Microsecond
+	for step := first; step <= steps; step += between {
+		tick := time.Duration((step+9)/10) * ms // ten steps a tick
+		edges = append(edges, sim.Edge{At: tick, Level: gpio.High})
+		if tick+width <= end {
+			edges = append(edges, sim.Edge{At: tick + width, Level: gpio.Low})
+		}
+	}
+	return edges
+}
+
+func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
+	for _, code := range []int{0, 146, 307, 308, 409, 584, 800, 1023} {
+		t.Run(fmt.Sprint("code ", code), func(t *testing.T) {
+			b := newBench(t, "output.led.width=2 ms")
+			b.virtual.Knobs["knob"].SetCode(code)
+			b.run(t, 3000)
+			current := 5 * (float64(code) / 1023)
+			p := b.cfg.Neurons[0].Params
+			pin := b.virtual.Pin("GPIO17")
+			want := predictedEdges(p, current, 30_000, 2*ms)
+			if diff := cmp.Diff(want, pin.Edges()); diff != "" {
+				t.Errorf("edges of GPIO17 (-predicted +recorded):\n%s", diff)
+			}
+			s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+			if s.Spikes != *s.PredictedSpikes || s.Outputs[0].Pulses != s.Spikes || s.ReadErrors != 0 || s.Ticks != 3000 || s.Steps != 30_000 {
+				t.Errorf("got %+v, want %d spikes and pulses, 3000 ticks, 30000 steps, no read error", s, *s.PredictedSpikes)
+			}
+			if err := b.board.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if pin.Level() != gpio.Low {
+				t.Error("got GPIO17 high after Close, want low")
+			}
+		})
+	}
+}
+
+func TestTwoKnobsTwoNeuronsTwoLEDs(t *testing.T) {
+	b := newBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n0.input=second",
+		"output.other.driver=pulse", "output.other.pin=P1_13", "output.other.neuron=n0", "output.other.width=2 ms", "output.led.width=2 ms")
+	b.virtual.Knobs["knob"].SetCode(409)
+	b.virtual.Knobs["second"].SetCode(1023)
+	b.run(t, 2000)
+	if a, c := b.loop.Cells[0].Name, b.loop.Cells[1].Name; a != "n0" || c != "n1" {
+		t.Errorf("got cells %s, %s; want them in the order of their names", a, c)
+	}
+	p := neuron.Default()
+	if diff := cmp.Diff(predictedEdges(p, 5, 20_000, 2*ms), b.virtual.Pin("GPIO27").Edges()); diff != "" {
+		t.Errorf("edges of GPIO27 (-predicted +recorded):\n%s", diff)
+	}
+	if diff := cmp.Diff(predictedEdges(p, 5*(409./1023), 20_000, 2*ms), b.virtual.Pin("GPIO17").Edges()); diff != "" {
+		t.Errorf("edges of GPIO17 (-predicted +recorded):\n%s", diff)
+	}
+}
+
+func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
+	b := newBench(t, "output.led.width=20 ms")
+	b.run(t, 2000)
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+	if s.Spikes != 143 || s.Outputs[0].Pulses != 1 {
+		t.Errorf("got %d spikes and %d pulses, want 143 and 1", s.Spikes, s.Outputs[0].Pulses)
+	}
+	var out bytes.Buffer
+	if err := s.text(&out, b.cfg, 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if want := "led        1 pulses on GPIO17: 142 spikes came during a pulse of 20ms and made it longer\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("got summary %s, want in it %s", out.String(), want)
+	}
+}
+
+func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		faults  sim.Faults
+		text    string  // what the status says of the part while it lasts
+		current float64 // what the neuron then gets in the end
+		skips   bool
+	}{
+		{"MISO open", sim.Faults{MISO: sim.Open}, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, and 3V3 at VDD", 0, false},
+		{"MISO shorted", sim.Faults{MISO: sim.Shorted}, "", 0, false},
+		{"I/O error", sim.Faults{Err: syscall.EIO}, "input/output error", 0, false},
+		{"slow transfer", sim.Faults{Delay: 3 * ms}, "", 5 * (409. / 1023), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			port, knob := b.virtual.Ports["SPI0.0"], b.board.Knobs["knob"]
+			var during, after board.Reading
+			var shown, shownAfter string
+			b.loop.Observers = append(b.loop.Observers, at{
+				500: func() { port.SetFaults(tt.faults) },
+				900: func() {
+					if tt.text != "" && knob.Reading().State != board.Holding {
+						t.Errorf("got %v 400 ms into the fault, want %v", knob.Reading().State, board.Holding)
+					}
+					if tt.text != "" && b.loop.Cells[0].Current != 5*(409./1023) {
+						t.Errorf("got %g nA while holding, want the last good current", b.loop.Cells[0].Current)
+					}
+				},
+				2400: func() {
+					during, shown = knob.Reading(), (&screen{view: b.view}).View().Content
+					port.SetFaults(sim.Faults{})
+				},
+				4000: func() { after, shownAfter = knob.Reading(), (&screen{view: b.view}).View().Content },
+			})
+			b.run(t, 5000)
+
+			if tt.text != "" {
+				if during.State != board.Lost || during.Fault == nil || !strings.Contains(during.Fault.Error(), tt.text) {
+					t.Errorf("got %+v during the fault, want it lost with %q", during, tt.text)
+				}
+				if !strings.Contains(shown, tt.text) || !strings.Contains(shown, "lost") {
+					t.Errorf("got on the screen\n%s\nwant %q on it", shown, tt.text)
+				}
+			}
+			if during.Current != tt.current {
+				t.Errorf("got %g nA at the end of the fault, want %g", during.Current, tt.current)
+			}
+			if tt.name == "MISO shorted" && !strings.Contains(shown, "reads 0: the knob's end, or MISO is low: turn it up to see") {
+				t.Errorf("got on the screen\n%s\nwant the note on a reading of 0", shown)
+			}
+			if skipped := b.view.monitor.end().tick.Skipped; (skipped > 0) != tt.skips || tt.skips && !strings.Contains(shown, "skipped ") {
+				t.Errorf("got %d ticks skipped, shown as\n%s", skipped, shown)
+			}
+			if after.State != board.OK || after.Fault != nil || after.Raw != 409 || strings.Contains(shownAfter, "mcp3008 on") {
+				t.Errorf("got %+v after the fault, shown as\n%s\nwant it ok", after, shownAfter)
+			}
+			if end := b.view.monitor.end(); end.tick.Due != 5000 || end.cells[0].spikes < 200 {
+				t.Errorf("got %d ticks and %d spikes, want the neuron to go on", end.tick.Due, end.cells[0].spikes)
+			}
+			if err := b.board.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if b.virtual.Pin("GPIO17").Level() != gpio.Low {
+				t.Error("got GPIO17 high at the end, want low")
+			}
+		})
+	}
+}
+
+func TestNoiseIsShown(t *testing.T) {
+	b := newBench(t)
+	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
+	b.run(t, 2000)
+	if r := b.board.Knobs["knob"].Reading(); r.Spread < 30 || r.Spread > 40 {
+		t.Errorf("got a spread of %d codes, want 30 to 40 for noise of 20", r.Spread)
+	}
+	if shown := (&screen{view: b.view}).View().Content; !strings.Contains(shown, " ±") {
+		t.Errorf("got on the screen\n%s\nwant the noise", shown)
+	}
+	if s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor); s.PredictedHz != nil {
+		t.Errorf("got a prediction of %g Hz for a current that changed, want none", *s.PredictedHz)
+	}
+}
+
+func TestAPinThatFailsIsShownAndMends(t *testing.T) {
+	b := newBench(t)
+	pin := b.virtual.Pin("GPIO17")
+	var shown string
+	b.loop.Observers = append(b.loop.Observers, at{
+		500:  func() { pin.SetFault(syscall.EIO) },
+		1000: func() { shown = (&screen{view: b.view}).View().Content; pin.SetFault(nil) },
+	})
+	b.run(t, 2000)
+	if want := "led refused: pulse: GPIO17: "; !strings.Contains(shown, want) {
+		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
+	}
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+	if o := s.Outputs[0]; s.Spikes != 143 || o.Failed == 0 || o.Pulses < 100 || o.Pulses > 110 {
+		t.Errorf("got %d spikes, %+v; want 143 spikes and the pulses of 1.5 s of the 2", s.Spikes, o)
+	}
+}
+
+func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
+	high := func(b *bench) bool { return b.board.Pulses["led"].High() }
+	for _, tt := range []struct {
+		name string
+		end  func(b *bench, cancel func()) neuron.Observer // ends the run while the pin is high
+		want string
+	}{
+		{"a signal", func(b *bench, cancel func()) neuron.Observer {
+			return onTick(func() {
+				if high(b) {
+					cancel()
+				}
+			})
+		}, "context canceled"},
+		{"a panic in an observer", func(b *bench, _ func()) neuron.Observer {
+			return onTick(func() {
+				if high(b) {
+					panic("an observer's own")
+				}
+			})
+		}, "panic in the loop: an observer's own"},
+		{"a panic in a driver", func(b *bench, _ func()) neuron.Observer {
+			return onTick(func() {
+				if high(b) {
+					b.loop.Cells[0].Inputs[0] = nil
+					b.loop.Cells[0].Outputs = append(b.loop.Cells[0].Outputs, nil)
+				}
+			})
+		}, "panic in the loop: runtime error: invalid memory address or nil pointer dereference"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			b.loop.Observers = append(b.loop.Observers, tt.end(b, cancel))
+			err := live(ctx, b.loop, nil, func(ctx context.Context, _ *cobra.Command) error {
+				<-ctx.Done()
+				return nil
+			})
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if b.virtual.Pin("GPIO17").Level() != gpio.High {
+				t.Error("got GPIO17 low before Close, want the pulse under way")
+			}
+			if err := b.board.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if b.virtual.Pin("GPIO17").Level() != gpio.Low {
+				t.Error("got GPIO17 high after Close, want low")
+			}
+		})
+	}
+}
+
+// onTick is an observer that does the same after each tick.
+type onTick func()
+
+func (f onTick) Tick(neuron.Tick) { f() }
+
+func TestAShowThatPanicsWaitsForTheLoop(t *testing.T) {
+	b := newBench(t)
+	defer func() {
+		if p := recover(); p != "a show's own" {
+			t.Errorf("got panic %v, want the show's", p)
+		}
+		before := b.clock.Now()
+		if b.clock.Now() != before {
+			t.Error("the loop still runs")
+		}
+	}()
+	_ = live(t.Context(), b.loop, nil, func(context.Context, *cobra.Command) error { panic("a show's own") })
+}
+
+func TestTheLoopDoesNotAllocate(t *testing.T) {
+	b := newBench(t)
+	b.loop.Ticks = 1
+	few := testing.AllocsPerRun(3, func() { b.loop.Run(context.Background()) })
+	b.loop.Ticks = 2000
+	many := testing.AllocsPerRun(3, func() { b.loop.Run(context.Background()) })
+	if few != many {
+		t.Errorf("got %g allocations in 2000 ticks with knob, pulse and monitor, and %g in one; want the same", many, few)
+	}
+}
+
+func TestOpenSaysWhatToDo(t *testing.T) {
+	b := newBench(t)
+	b.virtual.Pin("GPIO17").SetFault(syscall.EBUSY)
+	if _, err := board.Open(b.cfg); !errors.Is(err, syscall.EBUSY) {
+		t.Errorf("got %v, want %v", err, syscall.EBUSY)
+	}
+}

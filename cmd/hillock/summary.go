@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/neuron"
+)
+
+// summary is what a run says at its end, and writes as JSON. Spikes, rate and prediction at the top are the first
+// neuron's; Neurons lists them all.
+type summary struct {
+	neuronSummary
+	Ticks      int64           `json:"ticks"`       // run
+	Steps      int64           `json:"steps"`       // run
+	SkippedMs  float64         `json:"skipped_ms"`  // model time that was missed and not made up for
+	ReadErrors int64           `json:"read_errors"` // of all inputs
+	Lateness   percentiles     `json:"lateness_us"` // of the ticks
+	ModelS     float64         `json:"model_s"`
+	Speed      float64         `json:"speed"`
+	Neurons    []neuronSummary `json:"neurons"`
+	Outputs    []outputSummary `json:"outputs"`
+}
+
+type neuronSummary struct {
+	Name            string   `json:"name"`
+	Spikes          int64    `json:"spikes"`
+	RateHz          float64  `json:"rate_hz"`          // spikes over model time
+	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when the input changed
+	PredictedSpikes *int64   `json:"predicted_spikes"` // from rest in as many steps, null when the input changed
+	CurrentNA       float64  `json:"current_na"`       // the latest
+}
+
+type outputSummary struct {
+	Name   string `json:"name"`
+	Pin    string `json:"pin"`
+	Pulses int64  `json:"pulses"`
+	Failed int64  `json:"failed"` // levels that the pin refused
+}
+
+// summarize is the summary of a run that has ended.
+func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *monitor) summary {
+	end := m.end()
+	dt := cfg.Loop.DT.Seconds()
+	s := summary{
+		Ticks:     end.tick.Run(),
+		Steps:     end.tick.Steps,
+		SkippedMs: float64(end.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
+		Lateness:  m.late.end(),
+		ModelS:    float64(end.tick.Steps) * dt,
+		Speed:     cfg.Loop.Speed,
+	}
+	for i, c := range cells {
+		state := end.cells[i]
+		n := neuronSummary{Name: c.Name, Spikes: c.Spikes, CurrentNA: state.current}
+		if s.ModelS > 0 {
+			n.RateHz = float64(c.Spikes) / s.ModelS
+		}
+		if state.lowest == state.highest && end.tick.Steps > 0 {
+			hz, spikes := c.DiscreteRate(state.current), c.SpikeCount(state.current, end.tick.Steps)
+			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
+		}
+		s.Neurons = append(s.Neurons, n)
+	}
+	s.neuronSummary = s.Neurons[0]
+	for _, k := range b.Knobs {
+		s.ReadErrors += k.Reading().Failed
+	}
+	for _, out := range cfg.Outputs {
+		p := b.Pulses[out.Name]
+		s.Outputs = append(s.Outputs, outputSummary{out.Name, out.Pin, p.Pulses(), p.Failed()})
+	}
+	return s
+}
+
+// json is the summary for a program.
+func (s *summary) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}
+
+// text is the summary for a person.
+func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration) error {
+	t := &lines{w: w}
+	t.printf("\n%s of model time in %s\n", short(s.ModelS), took.Round(10*time.Millisecond))
+	for _, n := range s.Neurons {
+		t.printf("%-10s %d spikes, %.4g Hz%s", n.Name, n.Spikes, n.RateHz, blinks(n.RateHz, s.Speed))
+		if n.PredictedHz != nil {
+			t.printf("; predicted for %.4g nA: %d spikes, %.4g Hz\n", n.CurrentNA, *n.PredictedSpikes, *n.PredictedHz)
+		} else {
+			t.printf("; the current changed, now %.4g nA\n", n.CurrentNA)
+		}
+		for _, o := range s.Outputs {
+			out := output(cfg, o.Name)
+			if out.Neuron != n.Name {
+				continue
+			}
+			t.printf("%-10s %d pulses on %s", o.Name, o.Pulses, o.Pin)
+			if o.Failed > 0 {
+				t.printf(", refused %d times", o.Failed)
+			}
+			if lost := n.Spikes - o.Pulses; lost > 0 && o.Failed == 0 {
+				t.printf(": %d spikes came during a pulse of %v and made it longer", lost, out.Width)
+			}
+			t.printf("\n")
+		}
+	}
+	t.printf("ticks      %d, %d steps, skipped %.4g ms, %d read errors\n", s.Ticks, s.Steps, s.SkippedMs, s.ReadErrors)
+	t.printf("lateness   p50 %s, p99 %s, max %s\n", micros(s.Lateness.P50), micros(s.Lateness.P99), micros(s.Lateness.Max))
+	return t.err
+}
+
+func output(cfg *config.Config, name string) config.Output {
+	for _, o := range cfg.Outputs {
+		if o.Name == name {
+			return o
+		}
+	}
+	return config.Output{}
+}
+
+// lines prints until the first error.
+type lines struct {
+	w   io.Writer
+	err error
+}
+
+func (l *lines) printf(format string, args ...any) {
+	if l.err == nil {
+		_, l.err = fmt.Fprintf(l.w, format, args...)
+	}
+}
+
+// blinks is a rate on the wall, where that is not the model's.
+func blinks(hz, speed float64) string {
+	if speed == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (%.3g/s on the wall)", hz*speed)
+}
+
+// short is a time in s with a unit that a person reads at once.
+func short(s float64) string {
+	if s != 0 && s < 1 {
+		return fmt.Sprintf("%.4g ms", s*1e3)
+	}
+	return fmt.Sprintf("%.5g s", s)
+}
+
+// micros is a time in us with a unit that a person reads at once.
+func micros(us float64) string {
+	if us >= 1000 {
+		return fmt.Sprintf("%.3g ms", us/1e3)
+	}
+	return fmt.Sprintf("%.0f us", math.Round(us))
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hillock/config"
+	"hillock/hw/board"
+)
+
+// view is what a person sees of a run: the live lines of a terminal, or a log line a second.
+type view struct {
+	cfg     *config.Config
+	board   *board.Board
+	virtual *board.Virtual // nil on real hardware
+	monitor *monitor
+	where   string
+
+	now snapshot
+}
+
+// intro is the line that says what runs where.
+func (v *view) intro() string {
+	file := v.cfg.File
+	if file == "" {
+		file = "built-in configuration"
+	}
+	return fmt.Sprintf("hillock: %s, %s, on %s", file, pace(v.cfg.Loop.Speed), v.where)
+}
+
+// pace is a speed in words.
+func pace(speed float64) string {
+	switch {
+	case speed == 1:
+		return "at life's speed"
+	case speed < 1:
+		return fmt.Sprintf("%.4gx slower than life", 1/speed)
+	}
+	return fmt.Sprintf("%.4gx faster than life", speed)
+}
+
+// log writes a line a second for each neuron, and one for each fault that comes or goes, until ctx ends.
+func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
+	fmt.Fprintln(cmd.ErrOrStderr(), v.intro())
+	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+	every := time.NewTicker(time.Second)
+	defer every.Stop()
+	faults := map[string]string{}
+	skipped := int64(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		}
+		v.monitor.read(&v.now)
+		v.logFaults(logger, faults)
+		if n := v.now.tick.Skipped; n > skipped {
+			logger.Warn("the loop fell behind: missed time was skipped", "ticks", n-skipped, "max_lag", v.cfg.Loop.MaxLag)
+			skipped = n
+		}
+		late := v.monitor.late.read()
+		for i, n := range v.cfg.Neurons {
+			c := v.now.cells[i]
+			attrs := []any{"neuron", n.Name, "v_mv", round(c.v, 2), "current_na", round(c.current, 4), "spikes", c.spikes,
+				"rate_hz", round(c.rate(v.now.tick.Steps, v.cfg.Loop.DT), 2), "predicted_hz", round(n.DiscreteRate(c.current), 2)}
+			for _, in := range n.Inputs {
+				r := v.board.Knobs[in].Reading()
+				attrs = append(attrs, in, fmt.Sprintf("%.1f%%", 100*r.Position))
+				if n := note(r); n != "" {
+					attrs = append(attrs, in+"_note", n)
+				}
+			}
+			attrs = append(attrs, "late_p50_us", round(late.P50, 0), "late_max_us", round(late.Max, 0))
+			logger.Info("run", attrs...)
+		}
+	}
+}
+
+// logFaults writes what changed of the faults since the last time.
+func (v *view) logFaults(logger *slog.Logger, was map[string]string) {
+	for _, f := range v.faults() {
+		switch old := was[f.part]; {
+		case f.text == old:
+			continue
+		case f.text == "":
+			logger.Info("works again", "part", f.part)
+		default:
+			logger.Warn(f.text, "part", f.part, "state", f.state)
+		}
+		was[f.part] = f.text
+	}
+}
+
+// fault is what is wrong with a part, "" when nothing is.
+type fault struct{ part, state, text string }
+
+// faults are all the parts, in the order of the configuration, with what is wrong with each.
+func (v *view) faults() []fault {
+	var all []fault
+	for _, in := range v.cfg.Inputs {
+		r := v.board.Knobs[in.Name].Reading()
+		f := fault{part: in.Name, state: r.State.String()}
+		if r.Fault != nil {
+			f.text = r.Fault.Error()
+		}
+		all = append(all, f)
+	}
+	for _, out := range v.cfg.Outputs {
+		f := fault{part: out.Name, state: "refused"}
+		if err := v.board.Pulses[out.Name].Fault(); err != nil {
+			f.text = err.Error()
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// note is what a person should know of a reading, "" when it is as it should be.
+func note(r board.Reading) string {
+	switch {
+	case r.State != board.OK:
+		return r.State.String()
+	case r.Raw == 0:
+		return "reads 0: the knob's end, or MISO is low: turn it up to see"
+	}
+	return ""
+}
+
+// bar is a bar of width cells, filled from the left to part of it.
+func bar(part float64, width int) string {
+	full := int(min(max(part, 0), 1)*float64(width) + 0.5)
+	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
+}
+
+// round rounds for the eye: to so many decimals.
+func round(v float64, decimals int) float64 {
+	unit := math.Pow10(decimals)
+	return math.Round(v*unit) / unit
+}

@@ -1,0 +1,119 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"periph.io/x/conn/v3/analog"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/conn/v3/spi/spireg"
+
+	"hillock/config"
+	"hillock/hw/mcp3xxx"
+)
+
+// reopenEvery is how often a lost part is reopened.
+const reopenEvery = 500 * time.Millisecond
+
+// chip is an ADC on its port, and the knobs on its channels. It belongs to the loop's goroutine.
+type chip struct {
+	in       config.Input // one of its inputs; driver, port, clock and v_ref are the same for all
+	port     spi.PortCloser
+	dev      *mcp3xxx.Dev // nil while closed: periph's port panics on a transfer after Close
+	knobs    []*Knob
+	openings int           // how often it was opened again
+	next     time.Duration // when it may be opened again
+}
+
+func (c *chip) name() string { return c.in.Driver + " on " + c.in.Port }
+
+func (c *chip) open() error {
+	port, err := spireg.Open(c.in.Port)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.name(), portTrouble(c.in.Port, err))
+	}
+	opts := mcp3xxx.Opts{
+		Model: mcp3xxx.MCP3008,
+		VRef:  physic.ElectricPotential(c.in.VRef * float64(physic.Volt)),
+		Clock: physic.Frequency(c.in.Clock) * physic.Hertz,
+	}
+	if c.in.Driver == "mcp3004" {
+		opts.Model = mcp3xxx.MCP3004
+	}
+	dev, err := mcp3xxx.NewSPI(port, &opts)
+	if err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", c.name(), err), port.Close())
+	}
+	c.port, c.dev = port, dev
+	return nil
+}
+
+func (c *chip) close() error {
+	if c.dev == nil {
+		return nil
+	}
+	err := errors.Join(c.dev.Halt(), c.port.Close())
+	c.port, c.dev = nil, nil
+	return err
+}
+
+// reopen closes the chip and opens it again, no more often than reopenEvery, and tells whether there is something to
+// read from: not before its time, and not while the port cannot be opened.
+func (c *chip) reopen(now time.Duration) bool {
+	if now < c.next {
+		return false
+	}
+	c.next = now + reopenEvery
+	c.openings++
+	_ = c.close() // whatever is wrong with it, it is given up
+	if err := c.open(); err != nil {
+		for _, k := range c.knobs {
+			k.bad(now, err)
+		}
+		return false
+	}
+	for _, k := range c.knobs {
+		if err := k.connect(); err != nil {
+			k.bad(now, err)
+		}
+	}
+	return true
+}
+
+func (c *chip) channel(in config.Input) (analog.PinADC, error) {
+	var p *mcp3xxx.Pin
+	var err error
+	if in.Minus < 0 {
+		p, err = c.dev.Single(in.Channel)
+	} else {
+		p, err = c.dev.Differential(in.Channel, in.Minus)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.name(), err)
+	}
+	return p, nil
+}
+
+func (c *chip) read(adc analog.PinADC) (analog.Sample, error) {
+	if c.dev == nil {
+		return analog.Sample{}, fmt.Errorf("%s: the port is closed, and opened again every %v", c.name(), reopenEvery)
+	}
+	s, err := adc.Read()
+	if errors.Is(err, mcp3xxx.ErrNoChip) {
+		err = fmt.Errorf("%s: %w: check %s, and 3V3 at VDD", c.name(), mcp3xxx.ErrNoChip, chipSelect(c.in.Port))
+	}
+	return s, err // it begins with the chip's name and its port
+}
+
+// chipSelect names the chip-select line of a port and its place on the 40-pin header.
+func chipSelect(port string) string {
+	bus, cs, _ := strings.Cut(strings.TrimPrefix(port, "SPI"), ".")
+	pin := map[string]string{"0.0": "24", "0.1": "26", "1.0": "12", "1.1": "11", "1.2": "36"}[bus+"."+cs]
+	if pin == "" {
+		return "CE" + cs
+	}
+	return "CE" + cs + ", pin " + pin
+}

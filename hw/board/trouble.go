@@ -1,0 +1,67 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"periph.io/x/conn/v3/gpio"
+)
+
+// noPin tells why a pin is not in the registry, and what to do.
+func noPin(name string) error {
+	chips, _ := filepath.Glob("/dev/gpiochip*")
+	if len(chips) == 0 {
+		return fmt.Errorf("%s: this machine has no GPIO (no /dev/gpiochip*): use --hw sim for the virtual Pi", name)
+	}
+	for _, c := range chips {
+		if err := tryOpen(c); errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("%s: %w: %s", name, err, joinGroup("gpio"))
+		}
+	}
+	return fmt.Errorf("%s: no such pin on this machine: gpioinfo lists the names of its lines", name)
+}
+
+// pinTrouble adds to a pin's refusal who holds it, or what to do.
+func pinTrouble(p gpio.PinIO, err error) error {
+	switch {
+	case errors.Is(err, syscall.EBUSY):
+		holder := "another program"
+		if c, ok := p.(interface{ Consumer() string }); ok && c.Consumer() != "" {
+			holder = fmt.Sprintf("%q", c.Consumer())
+		}
+		return fmt.Errorf("%w: %s holds it: stop that, or choose another pin", err, holder)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
+	}
+	return err
+}
+
+// portTrouble adds to a port's refusal what to do. periph keeps of the system's error only the text, so the node is
+// asked again.
+func portTrouble(port string, err error) error {
+	node := "/dev/spidev" + strings.TrimPrefix(port, "SPI")
+	switch again := tryOpen(node); {
+	case errors.Is(again, fs.ErrNotExist):
+		return fmt.Errorf("%w: there is no %s: turn SPI on with 'sudo raspi-config nonint do_spi 0' and reboot, or use --hw sim for the virtual Pi", err, node)
+	case errors.Is(again, fs.ErrPermission):
+		return fmt.Errorf("%w: %s", again, joinGroup("spi"))
+	}
+	return err
+}
+
+func joinGroup(group string) string {
+	return fmt.Sprintf("join its group with 'sudo usermod -aG %s $USER' and log in again", group)
+}
+
+func tryOpen(node string) error {
+	f, err := os.OpenFile(node, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,62 @@
+package board
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"hillock/config"
+	"hillock/hw/sim"
+)
+
+// RestingKnob is where the knobs of a virtual Pi stand before anybody turns them.
+const RestingKnob = 0.4
+
+// Virtual is a virtual Pi that is wired as a configuration says, with a knob for each of its inputs.
+type Virtual struct {
+	*sim.Pi
+	Knobs map[string]*sim.Knob    // by input
+	Ports map[string]*sim.Port    // by name, those with a chip
+	Chips map[string]*sim.MCP300x // by port
+}
+
+// NewVirtual wires a virtual Pi and puts it into periph's registries, from which Open takes its parts. Close takes it
+// out again. A nil clock is the wall's.
+func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
+	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP300x{}}
+	for _, in := range cfg.Inputs {
+		chip := v.Chips[in.Port]
+		if chip == nil {
+			port := v.port(in.Port)
+			if port == nil {
+				return nil, fmt.Errorf("input %s: the virtual Pi has no port %s: it has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", in.Name, in.Port)
+			}
+			chip = sim.NewMCP3008()
+			if in.Driver == "mcp3004" {
+				chip = sim.NewMCP3004()
+			}
+			port.Plug(chip)
+			v.Chips[in.Port], v.Ports[in.Port] = chip, port
+		}
+		v.Knobs[in.Name] = chip.Knob(in.Channel)
+		v.Knobs[in.Name].Set(RestingKnob)
+	}
+	if err := v.Register(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// port is the virtual Pi's port of a name like SPI0.1, nil where it has none.
+func (v *Virtual) port(name string) *sim.Port {
+	bus, cs, _ := strings.Cut(strings.TrimPrefix(name, "SPI"), ".")
+	b, err := strconv.Atoi(bus)
+	if err != nil {
+		return nil
+	}
+	c, err := strconv.Atoi(cs)
+	if err != nil {
+		return nil
+	}
+	return v.SPI(b, c)
+}
