@@ -17,9 +17,8 @@ func newConfig() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "write, check or show a configuration",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	asksForCommand(cmd)
 	cmd.AddCommand(newConfigInit(), newConfigCheck(), newConfigShow())
 	return cmd
 }

@@ -56,7 +56,7 @@ to the threshold and not past it, as at the rheobase itself, the rounding of the
 	flags.StringVar(&f.from, "from", "0 nA", "the first current")
 	flags.StringVar(&f.to, "to", "5 nA", "the last current")
 	flags.IntVar(&f.points, "points", f.points, "how many currents, the first and the last included")
-	flags.DurationVar(&f.duration, "duration", f.duration, "model time of each point")
+	addDuration(cmd, &f.duration, "model time of each point")
 	flags.StringVar(&f.csv, "csv", "", "write the numbers to this file, - for standard output")
 	flags.StringVar(&f.plot, "plot", "", "draw the curve to this file, .svg or .png")
 	return cmd
@@ -71,6 +71,9 @@ const (
 func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 	from, to, err := f.check(cmd)
 	if err != nil {
+		return err
+	}
+	if err := errors.Join(canWrite("csv", f.csv), canWrite("plot", f.plot)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)

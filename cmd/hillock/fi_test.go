@@ -22,13 +22,7 @@ import (
 
 // fi runs the command as a command line would.
 func fi(ctx context.Context, args ...string) (out, errOut string, err error) {
-	var o, e strings.Builder
-	root := newRoot()
-	root.SetArgs(append([]string{"fi"}, args...))
-	root.SetOut(&o)
-	root.SetErr(&e)
-	err = root.ExecuteContext(ctx)
-	return o.String(), e.String(), err
+	return hillock(ctx, append([]string{"fi"}, args...)...)
 }
 
 // measured is the curve of a neuron, run.
@@ -218,7 +212,7 @@ func TestFIBadFlags(t *testing.T) {
 	}{
 		{"--points|1", "--points: must be from 2 to 100000, got 1"},
 		{"--points|100001", "--points: must be from 2 to 100000, got 100001"},
-		{"--points|many", `hillock fi: invalid argument "many" for "--points" flag: strconv.ParseInt: parsing "many": invalid syntax (see 'hillock fi --help')`},
+		{"--points|many", `invalid argument "many" for "--points" flag: strconv.ParseInt: parsing "many": invalid syntax (see 'hillock fi --help')`},
 		{"--from|5 nA", `--to: must be more than --from, "5 nA", got "5 nA" (for one current there is 'hillock sim')`},
 		{"--from|3 nA|--to|2000 pA", `--to: must be more than --from, "3 nA", got "2000 pA" (for one current there is 'hillock sim')`},
 		{"--to|2 A", `--to: must be between -1e+06 nA and 1e+06 nA, got "2 A"`},
@@ -247,10 +241,10 @@ func TestFIBadFlags(t *testing.T) {
 }
 
 func TestFISaysWhichFileCannotBeWritten(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "none", "fi.svg")
-	_, _, err := fi(t.Context(), "--points", "2", "--duration", "1ms", "--plot", name)
-	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), name+": ") || status(err) != 1 {
-		t.Errorf("got %v, want %s: and that it does not exist, exit status 1", err, name)
+	dir := filepath.Join(t.TempDir(), "none")
+	_, _, err := fi(t.Context(), "--points", "2", "--duration", "1ms", "--plot", filepath.Join(dir, "fi.svg"))
+	if want := "--plot: cannot write in " + dir + ": "; !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), want) || status(err) != 2 {
+		t.Errorf("got %v, want %s and that it does not exist, exit status 2", err, want)
 	}
 }
 

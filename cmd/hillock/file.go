@@ -10,6 +10,32 @@ import (
 	"path/filepath"
 )
 
+// canWrite is an error, before anything was computed in vain, when the file that a flag names cannot be written.
+func canWrite(flag, name string) error {
+	if name == "" || name == "-" {
+		return nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return usagef("--%s: %s is a directory, want a file's name", flag, name)
+	} else if err == nil && !info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return usagef("--%s: cannot write in %s: %w", flag, filepath.Dir(name), cause(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// cause is an error of the system without the name of the file, which would be a temporary one.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
 // writeFile writes a file whole or not at all: beside its place, synced, then renamed. What is no regular file, a pipe
 // or /dev/null, is written to as it stands; "-" is standard output.
 func writeFile(name string, stdout io.Writer, write func(io.Writer) error) (err error) {
@@ -37,11 +63,13 @@ func writeFile(name string, stdout io.Writer, write func(io.Writer) error) (err 
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, cause(err))
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("%s: %w", name, errors.Join(err, f.Close(), os.Remove(f.Name())))
+			f.Close() // a second one, perhaps: what went wrong first is told
+			os.Remove(f.Name())
+			err = fmt.Errorf("%s: not written: %w", name, err)
 		}
 	}()
 	if err := buffered(f, write); err != nil {
@@ -56,10 +84,17 @@ func writeFile(name string, stdout io.Writer, write func(io.Writer) error) (err 
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), name)
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(name))
 }
 
 func buffered(w io.Writer, write func(io.Writer) error) error {
 	b := bufio.NewWriterSize(w, 1<<16)
-	return errors.Join(write(b), b.Flush())
+	err := write(b)
+	if flushed := b.Flush(); err == nil {
+		err = flushed
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,19 +25,33 @@ gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi 
   hillock fi                        firing rate against current`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	asksForCommand(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRun(), newSim(), newFI(), newConfig(), newVersion())
 	usageErrors(root)
 	return root
 }
 
+// asksForCommand makes a command that only holds others: alone it shows its help.
+func asksForCommand(cmd *cobra.Command) {
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			return fmt.Errorf("no command is called %q: did you mean %s?", args[0], strings.Join(near, " or "))
+		}
+		return fmt.Errorf("no command is called %q", args[0])
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+}
+
 // usageErrors makes what cobra finds wrong with a command line a usageError, with the way out.
 func usageErrors(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%s: %w (see '%s --help')", c.CommandPath(), err, c.CommandPath())
+		return usagef("%w (see '%s --help')", err, c.CommandPath())
 	})
 	if args := cmd.Args; args != nil {
 		cmd.Args = func(c *cobra.Command, a []string) error {
@@ -98,4 +113,45 @@ func currentFlag(name, value string) (float64, error) {
 		return 0, usagef("--%s: must be between -%g nA and %g nA, got %q", name, neuron.MaxCurrent, neuron.MaxCurrent, value)
 	}
 	return i, nil
+}
+
+// durationFlag is a time on the command line, as configurations write it, "10 s", or as Go does, 1m30s.
+type durationFlag time.Duration
+
+func (d *durationFlag) Set(s string) error {
+	v, err := config.ParseTime(s)
+	if err != nil {
+		var goErr error
+		if v, goErr = time.ParseDuration(s); goErr != nil {
+			return err
+		}
+	}
+	*d = durationFlag(v)
+	return nil
+}
+
+func (d *durationFlag) String() string { return time.Duration(*d).String() }
+
+func (d *durationFlag) Type() string { return "time" }
+
+// addDuration adds a --duration flag.
+func addDuration(cmd *cobra.Command, d *time.Duration, usage string) {
+	cmd.Flags().Var((*durationFlag)(d), "duration", usage)
+	if *d == 0 {
+		cmd.Flags().Lookup("duration").DefValue = "" // the usage says it better
+	}
+}
+
+// exclusive is an error when more than one of these flags was given.
+func exclusive(cmd *cobra.Command, names ...string) error {
+	var given []string
+	for _, n := range names {
+		if cmd.Flags().Changed(n) {
+			given = append(given, "--"+n)
+		}
+	}
+	if len(given) > 1 {
+		return usagef("%s: cannot be given together: choose one", strings.Join(given, ", "))
+	}
+	return nil
 }

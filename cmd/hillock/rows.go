@@ -19,10 +19,15 @@ type csvRows struct {
 	stop context.CancelFunc
 }
 
-// stopOn is a context that ends with ctx, or with the first error of a row.
-func (r *csvRows) stopOn(ctx context.Context) context.Context {
+// run runs the loop until its end or the first error of a row.
+func (r *csvRows) run(ctx context.Context, loop *neuron.Loop) error {
 	ctx, r.stop = context.WithCancel(ctx)
-	return ctx
+	defer r.stop()
+	end, err := loop.Run(ctx)
+	if r.err != nil {
+		return r.err
+	}
+	return interrupted(err, end, loop.DT)
 }
 
 func (r *csvRows) header(text string) {

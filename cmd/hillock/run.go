@@ -45,7 +45,7 @@ turn it. It ends after --duration, at q or Ctrl-C; the pins end low.`,
 	f.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.hw, "hw", "auto", "auto (the real hardware on a Pi, else the virtual Pi), real or sim")
-	flags.DurationVar(&f.duration, "duration", 0, "wall time to run (default until it is stopped)")
+	addDuration(cmd, &f.duration, "wall time to run (default until it is stopped)")
 	flags.StringVar(&f.summary, "summary", "", "write the summary to this file as JSON")
 	flags.BoolVar(&f.plain, "plain", false, "log lines also on a terminal")
 	return cmd
@@ -58,6 +58,9 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 	}
 	if cmd.Flags().Changed("duration") && f.duration < cfg.Loop.Tick {
 		return usagef("--duration: must be at least a tick, %v, got %v", cfg.Loop.Tick, f.duration)
+	}
+	if err := canWrite("summary", f.summary); err != nil {
+		return err
 	}
 	wall := clock.New()
 	where, virtual, err := f.hardware(cfg, wall)

@@ -43,19 +43,26 @@ Without either, the current is that of the virtual Pi's knobs at 0.4.`,
 	flags.StringVar(&f.neuron, "neuron", "", "which neuron (default the first by name)")
 	flags.StringVar(&f.current, "current", "", `a constant current, "2 nA"`)
 	flags.StringVar(&f.input, "input", "", "a CSV file of rows time_ms,current_na")
-	flags.DurationVar(&f.duration, "duration", f.duration, "model time to run")
+	addDuration(cmd, &f.duration, "model time to run")
 	flags.StringVar(&f.format, "format", "summary", "summary, spikes, trace or worksheet")
 	flags.StringVarP(&f.out, "out", "o", "", "write to this file (default standard output)")
 	flags.StringVar(&f.worksheet, "worksheet", "", "print the classroom program's output for this R_I in mV")
-	cmd.MarkFlagsMutuallyExclusive("current", "input", "worksheet")
-	for _, name := range []string{"duration", "format", "neuron", "set"} {
-		cmd.MarkFlagsMutuallyExclusive(name, "worksheet")
-	}
 	return cmd
 }
 
 func (f *simFlags) run(cmd *cobra.Command, args []string) error {
+	if err := exclusive(cmd, "current", "input", "worksheet"); err != nil {
+		return err
+	}
+	if err := canWrite("out", f.out); err != nil {
+		return err
+	}
 	if cmd.Flags().Changed("worksheet") {
+		for _, other := range []string{"duration", "format", "neuron", "set"} {
+			if err := exclusive(cmd, "worksheet", other); err != nil {
+				return err
+			}
+		}
 		ri, ok := plainNumber(f.worksheet)
 		if !ok || !(ri >= -neuron.MaxVoltage && ri <= neuron.MaxVoltage) {
 			return usagef("--worksheet: must be a number of mV between -%g and %g, got %q", neuron.MaxVoltage, neuron.MaxVoltage, f.worksheet)
@@ -163,16 +170,14 @@ func simSpikes(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
 	rows := &csvRows{w: w, dt: loop.DT}
 	rows.header("step,time_ms")
 	loop.Cells[0].Outputs = append(loop.Cells[0].Outputs, (*spikeRows)(rows))
-	end, err := loop.Run(rows.stopOn(ctx))
-	return errors.Join(interrupted(err, end, loop.DT), rows.err)
+	return rows.run(ctx, loop)
 }
 
 func simTrace(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
 	rows := &csvRows{w: w, dt: loop.DT}
 	rows.header("step,time_ms,current_na,v_mv,spike")
 	loop.Observers = append(loop.Observers, (*traceRows)(rows))
-	end, err := loop.Run(rows.stopOn(ctx))
-	return errors.Join(interrupted(err, end, loop.DT), rows.err)
+	return rows.run(ctx, loop)
 }
 
 func simWorksheet(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
@@ -185,7 +190,7 @@ func simWorksheet(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
 // interrupted says how far a loop came that its context ended; other errors, and none, it leaves as they are.
 func interrupted(err error, end neuron.Tick, dt time.Duration) error {
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted after %v of model time; nothing was written", time.Duration(end.Steps)*dt)
+		return fmt.Errorf("interrupted after %v of model time", time.Duration(end.Steps)*dt)
 	}
 	return err
 }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"hillock/neuron"
+)
+
+func TestWorksheetByteForByte(t *testing.T) {
+	for ri, want := range map[string]string{
+		"10":   "7422e7e27a3e5c4f7da23828e7fed9da4aa2421fb0d51475776694cfc099e268",
+		"16":   "bb5f4ba73a06a042af303ba53c7f9b91500fc57917b5c302a066fe3e2a811541",
+		"20":   "9997c81d5e42deb89804194ed840a6d08e5afbf9ac135c5c2c0c904c1cf3f93a",
+		"20.0": "9997c81d5e42deb89804194ed840a6d08e5afbf9ac135c5c2c0c904c1cf3f93a",
+		"30":   "1e6f3818c1a67e9be102097de95bde49ebde423495d9c9f7a912185f8272705b",
+		"50":   "5a3358ddb9038102863c8e31a149624774b336e72f5ef311a5b9cae1da264c08",
+	} {
+		out, _, err := hillock(t.Context(), "sim", "--worksheet", ri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(out))); got != want || len(out) != 40_002 {
+			t.Errorf("R_I %s: got %d bytes with sha256 %s, want 40002 with %s", ri, len(out), got, want)
+		}
+	}
+}
+
+func TestSimCounts(t *testing.T) {
+	for current, want := range map[string]string{"1.6 nA": "72", "2 nA": "144", "3 nA": "289", "1.4 nA": "0"} {
+		out, _, err := hillock(t.Context(), "sim", "--current", current, "--duration", "2s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line := "spikes     " + want + "\n"; !strings.Contains(out, line) || !strings.Contains(out, "predicted  "+want+" spikes") {
+			t.Errorf("%s: got\n%s\nwant %q, and predicted too", current, out, line)
+		}
+	}
+}
+
+func TestSimSummary(t *testing.T) {
+	out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--set", "neuron.n1.t_ref=2 ms")
+	want := `neuron     n1
+current    2 nA (rheobase 1.5 nA)
+model time 2 s, 20000 steps of 0.1 ms
+spikes     126
+mean rate  63 Hz
+first      step 138, 13.8 ms
+ISI        mean 15.8 ms, CV 0
+predicted  126 spikes, 63.29 Hz (continuous equation: 63.04 Hz)
+`
+	if err != nil || out != want {
+		t.Errorf("got %v and\n%s\nwant\n%s", err, out, want)
+	}
+}
+
+func TestSimSpikes(t *testing.T) {
+	out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--duration", "45ms", "--format", "spikes")
+	if want := "step,time_ms\n138,13.8\n276,27.6\n414,41.4\n"; err != nil || out != want {
+		t.Errorf("got %q, %v; want %q", out, err, want)
+	}
+}
+
+func TestSimTraceReadsBackToTheSameBits(t *testing.T) {
+	out, _, err := hillock(t.Context(), "sim", "--current", "1.9990224828934506 nA", "--duration", "100ms", "--format", "trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(rows[0], ","), "step,time_ms,current_na,v_mv,spike"; got != want || len(rows) != 1001 {
+		t.Fatalf("got %d rows under %s, want 1001 under %s", len(rows), got, want)
+	}
+	n, err := neuron.New(neuron.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for step := 1; step <= 1000; step++ {
+		spike := "0"
+		if n.Step(n.Drive(1.9990224828934506)) {
+			spike = "1"
+		}
+		row := rows[step]
+		v, _ := strconv.ParseFloat(row[3], 64)
+		i, _ := strconv.ParseFloat(row[2], 64)
+		ms, _ := strconv.ParseFloat(row[1], 64)
+		if row[0] != strconv.Itoa(step) || ms != float64(step)/10 || i != 1.9990224828934506 || v != n.V || row[4] != spike {
+			t.Fatalf("got row %v, want step %d at %g ms with V %v, spike %s", row, step, float64(step)/10, n.V, spike)
+		}
+	}
+}
+
+func TestSimWorksheetFormatMarksTheSpikes(t *testing.T) {
+	out, _, err := hillock(t.Context(), "sim", "--current", "40 nA", "--duration", "1ms", "--format", "worksheet")
+	if want := "_ _ _ | _ _ _ | _ _\n"; err != nil || out != want {
+		t.Errorf("got %q, %v; want %q", out, err, want)
+	}
+}
+
+func TestSimHoldsARecordedCurrentBetweenItsRows(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "knob.csv")
+	if err := os.WriteFile(file, []byte("time_ms,current_na\n0.3,2\n0.5,3.25\n0.9,-1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := hillock(t.Context(), "sim", "--input", file, "--duration", "1.1ms", "--format", "trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(out) {
+		got = append(got, strings.Split(line, ",")[2])
+	}
+	// Step 4 runs from 0.3 ms to 0.4 ms, and is the first with 2 nA.
+	if want := "current_na 0 0 0 2 2 3.25 3.25 3.25 3.25 -1 -1"; strings.Join(got, " ") != want {
+		t.Errorf("got currents %s, want %s", got, want)
+	}
+}
+
+func TestSimInterruptedLeavesTheFileAsItWas(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "trace.csv")
+	if err := os.WriteFile(file, []byte("the old one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := hillock(ctx, "sim", "--format", "trace", "--out", file)
+	if want := file + ": not written: interrupted after 0s of model time"; err == nil || err.Error() != want || status(err) != 1 {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	text, err := os.ReadFile(file)
+	entries, _ := os.ReadDir(dir)
+	if err != nil || string(text) != "the old one" || len(entries) != 1 {
+		t.Errorf("got %q, %v and %d files, want the old one alone", text, err, len(entries))
+	}
+}
+
+func TestSimWritesThroughALinkAndKeepsTheMode(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "real.csv"), filepath.Join(dir, "link.csv")
+	if err := os.WriteFile(file, nil, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("real.csv", link); err != nil {
+		t.Skip("SKIPPED: a symbolic link as --out: ", err)
+	}
+	if _, _, err := hillock(t.Context(), "sim", "--format", "spikes", "--duration", "20ms", "--out", link); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	info, _ := os.Lstat(link)
+	if err != nil || string(text) != "step,time_ms\n138,13.8\n" || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("got %q, %v, link mode %v; want the spikes behind the link", text, err, info.Mode())
+	}
+	if info, _ := os.Stat(file); info.Mode().Perm() != 0o640 {
+		t.Errorf("got mode %v, want it kept, 0640", info.Mode())
+	}
+}
