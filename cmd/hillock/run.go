@@ -95,7 +95,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	s := summarize(cfg, loop.Cells, b, m)
-	if err := s.text(cmd.OutOrStdout(), cfg, took); err != nil {
+	if err := s.text(cmd.OutOrStdout(), cfg, took, v.faults()); err != nil {
 		return err
 	}
 	if f.summary != "" {

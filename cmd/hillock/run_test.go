@@ -144,7 +144,7 @@ func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 		t.Errorf("got %d spikes and %d pulses, want 143 and 1", s.Spikes, s.Outputs[0].Pulses)
 	}
 	var out bytes.Buffer
-	if err := s.text(&out, b.cfg, 2*time.Second); err != nil {
+	if err := s.text(&out, b.cfg, 2*time.Second, b.view.faults()); err != nil {
 		t.Fatal(err)
 	}
 	if want := "led        1 pulses on GPIO17: 142 spikes came during a pulse of 20ms and made it longer\n"; !strings.Contains(out.String(), want) {

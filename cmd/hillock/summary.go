@@ -85,16 +85,16 @@ func (s *summary) json(w io.Writer) error {
 	return e.Encode(s)
 }
 
-// text is the summary for a person.
-func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration) error {
+// text is the summary for a person, with the faults that were there at the end.
+func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration, faults []fault) error {
 	t := &lines{w: w}
 	t.printf("\n%s of model time in %s\n", short(s.ModelS), took.Round(10*time.Millisecond))
 	for _, n := range s.Neurons {
-		t.printf("%-10s %d spikes, %.4g Hz%s", n.Name, n.Spikes, n.RateHz, blinks(n.RateHz, s.Speed))
+		t.printf("%-10s %d spikes, %.4g Hz%s\n", n.Name, n.Spikes, n.RateHz, blinks(n.RateHz, s.Speed))
 		if n.PredictedHz != nil {
-			t.printf("; predicted for %.4g nA: %d spikes, %.4g Hz\n", n.CurrentNA, *n.PredictedSpikes, *n.PredictedHz)
+			t.printf("predicted  %d spikes, %.4g Hz at %.4g nA\n", *n.PredictedSpikes, *n.PredictedHz, n.CurrentNA)
 		} else {
-			t.printf("; the current changed, now %.4g nA\n", n.CurrentNA)
+			t.printf("predicted  nothing: the current changed, it is now %.4g nA\n", n.CurrentNA)
 		}
 		for _, o := range s.Outputs {
 			out := output(cfg, o.Name)
@@ -113,6 +113,11 @@ func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration) erro
 	}
 	t.printf("ticks      %d, %d steps, skipped %.4g ms, %d read errors\n", s.Ticks, s.Steps, s.SkippedMs, s.ReadErrors)
 	t.printf("lateness   p50 %s, p99 %s, max %s\n", micros(s.Lateness.P50), micros(s.Lateness.P99), micros(s.Lateness.Max))
+	for _, f := range faults {
+		if f.text != "" {
+			t.printf("%-10s %s: %s\n", f.part, f.state, f.text)
+		}
+	}
 	return t.err
 }
 

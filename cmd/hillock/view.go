@@ -29,9 +29,9 @@ type view struct {
 func (v *view) intro() string {
 	file := v.cfg.File
 	if file == "" {
-		file = "built-in configuration"
+		file = "built-in"
 	}
-	return fmt.Sprintf("hillock: %s, %s, on %s", file, pace(v.cfg.Loop.Speed), v.where)
+	return fmt.Sprintf("hillock on %s: %s, %s", v.where, file, pace(v.cfg.Loop.Speed))
 }
 
 // pace is a speed in words.
