@@ -26,6 +26,7 @@ type chip struct {
 	knobs    []*Knob
 	openings int           // how often it was opened again
 	next     time.Duration // when it may be opened again
+	closed   error         // why it could not be, while it is closed
 }
 
 func (c *chip) name() string { return c.in.Driver + " on " + c.in.Port }
@@ -67,14 +68,14 @@ func (c *chip) reopen(now time.Duration) bool {
 		return false
 	}
 	c.next = now + reopenEvery
-	c.openings++
 	_ = c.close() // whatever is wrong with it, it is given up
-	if err := c.open(); err != nil {
+	if c.closed = c.open(); c.closed != nil {
 		for _, k := range c.knobs {
-			k.bad(now, err)
+			k.bad(now, c.closed)
 		}
 		return false
 	}
+	c.openings++
 	for _, k := range c.knobs {
 		if err := k.connect(); err != nil {
 			k.bad(now, err)
@@ -99,7 +100,7 @@ func (c *chip) channel(in config.Input) (analog.PinADC, error) {
 
 func (c *chip) read(adc analog.PinADC) (analog.Sample, error) {
 	if c.dev == nil {
-		return analog.Sample{}, fmt.Errorf("%s: the port is closed, and opened again every %v", c.name(), reopenEvery)
+		return analog.Sample{}, c.closed
 	}
 	s, err := adc.Read()
 	if errors.Is(err, mcp3xxx.ErrNoChip) {

@@ -1,0 +1,252 @@
+package board_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/sim"
+)
+
+const ms = time.Millisecond
+
+// clock is a time that only a test moves.
+type clock struct{ now atomic.Int64 }
+
+func (c *clock) Now() time.Duration    { return time.Duration(c.now.Load()) }
+func (c *clock) Sleep(d time.Duration) { c.now.Add(int64(d)) }
+
+func open(t *testing.T, sets ...string) (*board.Virtual, *board.Board) {
+	t.Helper()
+	cfg := load(t, sets...)
+	v, err := board.NewVirtual(cfg, new(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { v.Close() })
+	b, err := board.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return v, b
+}
+
+func load(t testing.TB, sets ...string) *config.Config {
+	t.Helper()
+	cfg, err := config.Load("", sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func Example() {
+	cfg := config.Default()
+	pi, err := board.NewVirtual(cfg, nil) // on a Pi: board.Real()
+	if err != nil {
+		panic(err)
+	}
+	defer pi.Close()
+	b, err := board.Open(cfg)
+	if err != nil {
+		panic(err)
+	}
+	defer b.Close()
+
+	pi.Knobs["knob"].Set(1)
+	fmt.Println(b.Knobs["knob"].Current(0), "nA")
+	r := b.Knobs["knob"].Reading()
+	fmt.Println(r.Raw, r.Position, r.State)
+	// Output:
+	// 5 nA
+	// 1023 1 ok
+}
+
+func TestCurrentIsLowPlusSpanTimesPosition(t *testing.T) {
+	for _, tt := range []struct {
+		current string
+		code    int
+		want    float64
+	}{
+		{`["0 nA", "5 nA"]`, 0, 0},
+		{`["0 nA", "5 nA"]`, 1023, 5},
+		{`["0 nA", "5 nA"]`, 409, 5 * (409. / 1023)},
+		{`["-2 nA", "2 nA"]`, 0, -2},
+		{`["-2 nA", "2 nA"]`, 1023, 2},
+		{`["3 nA", "1 nA"]`, 1023, 1}, // a reversed knob
+	} {
+		v, b := open(t, "input.knob.current="+tt.current)
+		v.Knobs["knob"].SetCode(tt.code)
+		if got := b.Knobs["knob"].Current(ms); got != tt.want {
+			t.Errorf("%s at code %d: got %v nA, want %v", tt.current, tt.code, got, tt.want)
+		}
+		b.Close()
+		v.Close()
+	}
+}
+
+func TestDifferentialKnob(t *testing.T) {
+	v, b := open(t, "input.knob.differential=[2, 3]")
+	v.Knobs["knob"].SetCode(1023)
+	if got := b.Knobs["knob"].Current(ms); got != 5 {
+		t.Errorf("got %v nA with IN+ at the top and IN- at ground, want 5", got)
+	}
+}
+
+func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
+	v, b := open(t)
+	port, k := v.Ports["SPI0.0"], b.Knobs["knob"]
+	good := k.Current(0)
+	port.SetFaults(sim.Faults{Err: syscall.EIO})
+	for _, at := range []time.Duration{1 * ms, 499 * ms} {
+		if got := k.Current(at); got != good || k.Reading().State != board.Holding {
+			t.Errorf("at %v: got %v nA, %v; want %v held", at, got, k.Reading().State, good)
+		}
+	}
+	if got := k.Current(500 * ms); got != 0 || k.Reading().State != board.Lost || k.Reading().Current != 0 {
+		t.Errorf("at stale_after: got %v nA, %+v; want 0, lost", got, k.Reading())
+	}
+	if r := k.Reading(); r.Failed != 3 || r.Raw != 409 || !errors.Is(r.Fault, syscall.EIO) {
+		t.Errorf("got %+v, want 3 failed reads, the last good code 409, and why", r)
+	}
+	k.Current(501 * ms) // opened again, in vain
+	port.SetFaults(sim.Faults{})
+	if got := k.Current(900 * ms); got != 0 {
+		t.Errorf("got %v nA before it may be opened again, want 0", got)
+	}
+	if got := k.Current(1001 * ms); got != good || k.Reading().State != board.OK || k.Reading().Fault != nil {
+		t.Errorf("got %v nA, %+v after the fault; want %v, ok", got, k.Reading(), good)
+	}
+}
+
+func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
+	v, b := open(t, "input.second.driver=mcp3008", "input.second.channel=1", "input.second.stale_after=100 ms")
+	port, first, second := v.Ports["SPI0.0"], b.Knobs["knob"], b.Knobs["second"]
+	v.Knobs["second"].SetCode(1023)
+	first.Current(0)
+	second.Current(0)
+	port.SetFaults(sim.Faults{MISO: sim.Open})
+	for at := ms; at < 1500*ms; at += ms {
+		first.Current(at)
+		second.Current(at)
+		if at == 300*ms && (first.Reading().State != board.Holding || second.Reading().State != board.Lost) {
+			t.Errorf("got %v and %v after 300 ms, want the one with the shorter stale_after lost", first.Reading().State, second.Reading().State)
+		}
+	}
+	port.SetFaults(sim.Faults{})
+	for at := 1500 * ms; at < 2100*ms; at += ms {
+		first.Current(at)
+		second.Current(at)
+	}
+	if a, c := first.Reading(), second.Reading(); a.State != board.OK || c.State != board.OK || a.Raw != 409 || c.Raw != 1023 {
+		t.Errorf("got %+v and %+v after the fault, want both ok", a, c)
+	}
+}
+
+func TestAPortThatIsGoneComesBack(t *testing.T) {
+	v, b := open(t)
+	k := b.Knobs["knob"]
+	k.Current(0)
+	v.Ports["SPI0.0"].SetFaults(sim.Faults{Err: syscall.ENODEV})
+	k.Current(600 * ms)
+	if err := v.Close(); err != nil { // its node is gone too
+		t.Fatal(err)
+	}
+	k.Current(700 * ms)
+	k.Current(1200 * ms)
+	if r := k.Reading(); r.State != board.Lost || r.Fault == nil || !strings.HasPrefix(r.Fault.Error(), "mcp3008 on SPI0.0: spireg: ") {
+		t.Errorf("got %+v, want it lost for want of a port", r)
+	}
+	if err := v.Register(); err != nil {
+		t.Fatal(err)
+	}
+	v.Ports["SPI0.0"].SetFaults(sim.Faults{})
+	if k.Current(1800 * ms); k.Reading().State != board.OK {
+		t.Errorf("got %+v, want ok", k.Reading())
+	}
+}
+
+func TestCloseLeavesEverythingSafe(t *testing.T) {
+	v, b := open(t)
+	pin := v.Pin("GPIO17")
+	b.Pulses["led"].Spike(1, ms)
+	if pin.Level() != gpio.High {
+		t.Fatal("got no pulse")
+	}
+	for range 2 {
+		if err := b.Close(); err != nil {
+			t.Errorf("got %v, want a Close that may come twice", err)
+		}
+	}
+	if pin.Level() != gpio.Low {
+		t.Error("got GPIO17 high after Close, want low")
+	}
+	again, err := board.Open(load(t))
+	if err != nil {
+		t.Fatalf("got %v, want the parts free again", err)
+	}
+	again.Close()
+}
+
+func TestOpenNamesThePartAndLeavesNothingOpen(t *testing.T) {
+	cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")
+	if _, err := board.Open(cfg); err == nil || !strings.HasPrefix(err.Error(), "output led: GPIO17: ") {
+		t.Errorf("got %v without a Pi, want the part and what to do", err)
+	}
+	v, err := board.NewVirtual(cfg, new(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	v.Pin("GPIO27").SetFault(syscall.EBUSY)
+	_, err = board.Open(cfg)
+	want := "output other: pulse: GPIO27: "
+	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") || !errors.Is(err, syscall.EBUSY) {
+		t.Errorf("got %v, want %s... and who holds it", err, want)
+	}
+	if v.Pin("GPIO17").Level() != gpio.Low {
+		t.Error("got GPIO17 high, want low")
+	}
+	v.Pin("GPIO27").SetFault(syscall.EACCES)
+	if _, err = board.Open(cfg); err == nil || !strings.HasSuffix(err.Error(), "join its group with 'sudo usermod -aG gpio $USER' and log in again") {
+		t.Errorf("got %v, want the group", err)
+	}
+}
+
+func TestNoAllocationPerRead(t *testing.T) {
+	_, b := open(t)
+	now := time.Duration(0)
+	if n := testing.AllocsPerRun(1000, func() {
+		now += ms
+		b.Knobs["knob"].Current(now)
+	}); n != 0 {
+		t.Errorf("got %g allocations a read, want 0", n)
+	}
+}
+
+func BenchmarkCurrent(b *testing.B) {
+	cfg := load(b)
+	v, err := board.NewVirtual(cfg, new(clock))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer v.Close()
+	bd, err := board.Open(cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer bd.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		bd.Knobs["knob"].Current(ms)
+	}
+}
