@@ -247,8 +247,8 @@ func (c *fiCurve) measure(ctx context.Context, bar *progress) error {
 	return err
 }
 
-// fiTick is how many steps a tick of the loop runs: few enough to be interrupted at once, enough for ticks to cost nothing.
-const fiTick = 10_000
+// stepsPerTick is how many steps a tick of the loop runs: few enough to be interrupted at once, enough for ticks to cost nothing.
+const stepsPerTick = 10_000
 
 // count is the number of spikes from rest under a constant current, nA.
 func (c *fiCurve) count(ctx context.Context, current float64, all *sharedProgress) (int64, error) {
@@ -267,10 +267,10 @@ func (c *fiCurve) count(ctx context.Context, current float64, all *sharedProgres
 		return err
 	}
 	// Whole ticks, then the steps that are left over as a shorter one.
-	if err := run(fiTick, c.steps/fiTick); err != nil {
+	if err := run(stepsPerTick, c.steps/stepsPerTick); err != nil {
 		return 0, err
 	}
-	err = run(c.steps%fiTick, 1)
+	err = run(c.steps%stepsPerTick, 1)
 	return cell.Spikes, err
 }
 

@@ -135,7 +135,7 @@ func TestFICountsEqualTheClosedForm(t *testing.T) {
 
 func TestFIRunsEachStep(t *testing.T) {
 	// 1 MA drives a spike in every step, so that the spikes count the steps.
-	for _, steps := range []int64{1, 2, fiTick - 1, fiTick, fiTick + 1, 3*fiTick + 17} {
+	for _, steps := range []int64{1, 2, stepsPerTick - 1, stepsPerTick, stepsPerTick + 1, 3*stepsPerTick + 17} {
 		c := measured(t, neuron.Default(), 0, neuron.MaxCurrent, 2, time.Duration(steps)*100*time.Microsecond)
 		if diff := cmp.Diff([]int64{0, steps}, c.spikes); diff != "" {
 			t.Errorf("%d steps (-want +got):\n%s", steps, diff)

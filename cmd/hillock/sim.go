@@ -90,8 +90,13 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	cell.Inputs = []neuron.Input{in}
-	// A tick as short as a step, so that a recorded current changes where its file says.
-	loop := &neuron.Loop{Clock: new(neuron.VirtualClock), Tick: cfg.Loop.DT, DT: cfg.Loop.DT, Speed: 1, Ticks: steps, Cells: []*neuron.Cell{cell}}
+	// A recorded current is read at every step, so that it changes where its file says; a constant one seldom.
+	perTick := int64(1)
+	if _, ok := in.(constant); ok {
+		perTick = gcd(steps, stepsPerTick)
+	}
+	loop := &neuron.Loop{Clock: new(neuron.VirtualClock), Tick: time.Duration(perTick) * cfg.Loop.DT, DT: cfg.Loop.DT, Speed: 1,
+		Ticks: steps / perTick, Cells: []*neuron.Cell{cell}}
 	var stats isiStats
 	cell.Outputs = []neuron.Output{&stats}
 	if bar := newProgress(cmd.ErrOrStderr(), steps); bar != nil {
@@ -111,6 +116,14 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		return usagef("--format: must be summary, spikes, trace or worksheet, got %q", f.format)
 	})
+}
+
+// gcd is the greatest common divisor of two numbers above 0.
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // source is where the neuron's current comes from.

@@ -45,6 +45,19 @@ func TestSimCounts(t *testing.T) {
 	}
 }
 
+func TestSimRunsAnyNumberOfSteps(t *testing.T) {
+	p := neuron.Default()
+	for _, steps := range []int64{1, 137, 138, 9973, 10_000, 19_999, 20_010} {
+		out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--duration", fmt.Sprintf("%dus", steps*100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf(", %d steps of 0.1 ms\nspikes     %d\n", steps, p.SpikeCount(2, steps)); !strings.Contains(out, want) {
+			t.Errorf("got\n%s\nwant %q", out, want)
+		}
+	}
+}
+
 func TestSimSummary(t *testing.T) {
 	out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--set", "neuron.n1.t_ref=2 ms")
 	want := `neuron     n1

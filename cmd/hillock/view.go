@@ -86,15 +86,19 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 // logFaults writes what changed of the faults since the last time.
 func (v *view) logFaults(logger *slog.Logger, was map[string]string) {
 	for _, f := range v.faults() {
-		switch old := was[f.part]; {
-		case f.text == old:
+		is := ""
+		if f.text != "" {
+			is = f.state + f.text
+		}
+		switch {
+		case is == was[f.part]:
 			continue
-		case f.text == "":
+		case is == "":
 			logger.Info("works again", "part", f.part)
 		default:
 			logger.Warn(f.text, "part", f.part, "state", f.state)
 		}
-		was[f.part] = f.text
+		was[f.part] = is
 	}
 }
 
