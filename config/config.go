@@ -31,6 +31,10 @@ type Loop struct {
 	Tick   time.Duration // from one reading of the inputs to the next
 	Speed  float64       // model time over wall time, a multiple of 1e-9
 	MaxLag time.Duration // lag beyond which missed time is skipped
+
+	Realtime string        // "auto", "on" or "off": how much of real time to ask the system for
+	Spin     time.Duration // how long before a deadline to wake and spin on the clock; 0: not at all, -1: learned
+	CPU      int           // the CPU that the loop stays on, -1 for any
 }
 
 // Input is a knob on a channel of an ADC.

@@ -18,7 +18,7 @@ import (
 // reference is what default.toml says.
 func reference() *Config {
 	return &Config{
-		Loop: Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond},
+		Loop: Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond, Realtime: "auto", Spin: -1, CPU: -1},
 		Inputs: []Input{{
 			Name: "knob", Driver: "mcp3008", Port: "SPI0.0", Channel: 0, Minus: -1, Clock: 1_000_000, VRef: 3.3, Low: 0, High: 5,
 			StaleAfter: 500 * time.Millisecond,
@@ -140,7 +140,7 @@ func TestParse(t *testing.T) {
 	b.TauM, b.RM = 20, 20
 	want := &Config{
 		File: "rich.toml",
-		Loop: Loop{DT: 50 * time.Microsecond, Tick: 2 * time.Millisecond, Speed: 1.05, MaxLag: 30 * time.Second},
+		Loop: Loop{DT: 50 * time.Microsecond, Tick: 2 * time.Millisecond, Speed: 1.05, MaxLag: 30 * time.Second, Realtime: "auto", Spin: -1, CPU: -1},
 		Inputs: []Input{
 			{Name: "bend", Driver: "mcp3008", Port: "SPI0.0", Channel: 7, Minus: -1, Clock: 1e6, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond},
 			{Name: "tilt", Driver: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Low: 2, High: -1, StaleAfter: 2 * time.Millisecond},
@@ -193,6 +193,9 @@ dt = "0.1 ms"
 tick = "1 ms"
 speed = 0.1
 max_lag = "250 ms"
+realtime = "auto"
+spin = "auto"
+cpu = "any"
 
 [input.knob]
 driver = "mcp3008"

@@ -22,7 +22,10 @@ type key struct {
 func keysOf(section string) []key {
 	switch section {
 	case "loop":
-		return []key{{"dt", textKind}, {"tick", textKind}, {"speed", wholeKind | floatKind}, {"max_lag", textKind}}
+		return []key{
+			{"dt", textKind}, {"tick", textKind}, {"speed", wholeKind | floatKind}, {"max_lag", textKind},
+			{"realtime", textKind}, {"spin", textKind}, {"cpu", wholeKind | textKind},
+		}
 	case "input":
 		return []key{
 			{"driver", textKind}, {"port", textKind}, {"channel", wholeKind}, {"differential", listKind}, {"clock", textKind},
@@ -58,6 +61,10 @@ func (d *decoder) loop() Loop {
 		Speed: p.speed(),
 	}
 	l.MaxLag = p.tickOrMore(l, "max_lag", 250*time.Millisecond, time.Hour)
+	l.Realtime, l.Spin, l.CPU = "auto", p.spin(), p.cpu()
+	if p.has("realtime") {
+		l.Realtime = p.choice("realtime", "auto", "on", "off")
+	}
 	if due := float64(l.Tick) * l.Speed / float64(l.DT); !p.isBad("dt") && !p.isBad("tick") && due > neuron.MaxStepsPerTick {
 		i := max(0, slices.IndexFunc([]string{"speed", "tick", "dt"}, p.has))
 		p.wrong([]string{"speed", "tick", "dt"}[i], Problem{
@@ -84,6 +91,39 @@ func (p *part) speed() float64 {
 		return 1
 	}
 	return math.Round(v*1e9) / 1e9
+}
+
+// spin is how long before a deadline the loop wakes: -1 where it is learned.
+func (p *part) spin() time.Duration {
+	const rule, most = `must be "auto", "off" or a time up to 1 ms such as "30 us"`, time.Millisecond
+	n := p.value("spin", textKind, rule)
+	switch {
+	case n == nil || n.text == "auto":
+		return -1
+	case n.text == "off":
+		return 0
+	}
+	v, problem := parseDuration(n.text)
+	if problem != nil || v < 0 || v > most {
+		p.wrong("spin", Problem{Rule: rule, Hint: didYouMean(n.text, []string{"auto", "off"}, "")})
+		return -1
+	}
+	return v
+}
+
+// cpu is the CPU that the loop stays on: -1 for any.
+func (p *part) cpu() int {
+	const rule, most = `must be "any" or a whole number between 0 and 1023`, 1023
+	n := p.value("cpu", wholeKind|textKind, rule)
+	if n == nil || n.kind == textKind && n.text == "any" {
+		return -1
+	}
+	v, ok := n.number()
+	if !ok || v < 0 || v > most {
+		p.wrong("cpu", Problem{Rule: rule})
+		return -1
+	}
+	return v
 }
 
 // tickOrMore is a time of at least one tick, as the loop does nothing in between; so is its default.

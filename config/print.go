@@ -3,7 +3,9 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // TOML is the effective configuration with all its keys. It parses to an equal Config, but for File and Warnings.
@@ -11,6 +13,7 @@ func (c *Config) TOML() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[loop]\ndt = %q\ntick = %q\nspeed = %s\nmax_lag = %q\n",
 		formatTime(c.Loop.DT), formatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), formatTime(c.Loop.MaxLag))
+	fmt.Fprintf(&b, "realtime = %q\nspin = %q\ncpu = %s\n", c.Loop.Realtime, formatSpin(c.Loop.Spin), formatCPU(c.Loop.CPU))
 	for _, in := range c.Inputs {
 		channel := fmt.Sprintf("channel = %d", in.Channel)
 		if in.Minus >= 0 {
@@ -33,4 +36,21 @@ func (c *Config) TOML() []byte {
 		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width))
 	}
 	return b.Bytes()
+}
+
+func formatSpin(d time.Duration) string {
+	switch d {
+	case -1:
+		return "auto"
+	case 0:
+		return "off"
+	}
+	return formatTime(d)
+}
+
+func formatCPU(n int) string {
+	if n < 0 {
+		return `"any"`
+	}
+	return strconv.Itoa(n)
 }

@@ -66,7 +66,7 @@ func TestBadSets(t *testing.T) {
 		{"a.b.c.d=1", `--set a.b.c.d: ` + shape + `, got "a.b.c.d=1"`},
 		{"neurons.n1.tau_m=1 ms", `--set neurons.n1.tau_m: neurons: is not a table of hillock: did you mean neuron?`},
 		{"neuron.n1.taum=1 ms", `--set neuron.n1.taum: is not a key of this table, got "1 ms": did you mean tau_m?`},
-		{"loop.n1.dt=1 ms", `--set loop.n1.dt: loop.n1: is not a key of this table: the keys are dt, tick, speed, max_lag`},
+		{"loop.n1.dt=1 ms", `--set loop.n1.dt: loop.n1: is not a key of this table: the keys are dt, tick, speed, max_lag, realtime, spin, cpu`},
 		{"neuron.n1.tau_m=5", `--set neuron.n1.tau_m: must be a time such as "10 ms", got "5": the unit is missing, write "5 ms"`},
 		{"neuron.n1.tau_m=-5 ms", `--set neuron.n1.tau_m: must be more than 0 ms, got "-5 ms"`},
 		{"neuron.n1.tau_m=", `--set neuron.n1.tau_m: must be a time such as "10 ms", got ""`},

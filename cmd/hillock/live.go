@@ -122,6 +122,12 @@ func (s *screen) View() tea.View {
 	}
 	s.monitor.read(&s.now)
 	lines := []string{s.wrap(dim, s.intro())}
+	if g := s.grant.Load(); g != nil {
+		lines = append(lines, s.wrap(dim, strings.Join(g.Got, ", ")))
+		if len(g.Missing) > 0 {
+			lines = append(lines, s.wrap(dim, "not permitted: "+strings.Join(g.Missing, "; ")))
+		}
+	}
 	for i, n := range s.cfg.Neurons {
 		lines = append(lines, s.neuron(n, s.now.cells[i])...)
 	}

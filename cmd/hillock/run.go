@@ -89,7 +89,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 		show = v.live
 	}
 	start := wall.Now()
-	err = live(cmd.Context(), loop, cmd, show)
+	err = live(cmd.Context(), loop, v.enter(wall), cmd, show)
 	took := wall.Now() - start
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -130,12 +130,12 @@ func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (where string,
 
 // live runs the loop on a goroutine of its own while show shows it on this one, until either ends. When it returns,
 // or panics, the loop has ended, so that the caller can leave the pins low.
-func live(ctx context.Context, loop *neuron.Loop, cmd *cobra.Command, show func(context.Context, *cobra.Command) error) (err error) {
+func live(ctx context.Context, loop *neuron.Loop, enter enterFunc, cmd *cobra.Command, show func(context.Context, *cobra.Command) error) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() {
 		defer cancel()
-		ended <- runLoop(ctx, loop)
+		ended <- runLoop(ctx, loop, enter)
 	}()
 	defer func() {
 		cancel()
@@ -144,13 +144,21 @@ func live(ctx context.Context, loop *neuron.Loop, cmd *cobra.Command, show func(
 	return show(ctx, cmd)
 }
 
+// enterFunc readies the loop's goroutine for its clock, and tells what to do when it has ended.
+type enterFunc func() (leave func() error, err error)
+
 // runLoop is loop.Run with a panic, of a driver or an observer, as an error.
-func runLoop(ctx context.Context, loop *neuron.Loop) (err error) {
+func runLoop(ctx context.Context, loop *neuron.Loop, enter enterFunc) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in the loop: %v\n%s", p, strings.TrimSpace(string(debug.Stack())))
 		}
 	}()
+	leave, err := enter()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, leave()) }()
 	_, err = loop.Run(ctx)
 	return err
 }

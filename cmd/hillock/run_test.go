@@ -289,7 +289,7 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			b.loop.Observers = append(b.loop.Observers, tt.end(b, cancel))
-			err := live(ctx, b.loop, nil, func(ctx context.Context, _ *cobra.Command) error {
+			err := live(ctx, b.loop, stay, nil, func(ctx context.Context, _ *cobra.Command) error {
 				<-ctx.Done()
 				return nil
 			})
@@ -309,6 +309,9 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 	}
 }
 
+// stay is the enterFunc of a virtual clock.
+func stay() (func() error, error) { return func() error { return nil }, nil }
+
 // onTick is an observer that does the same after each tick.
 type onTick func()
 
@@ -325,7 +328,7 @@ func TestAShowThatPanicsWaitsForTheLoop(t *testing.T) {
 			t.Error("the loop still runs")
 		}
 	}()
-	_ = live(t.Context(), b.loop, nil, func(context.Context, *cobra.Command) error { panic("a show's own") })
+	_ = live(t.Context(), b.loop, stay, nil, func(context.Context, *cobra.Command) error { panic("a show's own") })
 }
 
 func TestTheLoopDoesNotAllocate(t *testing.T) {

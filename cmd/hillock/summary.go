@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"time"
 
 	"hillock/config"
@@ -160,8 +159,11 @@ func short(s float64) string {
 
 // micros is a time in us with a unit that a person reads at once.
 func micros(us float64) string {
-	if us >= 1000 {
+	switch {
+	case us >= 1000:
 		return fmt.Sprintf("%.3g ms", us/1e3)
+	case us >= 10:
+		return fmt.Sprintf("%.0f us", us)
 	}
-	return fmt.Sprintf("%.0f us", math.Round(us))
+	return fmt.Sprintf("%.2g us", us)
 }

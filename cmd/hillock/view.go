@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/clock"
 )
 
 // view is what a person sees of a run: the live lines of a terminal, or a log line a second.
@@ -21,8 +23,22 @@ type view struct {
 	virtual *board.Virtual // nil on real hardware
 	monitor *monitor
 	where   string
+	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked
 
 	now snapshot
+}
+
+// enter lets the loop's goroutine ask for the real time that the configuration wants, and keeps what it got.
+func (v *view) enter(wall *clock.Wall) enterFunc {
+	return func() (func() error, error) {
+		l := v.cfg.Loop
+		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(l.Realtime), Spin: l.Spin, CPU: l.CPU})
+		if err != nil {
+			return nil, err
+		}
+		v.grant.Store(&g)
+		return wall.Leave, nil
+	}
 }
 
 // intro is the line that says what runs where.
@@ -52,12 +68,20 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
 	faults := map[string]string{}
-	skipped := int64(0)
+	skipped, granted := int64(0), false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-every.C:
+		}
+		if g := v.grant.Load(); g != nil && !granted {
+			granted = true
+			attrs := []any{"got", strings.Join(g.Got, ", ")}
+			if len(g.Missing) > 0 {
+				attrs = append(attrs, "missing", strings.Join(g.Missing, "; "))
+			}
+			logger.Info("real time", attrs...)
 		}
 		v.monitor.read(&v.now)
 		v.logFaults(logger, faults)
@@ -77,7 +101,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 					attrs = append(attrs, in+"_note", n)
 				}
 			}
-			attrs = append(attrs, "late_p50_us", round(late.P50, 0), "late_max_us", round(late.Max, 0))
+			attrs = append(attrs, "late_p50_us", round(late.P50, 1), "late_max_us", round(late.Max, 0))
 			logger.Info("run", attrs...)
 		}
 	}

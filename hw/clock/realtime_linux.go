@@ -1,0 +1,153 @@
+package clock
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	priority   = 80                     // of SCHED_FIFO: above the kernel's interrupt threads, which have 50
+	longest    = 100 * time.Millisecond // one sleep: it cannot be interrupted, so this is how late the end can be seen
+	dmaLatency = "/dev/cpu_dma_latency"
+)
+
+// realTime is the state of a thread that has entered the clock.
+type realTime struct {
+	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero
+	spin    spinner
+	latency *os.File // cpu_dma_latency, held open
+	tid     int
+}
+
+// Enter binds the calling goroutine to its thread for good, and takes for that thread alone what opts ask for: sleeps
+// in clock_nanosleep with 1 ns of timer slack, SCHED_FIFO, the memory locked, a CPU of its own, the idle states of the
+// CPUs kept shallow, and a short spin before each deadline. Leave gives back what outlives the thread. It never raises
+// the other threads: Go's would starve a one-core Pi.
+func (w *Wall) Enter(opts Options) (Grant, error) {
+	runtime.LockOSThread() // and never unlocked: the thread ends with its goroutine, its priority with it
+	var g Grant
+	rt := &realTime{tid: unix.Gettid(), spin: newSpinner(opts.Spin, runtime.NumCPU())}
+	var err error
+	if rt.offset, err = monotonic(w); err != nil {
+		return g, err
+	}
+	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
+		g.missing("1 ns of timer slack: %v", err)
+	}
+	if opts.Realtime != Off {
+		rt.ask(&g)
+	}
+	if opts.CPU >= 0 {
+		var set unix.CPUSet
+		set.Set(opts.CPU)
+		if err := unix.SchedSetaffinity(0, &set); err != nil {
+			return g, errors.Join(fmt.Errorf("loop.cpu: cannot stay on CPU %d of %d: %w", opts.CPU, runtime.NumCPU(), err), rt.leave())
+		}
+		g.got("CPU %d", opts.CPU)
+	}
+	g.got("%s", rt.spin)
+	if opts.Realtime == On && len(g.Missing) > 0 {
+		return g, errors.Join(fmt.Errorf("loop.realtime: must be permitted when it is \"on\": %s", strings.Join(g.Missing, "; ")), rt.leave())
+	}
+	w.rt = rt
+	return g, nil
+}
+
+// ask takes what needs a permission.
+func (rt *realTime) ask(g *Grant) {
+	attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority}
+	if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
+		g.missing("SCHED_FIFO: grant LimitRTPRIO=%d or CAP_SYS_NICE", priority)
+	} else {
+		g.got("SCHED_FIFO %d", priority)
+	}
+	if err := lockMemory(); err != nil {
+		g.missing("locked memory: grant LimitMEMLOCK=infinity or CAP_IPC_LOCK")
+	} else {
+		g.got("memory locked")
+	}
+	// Held open with a 0 in it, the CPUs stay out of the idle states that take long to leave (the kernel's
+	// Documentation/power/pm_qos_interface.rst); closed, it is given back.
+	f, err := os.OpenFile(dmaLatency, os.O_WRONLY, 0)
+	if err == nil {
+		if _, err = f.Write(binary.NativeEndian.AppendUint32(nil, 0)); err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	switch {
+	case err == nil:
+		rt.latency = f
+		g.got("CPUs kept awake")
+	case errors.Is(err, os.ErrNotExist): // a kernel without power management, where nothing sleeps deep
+	default:
+		g.missing("CPUs kept awake: grant write access to %s", dmaLatency)
+	}
+}
+
+// lockMemory locks each page as it is first touched, so that Go's large reservations cost nothing. Under a limit it is
+// not tried: past it the runtime's next allocation would fail.
+func lockMemory() error {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &limit); err != nil {
+		return err
+	}
+	if limit.Cur != unix.RLIM_INFINITY && os.Geteuid() != 0 {
+		return unix.EPERM
+	}
+	return unix.Mlockall(unix.MCL_CURRENT | unix.MCL_FUTURE | unix.MCL_ONFAULT)
+}
+
+// Leave gives back what Enter took for the process. The goroutine ends soon after, and its thread with it.
+func (w *Wall) Leave() error {
+	if w.rt == nil {
+		return nil
+	}
+	rt := w.rt
+	w.rt = nil
+	return rt.leave()
+}
+
+func (rt *realTime) leave() error {
+	unix.Munlockall() // no error to tell: what was not locked stays so
+	if rt.latency == nil {
+		return nil
+	}
+	return rt.latency.Close()
+}
+
+// monotonic is CLOCK_MONOTONIC at the clock's zero: Go's own monotonic time counts from another one.
+func monotonic(w *Wall) (time.Duration, error) {
+	var ts unix.Timespec
+	before := w.Now()
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
+		return 0, fmt.Errorf("clock_gettime: %w", err)
+	}
+	return time.Duration(ts.Nano()) - (before+w.Now())/2, nil
+}
+
+func (rt *realTime) sleepUntil(ctx context.Context, w *Wall, t time.Duration) error {
+	wake := t - rt.spin.margin
+	for now := w.Now(); now < wake; now = w.Now() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		until := unix.NsecToTimespec(int64(rt.offset + min(wake, now+longest)))
+		err := unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &until, nil)
+		if err != nil && err != unix.EINTR {
+			return fmt.Errorf("clock_nanosleep: %w", err)
+		}
+	}
+	woke := w.Now()
+	for w.Now() < t { // the spin
+	}
+	rt.spin.learn(t, woke-wake, max(0, t-woke))
+	return ctx.Err()
+}

@@ -1,0 +1,118 @@
+package clock_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"hillock/hw/clock"
+)
+
+// entered runs f on a goroutine whose thread has entered the clock, and ends with it.
+func entered(t *testing.T, opts clock.Options, f func(*clock.Wall)) clock.Grant {
+	t.Helper()
+	var grant clock.Grant
+	done := make(chan error)
+	go func() {
+		w := clock.New()
+		g, err := w.Enter(opts)
+		grant = g
+		if err == nil {
+			f(w)
+			err = w.Leave()
+		}
+		done <- err
+	}()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	return grant
+}
+
+func TestEnteredDeadlinesAreAbsoluteAndNeverEarly(t *testing.T) {
+	for _, spin := range []time.Duration{0, clock.SpinAuto, 30 * time.Microsecond} {
+		entered(t, clock.Options{Realtime: clock.Off, Spin: spin, CPU: -1}, func(w *clock.Wall) {
+			start := w.Now()
+			for tick := time.Duration(1); tick <= 50; tick++ {
+				deadline := start + tick*200*time.Microsecond
+				if err := w.SleepUntil(t.Context(), deadline); err != nil || w.Now() < deadline {
+					t.Errorf("spin %v, tick %d: got %v at %v, want no error at %v or later", spin, tick, err, w.Now(), deadline)
+				}
+			}
+			if err := w.SleepUntil(t.Context(), start); err != nil {
+				t.Errorf("got %v for a deadline that has passed, want nil", err)
+			}
+		})
+	}
+}
+
+func TestEnteredSleepEndsWithItsContext(t *testing.T) {
+	entered(t, clock.Options{Realtime: clock.Off, CPU: -1}, func(w *clock.Wall) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, cancel)
+		if err := w.SleepUntil(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want %v", err, context.Canceled)
+		}
+	})
+}
+
+func TestEnteredSleepDoesNotAllocate(t *testing.T) {
+	entered(t, clock.Options{Realtime: clock.Off, Spin: clock.SpinAuto, CPU: -1}, func(w *clock.Wall) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		next := w.Now()
+		if n := testing.AllocsPerRun(100, func() {
+			next += 50 * time.Microsecond
+			w.SleepUntil(ctx, next)
+		}); n != 0 {
+			t.Errorf("got %g allocations a sleep, want 0", n)
+		}
+	})
+}
+
+func TestRealtimeTellsWhatItGotAndWhatIsMissing(t *testing.T) {
+	g := entered(t, clock.Options{Realtime: clock.Auto, Spin: 0, CPU: -1}, func(*clock.Wall) {})
+	all := strings.Join(append(g.Got, g.Missing...), ", ")
+	if runtime.GOOS != "linux" {
+		if all != "Go's timers" {
+			t.Errorf("got %q", all)
+		}
+		return
+	}
+	for _, want := range []string{"SCHED_FIFO", "memory"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("got %q, want %s granted or missing", all, want)
+		}
+	}
+	if g := entered(t, clock.Options{Realtime: clock.Off, Spin: 0, CPU: -1}, func(*clock.Wall) {}); len(g.Missing) != 0 {
+		t.Errorf("got %q missing with realtime off, want nothing asked for", g.Missing)
+	}
+}
+
+func TestRealtimeOnInsists(t *testing.T) {
+	if os.Geteuid() == 0 && runtime.GOOS == "linux" {
+		t.Skip("SKIPPED: realtime on without permission: the test runs as root, who has it")
+	}
+	_, err := clock.New().Enter(clock.Options{Realtime: clock.On, CPU: -1})
+	if err == nil || !strings.HasPrefix(err.Error(), "loop.realtime: must be ") {
+		t.Errorf("got %v, want what is missing", err)
+	}
+}
+
+func TestCPUThatIsNotThere(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("SKIPPED: CPU affinity: it is there on Linux only")
+	}
+	done := make(chan error)
+	go func() {
+		_, err := clock.New().Enter(clock.Options{Realtime: clock.Off, CPU: 1000})
+		done <- err
+	}()
+	if err := <-done; err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot stay on CPU 1000 of ") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,79 @@
+package clock
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// wakeups runs a spinner over sleeps that end late by some time, and tells what part of them its margin covered, and
+// what part of a core it spun, both over the second half.
+func wakeups(s *spinner, period time.Duration, late func() time.Duration) (covered, share float64) {
+	const n = 40_000
+	var spun time.Duration
+	for i := range n {
+		l := late()
+		spin := max(0, s.margin-l)
+		if i >= n/2 {
+			spun += spin
+			if l <= s.margin {
+				covered++
+			}
+		}
+		s.learn(time.Duration(i)*period, l, spin)
+	}
+	return covered / (n / 2), float64(spun) / float64(period*n/2)
+}
+
+func TestSpinLearnsItsMargin(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	around := func(mean, spread time.Duration) func() time.Duration {
+		return func() time.Duration {
+			if r.IntN(1000) == 0 {
+				return time.Millisecond // now and then the system is busy
+			}
+			return max(0, mean+time.Duration(r.NormFloat64()*float64(spread)))
+		}
+	}
+	for _, tt := range []struct {
+		name         string
+		period       time.Duration
+		mean, spread time.Duration
+		covered      float64 // at least
+	}{
+		{"1 ms, sleeps as a quiet kernel's", time.Millisecond, 16 * time.Microsecond, 4 * time.Microsecond, 0.9},
+		{"1 ms, late sleeps", time.Millisecond, 80 * time.Microsecond, 10 * time.Microsecond, 0.9},
+		{"1 ms, sleeps that spread too far", time.Millisecond, 100 * time.Microsecond, 100 * time.Microsecond, 0.5},
+		{"100 us", 100 * time.Microsecond, 16 * time.Microsecond, 3 * time.Microsecond, 0.8},
+	} {
+		s := newSpinner(SpinAuto, 4)
+		covered, share := wakeups(&s, tt.period, around(tt.mean, tt.spread))
+		if covered < tt.covered || share > 1.1*spinShare {
+			t.Errorf("%s: got %.0f %% of the sleeps covered for %.1f %% of a core, want at least %.0f %% for at most 5 %%",
+				tt.name, 100*covered, 100*share, 100*tt.covered)
+		}
+	}
+}
+
+func TestSpinAsAsked(t *testing.T) {
+	for _, tt := range []struct {
+		asked time.Duration
+		cpus  int
+		want  string
+	}{
+		{SpinAuto, 4, "spins before a deadline, at most 5 % of a core"},
+		{SpinAuto, 1, "no spin (one CPU)"},
+		{0, 4, "no spin"},
+		{30 * time.Microsecond, 1, "spins for 30µs before a deadline"},
+	} {
+		s := newSpinner(tt.asked, tt.cpus)
+		if s.String() != tt.want {
+			t.Errorf("%v on %d CPUs: got %q, want %q", tt.asked, tt.cpus, s, tt.want)
+		}
+		margin := s.margin
+		s.learn(time.Second, time.Millisecond, 0)
+		if !s.auto && s.margin != margin {
+			t.Errorf("%v on %d CPUs: got a margin of %v, want it kept, %v", tt.asked, tt.cpus, s.margin, margin)
+		}
+	}
+}
