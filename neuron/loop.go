@@ -73,6 +73,9 @@ type Tick struct {
 	Steps    int64         // steps run so far, this tick's included
 	Deadline time.Duration // when it was due, on the loop's clock
 	Began    time.Duration // when it began
+	Read     time.Duration // how long the inputs took
+	Ran      time.Duration // how long all of it took, inputs, steps and outputs
+	Write    time.Duration // the longest time from a threshold crossing until the outputs had taken it; 0: no spike
 }
 
 // Run is how many ticks were run so far.
@@ -125,6 +128,7 @@ func (l *Loop) Run(ctx context.Context) (Tick, error) {
 		run.at.Due++
 		run.at.Deadline, run.at.Began = deadline, began
 		run.tick()
+		run.at.Ran = l.Clock.Now() - began
 		for _, o := range l.Observers {
 			o.Tick(run.at)
 		}
@@ -205,6 +209,7 @@ func (r *run) tick() {
 	for i, in := range r.inputs {
 		r.currents[i] = in.Current(r.at.Deadline)
 	}
+	r.at.Read, r.at.Write = r.Clock.Now()-r.at.Began, 0
 	for i, c := range r.Cells {
 		c.Current = 0
 		for _, t := range r.terms[i] {
@@ -260,7 +265,9 @@ func (r *run) spike(c *Cell) {
 		c.First = r.at.Steps
 	}
 	c.Last = r.at.Steps
+	crossed := r.Clock.Now()
 	for _, o := range c.Outputs {
 		o.Spike(r.at.Steps, r.at.Deadline)
 	}
+	r.at.Write = max(r.at.Write, r.Clock.Now()-crossed)
 }

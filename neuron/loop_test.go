@@ -189,6 +189,32 @@ func TestLateTicksRunAtOnceUntilCaughtUp(t *testing.T) {
 	}
 }
 
+// slowOutput takes its time to take a spike.
+type slowOutput struct {
+	clock *VirtualClock
+	takes time.Duration
+}
+
+func (slowOutput) Tick(time.Duration)           {}
+func (o slowOutput) Spike(int64, time.Duration) { o.clock.Sleep(o.takes) }
+
+func TestTicksAreMeasured(t *testing.T) {
+	l, c, _ := newLoop(t, 0)
+	clock := &stalling{stall: map[time.Duration]time.Duration{2 * ms: 30 * us, 14 * ms: 10 * us}}
+	seen := new(tickRecord)
+	l.Clock, c.Inputs, c.Outputs = clock, []Input{clock}, []Output{slowOutput{&clock.VirtualClock, 7 * us}}
+	l.Observers, l.Ticks = []Observer{seen}, 20
+	if _, err := l.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range map[int][3]time.Duration{1: {0, 0, 0}, 2: {30 * us, 30 * us, 0}, 14: {10 * us, 17 * us, 7 * us}} {
+		tick := seen.ticks[i-1]
+		if got := [3]time.Duration{tick.Read, tick.Ran, tick.Write}; got != want {
+			t.Errorf("tick %d: got read, ran, write %v; want %v", i, got, want)
+		}
+	}
+}
+
 func TestLongStopIsSkippedInOnePiece(t *testing.T) {
 	l, c, _ := newLoop(t, 0)
 	clock := &stalling{stall: map[time.Duration]time.Duration{100 * ms: 700*ms + 300*us}}

@@ -20,6 +20,20 @@ import (
 func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
 	p := tea.NewProgram(&screen{view: v}, tea.WithContext(ctx), tea.WithInput(cmd.InOrStdin()), tea.WithOutput(cmd.OutOrStdout()),
 		tea.WithoutSignalHandler(), tea.WithFPS(frames))
+	requests, stop := reportRequests()
+	defer stop()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			select {
+			case <-requests:
+				p.Send(reportRequest{})
+			case <-ended:
+				return
+			}
+		}
+	}()
 	_, err := p.Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // it ended with the run
@@ -54,6 +68,9 @@ var trials = []struct {
 
 type frame struct{}
 
+// reportRequest asks for the times of the run, above the live lines.
+type reportRequest struct{}
+
 func nextFrame() tea.Cmd {
 	return tea.Tick(time.Second/frames, func(time.Time) tea.Msg { return frame{} })
 }
@@ -64,6 +81,8 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case frame:
 		return s, nextFrame()
+	case reportRequest:
+		return s, tea.Println(strings.Join(s.monitor.times.read().rows(), "\n"))
 	case tea.WindowSizeMsg:
 		s.width = msg.Width
 	case tea.KeyPressMsg:
@@ -135,6 +154,9 @@ func (s *screen) View() tea.View {
 		lines = append(lines, s.input(in))
 	}
 	lines = append(lines, s.timing())
+	if text := overload(s.now.cost, s.cfg.Loop.Tick); text != "" {
+		lines = append(lines, s.wrap(amber, text))
+	}
 	for _, f := range s.faults() {
 		if f.text != "" {
 			lines = append(lines, s.wrap(red, fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)))
@@ -199,8 +221,8 @@ func (s *screen) input(in config.Input) string {
 }
 
 func (s *screen) timing() string {
-	late := s.monitor.late.read()
-	line := fmt.Sprintf("ticks %d  late p50 %s p99 %s max %s", s.now.tick.Run(), micros(late.P50), micros(late.P99), micros(late.Max))
+	late := s.monitor.times.read().Late
+	line := fmt.Sprintf("ticks %d  late %s", s.now.tick.Run(), late)
 	if s.now.tick.Skipped > 0 {
 		line += amber.Render(fmt.Sprintf("  skipped %d (over %v behind)", s.now.tick.Skipped, s.cfg.Loop.MaxLag))
 	}

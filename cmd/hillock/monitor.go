@@ -2,10 +2,7 @@ package main
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"hillock/neuron"
 )
@@ -15,7 +12,8 @@ import (
 type monitor struct {
 	cells []*neuron.Cell
 	dt    time.Duration
-	late  *lateness
+	times *times
+	load  load
 	own   snapshot // the loop's
 
 	mu     sync.Mutex
@@ -26,6 +24,7 @@ type monitor struct {
 type snapshot struct {
 	tick  neuron.Tick
 	cells []cellState
+	cost  time.Duration // of a tick where that is more than a tick may take, else 0
 }
 
 // cellState is a cell's part of a snapshot.
@@ -41,7 +40,7 @@ type cellState struct {
 type mark struct{ spikes, step int64 }
 
 func newMonitor(loop *neuron.Loop) *monitor {
-	m := &monitor{cells: loop.Cells, dt: loop.DT, late: newLateness()}
+	m := &monitor{cells: loop.Cells, dt: loop.DT, times: newTimes(), load: newLoad(loop.Tick)}
 	m.own.cells = make([]cellState, len(loop.Cells))
 	m.shared.cells = make([]cellState, len(loop.Cells))
 	return m
@@ -49,9 +48,10 @@ func newMonitor(loop *neuron.Loop) *monitor {
 
 // Tick is the loop's side.
 func (m *monitor) Tick(t neuron.Tick) {
-	m.late.record(t.Lateness())
+	m.times.record(t)
 	first := m.own.tick.Due == 0
 	m.own.tick = t
+	m.own.cost = m.load.cost(t)
 	for i, c := range m.cells {
 		s := &m.own.cells[i]
 		s.v, s.current = c.V, c.Current
@@ -72,7 +72,7 @@ func (m *monitor) Tick(t neuron.Tick) {
 }
 
 func (m *monitor) publish() {
-	m.shared.tick = m.own.tick
+	m.shared.tick, m.shared.cost = m.own.tick, m.own.cost
 	copy(m.shared.cells, m.own.cells)
 }
 
@@ -83,7 +83,7 @@ func (m *monitor) read(s *snapshot) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s.tick = m.shared.tick
+	s.tick, s.cost = m.shared.tick, m.shared.cost
 	copy(s.cells, m.shared.cells)
 }
 
@@ -107,63 +107,4 @@ func (c *cellState) rate(steps int64, dt time.Duration) float64 {
 		isi = since
 	}
 	return 1 / (isi * dt.Seconds())
-}
-
-// lateness is a histogram of the ticks' lateness. The loop records into one half without a lock; the reader asks for
-// that half by offering the other, empty, and adds up what it gets.
-type lateness struct {
-	active *hdrhistogram.Histogram                // the loop's
-	empty  atomic.Pointer[hdrhistogram.Histogram] // offered to the loop
-	full   atomic.Pointer[hdrhistogram.Histogram] // given by it
-	total  *hdrhistogram.Histogram                // the reader's
-}
-
-const latest = int64(time.Hour) // beyond it lateness counts as this
-
-func newLateness() *lateness {
-	l := &lateness{active: newHistogram(), total: newHistogram()}
-	l.empty.Store(newHistogram())
-	return l
-}
-
-func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, latest, 2) }
-
-func (l *lateness) record(d time.Duration) {
-	if e := l.empty.Load(); e != nil {
-		l.empty.Store(nil)
-		l.full.Store(l.active)
-		l.active = e
-	}
-	_ = l.active.RecordValue(min(max(int64(d), 0), latest)) // inside its range
-}
-
-// read adds what the loop gave since the last time.
-func (l *lateness) read() percentiles {
-	if f := l.full.Swap(nil); f != nil {
-		l.total.Merge(f)
-		f.Reset()
-		l.empty.Store(f)
-	}
-	return l.percentiles()
-}
-
-// end adds also what the loop still held; it has ended.
-func (l *lateness) end() percentiles {
-	l.read()
-	l.total.Merge(l.active)
-	l.active.Reset()
-	return l.percentiles()
-}
-
-// percentiles of a time, in us.
-type percentiles struct {
-	P50  float64 `json:"p50"`
-	P99  float64 `json:"p99"`
-	P999 float64 `json:"p999"`
-	Max  float64 `json:"max"`
-}
-
-func (l *lateness) percentiles() percentiles {
-	us := func(v int64) float64 { return float64(v) / 1e3 }
-	return percentiles{us(l.total.ValueAtQuantile(50)), us(l.total.ValueAtQuantile(99)), us(l.total.ValueAtQuantile(99.9)), us(l.total.Max())}
 }

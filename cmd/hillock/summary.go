@@ -15,15 +15,15 @@ import (
 // neuron's; Neurons lists them all.
 type summary struct {
 	neuronSummary
-	Ticks      int64           `json:"ticks"`       // run
-	Steps      int64           `json:"steps"`       // run
-	SkippedMs  float64         `json:"skipped_ms"`  // model time that was missed and not made up for
-	ReadErrors int64           `json:"read_errors"` // of all inputs
-	Lateness   percentiles     `json:"lateness_us"` // of the ticks
-	ModelS     float64         `json:"model_s"`
-	Speed      float64         `json:"speed"`
-	Neurons    []neuronSummary `json:"neurons"`
-	Outputs    []outputSummary `json:"outputs"`
+	Ticks      int64   `json:"ticks"`       // run
+	Steps      int64   `json:"steps"`       // run
+	SkippedMs  float64 `json:"skipped_ms"`  // model time that was missed and not made up for
+	ReadErrors int64   `json:"read_errors"` // of all inputs
+	report
+	ModelS  float64         `json:"model_s"`
+	Speed   float64         `json:"speed"`
+	Neurons []neuronSummary `json:"neurons"`
+	Outputs []outputSummary `json:"outputs"`
 }
 
 type neuronSummary struct {
@@ -50,7 +50,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		Ticks:     end.tick.Run(),
 		Steps:     end.tick.Steps,
 		SkippedMs: float64(end.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
-		Lateness:  m.late.end(),
+		report:    m.times.end(),
 		ModelS:    float64(end.tick.Steps) * dt,
 		Speed:     cfg.Loop.Speed,
 	}
@@ -111,7 +111,9 @@ func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration, faul
 		}
 	}
 	t.printf("ticks      %d, %d steps, skipped %.4g ms, %d read errors\n", s.Ticks, s.Steps, s.SkippedMs, s.ReadErrors)
-	t.printf("lateness   p50 %s, p99 %s, max %s\n", micros(s.Lateness.P50), micros(s.Lateness.P99), micros(s.Lateness.Max))
+	for _, row := range s.report.rows() {
+		t.printf("%s\n", row)
+	}
 	for _, f := range faults {
 		if f.text != "" {
 			t.printf("%-10s %s: %s\n", f.part, f.state, f.text)

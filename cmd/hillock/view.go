@@ -67,12 +67,17 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
+	requests, stop := reportRequests()
+	defer stop()
 	faults := map[string]string{}
-	skipped, granted := int64(0), false
+	skipped, granted, slow := int64(0), false, false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-requests:
+			fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(v.monitor.times.read().rows(), "\n"))
+			continue
 		case <-every.C:
 		}
 		if g := v.grant.Load(); g != nil && !granted {
@@ -89,7 +94,14 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			logger.Warn("the loop fell behind: missed time was skipped", "ticks", n-skipped, "max_lag", v.cfg.Loop.MaxLag)
 			skipped = n
 		}
-		late := v.monitor.late.read()
+		late := v.monitor.times.read().Late
+		if text := overload(v.now.cost, v.cfg.Loop.Tick); (text != "") != slow {
+			if slow = text != ""; slow {
+				logger.Warn(text)
+			} else {
+				logger.Info("the ticks fit again")
+			}
+		}
 		for i, n := range v.cfg.Neurons {
 			c := v.now.cells[i]
 			attrs := []any{"neuron", n.Name, "v_mv", round(c.v, 2), "current_na", round(c.current, 4), "spikes", c.spikes,

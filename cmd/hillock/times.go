@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"hillock/neuron"
+)
+
+// times are the histograms of a run: what its punctuality is known by. The loop records into one set without a lock;
+// the reader asks for that set by offering another, empty one, and adds up what it gets.
+type times struct {
+	active *histograms                // the loop's
+	empty  atomic.Pointer[histograms] // offered to the loop
+	full   atomic.Pointer[histograms] // given by it
+	total  *histograms                // the reader's
+}
+
+// histograms of times in ns.
+type histograms struct {
+	late  *hdrhistogram.Histogram // from a tick's deadline to its beginning
+	read  *hdrhistogram.Histogram // of a tick's inputs
+	pulse *hdrhistogram.Histogram // from a threshold crossing until its pins were written
+	ran   *hdrhistogram.Histogram // a whole tick
+}
+
+const longest = int64(time.Hour) // beyond it a time counts as this
+
+func newHistograms() *histograms {
+	h := func() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest, 2) }
+	return &histograms{h(), h(), h(), h()}
+}
+
+func newTimes() *times {
+	t := &times{active: newHistograms(), total: newHistograms()}
+	t.empty.Store(newHistograms())
+	return t
+}
+
+// record is the loop's side.
+func (t *times) record(tick neuron.Tick) {
+	if e := t.empty.Load(); e != nil {
+		t.empty.Store(nil)
+		t.full.Store(t.active)
+		t.active = e
+	}
+	add := func(h *hdrhistogram.Histogram, d time.Duration) {
+		_ = h.RecordValue(min(max(int64(d), 0), longest)) // inside its range
+	}
+	add(t.active.late, tick.Lateness())
+	add(t.active.read, tick.Read)
+	add(t.active.ran, tick.Ran)
+	if tick.Write > 0 {
+		add(t.active.pulse, tick.Write)
+	}
+}
+
+// read adds what the loop gave since the last time.
+func (t *times) read() report {
+	if f := t.full.Swap(nil); f != nil {
+		t.total.merge(f)
+		t.empty.Store(f)
+	}
+	return t.total.report()
+}
+
+// end adds also what the loop still held; it has ended.
+func (t *times) end() report {
+	t.read()
+	t.total.merge(t.active)
+	return t.total.report()
+}
+
+// merge moves what from holds into h.
+func (h *histograms) merge(from *histograms) {
+	h.late.Merge(from.late)
+	h.read.Merge(from.read)
+	h.pulse.Merge(from.pulse)
+	h.ran.Merge(from.ran)
+	from.late.Reset()
+	from.read.Reset()
+	from.pulse.Reset()
+	from.ran.Reset()
+}
+
+// report is how the times of a run are spread, in us.
+type report struct {
+	Late  percentiles `json:"lateness_us"` // of the ticks
+	Read  percentiles `json:"read_us"`     // of a tick's inputs
+	Pulse percentiles `json:"pulse_us"`    // from a threshold crossing until its pins were written
+	Ran   percentiles `json:"tick_us"`     // a whole tick
+}
+
+type percentiles struct {
+	P50  float64 `json:"p50"`
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999"`
+	Max  float64 `json:"max"`
+}
+
+func (h *histograms) report() report {
+	of := func(h *hdrhistogram.Histogram) percentiles {
+		us := func(v int64) float64 { return float64(v) / 1e3 }
+		return percentiles{us(h.ValueAtQuantile(50)), us(h.ValueAtQuantile(99)), us(h.ValueAtQuantile(99.9)), us(h.Max())}
+	}
+	return report{of(h.late), of(h.read), of(h.pulse), of(h.ran)}
+}
+
+func (p percentiles) String() string {
+	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, max %s", micros(p.P50), micros(p.P99), micros(p.P999), micros(p.Max))
+}
+
+// rows are the lines of a report for a person.
+func (r report) rows() []string {
+	return []string{
+		"lateness   " + r.Late.String(),
+		"read       " + r.Read.String(),
+		"pulse      " + r.Pulse.String() + ", from crossing to pin",
+		"tick       " + r.Ran.String(),
+	}
+}
+
+// load watches whether the machine can keep its ticks: over windows of half a second of model's wall time.
+type load struct {
+	tick   time.Duration
+	window int64 // ticks
+	n      int64
+	ran    time.Duration
+	over   time.Duration // the cost of a tick in the latest window, where it was too much
+}
+
+func newLoad(tick time.Duration) load {
+	return load{tick: tick, window: max(1, int64(500*time.Millisecond/tick))}
+}
+
+// cost is what a tick costs where that is more than a tick, else 0.
+func (l *load) cost(t neuron.Tick) time.Duration {
+	l.n++
+	l.ran += t.Ran
+	// A window ends early when it has already taken as long: at 50 us a tick of 5 ms would need 50 s for its window.
+	if l.n < l.window && l.ran < 500*time.Millisecond {
+		return l.over
+	}
+	l.over = 0
+	if mean := l.ran / time.Duration(l.n); mean > l.tick {
+		l.over = mean
+	}
+	l.n, l.ran = 0, 0
+	return l.over
+}
+
+// fits is the next time of a row 1, 2, 5 that leaves a tick of this cost a third of itself to spare.
+func fits(cost time.Duration) time.Duration {
+	need := cost + cost/2
+	for unit := time.Microsecond; ; unit *= 10 {
+		for _, f := range []time.Duration{1, 2, 5} {
+			if f*unit >= need {
+				return f * unit
+			}
+		}
+	}
+}
+
+// overload says what a tick costs and which would fit, "" where all is well.
+func overload(cost, tick time.Duration) string {
+	if cost == 0 {
+		return ""
+	}
+	return fmt.Sprintf("overload: a tick costs %v, more than its %v: the neuron runs %.1f times slower than asked; tick = %q would fit",
+		cost.Round(time.Microsecond), tick, float64(cost)/float64(tick), fits(cost).String())
+}
