@@ -216,6 +216,28 @@ func TestTheory(t *testing.T) {
 	}
 }
 
+func TestWhereFloatsDecideTheStepsAreTaken(t *testing.T) {
+	for _, tt := range []struct {
+		dt, current float64
+	}{
+		{0.1, 150}, {0.1, 75.37688442211055}, {0.5, 30}, {0.1, 1.5}, {5, 1.5}, {0.1, 1.5000000000000002}, {10, 1.5}, {15, 1},
+		{0.1, math.Nextafter(1.5, 2)}, {0.1, math.Nextafter(150, 0)},
+	} {
+		p := Default()
+		p.DT = tt.dt
+		n := mustNew(t, p)
+		want := int64(0)
+		for range 20_000 {
+			if n.Step(n.Drive(tt.current)) {
+				want++
+			}
+		}
+		if got := p.SpikeCount(tt.current, 20_000); got != want {
+			t.Errorf("dt %g ms, %v nA: got %d spikes predicted, want %d", tt.dt, tt.current, got, want)
+		}
+	}
+}
+
 func TestPacemakerFiresWithoutInput(t *testing.T) {
 	p := Default()
 	p.EL = -50

@@ -12,8 +12,8 @@ func (p Params) Rheobase() float64 {
 // threshold under a constant current (nA). With a = 1 - dt/tau_m and V_inf = E_L + R_m I the Euler steps are the
 // geometric sequence V_k = V_inf + (v - V_inf) a^k, so that k = ceil(ln((V_inf - V_T)/(V_inf - v)) / ln a).
 //
-// It is false when threshold is never reached. With R_m I exactly V_T - E_L, or where a step meets V_T exactly, the
-// rounding of the simulation decides, and this form can be off by it.
+// It is false when threshold is never reached. Where a step, or V_inf, meets V_T to within what floats can tell, the
+// rounding of the very steps decides, and they are taken.
 func (p Params) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 	vInf := p.EL + float64(p.RM*current)
 	a := 1 - p.DT/p.TauM
@@ -21,13 +21,35 @@ func (p Params) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 		// Above tau_m one step of Euler overshoots V_inf: the first is the highest, when it starts below, and what
 		// follows falls back toward V_inf from both sides.
 		first := vInf + float64((v-vInf)*a)
+		if p.tie(first) {
+			return p.take(v, current, 1)
+		}
 		return 1, first >= p.VT
+	}
+	if p.tie(vInf) {
+		return p.take(v, current, 40*p.TauM/p.DT) // by then V moves no more: e^-40 is far below a float's grain
 	}
 	if !(vInf > p.VT) {
 		return 0, false
 	}
-	k := math.Log((vInf-p.VT)/(vInf-v)) / math.Log1p(-p.DT/p.TauM)
-	return max(1, int64(math.Ceil(k))), true
+	k := math.Max(1, math.Ceil(math.Log((vInf-p.VT)/(vInf-v))/math.Log1p(-p.DT/p.TauM)))
+	at := func(k float64) float64 { return vInf + float64((v-vInf)*math.Pow(a, k)) }
+	if p.tie(at(k-1)) || p.tie(at(k)) {
+		return p.take(v, current, k+1)
+	}
+	return int64(k), true
+}
+
+// tie tells whether a potential is V_T to within what the rounding of some steps can make of it.
+func (p Params) tie(v float64) bool {
+	return math.Abs(v-p.VT) <= 1e-12*(math.Abs(v)+math.Abs(p.VT)+math.Abs(p.EL))
+}
+
+// take is StepsToThreshold by taking the steps, at most so many and a million.
+func (p Params) take(v, current, most float64) (steps int64, ok bool) {
+	n := Neuron{Params: p, V: v}
+	taken, spiked := n.Advance(n.Drive(current), int(math.Min(math.Ceil(most), 1e6)))
+	return int64(taken), spiked
 }
 
 // StepsBetweenSpikes is the number of steps from one spike to the next under a constant current (nA), the refractory
