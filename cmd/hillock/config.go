@@ -34,6 +34,12 @@ func newConfigInit() *cobra.Command {
 			if len(args) > 0 {
 				name = args[0]
 			}
+			if name == "" {
+				return usagef(`FILE: must be a file's name, got ""`)
+			}
+			if err := canWrite("", name); err != nil {
+				return err
+			}
 			if _, err := os.Stat(name); name != "-" && !force && !errors.Is(err, fs.ErrNotExist) {
 				return usagef("%s: is there already: choose another name, or --force to replace it", name)
 			}
@@ -93,7 +99,8 @@ func newConfigShow() *cobra.Command {
 	return cmd
 }
 
-func count(n int, what string) string {
+// count is a number of things.
+func count[N int | int64](n N, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -10,19 +10,29 @@ import (
 	"path/filepath"
 )
 
-// canWrite is an error, before anything was computed in vain, when the file that a flag names cannot be written.
+// canWrite is an error, before anything was computed in vain, when a file cannot be written; flag is what named it.
 func canWrite(flag, name string) error {
 	if name == "" || name == "-" {
 		return nil
 	}
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return usagef("--%s: %s is a directory, want a file's name", flag, name)
-	} else if err == nil && !info.Mode().IsRegular() {
-		return nil
+	if flag != "" {
+		flag = "--" + flag + ": "
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	switch info, err := os.Stat(name); {
+	case err == nil && info.IsDir():
+		return usagef("%s%s is a directory, want a file's name", flag, name)
+	case err == nil:
+		f, err := os.OpenFile(name, os.O_WRONLY, 0) // as it is: a file of another owner, or a read-only one, is left alone
+		if err != nil {
+			return usagef("%s%w", flag, err)
+		}
+		if err := f.Close(); err != nil || !info.Mode().IsRegular() {
+			return err
+		}
+	}
+	f, err := beside(name)
 	if err != nil {
-		return usagef("--%s: cannot write in %s: %w", flag, filepath.Dir(name), cause(err))
+		return usagef("%scannot write in %s: %w", flag, filepath.Dir(name), cause(err))
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
@@ -36,6 +46,16 @@ func cause(err error) error {
 	return err
 }
 
+// beside makes a new file in the folder of a name, with the mode that the umask leaves.
+func beside(name string) (*os.File, error) {
+	for i := os.Getpid(); ; i++ {
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), i)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
 // writeFile writes a file whole or not at all: beside its place, synced, then renamed. What is no regular file, a pipe
 // or /dev/null, is written to as it stands; "-" is standard output.
 func writeFile(name string, stdout io.Writer, write func(io.Writer) error) (err error) {
@@ -45,23 +65,15 @@ func writeFile(name string, stdout io.Writer, write func(io.Writer) error) (err 
 	if real, err := filepath.EvalSymlinks(name); err == nil {
 		name = real
 	}
-	mode := fs.FileMode(0o644)
-	switch info, err := os.Stat(name); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	case info.IsDir():
-		return usagef("%s: is a directory, want a file's name", name)
-	case !info.Mode().IsRegular():
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
 			return err
 		}
 		return errors.Join(buffered(f, write), f.Close())
-	default:
-		mode = info.Mode().Perm()
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	f, err := beside(name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, cause(err))
 	}
@@ -69,14 +81,16 @@ func writeFile(name string, stdout io.Writer, write func(io.Writer) error) (err 
 		if err != nil {
 			f.Close() // a second one, perhaps: what went wrong first is told
 			os.Remove(f.Name())
-			err = fmt.Errorf("%s: not written: %w", name, err)
+			err = fmt.Errorf("%s: not written: %w", name, cause(err))
 		}
 	}()
 	if err := buffered(f, write); err != nil {
 		return err
 	}
-	if err := f.Chmod(mode); err != nil {
-		return err
+	if info != nil {
+		if err := f.Chmod(info.Mode().Perm()); err != nil {
+			return err
+		}
 	}
 	if err := f.Sync(); err != nil {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"syscall"
@@ -18,26 +17,36 @@ import (
 
 // live shows the run on a terminal and turns the virtual Pi's knob, until ctx ends or the person does.
 func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
-	p := tea.NewProgram(&screen{view: v}, tea.WithContext(ctx), tea.WithInput(cmd.InOrStdin()), tea.WithOutput(cmd.OutOrStdout()),
+	p := tea.NewProgram(&screen{view: v}, tea.WithInput(cmd.InOrStdin()), tea.WithOutput(cmd.OutOrStdout()),
 		tea.WithoutSignalHandler(), tea.WithFPS(frames))
 	requests, stop := reportRequests()
 	defer stop()
-	ended := make(chan struct{})
-	defer close(ended)
+	resumed, stopResumed := resumptions()
+	defer stopResumed()
+	over := make(chan struct{})
+	joined := make(chan struct{})
 	go func() {
+		defer close(joined)
+		run := ctx.Done()
 		for {
 			select {
+			case <-run:
+				run = nil // once
+				p.Send(ended{})
 			case <-requests:
 				p.Send(reportRequest{})
-			case <-ended:
+			case <-resumed:
+				// Whoever stopped the process has changed the terminal.
+				_ = p.ReleaseTerminal()
+				_ = p.RestoreTerminal()
+			case <-over:
 				return
 			}
 		}
 	}()
 	_, err := p.Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return nil // it ended with the run
-	}
+	close(over)
+	<-joined
 	return err
 }
 
@@ -68,6 +77,9 @@ var trials = []struct {
 
 type frame struct{}
 
+// ended is the end of the run.
+type ended struct{}
+
 // reportRequest asks for the times of the run, above the live lines.
 type reportRequest struct{}
 
@@ -81,6 +93,8 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case frame:
 		return s, nextFrame()
+	case ended:
+		return s.quit()
 	case reportRequest:
 		return s, tea.Println(strings.Join(s.monitor.times.read().rows(), "\n"))
 	case tea.WindowSizeMsg:
@@ -88,8 +102,9 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		switch key := msg.String(); key {
 		case "q", "ctrl+c", "esc":
-			s.done = true
-			return s, tea.Quit
+			return s.quit()
+		case "ctrl+z":
+			return s, tea.Suspend
 		default:
 			if s.virtual != nil {
 				s.turn(key)
@@ -97,6 +112,12 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	}
 	return s, nil
+}
+
+// quit takes the live lines away: the summary says it all.
+func (s *screen) quit() (tea.Model, tea.Cmd) {
+	s.done = true
+	return s, tea.Quit
 }
 
 // turn is what the keys do to the virtual Pi.
@@ -163,10 +184,8 @@ func (s *screen) View() tea.View {
 		}
 	}
 	lines = append(lines, s.keys())
-	if s.width > 0 {
-		for i := range lines {
-			lines[i] = lipgloss.NewStyle().MaxWidth(s.width).Render(lines[i])
-		}
+	for i := range lines {
+		lines[i] = s.wrap(lipgloss.NewStyle(), lines[i])
 	}
 	return tea.NewView(strings.Join(lines, "\n") + "\n")
 }
@@ -183,7 +202,7 @@ func (s *screen) wrap(style lipgloss.Style, text string) string {
 func (s *screen) neuron(n config.Neuron, c cellState) []string {
 	lo := min(n.VReset, n.EL, n.VT-1)
 	part := (c.v - lo) / (n.VT - lo)
-	leds := ""
+	leds, lit := "", ""
 	for _, out := range s.cfg.Outputs {
 		if out.Neuron != n.Name {
 			continue
@@ -193,14 +212,18 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 			led = red.Render("●")
 		}
 		leds += "  " + led + " " + out.Name + " " + out.Pin
+		lit += merging(s.cfg, n, c.current, out)
 	}
-	rate := c.rate(s.now.tick.Steps, s.cfg.Loop.DT)
-	predicted := n.DiscreteRate(c.current)
-	return []string{
-		fmt.Sprintf("%s V %6.1f mV %s V_T %g mV%s", bold.Render(n.Name), c.v, green.Render(bar(part, 30)), n.VT, leds),
-		fmt.Sprintf("%*s I %.3f nA  spikes %d  rate %.1f Hz%s  predicted %.1f Hz", len(n.Name), "", c.current, c.spikes,
-			rate, blinks(rate, s.cfg.Loop.Speed), predicted),
+	second := fmt.Sprintf("%*s I %.3f nA  spikes %d  rate %.1f Hz  predicted %.1f Hz", len(n.Name), "", c.current, c.spikes,
+		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), n.DiscreteRate(c.current))
+	if s.cfg.Loop.Speed != 1 || s.now.tick.Skipped > 0 {
+		second += fmt.Sprintf("  %.3g/s on the wall", c.blinks(s.now.tick.Began))
 	}
+	lines := []string{fmt.Sprintf("%s V %6.1f mV %s V_T %g mV%s", bold.Render(n.Name), c.v, green.Render(bar(part, 30)), n.VT, leds), second}
+	if lit != "" {
+		lines = append(lines, amber.Render(lit))
+	}
+	return lines
 }
 
 // input is a line: where the knob is and what the chip says.
@@ -210,7 +233,11 @@ func (s *screen) input(in config.Input) string {
 	if s.virtual != nil && len(s.cfg.Inputs) > 1 && s.cfg.Inputs[s.knob].Name == in.Name {
 		mark = ">"
 	}
-	line := fmt.Sprintf("%s%s %s %5.1f %%  code %d", mark, in.Name, bar(r.Position, 20), 100*r.Position, r.Raw)
+	longest := 0
+	for _, other := range s.cfg.Inputs {
+		longest = max(longest, len(other.Name))
+	}
+	line := fmt.Sprintf("%s%-*s %s %5.1f %%  code %d", mark, longest, in.Name, bar(r.Position, 20), 100*r.Position, r.Raw)
 	if r.Spread > 0 {
 		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
 	}

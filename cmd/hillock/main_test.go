@@ -71,7 +71,7 @@ func TestRunEndsCleanlyOnASignal(t *testing.T) {
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("got %v and %s, want exit status 0", err, rest)
 			}
-			for _, want := range []string{"of model time in", "pulses on GPIO17", "0 read errors", "lateness   p50"} {
+			for _, want := range []string{"of model time in", "on GPIO17", "0 read errors", "lateness   p50"} {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("got summary\n%s\nwant in it %q", out.String(), want)
 				}
@@ -91,6 +91,7 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{"version", 0, ""},
 		{"sim --duration 1ms --format spikes", 0, ""},
+		{"--version", 0, ""},
 		{"frobnicate", 2, "hillock: no command is called \"frobnicate\" (see 'hillock --help')\n"},
 		{"run --hw=simm", 2, "hillock: --hw: must be auto, real or sim, got \"simm\"\n"},
 		{"run --set neuron.n1.tau_m=-10ms", 2, "hillock: --set neuron.n1.tau_m: must be more than 0 ms, got \"-10ms\"\n"},
@@ -117,10 +118,12 @@ func TestBadCommandLines(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ args, want string }{
 		{"simm", "no command is called \"simm\": did you mean sim? (see 'hillock --help')"},
+		{"config check -", `FILE: must be the name of a configuration, got "-"`},
+		{"config init a/b.toml", "cannot write in a: no such file or directory"},
 		{"config shw", "no command is called \"shw\": did you mean show? (see 'hillock config --help')"},
 		{"run a b", "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
 		{"run --duraton 3s", "unknown flag: --duraton (see 'hillock run --help')"},
-		{"run --duration 10", `invalid argument "10" for "--duration" flag: must be a time such as "10 ms", got "10": the unit is missing, write "10 ms" (see 'hillock run --help')`},
+		{"run --duration 10", `invalid argument "10" for "--duration" flag: must be a time such as "10 s", got "10" (see 'hillock run --help')`},
 		{"run --duration 0s", "--duration: must be at least a tick, 1ms, got 0s"},
 		{"run --summary " + dir, "--summary: " + dir + " is a directory, want a file's name"},
 		{"sim --current 2", `--current: must be a current such as "2 nA", got "2": the unit is missing, write "2 nA"`},

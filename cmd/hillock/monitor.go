@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -37,7 +38,11 @@ type cellState struct {
 	marks           int     // how many were ever written
 }
 
-type mark struct{ spikes, step int64 }
+// mark is a count of spikes with the step of the last of them and the wall time of its tick.
+type mark struct {
+	spikes, step int64
+	at           time.Duration
+}
 
 func newMonitor(loop *neuron.Loop) *monitor {
 	m := &monitor{cells: loop.Cells, dt: loop.DT, times: newTimes(), load: newLoad(loop.Tick)}
@@ -60,7 +65,7 @@ func (m *monitor) Tick(t neuron.Tick) {
 		}
 		s.lowest, s.highest = min(s.lowest, c.Current), max(s.highest, c.Current)
 		if c.Spikes != s.spikes {
-			s.recent[s.marks%len(s.recent)] = mark{c.Spikes, c.Last}
+			s.recent[s.marks%len(s.recent)] = mark{c.Spikes, c.Last, t.Began}
 			s.marks++
 			s.spikes, s.last = c.Spikes, c.Last
 		}
@@ -92,19 +97,40 @@ func (m *monitor) end() *snapshot { return &m.own }
 
 // rate is the firing rate now, in Hz of model time: over the latest spikes, and less as they fail to come.
 func (c *cellState) rate(steps int64, dt time.Duration) float64 {
+	oldest, newest, ok := c.span()
+	if !ok {
+		return 0
+	}
+	isi := float64(newest.step-oldest.step) / float64(newest.spikes-oldest.spikes)
+	return 1 / (fading(isi, float64(steps-c.last)) * dt.Seconds())
+}
+
+// blinks is the same a second of the wall, as measured.
+func (c *cellState) blinks(now time.Duration) float64 {
+	oldest, newest, ok := c.span()
+	if !ok || newest.at == oldest.at {
+		return 0
+	}
+	isi := float64(newest.at-oldest.at) / float64(newest.spikes-oldest.spikes)
+	return float64(time.Second) / fading(isi, float64(now-newest.at))
+}
+
+// span is the latest spikes, false before there are two.
+func (c *cellState) span() (oldest, newest mark, ok bool) {
 	n := min(c.marks, len(c.recent))
 	if n < 2 {
-		return 0
+		return mark{}, mark{}, false
 	}
-	newest := c.recent[(c.marks-1)%len(c.recent)]
-	oldest := c.recent[(c.marks-n)%len(c.recent)]
-	isi := float64(newest.step-oldest.step) / float64(newest.spikes-oldest.spikes)
-	since := float64(steps - c.last)
+	return c.recent[(c.marks-n)%len(c.recent)], c.recent[(c.marks-1)%len(c.recent)], true
+}
+
+// fading is an interval that grows as the next spike fails to come, and then is without end.
+func fading(isi, since float64) float64 {
 	switch {
 	case since > 4*isi:
-		return 0
+		return math.Inf(1)
 	case since > 1.5*isi:
-		isi = since
+		return since
 	}
-	return 1 / (isi * dt.Seconds())
+	return isi
 }

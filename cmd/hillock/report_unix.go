@@ -14,3 +14,10 @@ func reportRequests() (requests <-chan os.Signal, stop func()) {
 	signal.Notify(c, syscall.SIGUSR1)
 	return c, func() { signal.Stop(c) }
 }
+
+// resumptions gets a value when the process goes on after it was stopped, until stop.
+func resumptions() (resumed <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGCONT)
+	return c, func() { signal.Stop(c) }
+}

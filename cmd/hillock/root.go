@@ -23,10 +23,12 @@ gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi 
   hillock config init my.toml       write the commented configuration to change
   hillock sim --current "2 nA"      the same neuron in model time, as fast as it can
   hillock fi                        firing rate against current`,
+		Version:       versionLine(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	asksForCommand(root)
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRun(), newSim(), newFI(), newConfig(), newVersion())
 	usageErrors(root)
@@ -78,6 +80,9 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 	if len(args) > 0 {
 		file = args[0]
 	}
+	if len(args) > 0 && (file == "" || file == "-") {
+		return nil, usagef("FILE: must be the name of a configuration, got %q", file)
+	}
 	cfg, err := config.Load(file, f.sets)
 	if err != nil {
 		return nil, usageError{err}
@@ -121,9 +126,8 @@ type durationFlag time.Duration
 func (d *durationFlag) Set(s string) error {
 	v, err := config.ParseTime(s)
 	if err != nil {
-		var goErr error
-		if v, goErr = time.ParseDuration(s); goErr != nil {
-			return err
+		if v, err = time.ParseDuration(s); err != nil {
+			return fmt.Errorf(`must be a time such as "10 s", got %q`, s)
 		}
 	}
 	*d = durationFlag(v)

@@ -94,14 +94,13 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	s := summarize(cfg, loop.Cells, b, m)
-	if err := s.text(cmd.OutOrStdout(), cfg, took, v.faults()); err != nil {
-		return err
+	s := summarize(cfg, loop.Cells, b, m, took)
+	if f.summary != "" { // first: nobody may be left to read the text
+		if err := writeFile(f.summary, cmd.OutOrStdout(), s.json); err != nil {
+			return err
+		}
 	}
-	if f.summary != "" {
-		return writeFile(f.summary, cmd.OutOrStdout(), s.json)
-	}
-	return nil
+	return s.text(cmd.OutOrStdout(), cfg, v.faults())
 }
 
 // hardware chooses the Pi that the parts are opened on, and tells which in a few words.

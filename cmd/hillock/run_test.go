@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"syscall"
 	"testing"
@@ -104,7 +105,7 @@ func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
 			if diff := cmp.Diff(want, pin.Edges()); diff != "" {
 				t.Errorf("edges of GPIO17 (-predicted +recorded):\n%s", diff)
 			}
-			s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+			s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now())
 			if s.Spikes != *s.PredictedSpikes || s.Outputs[0].Pulses != s.Spikes || s.ReadErrors != 0 || s.Ticks != 3000 || s.Steps != 30_000 {
 				t.Errorf("got %+v, want %d spikes and pulses, 3000 ticks, 30000 steps, no read error", s, *s.PredictedSpikes)
 			}
@@ -139,15 +140,19 @@ func TestTwoKnobsTwoNeuronsTwoLEDs(t *testing.T) {
 func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 	b := newBench(t, "output.led.width=20 ms")
 	b.run(t, 2000)
-	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
-	if s.Spikes != 143 || s.Outputs[0].Pulses != 1 {
-		t.Errorf("got %d spikes and %d pulses, want 143 and 1", s.Spikes, s.Outputs[0].Pulses)
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now())
+	if s.Spikes != 143 || s.Outputs[0].Pulses != 1 || s.Outputs[0].Merged != 142 {
+		t.Errorf("got %d spikes, %+v; want 143, 1 pulse and 142 merged", s.Spikes, s.Outputs[0])
+	}
+	shown := (&screen{view: b.view}).View().Content
+	if want := "led stays lit: its pulses of 20ms run together, a spike comes every 13.9 ms"; !strings.Contains(shown, want) {
+		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
 	}
 	var out bytes.Buffer
-	if err := s.text(&out, b.cfg, 2*time.Second, b.view.faults()); err != nil {
+	if err := s.text(&out, b.cfg, b.view.faults()); err != nil {
 		t.Fatal(err)
 	}
-	if want := "led        1 pulses on GPIO17: 142 spikes came during a pulse of 20ms and made it longer\n"; !strings.Contains(out.String(), want) {
+	if want := "led        1 pulse on GPIO17: 142 spikes came during a pulse of 20ms and made it longer\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("got summary %s, want in it %s", out.String(), want)
 	}
 }
@@ -160,7 +165,7 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 		current float64 // what the neuron then gets in the end
 		skips   bool
 	}{
-		{"MISO open", sim.Faults{MISO: sim.Open}, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, and 3V3 at VDD", 0, false},
+		{"MISO open", sim.Faults{MISO: sim.Open}, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD", 0, false},
 		{"MISO shorted", sim.Faults{MISO: sim.Shorted}, "", 0, false},
 		{"I/O error", sim.Faults{Err: syscall.EIO}, "input/output error", 0, false},
 		{"slow transfer", sim.Faults{Delay: 3 * ms}, "", 5 * (409. / 1023), true},
@@ -221,6 +226,23 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 	}
 }
 
+func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
+	b := newBench(t, "loop.speed=0.5")
+	b.run(t, 4000)
+	b.view.monitor.read(&b.view.now)
+	c := b.view.now.cells[0]
+	rate, blinks := c.rate(b.view.now.tick.Steps, b.cfg.Loop.DT), c.blinks(b.view.now.tick.Began)
+	if math.Abs(rate-71.94) > 0.01 || math.Abs(blinks-35.97) > 0.2 {
+		t.Errorf("got %g Hz and %g on the wall, want 71.94 and half of it", rate, blinks)
+	}
+	b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: 4 * ms}) // four times slower
+	b.run(t, 4000)
+	b.view.monitor.read(&b.view.now)
+	if c := b.view.now.cells[0]; c.blinks(b.view.now.tick.Began) > 20 {
+		t.Errorf("got %g blinks a second in slow motion, want about 9", c.blinks(b.view.now.tick.Began))
+	}
+}
+
 func TestNoiseIsShown(t *testing.T) {
 	b := newBench(t)
 	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
@@ -231,7 +253,7 @@ func TestNoiseIsShown(t *testing.T) {
 	if shown := (&screen{view: b.view}).View().Content; !strings.Contains(shown, " ±") {
 		t.Errorf("got on the screen\n%s\nwant the noise", shown)
 	}
-	if s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor); s.PredictedHz != nil {
+	if s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now()); s.PredictedHz != nil {
 		t.Errorf("got a prediction of %g Hz for a current that changed, want none", *s.PredictedHz)
 	}
 }
@@ -248,7 +270,7 @@ func TestAPinThatFailsIsShownAndMends(t *testing.T) {
 	if want := "led refused: pulse: GPIO17: "; !strings.Contains(shown, want) {
 		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
 	}
-	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now())
 	if o := s.Outputs[0]; s.Spikes != 143 || o.Failed == 0 || o.Pulses < 100 || o.Pulses > 110 {
 		t.Errorf("got %d spikes, %+v; want 143 spikes and the pulses of 1.5 s of the 2", s.Spikes, o)
 	}

@@ -30,7 +30,7 @@ func newSim() *cobra.Command {
 		Short: "run one neuron in model time, as fast as it can",
 		Long: `sim runs one neuron of the configuration in model time, as fast as it can, on the same loop as run: under
 a constant current, or under one that a CSV file holds (header time_ms,current_na; each row holds until the next).
-Without either, the current is that of the virtual Pi's knobs at 0.4.`,
+Before the first row it is 0. Without either, the current is that of the virtual Pi's knobs at 0.4.`,
 		Example: `  hillock sim --current "2 nA" --duration 2s
   hillock sim --current "2 nA" --format trace --out trace.csv
   hillock sim --input knob.csv --format spikes
@@ -43,7 +43,7 @@ Without either, the current is that of the virtual Pi's knobs at 0.4.`,
 	flags.StringVar(&f.neuron, "neuron", "", "which neuron (default the first by name)")
 	flags.StringVar(&f.current, "current", "", `a constant current, "2 nA"`)
 	flags.StringVar(&f.input, "input", "", "a CSV file of rows time_ms,current_na")
-	addDuration(cmd, &f.duration, "model time to run")
+	addDuration(cmd, &f.duration, "model time to run, or the time of --input's last row if that is later")
 	flags.StringVar(&f.format, "format", "summary", "summary, spikes, trace or worksheet")
 	flags.StringVarP(&f.out, "out", "o", "", "write to this file (default standard output)")
 	flags.StringVar(&f.worksheet, "worksheet", "", "print the classroom program's output for this R_I in mV")
@@ -77,16 +77,19 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	in, err := f.source(cfg, n)
+	if err != nil {
+		return err
+	}
+	if r, ok := in.(*recorded); ok && !cmd.Flags().Changed("duration") {
+		f.duration = max(f.duration, r.at[len(r.at)-1]) // all of its rows
+	}
 	steps := int64(f.duration / cfg.Loop.DT)
 	if steps < 1 {
 		return usagef("--duration: must be at least dt, %v, got %v", cfg.Loop.DT, f.duration)
 	}
 	cell := &neuron.Cell{Name: n.Name}
 	if cell.Neuron, err = neuron.New(n.Params); err != nil {
-		return err
-	}
-	in, err := f.source(cfg, n)
-	if err != nil {
 		return err
 	}
 	cell.Inputs = []neuron.Input{in}
@@ -165,7 +168,7 @@ func simSummary(ctx context.Context, w io.Writer, loop *neuron.Loop, in neuron.I
 	seconds := float64(end.Steps) * c.DT / 1000
 	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, c.DT)
 	fmt.Fprintf(w, "spikes     %d\n", c.Spikes)
-	fmt.Fprintf(w, "mean rate  %.4g Hz\n", float64(c.Spikes)/seconds)
+	fmt.Fprintf(w, "rate       %.4g Hz: spikes over time\n", float64(c.Spikes)/seconds)
 	if c.Spikes > 0 {
 		fmt.Fprintf(w, "first      step %d, %g ms\n", c.First, stepTime(c.First, loop.DT))
 	}
@@ -173,8 +176,8 @@ func simSummary(ctx context.Context, w io.Writer, loop *neuron.Loop, in neuron.I
 		fmt.Fprintf(w, "ISI        mean %.6g ms, CV %.3g\n", mean, cv)
 	}
 	if steady {
-		_, err = fmt.Fprintf(w, "predicted  %d spikes, %.4g Hz (continuous equation: %.4g Hz)\n",
-			c.SpikeCount(float64(i), end.Steps), c.DiscreteRate(float64(i)), c.ExactRate(float64(i)))
+		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %.4g Hz\n", count(c.SpikeCount(float64(i), end.Steps), "spike"),
+			interval(c.DiscreteRate(float64(i)), float64(i)), c.ExactRate(float64(i)))
 	}
 	return err
 }

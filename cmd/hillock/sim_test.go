@@ -64,10 +64,10 @@ func TestSimSummary(t *testing.T) {
 current    2 nA (rheobase 1.5 nA)
 model time 2 s, 20000 steps of 0.1 ms
 spikes     126
-mean rate  63 Hz
+rate       63 Hz: spikes over time
 first      step 138, 13.8 ms
 ISI        mean 15.8 ms, CV 0
-predicted  126 spikes, 63.29 Hz (continuous equation: 63.04 Hz)
+predicted  126 spikes, one every 15.8 ms (63.29 Hz) at 2 nA; continuous equation: 63.04 Hz
 `
 	if err != nil || out != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, out, want)
@@ -135,6 +135,30 @@ func TestSimHoldsARecordedCurrentBetweenItsRows(t *testing.T) {
 	// Step 4 runs from 0.3 ms to 0.4 ms, and is the first with 2 nA.
 	if want := "current_na 0 0 0 2 2 3.25 3.25 3.25 3.25 -1 -1"; strings.Join(got, " ") != want {
 		t.Errorf("got currents %s, want %s", got, want)
+	}
+}
+
+func TestSimRunsToTheLastRow(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "knob.csv")
+	if err := os.WriteFile(file, []byte("time_ms,current_na\n0,2\n5000,0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := hillock(t.Context(), "sim", "--input", file)
+	if err != nil || !strings.Contains(out, "model time 5 s, ") {
+		t.Errorf("got %v and\n%s\nwant 5 s, the time of the last row", err, out)
+	}
+}
+
+func TestSimLeavesAReadOnlyFileAlone(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("SKIPPED: a read-only --out: the test runs as root, who may write it")
+	}
+	file := filepath.Join(t.TempDir(), "ro.csv")
+	if err := os.WriteFile(file, nil, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := hillock(t.Context(), "sim", "--out", file); err == nil || err.Error() != "--out: open "+file+": permission denied" {
+		t.Errorf("got %v, want permission denied", err)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"time"
 
 	"hillock/config"
@@ -21,6 +23,7 @@ type summary struct {
 	ReadErrors int64   `json:"read_errors"` // of all inputs
 	report
 	ModelS  float64         `json:"model_s"`
+	WallS   float64         `json:"wall_s"`
 	Speed   float64         `json:"speed"`
 	Neurons []neuronSummary `json:"neurons"`
 	Outputs []outputSummary `json:"outputs"`
@@ -39,11 +42,12 @@ type outputSummary struct {
 	Name   string `json:"name"`
 	Pin    string `json:"pin"`
 	Pulses int64  `json:"pulses"`
+	Merged int64  `json:"merged"` // spikes that came during a pulse and made it longer
 	Failed int64  `json:"failed"` // levels that the pin refused
 }
 
 // summarize is the summary of a run that has ended.
-func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *monitor) summary {
+func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *monitor, took time.Duration) summary {
 	end := m.end()
 	dt := cfg.Loop.DT.Seconds()
 	s := summary{
@@ -52,6 +56,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		SkippedMs: float64(end.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
 		report:    m.times.end(),
 		ModelS:    float64(end.tick.Steps) * dt,
+		WallS:     took.Seconds(),
 		Speed:     cfg.Loop.Speed,
 	}
 	for i, c := range cells {
@@ -60,7 +65,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		if s.ModelS > 0 {
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
-		if state.lowest == state.highest && end.tick.Steps > 0 {
+		if state.lowest == state.highest {
 			hz, spikes := c.DiscreteRate(state.current), c.SpikeCount(state.current, end.tick.Steps)
 			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
 		}
@@ -72,7 +77,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 	}
 	for _, out := range cfg.Outputs {
 		p := b.Pulses[out.Name]
-		s.Outputs = append(s.Outputs, outputSummary{out.Name, out.Pin, p.Pulses(), p.Failed()})
+		s.Outputs = append(s.Outputs, outputSummary{out.Name, out.Pin, p.Pulses(), p.Merged(), p.Failed()})
 	}
 	return s
 }
@@ -85,13 +90,13 @@ func (s *summary) json(w io.Writer) error {
 }
 
 // text is the summary for a person, with the faults that were there at the end.
-func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration, faults []fault) error {
+func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 	t := &lines{w: w}
-	t.printf("\n%s of model time in %s\n", short(s.ModelS), took.Round(10*time.Millisecond))
+	t.printf("\n%s of model time in %s\n", short(s.ModelS), short(s.WallS))
 	for _, n := range s.Neurons {
-		t.printf("%-10s %d spikes, %.4g Hz%s\n", n.Name, n.Spikes, n.RateHz, blinks(n.RateHz, s.Speed))
+		t.printf("%-10s %s in that time, %.4g Hz%s\n", n.Name, count(n.Spikes, "spike"), n.RateHz, s.onTheWall(n))
 		if n.PredictedHz != nil {
-			t.printf("predicted  %d spikes, %.4g Hz at %.4g nA\n", *n.PredictedSpikes, *n.PredictedHz, n.CurrentNA)
+			t.printf("predicted  %s, %s\n", count(*n.PredictedSpikes, "spike"), interval(*n.PredictedHz, n.CurrentNA))
 		} else {
 			t.printf("predicted  nothing: the current changed, it is now %.4g nA\n", n.CurrentNA)
 		}
@@ -100,17 +105,17 @@ func (s *summary) text(w io.Writer, cfg *config.Config, took time.Duration, faul
 			if out.Neuron != n.Name {
 				continue
 			}
-			t.printf("%-10s %d pulses on %s", o.Name, o.Pulses, o.Pin)
+			t.printf("%-10s %s on %s", o.Name, count(o.Pulses, "pulse"), o.Pin)
 			if o.Failed > 0 {
 				t.printf(", refused %d times", o.Failed)
 			}
-			if lost := n.Spikes - o.Pulses; lost > 0 && o.Failed == 0 {
-				t.printf(": %d spikes came during a pulse of %v and made it longer", lost, out.Width)
+			if o.Merged > 0 {
+				t.printf(": %s came during a pulse of %v and made it longer", count(o.Merged, "spike"), out.Width)
 			}
 			t.printf("\n")
 		}
 	}
-	t.printf("ticks      %d, %d steps, skipped %.4g ms, %d read errors\n", s.Ticks, s.Steps, s.SkippedMs, s.ReadErrors)
+	t.printf("ticks      %d, %d steps, %s of model time skipped, %s\n", s.Ticks, s.Steps, short(s.SkippedMs/1e3), count(s.ReadErrors, "read error"))
 	for _, row := range s.report.rows() {
 		t.printf("%s\n", row)
 	}
@@ -143,12 +148,20 @@ func (l *lines) printf(format string, args ...any) {
 	}
 }
 
-// blinks is a rate on the wall, where that is not the model's.
-func blinks(hz, speed float64) string {
-	if speed == 1 {
+// onTheWall is a neuron's rate as the wall saw it, where that is not the model's.
+func (s *summary) onTheWall(n neuronSummary) string {
+	if s.Speed == 1 && s.SkippedMs == 0 || s.WallS == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%.3g/s on the wall)", hz*speed)
+	return fmt.Sprintf(" (%.3g/s on the wall)", float64(n.Spikes)/s.WallS)
+}
+
+// interval is a predicted rate as what a stopwatch would say, with the current that it is for.
+func interval(hz, current float64) string {
+	if hz == 0 {
+		return fmt.Sprintf("silent at %.4g nA", current)
+	}
+	return fmt.Sprintf("one every %s (%.4g Hz) at %.4g nA", short(1/hz), hz, current)
 }
 
 // short is a time in s with a unit that a person reads at once.
@@ -156,7 +169,7 @@ func short(s float64) string {
 	if s != 0 && s < 1 {
 		return fmt.Sprintf("%.4g ms", s*1e3)
 	}
-	return fmt.Sprintf("%.5g s", s)
+	return strconv.FormatFloat(math.Round(s*1e3)/1e3, 'f', -1, 64) + " s"
 }
 
 // micros is a time in us with a unit that a person reads at once.

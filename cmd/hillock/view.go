@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -56,9 +57,9 @@ func pace(speed float64) string {
 	case speed == 1:
 		return "at life's speed"
 	case speed < 1:
-		return fmt.Sprintf("%.4gx slower than life", 1/speed)
+		return strconv.FormatFloat(round(1/speed), 'f', -1, 64) + "x slower than life"
 	}
-	return fmt.Sprintf("%.4gx faster than life", speed)
+	return strconv.FormatFloat(round(speed), 'f', -1, 64) + "x faster than life"
 }
 
 // log writes a line a second for each neuron, and one for each fault that comes or goes, until ctx ends.
@@ -104,8 +105,16 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		}
 		for i, n := range v.cfg.Neurons {
 			c := v.now.cells[i]
-			attrs := []any{"neuron", n.Name, "v_mv", round(c.v, 2), "current_na", round(c.current, 4), "spikes", c.spikes,
-				"rate_hz", round(c.rate(v.now.tick.Steps, v.cfg.Loop.DT), 2), "predicted_hz", round(n.DiscreteRate(c.current), 2)}
+			attrs := []any{"neuron", n.Name, "v_mv", round(c.v), "current_na", round(c.current), "spikes", c.spikes,
+				"rate_hz", round(c.rate(v.now.tick.Steps, v.cfg.Loop.DT)), "predicted_hz", round(n.DiscreteRate(c.current))}
+			if v.cfg.Loop.Speed != 1 || v.now.tick.Skipped > 0 {
+				attrs = append(attrs, "wall_hz", round(c.blinks(v.now.tick.Began)))
+			}
+			for _, out := range v.cfg.Outputs {
+				if text := merging(v.cfg, n, c.current, out); text != "" {
+					attrs = append(attrs, out.Name+"_note", text)
+				}
+			}
 			for _, in := range n.Inputs {
 				r := v.board.Knobs[in].Reading()
 				attrs = append(attrs, in, fmt.Sprintf("%.1f%%", 100*r.Position))
@@ -113,7 +122,9 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 					attrs = append(attrs, in+"_note", n)
 				}
 			}
-			attrs = append(attrs, "late_p50_us", round(late.P50, 1), "late_max_us", round(late.Max, 0))
+			if late.Max > 0 { // from the second time on: the first asks
+				attrs = append(attrs, "late_p50_us", round(late.P50), "late_max_us", round(late.Max))
+			}
 			logger.Info("run", attrs...)
 		}
 	}
@@ -179,8 +190,20 @@ func bar(part float64, width int) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
 }
 
-// round rounds for the eye: to so many decimals.
-func round(v float64, decimals int) float64 {
-	unit := math.Pow10(decimals)
+// merging says that the pulses of an output run into each other, "" when they do not.
+func merging(cfg *config.Config, n config.Neuron, current float64, out config.Output) string {
+	hz := n.DiscreteRate(current) * cfg.Loop.Speed
+	if out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
+		return ""
+	}
+	return fmt.Sprintf("%s stays lit: its pulses of %v run together, a spike comes every %s", out.Name, out.Width, short(1/hz))
+}
+
+// round rounds for the eye, to five digits.
+func round(v float64) float64 {
+	if v == 0 || math.IsInf(v, 0) {
+		return v
+	}
+	unit := math.Pow10(4 - int(math.Floor(math.Log10(math.Abs(v)))))
 	return math.Round(v*unit) / unit
 }

@@ -104,17 +104,21 @@ func (c *chip) read(adc analog.PinADC) (analog.Sample, error) {
 	}
 	s, err := adc.Read()
 	if errors.Is(err, mcp3xxx.ErrNoChip) {
-		err = fmt.Errorf("%s: %w: check %s, and 3V3 at VDD", c.name(), mcp3xxx.ErrNoChip, chipSelect(c.in.Port))
+		err = fmt.Errorf("%s: %w: check %s, and 3V3 at VDD", c.name(), mcp3xxx.ErrNoChip, wires(c.in.Port))
 	}
 	return s, err // it begins with the chip's name and its port
 }
 
-// chipSelect names the chip-select line of a port and its place on the 40-pin header.
-func chipSelect(port string) string {
+// wires names the wires that leave MISO to itself when they are loose, each with its place on the 40-pin header: the
+// chip select of a port, and MISO.
+func wires(port string) string {
 	bus, cs, _ := strings.Cut(strings.TrimPrefix(port, "SPI"), ".")
-	pin := map[string]string{"0.0": "24", "0.1": "26", "1.0": "12", "1.1": "11", "1.2": "36"}[bus+"."+cs]
-	if pin == "" {
-		return "CE" + cs
+	place := func(signal string, pins map[string]string, key string) string {
+		if pin := pins[key]; pin != "" {
+			return signal + ", pin " + pin
+		}
+		return signal
 	}
-	return "CE" + cs + ", pin " + pin
+	return place("CE"+cs, map[string]string{"0.0": "24", "0.1": "26", "1.0": "12", "1.1": "11", "1.2": "36"}, bus+"."+cs) +
+		", " + place("MISO", map[string]string{"0": "21", "1": "35"}, bus)
 }

@@ -51,9 +51,11 @@ func TestPortTroubleSaysHowToTurnSPIOn(t *testing.T) {
 	}
 }
 
-func TestChipSelect(t *testing.T) {
-	for port, want := range map[string]string{"SPI0.0": "CE0, pin 24", "SPI0.1": "CE1, pin 26", "SPI1.2": "CE2, pin 36", "SPI6.0": "CE0"} {
-		if got := chipSelect(port); got != want {
+func TestWires(t *testing.T) {
+	for port, want := range map[string]string{
+		"SPI0.0": "CE0, pin 24, MISO, pin 21", "SPI0.1": "CE1, pin 26, MISO, pin 21", "SPI1.2": "CE2, pin 36, MISO, pin 35", "SPI6.0": "CE0, MISO",
+	} {
+		if got := wires(port); got != want {
 			t.Errorf("%s: got %s, want %s", port, got, want)
 		}
 	}

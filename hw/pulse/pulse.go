@@ -23,6 +23,7 @@ type Pin struct {
 
 	high   atomic.Bool // the level that was last put on the pin
 	pulses atomic.Int64
+	merged atomic.Int64
 	failed atomic.Int64
 	fault  atomic.Pointer[error]
 }
@@ -42,7 +43,9 @@ func New(p gpio.PinOut, width time.Duration) (*Pin, error) {
 // Spike starts a pulse, or extends the one under way, to end a width after now.
 func (d *Pin) Spike(_ int64, now time.Duration) {
 	d.end = now + d.width
-	if !d.high.Load() && d.out(gpio.High) == nil {
+	if d.high.Load() {
+		d.merged.Add(1)
+	} else if d.out(gpio.High) == nil {
 		d.pulses.Add(1)
 	}
 }
@@ -66,6 +69,9 @@ func (d *Pin) High() bool { return d.high.Load() }
 
 // Pulses is how many pulses were begun.
 func (d *Pin) Pulses() int64 { return d.pulses.Load() }
+
+// Merged is how many spikes came during a pulse, and made it longer.
+func (d *Pin) Merged() int64 { return d.merged.Load() }
 
 // Failed is how often the pin refused a level.
 func (d *Pin) Failed() int64 { return d.failed.Load() }
