@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -10,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"hillock/config"
 	"hillock/hw/sim"
@@ -36,9 +38,11 @@ func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
 			case <-requests:
 				p.Send(reportRequest{})
 			case <-resumed:
-				// Whoever stopped the process has changed the terminal.
-				_ = p.ReleaseTerminal()
-				_ = p.RestoreTerminal()
+				// The shell has taken the terminal out of raw mode meanwhile, and written on it.
+				if f, ok := cmd.InOrStdin().(*os.File); ok {
+					_, _ = term.MakeRaw(int(f.Fd())) // at the end bubbletea restores what it found in the beginning
+				}
+				p.Send(tea.ClearScreen())
 			case <-over:
 				return
 			}
@@ -103,8 +107,6 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		switch key := msg.String(); key {
 		case "q", "ctrl+c", "esc":
 			return s.quit()
-		case "ctrl+z":
-			return s, tea.Suspend
 		default:
 			if s.virtual != nil {
 				s.turn(key)
