@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -163,11 +164,11 @@ func (s *screen) View() tea.View {
 		return tea.NewView("")
 	}
 	s.monitor.read(&s.now)
-	lines := []string{s.wrap(dim, s.intro())}
+	lines := []string{dim.Render(s.intro())}
 	if g := s.grant.Load(); g != nil {
-		lines = append(lines, s.wrap(dim, strings.Join(g.Got, ", ")))
+		lines = append(lines, dim.Render(strings.Join(g.Got, ", ")))
 		if len(g.Missing) > 0 {
-			lines = append(lines, s.wrap(dim, "not permitted: "+strings.Join(g.Missing, "; ")))
+			lines = append(lines, dim.Render("not permitted: "+strings.Join(g.Missing, "; ")))
 		}
 	}
 	for i, n := range s.cfg.Neurons {
@@ -178,26 +179,19 @@ func (s *screen) View() tea.View {
 	}
 	lines = append(lines, s.timing())
 	if text := overload(s.now.cost, s.cfg.Loop.Tick); text != "" {
-		lines = append(lines, s.wrap(amber, text))
+		lines = append(lines, amber.Render(text))
 	}
 	for _, f := range s.faults() {
 		if f.text != "" {
-			lines = append(lines, s.wrap(red, fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)))
+			lines = append(lines, red.Render(fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)))
 		}
 	}
 	lines = append(lines, s.keys())
-	for i := range lines {
-		lines[i] = s.wrap(lipgloss.NewStyle(), lines[i])
-	}
-	return tea.NewView(strings.Join(lines, "\n") + "\n")
-}
-
-// wrap renders a text that must be read whole, over as many lines as the terminal needs.
-func (s *screen) wrap(style lipgloss.Style, text string) string {
+	text := strings.Join(lines, "\n")
 	if s.width > 0 {
-		style = style.Width(s.width)
+		text = ansi.Wrap(text, s.width, " ")
 	}
-	return style.Render(text)
+	return tea.NewView(text + "\n")
 }
 
 // neuron is two lines: the membrane against threshold with the LEDs, and the spikes with their rate.

@@ -62,9 +62,9 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 func (s spinner) String() string {
 	switch {
 	case s.auto:
-		return "spins before a deadline, at most 5 % of a core"
+		return "spin for up to 5 % of a core"
 	case s.margin > 0:
-		return fmt.Sprintf("spins for %v before a deadline", s.margin)
+		return fmt.Sprintf("spin for %v", s.margin)
 	}
 	return "no spin" + s.why
 }

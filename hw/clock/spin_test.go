@@ -61,10 +61,10 @@ func TestSpinAsAsked(t *testing.T) {
 		cpus  int
 		want  string
 	}{
-		{SpinAuto, 4, "spins before a deadline, at most 5 % of a core"},
+		{SpinAuto, 4, "spin for up to 5 % of a core"},
 		{SpinAuto, 1, "no spin (one CPU)"},
 		{0, 4, "no spin"},
-		{30 * time.Microsecond, 1, "spins for 30µs before a deadline"},
+		{30 * time.Microsecond, 1, "spin for 30µs"},
 	} {
 		s := newSpinner(tt.asked, tt.cpus)
 		if s.String() != tt.want {
