@@ -43,7 +43,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		g.missing("1 ns of timer slack: %v", err)
 	}
 	if opts.Realtime != Off {
-		rt.ask(&g)
+		rt.ask(&g, opts.Realtime == On || runtime.NumCPU() > 1)
 	}
 	if opts.CPU >= 0 {
 		var set unix.CPUSet
@@ -61,10 +61,13 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 	return g, nil
 }
 
-// ask takes what needs a permission.
-func (rt *realTime) ask(g *Grant) {
+// ask takes what needs a permission. On one CPU SCHED_FIFO is for those who insist: there a tick that does not fit
+// takes the CPU from whoever could stop the program, until the kernel throttles the thread, for up to seconds.
+func (rt *realTime) ask(g *Grant, fifo bool) {
 	attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority}
-	if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
+	if !fifo {
+		g.got("no SCHED_FIFO (one CPU)")
+	} else if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
 		g.missing("SCHED_FIFO: grant LimitRTPRIO=%d or CAP_SYS_NICE", priority)
 	} else {
 		g.got("SCHED_FIFO %d", priority)
