@@ -330,13 +330,13 @@ func (c *fiCurve) summary() string {
 		}
 	}
 	n := len(c.currents)
-	s := fmt.Sprintf("rheobase %.4g nA; spike counts as predicted at %d of %d currents; ", c.neuron.Rheobase(), agree, n)
+	s := fmt.Sprintf("rheobase %s nA; spike counts as predicted at %d of %d currents; ", digits(c.neuron.Rheobase(), 4), agree, n)
 	if worst == 0 {
 		return s + "no deviation from the discrete rate"
 	}
-	s += fmt.Sprintf("largest deviation from the discrete rate %.3g Hz, at %.4g nA: ", worst, c.currents[at])
+	s += fmt.Sprintf("largest deviation from the discrete rate %s Hz, at %s nA: ", digits(worst, 3), digits(c.currents[at], 9))
 	if spikes := worst * c.seconds(); spikes >= 1 {
-		s += fmt.Sprintf("%.3g spikes in %s", spikes, short(c.seconds()))
+		s += fmt.Sprintf("%s spikes in %s", digits(spikes, 3), short(c.seconds()))
 		if c.neuron.VReset > c.neuron.Rest() {
 			s += ", as the first takes longer, from rest"
 		}

@@ -132,7 +132,7 @@ func (c *fiCurve) entries() ([]entry, error) {
 // rheobaseLabel says the rheobase, and when it is not in the picture.
 func (c *fiCurve) rheobaseLabel() string {
 	r := c.neuron.Rheobase()
-	s := fmt.Sprintf("rheobase %.4g nA", r)
+	s := fmt.Sprintf("rheobase %s nA", digits(r, 4))
 	if r < c.from() || r > c.to() {
 		s += " (outside)"
 	}

@@ -213,7 +213,7 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 	second := fmt.Sprintf("%*s I %.3f nA  spikes %d  rate %.1f Hz  predicted %.1f Hz", len(n.Name), "", c.current, c.spikes,
 		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), n.DiscreteRate(c.current))
 	if s.cfg.Loop.Speed != 1 || s.now.tick.Skipped > 0 {
-		second += fmt.Sprintf("  %.3g/s on the wall", c.blinks(s.now.tick.Began))
+		second += fmt.Sprintf("  %s/s on the wall", digits(c.blinks(s.now.tick.Began), 3))
 	}
 	lines := []string{fmt.Sprintf("%s V %6.1f mV %s V_T %g mV%s", bold.Render(n.Name), c.v, green.Render(bar(part, 30)), n.VT, leds), second}
 	if lit != "" {

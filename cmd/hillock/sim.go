@@ -168,16 +168,16 @@ func simSummary(ctx context.Context, w io.Writer, loop *neuron.Loop, in neuron.I
 	seconds := float64(end.Steps) * c.DT / 1000
 	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, c.DT)
 	fmt.Fprintf(w, "spikes     %d\n", c.Spikes)
-	fmt.Fprintf(w, "rate       %.4g Hz: spikes over time\n", float64(c.Spikes)/seconds)
+	fmt.Fprintf(w, "rate       %s Hz: spikes over time\n", digits(float64(c.Spikes)/seconds, 4))
 	if c.Spikes > 0 {
 		fmt.Fprintf(w, "first      step %d, %g ms\n", c.First, stepTime(c.First, loop.DT))
 	}
 	if mean, cv, ok := stats.isi(c.DT); ok {
-		fmt.Fprintf(w, "ISI        mean %.6g ms, CV %.3g\n", mean, cv)
+		fmt.Fprintf(w, "ISI        mean %s ms, CV %s\n", digits(mean, 6), digits(cv, 3))
 	}
 	if steady {
-		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %.4g Hz\n", count(c.SpikeCount(float64(i), end.Steps), "spike"),
-			interval(c.DiscreteRate(float64(i)), float64(i)), c.ExactRate(float64(i)))
+		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", count(c.SpikeCount(float64(i), end.Steps), "spike"),
+			interval(c.DiscreteRate(float64(i)), float64(i)), digits(c.ExactRate(float64(i)), 4))
 	}
 	return err
 }

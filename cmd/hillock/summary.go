@@ -94,11 +94,11 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 	t := &lines{w: w}
 	t.printf("\n%s of model time in %s\n", short(s.ModelS), short(s.WallS))
 	for _, n := range s.Neurons {
-		t.printf("%-10s %s in that time, %.4g Hz%s\n", n.Name, count(n.Spikes, "spike"), n.RateHz, s.onTheWall(n))
+		t.printf("%-10s %s in that time, %s Hz%s\n", n.Name, count(n.Spikes, "spike"), digits(n.RateHz, 4), s.onTheWall(n))
 		if n.PredictedHz != nil {
 			t.printf("predicted  %s, %s\n", count(*n.PredictedSpikes, "spike"), interval(*n.PredictedHz, n.CurrentNA))
 		} else {
-			t.printf("predicted  nothing: the current changed, it is now %.4g nA\n", n.CurrentNA)
+			t.printf("predicted  nothing: the current changed, it is now %s nA\n", digits(n.CurrentNA, 4))
 		}
 		for _, o := range s.Outputs {
 			out := output(cfg, o.Name)
@@ -153,21 +153,21 @@ func (s *summary) onTheWall(n neuronSummary) string {
 	if s.Speed == 1 && s.SkippedMs == 0 || s.WallS == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%.3g/s on the wall)", float64(n.Spikes)/s.WallS)
+	return fmt.Sprintf(" (%s/s on the wall)", digits(float64(n.Spikes)/s.WallS, 3))
 }
 
 // interval is a predicted rate as what a stopwatch would say, with the current that it is for.
 func interval(hz, current float64) string {
 	if hz == 0 {
-		return fmt.Sprintf("silent at %.4g nA", current)
+		return fmt.Sprintf("silent at %s nA", digits(current, 4))
 	}
-	return fmt.Sprintf("one every %s (%.4g Hz) at %.4g nA", short(1/hz), hz, current)
+	return fmt.Sprintf("one every %s (%s Hz) at %s nA", short(1/hz), digits(hz, 4), digits(current, 4))
 }
 
 // short is a time in s with a unit that a person reads at once.
 func short(s float64) string {
 	if s != 0 && s < 1 {
-		return fmt.Sprintf("%.4g ms", s*1e3)
+		return digits(s*1e3, 4) + " ms"
 	}
 	return strconv.FormatFloat(math.Round(s*1e3)/1e3, 'f', -1, 64) + " s"
 }

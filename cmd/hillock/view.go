@@ -200,10 +200,17 @@ func merging(cfg *config.Config, n config.Neuron, current float64, out config.Ou
 }
 
 // round rounds for the eye, to five digits.
-func round(v float64) float64 {
-	if v == 0 || math.IsInf(v, 0) {
+func round(v float64) float64 { return roundTo(v, 5) }
+
+// digits is a number for the eye: so many digits, and never an exponent.
+func digits(v float64, n int) string { return strconv.FormatFloat(roundTo(v, n), 'f', -1, 64) }
+
+// roundTo keeps so many digits of a number, and all of those before the point.
+func roundTo(v float64, n int) float64 {
+	if v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
 		return v
 	}
-	unit := math.Pow10(4 - int(math.Floor(math.Log10(math.Abs(v)))))
-	return math.Round(v*unit) / unit
+	places := max(0, n-1-int(math.Floor(math.Log10(math.Abs(v)))))
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64) // what FormatFloat wrote
+	return r
 }
