@@ -167,6 +167,9 @@ func (c *fiCurve) plotHeader(canvas draw.Canvas, entries []entry) (crop vg.Lengt
 		return baseline
 	}
 	canvas.FillText(title, vg.Point{X: canvas.Min.X, Y: line(title, 3)}, c.neuron.Name+": firing rate against input current")
+	if room := 0.87 * (canvas.Max.X - canvas.Min.X); small.Width(c.parameters()) > room { // the rest for a font that is wider
+		small.Font.Size *= room / small.Width(c.parameters())
+	}
 	canvas.FillText(small, vg.Point{X: canvas.Min.X, Y: line(small, 9)}, c.parameters())
 
 	const sample, gap, between = 22, 5, 22 // room for a font that is wider
