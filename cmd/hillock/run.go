@@ -51,7 +51,7 @@ turn it. It ends after --duration, at q or Ctrl-C; the pins end low.`,
 	return cmd
 }
 
-func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
+func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	cfg, err := f.load(cmd, args)
 	if err != nil {
 		return err
@@ -70,6 +70,11 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if virtual != nil {
 		defer virtual.Close()
 	}
+	return f.runOn(cmd, cfg, wall, where, virtual)
+}
+
+// runOn runs on the Pi that periph's registries hold. However it ends, the pins are low and released.
+func (f *runFlags) runOn(cmd *cobra.Command, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) (err error) {
 	b, err := board.Open(cfg)
 	if err != nil {
 		return err

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +20,7 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/clock"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -333,6 +337,59 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 
 // stay is the enterFunc of a virtual clock.
 func stay() (func() error, error) { return func() error { return nil }, nil }
+
+func TestRunLeavesThePinsLow(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		prepare func(*runFlags, *sim.Pin, context.CancelFunc)
+		want    string // the error
+	}{
+		{"the duration is over", func(f *runFlags, _ *sim.Pin, _ context.CancelFunc) { f.duration = 50 * ms }, "<nil>"},
+		{"a signal", func(f *runFlags, pin *sim.Pin, cancel context.CancelFunc) {
+			go func() {
+				for pin.EdgeCount() == 0 {
+					runtime.Gosched()
+				}
+				cancel()
+			}()
+		}, "<nil>"},
+		{"the summary cannot be written", func(f *runFlags, _ *sim.Pin, _ context.CancelFunc) {
+			f.duration, f.summary = 50*ms, filepath.Join(t.TempDir(), "none", "s.json")
+		}, "no such file or directory"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg, err := config.Load("", []string{"loop.speed=1", "output.led.width=1 min", "input.knob.current=[\"5 nA\", \"6 nA\"]", "loop.realtime=off"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			wall := clock.New()
+			virtual, err := board.NewVirtual(cfg, wall)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer virtual.Close()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var f runFlags
+			pin := virtual.Pin("GPIO17")
+			tt.prepare(&f, pin, cancel)
+			cmd := newRun()
+			cmd.SetContext(ctx)
+			cmd.SetOut(io.Discard)
+			cmd.SetErr(io.Discard)
+			if err := f.runOn(cmd, cfg, wall, "the virtual Pi", virtual); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			levels := []gpio.Level{}
+			for _, e := range pin.Edges() {
+				levels = append(levels, e.Level)
+			}
+			if diff := cmp.Diff([]gpio.Level{gpio.High, gpio.Low}, levels); diff != "" {
+				t.Errorf("the pin of a pulse that is longer than the run (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
 
 // onTick is an observer that does the same after each tick.
 type onTick func()
