@@ -115,11 +115,15 @@ func (f *fiFlags) check(cmd *cobra.Command) (from, to float64, err error) {
 	case changed("csv") && f.csv == "":
 		return 0, 0, usagef(`--csv: must be a file's name, or - for standard output, got ""`)
 	case changed("plot") && ext != ".svg" && ext != ".png":
-		return 0, 0, usagef("--plot: must be a file's name that ends in .svg or .png, got %q", f.plot)
+		return 0, 0, noPlotFormat(f.plot)
 	case f.plot != "" && f.plot == f.csv:
 		return 0, 0, usagef("--plot: must be another file than --csv, got %q for both", f.plot)
 	}
 	return from, to, nil
+}
+
+func noPlotFormat(name string) error {
+	return usagef("--plot: must be a file's name that ends in .svg or .png, got %q", name)
 }
 
 // plotFormat is the extension that says in which format to draw.

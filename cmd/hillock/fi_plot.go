@@ -32,19 +32,22 @@ var (
 	markGrey    = color.NRGBA{R: 0x60, G: 0x60, B: 0x60, A: 255}
 )
 
-// plot draws the curve as a picture, format ".svg" or ".png": simulated points over both predictions.
-func (c *fiCurve) plot(w io.Writer, format string) error {
+// plot draws the curve as a picture: simulated points over both predictions.
+func (c *fiCurve) plot(w io.Writer, format string) error { return picture(w, format, c.plotOn) }
+
+// picture writes what drawOn draws, format ".svg" or ".png".
+func picture(w io.Writer, format string, drawOn func(draw.Canvas) error) error {
 	const width, height, dpi = 8 * vg.Inch, 5.5 * vg.Inch, 150
 	if format == ".png" {
 		img := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-		if err := c.plotOn(draw.New(img)); err != nil {
+		if err := drawOn(draw.New(img)); err != nil {
 			return err
 		}
 		_, err := vgimg.PngCanvas{Canvas: img}.WriteTo(w)
 		return err
 	}
 	img := vgsvg.New(width, height)
-	if err := c.plotOn(draw.New(img)); err != nil {
+	if err := drawOn(draw.New(img)); err != nil {
 		return err
 	}
 	var svg bytes.Buffer

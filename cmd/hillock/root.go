@@ -22,7 +22,8 @@ gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi 
   hillock run my.toml --hw sim      your configuration on the virtual Pi
   hillock config init my.toml       write the commented configuration to change
   hillock sim --current "2 nA"      the same neuron in model time, as fast as it can
-  hillock fi                        firing rate against current`,
+  hillock fi                        firing rate against current
+  hillock bench                     how punctual this machine is`,
 		Version:       versionLine(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -30,7 +31,7 @@ gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi 
 	asksForCommand(root)
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRun(), newSim(), newFI(), newConfig(), newVersion())
+	root.AddCommand(newRun(), newSim(), newFI(), newBenchCommand(), newConfig(), newVersion())
 	usageErrors(root)
 	return root
 }

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/spf13/cobra"
+	"gonum.org/v1/plot/vg/draw"
+
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/neuron"
+)
+
+// benchFlags are the flags of bench.
+type benchFlags struct {
+	configFlags
+	hw, json, plot string
+	tick, duration time.Duration
+}
+
+func newBenchCommand() *cobra.Command {
+	f := benchFlags{duration: 30 * time.Second}
+	cmd := &cobra.Command{
+		Use:   "bench [FILE]",
+		Short: "measure how punctual this machine is",
+		Long: `bench runs the configuration at life's speed for a while and measures its loop: how late the ticks began, how long
+reads and pulses took, what was lost, and what it cost. Then, for comparison, it counts for as long how many ticks of
+the same length a plain time.Ticker of Go delivers.`,
+		Example: `  hillock bench
+  hillock bench --tick 100us --duration 10s --json bench.json
+  hillock bench --set loop.spin=off`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	f.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.hw, "hw", "auto", "auto, real or sim, as for run")
+	flags.Var((*durationFlag)(&f.tick), "tick", "the tick to measure (default the configuration's)")
+	flags.Lookup("tick").DefValue = ""
+	addDuration(cmd, &f.duration, "how long to measure, and then to compare")
+	flags.StringVar(&f.json, "json", "", "write the figures to this file as JSON")
+	flags.StringVar(&f.plot, "plot", "", "draw the lateness to this file, .svg or .png")
+	return cmd
+}
+
+// benchResult is what was measured; the keys are those of its JSON.
+type benchResult struct {
+	TickUs        float64     `json:"tick_us"`
+	DTUs          float64     `json:"dt_us"`
+	DurationS     float64     `json:"duration_s"`
+	TicksDue      int64       `json:"ticks_due"`
+	TicksRun      int64       `json:"ticks_run"`
+	StepsDue      int64       `json:"steps_due"`
+	StepsRun      int64       `json:"steps_run"`
+	SkippedMs     float64     `json:"skipped_ms"`
+	Late          percentiles `json:"lateness_us"`
+	Read          percentiles `json:"read_us"`
+	Pulse         percentiles `json:"pulse_us"`
+	CPUPercent    float64     `json:"cpu_percent"` // of one core, the whole program
+	RSSMB         float64     `json:"rss_mb"`
+	GCCount       uint32      `json:"gc_count"`
+	AllocsPerTick float64     `json:"allocs_per_tick"` // of the whole program
+	NaiveTicksRun int64       `json:"naive_ticks_run"`
+	Realtime      []string    `json:"realtime"` // what the loop got
+
+	late *hdrhistogram.Histogram
+}
+
+func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
+	if ext := plotFormat(f.plot); cmd.Flags().Changed("plot") && ext != ".svg" && ext != ".png" {
+		return noPlotFormat(f.plot)
+	}
+	if err := errors.Join(canWrite("json", f.json), canWrite("plot", f.plot)); err != nil {
+		return err
+	}
+	f.sets = append([]string{"loop.speed=1"}, f.sets...)
+	if f.tick != 0 {
+		f.sets = append(f.sets, "loop.tick="+f.tick.String())
+	}
+	cfg, err := f.load(cmd, args)
+	if err != nil {
+		return err
+	}
+	if f.duration < 10*cfg.Loop.Tick {
+		return usagef("--duration: must be at least ten ticks, %v, got %v", 10*cfg.Loop.Tick, f.duration)
+	}
+	wall := clock.New()
+	run := runFlags{hw: f.hw}
+	where, virtual, err := run.hardware(cfg, wall)
+	if err != nil {
+		return err
+	}
+	if virtual != nil {
+		defer virtual.Close()
+	}
+	b, err := board.Open(cfg)
+	if err != nil {
+		return err
+	}
+	loop, err := assemble(cfg, b, wall)
+	if err != nil {
+		return errors.Join(err, b.Close())
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", where, cfg.Loop.Tick, f.duration)
+	m := newMonitor(loop)
+	loop.Observers, loop.Ticks = []neuron.Observer{m}, ticksIn(f.duration, loop.Tick)
+	v := &view{cfg: cfg, board: b, monitor: m}
+
+	before := measureUsage()
+	err = live(cmd.Context(), loop, v.enter(wall), cmd, func(ctx context.Context, _ *cobra.Command) error { <-ctx.Done(); return nil })
+	after := measureUsage()
+	if err := errors.Join(err, b.Close()); err != nil {
+		return err
+	}
+	end, times := m.end().tick, m.times.end()
+	r := benchResult{
+		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: f.duration.Seconds(),
+		TicksDue: end.Due, TicksRun: end.Run(), StepsRun: end.Steps, StepsDue: int64(time.Duration(end.Due) * loop.Tick / loop.DT),
+		SkippedMs: float64(end.Skipped) * milliseconds(loop.Tick), Late: times.Late, Read: times.Read, Pulse: times.Pulse,
+		CPUPercent: 100 * float64(after.cpu-before.cpu) / float64(after.at.Sub(before.at)), RSSMB: after.rss / 1e6,
+		GCCount: after.mem.NumGC - before.mem.NumGC, AllocsPerTick: float64(after.mem.Mallocs-before.mem.Mallocs) / float64(end.Due),
+		Realtime: v.grant.Load().Got, late: m.times.total.late,
+	}
+	if r.NaiveTicksRun, err = naive(cmd.Context(), loop.Tick, f.duration); err != nil {
+		return err
+	}
+	if f.json != "" {
+		if err := writeFile(f.json, cmd.OutOrStdout(), r.json); err != nil {
+			return err
+		}
+	}
+	if f.plot != "" {
+		if err := writeFile(f.plot, cmd.OutOrStdout(), func(w io.Writer) error {
+			return picture(w, plotFormat(f.plot), func(c draw.Canvas) error { return r.plotOn(c, where) })
+		}); err != nil {
+			return err
+		}
+	}
+	return r.text(cmd.OutOrStdout())
+}
+
+// usage is what the program has cost so far.
+type usage struct {
+	at  time.Time
+	cpu time.Duration
+	rss float64 // bytes
+	mem runtime.MemStats
+}
+
+func measureUsage() usage {
+	u := usage{at: time.Now(), cpu: cpuTime(), rss: residentBytes()}
+	runtime.ReadMemStats(&u.mem)
+	return u
+}
+
+// naive counts the ticks that a plain time.Ticker delivers: those that come late are dropped.
+func naive(ctx context.Context, tick, duration time.Duration) (ticks int64, err error) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	over := time.NewTimer(duration)
+	defer over.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ticks, ctx.Err()
+		case <-over.C:
+			return ticks, nil
+		case <-t.C:
+			ticks++
+		}
+	}
+}
+
+func (r *benchResult) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// text is the result for a person: the histogram of lateness, the figures, and a sentence.
+func (r *benchResult) text(w io.Writer) error {
+	t := &lines{w: w}
+	t.printf("\nhow late the ticks began\n")
+	for _, row := range lateRows(r.late) {
+		t.printf("  %-10s %s %6.2f %%\n", row.label, bar(row.part, 40), 100*row.part)
+	}
+	t.printf("\n")
+	t.printf("real time  %s\n", strings.Join(r.Realtime, ", "))
+	t.printf("ticks      %d of %d due, %d of %d steps, %s skipped\n", r.TicksRun, r.TicksDue, r.StepsRun, r.StepsDue, short(r.SkippedMs/1e3))
+	t.printf("lateness   %s\n", r.Late)
+	t.printf("read       %s\n", r.Read)
+	t.printf("pulse      %s, from crossing to pin\n", r.Pulse)
+	t.printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",
+		digits(r.CPUPercent, 3), digits(r.RSSMB, 3), count(int64(r.GCCount), "collection"), digits(r.AllocsPerTick, 3))
+	t.printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.NaiveTicksRun, r.TicksDue)
+	t.printf("\n%s\n", r.verdict())
+	return t.err
+}
+
+// verdict is the result in a sentence.
+func (r *benchResult) verdict() string {
+	part := 100 * r.Late.P99 / r.TickUs
+	switch {
+	case r.TicksRun < r.TicksDue:
+		return fmt.Sprintf("This machine does not keep a tick of %s: %d of %d ticks were skipped.", micros(r.TickUs), r.TicksDue-r.TicksRun, r.TicksDue)
+	case part > 100:
+		return fmt.Sprintf("Every step was run, but 1 in 100 ticks began more than a whole tick late, %s.", micros(r.Late.P99))
+	}
+	return fmt.Sprintf("Every step was run, and 99 of 100 ticks began within %s, %s %% of a tick.", micros(r.Late.P99), digits(part, 2))
+}
+
+// lateRow is a row of the histogram: the part of the ticks that were at most so late, and later than the row before.
+type lateRow struct {
+	label string
+	part  float64
+}
+
+func lateRows(h *hdrhistogram.Histogram) []lateRow {
+	limits := []int64{500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000}
+	rows := make([]lateRow, len(limits)+1)
+	for i, l := range limits {
+		rows[i].label = "to " + micros(float64(l)/1e3)
+	}
+	rows[len(limits)].label = "later"
+	for _, b := range h.Distribution() {
+		i := 0
+		for i < len(limits) && b.To > limits[i] {
+			i++
+		}
+		rows[i].part += float64(b.Count) / float64(max(1, h.TotalCount()))
+	}
+	for len(rows) > 1 && rows[len(rows)-1].part == 0 {
+		rows = rows[:len(rows)-1]
+	}
+	return rows
+}

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package main
+
+import "time"
+
+// cpuTime and residentBytes are not told here.
+func cpuTime() time.Duration { return 0 }
+func residentBytes() float64 { return 0 }
