@@ -11,10 +11,13 @@ FUZZTIME ?= 30s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS   = -s -w -X main.version=$(VERSION)
 
+SHELL       = /bin/bash
+.SHELLFLAGS = -o pipefail -c
+
 .PHONY: test check test-arm cross fuzz bench dist clean
 
 test:
-	$(GO) test ./...
+	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
 
 check:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
