@@ -43,7 +43,7 @@ cross:
 
 fuzz:
 	@$(GO) list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
-	  $(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' | while read -r target; do \
+	  $(GO) test -list '^Fuzz' $$pkg | { grep '^Fuzz' || true; } | while read -r target; do \
 	    echo "$$pkg $$target"; \
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
 	  done || exit 1; \
