@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -58,41 +57,37 @@ func newConfigInit() *cobra.Command {
 }
 
 func newConfigCheck() *cobra.Command {
-	var f configFlags
-	cmd := &cobra.Command{
-		Use:   "check [FILE]",
-		Short: "check a configuration and report all that is wrong with it",
-		Args:  cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := f.load(cmd, args)
-			if err != nil {
-				return err
-			}
-			name := cfg.File
-			if name == "" {
-				name = "the built-in configuration"
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok: %s, %s, %s\n", name, count(len(cfg.Neurons), "neuron"), count(len(cfg.Inputs), "input"), count(len(cfg.Outputs), "output"))
-			return err
-		},
-	}
-	f.add(cmd)
-	return cmd
+	return onConfig("check", "check a configuration and report all that is wrong with it", func(w io.Writer, cfg *config.Config) error {
+		name := cfg.File
+		if name == "" {
+			name = "the built-in configuration"
+		}
+		_, err := fmt.Fprintf(w, "%s: ok: %s, %s, %s\n", name,
+			count(len(cfg.Neurons), "neuron"), count(len(cfg.Inputs), "input"), count(len(cfg.Outputs), "output"))
+		return err
+	})
 }
 
 func newConfigShow() *cobra.Command {
+	return onConfig("show", "print the configuration that would run, every key with its value", func(w io.Writer, cfg *config.Config) error {
+		_, err := w.Write(cfg.TOML())
+		return err
+	})
+}
+
+// onConfig is a command that loads a configuration and says something of it.
+func onConfig(name, short string, say func(io.Writer, *config.Config) error) *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{
-		Use:   "show [FILE]",
-		Short: "print the configuration that would run, every key with its value",
+		Use:   name + " [FILE]",
+		Short: short,
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load(cmd, args)
 			if err != nil {
 				return err
 			}
-			_, err = io.Copy(cmd.OutOrStdout(), bytes.NewReader(cfg.TOML()))
-			return err
+			return say(cmd.OutOrStdout(), cfg)
 		},
 	}
 	f.add(cmd)

@@ -12,7 +12,6 @@ import (
 // loop never waits for it: a snapshot that is being read is not renewed in that tick.
 type monitor struct {
 	cells []*neuron.Cell
-	dt    time.Duration
 	times *times
 	load  load
 	own   snapshot // the loop's
@@ -45,7 +44,7 @@ type mark struct {
 }
 
 func newMonitor(loop *neuron.Loop) *monitor {
-	m := &monitor{cells: loop.Cells, dt: loop.DT, times: newTimes(), load: newLoad(loop.Tick)}
+	m := &monitor{cells: loop.Cells, times: newTimes(), load: newLoad(loop.Tick)}
 	m.own.cells = make([]cellState, len(loop.Cells))
 	m.shared.cells = make([]cellState, len(loop.Cells))
 	return m

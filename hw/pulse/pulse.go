@@ -84,9 +84,6 @@ func (d *Pin) Fault() error {
 	return nil
 }
 
-// Width is the width of a pulse that no second spike extends.
-func (d *Pin) Width() time.Duration { return d.width }
-
 func (d *Pin) String() string { return fmt.Sprintf("pulse{%s, %v}", d.pin, d.width) }
 
 func (d *Pin) out(l gpio.Level) error {
