@@ -18,9 +18,11 @@ type spinner struct {
 	last     time.Duration // the deadline before
 }
 
-// The part of a core that auto may spend, and the part of the sleeps that it lets end late.
+// What auto may spend, on average: this part of a core, and no more than so much per deadline, for which most sleeps
+// end in time where they spread over some 10 us; and the part of the sleeps that it lets end late.
 const (
 	spinShare = 0.05
+	spinMost  = 5 * time.Microsecond
 	spinLate  = 0.02
 )
 
@@ -55,14 +57,14 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 	s.spun += (spun - s.spun) / 128
 	s.period += (period - s.period) / 128
 	// Up while less is spent than may be, down while more, and no further than covers the lateness.
-	s.margin += (time.Duration(spinShare*float64(s.period)) - s.spun) / 64
+	s.margin += (min(spinMost, time.Duration(spinShare*float64(s.period))) - s.spun) / 64
 	s.margin = min(max(0, s.margin), s.lateness)
 }
 
 func (s spinner) String() string {
 	switch {
 	case s.auto:
-		return "spin for up to 5 % of a core"
+		return "spin for up to 5 us and 5 % of a tick"
 	case s.margin > 0:
 		return fmt.Sprintf("spin for %v", s.margin)
 	}

@@ -1,0 +1,49 @@
+package clock
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
+	slack := func() string {
+		threads, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile("/proc/" + threads[1].Name() + "/timerslack_ns")
+		if err != nil {
+			return err.Error()
+		}
+		return strings.TrimSpace(string(b))
+	}
+	before := slack()
+	if err := calm(time.Millisecond); err != nil {
+		t.Skip("SKIPPED: the timer slack of another thread:", err)
+	}
+	if got := slack(); got != "1000000" {
+		t.Errorf("got a slack of %s ns, want 1000000", got)
+	}
+	done := make(chan string)
+	go func() {
+		w := New()
+		g, err := w.Enter(Options{Realtime: Auto, CPU: -1})
+		if err != nil || !slices.Contains(g.Got, "calm scheduler") {
+			t.Errorf("got %+v, %v; want a calm scheduler", g, err)
+		}
+		during := slack()
+		if err := w.Leave(); err != nil {
+			t.Error(err)
+		}
+		done <- during
+	}()
+	if got := <-done; got != "10000000" {
+		t.Errorf("got a slack of %s ns in the loop, want 10000000", got)
+	}
+	if got := slack(); got != "50000" {
+		t.Errorf("got a slack of %s ns afterwards, was %s", got, before)
+	}
+}
