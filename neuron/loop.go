@@ -1,11 +1,13 @@
 package neuron
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/bits"
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -23,6 +25,16 @@ type Clock interface {
 type Input interface {
 	// Current is the current in nA for the tick that was due at now; finite.
 	Current(now time.Duration) float64
+}
+
+// A Holder is an Input that waits for a part, which may keep it waiting: see Loop.Patience.
+type Holder interface {
+	Input
+	// Hold is the current in nA for the tick that was due at now, at once: what is known without the part.
+	Hold(now time.Duration) float64
+	// Mend asks the part once more, from now on, and reports whether it answered. It may take as long as that takes:
+	// it runs beside the loop, which asks Hold meanwhile.
+	Mend(now time.Duration) bool
 }
 
 // An Output is told of the spikes of its neuron, in the loop's own time: now is when the tick was due, however late it
@@ -88,6 +100,12 @@ func (t Tick) Lateness() time.Duration { return t.Began - t.Deadline }
 //
 // Tick k is due at start + k*Tick, whatever happened before; it reads each input once and runs the steps that are due
 // with that input held. A late tick is followed at once by the next until the loop has caught up.
+//
+// The loop reads its inputs itself, right before the steps that use them. So a current is never older than its tick,
+// also where ticks are late, and no second thread has to wake for it: that would double what a tick costs. A part that
+// hangs would hang the loop, though. So where Patience is set, a second goroutine takes the place of one that waits for a
+// Holder longer than that: it goes on from there, in the same tick, with what the input holds. The first stays with the
+// part and asks it again until it answers in time; from then on the loop reads it as before.
 type Loop struct {
 	Clock     Clock
 	Tick      time.Duration // from one tick to the next, more than 0
@@ -97,43 +115,84 @@ type Loop struct {
 	Ticks     int64         // how many ticks are due in all; 0: until the context ends
 	Cells     []*Cell       // stepped in this order
 	Observers []Observer
+
+	Patience time.Duration // how long the loop waits for a Holder, at least, and less than twice; 0: for ever
+	Ready    func() error  // called first on each goroutine that runs the loop, to ready its thread; nil: nothing to do
 }
 
 // MaxStepsPerTick bounds Speed*Tick/DT.
 const MaxStepsPerTick = 1_000_000
 
-// Run runs the loop on the calling goroutine until all ticks are due or ctx ends, whose error it then returns, and
-// reports the last tick. It does not allocate per tick or per step.
+// Run runs the loop until all ticks are due or ctx ends, whose error it then returns, and reports the last tick. Without
+// Patience it does so on the calling goroutine, else on others. A panic in a part or an observer is returned as an error.
+// It does not allocate per tick or per step.
 func (l *Loop) Run(ctx context.Context) (Tick, error) {
-	run, err := l.prepare()
+	r, err := l.prepare()
 	if err != nil {
 		return Tick{}, err
 	}
-	start := l.Clock.Now()
-	for l.Ticks == 0 || run.at.Due < l.Ticks {
-		deadline := start + time.Duration(run.at.Due+1)*l.Tick
-		if err := l.Clock.SleepUntil(ctx, deadline); err != nil {
-			return run.at, err
-		}
-		began := l.Clock.Now()
-		if lag := began - deadline; l.MaxLag > 0 && lag > l.MaxLag {
-			missed := int64(lag / l.Tick)
-			if l.Ticks > 0 {
-				missed = min(missed, l.Ticks-run.at.Due-1)
-			}
-			run.at.Due += missed
-			run.at.Skipped += missed
-			deadline += time.Duration(missed) * l.Tick
-		}
-		run.at.Due++
-		run.at.Deadline, run.at.Began = deadline, began
-		run.tick()
-		run.at.Ran = l.Clock.Now() - began
-		for _, o := range l.Observers {
-			o.Tick(run.at)
+	if l.Patience > 0 {
+		err = r.relay(ctx)
+	} else {
+		err = r.runner(ctx)
+	}
+	return r.at, err
+}
+
+// errRelieved ends a runner in whose place another one goes on: nothing of the run is its own any more.
+var errRelieved = errors.New("relieved")
+
+// runner runs the loop on this goroutine from where it stands.
+func (r *run) runner(ctx context.Context) (err error) {
+	defer caught(&err)
+	if r.Ready != nil {
+		if err := r.Ready(); err != nil {
+			return err
 		}
 	}
-	return run.at, nil
+	switch {
+	case !r.started:
+		r.started, r.start = true, r.Clock.Now()
+	case r.inTick: // in the place of one that waits for an input
+		if err := r.tick(); err != nil {
+			return err
+		}
+	}
+	for r.Ticks == 0 || r.at.Due < r.Ticks {
+		deadline := r.start + time.Duration(r.at.Due+1)*r.Tick
+		if err := r.Clock.SleepUntil(ctx, deadline); err != nil {
+			return err
+		}
+		r.due(deadline)
+		if err := r.tick(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// caught makes a panic an error.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic in the loop: %v\n%s", p, bytes.TrimSpace(debug.Stack()))
+	}
+}
+
+// due begins the tick of a deadline, or the last of those that are skipped with it.
+func (r *run) due(deadline time.Duration) {
+	began := r.Clock.Now()
+	if lag := began - deadline; r.MaxLag > 0 && lag > r.MaxLag {
+		missed := int64(lag / r.Tick)
+		if r.Ticks > 0 {
+			missed = min(missed, r.Ticks-r.at.Due-1)
+		}
+		r.at.Due += missed
+		r.at.Skipped += missed
+		deadline += time.Duration(missed) * r.Tick
+	}
+	r.at.Due++
+	r.at.Deadline, r.at.Began = deadline, began
+	r.inTick = true
 }
 
 // stepsPerTick is Speed*Tick/DT as whole steps and a remainder over den, exactly.
@@ -162,6 +221,10 @@ func (l *Loop) stepsPerTick() (whole, rest, den uint64, err error) {
 type run struct {
 	*Loop
 	at        Tick
+	start     time.Duration
+	started   bool
+	inTick    bool      // a tick is under way
+	next      int       // which input it asks
 	inputs    []Input   // each once
 	currents  []float64 // what they gave in this tick, nA
 	terms     [][]int   // by cell: which of the inputs
@@ -169,6 +232,8 @@ type run struct {
 	observers []StepObserver
 
 	whole, rest, den, acc uint64 // steps per tick; acc counts the fractions of a step that are due
+
+	*relief
 }
 
 func (l *Loop) prepare() (*run, error) {
@@ -196,6 +261,7 @@ func (l *Loop) prepare() (*run, error) {
 		r.terms = append(r.terms, terms)
 	}
 	r.currents = make([]float64, len(r.inputs))
+	r.relief = newRelief(r.inputs)
 	for _, o := range l.Observers {
 		if so, ok := o.(StepObserver); ok {
 			r.observers = append(r.observers, so)
@@ -204,11 +270,18 @@ func (l *Loop) prepare() (*run, error) {
 	return r, nil
 }
 
-// tick reads the inputs, tells the outputs the time and runs the steps that are due.
-func (r *run) tick() {
-	for i, in := range r.inputs {
-		r.currents[i] = in.Current(r.at.Deadline)
+// tick reads the inputs, tells the outputs the time, runs the steps that are due, and tells the observers.
+func (r *run) tick() error {
+	for r.next < len(r.inputs) {
+		i := r.next
+		current, err := r.ask(i, r.at.Deadline)
+		if err != nil {
+			return err
+		}
+		r.currents[i] = current
+		r.next++
 	}
+	r.next = 0
 	r.at.Read, r.at.Write = r.Clock.Now()-r.at.Began, 0
 	for i, c := range r.Cells {
 		c.Current = 0
@@ -227,11 +300,17 @@ func (r *run) tick() {
 	}
 	if len(r.Cells) == 1 && len(r.observers) == 0 {
 		r.advance(r.Cells[0], r.drives[0], due)
-		return
+	} else {
+		for range due {
+			r.step()
+		}
 	}
-	for range due {
-		r.step()
+	r.at.Ran = r.Clock.Now() - r.at.Began
+	for _, o := range r.Observers {
+		o.Tick(r.at)
 	}
+	r.inTick = false
+	return nil
 }
 
 // advance is step for the one neuron that nobody looks at step by step.

@@ -114,10 +114,11 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	loop.Observers, loop.Ticks = []neuron.Observer{m}, ticksIn(f.duration, loop.Tick)
 	v := &view{cfg: cfg, board: b, monitor: m}
 
+	v.onWall(loop, wall)
 	before := measureUsage()
-	err = live(cmd.Context(), loop, v.enter(wall), cmd, func(ctx context.Context, _ *cobra.Command) error { <-ctx.Done(); return nil })
+	_, err = loop.Run(cmd.Context())
 	after := measureUsage()
-	if err := errors.Join(err, b.Close()); err != nil {
+	if err := errors.Join(err, wall.Leave(), b.Close()); err != nil {
 		return err
 	}
 	end, times := m.end().tick, m.times.end()

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,10 +90,14 @@ func (f *runFlags) runOn(cmd *cobra.Command, cfg *config.Config, wall *clock.Wal
 	if !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && os.Getenv("TERM") != "dumb" {
 		show = v.live
 	}
+	v.onWall(loop, wall)
 	start := wall.Now()
-	err = live(cmd.Context(), loop, v.enter(wall), cmd, show)
+	err = live(cmd.Context(), loop, cmd, show)
 	took := wall.Now() - start
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	if err := errors.Join(err, wall.Leave()); err != nil {
 		return err
 	}
 	s := summarize(cfg, loop.Cells, b, m, took)
@@ -132,39 +133,21 @@ func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (where string,
 	return "", nil, usagef("--hw: must be auto, real or sim, got %q", f.hw)
 }
 
-// live runs the loop on a goroutine of its own while show shows it on this one, until either ends. When it returns,
-// or panics, the loop has ended, so that the caller can leave the pins low.
-func live(ctx context.Context, loop *neuron.Loop, enter enterFunc, cmd *cobra.Command, show func(context.Context, *cobra.Command) error) (err error) {
+// live runs the loop while show shows it on this goroutine, until either ends. When it returns, or panics, the loop has
+// ended, so that the caller can leave the pins low.
+func live(ctx context.Context, loop *neuron.Loop, cmd *cobra.Command, show func(context.Context, *cobra.Command) error) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() {
 		defer cancel()
-		ended <- runLoop(ctx, loop, enter)
+		_, err := loop.Run(ctx)
+		ended <- err
 	}()
 	defer func() {
 		cancel()
 		err = errors.Join(<-ended, err)
 	}()
 	return show(ctx, cmd)
-}
-
-// enterFunc readies the loop's goroutine for its clock, and tells what to do when it has ended.
-type enterFunc func() (leave func() error, err error)
-
-// runLoop is loop.Run with a panic, of a driver or an observer, as an error.
-func runLoop(ctx context.Context, loop *neuron.Loop, enter enterFunc) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in the loop: %v\n%s", p, strings.TrimSpace(string(debug.Stack())))
-		}
-	}()
-	leave, err := enter()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, leave()) }()
-	_, err = loop.Run(ctx)
-	return err
 }
 
 func isTerminal(f any) bool {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,23 +28,34 @@ import (
 
 const ms = time.Millisecond
 
-// bench is a whole run on the virtual Pi, on a virtual clock: config, wire, driver, loop, pin.
+// bench is a whole run on the virtual Pi: config, wire, driver, loop, pin. Its clock is a virtual one, or in a synctest
+// bubble the wall's.
 type bench struct {
 	cfg     *config.Config
-	clock   *neuron.VirtualClock
+	clock   benchClock
 	virtual *board.Virtual
 	board   *board.Board
 	loop    *neuron.Loop
 	view    *view
 }
 
+type benchClock interface {
+	neuron.Clock
+	sim.Clock
+}
+
 func newBench(t *testing.T, sets ...string) *bench {
+	t.Helper()
+	return newBenchOn(t, new(neuron.VirtualClock), sets...)
+}
+
+func newBenchOn(t *testing.T, c benchClock, sets ...string) *bench {
 	t.Helper()
 	cfg, err := config.Load("", append([]string{"loop.speed=1", "output.led.width=5 ms"}, sets...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{cfg: cfg, clock: new(neuron.VirtualClock)}
+	b := &bench{cfg: cfg, clock: c}
 	if b.virtual, err = board.NewVirtual(cfg, b.clock); err != nil {
 		t.Fatal(err)
 	}
@@ -230,6 +242,96 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 	}
 }
 
+func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBenchOn(t, clock.New())
+		b.loop.Patience = patience
+		port, knob := b.virtual.Ports["SPI0.0"], b.board.Knobs["knob"]
+		const good = 5 * (409. / 1023)
+		at := func(due int64) (state board.State, current float64) {
+			switch {
+			case due > 520 && due < 1000:
+				return board.Holding, good
+			case due > 1020 && due < 2500: // each answer is a second old
+				return board.Lost, 0
+			case due <= 500 || due > 4100:
+				return board.OK, good
+			}
+			return -1, 0 // about to change
+		}
+		var currents []float64
+		var worst time.Duration
+		var shown string
+		b.loop.Observers = append(b.loop.Observers, tickFunc(func(tick neuron.Tick) {
+			currents = append(currents, b.loop.Cells[0].Current)
+			worst = max(worst, tick.Began+tick.Ran-tick.Deadline)
+			if state, current := at(tick.Due); state >= 0 && (knob.Reading().State != state || currents[tick.Due-1] != current) {
+				t.Errorf("tick %d: got %v, %g nA; want %v, %g", tick.Due, knob.Reading().State, currents[tick.Due-1], state, current)
+			}
+			switch tick.Due {
+			case 500:
+				port.SetFaults(sim.Faults{Delay: time.Second})
+			case 2000:
+				shown = (&screen{view: b.view}).View().Content
+			case 2500:
+				port.SetFaults(sim.Faults{})
+			}
+		}))
+		b.run(t, 5000)
+		if want := "mcp3008 on SPI0.0: no answer in time: a transfer hangs or is slow"; !strings.Contains(shown, want) {
+			t.Errorf("got on the screen\n%s\nwant %q", shown, want)
+		}
+		end := b.view.monitor.end().tick
+		if end.Due != 5000 || end.Skipped != 0 || end.Steps != 50_000 || worst >= 2*patience+ms {
+			t.Errorf("got %+v, a tick that ended %v late; want every tick and step, none later than %v", end, worst, 2*patience)
+		}
+		n, err := neuron.New(b.cfg.Neurons[0].Params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spikes := int64(0)
+		for _, current := range currents {
+			for range 10 {
+				if n.Step(n.Drive(current)) {
+					spikes++
+				}
+			}
+		}
+		if got := b.loop.Cells[0].Spikes; got != spikes || b.board.Pulses["led"].Pulses() != spikes {
+			t.Errorf("got %d spikes, %d pulses; want %d, those of the currents", got, b.board.Pulses["led"].Pulses(), spikes)
+		}
+	})
+}
+
+// Without a fault a tick uses what the knob says in it, also where ticks are late.
+func TestNoValueIsOlderThanItsTick(t *testing.T) {
+	b := newBench(t)
+	knob, late := b.virtual.Knobs["knob"], 0
+	code := func(now time.Duration) int { return int(now/ms) % 1024 } // turned once a millisecond
+	knob.SetCode(code(ms))
+	b.loop.Observers = append(b.loop.Observers, tickFunc(func(tick neuron.Tick) {
+		if want := 5 * (float64(code(tick.Began)) / 1023); b.loop.Cells[0].Current != want {
+			t.Errorf("tick %d, %v late: got %g nA, want %g, those of its own moment", tick.Due, tick.Lateness(), b.loop.Cells[0].Current, want)
+		}
+		if tick.Lateness() > 0 {
+			late++
+		}
+		if tick.Due%100 == 0 {
+			b.clock.Sleep(20*ms + ms/2) // the machine is busy
+		}
+		knob.SetCode(code(max(b.clock.Now(), tick.Deadline+ms)))
+	}))
+	b.run(t, 2000)
+	if late < 300 {
+		t.Errorf("got %d late ticks, want those of twenty stops", late)
+	}
+}
+
+// tickFunc is an observer that is told of the tick.
+type tickFunc func(neuron.Tick)
+
+func (f tickFunc) Tick(t neuron.Tick) { f(t) }
+
 func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
 	b := newBench(t, "loop.speed=0.5")
 	b.run(t, 4000)
@@ -315,7 +417,7 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			b.loop.Observers = append(b.loop.Observers, tt.end(b, cancel))
-			err := live(ctx, b.loop, stay, nil, func(ctx context.Context, _ *cobra.Command) error {
+			err := live(ctx, b.loop, nil, func(ctx context.Context, _ *cobra.Command) error {
 				<-ctx.Done()
 				return nil
 			})
@@ -334,9 +436,6 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 		})
 	}
 }
-
-// stay is the enterFunc of a virtual clock.
-func stay() (func() error, error) { return func() error { return nil }, nil }
 
 func TestRunLeavesThePinsLow(t *testing.T) {
 	for _, tt := range []struct {
@@ -398,14 +497,14 @@ func (f onTick) Tick(neuron.Tick) { f() }
 
 func TestAShowThatPanicsWaitsForTheLoop(t *testing.T) {
 	b := newBench(t)
-	left := false // read without a lock: the race detector sees whether the loop was waited for
+	left := false // written by the loop, read without a lock: the race detector sees whether the loop was waited for
 	defer func() {
 		if p := recover(); p != "a show's own" || !left {
-			t.Errorf("got panic %v, the loop ended: %v; want the show's, after its end", p, left)
+			t.Errorf("got panic %v, the loop ran: %v; want the show's, after the loop", p, left)
 		}
 	}()
-	enter := func() (func() error, error) { return func() error { left = true; return nil }, nil }
-	_ = live(t.Context(), b.loop, enter, nil, func(context.Context, *cobra.Command) error { panic("a show's own") })
+	b.loop.Ready = func() error { left = true; return nil }
+	_ = live(t.Context(), b.loop, nil, func(context.Context, *cobra.Command) error { panic("a show's own") })
 }
 
 func TestTheLoopDoesNotAllocate(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/neuron"
 )
 
 // view is what a person sees of a run: the live lines of a terminal, or a log line a second.
@@ -29,16 +30,21 @@ type view struct {
 	now snapshot
 }
 
-// enter lets the loop's goroutine ask for the real time that the configuration wants, and keeps what it got.
-func (v *view) enter(wall *clock.Wall) enterFunc {
-	return func() (func() error, error) {
+// patience is how long the loop waits for a part: beyond the slowest bus that somebody would call slow and not broken,
+// and short enough that what it then catches up with is not seen on an LED.
+const patience = 10 * time.Millisecond
+
+// onWall makes the loop one of the wall's time: it asks for the real time that the configuration wants, and does not wait
+// for a part that hangs.
+func (v *view) onWall(loop *neuron.Loop, wall *clock.Wall) {
+	loop.Patience = patience
+	loop.Ready = func() error {
 		l := v.cfg.Loop
 		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(l.Realtime), Spin: l.Spin, CPU: l.CPU})
-		if err != nil {
-			return nil, err
+		if err == nil {
+			v.grant.Store(&g)
 		}
-		v.grant.Store(&g)
-		return wall.Leave, nil
+		return err
 	}
 }
 

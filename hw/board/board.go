@@ -1,7 +1,7 @@
 // Package board puts the parts of a configuration on the desk: it opens its inputs and outputs on whatever Pi
 // periph's registries hold, the real one or the virtual one, and closes them so that everything is left safe.
 //
-// It never turns the loop: the goroutine that runs it calls Knob.Current, and Close comes when it has ended.
+// It never turns the loop: that calls Knob.Current, and Close comes when it has ended.
 package board
 
 import (
@@ -44,17 +44,19 @@ func Open(cfg *config.Config) (b *Board, err error) {
 	for _, in := range cfg.Inputs {
 		c := b.chips[in.Port]
 		if c == nil {
-			c = &chip{in: in}
+			c = &chip{in: in, taken: make(chan struct{}, 1)}
 			if err := c.open(); err != nil {
 				return b, fmt.Errorf("input %s: %w", in.Name, err)
 			}
 			b.chips[in.Port] = c
 		}
-		k := &Knob{in: in, chip: c}
+		k := &Knob{in: in, chip: c, late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", c.name())}
 		c.knobs = append(c.knobs, k)
 		if err := k.connect(); err != nil {
 			return b, fmt.Errorf("input %s: %w", in.Name, err)
 		}
+		_, most := k.adc.Range()
+		k.full = float64(most.Raw)
 		b.Knobs[in.Name] = k
 	}
 	return b, nil
@@ -67,7 +69,7 @@ func (b *Board) Close() error {
 		errs = append(errs, p.Halt())
 	}
 	for _, c := range b.chips {
-		errs = append(errs, c.close())
+		errs = append(errs, c.end())
 	}
 	clear(b.Pulses)
 	clear(b.chips)

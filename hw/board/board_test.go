@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -26,8 +27,13 @@ func (c *clock) Sleep(d time.Duration) { c.now.Add(int64(d)) }
 
 func open(t *testing.T, sets ...string) (*board.Virtual, *board.Board) {
 	t.Helper()
+	return openOn(t, new(clock), sets...)
+}
+
+func openOn(t *testing.T, c sim.Clock, sets ...string) (*board.Virtual, *board.Board) {
+	t.Helper()
 	cfg := load(t, sets...)
-	v, err := board.NewVirtual(cfg, new(clock))
+	v, err := board.NewVirtual(cfg, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +179,63 @@ func TestAPortThatIsGoneComesBack(t *testing.T) {
 	if k.Current(1800 * ms); k.Reading().State != board.OK {
 		t.Errorf("got %+v, want ok", k.Reading())
 	}
+}
+
+func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, b := openOn(t, nil, "input.second.driver=mcp3008", "input.second.channel=1")
+		k, second := b.Knobs["knob"], b.Knobs["second"]
+		good := k.Current(0)
+		second.Current(0)
+		v.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Second})
+		mended := make(chan bool)
+		go func() { mended <- k.Mend(1 * ms) }()
+		synctest.Wait()
+		const late = "mcp3008 on SPI0.0: no answer in time: a transfer hangs or is slow"
+		for _, at := range []time.Duration{2 * ms, 499 * ms} {
+			if got := k.Hold(at); got != good || k.Reading().State != board.Holding || fmt.Sprint(k.Reading().Fault) != late {
+				t.Errorf("at %v: got %v nA, %+v; want %v held", at, got, k.Reading(), good)
+			}
+			if got := second.Current(at); got != good || fmt.Sprint(second.Reading().Fault) != late {
+				t.Errorf("at %v: got %v nA, %+v from the chip's other knob; want it held, too", at, got, second.Reading())
+			}
+		}
+		if got := k.Hold(500 * ms); got != 0 || k.Reading().State != board.Lost || k.Reading().Failed != 1 {
+			t.Errorf("got %v nA, %+v after stale_after; want 0, lost, one failed read", got, k.Reading())
+		}
+		// The answer is as old as its question: it is good, but not for now.
+		if !<-mended {
+			t.Error("got no answer, want the one that took a second")
+		}
+		if got := k.Hold(1001 * ms); got != 0 || k.Reading().State != board.Lost {
+			t.Errorf("got %v nA, %+v with an answer that took a second; want 0, lost", got, k.Reading())
+		}
+		v.Ports["SPI0.0"].SetFaults(sim.Faults{})
+		if got := k.Current(1500 * ms); got != good || k.Reading().State != board.OK || k.Reading().Fault != nil {
+			t.Errorf("got %v nA, %+v afterwards; want %v, ok", got, k.Reading(), good)
+		}
+	})
+}
+
+func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, b := openOn(t, nil)
+		k := b.Knobs["knob"]
+		k.Current(0)
+		v.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Minute})
+		b.Pulses["led"].Spike(1, ms)
+		mended := make(chan bool)
+		go func() { mended <- k.Mend(1 * ms) }()
+		synctest.Wait()
+		start := time.Now()
+		if err := b.Close(); err != nil || time.Since(start) > 100*ms || v.Pin("GPIO17").Level() != gpio.Low {
+			t.Errorf("got %v after %v, GPIO17 %v; want it low within 100 ms", err, time.Since(start), v.Pin("GPIO17").Level())
+		}
+		<-mended
+		if k.Mend(time.Hour) {
+			t.Error("got an answer after Close, want none")
+		}
+	})
 }
 
 func TestCloseLeavesEverythingSafe(t *testing.T) {

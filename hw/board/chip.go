@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"periph.io/x/conn/v3/analog"
@@ -18,9 +19,11 @@ import (
 // reopenEvery is how often a lost part is reopened.
 const reopenEvery = 500 * time.Millisecond
 
-// chip is an ADC on its port, and the knobs on its channels. It belongs to the loop's goroutine.
+// chip is an ADC on its port, and the knobs on its channels. What it holds belongs to whoever has taken it.
 type chip struct {
-	in       config.Input // one of its inputs; driver, port, clock and v_ref are the same for all
+	in       config.Input  // one of its inputs; driver, port, clock and v_ref are the same for all
+	taken    chan struct{} // holds one while it is
+	gone     atomic.Bool   // the board is closed
 	port     spi.PortCloser
 	dev      *mcp3xxx.Dev // nil while closed: periph's port panics on a transfer after Close
 	knobs    []*Knob
@@ -52,6 +55,39 @@ func (c *chip) open() error {
 	return nil
 }
 
+// take takes the chip for a read, unless somebody has it or the board is closed.
+func (c *chip) take() bool {
+	select {
+	case c.taken <- struct{}{}:
+	default:
+		return false
+	}
+	if c.gone.Load() {
+		<-c.taken
+		return false
+	}
+	return true
+}
+
+func (c *chip) release() {
+	if c.gone.Load() {
+		_ = c.close() // nobody waited for it
+	}
+	<-c.taken
+}
+
+// end closes the chip for good. It does not wait for long: a transfer that hangs closes it when it returns.
+func (c *chip) end() error {
+	c.gone.Store(true)
+	select {
+	case c.taken <- struct{}{}:
+		defer func() { <-c.taken }()
+		return c.close()
+	case <-time.After(100 * time.Millisecond):
+		return nil
+	}
+}
+
 func (c *chip) close() error {
 	if c.dev == nil {
 		return nil
@@ -71,14 +107,14 @@ func (c *chip) reopen(now time.Duration) bool {
 	_ = c.close() // whatever is wrong with it, it is given up
 	if c.closed = c.open(); c.closed != nil {
 		for _, k := range c.knobs {
-			k.bad(now, c.closed)
+			k.bad(c.closed)
 		}
 		return false
 	}
 	c.openings++
 	for _, k := range c.knobs {
 		if err := k.connect(); err != nil {
-			k.bad(now, err)
+			k.bad(err)
 		}
 	}
 	return true

@@ -21,20 +21,23 @@ const (
 
 func (s State) String() string { return [...]string{"ok", "holding", "lost"}[s] }
 
-// Knob is an input: the position of a potentiometer on a channel of an ADC, as a current. Current belongs to the loop's
-// goroutine; Reading to any.
+// Knob is an input: the position of a potentiometer on a channel of an ADC, as a current.
+//
+// One goroutine at a time asks the chip: Current and Mend belong to it. Hold may be called while it waits, Reading at any
+// time. Times are those of one clock.
 type Knob struct {
 	in   config.Input
 	chip *chip
-	adc  analog.PinADC
-	full float64 // the code at position 1
-	held float64 // the last good current, nA
-	good time.Duration
-	read bool // whether it was ever asked, so that good has a meaning
-	seen int  // which opening of the chip it has read from
+	adc  analog.PinADC // under the chip's lock
+	full float64       // the code at position 1
+	late error         // what is wrong while the chip does not answer
 
+	asked                  bool  // ever, so that good has a meaning
+	seen                   int   // which opening of the chip it has read from
 	reads, lowest, highest int32 // of the window that the spread is taken over
 
+	good    atomic.Int64  // when the last good read began
+	held    atomic.Uint64 // the current that it gave, bits of the float64, nA
 	raw     atomic.Int32
 	spread  atomic.Int32
 	current atomic.Uint64 // bits of the float64, nA
@@ -71,29 +74,62 @@ func (k *Knob) Reading() Reading {
 }
 
 // Current reads the ADC and gives the current in nA for the tick that was due at now: low + (high-low)*position, with
-// position raw/full-scale code. After a bad read it gives the last good one; after stale_after without a good one, 0.
+// position raw/full-scale code. After a bad read it is what Hold gives.
 func (k *Knob) Current(now time.Duration) float64 {
-	if !k.read {
-		k.read, k.good = true, now
+	if !k.Mend(now) {
+		return k.Hold(now)
 	}
-	if k.state.Load() == int32(Lost) && k.seen == k.chip.openings && !k.chip.reopen(now) {
-		return 0
-	}
-	k.seen = k.chip.openings
-	s, err := k.chip.read(k.adc)
-	if err != nil {
-		return k.bad(now, err)
-	}
-	k.good = now
-	k.held = k.in.Low + float64((k.in.High-k.in.Low)*(float64(s.Raw)/k.full))
-	k.raw.Store(s.Raw)
-	k.window(s.Raw)
-	k.current.Store(math.Float64bits(k.held))
 	if k.state.Load() != int32(OK) {
 		k.state.Store(int32(OK))
 		k.fault.Store(nil)
 	}
-	return k.held
+	bits := k.held.Load()
+	k.current.Store(bits)
+	return math.Float64frombits(bits)
+}
+
+// Hold gives the last good current, in nA, for the tick that was due at now, and 0 when no good read has begun for
+// stale_after. It asks nobody.
+func (k *Knob) Hold(now time.Duration) float64 {
+	if k.fault.Load() == nil { // no read has failed, so one has not returned
+		k.failed.Add(1)
+		k.fault.Store(&k.late)
+	}
+	state, bits := Holding, k.held.Load()
+	if now-time.Duration(k.good.Load()) >= k.in.StaleAfter {
+		state, bits = Lost, math.Float64bits(0)
+	}
+	k.state.Store(int32(state))
+	k.current.Store(bits)
+	return math.Float64frombits(bits)
+}
+
+// Mend reads the ADC, now, for Current to come, and reports whether it answered. A lost one it opens again first, but no
+// more often than every half second.
+func (k *Knob) Mend(now time.Duration) bool {
+	if !k.asked {
+		k.asked = true
+		k.good.Store(int64(now))
+	}
+	if !k.chip.take() { // a transfer for another knob hangs
+		k.bad(k.late)
+		return false
+	}
+	defer k.chip.release()
+	if k.state.Load() == int32(Lost) && k.seen == k.chip.openings && !k.chip.reopen(now) {
+		return false
+	}
+	k.seen = k.chip.openings
+	s, err := k.chip.read(k.adc)
+	if err != nil {
+		k.bad(err)
+		return false
+	}
+	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*(float64(s.Raw)/k.full))))
+	k.good.Store(int64(now))
+	k.raw.Store(s.Raw)
+	k.window(s.Raw)
+	return true
 }
 
 // spreadWindow is how many reads a spread is taken over.
@@ -110,25 +146,13 @@ func (k *Knob) window(raw int32) {
 	}
 }
 
-func (k *Knob) bad(now time.Duration, err error) float64 {
+func (k *Knob) bad(err error) {
 	k.failed.Add(1)
 	k.fault.Store(&err)
-	if now-k.good < k.in.StaleAfter {
-		k.state.Store(int32(Holding))
-		return k.held
-	}
-	k.state.Store(int32(Lost))
-	k.current.Store(0)
-	return 0
 }
 
 // connect takes the knob's channel of its chip, which is open.
-func (k *Knob) connect() error {
-	adc, err := k.chip.channel(k.in)
-	if err != nil {
-		return err
-	}
-	_, most := adc.Range()
-	k.adc, k.full = adc, float64(most.Raw)
-	return nil
+func (k *Knob) connect() (err error) {
+	k.adc, err = k.chip.channel(k.in)
+	return err
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Wall is the monotonic clock. SleepUntil, Enter and Leave belong to one goroutine, Now and Sleep to any.
+// Wall is the monotonic clock. SleepUntil, Enter and Leave belong to one goroutine at a time, Now and Sleep to any.
 type Wall struct {
 	zero  time.Time
 	timer *time.Timer

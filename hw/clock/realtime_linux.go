@@ -23,25 +23,27 @@ const (
 	dmaLatency = "/dev/cpu_dma_latency"
 )
 
-// realTime is the state of a thread that has entered the clock.
+// realTime is the state of a clock that was entered.
 type realTime struct {
 	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero
 	spin    spinner
 	latency *os.File // cpu_dma_latency, held open
-	tid     int
 }
 
 // Enter binds the calling goroutine to its thread for good, and takes for that thread alone what opts ask for: sleeps
 // in clock_nanosleep with 1 ns of timer slack, SCHED_FIFO, the memory locked, a CPU of its own, the idle states of the
 // CPUs kept shallow, and a short spin before each deadline. Leave gives back what outlives the thread. It never raises
-// the other threads: Go's would starve a one-core Pi.
+// the other threads: Go's would starve a one-core Pi. Another goroutine may enter in the place of the first.
 func (w *Wall) Enter(opts Options) (Grant, error) {
 	runtime.LockOSThread() // and never unlocked: the thread ends with its goroutine, its priority with it
 	var g Grant
-	rt := &realTime{tid: unix.Gettid(), spin: newSpinner(opts.Spin, runtime.NumCPU())}
-	var err error
-	if rt.offset, err = monotonic(w); err != nil {
-		return g, err
+	rt := w.rt
+	if rt == nil {
+		offset, err := monotonic(w)
+		if err != nil {
+			return g, err
+		}
+		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
 		g.missing("1 ns of timer slack: %v", err)
@@ -88,22 +90,30 @@ func (rt *realTime) ask(g *Grant, fifo bool) {
 	} else {
 		g.got("memory locked")
 	}
-	// Held open with a 0 in it, the CPUs stay out of the idle states that take long to leave (the kernel's
-	// Documentation/power/pm_qos_interface.rst); closed, it is given back.
-	f, err := os.OpenFile(dmaLatency, os.O_WRONLY, 0)
-	if err == nil {
-		if _, err = f.Write(binary.NativeEndian.AppendUint32(nil, 0)); err != nil {
-			err = errors.Join(err, f.Close())
-		}
+	var err error
+	if rt.latency == nil {
+		rt.latency, err = keepAwake()
 	}
 	switch {
 	case err == nil:
-		rt.latency = f
 		g.got("CPUs kept awake")
 	case errors.Is(err, os.ErrNotExist): // a kernel without power management, where nothing sleeps deep
 	default:
 		g.missing("CPUs kept awake: grant write access to %s", dmaLatency)
 	}
+}
+
+// keepAwake keeps the CPUs out of the idle states that take long to leave, until its file is closed (the kernel's
+// Documentation/power/pm_qos_interface.rst).
+func keepAwake() (*os.File, error) {
+	f, err := os.OpenFile(dmaLatency, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Write(binary.NativeEndian.AppendUint32(nil, 0)); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // lockMemory locks each page as it is first touched, so that Go's large reservations cost nothing. Under a limit it is
@@ -136,7 +146,7 @@ func calm(slack time.Duration) error {
 	return os.WriteFile(file, strconv.AppendInt(nil, int64(slack), 10), 0)
 }
 
-// Leave gives back what Enter took for the process. The goroutine ends soon after, and its thread with it.
+// Leave gives back what Enter took for the process. Whoever entered has ended, and their threads with them.
 func (w *Wall) Leave() error {
 	if w.rt == nil {
 		return nil
@@ -152,7 +162,9 @@ func (rt *realTime) leave() error {
 	if rt.latency == nil {
 		return nil
 	}
-	return rt.latency.Close()
+	f := rt.latency
+	rt.latency = nil
+	return f.Close()
 }
 
 // monotonic is CLOCK_MONOTONIC at the clock's zero: Go's own monotonic time counts from another one.

@@ -1,0 +1,120 @@
+package neuron
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// relief is how one goroutine takes the place of another that waits for an input. Only the one whose turn it is touches
+// the run.
+type relief struct {
+	holders []Holder      // by input, nil where it is none
+	held    []atomic.Bool // by input: the part has not answered, another goroutine stays with it
+	asked   uint64        // how often a Holder was asked
+	turn    atomic.Uint64 // asked<<1, and 1 while the answer is waited for: who changes that has the turn
+	ended   chan end
+	ctx     context.Context // of those that stay
+}
+
+// end is how a runner ended, or that one who stayed with a part panicked.
+type end struct {
+	runner int
+	err    error
+}
+
+func newRelief(inputs []Input) *relief {
+	r := &relief{
+		holders: make([]Holder, len(inputs)),
+		held:    make([]atomic.Bool, len(inputs)),
+		ended:   make(chan end, len(inputs)+1), // for the last runner and all who stay: nobody waits to say it
+	}
+	for i, in := range inputs {
+		r.holders[i], _ = in.(Holder)
+	}
+	return r
+}
+
+// ask is the current of input i for the tick due at now, or errRelieved.
+func (r *run) ask(i int, now time.Duration) (float64, error) {
+	in := r.holders[i]
+	switch {
+	case in == nil || r.Patience == 0:
+		return r.inputs[i].Current(now), nil
+	case r.held[i].Load():
+		return in.Hold(now), nil
+	}
+	r.asked++
+	turn := r.asked << 1
+	r.turn.Store(turn | 1)
+	current := in.Current(now)
+	if r.turn.CompareAndSwap(turn|1, turn) {
+		return current, nil
+	}
+	go r.stay(i)
+	return 0, errRelieved
+}
+
+// stay asks a part until it answers in time, and gives it back to the loop.
+func (r *run) stay(i int) {
+	var err error
+	defer func() {
+		if err != nil {
+			r.ended <- end{err: err}
+		}
+	}()
+	defer caught(&err)
+	for {
+		began := r.Clock.Now()
+		if r.holders[i].Mend(began) && r.Clock.Now()-began < r.Patience {
+			r.held[i].Store(false)
+			return
+		}
+		select {
+		case <-r.ctx.Done():
+			return
+		case <-time.After(r.Patience):
+		}
+	}
+}
+
+// relay runs the loop on a goroutine of its own, and on another one each time that a part keeps it waiting.
+func (r *run) relay(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	r.ctx = ctx
+	runner := 0
+	start := func() {
+		runner++
+		go func(this int) {
+			if err := r.runner(ctx); err != errRelieved {
+				r.ended <- end{this, err}
+			}
+		}(runner)
+	}
+	start()
+	look := time.NewTimer(r.Patience)
+	defer look.Stop()
+	var panicked error
+	for seen := uint64(0); ; {
+		select {
+		case e := <-r.ended:
+			switch {
+			case e.runner == runner && panicked == nil:
+				return e.err
+			case e.runner == runner:
+				return panicked
+			}
+			panicked = e.err
+			stop()
+		case <-look.C:
+			turn := r.turn.Load()
+			if turn&1 == 1 && turn == seen && r.turn.CompareAndSwap(turn, turn&^1) {
+				r.held[r.next].Store(true)
+				start()
+			}
+			seen = turn
+			look.Reset(r.Patience)
+		}
+	}
+}

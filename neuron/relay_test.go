@@ -1,0 +1,185 @@
+package neuron
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// bubble is the clock of a synctest bubble: time passes when all goroutines wait for it.
+type bubble struct{ zero time.Time }
+
+func (b bubble) Now() time.Duration { return time.Since(b.zero) }
+
+func (b bubble) SleepUntil(ctx context.Context, t time.Duration) error {
+	select {
+	case <-time.After(t - b.Now()):
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// part is a Holder that takes its time, by how often it was asked: 0 for those not listed, and panics where it is less.
+type part struct {
+	takes map[int]time.Duration
+
+	mu    sync.Mutex
+	asked int
+	log   []string
+	now   func() time.Duration
+}
+
+func (p *part) ask(how string) {
+	p.mu.Lock()
+	p.asked++
+	d := p.takes[p.asked]
+	p.log = append(p.log, fmt.Sprintf("%s at %v", how, p.now()))
+	p.mu.Unlock()
+	if d < 0 {
+		time.Sleep(-d)
+		panic("a part's own")
+	}
+	time.Sleep(d)
+}
+
+func (p *part) Current(time.Duration) float64 { p.ask("current"); return 2 }
+func (p *part) Mend(time.Duration) bool       { p.ask("mend"); return true }
+func (p *part) Hold(now time.Duration) float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log = append(p.log, fmt.Sprintf("hold for %v at %v", now, p.now()))
+	return 3
+}
+
+// relayed is a loop over such a part in a bubble, and what its ticks were.
+func relayed(t *testing.T, takes map[int]time.Duration, ticks int64) (*Loop, *part, *tickRecord) {
+	clock := bubble{time.Now()}
+	l, c, _ := newLoop(t, 2)
+	p := &part{takes: takes, now: clock.Now}
+	c.Inputs = []Input{p}
+	rec := new(tickRecord)
+	l.Clock, l.Observers, l.Ticks, l.Patience = clock, []Observer{rec}, ticks, 10100*us // not a multiple of a tick: there the order is left to chance
+	return l, p, rec
+}
+
+func TestAPartThatHangsDoesNotStopTheLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, p, rec := relayed(t, map[int]time.Duration{5: 1000300 * us, 6: 15 * ms, 8: 25500 * us}, 2000)
+		readied := 0
+		l.Ready = func() error { readied++; return nil }
+		at, err := l.Run(t.Context())
+		if err != nil || at.Due != 2000 || at.Steps != 20_000 || at.Skipped != 0 {
+			t.Fatalf("got %+v, %v; want 2000 ticks and 20000 steps, none skipped", at, err)
+		}
+		late := 0
+		for i, tick := range rec.ticks {
+			if want := time.Duration(i+1) * ms; tick.Deadline != want || tick.Steps != int64(10*(i+1)) {
+				t.Fatalf("tick %d: got deadline %v, %d steps; want %v, %d", i+1, tick.Deadline, tick.Steps, want, 10*(i+1))
+			}
+			if ended := tick.Began + tick.Ran - tick.Deadline; ended > 0 {
+				late++
+				if ended >= 2*l.Patience {
+					t.Errorf("tick %d: it ended %v late, want less than twice the patience", i+1, ended)
+				}
+			}
+		}
+		if late < 10 || late > 40 {
+			t.Errorf("got %d late ticks, want those of the two waits", late)
+		}
+		// Asked 5 times by the loop, once after the second that it took, which was too slow, once in time: given back.
+		// The next of the loop's is slow again.
+		var asks []string
+		held := 0
+		for _, l := range p.log {
+			if strings.HasPrefix(l, "hold") {
+				held++
+			} else {
+				asks = append(asks, l)
+			}
+		}
+		want := []string{"current at 1ms", "current at 2ms", "current at 3ms", "current at 4ms", "current at 5ms",
+			"mend at 1.0053s", "mend at 1.0304s", "current at 1.031s", "mend at 1.0565s", "current at 1.057s"}
+		if got := asks[:len(want)]; strings.Join(got, ", ") != strings.Join(want, ", ") {
+			t.Errorf("the part was asked\n%q\nwant\n%q", got, want)
+		}
+		if held < 1020 || held > 1060 || readied != 3 {
+			t.Errorf("got %d ticks with what the part holds, and %d goroutines; want those of its 1.026 s and 7 ms, and 3", held, readied)
+		}
+	})
+}
+
+func TestAPartThatIsSlowWithinPatienceSlowsTheLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		takes := map[int]time.Duration{}
+		for i := range 101 {
+			takes[i] = 5 * ms
+		}
+		l, p, _ := relayed(t, takes, 100)
+		start := time.Now()
+		if _, err := l.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took != 501*ms || p.asked != 100 {
+			t.Errorf("got %d reads in %v, want each of the 100 ticks to have its own of 5 ms", p.asked, took)
+		}
+	})
+}
+
+func TestALoopWithAHangingPartEndsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, _, _ := relayed(t, map[int]time.Duration{5: time.Hour}, 0)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(6*ms, cancel)
+		start := time.Now()
+		_, err := l.Run(ctx)
+		if took := time.Since(start); !errors.Is(err, context.Canceled) || took > 26*ms {
+			t.Errorf("got %v after %v, want %v within twice the patience", err, took, context.Canceled)
+		}
+		time.Sleep(2 * time.Hour) // the one that waits ends with its part
+	})
+}
+
+func TestAPanicEndsTheLoop(t *testing.T) {
+	for name, takes := range map[string]map[int]time.Duration{
+		"at once":               {5: -time.Nanosecond},
+		"after it was relieved": {5: -time.Second},
+		"when asked again":      {5: time.Second, 6: -time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l, _, rec := relayed(t, takes, 0)
+				_, err := l.Run(t.Context())
+				if err == nil || !strings.HasPrefix(err.Error(), "panic in the loop: a part's own\n") {
+					t.Errorf("got %v, want the panic", err)
+				}
+				ticks := len(rec.ticks)
+				time.Sleep(time.Minute)
+				if len(rec.ticks) != ticks {
+					t.Error("the loop goes on after Run")
+				}
+			})
+		})
+	}
+	l, c, _ := newLoop(t, 2)
+	c.Outputs = []Output{nil}
+	if _, err := l.Run(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "panic in the loop: runtime error: ") {
+		t.Errorf("got %v without patience, want the panic", err)
+	}
+}
+
+func TestTheLoopEndsWhenAThreadCannotBeReadied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, _, _ := relayed(t, nil, 0)
+		want := errors.New("not permitted")
+		l.Ready = func() error { return want }
+		if _, err := l.Run(t.Context()); err != want {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	})
+}
