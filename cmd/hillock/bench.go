@@ -115,9 +115,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	v := &view{cfg: cfg, board: b, monitor: m}
 
 	v.onWall(loop, wall)
-	before := measureUsage()
-	_, err = loop.Run(cmd.Context())
-	after := measureUsage()
+	before, after, err := measureRun(cmd.Context(), loop)
 	if err := errors.Join(err, wall.Leave(), b.Close()); err != nil {
 		return err
 	}
@@ -126,8 +124,8 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: f.duration.Seconds(),
 		TicksDue: end.Due, TicksRun: end.Run(), StepsRun: end.Steps, StepsDue: int64(time.Duration(end.Due) * loop.Tick / loop.DT),
 		SkippedMs: float64(end.Skipped) * milliseconds(loop.Tick), Late: times.Late, Read: times.Read, Pulse: times.Pulse,
-		CPUPercent: 100 * float64(after.cpu-before.cpu) / float64(after.at.Sub(before.at)), RSSMB: after.rss / 1e6,
-		GCCount: after.mem.NumGC - before.mem.NumGC, AllocsPerTick: float64(after.mem.Mallocs-before.mem.Mallocs) / float64(end.Due),
+		CPUPercent: 100 * float64(after.cpu-before.cpu) / float64(max(1, after.at.Sub(before.at))), RSSMB: residentBytes() / 1e6,
+		GCCount: after.mem.NumGC - before.mem.NumGC, AllocsPerTick: float64(after.mem.Mallocs-before.mem.Mallocs) / (0.9 * float64(end.Due)),
 		Realtime: v.grant.Load().Got, late: m.times.total.late,
 	}
 	if r.NaiveTicksRun, err = naive(cmd.Context(), loop.Tick, f.duration); err != nil {
@@ -152,14 +150,48 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 type usage struct {
 	at  time.Time
 	cpu time.Duration
-	rss float64 // bytes
 	mem runtime.MemStats
 }
 
 func measureUsage() usage {
-	u := usage{at: time.Now(), cpu: cpuTime(), rss: residentBytes()}
+	u := usage{at: time.Now(), cpu: cpuTime()}
 	runtime.ReadMemStats(&u.mem)
 	return u
+}
+
+// measureRun runs the loop and tells what the program has cost after a tenth of it, in which Go still starts threads, and
+// at its end.
+func measureRun(ctx context.Context, loop *neuron.Loop) (before, after usage, err error) {
+	warm := warmUp{ticks: loop.Ticks / 10, done: make(chan struct{})}
+	loop.Observers = append(loop.Observers, &warm)
+	first := make(chan usage, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-warm.done:
+		case <-ctx.Done():
+		}
+		first <- measureUsage()
+	}()
+	_, err = loop.Run(ctx)
+	after = measureUsage()
+	cancel()
+	return <-first, after, err
+}
+
+// warmUp is an observer of the first ticks.
+type warmUp struct {
+	ticks int64
+	done  chan struct{} // closed after them
+	over  bool
+}
+
+func (w *warmUp) Tick(t neuron.Tick) {
+	if t.Due >= w.ticks && !w.over {
+		w.over = true
+		close(w.done)
+	}
 }
 
 // naive counts the ticks that a plain time.Ticker delivers: those that come late are dropped.

@@ -56,6 +56,26 @@ func TestBenchMeasures(t *testing.T) {
 	}
 }
 
+// The whole program, in a process of its own: knob, loop, pulse, measurements, guard.
+func TestTheRunningProgramDoesNotAllocate(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bench.json")
+	if out, err := program(t, "bench", "--hw", "sim", "--duration", "1s", "--json", file).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r benchResult
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	// Go's scheduler allocates, a handful, when it starts a thread.
+	if r.TicksRun < 500 || r.AllocsPerTick > 0.1 {
+		t.Errorf("got %d ticks, %g allocations a tick, want fewer than one in ten", r.TicksRun, r.AllocsPerTick)
+	}
+}
+
 func TestBenchRefuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"bench --plot x.gif":                         `--plot: must be a file's name that ends in .svg or .png, got "x.gif"`,

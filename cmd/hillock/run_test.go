@@ -250,9 +250,9 @@ func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
 		const good = 5 * (409. / 1023)
 		at := func(due int64) (state board.State, current float64) {
 			switch {
-			case due > 520 && due < 1000:
+			case due > 550 && due < 1000:
 				return board.Holding, good
-			case due > 1020 && due < 2500: // each answer is a second old
+			case due > 1050 && due < 2500: // each answer is a second old
 				return board.Lost, 0
 			case due <= 500 || due > 4100:
 				return board.OK, good

@@ -1,20 +1,23 @@
 // Package clock is the wall's time for a loop: monotonic, with absolute deadlines.
 //
 // It never steps with the time of day, and it never drops a deadline that has passed: it returns at once. On Linux the
-// thread that enters it sleeps in the kernel's own absolute deadlines, in real time as far as it is permitted.
+// thread that enters it sleeps in the kernel's own absolute deadlines, in real time as far as it is permitted, and the
+// time that the machine was suspended counts: what was due in it is late.
 package clock
 
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
 // Wall is the monotonic clock. SleepUntil, Enter and Leave belong to one goroutine at a time, Now and Sleep to any.
 type Wall struct {
-	zero  time.Time
-	timer *time.Timer
-	rt    *realTime // between Enter and Leave
+	zero      time.Time
+	timer     *time.Timer
+	suspended atomic.Int64 // how long the machine was, ns: the monotonic clock then stands still
+	rt        *realTime    // between Enter and Leave
 }
 
 // New returns a clock that stands at 0.
@@ -25,7 +28,7 @@ func New() *Wall {
 }
 
 // Now is the monotonic time since New.
-func (w *Wall) Now() time.Duration { return time.Since(w.zero) }
+func (w *Wall) Now() time.Duration { return time.Since(w.zero) + time.Duration(w.suspended.Load()) }
 
 // SleepUntil blocks until Now is t or later, or until ctx is done, whose error it then returns. It does not allocate.
 // Before Enter it sleeps on Go's timers, which wake it up to a millisecond late on some systems; after it on Linux in

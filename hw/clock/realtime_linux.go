@@ -25,9 +25,13 @@ const (
 
 // realTime is the state of a clock that was entered.
 type realTime struct {
-	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero
+	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero, less what the machine was suspended since
 	spin    spinner
 	latency *os.File // cpu_dma_latency, held open
+
+	ahead func() time.Duration // how far CLOCK_BOOTTIME, which goes on in a suspended machine, is ahead of CLOCK_MONOTONIC
+	start time.Duration        // what it was when the clock was entered
+	look  time.Duration        // when to look again
 }
 
 // Enter binds the calling goroutine to its thread for good, and takes for that thread alone what opts ask for: sleeps
@@ -43,7 +47,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		if err != nil {
 			return g, err
 		}
-		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU())}
+		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU()), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
 		g.missing("1 ns of timer slack: %v", err)
@@ -190,8 +194,30 @@ func (rt *realTime) sleepUntil(ctx context.Context, w *Wall, t time.Duration) er
 		}
 	}
 	woke := w.Now()
+	if woke >= rt.look {
+		rt.look = woke + longest
+		rt.resume(w)
+	}
 	for w.Now() < t { // the spin
 	}
 	rt.spin.learn(t, woke-wake, max(0, t-woke))
 	return ctx.Err()
+}
+
+// resume moves the clock on by what the machine was suspended.
+func (rt *realTime) resume(w *Wall) {
+	was := time.Duration(w.suspended.Load())
+	if now := rt.ahead() - rt.start; now-was > time.Millisecond { // less is what the two readings are apart
+		w.suspended.Store(int64(now))
+		rt.offset -= now - was
+	}
+}
+
+// bootAhead is how far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC.
+func bootAhead() time.Duration {
+	var boot, mono unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot) != nil || unix.ClockGettime(unix.CLOCK_MONOTONIC, &mono) != nil {
+		return 0 // a kernel without it does not suspend
+	}
+	return time.Duration(boot.Nano() - mono.Nano())
 }

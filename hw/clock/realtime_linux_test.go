@@ -47,3 +47,34 @@ func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
 		t.Errorf("got a slack of %s ns afterwards, was %s", got, before)
 	}
 }
+
+func TestTimeGoesOnInASuspendedMachine(t *testing.T) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w := New()
+		if _, err := w.Enter(Options{Realtime: Off, CPU: -1}); err != nil {
+			t.Error(err)
+			return
+		}
+		var asleep time.Duration
+		start := w.rt.ahead()
+		w.rt.ahead = func() time.Duration { return start + asleep }
+		if err := w.SleepUntil(t.Context(), w.Now()+time.Millisecond); err != nil || w.Now() > time.Hour {
+			t.Errorf("got %v at %v, want no error and no jump", err, w.Now())
+		}
+		asleep = 8 * time.Hour
+		w.rt.look = 0
+		if err := w.SleepUntil(t.Context(), w.Now()+time.Millisecond); err != nil || w.Now() < 8*time.Hour {
+			t.Errorf("got %v at %v, want no error after 8 h", err, w.Now())
+		}
+		deadline := w.Now() + time.Millisecond
+		if err := w.SleepUntil(t.Context(), deadline); err != nil || w.Now() < deadline || w.Now() > 9*time.Hour {
+			t.Errorf("got %v at %v, want no error at %v or soon after", err, w.Now(), deadline)
+		}
+		if err := w.Leave(); err != nil {
+			t.Error(err)
+		}
+	}()
+	<-done
+}

@@ -54,6 +54,7 @@ func (p *Pin) Out(l gpio.Level) error {
 	if p.fault != nil {
 		return fmt.Errorf("sim: %s: out: %w", p.name, p.fault)
 	}
+	p.record.ready()
 	before := p.level()
 	p.output, p.special, p.out = true, false, l
 	p.watch(gpio.NoEdge)

@@ -15,16 +15,20 @@ type Edge struct {
 // KeptEdges is how many edges a pin keeps: the latest ones.
 const KeptEdges = 16384
 
-// record is a ring of the latest edges. It takes its memory at the first of them, and none after that.
+// record is a ring of the latest edges. It takes its memory at once when its pin is put out, and none after that.
 type record struct {
 	ring  []Edge
 	count uint64 // in all
 }
 
-func (r *record) add(e Edge) {
+func (r *record) ready() {
 	if r.ring == nil {
 		r.ring = make([]Edge, KeptEdges)
 	}
+}
+
+func (r *record) add(e Edge) {
+	r.ready()
 	r.ring[r.count%KeptEdges] = e
 	r.count++
 }
