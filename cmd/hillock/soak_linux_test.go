@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/sim"
+	"hillock/neuron"
+)
+
+// TestSoak runs the neuron on the wall's clock with the garbage collector at work, every CPU loaded, and a fault that is
+// drawn anew each second, for as long as HILLOCK_TEST_SOAK says.
+func TestSoak(t *testing.T) {
+	duration, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_SOAK"))
+	if err != nil {
+		t.Skip("SKIPPED: a soak with faults under load: HILLOCK_TEST_SOAK=10m runs it")
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
+	for range runtime.NumCPU() {
+		busy := program(t, "sim", "--duration", "1000h")
+		if err := busy.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { busy.Process.Kill(); busy.Wait() }()
+	}
+	_, stop := reportRequests() // os/signal then keeps a goroutine for good
+	stop()
+	goroutines, files := runtime.NumGoroutine(), openFiles(t)
+
+	wall := clock.New()
+	b := newBenchOn(t, wall, "output.led.width=2 ms")
+	seed := uint64(time.Now().UnixNano())
+	t.Log("seed", seed)
+	track := &soak{cell: b.loop.Cells[0], currents: make([]float64, 0, 2*duration/ms)}
+	b.loop.Observers = append(b.loop.Observers, track)
+	b.view.onWall(b.loop, wall)
+	enter := b.loop.Ready
+	b.loop.Ready = func() error {
+		err := enter()
+		if track.start.IsZero() {
+			track.start = time.Now()
+		}
+		return err
+	}
+	cmd := newRun()
+	cmd.SetErr(io.Discard)
+	kinds := map[string]int{}
+	ctx, cancel := context.WithTimeout(t.Context(), duration)
+	defer cancel()
+	err = live(ctx, b.loop, cmd, func(ctx context.Context, cmd *cobra.Command) error {
+		go b.view.log(ctx, cmd)
+		b.soakFaults(ctx, duration, rand.New(rand.NewPCG(seed, 0)), kinds)
+		<-ctx.Done()
+		return nil
+	})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("got %v, want the end of its time", err)
+	}
+	if err := wall.Leave(); err != nil {
+		t.Error(err)
+	}
+	end := b.view.monitor.end().tick
+	report := b.view.monitor.times.end()
+	t.Logf("%d ticks, %d of them skipped, %d read errors, faults %v", end.Due, end.Skipped, b.board.Knobs["knob"].Reading().Failed, kinds)
+	for _, row := range report.rows() {
+		t.Log(row)
+	}
+
+	// Model time, with what was skipped, is the wall's.
+	if off := track.nearest(); off < 0 || off > b.loop.Tick {
+		t.Errorf("got the wall %v ahead of the model at the end, want less than a tick", off)
+	}
+	if want := int64(duration/ms) * 9 / 10; end.Due < want || end.Steps != 10*end.Run() {
+		t.Errorf("got %d ticks due, %d steps; want at least %d ticks, ten steps in each", end.Due, end.Steps, want)
+	}
+	if got, want := b.loop.Cells[0].Spikes, track.spikes(t); got != want {
+		t.Errorf("got %d spikes, want %d, those of the currents", got, want)
+	}
+	if r := b.board.Knobs["knob"].Reading(); r.State != board.OK {
+		t.Errorf("got %+v after the last fault, want it ok", r)
+	}
+	if err := b.board.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := b.virtual.Close(); err != nil {
+		t.Error(err)
+	}
+	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some end a little later
+		if time.Since(wait) > 10*time.Second {
+			t.Errorf("got %d goroutines, were %d:", runtime.NumGoroutine(), goroutines)
+			pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
+			break
+		}
+	}
+	if got := openFiles(t); got != files {
+		t.Errorf("got %d open files, were %d", got, files)
+	}
+}
+
+// soakFaults draws a fault a second, and leaves none for the last three.
+func (b *bench) soakFaults(ctx context.Context, duration time.Duration, r *rand.Rand, kinds map[string]int) {
+	port, pin := b.virtual.Ports["SPI0.0"], b.virtual.Pin("GPIO17")
+	every := time.NewTicker(time.Second)
+	defer every.Stop()
+	for left := duration - time.Second; ; left -= time.Second {
+		var f sim.Faults
+		var refuse error
+		name := "none"
+		if left > 3*time.Second {
+			switch r.IntN(9) {
+			case 0:
+				name, f.Err = "EIO", syscall.EIO
+			case 1:
+				name, f.MISO = "MISO open", sim.Open
+			case 2:
+				name, f.MISO = "MISO shorted", sim.Shorted
+			case 3:
+				name, f.Delay = "slow", time.Duration(r.IntN(3000))*time.Microsecond
+			case 4:
+				name, f.Delay = "very slow", time.Duration(r.IntN(200))*time.Millisecond
+			case 5:
+				name, f.Delay = "hangs", time.Second
+			case 6:
+				name, refuse = "pin", syscall.EIO
+			}
+		}
+		kinds[name]++
+		port.SetFaults(f)
+		pin.SetFault(refuse)
+		b.virtual.Knobs["knob"].Set(r.Float64())
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
+
+// soak keeps each tick's current, and how far the wall's clock was from the model's in the latest ticks.
+type soak struct {
+	cell     *neuron.Cell
+	start    time.Time
+	currents []float64
+	off      [1000]time.Duration
+}
+
+func (s *soak) Tick(t neuron.Tick) {
+	if len(s.currents) == cap(s.currents) {
+		return
+	}
+	s.off[len(s.currents)%len(s.off)] = time.Since(s.start) - time.Duration(t.Due)*ms
+	s.currents = append(s.currents, s.cell.Current)
+}
+
+// nearest is the least of the latest: a tick can be late, the clock cannot.
+func (s *soak) nearest() time.Duration {
+	least := s.off[0]
+	for _, off := range s.off {
+		least = min(least, off)
+	}
+	return least
+}
+
+func (s *soak) spikes(t *testing.T) (spikes int64) {
+	n, err := neuron.New(neuron.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, current := range s.currents {
+		drive := n.Drive(current)
+		for range 10 {
+			if n.Step(drive) {
+				spikes++
+			}
+		}
+	}
+	return spikes
+}
+
+func openFiles(t *testing.T) int {
+	files, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(files)
+}
