@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"gonum.org/v1/plot/vg/draw"
 
+	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
 	"hillock/neuron"
@@ -82,10 +83,18 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)
-	if f.tick != 0 {
+	tick := cmd.Flags().Changed("tick")
+	if tick {
 		f.sets = append(f.sets, "loop.tick="+f.tick.String())
 	}
 	cfg, err := f.load(cmd, args)
+	if problems := (config.Problems)(nil); tick && errors.As(err, &problems) {
+		for i := range problems {
+			if problems[i].Set == "loop.tick" {
+				problems[i].Set, problems[i].Key = "", "--tick"
+			}
+		}
+	}
 	if err != nil {
 		return err
 	}

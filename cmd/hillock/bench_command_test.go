@@ -80,7 +80,8 @@ func TestBenchRefuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"bench --plot x.gif":                         `--plot: must be a file's name that ends in .svg or .png, got "x.gif"`,
 		"bench --duration 5ms":                       "--duration: must be at least ten ticks, 10ms, got 5ms",
-		"bench --tick 1us":                           `--set loop.tick: must be between 0.05 ms and 1 s, got "1µs"`,
+		"bench --tick 1us":                           `--tick: must be between 0.05 ms and 1 s, got "1µs"`,
+		"bench --tick 0s":                            `--tick: must be between 0.05 ms and 1 s, got "0s"`,
 		"bench --hw none":                            `--hw: must be auto, real or sim, got "none"`,
 		"bench --json " + os.TempDir() + "/none/x/y": "--json: cannot write in " + os.TempDir() + "/none/x: no such file or directory",
 	} {
