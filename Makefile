@@ -4,6 +4,7 @@
 # make cross       builds for every supported target
 # make fuzz        each fuzz target for FUZZTIME
 # make bench       the benchmarks
+# make punctual    the lateness of the loop beside cyclictest's (Debian's rt-tests), as root: five minutes
 # make dist        static binaries for the Pi and for amd64 in dist/
 
 GO       ?= go
@@ -14,7 +15,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION)
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check test-arm cross fuzz bench dist clean
+.PHONY: test check test-arm cross fuzz bench punctual dist clean
 
 test:
 	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
@@ -51,6 +52,10 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench . -count 5 ./...
+
+punctual:
+	$(GO) build -o dist/hillock ./cmd/hillock
+	cmd/hillock/punctual.sh dist/hillock
 
 dist:
 	@mkdir -p dist

@@ -77,6 +77,7 @@ var trials = []struct {
 	{name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
 	{name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
 	{name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
+	{name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
 	{name: "noise of 20 counts", noise: 20},
 }
 

@@ -13,12 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// disturbed runs the program for two seconds of ticks of 1 ms, does something to it after the first, and returns its
+// disturbed runs the program for three seconds of ticks of 1 ms, does something to it after the first, and returns its
 // summary and its log.
 func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summary, log string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "summary.json")
-	args := []string{"run", "--hw", "sim", "--duration", "2s", "--summary", file, "--set", "loop.speed=1", "--set", "loop.realtime=off"}
+	args := []string{"run", "--hw", "sim", "--duration", "3s", "--summary", file, "--set", "loop.speed=1", "--set", "loop.realtime=off"}
 	for _, set := range sets {
 		args = append(args, "--set", set)
 	}
@@ -51,8 +51,8 @@ func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summa
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Ticks+int64(s.SkippedMs) != 2000 || s.Steps != 10*s.Ticks || s.PredictedSpikes == nil || s.Spikes != *s.PredictedSpikes {
-		t.Errorf("got %+v, want 2000 ticks due, ten steps in each that was run, and their spikes", s)
+	if s.Ticks+int64(s.SkippedMs) != 3000 || s.Steps != 10*s.Ticks || s.PredictedSpikes == nil || s.Spikes != *s.PredictedSpikes {
+		t.Errorf("got %+v, want 3000 ticks due, ten steps in each that was run, and their spikes", s)
 	}
 	return s, log
 }
@@ -70,7 +70,7 @@ func TestAStoppedProgramSkipsWhatItMissed(t *testing.T) {
 	if s.SkippedMs < 290 {
 		t.Errorf("got %g ms skipped, want at least the 300 ms or so of the stop", s.SkippedMs)
 	}
-	if want := "the loop fell behind: missed time was skipped"; s.Ticks == 2000 || !strings.Contains(log, want) {
+	if want := "the loop fell behind: missed time was skipped"; s.Ticks == 3000 || !strings.Contains(log, want) {
 		t.Errorf("got log\n%s\nwant in it %q", log, want)
 	}
 }
@@ -84,8 +84,8 @@ func TestAStoppedProgramCatchesUpWithinMaxLag(t *testing.T) {
 		}
 		p.Signal(unix.SIGCONT)
 	}, "loop.max_lag=1 min")
-	if s.Ticks != 2000 {
-		t.Errorf("got %d ticks, want all 2000", s.Ticks)
+	if s.Ticks != 3000 {
+		t.Errorf("got %d ticks, want all 3000", s.Ticks)
 	}
 }
 
@@ -109,8 +109,8 @@ func TestASteppedTimeOfDayChangesNothing(t *testing.T) {
 			}
 			set(start.Add(time.Since(start)))
 		}, "loop.max_lag=1 min")
-		if s.Ticks != 2000 || s.WallS < 2 || s.WallS > 60 {
-			t.Errorf("a step of %v: got %d ticks in %g s, want all 2000 in 2 s", step, s.Ticks, s.WallS)
+		if s.Ticks != 3000 || s.WallS < 3 || s.WallS > 60 {
+			t.Errorf("a step of %v: got %d ticks in %g s, want all 3000 in 3 s", step, s.Ticks, s.WallS)
 		}
 	}
 }

@@ -129,7 +129,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 				}
 			}
 			if late.Max > 0 { // from the second time on: the first asks
-				attrs = append(attrs, "late_p50_us", round(late.P50), "late_max_us", round(late.Max))
+				attrs = append(attrs, "late_p50_us", round(late.P50), "late_p99_us", round(late.P99), "late_p999_us", round(late.P999), "late_max_us", round(late.Max))
 			}
 			logger.Info("run", attrs...)
 		}
