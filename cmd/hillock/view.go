@@ -96,6 +96,9 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			logger.Info("real time", attrs...)
 		}
 		v.monitor.read(&v.now)
+		if v.now.tick.Due == 0 { // a tick is longer than this
+			continue
+		}
 		v.logFaults(logger, faults)
 		if n := v.now.tick.Skipped; n > skipped {
 			logger.Warn("the loop fell behind: missed time was skipped", "ticks", n-skipped, "max_lag", v.cfg.Loop.MaxLag)
