@@ -63,6 +63,7 @@ type benchResult struct {
 	StepsRun      int64       `json:"steps_run"`
 	SkippedMs     float64     `json:"skipped_ms"`
 	Late          percentiles `json:"lateness_us"`
+	Wake          percentiles `json:"wakeup_us"` // of the ticks that the loop slept for
 	Read          percentiles `json:"read_us"`
 	Pulse         percentiles `json:"pulse_us"`
 	CPUPercent    float64     `json:"cpu_percent"` // of one core, the whole program
@@ -132,7 +133,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	r := benchResult{
 		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: f.duration.Seconds(),
 		TicksDue: end.Due, TicksRun: end.Run(), StepsRun: end.Steps, StepsDue: int64(time.Duration(end.Due) * loop.Tick / loop.DT),
-		SkippedMs: float64(end.Skipped) * milliseconds(loop.Tick), Late: times.Late, Read: times.Read, Pulse: times.Pulse,
+		SkippedMs: float64(end.Skipped) * milliseconds(loop.Tick), Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
 		CPUPercent: 100 * float64(after.cpu-before.cpu) / float64(max(1, after.at.Sub(before.at))), RSSMB: residentBytes() / 1e6,
 		GCCount: after.mem.NumGC - before.mem.NumGC, AllocsPerTick: float64(after.mem.Mallocs-before.mem.Mallocs) / (0.9 * float64(end.Due)),
 		Realtime: v.grant.Load().Got, late: m.times.total.late,
@@ -238,6 +239,7 @@ func (r *benchResult) text(w io.Writer) error {
 	t.printf("real time  %s\n", strings.Join(r.Realtime, ", "))
 	t.printf("ticks      %d of %d due, %d of %d steps, %s skipped\n", r.TicksRun, r.TicksDue, r.StepsRun, r.StepsDue, short(r.SkippedMs/1e3))
 	t.printf("lateness   %s\n", r.Late)
+	t.printf("wake-up    %s, of the ticks that the loop slept for\n", r.Wake)
 	t.printf("read       %s\n", r.Read)
 	t.printf("pulse      %s, from crossing to pin\n", r.Pulse)
 	t.printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",

@@ -34,7 +34,7 @@ func TestBenchMeasures(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := strings.Fields(`allocs_per_tick cpu_percent dt_us duration_s gc_count lateness_us naive_ticks_run pulse_us read_us
-		realtime rss_mb skipped_ms steps_due steps_run tick_us ticks_due ticks_run`)
+		realtime rss_mb skipped_ms steps_due steps_run tick_us ticks_due ticks_run wakeup_us`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}

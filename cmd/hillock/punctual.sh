@@ -19,7 +19,7 @@ cyclic() {
 loop() { # TICK SPIN
   "$hillock" run --hw sim --plain --duration "${seconds}s" --summary "$dir/summary" \
     --set loop.speed=1 --set loop.tick="$1 us" --set output.led.width="5 ms" --set loop.spin="$2" >"$dir/log" 2>&1
-  awk '/"lateness_us"/ { in_it = 1 } in_it && /"p50"|"p99"/ { gsub(/[^0-9.]/, "", $2); printf "%s ", $2 } /}/ { in_it = 0 }
+  awk '/"wakeup_us"/ { in_it = 1 } in_it && /"p50"|"p99"/ { gsub(/[^0-9.]/, "", $2); printf "%s ", $2 } /}/ { in_it = 0 }
     END { print "" }' "$dir/summary"
 }
 

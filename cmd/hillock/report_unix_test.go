@@ -27,7 +27,7 @@ func TestSIGUSR1PrintsTheTimes(t *testing.T) {
 		case strings.Contains(line, " p50 "):
 			rows = append(rows, strings.Fields(line)[0])
 		}
-		if len(rows) == 4 {
+		if len(rows) == 5 {
 			cmd.Process.Signal(syscall.SIGTERM)
 			break
 		}
@@ -35,7 +35,7 @@ func TestSIGUSR1PrintsTheTimes(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if got := strings.Join(rows, " "); got != "lateness read pulse tick" {
-		t.Errorf("got rows %q, want lateness, read, pulse, tick", got)
+	if got := strings.Join(rows, " "); got != "lateness wake-up read pulse tick" {
+		t.Errorf("got rows %q, want lateness, wake-up, read, pulse, tick", got)
 	}
 }

@@ -17,11 +17,13 @@ type times struct {
 	empty  atomic.Pointer[histograms] // offered to the loop
 	full   atomic.Pointer[histograms] // given by it
 	total  *histograms                // the reader's
+	ended  time.Duration              // when the latest tick did; the loop's
 }
 
 // histograms of times in ns.
 type histograms struct {
 	late  *hdrhistogram.Histogram // from a tick's deadline to its beginning
+	wake  *hdrhistogram.Histogram // the same, of those that the loop slept for: what late ticks before them did is not in it
 	read  *hdrhistogram.Histogram // of a tick's inputs
 	pulse *hdrhistogram.Histogram // from a threshold crossing until its pins were written
 	ran   *hdrhistogram.Histogram // a whole tick
@@ -31,7 +33,7 @@ const longest = int64(time.Hour) // beyond it a time counts as this
 
 func newHistograms() *histograms {
 	h := func() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest, 2) }
-	return &histograms{h(), h(), h(), h()}
+	return &histograms{h(), h(), h(), h(), h()}
 }
 
 func newTimes() *times {
@@ -51,6 +53,10 @@ func (t *times) record(tick neuron.Tick) {
 		_ = h.RecordValue(min(max(int64(d), 0), longest)) // inside its range
 	}
 	add(t.active.late, tick.Lateness())
+	if t.ended <= tick.Deadline {
+		add(t.active.wake, tick.Lateness())
+	}
+	t.ended = tick.Began + tick.Ran
 	add(t.active.read, tick.Read)
 	add(t.active.ran, tick.Ran)
 	if tick.Write > 0 {
@@ -77,10 +83,12 @@ func (t *times) end() report {
 // merge moves what from holds into h.
 func (h *histograms) merge(from *histograms) {
 	h.late.Merge(from.late)
+	h.wake.Merge(from.wake)
 	h.read.Merge(from.read)
 	h.pulse.Merge(from.pulse)
 	h.ran.Merge(from.ran)
 	from.late.Reset()
+	from.wake.Reset()
 	from.read.Reset()
 	from.pulse.Reset()
 	from.ran.Reset()
@@ -89,6 +97,7 @@ func (h *histograms) merge(from *histograms) {
 // report is how the times of a run are spread, in us.
 type report struct {
 	Late  percentiles `json:"lateness_us"` // of the ticks
+	Wake  percentiles `json:"wakeup_us"`   // of those that the loop slept for
 	Read  percentiles `json:"read_us"`     // of a tick's inputs
 	Pulse percentiles `json:"pulse_us"`    // from a threshold crossing until its pins were written
 	Ran   percentiles `json:"tick_us"`     // a whole tick
@@ -106,7 +115,7 @@ func (h *histograms) report() report {
 		us := func(v int64) float64 { return float64(v) / 1e3 }
 		return percentiles{us(h.ValueAtQuantile(50)), us(h.ValueAtQuantile(99)), us(h.ValueAtQuantile(99.9)), us(h.Max())}
 	}
-	return report{of(h.late), of(h.read), of(h.pulse), of(h.ran)}
+	return report{of(h.late), of(h.wake), of(h.read), of(h.pulse), of(h.ran)}
 }
 
 func (p percentiles) String() string {
@@ -117,6 +126,7 @@ func (p percentiles) String() string {
 func (r report) rows() []string {
 	return []string{
 		"lateness   " + r.Late.String(),
+		"wake-up    " + r.Wake.String() + ", of the ticks that the loop slept for",
 		"read       " + r.Read.String(),
 		"pulse      " + r.Pulse.String() + ", from crossing to pin",
 		"tick       " + r.Ran.String(),

@@ -34,6 +34,18 @@ func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
 	}
 }
 
+func TestAStopCountsOnceAmongTheWakeUps(t *testing.T) {
+	b := newBench(t)
+	b.loop.Observers = append(b.loop.Observers, at{100: func() { b.clock.Sleep(50*ms + ms/2) }})
+	b.run(t, 1000)
+	r := b.view.monitor.times.end()
+	late, wake := b.view.monitor.times.total.late, b.view.monitor.times.total.wake
+	if late.TotalCount() != 1000 || wake.TotalCount() != 951 || r.Late.Max < 49_000 || r.Wake.Max < 49_000 || r.Wake.P99 > 0 || r.Late.P99 < 39_000 {
+		t.Errorf("got %d ticks, late %v, and %d wake-ups, late %v; want 1000 with 50 late ones, and 951 with one",
+			late.TotalCount(), r.Late, wake.TotalCount(), r.Wake)
+	}
+}
+
 func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 	b := newBench(t, "loop.tick=50 us", "loop.dt=50 us", "output.led.width=1 ms")
 	b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: 180 * time.Microsecond})
