@@ -64,9 +64,9 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 func (s spinner) String() string {
 	switch {
 	case s.auto:
-		return "spin for up to 5 us and 5 % of a tick"
+		return "spin up to 5 us"
 	case s.margin > 0:
-		return fmt.Sprintf("spin for %v", s.margin)
+		return fmt.Sprintf("spin %v", s.margin)
 	}
 	return "no spin" + s.why
 }

@@ -61,10 +61,10 @@ func TestSpinAsAsked(t *testing.T) {
 		cpus  int
 		want  string
 	}{
-		{SpinAuto, 4, "spin for up to 5 us and 5 % of a tick"},
+		{SpinAuto, 4, "spin up to 5 us"},
 		{SpinAuto, 1, "no spin (one CPU)"},
 		{0, 4, "no spin"},
-		{30 * time.Microsecond, 1, "spin for 30µs"},
+		{30 * time.Microsecond, 1, "spin 30µs"},
 	} {
 		s := newSpinner(tt.asked, tt.cpus)
 		if s.String() != tt.want {
