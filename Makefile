@@ -1,6 +1,8 @@
 # make test        all tests, as a user: no root, no Pi, no network; what cannot run here is skipped by name
 # make check       gofmt, go vet, staticcheck, the race detector: what CI adds to make test
 # make test-arm    the tests of neuron and hw once more for arm and arm64, under qemu
+# make kernel      the real kernel that the tests of hw/kernelpi boot, into the user's cache folder: as root, five minutes
+# make test-kernel the tests under that kernel; make test runs them too where it is there
 # make cross       builds for every supported target
 # make fuzz        each fuzz target for FUZZTIME
 # make bench       the benchmarks
@@ -15,7 +17,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION)
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check test-arm cross fuzz bench punctual dist clean
+.PHONY: test check test-arm kernel test-kernel cross fuzz bench punctual dist clean
 
 test:
 	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
@@ -35,6 +37,12 @@ test-arm:
 	  echo "linux/$$arch under $$qemu"; \
 	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=6 $(GO) test -exec "$$qemu" ./neuron/... ./hw/... || exit 1; \
 	done
+
+kernel:
+	hw/kernelpi/guest/build.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/kernel"
+
+test-kernel:
+	$(GO) test -count 1 -v -run '^TestKernel' ./cmd/hillock
 
 cross:
 	@for t in linux/arm linux/arm64 linux/amd64 darwin/arm64 windows/amd64; do \

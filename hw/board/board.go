@@ -84,9 +84,10 @@ func openPin(name string, width time.Duration) (*pulse.Pin, error) {
 	if r, ok := p.(gpio.RealPin); ok {
 		p = r.Real()
 	}
+	by := holder(p)
 	d, err := pulse.New(p, width)
 	if err != nil {
-		return nil, pinTrouble(p, err)
+		return nil, pinTrouble(by, err)
 	}
 	return d, nil
 }

@@ -279,6 +279,10 @@ func TestOpenNamesThePartAndLeavesNothingOpen(t *testing.T) {
 	if v.Pin("GPIO17").Level() != gpio.Low {
 		t.Error("got GPIO17 high, want low")
 	}
+	v.Pin("GPIO27").SetFault(errors.New("line_request ioctl: device or resource busy")) // as gpioioctl says it
+	if _, err = board.Open(cfg); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
+		t.Errorf("got %v, want who holds it", err)
+	}
 	v.Pin("GPIO27").SetFault(syscall.EACCES)
 	if _, err = board.Open(cfg); err == nil || !strings.HasSuffix(err.Error(), "join its group with 'sudo usermod -aG gpio $USER' and log in again") {
 		t.Errorf("got %v, want the group", err)

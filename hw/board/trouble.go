@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -26,19 +27,28 @@ func noPin(name string) error {
 	return fmt.Errorf("%s: no such pin on this machine: gpioinfo lists the names of its lines", name)
 }
 
+// holder is who held a pin when periph looked, at its start: it forgets at the first refusal.
+func holder(p gpio.PinIO) string {
+	if c, ok := p.(interface{ Consumer() string }); ok && c.Consumer() != "" {
+		return strconv.Quote(c.Consumer())
+	}
+	return "another program"
+}
+
 // pinTrouble adds to a pin's refusal who holds it, or what to do.
-func pinTrouble(p gpio.PinIO, err error) error {
+func pinTrouble(holder string, err error) error {
 	switch {
-	case errors.Is(err, syscall.EBUSY):
-		holder := "another program"
-		if c, ok := p.(interface{ Consumer() string }); ok && c.Consumer() != "" {
-			holder = fmt.Sprintf("%q", c.Consumer())
-		}
+	case is(err, syscall.EBUSY):
 		return fmt.Errorf("%w: %s holds it: stop that, or choose another pin", err, holder)
-	case errors.Is(err, fs.ErrPermission):
+	case is(err, syscall.EPERM), is(err, syscall.EACCES):
 		return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
 	}
 	return err
+}
+
+// is is errors.Is, also for what periph's gpioioctl makes of a system's error: its text alone (ioctl.go, errors.New).
+func is(err error, errno syscall.Errno) bool {
+	return errors.Is(err, errno) || strings.HasSuffix(err.Error(), ": "+errno.Error())
 }
 
 // portTrouble adds to a port's refusal what to do. periph keeps of the system's error only the text, so the node is

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hillock/hw/kernelpi"
+	"hillock/neuron"
+)
+
+// The tests whose names begin with TestKernel run hillock under a real kernel's GPIO and SPI: see hw/kernelpi.
+
+// kernelProgram is hillock as the guest can run it, built once.
+var kernelProgram = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "hillock-kernel")
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "hillock"), "hillock/cmd/hillock")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return filepath.Join(dir, "hillock"), nil
+})
+
+// guest is what a script did in a guest.
+type guest struct {
+	*kernelpi.Result
+	t *testing.T
+}
+
+// boot runs a script in a guest. It has start ARGS, which runs hillock at life's speed with pulses of 5 ms and a minute to
+// go, in the background as $pid, and run ARGS, which waits for it and is its exit status; mark NAME, which notes the time.
+func boot(t *testing.T, script string) *guest {
+	t.Helper()
+	kernel, err := kernelpi.Find()
+	switch {
+	case err != nil && os.Getenv("HILLOCK_KERNEL") != "":
+		t.Fatal(err)
+	case err != nil:
+		t.Skip("SKIPPED: hillock under a real kernel:", err)
+	}
+	t.Parallel()
+	exe, err := kernelProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := kernel.Run(t.Context(), fmt.Sprintf(`
+cp /host%s /run/hillock
+start() { hillock run --hw real --plain --duration 1m --summary /tmp/summary --set loop.speed=1 --set output.led.width="5 ms" "$@" >/tmp/out 2>/tmp/log & pid=$!; }
+run() { start "$@"; wait $pid; }
+mark() { echo "mark $1 $(cut -d" " -f1 /proc/uptime)"; }
+%s
+status=$?
+echo; for part in summary out log; do echo "== $part"; cat /tmp/$part 2>/dev/null; echo; done
+( exit $status )`, exe, script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &guest{r, t}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("exit status %d, %d edges of GPIO17, the last %v; output\n%s", g.Status, len(g.Levels(17)), tail(g.Levels(17), 4), g.Output)
+		}
+	})
+	return g
+}
+
+func tail[T any](s []T, n int) []T { return s[max(0, len(s)-n):] }
+
+// part is a file at the end of the output: the summary as JSON, out or log.
+func (g *guest) part(name string) string {
+	_, text, _ := strings.Cut(g.Output, "\n== "+name+"\n")
+	text, _, _ = strings.Cut(text, "\n== ")
+	return text
+}
+
+func (g *guest) summary() (s summary) {
+	g.t.Helper()
+	if err := json.Unmarshal([]byte(g.part("summary")), &s); err != nil {
+		g.t.Fatal("no summary:", err)
+	}
+	return s
+}
+
+var markLine = regexp.MustCompile(`(?m)^mark (\S+) ([0-9.]+)$`)
+
+// marks are the times that the script noted, to 10 ms.
+func (g *guest) marks() map[string]time.Duration {
+	all := map[string]time.Duration{}
+	for _, m := range markLine.FindAllStringSubmatch(g.Output, -1) {
+		s, _ := strconv.ParseFloat(m[2], 64)
+		all[m[1]] = time.Duration(s * 1e9)
+	}
+	return all
+}
+
+// pulses are when GPIO17 went high, and low again.
+func (g *guest) pulses() (up, down []time.Duration) {
+	for _, e := range g.Levels(17) {
+		if e.High {
+			up = append(up, e.At)
+		} else {
+			down = append(down, e.At)
+		}
+	}
+	return up, down
+}
+
+// between counts the times that lie between two of them.
+func between(times []time.Duration, from, to time.Duration) (n int) {
+	for _, t := range times {
+		if t >= from && t < to {
+			n++
+		}
+	}
+	return n
+}
+
+// wants checks what the log says, in this order.
+func (g *guest) wants(log ...string) {
+	g.t.Helper()
+	rest := g.part("log")
+	for _, want := range log {
+		_, after, ok := strings.Cut(rest, want)
+		if !ok {
+			g.t.Errorf("got no %q in the rest of the log\n%s", want, rest)
+			return
+		}
+		rest = after
+	}
+}
+
+func TestKernelSeesThePulsesThatTheEquationPredicts(t *testing.T) {
+	g := boot(t, `knob 438; run`)
+	s := g.summary()
+	p, current := neuron.Default(), 5*(438./1023)
+	if g.Status != 0 || s.Ticks != 60_000 || s.SkippedMs != 0 || s.ReadErrors != 0 || s.Spikes != p.SpikeCount(current, 600_000) {
+		t.Errorf("got %+v, want 60000 ticks and %d spikes", s, p.SpikeCount(current, 600_000))
+	}
+	up, down := g.pulses()
+	if int64(len(up)) != s.Spikes || len(down) != len(up) {
+		t.Fatalf("the kernel saw GPIO17 go up %d times and down %d times, want %d", len(up), len(down), s.Spikes)
+	}
+	first, _ := p.StepsToThreshold(p.Rest(), current)
+	each, _ := p.StepsBetweenSpikes(current)
+	due := func(i int) time.Duration { return time.Duration((first+int64(i)*each+9)/10) * ms } // the tick of its step
+	off := 0
+	for i := range up {
+		const tolerance = 200 * time.Microsecond
+		at, width := up[i]-up[0]-due(i)+due(0), down[i]-up[i]-5*ms
+		if at.Abs() > tolerance || width.Abs() > tolerance {
+			off++
+		}
+	}
+	if off > len(up)/100 { // a tick can be late in there, too
+		t.Errorf("got %d of %d pulses more than 200 us from their place or their width", off, len(up))
+	}
+}
+
+func TestKernelFollowsTheKnob(t *testing.T) {
+	g := boot(t, `
+start --duration 12s
+for code in 0 438 584 730; do knob $code; mark $code; sleep 3; done
+wait $pid`)
+	p, marks := neuron.Default(), g.marks()
+	up, _ := g.pulses()
+	for _, code := range []int{0, 438, 584, 730} {
+		from := marks[strconv.Itoa(code)] + 300*ms // V has reached its cycle
+		want := int(p.DiscreteRate(5*(float64(code)/1023)) * 2.4)
+		if got := between(up, from, from+2400*ms); got < want-1 || got > want+1 {
+			t.Errorf("code %d: the kernel saw %d pulses in 2.4 s, want %d", code, got, want)
+		}
+	}
+}
+
+func TestKernelFaultsOfTheChipAreNamedAndMend(t *testing.T) {
+	for _, tt := range []struct{ name, fault, good, says string }{
+		{"EIO", "spi_fail 5", "spi_fail 0", "input/output error"},
+		{"a hang of two seconds", "spi_delay_us 2000000", "spi_delay_us 0", "mcp3008 on SPI0.0: no answer in time: a transfer hangs or is slow"},
+		{"MISO stuck high", "dout_stuck 1", "dout_stuck -1", "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := boot(t, `
+start --duration 12s --set input.knob.stale_after="1500 ms"
+sleep 2.2; mark broken; fault `+tt.fault+`
+sleep 4; mark mended; fault `+tt.good+`
+wait $pid`)
+			g.wants(tt.says, "part=knob state=holding", tt.says, "part=knob state=lost", `msg="works again" part=knob`)
+			s, marks := g.summary(), g.marks()
+			up, _ := g.pulses()
+			if n := between(up, marks["broken"]+1600*ms, marks["mended"]); n != 0 {
+				t.Errorf("the kernel saw %d pulses of a lost input, want none", n)
+			}
+			if n := between(up, marks["mended"]+2500*ms, marks["mended"]+4500*ms); n < 143 || n > 144 {
+				t.Errorf("the kernel saw %d pulses in 2 s after the fault, want 143 or 144", n)
+			}
+			if s.Ticks != 12_000 || s.SkippedMs != 0 || s.ReadErrors == 0 || int64(len(up)) != s.Spikes {
+				t.Errorf("got %+v and %d pulses, want 12000 ticks, none skipped, and a pulse for each spike", s, len(up))
+			}
+		})
+	}
+	t.Run("MISO stuck low", func(t *testing.T) {
+		g := boot(t, `start --duration 4s; sleep 1.5; fault dout_stuck 0; wait $pid`)
+		g.wants(`knob_note="reads 0: the knob's end, or MISO is low: turn it up to see"`)
+	})
+}
+
+func TestKernelLeavesTheLineLow(t *testing.T) {
+	for name, end := range map[string]string{
+		"end of its time": "wait $pid", "SIGINT": "kill -INT $pid; wait $pid", "SIGTERM": "kill -TERM $pid; wait $pid", "SIGHUP": "kill -HUP $pid; wait $pid",
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := boot(t, `start --duration 3s --set output.led.width="1 min"; sleep 2; mark before; line 17; `+end)
+			levels := g.Levels(17)
+			if g.Status != 0 || len(levels) != 2 || !levels[0].High || levels[1].High || levels[1].At < g.marks()["before"] {
+				t.Errorf("got exit status %d and levels %v of GPIO17, want it high until the end, then low", g.Status, levels)
+			}
+			if !strings.Contains(g.Output, "\n1\n") {
+				t.Error("got GPIO17 low during its pulse")
+			}
+		})
+	}
+}
+
+func TestKernelRefusals(t *testing.T) {
+	for _, tt := range []struct{ name, script, says string }{
+		{"no SPI", `rm /dev/spidev0.0; run`, "there is no /dev/spidev0.0: turn SPI on with 'sudo raspi-config nonint do_spi 0' and reboot, or use --hw sim for the virtual Pi"},
+		{"the pin is taken", `hillock run --hw real --duration 5s >/dev/null 2>&1 & echo "holder $!"; sleep 1; run`, `: "hillock@`},
+		{"not in the groups", `
+echo "nobody:x:65534:65534::/:/bin/sh" >/etc/passwd; echo "nobody:x:65534:" >/etc/group
+su -s /run/sh nobody -c "/run/hillock run --hw real --plain --duration 1s >/tmp/out 2>/tmp/log"`, "join its group with 'sudo usermod -aG gpio $USER' and log in again"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := boot(t, tt.script)
+			if g.Status != 1 {
+				t.Errorf("got exit status %d, want 1", g.Status)
+			}
+			g.wants("hillock: ", tt.says)
+		})
+	}
+}

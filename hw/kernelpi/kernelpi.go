@@ -1,0 +1,192 @@
+//go:build linux
+
+// Package kernelpi boots a real Linux kernel, as an ordinary process (User-Mode Linux), that offers what a Raspberry Pi's
+// does: the GPIO character device with lines GPIO2 to GPIO27, over the kernel's gpio-sim, and spidev with an MCP3008 on
+// /dev/spidev0.0 that is clocked bit by bit. Where hw/sim stands under periph's registries, this stands under its system
+// calls: it is for tests of what lies between them.
+//
+// The kernel and the module are made by 'make kernel'. The module, guest/vpi.c, is under the GPL-2.0 and is loaded by that
+// kernel alone; nothing of it is in the program.
+//
+// In the guest a system call takes some 26 us, and two runs differ by that: times are to be compared with a tolerance.
+package kernelpi
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+//go:embed guest/init
+var initScript []byte
+
+// What the kernel and the module are made from.
+var (
+	//go:embed guest/vpi.c
+	moduleSource []byte
+	//go:embed guest/uml.config
+	kernelConfig []byte
+)
+
+// Kernel is a folder with a kernel, linux-uml, and its module, vpi.ko.
+type Kernel string
+
+// Find looks for a kernel in $HILLOCK_KERNEL, else where 'make kernel' puts it: hillock/kernel in the user's cache folder.
+// Its error says what is missing, also where the folder's content was made from another source than this one.
+func Find() (Kernel, error) {
+	dir := os.Getenv("HILLOCK_KERNEL")
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(cache, "hillock", "kernel")
+	}
+	for file, want := range map[string][]byte{"vpi.c": moduleSource, "uml.config": kernelConfig} {
+		got, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			return "", fmt.Errorf("no kernel: %w: 'make kernel' builds it, as root, in five minutes", err)
+		}
+		if !bytes.Equal(got, want) {
+			return "", fmt.Errorf("%s: an old kernel: its %s is another one: 'make kernel' builds it anew", dir, file)
+		}
+	}
+	if _, err := busybox(); err != nil {
+		return "", err
+	}
+	return Kernel(dir), nil
+}
+
+// busybox is a static one: the guest has no libraries.
+func busybox() (string, error) {
+	path, err := exec.LookPath("busybox")
+	if err != nil {
+		return "", fmt.Errorf("no busybox: %w: apt-get install busybox-static", err)
+	}
+	return path, nil
+}
+
+// Edge is a level, or a direction, that the kernel set on a line.
+type Edge struct {
+	At   time.Duration // on the guest's monotonic clock
+	Line int           // its number: GPIO17 is 17
+	High bool
+}
+
+// Result is what a script did.
+type Result struct {
+	Output string // standard output and error
+	Status int    // the exit status of its last command
+	Edges  []Edge // of all lines
+}
+
+// Levels are the edges of one line, without those that change nothing.
+func (r *Result) Levels(line int) (edges []Edge) {
+	high := false
+	for _, e := range r.Edges {
+		if e.Line == line && e.High != high {
+			edges, high = append(edges, e), e.High
+		}
+	}
+	return edges
+}
+
+// Run boots a guest, runs a script of busybox's sh in it, and powers it off. The host's files are under /host there. The
+// script has knob CODE, which turns the knob on channel 0 (409 of 1023 at first), fault NAME VALUE, which sets spi_fail (an
+// errno, 0 for none), spi_delay_us or dout_stuck (0 or 1, -1 for no), and line N, which prints the level of a line.
+//
+// The guest's time is virtual: while all in it sleep it passes at once.
+func (k Kernel) Run(ctx context.Context, script string) (*Result, error) {
+	dir, err := os.MkdirTemp("", "kernelpi")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := k.prepare(dir, script); err != nil {
+		return nil, err
+	}
+	var out, errOut bytes.Buffer
+	// On one CPU, for spread over two a system call takes five times as long; without rseq, on which UML's processes die
+	// under a recent kernel.
+	cmd := exec.CommandContext(ctx, "taskset", "-c", strconv.Itoa(int(booted.Add(1))%runtime.NumCPU()), filepath.Join(string(k), "linux-uml"),
+		"mem=256M", "root=/dev/root", "rootfstype=hostfs", "rootflags="+filepath.Join(dir, "root"), "rw", "init=/init",
+		"con=null", "con0=fd:0,fd:1", "quiet", "loglevel=3", "umid="+filepath.Base(dir), "dir="+dir, "time-travel=inf-cpu")
+	cmd.Env = append(os.Environ(), "GLIBC_TUNABLES=glibc.pthread.rseq=0", "HOME="+dir)
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	// Its processes are children of its own: all of the group end with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	runErr := cmd.Run()
+	r := &Result{Output: strings.ReplaceAll(out.String(), "\r\n", "\n")}
+	rc, err := os.ReadFile(filepath.Join(dir, "rc"))
+	if err != nil {
+		return nil, fmt.Errorf("the guest died: %w\n%s%s", errors.Join(ctx.Err(), runErr), r.Output, errOut.String())
+	}
+	if r.Status, err = strconv.Atoi(strings.TrimSpace(string(rc))); err != nil {
+		return nil, err
+	}
+	scope, err := os.ReadFile(filepath.Join(dir, "scope"))
+	if err != nil {
+		return nil, err
+	}
+	r.Edges, err = edges(scope)
+	return r, err
+}
+
+// booted counts the guests, so that they take turns on the CPUs.
+var booted atomic.Int32
+
+// prepare makes the guest's root and what init wants beside it.
+func (k Kernel) prepare(dir, script string) error {
+	box, err := busybox()
+	if err != nil {
+		return err
+	}
+	for _, d := range []string{"bin", "dev", "etc", "host", "proc", "run", "sys", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, "root", d), 0o755); err != nil {
+			return err
+		}
+	}
+	for from, to := range map[string]string{box: "root/bin/busybox", filepath.Join(string(k), "vpi.ko"): "vpi.ko"} {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, to), b, 0o755); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "root/init"), initScript, 0o755),
+		os.WriteFile(filepath.Join(dir, "job.sh"), []byte(script), 0o644))
+}
+
+// edges reads the scope: a time in s, a line, an event and its two values.
+func edges(scope []byte) (all []Edge, err error) {
+	for lines := bufio.NewScanner(bytes.NewReader(scope)); lines.Scan(); {
+		f := strings.Fields(lines.Text())
+		if len(f) != 5 || f[2] != "gpio_value:" || f[3] != "set" {
+			continue
+		}
+		at, err1 := strconv.ParseFloat(f[0], 64)
+		line, err2 := strconv.Atoi(f[1])
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, fmt.Errorf("scope: %q: %w", lines.Text(), err)
+		}
+		all = append(all, Edge{time.Duration(math.Round(at * 1e9)), line, f[4] == "1"})
+	}
+	return all, nil
+}
