@@ -233,10 +233,26 @@ func TestKernelLeavesTheLineLow(t *testing.T) {
 	}
 }
 
+func TestKernelPinThatAnotherProgramHolds(t *testing.T) {
+	g := boot(t, `
+hillock run --hw real --plain --duration 5s --set loop.speed=1 --set input.knob.channel=1 >/dev/null 2>&1 & other=$!
+sleep 1; start --duration 10s; sleep 2; echo "held by $other"; wait $other; mark free; wait $pid`)
+	_, other, _ := strings.Cut(g.Output, "held by ")
+	other, _, _ = strings.Cut(other, "\n")
+	g.wants(fmt.Sprintf(`pulse: GPIO17: GPIOLine.Out(): line_request ioctl: device or resource busy: \"hillock@%s\" holds it: stop that, or choose another pin" part=led state=refused`, other), `msg="works again" part=led`)
+	up, _ := g.pulses()
+	free := g.marks()["free"]
+	if before := between(up, 0, free-20*ms); g.Status != 0 || before != 0 {
+		t.Errorf("got exit status %d, %d pulses while the other held the pin, want 0 and none", g.Status, before)
+	}
+	if after := between(up, free+time.Second, free+4*time.Second); after < 215 || after > 217 {
+		t.Errorf("got %d pulses in 3 s after that, want 216", after)
+	}
+}
+
 func TestKernelRefusals(t *testing.T) {
 	for _, tt := range []struct{ name, script, says string }{
 		{"no SPI", `rm /dev/spidev0.0; run`, "there is no /dev/spidev0.0: turn SPI on with 'sudo raspi-config nonint do_spi 0' and reboot, or use --hw sim for the virtual Pi"},
-		{"the pin is taken", `hillock run --hw real --duration 5s >/dev/null 2>&1 & echo "holder $!"; sleep 1; run`, `: "hillock@`},
 		{"not in the groups", `
 echo "nobody:x:65534:65534::/:/bin/sh" >/etc/passwd; echo "nobody:x:65534:" >/etc/group
 su -s /run/sh nobody -c "/run/hillock run --hw real --plain --duration 1s >/tmp/out 2>/tmp/log"`, "join its group with 'sudo usermod -aG gpio $USER' and log in again"},

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -515,13 +514,5 @@ func TestTheLoopDoesNotAllocate(t *testing.T) {
 	many := testing.AllocsPerRun(3, func() { b.loop.Run(context.Background()) })
 	if few != many {
 		t.Errorf("got %g allocations in 2000 ticks with knob, pulse and monitor, and %g in one; want the same", many, few)
-	}
-}
-
-func TestOpenSaysWhatToDo(t *testing.T) {
-	b := newBench(t)
-	b.virtual.Pin("GPIO17").SetFault(syscall.EBUSY)
-	if _, err := board.Open(b.cfg); !errors.Is(err, syscall.EBUSY) {
-		t.Errorf("got %v, want %v", err, syscall.EBUSY)
 	}
 }

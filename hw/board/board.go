@@ -7,6 +7,7 @@ package board
 import (
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -25,7 +26,8 @@ type Board struct {
 }
 
 // Open opens every part of the configuration, or none: its error names the part, where it is, and what to do. A chip
-// that does not answer is no error here: wires can be mended while the neuron runs.
+// that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
+// while the neuron runs.
 func Open(cfg *config.Config) (b *Board, err error) {
 	b = &Board{Knobs: map[string]*Knob{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
 	defer func() {
@@ -84,10 +86,11 @@ func openPin(name string, width time.Duration) (*pulse.Pin, error) {
 	if r, ok := p.(gpio.RealPin); ok {
 		p = r.Real()
 	}
-	by := holder(p)
+	explain := pinTrouble(p)
 	d, err := pulse.New(p, width)
-	if err != nil {
-		return nil, pinTrouble(by, err)
+	if err != nil && !is(err, syscall.EBUSY) {
+		return nil, explain(err)
 	}
+	d.Explain = explain
 	return d, nil
 }

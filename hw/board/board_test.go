@@ -270,22 +270,53 @@ func TestOpenNamesThePartAndLeavesNothingOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer v.Close()
-	v.Pin("GPIO27").SetFault(syscall.EBUSY)
+	v.Pin("GPIO27").SetFault(syscall.EIO)
 	_, err = board.Open(cfg)
-	want := "output other: pulse: GPIO27: "
-	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") || !errors.Is(err, syscall.EBUSY) {
-		t.Errorf("got %v, want %s... and who holds it", err, want)
+	if want := "output other: pulse: GPIO27: "; err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, syscall.EIO) {
+		t.Errorf("got %v, want %s... and why", err, want)
 	}
 	if v.Pin("GPIO17").Level() != gpio.Low {
 		t.Error("got GPIO17 high, want low")
 	}
-	v.Pin("GPIO27").SetFault(errors.New("line_request ioctl: device or resource busy")) // as gpioioctl says it
-	if _, err = board.Open(cfg); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
-		t.Errorf("got %v, want who holds it", err)
-	}
 	v.Pin("GPIO27").SetFault(syscall.EACCES)
 	if _, err = board.Open(cfg); err == nil || !strings.HasSuffix(err.Error(), "join its group with 'sudo usermod -aG gpio $USER' and log in again") {
 		t.Errorf("got %v, want the group", err)
+	}
+}
+
+func TestAPinThatIsHeldIsTakenOverWhenItIsFree(t *testing.T) {
+	cfg := load(t)
+	v, err := board.NewVirtual(cfg, new(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	for _, held := range []error{syscall.EBUSY, errors.New("line_request ioctl: device or resource busy")} { // gpioioctl's
+		pin := v.Pin("GPIO17")
+		pin.SetFault(held)
+		b, err := board.Open(cfg)
+		if err != nil {
+			t.Fatalf("got %v, want the neuron to go on without the pin", err)
+		}
+		led := b.Pulses["led"]
+		led.Spike(1, ms)
+		if err := led.Fault(); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
+			t.Errorf("got %v, want who holds it", err)
+		}
+		if err := b.Close(); err != nil {
+			t.Errorf("got %v, want a Close that leaves the other's pin alone", err)
+		}
+		if b, err = board.Open(cfg); err != nil {
+			t.Fatal(err)
+		}
+		pin.SetFault(nil)
+		led = b.Pulses["led"]
+		if led.Spike(2, 2*ms); led.Fault() != nil || pin.Level() != gpio.High || led.Pulses() != 1 {
+			t.Errorf("got %v, %v, %d pulses when it is free; want its first pulse", led.Fault(), pin.Level(), led.Pulses())
+		}
+		if err := b.Close(); err != nil || pin.Level() != gpio.Low {
+			t.Errorf("got %v, %v; want it low", err, pin.Level())
+		}
 	}
 }
 

@@ -27,23 +27,22 @@ func noPin(name string) error {
 	return fmt.Errorf("%s: no such pin on this machine: gpioinfo lists the names of its lines", name)
 }
 
-// holder is who held a pin when periph looked, at its start: it forgets at the first refusal.
-func holder(p gpio.PinIO) string {
+// pinTrouble adds to a pin's refusals who holds it, or what to do. Who that is periph looked up at its start, and forgets
+// at the first refusal.
+func pinTrouble(p gpio.PinIO) func(error) error {
+	holder := "another program"
 	if c, ok := p.(interface{ Consumer() string }); ok && c.Consumer() != "" {
-		return strconv.Quote(c.Consumer())
+		holder = strconv.Quote(c.Consumer())
 	}
-	return "another program"
-}
-
-// pinTrouble adds to a pin's refusal who holds it, or what to do.
-func pinTrouble(holder string, err error) error {
-	switch {
-	case is(err, syscall.EBUSY):
-		return fmt.Errorf("%w: %s holds it: stop that, or choose another pin", err, holder)
-	case is(err, syscall.EPERM), is(err, syscall.EACCES):
-		return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
+	return func(err error) error {
+		switch {
+		case is(err, syscall.EBUSY):
+			return fmt.Errorf("%w: %s holds it: stop that, or choose another pin", err, holder)
+		case is(err, syscall.EPERM), is(err, syscall.EACCES):
+			return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
+		}
+		return err
 	}
-	return err
 }
 
 // is is errors.Is, also for what periph's gpioioctl makes of a system's error: its text alone (ioctl.go, errors.New).

@@ -17,6 +17,9 @@ import (
 
 // Pin is a GPIO output that pulses. Spike, Tick and Halt belong to one goroutine; the other methods to any.
 type Pin struct {
+	// Explain, where it is set before the pin is used, adds to a refusal what to do.
+	Explain func(error) error
+
 	pin   gpio.PinOut
 	width time.Duration
 	end   time.Duration // when the pulse under way ends, in the loop's time
@@ -28,16 +31,14 @@ type Pin struct {
 	fault  atomic.Pointer[error]
 }
 
-// New takes a pin as an output, low, for pulses of a width more than 0.
+// New takes a pin as an output, low, for pulses of a width more than 0. Where the pin refuses, there is one beside the
+// error: it asks for the pin anew at each spike, for whoever does not give up.
 func New(p gpio.PinOut, width time.Duration) (*Pin, error) {
 	if !(width > 0) {
 		return nil, fmt.Errorf("pulse: width must be more than 0, got %v", width)
 	}
 	d := &Pin{pin: p, width: width}
-	if err := d.out(gpio.Low); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return d, d.out(gpio.Low)
 }
 
 // Spike starts a pulse, or extends the one under way, to end a width after now.
@@ -57,8 +58,11 @@ func (d *Pin) Tick(now time.Duration) {
 	}
 }
 
-// Halt puts the pin low and releases it.
+// Halt puts the pin low and releases it; one that was refused, and not left high, is not ours to touch.
 func (d *Pin) Halt() error {
+	if d.fault.Load() != nil && !d.high.Load() {
+		return nil
+	}
 	err := errors.Join(d.out(gpio.Low), d.pin.Halt())
 	d.release()
 	return err
@@ -78,10 +82,14 @@ func (d *Pin) Failed() int64 { return d.failed.Load() }
 
 // Fault is why the pin refused its latest level, nil when it took it.
 func (d *Pin) Fault() error {
-	if e := d.fault.Load(); e != nil {
+	switch e := d.fault.Load(); {
+	case e == nil:
+		return nil
+	case d.Explain != nil:
+		return d.Explain(*e)
+	default:
 		return *e
 	}
-	return nil
 }
 
 func (d *Pin) String() string { return fmt.Sprintf("pulse{%s, %v}", d.pin, d.width) }
