@@ -367,6 +367,8 @@ func badCases() []badCase {
 			`5:1: loop.spin: must be "auto", "off" or a time up to 1 ms such as "30 us", got "of": did you mean off?`},
 		{5, `spin = "30"`,
 			`5:1: loop.spin: must be "auto", "off" or a time up to 1 ms such as "30 us", got "30"`},
+		{5, `spin = "0.6 ms"`,
+			`5:1: loop.spin: must be at most half a tick, 0.5 ms: a thread that never sleeps is stopped by the kernel, got "0.6 ms"`},
 		{5, `spin = "2 ms"`,
 			`5:1: loop.spin: must be "auto", "off" or a time up to 1 ms such as "30 us", got "2 ms"`},
 		{5, `spin = "-1 ns"`,

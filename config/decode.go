@@ -65,6 +65,9 @@ func (d *decoder) loop() Loop {
 	if p.has("realtime") {
 		l.Realtime = p.choice("realtime", "auto", "on", "off")
 	}
+	if l.Spin > l.Tick/2 && !p.isBad("tick") {
+		p.wrong("spin", Problem{Rule: fmt.Sprintf("must be at most half a tick, %s: a thread that never sleeps is stopped by the kernel", formatTime(l.Tick/2))})
+	}
 	if due := float64(l.Tick) * l.Speed / float64(l.DT); !p.isBad("dt") && !p.isBad("tick") && due > neuron.MaxStepsPerTick {
 		i := max(0, slices.IndexFunc([]string{"speed", "tick", "dt"}, p.has))
 		p.wrong([]string{"speed", "tick", "dt"}[i], Problem{

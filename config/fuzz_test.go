@@ -61,7 +61,7 @@ func sound(t *testing.T, c *Config) {
 	within("tick", tick, float64(50*time.Microsecond), float64(time.Second))
 	within("speed", c.Loop.Speed, 1e-6, 1000)
 	within("max_lag", float64(c.Loop.MaxLag), tick, float64(time.Hour))
-	within("spin", float64(c.Loop.Spin), -1, float64(time.Millisecond))
+	within("spin", float64(c.Loop.Spin), -1, float64(c.Loop.Tick/2))
 	within("cpu", float64(c.Loop.CPU), -1, 1023)
 	within("steps per tick", tick*c.Loop.Speed/float64(c.Loop.DT), 0, neuron.MaxStepsPerTick)
 	for _, in := range c.Inputs {
@@ -125,7 +125,7 @@ func randomConfig(r *rand.Rand) *Config {
 	tick := c.Loop.Tick
 	c.Loop.MaxLag = duration(tick, time.Hour)
 	c.Loop.Realtime = []string{"auto", "on", "off"}[r.IntN(3)]
-	c.Loop.Spin = []time.Duration{-1, 0, 30 * time.Microsecond}[r.IntN(3)]
+	c.Loop.Spin = []time.Duration{-1, 0, 20 * time.Microsecond}[r.IntN(3)]
 	c.Loop.CPU = r.IntN(5) - 1
 	for i := range 1 + r.IntN(3) {
 		in := Input{

@@ -85,6 +85,7 @@ type Tick struct {
 	Steps    int64         // steps run so far, this tick's included
 	Deadline time.Duration // when it was due, on the loop's clock
 	Began    time.Duration // when it began
+	Missed   time.Duration // how late the first was of the ticks that were skipped right before it; 0: none
 	Read     time.Duration // how long the inputs took
 	Ran      time.Duration // how long all of it took, inputs, steps and outputs
 	Write    time.Duration // the longest time from a threshold crossing until the outputs had taken it; 0: no spike
@@ -181,6 +182,7 @@ func caught(err *error) {
 // due begins the tick of a deadline, or the last of those that are skipped with it.
 func (r *run) due(deadline time.Duration) {
 	began := r.Clock.Now()
+	r.at.Missed = 0
 	if lag := began - deadline; r.MaxLag > 0 && lag > r.MaxLag {
 		missed := int64(lag / r.Tick)
 		if r.Ticks > 0 {
@@ -188,6 +190,7 @@ func (r *run) due(deadline time.Duration) {
 		}
 		r.at.Due += missed
 		r.at.Skipped += missed
+		r.at.Missed = lag
 		deadline += time.Duration(missed) * r.Tick
 	}
 	r.at.Due++

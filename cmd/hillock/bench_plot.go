@@ -44,7 +44,7 @@ func (r *benchResult) plotOn(canvas draw.Canvas, where string) error {
 		fmt.Sprintf("lateness of %d ticks of %s", r.TicksRun, micros(r.TickUs)),
 		where,
 		strings.Join(r.Realtime, ", "),
-		fmt.Sprintf("%s; a plain time.Ticker delivered %d of %d", r.Late, r.NaiveTicksRun, r.TicksDue),
+		fmt.Sprintf("%s; a plain time.Ticker delivered %d of %d", r.Late, r.NaiveTicksRun, r.naiveDue),
 	} {
 		line := textStyle(9.5)
 		if i == 0 {

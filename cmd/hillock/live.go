@@ -102,13 +102,15 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ended:
 		return s.quit()
 	case reportRequest:
-		return s, tea.Println(strings.Join(s.monitor.times.read().rows(), "\n"))
+		return s, tea.Println(strings.Join(s.monitor.times.fresh().rows(), "\n"))
 	case tea.WindowSizeMsg:
 		s.width = msg.Width
 	case tea.KeyPressMsg:
 		switch key := msg.String(); key {
 		case "q", "ctrl+c", "esc":
 			return s.quit()
+		case "ctrl+z": // stopped, it would leave the pins as they are
+			return s, tea.Println("Ctrl-Z does not stop the neuron: q ends it, and its pins are then low")
 		default:
 			if s.virtual != nil {
 				s.turn(key)
@@ -179,7 +181,7 @@ func (s *screen) View() tea.View {
 		lines = append(lines, s.input(in))
 	}
 	lines = append(lines, s.timing())
-	if text := overload(s.now.cost, s.cfg.Loop.Tick); text != "" {
+	if text := overload(s.now.cost, s.cfg); text != "" {
 		lines = append(lines, amber.Render(text))
 	}
 	for _, f := range s.faults() {

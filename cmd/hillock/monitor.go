@@ -24,7 +24,7 @@ type monitor struct {
 type snapshot struct {
 	tick  neuron.Tick
 	cells []cellState
-	cost  time.Duration // of a tick where that is more than a tick may take, else 0
+	cost  cost // of a tick, where that is more than it is long
 }
 
 // cellState is a cell's part of a snapshot.
@@ -114,13 +114,21 @@ func (c *cellState) blinks(now time.Duration) float64 {
 	return float64(time.Second) / fading(isi, float64(now-newest.at))
 }
 
-// span is the latest spikes, false before there are two.
+// span is the latest spikes since the last silence, false before there are two.
 func (c *cellState) span() (oldest, newest mark, ok bool) {
-	n := min(c.marks, len(c.recent))
-	if n < 2 {
+	at := func(back int) mark { return c.recent[(c.marks-1-back)%len(c.recent)] }
+	isi := func(back int) float64 { // before the mark so far back
+		return float64(at(back).step-at(back+1).step) / float64(at(back).spikes-at(back+1).spikes)
+	}
+	n := min(c.marks, len(c.recent)) - 1
+	if n < 1 {
 		return mark{}, mark{}, false
 	}
-	return c.recent[(c.marks-n)%len(c.recent)], c.recent[(c.marks-1)%len(c.recent)], true
+	back := 1
+	for back < n && isi(back) < 4*isi(0) {
+		back++
+	}
+	return at(back), at(0), true
 }
 
 // fading is an interval that grows as the next spike fails to come, and then is without end.

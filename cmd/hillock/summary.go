@@ -175,6 +175,8 @@ func short(s float64) string {
 // micros is a time in us with a unit that a person reads at once.
 func micros(us float64) string {
 	switch {
+	case us >= 1e6:
+		return fmt.Sprintf("%.3g s", us/1e6)
 	case us >= 1000:
 		return fmt.Sprintf("%.3g ms", us/1e3)
 	case us >= 10:

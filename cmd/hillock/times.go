@@ -7,6 +7,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"hillock/config"
 	"hillock/neuron"
 )
 
@@ -52,9 +53,10 @@ func (t *times) record(tick neuron.Tick) {
 	add := func(h *hdrhistogram.Histogram, d time.Duration) {
 		_ = h.RecordValue(min(max(int64(d), 0), longest)) // inside its range
 	}
-	add(t.active.late, tick.Lateness())
-	if t.ended <= tick.Deadline {
-		add(t.active.wake, tick.Lateness())
+	late := max(tick.Lateness(), tick.Missed) // a stop counts, also where the ticks of it were skipped
+	add(t.active.late, late)
+	if t.ended <= tick.Deadline-late+tick.Lateness() {
+		add(t.active.wake, late)
 	}
 	t.ended = tick.Began + tick.Ran
 	add(t.active.read, tick.Read)
@@ -71,6 +73,18 @@ func (t *times) read() report {
 		t.empty.Store(f)
 	}
 	return t.total.report()
+}
+
+// fresh is read with what the loop still holds, for which it waits a little: not on the loop's own thread.
+func (t *times) fresh() report {
+	t.read()
+	for range 20 {
+		if t.full.Load() != nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return t.read()
 }
 
 // end adds also what the loop still held; it has ended.
@@ -104,6 +118,7 @@ type report struct {
 }
 
 type percentiles struct {
+	n    int64
 	P50  float64 `json:"p50"`
 	P99  float64 `json:"p99"`
 	P999 float64 `json:"p999"`
@@ -113,12 +128,15 @@ type percentiles struct {
 func (h *histograms) report() report {
 	of := func(h *hdrhistogram.Histogram) percentiles {
 		us := func(v int64) float64 { return float64(v) / 1e3 }
-		return percentiles{us(h.ValueAtQuantile(50)), us(h.ValueAtQuantile(99)), us(h.ValueAtQuantile(99.9)), us(h.Max())}
+		return percentiles{h.TotalCount(), us(h.ValueAtQuantile(50)), us(h.ValueAtQuantile(99)), us(h.ValueAtQuantile(99.9)), us(h.Max())}
 	}
 	return report{of(h.late), of(h.wake), of(h.read), of(h.pulse), of(h.ran)}
 }
 
 func (p percentiles) String() string {
+	if p.n == 0 {
+		return "none yet"
+	}
 	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, max %s", micros(p.P50), micros(p.P99), micros(p.P999), micros(p.Max))
 }
 
@@ -133,38 +151,49 @@ func (r report) rows() []string {
 	}
 }
 
-// load watches whether the machine can keep its ticks: over windows of half a second of model's wall time.
+// load watches whether the machine can keep its ticks: over windows of half a second of the wall's time.
 type load struct {
 	tick   time.Duration
 	window int64 // ticks
 	n      int64
-	ran    time.Duration
-	over   time.Duration // the cost of a tick in the latest window, where it was too much
+	sum    cost
+	over   cost // of a tick in the latest window, where it was too much
 }
+
+// cost is what a tick costs, and what part of that are its reads: they are the same for a tick of any length, its steps
+// and pulses are not. The zero value: no more than the tick is long.
+type cost struct{ tick, read time.Duration }
 
 func newLoad(tick time.Duration) load {
 	return load{tick: tick, window: max(1, int64(500*time.Millisecond/tick))}
 }
 
-// cost is what a tick costs where that is more than a tick, else 0.
-func (l *load) cost(t neuron.Tick) time.Duration {
+// cost is what a tick costs where that is more than a tick.
+func (l *load) cost(t neuron.Tick) cost {
 	l.n++
-	l.ran += t.Ran
+	l.sum.tick += t.Ran
+	l.sum.read += t.Read
 	// A window ends early when it has already taken as long: at 50 us a tick of 5 ms would need 50 s for its window.
-	if l.n < l.window && l.ran < 500*time.Millisecond {
+	if l.n < l.window && l.sum.tick < 500*time.Millisecond {
 		return l.over
 	}
-	l.over = 0
-	if mean := l.ran / time.Duration(l.n); mean > l.tick {
-		l.over = mean
+	n := time.Duration(l.n)
+	l.over = cost{l.sum.tick / n, l.sum.read / n}
+	if l.over.tick <= l.tick {
+		l.over = cost{}
 	}
-	l.n, l.ran = 0, 0
+	l.n, l.sum = 0, cost{}
 	return l.over
 }
 
-// fits is the next time of a row 1, 2, 5 that leaves a tick of this cost a third of itself to spare.
-func fits(cost time.Duration) time.Duration {
-	need := cost + cost/2
+// fits is the next time of a row 1, 2, 5 that leaves a tick a third of itself to spare, where one of tick costs c; 0 where
+// the steps alone take more than that of any.
+func (c cost) fits(tick time.Duration) time.Duration {
+	spare := 2./3 - float64(c.tick-c.read)/float64(tick)
+	if spare <= 0.01 {
+		return 0
+	}
+	need := time.Duration(float64(c.read) / spare)
 	for unit := time.Microsecond; ; unit *= 10 {
 		for _, f := range []time.Duration{1, 2, 5} {
 			if f*unit >= need {
@@ -175,10 +204,27 @@ func fits(cost time.Duration) time.Duration {
 }
 
 // overload says what a tick costs and which would fit, "" where all is well.
-func overload(cost, tick time.Duration) string {
-	if cost == 0 {
+func overload(c cost, cfg *config.Config) string {
+	if c.tick == 0 {
 		return ""
 	}
-	return fmt.Sprintf("overload: a tick costs %v, more than its %v: the neuron runs %.1f times slower than asked; tick = %q would fit",
-		cost.Round(time.Microsecond), tick, float64(cost)/float64(tick), fits(cost).String())
+	tick := cfg.Loop.Tick
+	text := fmt.Sprintf("overload: a tick costs %s, more than its %s: the neuron runs %.1f times slower than asked; ",
+		short(c.tick.Seconds()), short(tick.Seconds()), float64(c.tick)/float64(tick))
+	fit := c.fits(tick)
+	if fit == 0 || fit > time.Second {
+		return text + "its steps take too long for any tick: a lower speed or a longer dt would fit"
+	}
+	text += fmt.Sprintf("its reads take %s: tick = %q would fit", short(c.read.Seconds()), short(fit.Seconds()))
+	least := cfg.Loop.MaxLag
+	for _, in := range cfg.Inputs {
+		least = min(least, in.StaleAfter)
+	}
+	for _, out := range cfg.Outputs {
+		least = min(least, out.Width)
+	}
+	if fit > least {
+		text += ", with max_lag, stale_after and width at least as long"
+	}
+	return text
 }

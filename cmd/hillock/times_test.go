@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"hillock/config"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -52,7 +53,7 @@ func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 	var seen time.Duration
 	var text string
 	b.loop.Observers = append(b.loop.Observers, onTick(func() {
-		if cost := b.view.monitor.own.cost; cost > 0 && seen == 0 {
+		if b.view.monitor.own.cost.tick > 0 && seen == 0 {
 			seen = b.clock.Now()
 			text = (&screen{view: b.view}).View().Content
 		}
@@ -61,7 +62,7 @@ func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 	if seen == 0 || seen > time.Second {
 		t.Errorf("got overload seen after %v, want within a second", seen)
 	}
-	want := `overload: a tick costs 180µs, more than its 50µs: the neuron runs 3.6 times slower than asked; tick = "500µs" would fit`
+	want := `overload: a tick costs 0.18 ms, more than its 0.05 ms: the neuron runs 3.6 times slower than asked; its reads take 0.18 ms: tick = "0.5 ms" would fit`
 	if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 		t.Errorf("got on the screen\n%s\nwant %s", text, want)
 	}
@@ -71,12 +72,31 @@ func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 }
 
 func TestFits(t *testing.T) {
-	for cost, want := range map[time.Duration]time.Duration{
-		time.Microsecond: 2 * time.Microsecond, 60 * time.Microsecond: 100 * time.Microsecond, 180 * time.Microsecond: 500 * time.Microsecond,
-		ms: 2 * ms, 300 * ms: 500 * ms,
+	for _, tt := range []struct {
+		cost       cost
+		tick, want time.Duration
+	}{
+		{cost{time.Microsecond, time.Microsecond}, ms, 2 * time.Microsecond},
+		{cost{180 * time.Microsecond, 180 * time.Microsecond}, 50 * time.Microsecond, 500 * time.Microsecond},
+		{cost{300 * ms, 300 * ms}, ms, 500 * ms},
+		{cost{1200 * time.Microsecond, 700 * time.Microsecond}, ms, 5 * ms}, // the steps take half of any tick
+		{cost{8 * ms, 4 * time.Microsecond}, ms, 0},                         // and here more than it is long
 	} {
-		if got := fits(cost); got != want {
-			t.Errorf("a tick of %v: got %v, want %v", cost, got, want)
+		if got := tt.cost.fits(tt.tick); got != tt.want {
+			t.Errorf("%+v at ticks of %v: got %v, want %v", tt.cost, tt.tick, got, tt.want)
+		}
+	}
+}
+
+func TestOverloadNamesTheWayOut(t *testing.T) {
+	cfg := config.Default()
+	for c, want := range map[cost]string{
+		{5 * ms, 4900 * time.Microsecond}: `reads take 4.9 ms: tick = "10 ms" would fit`,
+		{22 * ms, 22 * ms}:                `reads take 22 ms: tick = "50 ms" would fit, with max_lag, stale_after and width at least as long`,
+		{8 * ms, time.Microsecond}:        "its steps take too long for any tick: a lower speed or a longer dt would fit",
+	} {
+		if got := overload(c, cfg); !strings.HasSuffix(got, want) {
+			t.Errorf("got %q, want it to end with %q", got, want)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		case <-ctx.Done():
 			return nil
 		case <-requests:
-			fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(v.monitor.times.read().rows(), "\n"))
+			fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(v.monitor.times.fresh().rows(), "\n"))
 			continue
 		case <-every.C:
 		}
@@ -101,11 +101,11 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		}
 		v.logFaults(logger, faults)
 		if n := v.now.tick.Skipped; n > skipped {
-			logger.Warn("the loop fell behind: missed time was skipped", "ticks", n-skipped, "max_lag", v.cfg.Loop.MaxLag)
+			logger.Warn("the loop fell behind: missed time was skipped", "ticks", n-skipped, "model_time", short(float64(n-skipped)*v.cfg.Loop.Tick.Seconds()*v.cfg.Loop.Speed), "max_lag", v.cfg.Loop.MaxLag)
 			skipped = n
 		}
-		late := v.monitor.times.read().Late
-		if text := overload(v.now.cost, v.cfg.Loop.Tick); (text != "") != slow {
+		late := v.monitor.times.fresh().Late
+		if text := overload(v.now.cost, v.cfg); (text != "") != slow {
 			if slow = text != ""; slow {
 				logger.Warn(text)
 			} else {
@@ -131,7 +131,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 					attrs = append(attrs, in+"_note", n)
 				}
 			}
-			if late.Max > 0 { // from the second time on: the first asks
+			if late.n > 0 {
 				attrs = append(attrs, "late_p50_us", round(late.P50), "late_p99_us", round(late.P99), "late_p999_us", round(late.P999), "late_max_us", round(late.Max))
 			}
 			logger.Info("run", attrs...)

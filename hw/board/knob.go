@@ -111,8 +111,7 @@ func (k *Knob) Mend(now time.Duration) bool {
 		k.asked = true
 		k.good.Store(int64(now))
 	}
-	if !k.chip.take() { // a transfer for another knob hangs
-		k.bad(k.late)
+	if !k.chip.take() { // a transfer for another knob hangs, and so would this one
 		return false
 	}
 	defer k.chip.release()

@@ -59,7 +59,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		var set unix.CPUSet
 		set.Set(opts.CPU)
 		if err := unix.SchedSetaffinity(0, &set); err != nil {
-			return g, errors.Join(fmt.Errorf("loop.cpu: cannot stay on CPU %d of %d: %w", opts.CPU, runtime.NumCPU(), err), rt.leave())
+			return g, errors.Join(fmt.Errorf("loop.cpu: cannot stay on CPU %d: %w: this machine has %d, the first is 0", opts.CPU, err, runtime.NumCPU()), rt.leave())
 		}
 		g.got("CPU %d", opts.CPU)
 	}

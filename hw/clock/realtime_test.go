@@ -112,7 +112,7 @@ func TestCPUThatIsNotThere(t *testing.T) {
 		_, err := clock.New().Enter(clock.Options{Realtime: clock.Off, CPU: 1000})
 		done <- err
 	}()
-	if err := <-done; err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot stay on CPU 1000 of ") {
+	if err := <-done; err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot stay on CPU 1000: ") {
 		t.Errorf("got %v", err)
 	}
 }
