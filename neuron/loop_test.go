@@ -229,7 +229,7 @@ func TestLongStopIsSkippedInOnePiece(t *testing.T) {
 	if want := (Tick{Due: 2000, Skipped: 699, Steps: 13_010, Deadline: 2 * time.Second, Began: 2 * time.Second}); end != want {
 		t.Errorf("got %+v, want %+v", end, want)
 	}
-	if got, want := seen.ticks[100], (Tick{Due: 800, Skipped: 699, Steps: 1010, Deadline: 800 * ms, Began: 800*ms + 300*us}); got != want {
+	if got, want := seen.ticks[100], (Tick{Due: 800, Skipped: 699, Steps: 1010, Deadline: 800 * ms, Began: 800*ms + 300*us, Missed: 699*ms + 300*us}); got != want {
 		t.Errorf("got %+v after the stop, want %+v", got, want)
 	}
 	if want := c.SpikeCount(2, 13_010); c.Spikes != want {
