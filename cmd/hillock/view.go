@@ -81,6 +81,8 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 	for {
 		select {
 		case <-ctx.Done():
+			v.monitor.read(&v.now)
+			v.logSkipped(logger, skipped)
 			return nil
 		case <-requests:
 			fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(v.monitor.times.fresh().rows(), "\n"))
@@ -100,10 +102,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			continue
 		}
 		v.logFaults(logger, faults)
-		if n := v.now.tick.Skipped; n > skipped {
-			logger.Warn("the loop fell behind: missed time was skipped", "ticks", n-skipped, "model_time", short(float64(n-skipped)*v.cfg.Loop.Tick.Seconds()*v.cfg.Loop.Speed), "max_lag", v.cfg.Loop.MaxLag)
-			skipped = n
-		}
+		skipped = v.logSkipped(logger, skipped)
 		late := v.monitor.times.fresh().Late
 		if text := overload(v.now.cost, v.cfg); (text != "") != slow {
 			if slow = text != ""; slow {
@@ -137,6 +136,16 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			logger.Info("run", attrs...)
 		}
 	}
+}
+
+// logSkipped writes how many ticks were skipped since so many were, and returns how many that are in all.
+func (v *view) logSkipped(logger *slog.Logger, since int64) int64 {
+	n := v.now.tick.Skipped - since
+	if n > 0 {
+		logger.Warn("the loop fell behind: missed time was skipped", "ticks", n,
+			"model_time", short(float64(n)*v.cfg.Loop.Tick.Seconds()*v.cfg.Loop.Speed), "max_lag", v.cfg.Loop.MaxLag)
+	}
+	return v.now.tick.Skipped
 }
 
 // logFaults writes what changed of the faults since the last time.
