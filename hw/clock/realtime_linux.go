@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	monitorSlack = 10 * time.Millisecond // of Go's monitor thread, see calm
+	monitorSlack = 20 * time.Millisecond // of Go's monitor thread, see calm
 	usualSlack   = 50 * time.Microsecond
 
 	priority   = 80                     // of SCHED_FIFO: above the kernel's interrupt threads, which have 50

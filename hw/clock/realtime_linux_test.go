@@ -40,8 +40,8 @@ func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
 		}
 		done <- during
 	}()
-	if got := <-done; got != "10000000" {
-		t.Errorf("got a slack of %s ns in the loop, want 10000000", got)
+	if got := <-done; got != "20000000" {
+		t.Errorf("got a slack of %s ns in the loop, want 20000000", got)
 	}
 	if got := slack(); got != "50000" {
 		t.Errorf("got a slack of %s ns afterwards, was %s", got, before)

@@ -22,7 +22,7 @@ type spinner struct {
 // end in time where they spread over some 10 us; and the part of the sleeps that it lets end late.
 const (
 	spinShare = 0.05
-	spinMost  = 5 * time.Microsecond
+	spinMost  = 4 * time.Microsecond
 	spinLate  = 0.02
 )
 
@@ -64,7 +64,7 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 func (s spinner) String() string {
 	switch {
 	case s.auto:
-		return "spin up to 5 us"
+		return "spin up to 4 us"
 	case s.margin > 0:
 		return fmt.Sprintf("spin %v", s.margin)
 	}
