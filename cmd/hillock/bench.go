@@ -126,7 +126,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	v := &view{cfg: cfg, board: b, monitor: m}
 
 	v.onWall(loop, wall)
-	before, after, err := measureRun(cmd.Context(), loop)
+	spent, err := measureRun(cmd.Context(), loop)
 	if errors.Is(err, context.Canceled) && m.end().tick.Run() > 0 {
 		err = nil // what was measured until then
 	}
@@ -138,8 +138,8 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: (time.Duration(end.Due) * loop.Tick).Seconds(),
 		TicksDue: end.Due, TicksRun: end.Run(), StepsRun: end.Steps, StepsDue: stepsDue(loop, end.Due),
 		SkippedMs: float64(end.Skipped) * milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
-		CPUPercent: 100 * float64(after.cpu-before.cpu) / float64(max(1, after.at.Sub(before.at))), RSSMB: residentBytes() / 1e6,
-		GCCount: after.mem.NumGC - before.mem.NumGC, AllocsPerTick: float64(after.mem.Mallocs-before.mem.Mallocs) / (0.9 * float64(end.Due)),
+		CPUPercent: 100 * float64(spent.cpu) / float64(max(1, spent.time)), RSSMB: residentBytes() / 1e6,
+		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, end.Due-loop.Ticks/10)),
 		Realtime: v.grant.Load().Got, late: m.times.total.late,
 	}
 	r.NaiveTicksRun, r.naiveDue = naive(cmd.Context(), loop.Tick, f.duration)
@@ -171,9 +171,16 @@ func measureUsage() usage {
 	return u
 }
 
-// measureRun runs the loop and tells what the program has cost after a tenth of it, in which Go still starts threads, and
-// at its end.
-func measureRun(ctx context.Context, loop *neuron.Loop) (before, after usage, err error) {
+// spent is what the program cost over a time.
+type spent struct {
+	time, cpu   time.Duration
+	allocs      uint64
+	collections uint32
+}
+
+// measureRun runs the loop and tells what the program cost after a tenth of it, in which Go still starts threads; nothing
+// where it did not come that far.
+func measureRun(ctx context.Context, loop *neuron.Loop) (spent, error) {
 	warm := warmUp{ticks: loop.Ticks / 10, done: make(chan struct{})}
 	loop.Observers = append(loop.Observers, &warm)
 	first := make(chan usage, 1)
@@ -186,10 +193,14 @@ func measureRun(ctx context.Context, loop *neuron.Loop) (before, after usage, er
 		}
 		first <- measureUsage()
 	}()
-	_, err = loop.Run(ctx)
-	after = measureUsage()
+	_, err := loop.Run(ctx)
+	after := measureUsage()
 	cancel()
-	return <-first, after, err
+	before := <-first
+	if !warm.over || !before.at.Before(after.at) {
+		return spent{}, err
+	}
+	return spent{after.at.Sub(before.at), after.cpu - before.cpu, after.mem.Mallocs - before.mem.Mallocs, after.mem.NumGC - before.mem.NumGC}, err
 }
 
 // warmUp is an observer of the first ticks.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -73,6 +75,16 @@ func TestTheRunningProgramDoesNotAllocate(t *testing.T) {
 	// Go's scheduler allocates, a handful, when it starts a thread.
 	if r.TicksRun < 500 || r.AllocsPerTick > 0.1 {
 		t.Errorf("got %d ticks, %g allocations a tick, want fewer than one in ten", r.TicksRun, r.AllocsPerTick)
+	}
+}
+
+func TestAnInterruptedRunCostsNothingBelow0(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	b.loop.Ticks = 10_000
+	b.loop.Observers = append(b.loop.Observers, at{50: cancel})
+	if got, err := measureRun(ctx, b.loop); !errors.Is(err, context.Canceled) || got != (spent{}) {
+		t.Errorf("got %+v, %v; want nothing measured before a tenth of the run", got, err)
 	}
 }
 

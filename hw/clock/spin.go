@@ -64,7 +64,7 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 func (s spinner) String() string {
 	switch {
 	case s.auto:
-		return "spin up to 4 us"
+		return fmt.Sprintf("spin up to %d us", spinMost.Microseconds())
 	case s.margin > 0:
 		return fmt.Sprintf("spin %v", s.margin)
 	}
