@@ -114,6 +114,7 @@ type Loop struct {
 	Speed     float64       // model time over wall time, a multiple of 1e-9
 	MaxLag    time.Duration // lag beyond which all missed ticks are skipped in one piece; 0: none ever is
 	Ticks     int64         // how many ticks are due in all; 0: until the context ends
+	Start     time.Duration // when the tick before the first was due, on the clock, for a loop that follows another; 0: as it is run
 	Cells     []*Cell       // stepped in this order
 	Observers []Observer
 
@@ -153,7 +154,10 @@ func (r *run) runner(ctx context.Context) (err error) {
 	}
 	switch {
 	case !r.started:
-		r.started, r.start = true, r.Clock.Now()
+		r.started, r.start = true, r.Start
+		if r.start == 0 {
+			r.start = r.Clock.Now()
+		}
 	case r.inTick: // in the place of one that waits for an input
 		if err := r.tick(); err != nil {
 			return err

@@ -324,3 +324,56 @@ type nothing struct{}
 
 func (nothing) Tick(Tick)   {}
 func (nothing) Step(Sample) {}
+
+func TestALoopThatFollowsAnotherGoesOnBetweenTwoTicks(t *testing.T) {
+	params := Default()
+	params.TRef = 2
+	spikes := func(ticks ...int64) (all []string) {
+		clock := new(VirtualClock)
+		var before *Cell
+		var end Tick
+		for _, n := range ticks {
+			l, c, _ := newLoop(t, 2)
+			c.Neuron = mustNew(t, params)
+			if before != nil {
+				c.Continue(before.Neuron)
+				clock.Sleep(5500 * us) // what lies between is late, not lost
+			}
+			base := end.Deadline
+			l.Clock, l.Ticks, l.Start = clock, n, base
+			c.Outputs = []Output{at(func(now time.Duration) { all = append(all, fmt.Sprint(now)) })}
+			end, _ = l.Run(t.Context())
+			before = c
+		}
+		return all
+	}
+	if got, want := spikes(100, 1, 14, 385), spikes(500); !slices.Equal(got, want) || len(want) < 30 {
+		t.Errorf("got spikes at\n%v\nwant\n%v", got, want)
+	}
+}
+
+// at is an output that hears when each spike was due.
+type at func(time.Duration)
+
+func (at) Tick(time.Duration)                 {}
+func (f at) Spike(_ int64, now time.Duration) { f(now) }
+
+func TestContinueKeepsWhatIsLeftOfTheRefractoryTime(t *testing.T) {
+	p := Default()
+	p.TRef = 2
+	n := mustNew(t, p)
+	for !n.Step(30) {
+	}
+	n.Step(30) // 1.9 ms are left
+	p.DT, p.VReset = 0.3, -60
+	next := mustNew(t, p)
+	next.Continue(n)
+	for i := range 7 { // 2.1 ms
+		if next.Step(30); next.V != -70 {
+			t.Fatalf("got V %g mV after %d steps, want it held at -70 for seven", next.V, i+1)
+		}
+	}
+	if next.Step(30); next.V <= -70 {
+		t.Errorf("got V %g mV, want it to rise", next.V)
+	}
+}

@@ -1,5 +1,7 @@
 package neuron
 
+import "math"
+
 // Neuron is one leaky integrate-and-fire neuron: its constants and its state.
 type Neuron struct {
 	Params
@@ -15,6 +17,12 @@ func New(p Params) (*Neuron, error) {
 		return nil, err
 	}
 	return &Neuron{Params: p, V: p.Rest(), refAfter: int(p.RefSteps())}, nil
+}
+
+// Continue puts n where from is: its membrane potential, and what is left of its refractory time, in steps of n's own.
+func (n *Neuron) Continue(from *Neuron) {
+	n.V = from.V
+	n.ref = int(math.Ceil(float64(from.ref) * from.DT / n.DT))
 }
 
 // Drive is the voltage R_m*I in mV that a current in nA stands for. It is taken once per tick and handed to each Step:

@@ -290,3 +290,27 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+func TestSpikesAheadOfWhereverItIs(t *testing.T) {
+	for _, v := range []float64{-80, -70, -56, -55.0001, -55, -54, -40, -20} {
+		for _, current := range []float64{-3, 0, 1.4, 1.6, 2, 5} {
+			p := Default()
+			p.TRef = 1
+			for _, ref := range []int{0, 3, 10} {
+				for _, steps := range []int64{0, 1, 5, 100, 2000} {
+					n := mustNew(t, p)
+					n.V, n.ref = v, ref
+					predicted, got := n.SpikesAhead(current, steps), int64(0)
+					for range steps {
+						if n.Step(n.Drive(current)) {
+							got++
+						}
+					}
+					if predicted != got {
+						t.Errorf("V %g mV, %g nA, %d refractory steps left: predicted %d spikes in %d steps, got %d", v, current, ref, predicted, steps, got)
+					}
+				}
+			}
+		}
+	}
+}

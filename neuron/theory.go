@@ -8,8 +8,7 @@ func (p Params) Rheobase() float64 {
 	return (p.VT - p.EL) / p.RM
 }
 
-// StepsToThreshold is the number of the step in which the discrete neuron, started at v (mV, below V_T), reaches
-// threshold under a constant current (nA). With a = 1 - dt/tau_m and V_inf = E_L + R_m I the Euler steps are the
+// StepsToThreshold is the number of the step in which the discrete neuron, started at v (mV), reaches threshold under a constant current (nA). With a = 1 - dt/tau_m and V_inf = E_L + R_m I the Euler steps are the
 // geometric sequence V_k = V_inf + (v - V_inf) a^k, so that k = ceil(ln((V_inf - V_T)/(V_inf - v)) / ln a).
 //
 // It is false when threshold is never reached. Where a step, or V_inf, meets V_T to within what floats can tell, the
@@ -25,6 +24,9 @@ func (p Params) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 			return p.take(v, current, 1)
 		}
 		return 1, first >= p.VT
+	}
+	if v >= p.VT { // it stays there in the first step, or falls below for good
+		return p.take(v, current, 1)
 	}
 	if p.tie(vInf) {
 		return p.take(v, current, 40*p.TauM/p.DT) // by then V moves no more: e^-40 is far below a float's grain
@@ -64,11 +66,17 @@ func (p Params) StepsBetweenSpikes(current float64) (steps int64, ok bool) {
 
 // SpikeCount is the number of spikes in so many steps from rest under a constant current (nA).
 func (p Params) SpikeCount(current float64, steps int64) int64 {
-	first, ok := p.StepsToThreshold(p.Rest(), current)
+	return (&Neuron{Params: p, V: p.Rest()}).SpikesAhead(current, steps)
+}
+
+// SpikesAhead is SpikeCount from where the neuron is.
+func (n *Neuron) SpikesAhead(current float64, steps int64) int64 {
+	steps -= int64(n.ref)
+	first, ok := n.StepsToThreshold(n.V, current)
 	if !ok || steps < first {
 		return 0
 	}
-	between, ok := p.StepsBetweenSpikes(current)
+	between, ok := n.StepsBetweenSpikes(current)
 	if !ok {
 		return 1
 	}
