@@ -24,12 +24,23 @@ type Virtual struct {
 // out again. A nil clock is the wall's.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP300x{}}
+	if err := v.Wire(cfg); err != nil {
+		return nil, err
+	}
+	if err := v.Register(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// Wire adds the chips and knobs of a configuration that are not there yet.
+func (v *Virtual) Wire(cfg *config.Config) error {
 	for _, in := range cfg.Inputs {
 		chip := v.Chips[in.Port]
-		if chip == nil {
+		if chip == nil || chip.Knob(in.Channel) == nil { // an mcp3004 has no channel 4
 			port := v.port(in.Port)
 			if port == nil {
-				return nil, fmt.Errorf("input %s: the virtual Pi has no port %s: it has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", in.Name, in.Port)
+				return fmt.Errorf("input %s: the virtual Pi has no port %s: it has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", in.Name, in.Port)
 			}
 			chip = sim.NewMCP3008()
 			if in.Driver == "mcp3004" {
@@ -38,13 +49,12 @@ func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 			port.Plug(chip)
 			v.Chips[in.Port], v.Ports[in.Port] = chip, port
 		}
-		v.Knobs[in.Name] = chip.Knob(in.Channel)
-		v.Knobs[in.Name].Set(RestingKnob)
+		if knob := chip.Knob(in.Channel); v.Knobs[in.Name] != knob {
+			v.Knobs[in.Name] = knob
+			knob.Set(RestingKnob)
+		}
 	}
-	if err := v.Register(); err != nil {
-		return nil, err
-	}
-	return v, nil
+	return nil
 }
 
 // port is the virtual Pi's port of a name like SPI0.1, nil where it has none.

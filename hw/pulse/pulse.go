@@ -41,6 +41,15 @@ func New(p gpio.PinOut, width time.Duration) (*Pin, error) {
 	return d, d.out(gpio.Low)
 }
 
+// Continue is a pin with another width for its next pulses that takes d's place: the pulse under way ends when it was to.
+// Its counts begin anew; d is not to be used any more.
+func (d *Pin) Continue(width time.Duration) *Pin {
+	next := &Pin{Explain: d.Explain, pin: d.pin, width: width, end: d.end}
+	next.high.Store(d.high.Load())
+	next.fault.Store(d.fault.Load())
+	return next
+}
+
 // Spike starts a pulse, or extends the one under way, to end a width after now.
 func (d *Pin) Spike(_ int64, now time.Duration) {
 	d.end = now + d.width

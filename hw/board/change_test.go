@@ -1,0 +1,114 @@
+package board_test
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/hw/board"
+)
+
+func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
+	v, b := open(t, "output.old.driver=pulse", "output.old.pin=GPIO27", "output.old.neuron=n1")
+	b.Pulses["led"].Spike(1, 10*ms) // of 20 ms
+	b.Pulses["old"].Spike(1, 10*ms)
+	next, err := b.Change(load(t, "output.led.width=5 ms", "output.new.driver=pulse", "output.new.pin=GPIO22", "output.new.neuron=n1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Pin("GPIO27").Level() != gpio.High || v.Pin("GPIO17").Level() != gpio.High {
+		t.Error("got the old parts touched, want the loop to go on with them")
+	}
+	knob := b.Knobs["knob"]
+	if err := next.Succeed(b); err != nil {
+		t.Fatal(err)
+	}
+	if v.Pin("GPIO27").Level() != gpio.Low {
+		t.Error("got GPIO27 high, want an output that is gone low")
+	}
+	if next.Knobs["knob"] != knob || knob.Current(11*ms) == 0 {
+		t.Error("got another knob, want the same one, open")
+	}
+	led := next.Pulses["led"]
+	if led.Tick(29 * ms); !led.High() || v.Pin("GPIO17").Level() != gpio.High {
+		t.Error("got the pulse under way cut short")
+	}
+	if led.Tick(30 * ms); led.High() {
+		t.Error("got the pulse under way made longer")
+	}
+	led.Spike(2, 40*ms)
+	if led.Tick(45 * ms); led.High() || led.Pulses() != 1 {
+		t.Errorf("got it high %v, %d pulses; want one of the new width", led.High(), led.Pulses())
+	}
+	if next.Pulses["new"].Spike(2, 40*ms); v.Pin("GPIO22").Level() != gpio.High {
+		t.Error("got no pulse on the new pin")
+	}
+	if err := next.Close(); err != nil || v.Pin("GPIO22").Level() != gpio.Low || v.Pin("GPIO17").Level() != gpio.Low {
+		t.Errorf("got %v, want all low after Close", err)
+	}
+}
+
+func TestChangeOfAnInputOpensItAnew(t *testing.T) {
+	v, b := open(t)
+	cfg := load(t, "input.knob.channel=3")
+	next, err := b.Change(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Knobs["knob"].Current(ms) == 0 {
+		t.Error("got nothing from the old knob, want it open until the end")
+	}
+	if err := v.Wire(cfg); err != nil {
+		t.Fatal(err)
+	}
+	v.Knobs["knob"].Set(1)
+	if err := next.Succeed(b); err != nil || next.Knobs["knob"].Current(2*ms) != 5 {
+		t.Errorf("got %v, %g nA; want 5 from channel 3", err, next.Knobs["knob"].Current(2*ms))
+	}
+	if err := next.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
+	v, b := open(t)
+	v.Pin("GPIO27").SetFault(syscall.EIO)
+	for _, tt := range []struct {
+		sets []string
+		want string
+	}{
+		{[]string{"output.a.driver=pulse", "output.a.pin=GPIO22", "output.a.neuron=n1", "output.b.driver=pulse", "output.b.pin=GPIO27", "output.b.neuron=n1"},
+			"output b: pulse: GPIO27: sim: GPIO27: out: input/output error"},
+		{[]string{"input.knob.port=SPI5.0", "output.a.driver=pulse", "output.a.pin=GPIO22", "output.a.neuron=n1"}, "input knob: mcp3008 on SPI5.0: "},
+	} {
+		b.Pulses["led"].Spike(1, ms)
+		if _, err := b.Change(load(t, tt.sets...)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("got %v, want %s...", err, tt.want)
+		}
+		if b.Pulses["led"].Tick(2 * ms); v.Pin("GPIO17").Level() != gpio.High || v.Pin("GPIO22").Level() != gpio.Low || b.Knobs["knob"].Current(2*ms) == 0 {
+			t.Error("got the open parts changed")
+		}
+	}
+}
+
+func TestOffPutsAPinLow(t *testing.T) {
+	cfg := load(t)
+	v, err := board.NewVirtual(cfg, new(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	pin := v.Pin("GPIO17")
+	if err := pin.Out(gpio.High); err != nil { // as a killed program leaves it
+		t.Fatal(err)
+	}
+	if err := board.Off(cfg.Outputs[0]); err != nil || pin.Level() != gpio.Low {
+		t.Errorf("got %v, %v; want it low", err, pin.Level())
+	}
+	pin.SetFault(syscall.EBUSY)
+	if err := board.Off(cfg.Outputs[0]); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
+		t.Errorf("got %v, want who holds it", err)
+	}
+}

@@ -1,0 +1,71 @@
+package board
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/host/v3/bcm283x"
+	"periph.io/x/host/v3/gpioioctl"
+
+	"hillock/config"
+	"hillock/hw/pulse"
+)
+
+// openPin takes a pin for pulses, low. One that another program holds is no error: it is asked for again.
+func openPin(out config.Output) (*pulse.Pin, error) {
+	p, err := findPin(out.Pin)
+	if err != nil {
+		return nil, fmt.Errorf("output %s: %w", out.Name, err)
+	}
+	explain := pinTrouble(p)
+	d, err := pulse.New(p, out.Width)
+	if err != nil && !is(err, syscall.EBUSY) {
+		return nil, fmt.Errorf("output %s: %w", out.Name, explain(err))
+	}
+	d.Explain = explain
+	return d, nil
+}
+
+func findPin(name string) (gpio.PinIO, error) {
+	p := gpioreg.ByName(name)
+	if p == nil {
+		return nil, noPin(name)
+	}
+	if r, ok := p.(gpio.RealPin); ok {
+		p = r.Real()
+	}
+	return kernelLine(p), nil
+}
+
+// kernelLine is the line of the kernel's character device for a pin, the same on every Pi. Where periph knows the chip,
+// as on a Pi up to 4, its registry holds a pin of bcm283x in the line's place. That one writes to the registers past the
+// kernel: it takes a pin that another program holds, and leaves it high when the program is killed. Where it has no
+// registers, as on a Pi 5, and on a 2B and 3B, whose line called PWM0_OUT ends its driver's start, it passes on to the line
+// but hides it, so that one whose first Out failed cannot be given back. A line costs a system call at each level.
+func kernelLine(p gpio.PinIO) gpio.PinIO {
+	b, ok := p.(*bcm283x.Pin)
+	if !ok || len(gpioioctl.Chips) == 0 {
+		return p
+	}
+	if l := gpioioctl.Chips[0].ByNumber(b.Number()); l != nil { // as bcm283x finds it
+		return l
+	}
+	return p
+}
+
+// Off puts one output low and releases it: for whoever finds it as a program that was killed has left it.
+func Off(out config.Output) error {
+	p, err := findPin(out.Pin)
+	if err != nil {
+		return err
+	}
+	explain := pinTrouble(p)
+	d, err := pulse.New(p, time.Second)
+	if err != nil {
+		return explain(err)
+	}
+	return d.Halt()
+}
