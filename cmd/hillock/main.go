@@ -35,7 +35,10 @@ func execute() (err error) {
 	}()
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error like others: it must not leave a pin high
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
-	if !signal.Ignored(syscall.SIGHUP) { // nohup
+	switch {
+	case isService(): // there it means: read the configuration again
+		signal.Ignore(syscall.SIGHUP)
+	case !signal.Ignored(syscall.SIGHUP): // nohup
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)

@@ -12,6 +12,7 @@ import (
 // loop never waits for it: a snapshot that is being read is not renewed in that tick.
 type monitor struct {
 	cells []*neuron.Cell
+	begin []neuron.Neuron // as they were at first
 	times *times
 	load  load
 	own   snapshot // the loop's
@@ -45,6 +46,9 @@ type mark struct {
 
 func newMonitor(loop *neuron.Loop) *monitor {
 	m := &monitor{cells: loop.Cells, times: newTimes(), load: newLoad(loop.Tick)}
+	for _, c := range m.cells {
+		m.begin = append(m.begin, *c.Neuron)
+	}
 	m.own.cells = make([]cellState, len(loop.Cells))
 	m.shared.cells = make([]cellState, len(loop.Cells))
 	return m

@@ -21,6 +21,7 @@ type runFlags struct {
 	hw, summary string
 	duration    time.Duration
 	plain       bool
+	observers   []neuron.Observer // of the loop, beside the monitor
 }
 
 func newRun() *cobra.Command {
@@ -32,7 +33,8 @@ func newRun() *cobra.Command {
 pulses a pin at every spike. Without FILE the built-in configuration runs (see 'hillock config init').
 
 On a Raspberry Pi it takes the real pins and buses, elsewhere a virtual Pi with a knob on the screen: the arrow keys
-turn it. It ends after --duration, at q or Ctrl-C; the pins end low.`,
+turn it. It ends after --duration, at q or Ctrl-C; the pins end low. As a service of systemd it reports how it does,
+and reads FILE again at SIGHUP.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1m --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"`,
@@ -67,46 +69,126 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if virtual != nil {
 		defer virtual.Close()
 	}
-	return f.runOn(cmd, cfg, wall, where, virtual)
+	return f.runOn(cmd, args, cfg, wall, where, virtual)
 }
 
 // runOn runs on the Pi that periph's registries hold. However it ends, the pins are low and released.
-func (f *runFlags) runOn(cmd *cobra.Command, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) (err error) {
+func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) (err error) {
 	b, err := board.Open(cfg)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.Close()) }()
-	loop, err := assemble(cfg, b, wall)
-	if err != nil {
+	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall}
+	defer func() { err = errors.Join(err, l.board.Close()) }()
+	if err := l.assemble(nil, f.observers); err != nil {
 		return err
 	}
-	loop.Ticks = ticksIn(f.duration, loop.Tick)
-	m := newMonitor(loop)
-	loop.Observers = append(loop.Observers, m)
+	s := newService(newLogger(cmd))
+	defer s.end()
+	began := wall.Now()
+	for start := began; ; start = wall.Now() {
+		if f.duration > 0 {
+			l.loop.Ticks = max(1, ticksIn(f.duration-(start-began), l.loop.Tick))
+		}
+		next, err := f.runLeg(cmd, args, l, s)
+		err = errors.Join(err, wall.Leave())
+		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor, wall.Now()-start), l.faults(), l.cfg
+		if next != nil {
+			err = errors.Join(err, next.follow(l, f.observers))
+			l = next
+		}
+		switch {
+		case err != nil:
+			return err
+		case next == nil || cmd.Context().Err() != nil:
+			return f.report(cmd, sum, last, faults)
+		}
+		sum.log(newLogger(cmd))
+	}
+}
 
-	v := &view{cfg: cfg, board: b, virtual: virtual, monitor: m, where: where}
-	show := v.log
-	if !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && os.Getenv("TERM") != "dumb" {
-		show = v.live
-	}
-	v.onWall(loop, wall)
-	start := wall.Now()
-	err = live(cmd.Context(), loop, cmd, show)
-	took := wall.Now() - start
-	if errors.Is(err, context.Canceled) {
-		err = nil
-	}
-	if err := errors.Join(err, wall.Leave()); err != nil {
-		return err
-	}
-	s := summarize(cfg, loop.Cells, b, m, took)
+// report writes the summary of a run that has ended.
+func (f *runFlags) report(cmd *cobra.Command, s summary, cfg *config.Config, faults []fault) error {
 	if f.summary != "" { // first: nobody may be left to read the text
 		if err := writeFile(f.summary, cmd.OutOrStdout(), s.json); err != nil {
 			return err
 		}
 	}
-	return s.text(cmd.OutOrStdout(), cfg, v.faults())
+	return s.text(cmd.OutOrStdout(), cfg, faults)
+}
+
+// leg is a run of one configuration. A service's run is several: each reload begins another.
+type leg struct {
+	*view
+	loop *neuron.Loop
+	wall *clock.Wall
+}
+
+// assemble readies the loop. Where the leg follows another, which has ended between two ticks, its first tick is the next
+// one, and neurons of the same name go on from where they were.
+func (l *leg) assemble(after *leg, observers []neuron.Observer) (err error) {
+	if l.loop, err = assemble(l.cfg, l.board, l.wall); err != nil {
+		return err
+	}
+	if after != nil {
+		l.loop.Start = after.monitor.end().tick.Deadline
+		for _, c := range l.loop.Cells {
+			for _, was := range after.loop.Cells {
+				if was.Name == c.Name {
+					c.Continue(was.Neuron)
+				}
+			}
+		}
+	}
+	l.monitor = newMonitor(l.loop)
+	l.loop.Observers = append([]neuron.Observer{l.monitor}, observers...)
+	l.onWall(l.loop, l.wall)
+	return nil
+}
+
+// runLeg runs until the end, or until a reload was asked for that can be: then it returns the leg that follows.
+func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service) (next *leg, err error) {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		if next = s.watch(ctx, l.view, func() (*leg, error) { return f.reload(cmd, args, l) }); next != nil {
+			stop()
+		}
+	}()
+	show := l.log
+	if !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && os.Getenv("TERM") != "dumb" {
+		show = l.live
+	}
+	if err = live(ctx, l.loop, cmd, show); errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	stop()
+	<-watched
+	return next, err
+}
+
+// reload reads the file again and opens what it adds, while l goes on. What it returns has to follow l.
+func (f *runFlags) reload(cmd *cobra.Command, args []string, l *leg) (*leg, error) {
+	cfg, err := f.load(cmd, args)
+	if err != nil {
+		return nil, err
+	}
+	b, err := l.board.Change(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where}, wall: l.wall}, nil
+}
+
+// follow takes the place of a leg that has ended.
+func (l *leg) follow(old *leg, observers []neuron.Observer) error {
+	var err error
+	if l.virtual != nil {
+		err = l.virtual.Wire(l.cfg)
+	}
+	return errors.Join(err, l.board.Succeed(old.board), l.assemble(old, observers))
 }
 
 // hardware chooses the Pi that the parts are opened on, and tells which in a few words.

@@ -475,7 +475,7 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 			cmd.SetContext(ctx)
 			cmd.SetOut(io.Discard)
 			cmd.SetErr(io.Discard)
-			if err := f.runOn(cmd, cfg, wall, "the virtual Pi", virtual); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
+			if err := f.runOn(cmd, nil, cfg, wall, "the virtual Pi", virtual); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 			levels := []gpio.Level{}

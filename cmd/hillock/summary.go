@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"strconv"
 	"time"
@@ -34,7 +35,7 @@ type neuronSummary struct {
 	Spikes          int64    `json:"spikes"`
 	RateHz          float64  `json:"rate_hz"`          // spikes over model time
 	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when the input changed
-	PredictedSpikes *int64   `json:"predicted_spikes"` // from rest in as many steps, null when the input changed
+	PredictedSpikes *int64   `json:"predicted_spikes"` // from the same start in as many steps, null when the input changed
 	CurrentNA       float64  `json:"current_na"`       // the latest
 }
 
@@ -66,7 +67,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
 		if state.lowest == state.highest {
-			hz, spikes := c.DiscreteRate(state.current), c.SpikeCount(state.current, end.tick.Steps)
+			hz, spikes := c.DiscreteRate(state.current), m.begin[i].SpikesAhead(state.current, end.tick.Steps)
 			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
 		}
 		s.Neurons = append(s.Neurons, n)
@@ -87,6 +88,15 @@ func (s *summary) json(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(s)
+}
+
+// log is the summary in a few words, of a run that another one follows.
+func (s *summary) log(l *slog.Logger) {
+	attrs := []any{"ticks", s.Ticks, "skipped_ms", s.SkippedMs, "read_errors", s.ReadErrors}
+	for _, n := range s.Neurons {
+		attrs = append(attrs, n.Name+"_spikes", n.Spikes)
+	}
+	l.Info("configuration reloaded; until then", attrs...)
 }
 
 // text is the summary for a person, with the faults that were there at the end.

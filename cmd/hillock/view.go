@@ -71,7 +71,7 @@ func pace(speed float64) string {
 // log writes a line a second for each neuron, and one for each fault that comes or goes, until ctx ends.
 func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 	fmt.Fprintln(cmd.ErrOrStderr(), v.intro())
-	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+	logger := newLogger(cmd)
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
 	requests, stop := reportRequests()
@@ -136,6 +136,10 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			logger.Info("run", attrs...)
 		}
 	}
+}
+
+func newLogger(cmd *cobra.Command) *slog.Logger {
+	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 }
 
 // logSkipped writes how many ticks were skipped since so many were, and returns how many that are in all.

@@ -1,0 +1,164 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// manager is systemd as a service sees it: a socket, and what has come over it since the last thing that was done.
+type manager struct {
+	*net.UnixConn
+	path string
+	said []string
+}
+
+func newManager(t *testing.T) *manager {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "notify")
+	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return &manager{UnixConn: c, path: path}
+}
+
+// hear reads a message, false when none comes within a time.
+func (m *manager) hear(t *testing.T, within time.Duration) bool {
+	t.Helper()
+	b := make([]byte, 4096)
+	m.SetReadDeadline(time.Now().Add(within))
+	n, err := m.Read(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.said = append(m.said, string(b[:n]))
+	return true
+}
+
+// wait waits until a message that matches has come since the last done.
+func (m *manager) wait(t *testing.T, want string) {
+	t.Helper()
+	start, pattern := time.Now(), regexp.MustCompile("^"+want)
+	for !slices.ContainsFunc(m.said, pattern.MatchString) {
+		if !m.hear(t, 10*time.Second) || time.Since(start) > 20*time.Second {
+			t.Fatalf("got %q, want %s", m.said, want)
+		}
+	}
+}
+
+func (m *manager) done() { m.said = nil }
+
+func TestServiceReportsAndReloads(t *testing.T) {
+	m := newManager(t)
+	file := filepath.Join(t.TempDir(), "my.toml")
+	write := func(tauM string) {
+		text := "[loop]\nrealtime = \"off\"\n[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\ntau_m = \"" + tauM +
+			"\"\n[output.led]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"n1\"\n"
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("10 ms")
+	cmd := program(t, "run", file, "--hw", "sim")
+	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+m.path, "WATCHDOG_USEC=300000", "WATCHDOG_PID=")
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(pipe)
+	var log string
+	logged := func(want string) {
+		t.Helper()
+		for !strings.Contains(log, want) {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				t.Fatalf("got %v after\n%s\nwant %q", err, log, want)
+			}
+			log += line
+		}
+	}
+	m.wait(t, "READY=1")
+	m.wait(t, "WATCHDOG=1")
+	m.wait(t, `STATUS=n1 71\.9 Hz \(predicted 71\.9\) at 2\.00 nA$`)
+
+	m.done()
+	write("-1 ms")
+	cmd.Process.Signal(syscall.SIGHUP)
+	m.wait(t, "RELOADING=1\nMONOTONIC_USEC=")
+	m.wait(t, "READY=1")
+	m.wait(t, "STATUS=n1 .*; not reloaded: "+regexp.QuoteMeta(file)+`:7:1: neuron\.n1\.tau_m: must be more than 0 ms, got "-1 ms"$`)
+	logged("not reloaded: the neuron goes on as it was")
+
+	m.done()
+	write("20 ms")
+	cmd.Process.Signal(syscall.SIGHUP)
+	m.wait(t, "RELOADING=1")
+	m.wait(t, "READY=1")
+	logged("configuration reloaded; until then")
+	m.done()
+	m.wait(t, "WATCHDOG=1")
+	m.wait(t, `STATUS=n1 36\.1 Hz \(predicted 36\.1\) at 2\.00 nA$`)
+
+	cmd.Process.Signal(syscall.SIGTERM)
+	m.wait(t, "STOPPING=1")
+	rest, _ := io.ReadAll(lines)
+	if err := cmd.Wait(); err != nil || !strings.Contains(out.String(), "(36.1 Hz) at 1.999 nA") {
+		t.Errorf("got %v, %s and\n%s%s\nwant the summary of the last configuration", err, out.String(), log, rest)
+	}
+}
+
+func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
+	m := newManager(t)
+	t.Setenv("NOTIFY_SOCKET", m.path)
+	watch := func(ticks bool) {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			s := &service{logger: slog.New(slog.DiscardHandler), watchdog: 3 * time.Second}
+			ctx, cancel := context.WithTimeout(t.Context(), 10500*ms)
+			defer cancel()
+			if ticks {
+				b.run(t, 1)
+			}
+			s.watch(ctx, b.view, nil)
+		})
+	}
+	for _, tt := range []struct {
+		ticks bool
+		want  string
+	}{
+		{false, "STATUS=starting"}, // a loop that stands before its first tick
+		{true, "READY=1\nWATCHDOG=1\nSTATUS=n1 0.0 Hz (predicted 71.9) at 2.00 nA"}, // one that stands after it
+	} {
+		m.done()
+		watch(tt.ticks)
+		for m.hear(t, time.Second) {
+		}
+		if got := strings.Join(m.said, "\n"); got != tt.want {
+			t.Errorf("ticks %v: got\n%s\nwant\n%s", tt.ticks, got, tt.want)
+		}
+	}
+}
