@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,18 +18,20 @@ import (
 
 // The tests whose names begin with TestKernel run hillock under a real kernel's GPIO and SPI: see hw/kernelpi.
 
-// kernelProgram is hillock as the guest can run it, built once.
-var kernelProgram = sync.OnceValues(func() (string, error) {
+// kernelPrograms is a folder with hillock as the guest can run it, and hillock.test, its tests, built once.
+var kernelPrograms = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "hillock-kernel")
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "hillock"), "hillock/cmd/hillock")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
+	for _, build := range [][]string{{"build", "-o", dir + "/hillock"}, {"test", "-c", "-o", dir + "/hillock.test"}} {
+		cmd := exec.Command("go", append(build, "hillock/cmd/hillock")...)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%w: %s", err, out)
+		}
 	}
-	return filepath.Join(dir, "hillock"), nil
+	return dir, nil
 })
 
 // guest is what a script did in a guest.
@@ -51,19 +52,20 @@ func boot(t *testing.T, script string) *guest {
 		t.Skip("SKIPPED: hillock under a real kernel:", err)
 	}
 	t.Parallel()
-	exe, err := kernelProgram()
+	programs, err := kernelPrograms()
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err := kernel.Run(t.Context(), fmt.Sprintf(`
-cp /host%s /run/hillock
-start() { hillock run --hw real --plain --duration 1m --summary /tmp/summary --set loop.speed=1 --set output.led.width="5 ms" "$@" >/tmp/out 2>/tmp/log & pid=$!; }
+cp /host%[1]s/hillock /run/hillock
+tests=/host%[1]s/hillock.test
+start() { ${hillock:-hillock} run --hw real --plain --duration 1m --summary /tmp/summary --set loop.speed=1 --set output.led.width="5 ms" "$@" >/tmp/out 2>/tmp/log & pid=$!; }
 run() { start "$@"; wait $pid; }
 mark() { echo "mark $1 $(cut -d" " -f1 /proc/uptime)"; }
-%s
+%[2]s
 status=$?
 echo; for part in summary out log; do echo "== $part"; cat /tmp/$part 2>/dev/null; echo; done
-( exit $status )`, exe, script))
+( exit $status )`, programs, script))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,23 +216,6 @@ wait $pid`)
 		g := boot(t, `start --duration 4s; sleep 1.5; fault dout_stuck 0; wait $pid`)
 		g.wants(`knob_note="reads 0: the knob's end, or MISO is low: turn it up to see"`)
 	})
-}
-
-func TestKernelLeavesTheLineLow(t *testing.T) {
-	for name, end := range map[string]string{
-		"end of its time": "wait $pid", "SIGINT": "kill -INT $pid; wait $pid", "SIGTERM": "kill -TERM $pid; wait $pid", "SIGHUP": "kill -HUP $pid; wait $pid",
-	} {
-		t.Run(name, func(t *testing.T) {
-			g := boot(t, `start --duration 3s --set output.led.width="1 min"; sleep 2; mark before; line 17; `+end)
-			levels := g.Levels(17)
-			if g.Status != 0 || len(levels) != 2 || !levels[0].High || levels[1].High || levels[1].At < g.marks()["before"] {
-				t.Errorf("got exit status %d and levels %v of GPIO17, want it high until the end, then low", g.Status, levels)
-			}
-			if !strings.Contains(g.Output, "\n1\n") {
-				t.Error("got GPIO17 low during its pulse")
-			}
-		})
-	}
 }
 
 func TestKernelPinThatAnotherProgramHolds(t *testing.T) {

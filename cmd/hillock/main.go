@@ -13,21 +13,23 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"hillock/config"
 )
 
 func main() {
 	log.SetOutput(io.Discard) // periph's drivers log what our errors say better
-	err := execute()
+	err := execute(newRoot())
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		fmt.Fprintln(os.Stderr, "hillock:", err)
 	}
 	os.Exit(status(err))
 }
 
-// execute runs the command line. Its context ends at the first signal, which leaves everything safe; a second one
+// execute runs the command line of the program. Its context ends at the first signal, which leaves everything safe; a second one
 // kills. A panic comes back as an error: its exit status 2 would be taken for a bad command line.
-func execute() (err error) {
+func execute(root *cobra.Command) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -44,7 +46,7 @@ func execute() (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return newRoot().ExecuteContext(ctx)
+	return root.ExecuteContext(ctx)
 }
 
 // status is the exit status: 2 for a bad command line or file, which no restart mends, 1 for what else went wrong.

@@ -29,6 +29,9 @@ const asMain = "HILLOCK_TEST_AS_MAIN"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
+		if kind := os.Getenv(breaks); kind != "" {
+			broken(kind)
+		}
 		main()
 	}
 	os.Exit(m.Run())

@@ -24,8 +24,9 @@ type runFlags struct {
 	observers   []neuron.Observer // of the loop, beside the monitor
 }
 
-func newRun() *cobra.Command {
-	var f runFlags
+func newRun() *cobra.Command { return new(runFlags).command() }
+
+func (f *runFlags) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE]",
 		Short: "run the neuron in real time: knob in, pulses out",
@@ -39,7 +40,7 @@ and reads FILE again at SIGHUP.`,
   hillock run my.toml --duration 1m --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+		RunE: f.run,
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
@@ -91,16 +92,22 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 			l.loop.Ticks = max(1, ticksIn(f.duration-(start-began), l.loop.Tick))
 		}
 		next, err := f.runLeg(cmd, args, l, s)
-		err = errors.Join(err, wall.Leave())
+		if err := errors.Join(err, wall.Leave()); err != nil {
+			if next != nil {
+				err = errors.Join(err, next.board.Succeed(l.board))
+				l = next
+			}
+			return err
+		}
 		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor, wall.Now()-start), l.faults(), l.cfg
 		if next != nil {
-			err = errors.Join(err, next.follow(l, f.observers))
+			old := l
 			l = next
+			if err := l.follow(old, f.observers); err != nil {
+				return err
+			}
 		}
-		switch {
-		case err != nil:
-			return err
-		case next == nil || cmd.Context().Err() != nil:
+		if next == nil || cmd.Context().Err() != nil {
 			return f.report(cmd, sum, last, faults)
 		}
 		sum.log(newLogger(cmd))

@@ -17,7 +17,7 @@ import (
 func noPin(name string) error {
 	chips, _ := filepath.Glob("/dev/gpiochip*")
 	if len(chips) == 0 {
-		return fmt.Errorf("%s: this machine has no GPIO (no /dev/gpiochip*): use --hw sim for the virtual Pi", name)
+		return fmt.Errorf("%s: this machine has no GPIO (no /dev/gpiochip*): 'hillock run --hw sim' takes the virtual Pi", name)
 	}
 	for _, c := range chips {
 		if err := tryOpen(c); errors.Is(err, fs.ErrPermission) {

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+
+	"hillock/hw/board"
+	"hillock/neuron"
+)
+
+// breaks makes the program, in the guise of the test binary, break in the third second of its run.
+const breaks = "HILLOCK_TEST_BREAKS"
+
+// broken is main with something in it that breaks.
+func broken(kind string) {
+	var f runFlags
+	switch kind {
+	case "loop":
+		f.observers = []neuron.Observer{&breaker{step: func(s neuron.Sample) { s.Cell.Neuron = nil }}}
+	case "observer":
+		f.observers = []neuron.Observer{&breaker{step: func(neuron.Sample) { panic("an observer that breaks") }}}
+	case "memory":
+		var all [][]byte
+		f.observers = []neuron.Observer{&breaker{step: func(neuron.Sample) {
+			for {
+				all = append(all, bytes.Repeat([]byte{1}, 1<<20))
+			}
+		}}}
+	case "driver":
+		if err := board.Real(); err != nil {
+			panic(err)
+		}
+		pin := gpioreg.ByName("GPIO17")
+		if err := gpioreg.Unregister("GPIO17"); err != nil {
+			panic(err)
+		}
+		if err := gpioreg.Register(&breakingPin{PinIO: pin}); err != nil {
+			panic(err)
+		}
+	}
+	root := newRoot()
+	run, _, err := root.Find([]string{"run"})
+	if err != nil {
+		panic(err)
+	}
+	root.RemoveCommand(run)
+	root.AddCommand(f.command())
+	err = execute(root)
+	fmt.Fprintln(os.Stderr, "hillock:", err)
+	os.Exit(status(err))
+}
+
+// breaker is an observer that does something bad, once, in the third second.
+type breaker struct{ step func(neuron.Sample) }
+
+func (*breaker) Tick(neuron.Tick) {}
+
+func (b *breaker) Step(s neuron.Sample) {
+	if s.Step == 25_000 {
+		b.step(s)
+	}
+}
+
+// breakingPin is a driver that panics once it is high.
+type breakingPin struct {
+	gpio.PinIO
+	outs int
+}
+
+func (p *breakingPin) Out(l gpio.Level) error {
+	err := p.PinIO.Out(l)
+	if p.outs++; p.outs == 100 {
+		panic("a driver that breaks")
+	}
+	return err
+}
+
+// Close, as a line of the kernel has it.
+func (p *breakingPin) Close() { p.PinIO.(interface{ Close() }).Close() }
+
+func TestKernelLeavesTheLineLow(t *testing.T) {
+	for _, tt := range []struct {
+		name, script string
+		status       int
+		says         string
+	}{
+		{"end of its time", `long --duration 3s; sleep 2; mark before; wait $pid`, 0, ""},
+		{"SIGINT", `long; sleep 2; mark before; kill -INT $pid; wait $pid`, 0, ""},
+		{"SIGTERM", `long; sleep 2; mark before; kill -TERM $pid; wait $pid`, 0, ""},
+		{"SIGHUP", `long; sleep 2; mark before; kill -HUP $pid; wait $pid`, 0, ""},
+		{"panic in the loop", `broken loop; long; sleep 2; mark before; wait $pid`, 1, "hillock: panic in the loop: runtime error: invalid memory address"},
+		{"panic in an observer", `broken observer; long; sleep 2; mark before; wait $pid`, 1, "hillock: panic in the loop: an observer that breaks"},
+		{"panic in a driver", `broken driver; mark before; start; wait $pid`, 1, "hillock: panic in the loop: a driver that breaks"},
+		{"out of memory", `broken memory; ulimit -d 120000; export GOTRACEBACK=crash; long; sleep 2; mark before; wait $pid`, 134, "fatal error: runtime: "},
+		{"killed by the kernel for want of memory", `broken memory; long; sleep 2; mark before; wait $pid`, 137, ""},
+		{"kill -9", `long; sleep 2; mark before; kill -KILL $pid; wait $pid`, 137, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := boot(t, `
+broken() { hillock=$tests; export HILLOCK_TEST_AS_MAIN=1 HILLOCK_TEST_BREAKS=$1; }
+long() { start --set output.led.width="1 min" "$@"; }
+`+tt.script+`
+status=$?; mark after; echo "at the end $(line 17)"; ( exit $status )`)
+			levels, marks := g.Levels(17), g.marks()
+			if g.Status != tt.status {
+				t.Errorf("got exit status %d, want %d", g.Status, tt.status)
+			}
+			killed := tt.status >= 128 // then the kernel takes the line back, without a level of ours
+			if n := len(levels); n < 2-btoi(killed) || levels[n-1].High != killed || !killed && levels[n-1].At < marks["before"] || levels[n-1].At > marks["after"]+10*ms {
+				t.Errorf("got levels %v of GPIO17, want it high until the end, %v, and then put low", tail(levels, 4), marks["after"])
+			}
+			if !strings.Contains(g.Output, "at the end 0\n") {
+				t.Error("got GPIO17 high at the end, want it low")
+			}
+			if tt.says != "" {
+				g.wants(tt.says)
+			}
+		})
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
