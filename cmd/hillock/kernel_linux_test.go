@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,6 +45,9 @@ type guest struct {
 // go, in the background as $pid, and run ARGS, which waits for it and is its exit status; mark NAME, which notes the time.
 func boot(t *testing.T, script string) *guest {
 	t.Helper()
+	if runtime.GOARCH != "amd64" { // User-Mode Linux is for x86 alone
+		t.Skip("SKIPPED: hillock under a real kernel: the guest is amd64, this test binary", runtime.GOARCH)
+	}
 	kernel, err := kernelpi.Find()
 	switch {
 	case err != nil && os.Getenv("HILLOCK_KERNEL") != "":

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,6 +28,9 @@ func hillock(ctx context.Context, args ...string) (out, errOut string, err error
 // asMain makes the test binary the program itself, for what needs a process of its own: signals, exit status.
 const asMain = "HILLOCK_TEST_AS_MAIN"
 
+// through holds the words of go test's -exec where the machine cannot run the test binary by itself: those of an emulator.
+const through = "HILLOCK_TEST_EXEC"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
 		if kind := os.Getenv(breaks); kind != "" {
@@ -43,7 +47,8 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), exe, args...)
+	line := slices.Concat(strings.Fields(os.Getenv(through)), []string{exe}, args)
+	cmd := exec.CommandContext(t.Context(), line[0], line[1:]...)
 	cmd.Env = append(os.Environ(), asMain+"=1")
 	return cmd
 }

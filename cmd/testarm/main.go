@@ -1,0 +1,161 @@
+// Testarm runs all tests on this machine, and then those for the Pi's 32-bit and 64-bit processors under qemu. It prints
+// how many passed and which were skipped, and fails where one that passed here neither passed there nor was skipped by name.
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// The Pi Zero's processor is an ARM1176.
+var emulators = []struct{ arch, line string }{
+	{"arm", "qemu-arm-static -cpu arm1176"},
+	{"arm64", "qemu-aarch64-static"},
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "testarm:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	var here results
+	for _, e := range emulators {
+		qemu := strings.Fields(e.line)[0]
+		if _, err := exec.LookPath(qemu); err != nil {
+			fmt.Printf("SKIPPED: all tests for %s: no %s (apt-get install qemu-user-static)\n", e.arch, qemu)
+			continue
+		}
+		if here == nil {
+			var err error
+			if here, err = goTest(runtime.GOARCH, ""); err != nil {
+				return err
+			}
+		}
+		there, err := goTest(e.arch, e.line)
+		if err != nil {
+			return err
+		}
+		if lost := missing(here, there); len(lost) > 0 {
+			return fmt.Errorf("%s: neither passed nor skipped by name: %s", e.arch, strings.Join(lost, ", "))
+		}
+	}
+	return nil
+}
+
+// goTest runs all tests, prints what became of them, and returns it.
+func goTest(arch, emulator string) (results, error) {
+	cmd := exec.Command("go", "test", "-json")
+	if emulator != "" {
+		cmd.Args = append(cmd.Args, "-exec", emulator)
+		// What qemu runs must be static. It does not stand before the programs that a test starts: the test puts it there.
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOARM=6", "HILLOCK_TEST_EXEC="+emulator)
+	}
+	cmd.Args = append(cmd.Args, "./...")
+	cmd.Stderr = os.Stderr
+	events, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	r, err := read(events, os.Stdout)
+	if err := errors.Join(err, cmd.Wait()); err != nil {
+		return nil, fmt.Errorf("go test for %s: %w", arch, err)
+	}
+	fmt.Printf("%-6s %s", arch, r)
+	return r, nil
+}
+
+// test is a test without subtests, or a subtest without: one that has some does its work in them.
+type test struct{ pkg, name string }
+
+// results are why tests were skipped, "" for those that passed.
+type results map[test]string
+
+// read reads the events of go test -json (go doc test2json), and prints what was said by what failed.
+func read(events io.Reader, failed io.Writer) (results, error) {
+	r, said, parents := results{}, map[test]string{}, map[test]bool{}
+	for d := json.NewDecoder(events); ; {
+		var e struct{ Action, Package, Test, Output string }
+		if err := d.Decode(&e); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		t := test{e.Package, e.Test}
+		switch e.Action {
+		case "run":
+			for up, ok := t.parent(); ok; up, ok = up.parent() {
+				parents[up] = true
+			}
+		case "output":
+			said[t] += e.Output
+		case "build-output":
+			io.WriteString(failed, e.Output)
+		case "fail":
+			io.WriteString(failed, said[t])
+		case "pass":
+			r[t] = ""
+		case "skip":
+			r[t] = reason(said[t])
+		}
+	}
+	maps.DeleteFunc(r, func(t test, _ string) bool { return parents[t] || t.name == "" }) // without a name: the package
+	return r, nil
+}
+
+func (t test) parent() (up test, ok bool) {
+	i := strings.LastIndexByte(t.name, '/')
+	return test{t.pkg, t.name[:max(0, i)]}, i >= 0
+}
+
+func reason(said string) string {
+	_, why, _ := strings.Cut(said, "SKIPPED: ")
+	why, _, _ = strings.Cut(why, "\n")
+	return cmp.Or(why, "it does not say why")
+}
+
+// missing are the tests that passed here, and there neither passed nor were skipped, also not with a test around them.
+func missing(here, there results) (names []string) {
+	for t, skipped := range here {
+		_, found := there[t]
+		for up, ok := t.parent(); ok && !found; up, ok = up.parent() {
+			found = there[up] != ""
+		}
+		if skipped == "" && !found {
+			names = append(names, t.pkg+" "+t.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// String is the number of tests that passed and of those skipped, these by name under their reason.
+func (r results) String() string {
+	skipped, n := map[string][]string{}, 0
+	for t, why := range r {
+		if why != "" {
+			skipped[why] = append(skipped[why], t.name)
+			n++
+		}
+	}
+	s := fmt.Sprintf("passed %d, skipped %d\n", len(r)-n, n)
+	for _, why := range slices.Sorted(maps.Keys(skipped)) {
+		slices.Sort(skipped[why])
+		s += fmt.Sprintf("       skipped: %s (%s)\n", strings.Join(skipped[why], ", "), why)
+	}
+	return s
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const events = `
+{"Action":"run","Package":"a","Test":"TestOne"}
+{"Action":"pass","Package":"a","Test":"TestOne"}
+{"Action":"run","Package":"a","Test":"TestParts"}
+{"Action":"run","Package":"a","Test":"TestParts/x"}
+{"Action":"run","Package":"a","Test":"TestParts/1/2"}
+{"Action":"output","Package":"a","Test":"TestParts/x","Output":"    a_test.go:1: SKIPPED: no x here\n"}
+{"Action":"output","Package":"a","Test":"TestParts/x","Output":"    --- SKIP: TestParts/x (0.00s)\n"}
+{"Action":"skip","Package":"a","Test":"TestParts/x"}
+{"Action":"pass","Package":"a","Test":"TestParts/1/2"}
+{"Action":"pass","Package":"a","Test":"TestParts"}
+{"Action":"pass","Package":"a"}
+{"Action":"run","Package":"b","Test":"TestOne"}
+{"Action":"output","Package":"b","Test":"TestOne","Output":"got 1, want 2\n"}
+{"Action":"fail","Package":"b","Test":"TestOne"}
+{"Action":"run","Package":"b","Test":"TestMute"}
+{"Action":"skip","Package":"b","Test":"TestMute"}
+{"Action":"skip","Package":"c"}
+{"ImportPath":"d","Action":"build-output","Output":"undefined: x\n"}
+`
+
+func TestResultsAreRead(t *testing.T) {
+	var failed strings.Builder
+	got, err := read(strings.NewReader(events), &failed)
+	want := results{
+		{"a", "TestOne"}: "", {"a", "TestParts/x"}: "no x here", {"a", "TestParts/1/2"}: "", {"b", "TestMute"}: "it does not say why",
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(test{})); err != nil || diff != "" {
+		t.Errorf("got %v; results (-want +got):\n%s", err, diff)
+	}
+	if want := "got 1, want 2\nundefined: x\n"; failed.String() != want {
+		t.Errorf("got %q printed, want %q", failed.String(), want)
+	}
+	if want := "passed 2, skipped 2\n       skipped: TestMute (it does not say why)\n       skipped: TestParts/x (no x here)\n"; got.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if _, err := read(strings.NewReader("{}\npanic"), &failed); err == nil {
+		t.Error("got no error for what is no event")
+	}
+}
+
+func TestWhatDidNotRunIsMissing(t *testing.T) {
+	x, y, other := test{"a", "TestOne/x"}, test{"a", "TestOne/1/2"}, test{"b", "TestOne"}
+	here := results{x: "", y: "", other: ""}
+	for _, tt := range []struct {
+		name  string
+		there results
+		want  string
+	}{
+		{"all passed", results{x: "", y: "", other: ""}, ""},
+		{"some were skipped", results{x: "why", y: "", other: "why"}, ""},
+		{"the test around them was skipped", results{{"a", "TestOne"}: "why", other: ""}, ""},
+		{"the test around them left them out", results{{"a", "TestOne"}: "", other: ""}, "a TestOne/1/2, a TestOne/x"},
+		{"the same name in another package", results{x: "", y: "", {"c", "TestOne"}: ""}, "b TestOne"},
+		{"none ran", nil, "a TestOne/1/2, a TestOne/x, b TestOne"},
+	} {
+		if got := strings.Join(missing(here, tt.there), ", "); got != tt.want {
+			t.Errorf("%s: got %q missing, want %q", tt.name, got, tt.want)
+		}
+	}
+	if got := missing(results{x: "why"}, nil); got != nil {
+		t.Errorf("got %q missing, want none that was skipped here, too", got)
+	}
+}
