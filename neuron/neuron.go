@@ -7,8 +7,8 @@ type Neuron struct {
 	Params
 	V float64 // membrane potential, mV
 
-	ref      int // refractory steps still to go
-	refAfter int // refractory steps that follow a spike
+	ref      int64 // refractory steps still to go
+	refAfter int64 // refractory steps that follow a spike
 }
 
 // New returns a neuron at rest, or the ParamErrors of p.
@@ -16,7 +16,7 @@ func New(p Params) (*Neuron, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	return &Neuron{Params: p, V: p.Rest(), refAfter: int(p.RefSteps())}, nil
+	return &Neuron{Params: p, V: p.Rest(), refAfter: p.RefSteps()}, nil
 }
 
 // Continue puts n where from is: its membrane potential, and what is left of its refractory time, in steps of n's own.
@@ -53,8 +53,8 @@ func (n *Neuron) Step(drive float64) (spiked bool) {
 // Advance takes up to the given number of steps under a constant drive (mV) and stops after the first spike. It is
 // Step in a loop with V in a register: the same bits, a quarter faster.
 func (n *Neuron) Advance(drive float64, steps int) (taken int, spiked bool) {
-	taken = min(n.ref, steps)
-	n.ref -= taken
+	taken = int(min(n.ref, int64(steps)))
+	n.ref -= int64(taken)
 	v, el, dt, tauM, vt := n.V, n.EL, n.DT, n.TauM, n.VT
 	for taken < steps {
 		taken++

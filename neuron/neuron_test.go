@@ -186,6 +186,22 @@ func TestRefractoryTime(t *testing.T) {
 	}
 }
 
+func TestRefractoryTimeOfManySteps(t *testing.T) { // 2^32: all gone in an int of 32 bits
+	p := Default()
+	p.DT, p.TRef = 0x1p-13, 0x1p19
+	n := mustNew(t, p)
+	drive := n.Drive(MaxCurrent) // reaches threshold in one step
+	if taken, spiked := n.Advance(drive, 1); taken != 1 || !spiked {
+		t.Fatalf("got %d steps and a spike %v, want one in the first", taken, spiked)
+	}
+	if taken, spiked := n.Advance(drive, 1000); taken != 1000 || spiked {
+		t.Errorf("got a spike %v in step %d after it, want none for 2^32 steps", spiked, taken)
+	}
+	if n.Step(drive) {
+		t.Error("got a spike in the step after those, want none")
+	}
+}
+
 func TestTheory(t *testing.T) {
 	p := Default()
 	if got := p.Rheobase(); got != 1.5 {
