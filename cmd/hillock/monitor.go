@@ -35,7 +35,7 @@ type cellState struct {
 	last            int64   // step of the latest spike, 0: none yet
 	lowest, highest float64 // the currents of all ticks so far, nA
 	recent          [8]mark // a ring of spike counts with their steps
-	marks           int     // how many were ever written
+	marks           int64   // how many were ever written
 }
 
 // mark is a count of spikes with the step of the last of them and the wall time of its tick.
@@ -68,7 +68,7 @@ func (m *monitor) Tick(t neuron.Tick) {
 		}
 		s.lowest, s.highest = min(s.lowest, c.Current), max(s.highest, c.Current)
 		if c.Spikes != s.spikes {
-			s.recent[s.marks%len(s.recent)] = mark{c.Spikes, c.Last, t.Began}
+			s.recent[s.marks%int64(len(s.recent))] = mark{c.Spikes, c.Last, t.Began}
 			s.marks++
 			s.spikes, s.last = c.Spikes, c.Last
 		}
@@ -120,15 +120,15 @@ func (c *cellState) blinks(now time.Duration) float64 {
 
 // span is the latest spikes since the last silence, false before there are two.
 func (c *cellState) span() (oldest, newest mark, ok bool) {
-	at := func(back int) mark { return c.recent[(c.marks-1-back)%len(c.recent)] }
-	isi := func(back int) float64 { // before the mark so far back
+	at := func(back int64) mark { return c.recent[(c.marks-1-back)%int64(len(c.recent))] }
+	isi := func(back int64) float64 { // before the mark so far back
 		return float64(at(back).step-at(back+1).step) / float64(at(back).spikes-at(back+1).spikes)
 	}
-	n := min(c.marks, len(c.recent)) - 1
+	n := min(c.marks, int64(len(c.recent))) - 1
 	if n < 1 {
 		return mark{}, mark{}, false
 	}
-	back := 1
+	back := int64(1)
 	for back < n && isi(back) < 4*isi(0) {
 		back++
 	}

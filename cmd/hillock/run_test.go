@@ -348,6 +348,16 @@ func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
 	}
 }
 
+func TestRatesGoOnAfterTwoBillionSpikes(t *testing.T) { // which come in a month, and do not fit an int of 32 bits
+	b := newBench(t)
+	b.view.monitor.own.cells[0].marks = math.MaxInt32 - 70
+	b.run(t, 2000)
+	b.view.monitor.read(&b.view.now)
+	if rate := b.view.now.cells[0].rate(b.view.now.tick.Steps, b.cfg.Loop.DT); math.Abs(rate-71.94) > 0.01 {
+		t.Errorf("got %g Hz, want 71.94", rate)
+	}
+}
+
 func TestNoiseIsShown(t *testing.T) {
 	b := newBench(t)
 	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
