@@ -22,7 +22,7 @@ func New(p Params) (*Neuron, error) {
 // Continue puts n where from is: its membrane potential, and what is left of its refractory time, in steps of n's own.
 func (n *Neuron) Continue(from *Neuron) {
 	n.V = from.V
-	n.ref = int(math.Ceil(float64(from.ref) * from.DT / n.DT))
+	n.ref = int64(math.Ceil(float64(from.ref) * from.DT / n.DT))
 }
 
 // Drive is the voltage R_m*I in mV that a current in nA stands for. It is taken once per tick and handed to each Step:

@@ -312,7 +312,7 @@ func TestSpikesAheadOfWhereverItIs(t *testing.T) {
 		for _, current := range []float64{-3, 0, 1.4, 1.6, 2, 5} {
 			p := Default()
 			p.TRef = 1
-			for _, ref := range []int{0, 3, 10} {
+			for _, ref := range []int64{0, 3, 10} {
 				for _, steps := range []int64{0, 1, 5, 100, 2000} {
 					n := mustNew(t, p)
 					n.V, n.ref = v, ref

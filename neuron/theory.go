@@ -71,7 +71,7 @@ func (p Params) SpikeCount(current float64, steps int64) int64 {
 
 // SpikesAhead is SpikeCount from where the neuron is.
 func (n *Neuron) SpikesAhead(current float64, steps int64) int64 {
-	steps -= int64(n.ref)
+	steps -= n.ref
 	first, ok := n.StepsToThreshold(n.V, current)
 	if !ok || steps < first {
 		return 0
