@@ -55,13 +55,16 @@ func Find() (Kernel, error) {
 		}
 		dir = filepath.Join(cache, "hillock", "kernel")
 	}
-	for file, want := range map[string][]byte{"vpi.c": moduleSource, "uml.config": kernelConfig} {
-		got, err := os.ReadFile(filepath.Join(dir, file))
+	for _, made := range []struct {
+		from string
+		want []byte
+	}{{"vpi.c", moduleSource}, {"uml.config", kernelConfig}} {
+		got, err := os.ReadFile(filepath.Join(dir, made.from))
 		if err != nil {
 			return "", fmt.Errorf("no kernel: %w: 'make kernel' builds it, as root, in five minutes", err)
 		}
-		if !bytes.Equal(got, want) {
-			return "", fmt.Errorf("%s: an old kernel: its %s is another one: 'make kernel' builds it anew", dir, file)
+		if !bytes.Equal(got, made.want) {
+			return "", fmt.Errorf("%s: an old kernel: its %s is another one: 'make kernel' builds it anew", dir, made.from)
 		}
 	}
 	if _, err := busybox(); err != nil {
