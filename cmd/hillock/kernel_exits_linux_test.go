@@ -131,3 +131,22 @@ func btoi(b bool) int {
 	}
 	return 0
 }
+
+func TestKernelOffAfterAKill(t *testing.T) {
+	g := boot(t, `
+start --set output.led.width="1 min"; sleep 2
+hillock off >/tmp/off 2>&1; echo "beside a run: $? $(cat /tmp/off)"
+kill -KILL $pid; wait $pid
+echo pull-up >$(ls -d /sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio17)/pull # as on a Pi that keeps the levels
+echo "left at $(line 17)"; mark off; hillock off`)
+	levels := g.Levels(17)
+	if n := len(levels); g.Status != 0 || n != 2 || !levels[0].High || levels[1].At < g.marks()["off"] {
+		t.Errorf("got exit status %d and levels %v of GPIO17, want it high until it was put low", g.Status, levels)
+	}
+	for _, want := range []string{`beside a run: 1 hillock: output led: pulse: GPIO17: GPIOLine.Out(): line_request ioctl: device or resource busy: "hillock@`,
+		"left at 1\n", "led: GPIO17 is low\n"} {
+		if !strings.Contains(g.Output, want) {
+			t.Errorf("want in the output %q", want)
+		}
+	}
+}

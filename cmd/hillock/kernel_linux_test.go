@@ -239,6 +239,23 @@ sleep 1; start --duration 10s; sleep 2; echo "held by $other"; wait $other; mark
 	}
 }
 
+// TestKernelGoesOnWithoutWhatItCanSpare runs where periph trips: two nodes that lead to one chip, as on every Pi, for which
+// gpioioctl closes file descriptor 0, and a spidev that does not tell how large its buffer is.
+func TestKernelGoesOnWithoutWhatItCanSpare(t *testing.T) {
+	g := boot(t, `
+ln -s gpiochip0 /dev/gpiochip4
+mount -t tmpfs none /sys/module/spidev/parameters
+echo "a file of its own" >/tmp/stdin
+hillock run --hw real --plain --duration 3s --set loop.speed=1 --set output.led.width="5 ms" --summary /tmp/summary </tmp/stdin >/tmp/out 2>/tmp/log & pid=$!
+sleep 1; echo "file descriptor 0 is $(readlink /proc/$pid/fd/0)"; wait $pid`)
+	if want := "file descriptor 0 is /tmp/stdin\n"; !strings.Contains(g.Output, want) {
+		t.Errorf("want in the output %q: standard input over host.Init", want)
+	}
+	if up, _ := g.pulses(); g.Status != 0 || len(up) != 215 || g.summary().ReadErrors != 0 {
+		t.Errorf("got exit status %d, %d pulses, %+v; want 215 pulses and no read error", g.Status, len(up), g.summary())
+	}
+}
+
 func TestKernelRefusals(t *testing.T) {
 	for _, tt := range []struct{ name, script, says string }{
 		{"no SPI", `rm /dev/spidev0.0; run`, "there is no /dev/spidev0.0: turn SPI on with 'sudo raspi-config nonint do_spi 0' and reboot, or use --hw sim for the virtual Pi"},
