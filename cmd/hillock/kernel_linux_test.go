@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -270,5 +271,30 @@ su -s /run/sh nobody -c "/run/hillock run --hw real --plain --duration 1s >/tmp/
 			}
 			g.wants("hillock: ", tt.says)
 		})
+	}
+}
+
+// TestKernelLongRun is as much of the guest's time as fits two minutes of CPU.
+func TestKernelLongRun(t *testing.T) {
+	g := boot(t, `
+state() { echo "state $1 $(ls /proc/$pid/fd | wc -l) $(awk '/VmRSS/ { print $2 }' /proc/$pid/status)"; }
+start --duration 40m --set loop.tick="50 ms" --set loop.speed=0.1 --set output.led.width="50 ms"
+for i in 1 2 3 4 5 6; do sleep 390; state $i; done
+wait $pid; status=$?; sed -n '$p' /tmp/log >/tmp/last; mv /tmp/last /tmp/log; ( exit $status )`)
+	s := g.summary()
+	want := neuron.Default().SpikeCount(5*(409./1023), 2_400_000)
+	up, down := g.pulses()
+	if g.Status != 0 || s.Ticks != 48_000 || s.Steps != 2_400_000 || s.Spikes != want || int64(len(up)) != want || len(down) != len(up) {
+		t.Errorf("got exit status %d, %d ticks, %d steps, %d spikes, %d pulses; want 48000 ticks, 2400000 steps and %d spikes, each a pulse",
+			g.Status, s.Ticks, s.Steps, s.Spikes, len(up), want)
+	}
+	var files, memory []int
+	for _, m := range regexp.MustCompile(`(?m)^state \d (\d+) (\d+)$`).FindAllStringSubmatch(g.Output, -1) {
+		n, _ := strconv.Atoi(m[1])
+		kb, _ := strconv.Atoi(m[2])
+		files, memory = append(files, n), append(memory, kb)
+	}
+	if len(files) != 6 || slices.Max(files) != slices.Min(files) || slices.Max(memory)-slices.Min(memory) > 2048 {
+		t.Errorf("got %d open files and %d kB, want the same all the time, to 2 MB", files, memory)
 	}
 }
