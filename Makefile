@@ -7,17 +7,16 @@
 # make fuzz        each fuzz target for FUZZTIME
 # make bench       the benchmarks
 # make punctual    the lateness of the loop beside cyclictest's (Debian's rt-tests), as root: five minutes
-# make dist        static binaries for the Pi and for amd64 in dist/
+# make dist        static binaries for the Pi and for amd64 in dist/, their Debian packages, SBOMs and checksums
+# make test-package installs, upgrades and purges the packages of make dist in a Debian of their own, as root: a minute
 
 GO       ?= go
 FUZZTIME ?= 30s
-VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
-LDFLAGS   = -s -w -X main.version=$(VERSION)
 
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check test-arm kernel test-kernel cross fuzz bench punctual dist clean
+.PHONY: test check test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
 
 test:
 	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
@@ -59,12 +58,10 @@ punctual:
 	cmd/hillock/punctual.sh dist/hillock
 
 dist:
-	@mkdir -p dist
-	@for arch in arm arm64 amd64; do \
-	  echo "dist/hillock-linux-$$arch"; \
-	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=6 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/hillock-linux-$$arch ./cmd/hillock || exit 1; \
-	done
-	@cd dist && sha256sum hillock-linux-* > SHA256SUMS && cat SHA256SUMS
+	deploy/dist.sh
+
+test-package:
+	deploy/package_test.sh
 
 clean:
 	rm -rf dist

@@ -1,0 +1,173 @@
+#!/bin/bash
+# make test-package: the packages of make dist, installed, upgraded, removed and purged in a Debian of their own. As root.
+# shellcheck disable=SC2016 # dpkg-query's formats
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+skip() { echo "SKIPPED: test of the packages: $*"; exit 0; }
+[ "$(id -u)" = 0 ] || skip "not root"
+for program in debootstrap:debootstrap dpkg-deb:dpkg git:git qemu-arm-static:qemu-user-static; do
+  command -v "${program%:*}" >/dev/null || skip "no ${program%:*} (apt-get install ${program#*:})"
+done
+
+work=$(mktemp -d)
+root=$work/debian
+# shellcheck disable=SC2329 # the trap calls it
+cleanup() {
+  status=$?
+  umount "$root/proc" 2>/dev/null || true
+  rm -rf --one-file-system "$work"
+  [ $status = 0 ] || echo "FAILED: test of the packages"
+}
+trap cleanup EXIT
+
+fail() { echo "FAIL: $*" >&2; exit 1; }
+ok() { echo "ok    $*"; }
+# same WHAT GOT WANT
+same() { [ "$2" = "$3" ] || fail "$1: got '$2', want '$3'"; ok "$1: $3"; }
+quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "$*"; }; }
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
+as_hillock() { inside setpriv --reuid hillock --regid hillock --init-groups -- "$@"; }
+# everything but what apt, dpkg and their like note for themselves
+files() {
+  (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./var/lib/dpkg -o -path ./var/log -o -path ./var/cache \) -prune -o -printf '%p %y %m %U:%G %l\n' | sort)
+}
+state() { inside dpkg-query -W -f '${Status}' hillock 2>/dev/null || true; }
+
+echo "== versions sort"
+mkdir "$work/clone"
+commit() { git -C "$work/clone" -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m "$1" --date "$2"; }
+export GIT_COMMITTER_DATE
+versions=()
+version() { versions+=("$(deploy/version.sh "$work/clone")"); }
+git -C "$work/clone" init -q
+GIT_COMMITTER_DATE='2026-01-02T03:04:05+02:00' commit first 2026-01-01; version
+GIT_COMMITTER_DATE='2026-01-02T03:04:06+02:00' commit second 2026-01-01; version
+for tag in v0.9.0 v1.0.0-rc1 v1.0.0; do
+  git -C "$work/clone" tag $tag; version
+  GIT_COMMITTER_DATE='2026-01-03T00:00:00Z' commit after 2026-01-01; version
+done
+for ((i = 1; i < ${#versions[@]}; i++)); do
+  dpkg --compare-versions "${versions[i-1]}" lt "${versions[i]}" || fail "versions: ${versions[i-1]} does not sort before ${versions[i]}"
+done
+same "the first" "${versions[0]%.*}" 0~git20260102010405
+same "of a tag" "${versions[6]}" 1.0.0
+ok "${versions[*]}"
+
+echo "== architectures"
+for want in armhf:arm:arm-static:-cpu:arm1176 arm64:arm64:aarch64-static amd64:amd64; do
+  IFS=: read -r deb go qemu cpu model <<<"$want"
+  package=$(echo dist/hillock_*_"$deb".deb)
+  [ -f "$package" ] || fail "no package for $deb in dist/: make dist"
+  same "$package" "$(dpkg-deb -f "$package" Architecture)" "$deb"
+  rm -rf "$work/x"; dpkg-deb -x "$package" "$work/x"
+  cmp -s "$work/x/usr/bin/hillock" "dist/hillock-linux-$go" || fail "$package: its binary is not dist/hillock-linux-$go"
+  size=$(stat -c %s "$work/x/usr/bin/hillock")
+  [ "$size" -le 25000000 ] || fail "$package: the binary has $size bytes, more than 25,000,000"
+  said=$(${qemu:+qemu-$qemu} ${cpu:+$cpu $model} "$work/x/usr/bin/hillock" version) || fail "$package: its binary does not run"
+  case $said in *" linux/$go") ok "$said, $size bytes" ;; *) fail "$package: got '$said', want one for linux/$go" ;; esac
+  for module in periph.io/x/host/v3 periph.io/x/conn/v3; do
+    module=$module@$(go list -m -f '{{.Version}}' $module)
+    grep -q "\"purl\": \"pkg:golang/$module?" "dist/hillock-linux-$go.cdx.json" || fail "dist/hillock-linux-$go.cdx.json: no $module"
+  done
+done
+(cd dist && sha256sum --quiet -c SHA256SUMS) || fail "dist/SHA256SUMS"
+same "checksums" "$(wc -l <dist/SHA256SUMS) files" "$(find dist -name 'hillock*' | wc -l) files"
+
+echo "== a Debian to install it in"
+quietly debootstrap --variant=minbase --include=systemd,udev,man-db,bash-completion bookworm "$root"
+mount -t proc proc "$root/proc"
+printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
+deb=$(echo dist/hillock_*_amd64.deb)
+cp "$deb" "$root/tmp/hillock.deb"
+# the same, newer and with another default
+dpkg-deb -R "$deb" "$work/newer"
+version=$(dpkg-deb -f "$deb" Version)
+sed -i "s/^Version: .*/Version: $version+newer/" "$work/newer/DEBIAN/control"
+echo "# of the newer package" >>"$work/newer/etc/hillock/hillock.toml"
+quietly dpkg-deb --root-owner-group -b "$work/newer" "$root/tmp/newer.deb"
+quietly inside man -w man
+files >"$work/before"
+cp "$root/etc/passwd" "$root/etc/group" "$work"
+ok "$(wc -l <"$work/before") files, no user hillock"
+
+echo "== install"
+quietly inside apt-get install -y --no-install-recommends /tmp/hillock.deb
+same "state" "$(state)" "install ok installed"
+present() { # PATH MODE: a file of root's, not empty
+  [ -s "$root$1" ] || fail "$1: is not there, or empty"
+  same "$1" "$(stat -c '%a %U:%G' "$root$1")" "$2 root:root"
+}
+present /usr/bin/hillock 755
+for file in /etc/hillock/hillock.toml /lib/systemd/system/hillock.service /lib/udev/rules.d/40-hillock.rules \
+  /usr/lib/sysusers.d/hillock.conf /usr/share/doc/hillock/{copyright,changelog.gz} \
+  /usr/share/doc/hillock/examples/{clicks,two-neurons}.toml /usr/share/man/man1/hillock.1.gz \
+  /usr/share/bash-completion/completions/hillock /usr/share/zsh/vendor-completions/_hillock \
+  /usr/share/fish/vendor_completions.d/hillock.fish; do
+  present "$file" 644
+done
+inside dpkg -V hillock || fail "dpkg -V: files differ from the package's sums"
+same "conffiles" "$(inside dpkg-query -W -f '${Conffiles}' hillock | awk 'NF {print $1}')" /etc/hillock/hillock.toml
+same "user" "$(inside getent passwd hillock | cut -d: -f5-)" "hillock, a neuron you can wire:/:/usr/sbin/nologin"
+for group in hillock gpio spi i2c; do
+  inside getent group $group >/dev/null || fail "no group $group"
+  ok "group $group"
+done
+same "enabled" "$(inside systemctl is-enabled hillock.service || true)" disabled
+for file in /etc/hillock/hillock.toml /usr/share/doc/hillock/examples/{clicks,two-neurons}.toml; do
+  said=$(as_hillock hillock config check "$file" 2>&1) || fail "as user hillock: $said"
+  case $said in "$file: ok: "*) ok "as user hillock: $said" ;; *) fail "as user hillock: got '$said'" ;; esac
+done
+# each command of the unit's that only looks, as it stands there
+reload=$(sed -n 's/^ExecReload=\(.*config check.*\)/\1/p' "$root/lib/systemd/system/hillock.service")
+[ -n "$reload" ] || fail "hillock.service: no ExecReload= checks the configuration"
+# shellcheck disable=SC2086 # words
+as_hillock $reload >/dev/null || fail "as user hillock: $reload"
+ok "as user hillock: $reload"
+page=$(inside env MANWIDTH=80 man hillock 2>"$work/log") || { cat "$work/log" >&2; fail "man hillock"; }
+grep -q 'hillock config check \[FILE\]' <<<"$page" || fail "man hillock: does not name 'hillock config check'"
+[ -z "$(inside env MANROFFSEQ= man --warnings=w -Tutf8 hillock 2>&1 >/dev/null)" ] || fail "man --warnings hillock: has warnings"
+ok "man hillock: $(wc -l <<<"$page") lines"
+same "whatis" "$(inside whatis hillock | tr -s ' ')" "hillock (1) - a neuron you can wire"
+words=$(inside bash -c '. /usr/share/bash-completion/bash_completion; . /usr/share/bash-completion/completions/hillock
+  COMP_WORDS=(hillock con) COMP_CWORD=1 COMP_LINE="hillock con" COMP_POINT=11; __start_hillock; echo ${COMPREPLY[@]}' 2>/dev/null) || fail "completion of bash"
+same "completion of 'hillock con'" "${words%% *}" config
+
+echo "== the unit"
+said=$(inside systemd-analyze verify hillock.service 2>&1) || fail "systemd-analyze verify: $said"
+[ -z "$said" ] || fail "systemd-analyze verify: $said"
+ok "systemd-analyze verify says nothing"
+said=$(inside systemd-analyze security --no-pager --offline=true --threshold=15 /lib/systemd/system/hillock.service) ||
+  { echo "$said" >&2; fail "systemd-analyze security: more than 1.5"; }
+ok "$(tail -n 1 <<<"$said" | sed 's/^[^O]*//; s/ [^ ]*$//')"
+said=$(inside udevadm test /sys 2>&1 | grep 40-hillock || true)
+same "udev" "$said" "Reading rules file: /lib/udev/rules.d/40-hillock.rules"
+
+echo "== upgrade, with a configuration that the user changed"
+echo "# of the user" >>"$root/etc/hillock/hillock.toml"
+inside systemctl enable hillock.service 2>/dev/null
+[ -L "$root/etc/systemd/system/multi-user.target.wants/hillock.service" ] || fail "systemctl enable made no link"
+quietly inside dpkg --force-confdef --force-confold -i /tmp/newer.deb </dev/null
+same "version" "$(inside dpkg-query -W -f '${Version}' hillock)" "$version+newer"
+same "kept" "$(tail -n 1 "$root/etc/hillock/hillock.toml")" "# of the user"
+same "beside it" "$(tail -n 1 "$root/etc/hillock/hillock.toml.dpkg-dist" 2>/dev/null)" "# of the newer package"
+same "enabled" "$(inside systemctl is-enabled hillock.service)" enabled
+
+echo "== remove"
+quietly inside dpkg -r hillock
+same "state" "$(state)" "deinstall ok config-files"
+for file in /usr/bin/hillock /lib/systemd/system/hillock.service /lib/udev/rules.d/40-hillock.rules; do
+  [ ! -e "$root$file" ] || fail "$file: is still there"
+done
+same "kept" "$(tail -n 1 "$root/etc/hillock/hillock.toml")" "# of the user"
+
+echo "== purge"
+quietly inside dpkg -P hillock
+same "state" "$(state)" ""
+files >"$work/after"
+left=$(diff "$work/before" "$work/after" | sed -n 's/^[<>]/&/p' | grep -vE '^[<>] \./(etc/(passwd|group|shadow|gshadow)-?|run/lock|etc) ' || true)
+[ -z "$left" ] || { echo "$left" >&2; fail "purge: files differ (> left, < lost)"; }
+ok "no file is left, none is lost"
+same "users left" "$(diff "$work/passwd" "$root/etc/passwd" | sed -n 's/^> \([^:]*\).*/\1/p' | xargs)" hillock
+same "groups left" "$(diff "$work/group" "$root/etc/group" | sed -n 's/^> \([^:]*\).*/\1/p' | sort | xargs)" "gpio hillock i2c spi"
+echo "the packages are right"
