@@ -141,7 +141,7 @@ said=$(inside systemd-analyze security --no-pager --offline=true --threshold=15 
   { echo "$said" >&2; fail "systemd-analyze security: more than 1.5"; }
 ok "$(tail -n 1 <<<"$said" | sed 's/^[^O]*//; s/ [^ ]*$//')"
 said=$(inside udevadm test /sys 2>&1 | grep 40-hillock || true)
-same "udev" "$said" "Reading rules file: /lib/udev/rules.d/40-hillock.rules"
+same "udev" "$said" "Reading rules file: /usr/lib/udev/rules.d/40-hillock.rules"
 
 echo "== upgrade, with a configuration that the user changed"
 echo "# of the user" >>"$root/etc/hillock/hillock.toml"
