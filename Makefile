@@ -34,7 +34,7 @@ kernel:
 	hw/kernelpi/guest/build.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/kernel"
 
 test-kernel:
-	$(GO) test -count 1 -v -run '^TestKernel' ./cmd/hillock
+	$(GO) test -count 1 -v -run '^TestKernel' ./...
 
 cross:
 	@for t in linux/arm linux/arm64 linux/amd64 darwin/arm64 windows/amd64; do \

@@ -1,0 +1,37 @@
+//go:build linux
+
+package kernelpi
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"testing"
+)
+
+// ForTest is the kernel for a test, which is skipped by name where there is none, but fails where $HILLOCK_KERNEL names one.
+func ForTest(t testing.TB) Kernel {
+	t.Helper()
+	if runtime.GOARCH != "amd64" { // User-Mode Linux is for x86 alone
+		t.Skip("SKIPPED: under a real kernel: the guest is amd64, this test binary", runtime.GOARCH)
+	}
+	kernel, err := Find()
+	switch {
+	case err != nil && os.Getenv("HILLOCK_KERNEL") != "":
+		t.Fatal(err)
+	case err != nil:
+		t.Skip("SKIPPED: under a real kernel:", err)
+	}
+	return kernel
+}
+
+// Go runs the go command, such as build or test -c, for a static program: the guest has no libraries.
+func Go(args ...string) error {
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go %s: %w: %s", args, err, out)
+	}
+	return nil
+}
