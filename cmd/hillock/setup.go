@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"os/user"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hillock/config"
+	"hillock/hw/doctor"
+)
+
+// setup readies a Pi step by step. Each step looks first, so that it can be run again.
+type setup struct {
+	configFlags
+	dry  bool
+	user string
+
+	host doctor.Host
+	exec func(ctx context.Context, name string, args ...string) error
+	find func(name string) bool // a program
+	*lines
+	reboot, login bool // needed for what was changed
+}
+
+func newSetup() *cobra.Command {
+	return (&setup{host: doctor.Here(), exec: command, find: func(name string) bool { _, err := exec.LookPath(name); return err == nil }}).command()
+}
+
+// command runs a command of the system; its output is told where it fails.
+func command(ctx context.Context, name string, args ...string) error {
+	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, oneLine(string(bytes.TrimSpace(out))))
+	}
+	return nil
+}
+
+func (s *setup) command() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "setup [FILE]",
+		Short: "ready a Raspberry Pi: turn SPI on, join the groups, check the service",
+		Long: `setup readies a Raspberry Pi for the configuration: it turns on the buses that the inputs are on, puts you into the
+groups of the device nodes, and looks at the service. It says each step, changes only what is not yet as it should be,
+and ends with what doctor finds. It may be run again at any time.`,
+		Example: `  hillock setup --dry-run
+  sudo hillock setup`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: s.run,
+	}
+	s.add(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&s.dry, "dry-run", false, "say what would be done, and do nothing")
+	flags.StringVar(&s.user, "user", "", "who is to run the neuron (default who called sudo)")
+	return cmd
+}
+
+func (s *setup) run(cmd *cobra.Command, args []string) error {
+	cfg, err := s.load(cmd, args)
+	if err != nil {
+		return err
+	}
+	model := s.host.Model()
+	switch {
+	case model == "":
+		return errors.New("no Raspberry Pi here: setup readies one; elsewhere 'hillock run' takes the virtual Pi")
+	case s.host.UID != 0 && !s.dry:
+		return errors.New("setup changes the system: run 'sudo hillock setup', or see with --dry-run what it would do")
+	}
+	if s.user == "" {
+		s.user = os.Getenv("SUDO_USER")
+	}
+	s.lines = &lines{w: cmd.OutOrStdout()}
+	s.printf("%s\n", model)
+	ctx := cmd.Context()
+	if err := errors.Join(s.spi(ctx, cfg), s.groups(ctx), s.unit()); err != nil {
+		return errors.Join(err, s.err)
+	}
+	switch {
+	case s.dry:
+		return s.err
+	case s.reboot:
+		s.printf("now reboot, and run 'hillock doctor' after that\n")
+		return s.err
+	case s.login:
+		s.printf("now log out and in again: groups count from then on\n")
+	}
+	s.printf("\n")
+	return errors.Join(s.err, tell(cmd.OutOrStdout(), s.host.SetUp(cfg), false))
+}
+
+// done says that something was as it should be.
+func (s *setup) done(format string, args ...any) { s.printf("ok    "+format+"\n", args...) }
+
+// do does something, or says that it would.
+func (s *setup) do(what string, f func() error) error {
+	if s.dry {
+		s.printf("would %s\n", what)
+		return nil
+	}
+	if err := f(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	s.printf("did   %s\n", what)
+	return nil
+}
+
+// spi turns on the SPI ports that the configuration uses.
+func (s *setup) spi(ctx context.Context, cfg *config.Config) error {
+	bus := map[string][]string{} // ports by bus
+	for _, port := range doctor.Ports(cfg) {
+		if _, err := os.Stat(s.host.Path(doctor.Node(port))); err == nil {
+			s.done("%s is on: %s", port, doctor.Node(port))
+			continue
+		}
+		name, _, _ := strings.Cut(port, ".")
+		bus[name] = append(bus[name], port)
+	}
+	for _, name := range slices.Sorted(maps.Keys(bus)) {
+		ports := bus[name]
+		line := "dtparam=spi=on"
+		if name != "SPI0" {
+			line = "dtoverlay=" + strings.ToLower(name) + "-" + overlays(ports)
+		} else if s.find("raspi-config") {
+			if err := s.do("turn SPI on: raspi-config nonint do_spi 0", func() error {
+				return s.exec(ctx, "raspi-config", "nonint", "do_spi", "0")
+			}); err != nil {
+				return err
+			}
+			s.reboot = s.reboot || s.missing(ports)
+			continue
+		}
+		if err := s.boot(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overlays is the end of the overlay's name that has the chip selects of these ports: 1cs, 2cs or 3cs.
+func overlays(ports []string) string {
+	most := "0"
+	for _, port := range ports {
+		_, cs, _ := strings.Cut(port, ".")
+		most = max(most, cs)
+	}
+	return string(most[0]+1) + "cs"
+}
+
+func (s *setup) missing(ports []string) bool {
+	return slices.ContainsFunc(ports, func(port string) bool {
+		_, err := os.Stat(s.host.Path(doctor.Node(port)))
+		return err != nil
+	})
+}
+
+// boot adds a line to the firmware's configuration, unless it is there.
+func (s *setup) boot(line string) error {
+	name := s.host.Path("/boot/firmware/config.txt")
+	if _, err := os.Stat(name); err != nil { // before Debian 12
+		name = s.host.Path("/boot/config.txt")
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("%w: the firmware's configuration is needed for %q", err, line)
+	}
+	s.reboot = true
+	if regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(line) + `\s*$`).Match(text) {
+		s.done("%s has %s: it takes a reboot", name, line)
+		return nil
+	}
+	return s.do(fmt.Sprintf("add %q to %s", line, name), func() error {
+		return writeFile(name, nil, func(w io.Writer) error {
+			// Under [all], for the file may end in a section for another board.
+			_, err := fmt.Fprintf(w, "%s\n\n# for hillock\n[all]\n%s\n", bytes.TrimRight(text, "\n"), line)
+			return err
+		})
+	})
+}
+
+// groups puts the user into the groups of the device nodes.
+func (s *setup) groups(ctx context.Context) error {
+	if s.user == "" || s.user == "root" {
+		s.printf("-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n")
+		return nil
+	}
+	u, err := user.Lookup(s.user)
+	if err != nil {
+		return usageError{fmt.Errorf("--user: %w", err)}
+	}
+	ids, err := u.GroupIds()
+	if err != nil {
+		return err
+	}
+	var join []string
+	for _, name := range []string{"gpio", "spi"} {
+		g, err := user.LookupGroup(name)
+		switch {
+		case err != nil:
+			return fmt.Errorf("no group %s: the package of hillock makes it, and gives it the device nodes", name)
+		case slices.Contains(ids, g.Gid):
+			s.done("%s is in the group %s", s.user, name)
+		default:
+			join = append(join, name)
+		}
+	}
+	if len(join) == 0 {
+		return nil
+	}
+	s.login = true
+	list := strings.Join(join, ",")
+	return s.do(fmt.Sprintf("put %s into the groups: usermod -aG %s %s", s.user, list, s.user), func() error {
+		return s.exec(ctx, "usermod", "-aG", list, s.user)
+	})
+}
+
+// unit looks at the service.
+func (s *setup) unit() error {
+	const name = "hillock.service"
+	if !slices.ContainsFunc([]string{"/lib/systemd/system/", "/etc/systemd/system/"}, func(dir string) bool {
+		_, err := os.Stat(s.host.Path(dir + name))
+		return err == nil
+	}) {
+		s.printf("-     no %s: the package of hillock has it\n", name)
+		return nil
+	}
+	const file = "/etc/hillock/hillock.toml"
+	if _, err := config.Load(s.host.Path(file), nil); err != nil {
+		return usageError{err}
+	}
+	if _, err := os.Stat(s.host.Path("/etc/systemd/system/multi-user.target.wants/" + name)); err == nil {
+		s.done("%s starts at boot, with %s", name, file)
+	} else {
+		s.done("%s is there, and off: 'sudo systemctl enable --now hillock' starts it, now and at boot, with %s", name, file)
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"hillock/hw/doctor"
+)
+
+// pi is a made-up machine to set up: its files, and the commands that were run on it.
+type pi struct {
+	t    *testing.T
+	root string
+	ran  []string
+}
+
+func newPi(t *testing.T, files map[string]string) *pi {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: setup: a Pi has no Windows")
+	}
+	p := &pi{t: t, root: t.TempDir()}
+	p.write("/proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\x00")
+	for name, text := range files {
+		p.write(name, text)
+	}
+	return p
+}
+
+func (p *pi) write(name, text string) {
+	p.t.Helper()
+	file := filepath.Join(p.root, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// setUp runs setup, as root unless uid says else, and gives what it printed.
+func (p *pi) setUp(uid int, raspiConfig func() error, args ...string) (string, error) {
+	s := &setup{host: doctor.Host{Root: p.root, UID: uid},
+		exec: func(_ context.Context, name string, args ...string) error {
+			p.ran = append(p.ran, name+" "+strings.Join(args, " "))
+			if name == "raspi-config" {
+				return raspiConfig()
+			}
+			return nil
+		},
+		find: func(string) bool { return raspiConfig != nil },
+	}
+	cmd := s.command()
+	var out strings.Builder
+	cmd.SetOut(&out)
+	cmd.SetErr(&out)
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	err := cmd.ExecuteContext(p.t.Context())
+	return strings.ReplaceAll(out.String(), p.root, ""), err
+}
+
+const bootFile = "/boot/firmware/config.txt"
+
+func TestSetupTurnsSPIOnAndCanBeRunAgain(t *testing.T) {
+	t.Setenv("SUDO_USER", "")
+	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": builtInText(t)})
+	on := func() error { p.write("/dev/spidev0.0", ""); return nil }
+	want := "Raspberry Pi 4 Model B Rev 1.4\n" +
+		"did   turn SPI on: raspi-config nonint do_spi 0\n" +
+		"-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n" +
+		"ok    hillock.service is there, and off: 'sudo systemctl enable --now hillock' starts it, now and at boot, with /etc/hillock/hillock.toml\n" +
+		"\n"
+	out, err := p.setUp(0, on)
+	if err != nil || !strings.HasPrefix(out, want) || !strings.Contains(out, "ok    SPI0.0   /dev/spidev0.0") {
+		t.Errorf("got %v and\n%s\nwant\n%s", err, out, want)
+	}
+	if out, err = p.setUp(0, on); err != nil || !strings.Contains(out, "ok    SPI0.0 is on: /dev/spidev0.0\n") || len(p.ran) != 1 {
+		t.Errorf("the second time: got %v, ran %q and\n%s\nwant nothing done", err, p.ran, out)
+	}
+}
+
+func TestSetupWithoutRaspiConfigWritesTheFirmwaresFile(t *testing.T) {
+	t.Setenv("SUDO_USER", "")
+	before := "# my own\n#dtparam=spi=on\n[pi4]\narm_boost=1"
+	p := newPi(t, map[string]string{bootFile: before, "/dev/gpiochip0": ""})
+	if out, err := p.setUp(1000, nil, "--dry-run"); err != nil || !strings.Contains(out, `would add "dtparam=spi=on" to `+bootFile) || p.text(bootFile) != before {
+		t.Errorf("got %v and\n%s\nwant nothing changed", err, out)
+	}
+	out, err := p.setUp(0, nil)
+	if want := before + "\n\n# for hillock\n[all]\ndtparam=spi=on\n"; err != nil || p.text(bootFile) != want {
+		t.Errorf("got %v and\n%s\nwant\n%s", err, p.text(bootFile), want)
+	}
+	if want := "now reboot, and run 'hillock doctor' after that\n"; !strings.HasSuffix(out, want) {
+		t.Errorf("got\n%s\nwant at its end %s", out, want)
+	}
+	after := p.text(bootFile)
+	if out, err := p.setUp(0, nil); err != nil || p.text(bootFile) != after || !strings.Contains(out, "has dtparam=spi=on: it takes a reboot") {
+		t.Errorf("the second time: got %v and\n%s", err, out)
+	}
+	out, err = p.setUp(0, nil, "--set", "input.knob.port=SPI1.1", "--set", "output.led.pin=GPIO27")
+	if err != nil || !strings.HasSuffix(p.text(bootFile), "[all]\ndtoverlay=spi1-2cs\n") {
+		t.Errorf("SPI1.1: got %v, %s and\n%s", err, out, p.text(bootFile))
+	}
+}
+
+func (p *pi) text(name string) string {
+	b, err := os.ReadFile(filepath.Join(p.root, name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(b)
+}
+
+func builtInText(t *testing.T) string {
+	t.Helper()
+	text, _, err := hillock(t.Context(), "config", "init", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestSetupRefuses(t *testing.T) {
+	t.Setenv("SUDO_USER", "")
+	healthy := map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""}
+	for _, tt := range []struct {
+		name  string
+		uid   int
+		files map[string]string
+		raspi func() error
+		args  []string
+		want  string
+	}{
+		{"no root", 1000, healthy, nil, nil, "setup changes the system: run 'sudo hillock setup', or see with --dry-run what it would do"},
+		{"no such user", 0, healthy, nil, []string{"--user", "nobody-has-this-name"}, "--user: user: unknown user nobody-has-this-name"},
+		{"raspi-config fails", 0, map[string]string{"/dev/gpiochip0": ""}, func() error { return errors.New("exit status 1") }, nil,
+			"turn SPI on: raspi-config nonint do_spi 0: exit status 1"},
+		{"no firmware", 0, map[string]string{"/dev/gpiochip0": ""}, nil, nil, `no such file or directory: the firmware's configuration is needed for "dtparam=spi=on"`},
+		{"a bad file of the service", 0, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": "x = 1"}, nil, nil,
+			"/etc/hillock/hillock.toml:1:1: x: is in no table"},
+		{"no GPIO", 0, map[string]string{"/dev/spidev0.0": ""}, nil, nil, "1 check failed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPi(t, tt.files)
+			if _, err := p.setUp(tt.uid, tt.raspi, tt.args...); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
+	}
+	if _, _, err := hillock(t.Context(), "setup"); err == nil || !strings.HasPrefix(err.Error(), "no Raspberry Pi here: ") {
+		t.Errorf("got %v on a machine that is none", err)
+	}
+}
+
+func TestSetupPutsTheUserIntoTheGroups(t *testing.T) {
+	for _, group := range []string{"gpio", "spi"} {
+		if _, err := user.LookupGroup(group); err != nil {
+			p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
+			if _, err := p.setUp(0, nil, "--user", "daemon"); err == nil || !strings.HasPrefix(err.Error(), "no group "+group+": the package of hillock makes it") {
+				t.Errorf("got %v, want what makes the group", err)
+			}
+			t.Skipf("SKIPPED: the rest of setup's groups: this machine has no group %s", group)
+		}
+	}
+	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
+	out, err := p.setUp(0, nil, "--user", "daemon")
+	if err != nil || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio,spi daemon" || !strings.Contains(out, "now log out and in again") {
+		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
+	}
+}

@@ -1,0 +1,172 @@
+// Package doctor looks at a machine, a configuration and its wires, and says what is wrong: what it saw, what that means,
+// and what to do. It changes nothing that it does not put back.
+package doctor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hillock/config"
+)
+
+// Result is how a check came out.
+type Result string
+
+const (
+	Passed      Result = "passed"
+	Failed      Result = "failed"
+	NotPossible Result = "not possible here"
+)
+
+// Finding is a check and what came of it. Means and Do are empty where there is nothing to do.
+type Finding struct {
+	Check  string `json:"check"`
+	Result Result `json:"result"`
+	Seen   string `json:"seen"`
+	Means  string `json:"means,omitempty"`
+	Do     string `json:"do,omitempty"`
+}
+
+// Host is the machine, and the user who is to run the neuron on it.
+type Host struct {
+	Root   string   // of its files, "" for /
+	UID    int      // of the user
+	Groups []string // of the user, by name
+}
+
+// Here is this machine and the user of this process.
+func Here() Host {
+	h := Host{UID: os.Geteuid()}
+	ids, _ := os.Getgroups()
+	for _, id := range append(ids, os.Getegid()) {
+		if g, err := user.LookupGroupId(strconv.Itoa(id)); err == nil && !slices.Contains(h.Groups, g.Name) {
+			h.Groups = append(h.Groups, g.Name)
+		}
+	}
+	return h
+}
+
+// Path is where a file of the machine is.
+func (h Host) Path(name string) string { return filepath.Join(h.Root, name) }
+
+// Model is the Raspberry Pi's, or "" elsewhere.
+func (h Host) Model() string {
+	if m := h.read("/proc/device-tree/model"); strings.HasPrefix(m, "Raspberry Pi") {
+		return m
+	}
+	return ""
+}
+
+func (h Host) read(name string) string {
+	b, _ := os.ReadFile(h.Path(name))
+	return strings.Trim(string(b), "\x00\n ")
+}
+
+// SetUp checks the machine and the user for what a configuration needs, without a wire being touched.
+func (h Host) SetUp(cfg *config.Config) []Finding {
+	found := []Finding{h.board(), h.kernel(), h.user(), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
+	for _, port := range Ports(cfg) {
+		means, do := "SPI is off", "sudo hillock setup"
+		if !strings.HasPrefix(port, "SPI0.") {
+			means, do = "the port is off", "add its overlay to config.txt, such as dtoverlay=spi1-1cs, and reboot"
+		}
+		found = append(found, h.node(port, Node(port), "spi", means, do))
+	}
+	return found
+}
+
+// Ports are the ports that a configuration uses, each once.
+func Ports(cfg *config.Config) (all []string) {
+	for _, in := range cfg.Inputs {
+		if !slices.Contains(all, in.Port) {
+			all = append(all, in.Port)
+		}
+	}
+	return all
+}
+
+// Node is the device node of a port.
+func Node(port string) string { return "/dev/spidev" + strings.TrimPrefix(port, "SPI") }
+
+func (h Host) first(pattern string) string {
+	if all, _ := filepath.Glob(h.Path(pattern)); len(all) > 0 {
+		return strings.TrimPrefix(all[0], filepath.Clean(h.Root))
+	}
+	return strings.Replace(pattern, "*", "0", 1)
+}
+
+func (h Host) board() Finding {
+	f := Finding{Check: "board", Result: Passed, Seen: h.Model()}
+	if f.Seen == "" {
+		f.Result, f.Seen = NotPossible, "no Raspberry Pi"
+		f.Means, f.Do = "there are no header pins here", "hillock run takes the virtual Pi"
+	}
+	return f
+}
+
+func (h Host) kernel() Finding {
+	f := Finding{Check: "system", Result: Passed, Seen: fmt.Sprintf("%s, kernel %s, a %d-bit program", cmp.Or(h.release(), runtime.GOOS), cmp.Or(h.read("/proc/sys/kernel/osrelease"), "unknown"), strconv.IntSize)}
+	return f
+}
+
+func (h Host) release() string {
+	for line := range strings.Lines(h.read("/etc/os-release")) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "PRETTY_NAME="); ok {
+			return strings.Trim(name, `"`)
+		}
+	}
+	return ""
+}
+
+func (h Host) user() Finding {
+	f := Finding{Check: "user", Result: Passed, Seen: "not root"}
+	if h.UID != 0 {
+		return f
+	}
+	f.Seen = "root"
+	if strings.Contains(h.read("/proc/device-tree/compatible"), "bcm2712") {
+		f.Result = Failed
+		f.Means = "as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: hillock run refuses"
+		f.Do = "run it as a user of the groups gpio and spi: sudo hillock setup"
+	}
+	return f
+}
+
+// node checks that a device node is there and open to the user; means and do are for where it is not there.
+func (h Host) node(check, node, group, means, do string) Finding {
+	f := Finding{Check: check, Result: Failed}
+	info, err := os.Stat(h.Path(node))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f.Seen, f.Means, f.Do = "no "+node, means, do
+		if h.Model() == "" {
+			f.Result, f.Means, f.Do = NotPossible, "", ""
+		}
+		return f
+	case err != nil:
+		f.Seen = err.Error()
+		return f
+	}
+	owner := h.group(info, group)
+	f.Seen = fmt.Sprintf("%s, %v, group %s", node, info.Mode().Perm(), owner)
+	switch may := info.Mode().Perm(); {
+	case h.UID == 0, may&0o006 == 0o006, may&0o060 == 0o060 && slices.Contains(h.Groups, owner):
+		f.Result = Passed
+	case may&0o060 == 0o060:
+		f.Means = "this user is not in that group, or has not logged in since"
+		f.Do = fmt.Sprintf("sudo hillock setup, or sudo usermod -aG %s $USER, and log in again", owner)
+	default:
+		f.Means = "no group may use it"
+		f.Do = fmt.Sprintf("install hillock's package, whose udev rule gives it to the group %s", group)
+	}
+	return f
+}

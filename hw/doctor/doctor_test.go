@@ -1,0 +1,99 @@
+package doctor
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
+)
+
+func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) Host {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: the set-up of a Pi: Windows has no modes")
+	}
+	h := Host{Root: t.TempDir(), UID: uid, Groups: groups}
+	for name, mode := range files {
+		text := ""
+		switch name {
+		case "/proc/device-tree/model":
+			text = "Raspberry Pi 5 Model B Rev 1.0\x00"
+		case "/proc/device-tree/compatible":
+			text = "raspberrypi,5-model-b\x00brcm,bcm2712\x00"
+		}
+		file := filepath.Join(h.Root, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file, mode); err != nil { // whatever the umask is
+			t.Fatal(err)
+		}
+	}
+	return h
+}
+
+func TestSetUp(t *testing.T) {
+	pi := func(more map[string]os.FileMode) map[string]os.FileMode {
+		more["/proc/device-tree/model"], more["/proc/device-tree/compatible"] = 0o644, 0o644
+		return more
+	}
+	both := map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660}
+	kernel := Finding{Check: "system", Result: Passed, Seen: runtime.GOOS + ", kernel unknown, a "}
+	for _, tt := range []struct {
+		name   string
+		uid    int
+		groups []string
+		files  map[string]os.FileMode
+		want   []Finding // without the system's
+	}{
+		{"a healthy Pi", 1000, []string{"gpio", "spi"}, pi(both), []Finding{
+			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			{"user", Passed, "not root", "", ""},
+			{"GPIO", Passed, "/dev/gpiochip0, -rw-rw----, group gpio", "", ""},
+			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw----, group spi", "", ""},
+		}},
+		{"root on a Pi 5, SPI off", 0, nil, pi(map[string]os.FileMode{"/dev/gpiochip4": 0o660}), []Finding{
+			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			{"user", Failed, "root", "as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: hillock run refuses",
+				"run it as a user of the groups gpio and spi: sudo hillock setup"},
+			{"GPIO", Passed, "/dev/gpiochip4, -rw-rw----, group gpio", "", ""},
+			{"SPI0.0", Failed, "no /dev/spidev0.0", "SPI is off", "sudo hillock setup"},
+		}},
+		{"not in a group, no GPIO", 1000, []string{"gpio"}, pi(map[string]os.FileMode{"/dev/spidev0.0": 0o660}), []Finding{
+			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			{"user", Passed, "not root", "", ""},
+			{"GPIO", Failed, "no /dev/gpiochip0", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS"},
+			{"SPI0.0", Failed, "/dev/spidev0.0, -rw-rw----, group spi", "this user is not in that group, or has not logged in since",
+				"sudo hillock setup, or sudo usermod -aG spi $USER, and log in again"},
+		}},
+		{"nodes of root alone", 1000, []string{"gpio", "spi"}, pi(map[string]os.FileMode{"/dev/gpiochip0": 0o600, "/dev/spidev0.0": 0o666}), []Finding{
+			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			{"user", Passed, "not root", "", ""},
+			{"GPIO", Failed, "/dev/gpiochip0, -rw-------, group gpio", "no group may use it", "install hillock's package, whose udev rule gives it to the group gpio"},
+			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw-rw-, group spi", "", ""},
+		}},
+		{"a laptop", 1000, nil, nil, []Finding{
+			{"board", NotPossible, "no Raspberry Pi", "there are no header pins here", "hillock run takes the virtual Pi"},
+			{"user", Passed, "not root", "", ""},
+			{"GPIO", NotPossible, "no /dev/gpiochip0", "", ""},
+			{"SPI0.0", NotPossible, "no /dev/spidev0.0", "", ""},
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := host(t, tt.uid, tt.groups, tt.files).SetUp(config.Default())
+			if system := got[1]; system.Result != Passed || len(system.Seen) < len(kernel.Seen) || system.Seen[:len(kernel.Seen)] != kernel.Seen {
+				t.Errorf("got %+v, want %+v...", system, kernel)
+			}
+			if diff := cmp.Diff(tt.want, append(got[:1:1], got[2:]...)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

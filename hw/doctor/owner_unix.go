@@ -1,0 +1,23 @@
+//go:build unix
+
+package doctor
+
+import (
+	"io/fs"
+	"os/user"
+	"strconv"
+	"syscall"
+)
+
+// group is the name of the group that a file belongs to; on a made-up machine it is the usual one.
+func (h Host) group(info fs.FileInfo, usual string) string {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || h.Root != "" {
+		return usual
+	}
+	id := strconv.FormatUint(uint64(stat.Gid), 10)
+	if g, err := user.LookupGroupId(id); err == nil {
+		return g.Name
+	}
+	return id
+}
