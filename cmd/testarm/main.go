@@ -57,10 +57,12 @@ func run() error {
 // goTest runs all tests, prints what became of them, and returns it.
 func goTest(arch, emulator string) (results, error) {
 	cmd := exec.Command("go", "test", "-json")
+	// The real kernel is amd64's alone, and has been under test: make test.
+	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off")
 	if emulator != "" {
 		cmd.Args = append(cmd.Args, "-exec", emulator)
 		// What qemu runs must be static. It does not stand before the programs that a test starts: the test puts it there.
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOARM=6", "HILLOCK_TEST_EXEC="+emulator)
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOARM=6", "HILLOCK_TEST_EXEC="+emulator)
 	}
 	cmd.Args = append(cmd.Args, "./...")
 	cmd.Stderr = os.Stderr

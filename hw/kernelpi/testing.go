@@ -10,11 +10,15 @@ import (
 	"testing"
 )
 
-// ForTest is the kernel for a test, which is skipped by name where there is none, but fails where $HILLOCK_KERNEL names one.
+// ForTest is the kernel for a test, which is skipped by name where there is none, but fails where $HILLOCK_KERNEL names one;
+// "off" skips it, too.
 func ForTest(t testing.TB) Kernel {
 	t.Helper()
 	if runtime.GOARCH != "amd64" { // User-Mode Linux is for x86 alone
 		t.Skip("SKIPPED: under a real kernel: the guest is amd64, this test binary", runtime.GOARCH)
+	}
+	if os.Getenv("HILLOCK_KERNEL") == "off" {
+		t.Skip("SKIPPED: under a real kernel: HILLOCK_KERNEL=off")
 	}
 	kernel, err := Find()
 	switch {
