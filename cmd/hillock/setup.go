@@ -29,12 +29,28 @@ type setup struct {
 	host doctor.Host
 	exec func(ctx context.Context, name string, args ...string) error
 	find func(name string) bool // a program
+	in   func(user, group string) (bool, error)
 	*lines
 	reboot, login bool // needed for what was changed
 }
 
 func newSetup() *cobra.Command {
-	return (&setup{host: doctor.Here(), exec: command, find: func(name string) bool { _, err := exec.LookPath(name); return err == nil }}).command()
+	find := func(name string) bool { _, err := exec.LookPath(name); return err == nil }
+	return (&setup{host: doctor.Here(), exec: command, find: find, in: isIn}).command()
+}
+
+// isIn tells whether a user is in a group, as it stands in the system's files, not as it was when he logged in.
+func isIn(name, group string) (bool, error) {
+	u, err := user.Lookup(name)
+	if err != nil {
+		return false, usageError{fmt.Errorf("--user: %w", err)}
+	}
+	g, err := user.LookupGroup(group)
+	if err != nil {
+		return false, fmt.Errorf("no group %s: the package of hillock makes it, and gives it the device nodes", group)
+	}
+	ids, err := u.GroupIds()
+	return slices.Contains(ids, g.Gid), err
 }
 
 // command runs a command of the system; its output is told where it fails.
@@ -194,24 +210,15 @@ func (s *setup) groups(ctx context.Context) error {
 		s.printf("-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n")
 		return nil
 	}
-	u, err := user.Lookup(s.user)
-	if err != nil {
-		return usageError{fmt.Errorf("--user: %w", err)}
-	}
-	ids, err := u.GroupIds()
-	if err != nil {
-		return err
-	}
 	var join []string
-	for _, name := range []string{"gpio", "spi"} {
-		g, err := user.LookupGroup(name)
-		switch {
+	for _, group := range []string{"gpio", "spi"} {
+		switch in, err := s.in(s.user, group); {
 		case err != nil:
-			return fmt.Errorf("no group %s: the package of hillock makes it, and gives it the device nodes", name)
-		case slices.Contains(ids, g.Gid):
-			s.done("%s is in the group %s", s.user, name)
+			return err
+		case in:
+			s.done("%s is in the group %s", s.user, group)
 		default:
-			join = append(join, name)
+			join = append(join, group)
 		}
 	}
 	if len(join) == 0 {
