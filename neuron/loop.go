@@ -97,6 +97,14 @@ func (t Tick) Run() int64 { return t.Due - t.Skipped }
 // Lateness is how long after its deadline the tick began.
 func (t Tick) Lateness() time.Duration { return t.Began - t.Deadline }
 
+// Since is how long the loop has run at the end of the tick, where its ticks are so long.
+func (t Tick) Since(tick time.Duration) time.Duration {
+	if t.Due == 0 {
+		return 0
+	}
+	return t.Began + t.Ran - t.Deadline + time.Duration(t.Due)*tick
+}
+
 // Loop runs cells in real time, or as fast as it can on a virtual clock: the same steps, the same bits.
 //
 // Tick k is due at start + k*Tick, whatever happened before; it reads each input once and runs the steps that are due

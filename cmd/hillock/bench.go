@@ -49,6 +49,7 @@ the same length a plain time.Ticker of Go delivers.`,
 	addDuration(cmd, &f.duration, "how long to measure, and then to compare")
 	flags.StringVar(&f.json, "json", "", "write the figures to this file as JSON")
 	flags.StringVar(&f.plot, "plot", "", "draw the lateness to this file, .svg or .png")
+	choices(cmd, "hw", "auto", "real", "sim")
 	return cmd
 }
 

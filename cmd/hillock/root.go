@@ -73,7 +73,20 @@ func usageErrors(cmd *cobra.Command) {
 type configFlags struct{ sets []string }
 
 func (f *configFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.sets, "set", nil, `change a value of the configuration: --set neuron.n1.tau_m="5 ms"`)
+	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change a value of the configuration, `key=value`: --set neuron.n1.tau_m=\"5 ms\"")
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// choices are the values that the shell offers for a flag.
+func choices(cmd *cobra.Command, flag string, values ...string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag is not there, or this is its second time
+	}
 }
 
 func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, error) {

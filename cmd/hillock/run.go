@@ -34,8 +34,8 @@ func (f *runFlags) command() *cobra.Command {
 pulses a pin at every spike. Without FILE the built-in configuration runs (see 'hillock config init').
 
 On a Raspberry Pi it takes the real pins and buses, elsewhere a virtual Pi with a knob on the screen: the arrow keys
-turn it. It ends after --duration, at q or Ctrl-C; the pins end low. As a service of systemd it reports how it does,
-and reads FILE again at SIGHUP.`,
+turn it. It ends after --duration, at q or Ctrl-C; the pins end low. SIGUSR1 prints how punctual it was so far. As a
+service of systemd it reports how it does, and reads FILE again at SIGHUP; the summary is then that since the last time.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1m --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"`,
@@ -44,10 +44,11 @@ and reads FILE again at SIGHUP.`,
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.hw, "hw", "auto", "auto (the real hardware on a Pi, else the virtual Pi), real or sim")
+	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` to run on: auto (the real hardware on a Pi, else the virtual Pi), real or sim")
 	addDuration(cmd, &f.duration, "wall time to run (default until it is stopped)")
-	flags.StringVar(&f.summary, "summary", "", "write the summary to this file as JSON")
+	flags.StringVar(&f.summary, "summary", "", "write the summary to this `file` as JSON")
 	flags.BoolVar(&f.plain, "plain", false, "log lines also on a terminal")
+	choices(cmd, "hw", "auto", "real", "sim")
 	return cmd
 }
 
@@ -86,10 +87,9 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	}
 	s := newService(newLogger(cmd))
 	defer s.end()
-	began := wall.Now()
-	for start := began; ; start = wall.Now() {
+	for began := wall.Now(); ; {
 		if f.duration > 0 {
-			l.loop.Ticks = max(1, ticksIn(f.duration-(start-began), l.loop.Tick))
+			l.loop.Ticks = max(1, ticksIn(f.duration-(max(began, l.loop.Start)-began), l.loop.Tick))
 		}
 		next, err := f.runLeg(cmd, args, l, s)
 		if err := errors.Join(err, wall.Leave()); err != nil {
@@ -99,7 +99,8 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 			}
 			return err
 		}
-		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor, wall.Now()-start), l.faults(), l.cfg
+		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor), l.faults(), l.cfg
+		sum.Reloads = l.reloads
 		if next != nil {
 			old := l
 			l = next
@@ -160,7 +161,13 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		if next = s.watch(ctx, l.view, func() (*leg, error) { return f.reload(cmd, args, l) }); next != nil {
+		read := func() (*config.Config, error) {
+			if len(args) == 0 {
+				return nil, errors.New("there is no file to read again: the built-in configuration runs")
+			}
+			return f.load(cmd, args)
+		}
+		if next = s.watch(ctx, l.view, read, l.change); next != nil {
 			stop()
 		}
 	}()
@@ -176,17 +183,13 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 	return next, err
 }
 
-// reload reads the file again and opens what it adds, while l goes on. What it returns has to follow l.
-func (f *runFlags) reload(cmd *cobra.Command, args []string, l *leg) (*leg, error) {
-	cfg, err := f.load(cmd, args)
-	if err != nil {
-		return nil, err
-	}
+// change opens what another configuration adds, while l goes on. What it returns has to follow l.
+func (l *leg) change(cfg *config.Config) (*leg, error) {
 	b, err := l.board.Change(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where}, wall: l.wall}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, reloads: l.reloads + 1}, wall: l.wall}, nil
 }
 
 // follow takes the place of a leg that has ended.

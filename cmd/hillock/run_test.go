@@ -120,7 +120,7 @@ func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
 			if diff := cmp.Diff(want, pin.Edges()); diff != "" {
 				t.Errorf("edges of GPIO17 (-predicted +recorded):\n%s", diff)
 			}
-			s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now())
+			s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
 			if s.Spikes != *s.PredictedSpikes || s.Outputs[0].Pulses != s.Spikes || s.ReadErrors != 0 || s.Ticks != 3000 || s.Steps != 30_000 {
 				t.Errorf("got %+v, want %d spikes and pulses, 3000 ticks, 30000 steps, no read error", s, *s.PredictedSpikes)
 			}
@@ -155,7 +155,7 @@ func TestTwoKnobsTwoNeuronsTwoLEDs(t *testing.T) {
 func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 	b := newBench(t, "output.led.width=20 ms")
 	b.run(t, 2000)
-	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now())
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
 	if s.Spikes != 143 || s.Outputs[0].Pulses != 1 || s.Outputs[0].Merged != 142 {
 		t.Errorf("got %d spikes, %+v; want 143, 1 pulse and 142 merged", s.Spikes, s.Outputs[0])
 	}
@@ -368,7 +368,7 @@ func TestNoiseIsShown(t *testing.T) {
 	if shown := (&screen{view: b.view}).View().Content; !strings.Contains(shown, " ±") {
 		t.Errorf("got on the screen\n%s\nwant the noise", shown)
 	}
-	if s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now()); s.PredictedHz != nil {
+	if s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor); s.PredictedHz != nil {
 		t.Errorf("got a prediction of %g Hz for a current that changed, want none", *s.PredictedHz)
 	}
 }
@@ -385,7 +385,7 @@ func TestAPinThatFailsIsShownAndMends(t *testing.T) {
 	if want := "led refused: pulse: GPIO17: "; !strings.Contains(shown, want) {
 		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
 	}
-	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor, b.clock.Now())
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
 	if o := s.Outputs[0]; s.Spikes != 143 || o.Failed == 0 || o.Pulses < 100 || o.Pulses > 110 {
 		t.Errorf("got %d spikes, %+v; want 143 spikes and the pulses of 1.5 s of the 2", s.Spikes, o)
 	}

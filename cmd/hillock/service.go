@@ -26,6 +26,7 @@ type service struct {
 	ready    bool
 	status   string // the latest
 	refused  string // why the latest reload was
+	deaf     bool   // nobody listens
 }
 
 func newService(logger *slog.Logger) *service {
@@ -49,9 +50,9 @@ func (s *service) end() {
 	}
 }
 
-// watch reports on a run until ctx ends, or until a reload has given what follows it. The watchdog is fed only while the
-// loop makes ticks.
-func (s *service) watch(ctx context.Context, v *view, reload func() (*leg, error)) *leg {
+// watch reports on a run until ctx ends, or until a reload has given what follows it: another configuration is read, and
+// the run changed to it. The watchdog is fed only while the loop makes ticks.
+func (s *service) watch(ctx context.Context, v *view, read func() (*config.Config, error), change func(*config.Config) (*leg, error)) *leg {
 	if s == nil {
 		return nil
 	}
@@ -60,16 +61,37 @@ func (s *service) watch(ctx context.Context, v *view, reload func() (*leg, error
 	}
 	beat := time.NewTicker(s.beat())
 	defer beat.Stop()
+	type file struct {
+		cfg *config.Config
+		err error
+	}
+	reloads, files := s.reloads, make(chan file, 1)
 	var now snapshot
 	fed := int64(0)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-s.reloads:
-			if next := s.reload(reload); next != nil {
+		case <-reloads:
+			if s.ready {
+				s.tell(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
+			}
+			reloads = nil // one at a time
+			go func() {   // a file can keep a reader waiting
+				cfg, err := read()
+				files <- file{cfg, err}
+			}()
+		case f := <-files:
+			var next *leg
+			if f.err == nil {
+				next, f.err = change(f.cfg)
+			}
+			if f.err == nil {
+				s.refused = ""
 				return next
 			}
+			s.refuse(f.err)
+			reloads = s.reloads
 		case <-beat.C:
 			v.monitor.read(&now)
 			if !s.ready && now.tick.Due > 0 && v.inputsAreValid() {
@@ -81,7 +103,7 @@ func (s *service) watch(ctx context.Context, v *view, reload func() (*leg, error
 				fed = now.tick.Due
 				s.tell(daemon.SdNotifyWatchdog)
 			}
-			if status := oneLine(v.status(&now) + s.refused); status != s.status {
+			if status := brief(v.status(&now) + s.refused); status != s.status {
 				s.status = status
 				s.tell("STATUS=" + status)
 			}
@@ -100,26 +122,22 @@ func (s *service) beat() time.Duration {
 	return time.Second
 }
 
-// reload gives what follows, or nil, with the reason in the log and the status, when all stays as it is.
-func (s *service) reload(load func() (*leg, error)) *leg {
-	if s.ready {
-		s.tell(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
-	}
-	next, err := load()
-	if err == nil {
-		s.refused = ""
-		return next
-	}
+// refuse says why all stays as it is.
+func (s *service) refuse(err error) {
 	s.logger.Error("not reloaded: the neuron goes on as it was", "reason", err)
-	s.refused = "; not reloaded: " + err.Error()
+	first, rest, _ := strings.Cut(err.Error(), "\n")
+	s.refused = "; not reloaded: " + first
+	if rest != "" {
+		s.refused += fmt.Sprintf(", and %d more: see the log", 1+strings.Count(rest, "\n"))
+	}
 	if s.ready {
 		s.tell(daemon.SdNotifyReady)
 	}
-	return nil
 }
 
 func (s *service) tell(state string) {
-	if _, err := daemon.SdNotify(false, state); err != nil {
+	if _, err := daemon.SdNotify(false, state); err != nil && !s.deaf {
+		s.deaf = true
 		s.logger.Warn("systemd does not listen: " + err.Error())
 	}
 }
@@ -157,6 +175,16 @@ func (v *view) status(now *snapshot) string {
 func (v *view) rate(n config.Neuron, now *snapshot, i int) string {
 	c := &now.cells[i]
 	return fmt.Sprintf("%s %.1f Hz (predicted %.1f) at %.2f nA", n.Name, c.rate(now.tick.Steps, v.cfg.Loop.DT), n.DiscreteRate(c.current), c.current)
+}
+
+// brief is a text as a status: in a line, and short enough for systemd, which drops what is longer than 4096 bytes.
+func brief(s string) string {
+	const most = 1000
+	s = oneLine(s)
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "..."
+	}
+	return s
 }
 
 // oneLine keeps a text from ending a message early.

@@ -6,10 +6,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +20,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"hillock/config"
 )
 
 // manager is systemd as a service sees it: a socket, and what has come over it since the last thing that was done.
@@ -131,6 +135,76 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	}
 }
 
+// serve starts the program as a service, and waits until it is ready.
+func (m *manager) serve(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := program(t, append([]string{"run", "--hw", "sim", "--set", "loop.realtime=off"}, args...)...)
+	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+m.path, "WATCHDOG_USEC=300000", "WATCHDOG_PID=")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	m.wait(t, "READY=1")
+	m.done()
+	return cmd
+}
+
+func TestAFileThatKeepsItsReaderWaitingStopsNothing(t *testing.T) {
+	m := newManager(t)
+	file := filepath.Join(t.TempDir(), "my.toml")
+	if err := os.WriteFile(file, config.DefaultTOML(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := m.serve(t, file)
+	if err := errors.Join(os.Remove(file), syscall.Mkfifo(file, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Process.Signal(syscall.SIGHUP)
+	m.wait(t, "RELOADING=1")
+	m.done()
+	m.wait(t, "WATCHDOG=1")
+	cmd.Process.Signal(syscall.SIGTERM)
+	m.wait(t, "STOPPING=1")
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAStatusIsShortEnoughForSystemd(t *testing.T) {
+	m := newManager(t)
+	file := filepath.Join(t.TempDir(), "my.toml")
+	text := string(config.DefaultTOML())
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := m.serve(t, file)
+	for i := range 300 {
+		text += fmt.Sprintf("[output.x%d]\ndriver = \"pulse\"\npin = \"%s\"\nneuron = \"n1\"\n", i, strings.Repeat("x", 20))
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Process.Signal(syscall.SIGHUP)
+	m.wait(t, "STATUS=n1 .*; not reloaded: .*:[0-9]+:1: output.x0.pin: must be a pin .*, and 299 more: see the log$")
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := brief(strings.Repeat("µ", 3000) + "\nx"); len(got) > 1003 || !strings.HasSuffix(got, "µ...") {
+		t.Errorf("got %d bytes, %s", len(got), got)
+	}
+}
+
+func TestThereIsNothingToReloadWithoutAFile(t *testing.T) {
+	m := newManager(t)
+	cmd := m.serve(t)
+	cmd.Process.Signal(syscall.SIGHUP)
+	m.wait(t, "STATUS=.*; not reloaded: there is no file to read again: the built-in configuration runs$")
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
 	m := newManager(t)
 	t.Setenv("NOTIFY_SOCKET", m.path)
@@ -143,7 +217,7 @@ func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
 			if ticks {
 				b.run(t, 1)
 			}
-			s.watch(ctx, b.view, nil)
+			s.watch(ctx, b.view, nil, nil)
 		})
 	}
 	for _, tt := range []struct {

@@ -47,6 +47,7 @@ Before the first row it is 0. Without either, the current is that of the virtual
 	flags.StringVar(&f.format, "format", "summary", "summary, spikes, trace or worksheet")
 	flags.StringVarP(&f.out, "out", "o", "", "write to this file (default standard output)")
 	flags.StringVar(&f.worksheet, "worksheet", "", "print the classroom program's output for this R_I in mV")
+	choices(cmd, "format", "summary", "spikes", "trace", "worksheet")
 	return cmd
 }
 

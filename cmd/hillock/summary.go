@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math"
 	"strconv"
-	"time"
 
 	"hillock/config"
 	"hillock/hw/board"
@@ -24,7 +23,8 @@ type summary struct {
 	ReadErrors int64   `json:"read_errors"` // of all inputs
 	report
 	ModelS  float64         `json:"model_s"`
-	WallS   float64         `json:"wall_s"`
+	WallS   float64         `json:"wall_s"`  // from the start to the end of the last tick
+	Reloads int             `json:"reloads"` // of the configuration: all other figures are since the last of them
 	Speed   float64         `json:"speed"`
 	Neurons []neuronSummary `json:"neurons"`
 	Outputs []outputSummary `json:"outputs"`
@@ -48,7 +48,7 @@ type outputSummary struct {
 }
 
 // summarize is the summary of a run that has ended.
-func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *monitor, took time.Duration) summary {
+func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *monitor) summary {
 	end := m.end()
 	dt := cfg.Loop.DT.Seconds()
 	s := summary{
@@ -57,7 +57,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		SkippedMs: float64(end.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
 		report:    m.times.end(),
 		ModelS:    float64(end.tick.Steps) * dt,
-		WallS:     took.Seconds(),
+		WallS:     end.tick.Since(cfg.Loop.Tick).Seconds(),
 		Speed:     cfg.Loop.Speed,
 	}
 	for i, c := range cells {
@@ -92,17 +92,24 @@ func (s *summary) json(w io.Writer) error {
 
 // log is the summary in a few words, of a run that another one follows.
 func (s *summary) log(l *slog.Logger) {
-	attrs := []any{"ticks", s.Ticks, "skipped_ms", s.SkippedMs, "read_errors", s.ReadErrors}
+	attrs := []any{"wall_s", round(s.WallS), "ticks", s.Ticks, "skipped_ms", s.SkippedMs, "read_errors", s.ReadErrors}
 	for _, n := range s.Neurons {
 		attrs = append(attrs, n.Name+"_spikes", n.Spikes)
 	}
-	l.Info("configuration reloaded; until then", attrs...)
+	for _, o := range s.Outputs {
+		attrs = append(attrs, o.Name+"_pulses", o.Pulses)
+	}
+	l.Info("configuration reloaded; until then", append(attrs, "late_p99_us", s.Late.P99)...)
 }
 
 // text is the summary for a person, with the faults that were there at the end.
 func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 	t := &lines{w: w}
-	t.printf("\n%s of model time in %s\n", short(s.ModelS), short(s.WallS))
+	since := ""
+	if s.Reloads > 0 {
+		since = ", since the configuration was read again"
+	}
+	t.printf("\n%s of model time in %s%s\n", short(s.ModelS), short(s.WallS), since)
 	for _, n := range s.Neurons {
 		t.printf("%-10s %s in that time, %s Hz%s\n", n.Name, count(n.Spikes, "spike"), digits(n.RateHz, 4), s.onTheWall(n))
 		if n.PredictedHz != nil {

@@ -25,6 +25,7 @@ type view struct {
 	virtual *board.Virtual // nil on real hardware
 	monitor *monitor
 	where   string
+	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked
 
 	now snapshot
@@ -68,17 +69,20 @@ func pace(speed float64) string {
 	return strconv.FormatFloat(round(speed), 'f', -1, 64) + "x faster than life"
 }
 
-// log writes a line a second for each neuron, and one for each fault that comes or goes, until ctx ends.
+// log writes a line a second for each neuron, a minute where it is a service, whose log is kept, and one for each fault that
+// comes or goes, until ctx ends.
 func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
-	fmt.Fprintln(cmd.ErrOrStderr(), v.intro())
+	if v.reloads == 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), v.intro())
+	}
 	logger := newLogger(cmd)
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
 	requests, stop := reportRequests()
 	defer stop()
 	faults := map[string]string{}
-	skipped, granted, slow := int64(0), false, false
-	for {
+	skipped, granted, slow := int64(0), v.reloads > 0, false
+	for seconds := 0; ; {
 		select {
 		case <-ctx.Done():
 			v.monitor.read(&v.now)
@@ -110,6 +114,9 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			} else {
 				logger.Info("the ticks fit again")
 			}
+		}
+		if seconds++; isService() && seconds%60 != 1 {
+			continue
 		}
 		for i, n := range v.cfg.Neurons {
 			c := v.now.cells[i]
