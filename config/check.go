@@ -72,7 +72,7 @@ func (p *part) channelKey() string {
 func (p *part) differs(key, rule string) {
 	problem := Problem{Rule: rule}
 	if !p.has(key) {
-		problem.Got = map[string]string{"channel": "0", "clock": `"1 MHz"`, "v_ref": `"3.3 V"`}[key] + " by default"
+		problem.Got = adcOf(p.node.index["driver"].text).byDefault(key) + " by default"
 	}
 	if key == "channel" || key == "differential" {
 		problem.Hint = "neurons may share one input"

@@ -37,10 +37,16 @@ type Loop struct {
 	CPU      int           // the CPU that the loop stays on, -1 for any
 }
 
+// MaxMedian and MaxAverage bound an input's smoothing, in readings.
+const (
+	MaxMedian  = 31
+	MaxAverage = 1000
+)
+
 // Input is a knob on a channel of an ADC.
 type Input struct {
 	Name       string
-	Driver     string        // "mcp3008" or "mcp3004"
+	Driver     string        // "mcp3008", or another of the family
 	Port       string        // "SPI0.0"
 	Channel    int           // IN+ in differential mode
 	Minus      int           // IN- in differential mode, -1 for single-ended
@@ -48,6 +54,11 @@ type Input struct {
 	VRef       float64       // V
 	Low, High  float64       // nA, at positions 0 and 1 of the knob; Low may be the larger one
 	StaleAfter time.Duration // how long a bad read holds the last value
+
+	Median   int    // a reading is the median of so many latest ones, odd
+	Average  int    // and then the mean of so many of these
+	Ends     [2]int // the codes at positions 0 and 1, the smaller one first
+	DeadZone int    // so many codes at each end are that end
 }
 
 // Neuron is a cell and the names of the inputs whose sum is its current; DT is that of the loop.

@@ -21,7 +21,7 @@ func reference() *Config {
 		Loop: Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond, Realtime: "auto", Spin: -1, CPU: -1},
 		Inputs: []Input{{
 			Name: "knob", Driver: "mcp3008", Port: "SPI0.0", Channel: 0, Minus: -1, Clock: 1_000_000, VRef: 3.3, Low: 0, High: 5,
-			StaleAfter: 500 * time.Millisecond,
+			StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: [2]int{0, 1023},
 		}},
 		Neurons: []Neuron{{Name: "n1", Params: neuron.Default(), Inputs: []string{"knob"}}},
 		Outputs: []Output{{Name: "led", Driver: "pulse", Pin: "GPIO17", Neuron: "n1", Width: 20 * time.Millisecond}},
@@ -111,6 +111,10 @@ current = [
   "-0.001 μA",
 ]
 stale_after = "2 ms"
+median = 5
+average = 100
+ends = [12, 1010]
+dead_zone = 3
 
 [input.bend]
 driver = "mcp3008"
@@ -142,8 +146,8 @@ func TestParse(t *testing.T) {
 		File: "rich.toml",
 		Loop: Loop{DT: 50 * time.Microsecond, Tick: 2 * time.Millisecond, Speed: 1.05, MaxLag: 30 * time.Second, Realtime: "auto", Spin: -1, CPU: -1},
 		Inputs: []Input{
-			{Name: "bend", Driver: "mcp3008", Port: "SPI0.0", Channel: 7, Minus: -1, Clock: 1e6, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond},
-			{Name: "tilt", Driver: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Low: 2, High: -1, StaleAfter: 2 * time.Millisecond},
+			{Name: "bend", Driver: "mcp3008", Port: "SPI0.0", Channel: 7, Minus: -1, Clock: 1e6, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: [2]int{0, 1023}},
+			{Name: "tilt", Driver: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Low: 2, High: -1, StaleAfter: 2 * time.Millisecond, Median: 5, Average: 100, Ends: [2]int{12, 1010}, DeadZone: 3},
 		},
 		Neurons: []Neuron{{"a_1", a, []string{"bend"}}, {"b", b, []string{"bend", "tilt"}}},
 		Outputs: []Output{
@@ -189,7 +193,8 @@ func TestTOMLParsesToTheSame(t *testing.T) {
 
 func TestTOML(t *testing.T) {
 	want := strings.NewReplacer("speed = 1\n", "speed = 0.1\n", "max_lag = \"250 ms\"\n",
-		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n").Replace(base)
+		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n",
+		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n").Replace(base)
 	if diff := cmp.Diff(want, string(Default().TOML())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

@@ -128,12 +128,15 @@ func randomConfig(r *rand.Rand) *Config {
 	c.Loop.Spin = []time.Duration{-1, 0, 20 * time.Microsecond}[r.IntN(3)]
 	c.Loop.CPU = r.IntN(5) - 1
 	for i := range 1 + r.IntN(3) {
+		chip := adcs()[r.IntN(len(adcs()))]
 		in := Input{
-			Name: fmt.Sprintf("in-%d", i), Driver: []string{"mcp3004", "mcp3008"}[r.IntN(2)], Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(10)),
-			Channel: r.IntN(4), Minus: -1, Clock: int64(between(10e3, 3.6e6)), VRef: between(0.25, 5.5),
+			Name: fmt.Sprintf("in-%d", i), Driver: chip.driver, Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(10)),
+			Channel: r.IntN(chip.channels), Minus: -1, Clock: int64(between(10e3, chip.at5V)), VRef: between(0.25, 5.5),
 			Low: r.NormFloat64() * between(1e-12, 1e5), High: between(1e-300, 1e6), StaleAfter: duration(tick, time.Minute),
+			Median: 1 + 2*r.IntN(MaxMedian/2), Average: 1 + r.IntN(MaxAverage), DeadZone: r.IntN(chip.full() / 8),
 		}
-		if r.IntN(2) == 0 {
+		in.Ends = [2]int{r.IntN(chip.full() / 4), chip.full() - r.IntN(chip.full()/4)}
+		if chip.channels > 1 && r.IntN(2) == 0 {
 			in.Minus = in.Channel ^ 1
 		}
 		c.Inputs = append(c.Inputs, in)

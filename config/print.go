@@ -15,13 +15,16 @@ func (c *Config) TOML() []byte {
 		formatTime(c.Loop.DT), formatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), formatTime(c.Loop.MaxLag))
 	fmt.Fprintf(&b, "realtime = %q\nspin = %q\ncpu = %s\n", c.Loop.Realtime, formatSpin(c.Loop.Spin), formatCPU(c.Loop.CPU))
 	for _, in := range c.Inputs {
-		channel := fmt.Sprintf("channel = %d", in.Channel)
-		if in.Minus >= 0 {
-			channel = fmt.Sprintf("differential = [%d, %d]", in.Channel, in.Minus)
+		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\nport = %q\n", in.Name, in.Driver, in.Port)
+		switch {
+		case in.Minus >= 0:
+			fmt.Fprintf(&b, "differential = [%d, %d]\n", in.Channel, in.Minus)
+		case adcOf(in.Driver).channels > 1:
+			fmt.Fprintf(&b, "channel = %d\n", in.Channel)
 		}
-		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\nport = %q\n%s\nclock = %q\nv_ref = \"%s V\"\ncurrent = [\"%s nA\", \"%s nA\"]\nstale_after = %q\n",
-			in.Name, in.Driver, in.Port, channel, formatFrequency(in.Clock), formatFloat(in.VRef), formatFloat(in.Low),
-			formatFloat(in.High), formatTime(in.StaleAfter))
+		fmt.Fprintf(&b, "clock = %q\nv_ref = \"%s V\"\ncurrent = [\"%s nA\", \"%s nA\"]\nstale_after = %q\nmedian = %d\naverage = %d\nends = [%d, %d]\ndead_zone = %d\n",
+			formatFrequency(in.Clock), formatFloat(in.VRef), formatFloat(in.Low), formatFloat(in.High), formatTime(in.StaleAfter),
+			in.Median, in.Average, in.Ends[0], in.Ends[1], in.DeadZone)
 	}
 	for _, n := range c.Neurons {
 		input := strings.Join(quoted(n.Inputs), ", ")

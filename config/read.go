@@ -132,9 +132,17 @@ func (d *decoder) part(section, name string, n *node) {
 	}
 	d.parts[p.path] = p
 	d.named[section] = append(d.named[section], p)
-	keys := keysOf(section)
+	keys, driver := keysOf(section), ""
+	if of := n.index["driver"]; of != nil {
+		driver = of.text
+		keys = keysFor(section, driver)
+	}
 	for _, item := range n.items {
 		if contains(keys, item.name) {
+			continue
+		}
+		if contains(keysOf(section), item.name) {
+			d.problems.add(item.at, Problem{Key: p.path + "." + item.name, Rule: "is not a key of driver " + driver, Got: item.raw, Hint: "its keys are " + strings.Join(names(keys), ", ")})
 			continue
 		}
 		hint := didYouMean(item.name, names(keys), "")

@@ -51,13 +51,11 @@ func (b *Board) openInputs() error {
 			}
 			b.chips[in.Port] = c
 		}
-		k := &Knob{in: in, chip: c, late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", c.name())}
+		k := &Knob{in: in, chip: c, smooth: newSmooth(in.Median, in.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", c.name())}
 		c.knobs = append(c.knobs, k)
 		if err := k.connect(); err != nil {
 			return fmt.Errorf("input %s: %w", in.Name, err)
 		}
-		_, most := k.adc.Range()
-		k.full = float64(most.Raw)
 		b.Knobs[in.Name] = k
 	}
 	return nil

@@ -26,17 +26,18 @@ func (s State) String() string { return [...]string{"ok", "holding", "lost"}[s] 
 // One goroutine at a time asks the chip: Current and Mend belong to it. Hold may be called while it waits, Reading at any
 // time. Times are those of one clock.
 type Knob struct {
-	in   config.Input
-	chip *chip
-	adc  analog.PinADC // under the chip's lock
-	full float64       // the code at position 1
-	late error         // what is wrong while the chip does not answer
+	in      config.Input
+	chip    *chip
+	adc     analog.PinADC // under the chip's lock
+	late    error         // what is wrong while the chip does not answer
+	*smooth               // under the chip's lock
 
 	asked                  bool  // ever, so that good has a meaning
 	seen                   int   // which opening of the chip it has read from
 	reads, lowest, highest int32 // of the window that the spread is taken over
 
 	good    atomic.Int64  // when the last good read began
+	place   atomic.Uint64 // the position that it gave, bits of the float64
 	held    atomic.Uint64 // the current that it gave, bits of the float64, nA
 	raw     atomic.Int32
 	spread  atomic.Int32
@@ -50,7 +51,7 @@ type Knob struct {
 type Reading struct {
 	Raw      int     // the latest good code of the ADC
 	Spread   int     // highest less lowest code of some latest spreadWindow good reads: noise, or a hand at the knob
-	Position float64 // of it, from 0 to 1
+	Position float64 // of the knob, smoothed, from 0 to 1
 	Current  float64 // what the neuron gets, nA
 	State    State
 	Failed   int64 // failed reads so far
@@ -60,21 +61,21 @@ type Reading struct {
 // Reading is the latest reading, without a lock that the loop could wait on: its fields can be a tick apart.
 func (k *Knob) Reading() Reading {
 	r := Reading{
-		Raw:     int(k.raw.Load()),
-		Spread:  int(k.spread.Load()),
-		Current: math.Float64frombits(k.current.Load()),
-		State:   State(k.state.Load()),
-		Failed:  k.failed.Load(),
+		Raw:      int(k.raw.Load()),
+		Spread:   int(k.spread.Load()),
+		Position: math.Float64frombits(k.place.Load()),
+		Current:  math.Float64frombits(k.current.Load()),
+		State:    State(k.state.Load()),
+		Failed:   k.failed.Load(),
 	}
-	r.Position = float64(r.Raw) / k.full
 	if e := k.fault.Load(); e != nil {
 		r.Fault = *e
 	}
 	return r
 }
 
-// Current reads the ADC and gives the current in nA for the tick that was due at now: low + (high-low)*position, with
-// position raw/full-scale code. After a bad read it is what Hold gives.
+// Current reads the ADC and gives the current in nA for the tick that was due at now: low + (high-low)*position, where the
+// position is that of the smoothed code between the knob's ends. After a bad read it is what Hold gives.
 func (k *Knob) Current(now time.Duration) float64 {
 	if !k.Mend(now) {
 		return k.Hold(now)
@@ -115,8 +116,11 @@ func (k *Knob) Mend(now time.Duration) bool {
 		return false
 	}
 	defer k.chip.release()
-	if k.state.Load() == int32(Lost) && k.seen == k.chip.openings && !k.chip.reopen(now) {
-		return false
+	if k.state.Load() == int32(Lost) {
+		if k.seen == k.chip.openings && !k.chip.reopen(now) {
+			return false
+		}
+		k.forget()
 	}
 	k.seen = k.chip.openings
 	s, err := k.chip.read(k.adc)
@@ -124,11 +128,19 @@ func (k *Knob) Mend(now time.Duration) bool {
 		k.bad(err)
 		return false
 	}
-	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*(float64(s.Raw)/k.full))))
+	at := k.position(k.add(s.Raw))
+	k.place.Store(math.Float64bits(at))
+	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*at)))
 	k.good.Store(int64(now))
 	k.raw.Store(s.Raw)
 	k.window(s.Raw)
 	return true
+}
+
+// position is where the knob is, from 0 to 1, for a code between its ends.
+func (k *Knob) position(code float64) float64 {
+	low, high := float64(k.in.Ends[0]+k.in.DeadZone), float64(k.in.Ends[1]-k.in.DeadZone)
+	return min(max((code-low)/(high-low), 0), 1)
 }
 
 // spreadWindow is how many reads a spread is taken over.

@@ -1,0 +1,155 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// A driver is a kind of part: which keys its table has beside driver itself.
+type driver struct {
+	name string
+	keys []key
+}
+
+// driversOf are the drivers of a section, nil where it has none.
+func driversOf(section string) []driver {
+	switch section {
+	case "input":
+		var all []driver
+		for _, a := range adcs() {
+			all = append(all, driver{a.driver, a.keys()})
+		}
+		return all
+	case "output":
+		return []driver{{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}}}}
+	}
+	return nil
+}
+
+// keysOf are the keys of a section, those of all its drivers; nil if there is no such section.
+func keysOf(section string) []key {
+	switch section {
+	case "loop":
+		return []key{
+			{"dt", textKind}, {"tick", textKind}, {"speed", wholeKind | floatKind}, {"max_lag", textKind},
+			{"realtime", textKind}, {"spin", textKind}, {"cpu", wholeKind | textKind},
+		}
+	case "neuron":
+		return []key{
+			{"tau_m", textKind}, {"e_l", textKind}, {"v_t", textKind}, {"v_reset", textKind}, {"r_m", textKind},
+			{"t_ref", textKind}, {"input", textKind | listKind},
+		}
+	}
+	var all []key
+	for _, d := range driversOf(section) {
+		if all == nil {
+			all = []key{{"driver", textKind}}
+		}
+		for _, k := range d.keys {
+			if !contains(all, k.name) {
+				all = append(all, k)
+			}
+		}
+	}
+	return all
+}
+
+// keysFor are the keys of a section's table with a driver, those of all drivers where it is none.
+func keysFor(section, driver string) []key {
+	for _, d := range driversOf(section) {
+		if d.name == driver {
+			return append([]key{{"driver", textKind}}, d.keys...)
+		}
+	}
+	return keysOf(section)
+}
+
+func sections() []string { return []string{"loop", "input", "neuron", "output"} }
+
+func names(keys []key) []string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = k.name
+	}
+	return list
+}
+
+// driver is the driver of a part.
+func (p *part) driver(section string) string {
+	var known []string
+	for _, d := range driversOf(section) {
+		known = append(known, d.name)
+	}
+	if len(known) <= 2 {
+		return p.choice("driver", known...)
+	}
+	rule := `must be a driver such as "` + known[0] + `"`
+	s, ok := p.given("driver", rule, known[0])
+	switch {
+	case !ok:
+		return ""
+	case !slices.Contains(known, s):
+		p.wrong("driver", Problem{Rule: rule, Hint: didYouMean(s, known, "the drivers are "+strings.Join(known, ", "))})
+		return ""
+	}
+	return s
+}
+
+// knobKeys are those of every input that a hand turns.
+func knobKeys() []key {
+	return []key{
+		{"current", listKind}, {"stale_after", textKind}, {"median", wholeKind}, {"average", wholeKind}, {"ends", listKind},
+		{"dead_zone", wholeKind},
+	}
+}
+
+// adc is what a configuration knows of an analog-to-digital converter of Microchip's MCP3xxx.
+type adc struct {
+	driver     string
+	channels   int
+	bits       int     // of a result that is not negative: codes go to 1<<bits - 1
+	at3V, at5V float64 // the highest SPI clock at a supply of 2.7 V, and at 5 V, Hz
+}
+
+// adcs are the chips, the most usual one first. Datasheets DS21295 (MCP3004, 3008), DS21294 (3002), DS21293 (3001), DS21298
+// (3204, 3208), DS21034 (3202), DS21290 (3201), DS21697 (3302, 3304), DS21700 (3301): electrical characteristics.
+func adcs() []adc {
+	return []adc{
+		{"mcp3008", 8, 10, 1.35e6, 3.6e6},
+		{"mcp3004", 4, 10, 1.35e6, 3.6e6},
+		{"mcp3002", 2, 10, 1.2e6, 3.2e6},
+		{"mcp3001", 1, 10, 1.05e6, 2.8e6},
+		{"mcp3208", 8, 12, 1e6, 2e6},
+		{"mcp3204", 4, 12, 1e6, 2e6},
+		{"mcp3202", 2, 12, 0.9e6, 1.8e6},
+		{"mcp3201", 1, 12, 0.8e6, 1.6e6},
+		{"mcp3304", 8, 12, 1.05e6, 2.1e6}, // and a sign
+		{"mcp3302", 4, 12, 1.05e6, 2.1e6},
+		{"mcp3301", 1, 12, 0.85e6, 1.7e6},
+	}
+}
+
+// adcOf is the chip of a driver, the first where there is none.
+func adcOf(driver string) adc {
+	all := adcs()
+	return all[max(0, slices.IndexFunc(all, func(a adc) bool { return a.driver == driver }))]
+}
+
+func (a adc) keys() []key {
+	keys := []key{{"port", textKind}}
+	if a.channels > 1 {
+		keys = append(keys, key{"channel", wholeKind}, key{"differential", listKind})
+	}
+	return append(append(keys, key{"clock", textKind}, key{"v_ref", textKind}), knobKeys()...)
+}
+
+// full is the code at the knob's upper end.
+func (a adc) full() int { return 1<<a.bits - 1 }
+
+// clock is the SPI clock where none is given, Hz.
+func (a adc) clock() float64 { return min(1e6, a.at3V) }
+
+// byDefault is the text of a key's value where it is not given.
+func (a adc) byDefault(key string) string {
+	return map[string]string{"channel": "0", "clock": `"` + formatFrequency(int64(a.clock())) + `"`, "v_ref": `"3.3 V"`}[key]
+}
