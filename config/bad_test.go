@@ -425,6 +425,8 @@ func badCases() []badCase {
 			`33:1: input.b.differential: must be one of the pairs 0-1, in either order, got [1, 2]`},
 		{0, "[input.b]\ndriver = \"mcp3201\"\nport = \"SPI0.1\"\nclock = \"2 MHz\"",
 			`33:1: input.b.clock: must be between 10 kHz and 1.6 MHz, got "2 MHz"`},
+		{0, "[input.b]",
+			"30:8: input.b.driver: must be given: add driver = \"mcp3008\"\n30:8: input.b.channel: must not be that of input.knob on SPI0.0, got 0 by default: neurons may share one input"},
 		{14, "median = 2", `14:1: input.knob.median: must be odd, so that there is one in the middle, got 2`},
 		{14, "median = 33", `14:1: input.knob.median: must be a whole number between 1 and 31, got 33`},
 		{14, `median = "3"`, `14:1: input.knob.median: must be a whole number between 1 and 31, got "3"`},

@@ -72,7 +72,11 @@ func (p *part) channelKey() string {
 func (p *part) differs(key, rule string) {
 	problem := Problem{Rule: rule}
 	if !p.has(key) {
-		problem.Got = adcOf(p.node.index["driver"].text).byDefault(key) + " by default"
+		driver := ""
+		if n := p.node.index["driver"]; n != nil {
+			driver = n.text
+		}
+		problem.Got = adcOf(driver).byDefault(key) + " by default"
 	}
 	if key == "channel" || key == "differential" {
 		problem.Hint = "neurons may share one input"

@@ -162,3 +162,29 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 	return c
 }
+
+// FuzzEdit edits what parses: it then still does, with the new value, and all else as it was.
+func FuzzEdit(f *testing.F) {
+	f.Add(defaultTOML)
+	f.Add(base)
+	f.Add(rich)
+	f.Fuzz(func(t *testing.T, text string) {
+		before, err := Parse("", []byte(text), nil)
+		if err != nil || len(before.Inputs) == 0 {
+			return
+		}
+		name := before.Inputs[0].Name
+		edited, err := Edit([]byte(text), "input."+name+".average", "7")
+		if err != nil {
+			return // an inline table, perhaps
+		}
+		after, err := Parse("", edited, nil)
+		if err != nil {
+			t.Fatalf("got %v from\n%s", err, edited)
+		}
+		before.Inputs[0].Average = 7
+		if got, want := string(after.TOML()), string(before.TOML()); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
