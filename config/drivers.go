@@ -153,3 +153,6 @@ func (a adc) clock() float64 { return min(1e6, a.at3V) }
 func (a adc) byDefault(key string) string {
 	return map[string]string{"channel": "0", "clock": `"` + formatFrequency(int64(a.clock())) + `"`, "v_ref": `"3.3 V"`}[key]
 }
+
+// FullScale is the raw value at the upper end of an input's knob, where nothing is calibrated.
+func FullScale(driver string) int { return adcOf(driver).full() }

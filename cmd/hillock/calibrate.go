@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+)
+
+// calibrateFlags are the flags of calibrate.
+type calibrateFlags struct {
+	hw  string
+	dry bool
+}
+
+func newCalibrate() *cobra.Command {
+	var f calibrateFlags
+	cmd := &cobra.Command{
+		Use:   "calibrate INPUT FILE",
+		Short: "measure the two ends of a knob, and write them into the configuration",
+		Long: `calibrate asks you to turn a knob all the way down, and then all the way up, each time with the Enter key. It waits
+until the knob is still, and writes the codes at its ends, and a dead zone as wide as the noise there, into FILE. All
+else in the file stays as it is; the old file is kept beside it, as FILE.old.`,
+		Example: "  hillock calibrate knob my.toml",
+		Args:    cobra.ExactArgs(2),
+		RunE:    f.run,
+	}
+	cmd.Flags().StringVar(&f.hw, "hw", "auto", "the `Pi` that the knob is on: auto, real or sim, as for run")
+	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "measure, and say what would be written")
+	choices(cmd, "hw", "auto", "real", "sim")
+	return cmd
+}
+
+func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
+	name, file := args[0], args[1]
+	cfg, err := new(configFlags).load(cmd, args[1:])
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(cfg.Inputs, func(in config.Input) bool { return in.Name == name })
+	if i < 0 {
+		return usagef("INPUT: no input of %s is called %q", file, name)
+	}
+	if err := canWrite("", file); err != nil && !f.dry {
+		return err
+	}
+	in := cfg.Inputs[i]
+	cfg.Inputs = []config.Input{in} // the others, and the outputs, are not touched
+	cfg.Outputs = nil
+	run := runFlags{hw: f.hw}
+	_, virtual, err := run.hardware(cfg, clock.New())
+	if err != nil {
+		return err
+	}
+	if virtual != nil {
+		defer virtual.Close()
+	}
+	b, err := board.Open(cfg)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	c := &calibration{ctx: cmd.Context(), knob: b.Knobs[name], in: in, keys: bufio.NewReader(cmd.InOrStdin()), lines: &lines{w: cmd.OutOrStdout()}}
+	ends, dead, err := c.measure()
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	c.printf("ends = [%d, %d]\ndead_zone = %d\n", ends[0], ends[1], dead)
+	if f.dry {
+		return c.err
+	}
+	if err := errors.Join(c.err, rewrite(file, "input."+name, ends, dead)); err != nil {
+		return err
+	}
+	c.printf("written into %s; the old one is %s.old\n", file, file)
+	return c.err
+}
+
+// calibration is a knob that is being turned.
+type calibration struct {
+	ctx  context.Context
+	knob *board.Knob
+	in   config.Input
+	keys *bufio.Reader
+	*lines
+}
+
+// measure asks for both ends, and gives their codes, the smaller one first, and a dead zone as wide as the noise.
+func (c *calibration) measure() (ends [2]int, dead int, err error) {
+	down, err := c.end("down")
+	if err != nil {
+		return ends, 0, err
+	}
+	up, err := c.end("up")
+	if err != nil {
+		return ends, 0, err
+	}
+	low, high := down, up
+	if low.code > high.code {
+		low, high = up, down
+		c.printf("the code falls as the knob is turned up: swap its outer legs, or the two values of current\n")
+	}
+	if full := config.FullScale(c.in.Driver); high.code-low.code < full/4 {
+		return ends, 0, fmt.Errorf("its ends are %d and %d, of %d: turn it all the way, or look at its outer legs, 3V3 and GND", low.code, high.code, full)
+	}
+	noise := max(low.spread, high.spread)
+	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
+}
+
+// still is a knob that nobody turns: its median code, and how far the codes lay apart.
+type still struct{ code, spread int }
+
+// How a knob is watched: a window of readings, and how far they may lie apart, as a part of the full scale.
+const (
+	readings   = 100
+	readEvery  = 10 * time.Millisecond
+	stillPart  = 50
+	longEnough = 20 * time.Second
+)
+
+// end asks for an end, and watches until the knob is still.
+func (c *calibration) end(which string) (still, error) {
+	c.printf("turn %s all the way %s, then press Enter ", c.in.Name, which)
+	if c.err != nil {
+		return still{}, c.err
+	}
+	if err := c.enter(); err != nil {
+		return still{}, err
+	}
+	codes := make([]int, 0, readings)
+	full := config.FullScale(c.in.Driver)
+	start := time.Now()
+	for {
+		if err := sleep(c.ctx, readEvery); err != nil {
+			return still{}, err
+		}
+		now := time.Since(start)
+		c.knob.Current(now)
+		r := c.knob.Reading()
+		switch {
+		case r.Fault != nil && now > 3*time.Second:
+			return still{}, r.Fault
+		case r.Fault != nil:
+			codes = codes[:0]
+		default:
+			codes = append(codes, r.Raw)
+		}
+		if len(codes) == readings {
+			sorted := slices.Sorted(slices.Values(codes))
+			s := still{sorted[readings/2], sorted[readings-1] - sorted[0]}
+			if s.spread <= max(full/stillPart, 3) {
+				c.printf("%s: code %d, within %d\n", which, s.code, s.spread)
+				return s, c.err
+			}
+			codes = append(codes[:0], codes[readings/2:]...)
+		}
+		if now > longEnough {
+			return still{}, fmt.Errorf("it was not still for a second in %v: a loose wire, or a hand on it", longEnough)
+		}
+	}
+}
+
+// enter waits for the Enter key, or for the end.
+func (c *calibration) enter() error {
+	pressed := make(chan error, 1)
+	go func() {
+		_, err := c.keys.ReadString('\n')
+		pressed <- err
+	}()
+	select {
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	case err := <-pressed:
+		if err == io.EOF {
+			return errors.New("nobody pressed Enter: standard input is at its end")
+		}
+		return err
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// rewrite puts what was measured into a file, and keeps the old one beside it.
+func rewrite(file, table string, ends [2]int, dead int) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text, err := config.Edit(old, table+".ends", fmt.Sprintf("[%d, %d]", ends[0], ends[1]))
+	if err == nil {
+		text, err = config.Edit(text, table+".dead_zone", fmt.Sprint(dead))
+	}
+	if err == nil {
+		_, err = config.Parse(file, text, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	whole := func(b []byte) func(io.Writer) error {
+		return func(w io.Writer) error {
+			_, err := w.Write(b)
+			return err
+		}
+	}
+	if err := writeFile(file+".old", nil, whole(old)); err != nil {
+		return err
+	}
+	return writeFile(file, nil, whole(text))
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"hillock/hw/clock"
+	"hillock/hw/sim"
+)
+
+// hand turns a knob, one place at each Enter.
+type hand struct {
+	turns []func()
+}
+
+func (h *hand) Read(b []byte) (int, error) {
+	if len(h.turns) == 0 {
+		return 0, io.EOF
+	}
+	h.turns[0]()
+	h.turns = h.turns[1:]
+	return copy(b, "\n"), nil
+}
+
+func TestCalibrate(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		down, up int // the codes
+		noise    int
+		faults   sim.Faults
+		ends     [2]int
+		dead     int
+		err      string
+		says     string
+	}{
+		{"a knob as it is", 4, 1019, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "turn knob all the way down, then press Enter down: code 4, within 0\n"},
+		{"a noisy knob", 12, 1000, 3, sim.Faults{}, [2]int{12, 1000}, 3, "", ""},
+		{"a knob that is wired the other way round", 1019, 4, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "swap its outer legs, or the two values of current"},
+		{"a knob that does nothing", 500, 510, 0, sim.Faults{}, [2]int{}, 0, "its ends are 500 and 510, of 1023: turn it all the way, or look at its outer legs, 3V3 and GND", ""},
+		{"a wild knob", 12, 1000, 40, sim.Faults{}, [2]int{}, 0, "it was not still for a second in 20s: a loose wire, or a hand on it", ""},
+		{"no chip", 12, 1000, 0, sim.Faults{MISO: sim.Open}, [2]int{}, 0, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBenchOn(t, clock.New())
+				knob := b.virtual.Knobs["knob"]
+				b.virtual.Chips["SPI0.0"].SetNoise(tt.noise, 1)
+				b.virtual.Ports["SPI0.0"].SetFaults(tt.faults)
+				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
+				var out strings.Builder
+				c := &calibration{ctx: t.Context(), knob: b.board.Knobs["knob"], in: b.cfg.Inputs[0], keys: bufio.NewReader(h), lines: &lines{w: &out}}
+				ends, dead, err := c.measure()
+				if told(err) != tt.err || tt.err == "" && (ends != tt.ends || dead != tt.dead) || !strings.Contains(out.String(), tt.says) {
+					t.Errorf("got ends %v, dead zone %d, %v and\n%s\nwant %v, %d, %q and %q", ends, dead, err, out.String(), tt.ends, tt.dead, tt.err, tt.says)
+				}
+			})
+		})
+	}
+}
+
+func told(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestCalibrateWritesWhatItMeasured(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "my.toml")
+	before := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\n[neuron.n1]\ninput = \"knob\"\n"
+	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := rewrite(file, "input.knob", [2]int{12, 1000}, 3); err != nil {
+		t.Fatal(err)
+	}
+	want := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\nends = [12, 1000]\ndead_zone = 3\n[neuron.n1]\ninput = \"knob\"\n"
+	for name, want := range map[string]string{file: want, file + ".old": before} {
+		if got, err := os.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("%s: got %v and\n%s\nwant\n%s", name, err, got, want)
+		}
+	}
+	if err := rewrite(file, "input.none", [2]int{12, 1000}, 3); told(err) != file+": there is no table [input.none] to write it into: add ends = [12, 1000] by hand" {
+		t.Errorf("got %v", err)
+	}
+	if got, err := os.ReadFile(file); err != nil || string(got) != want {
+		t.Errorf("got %v and\n%s\nwant the file as it was", err, got)
+	}
+}
+
+func TestCalibrateRefuses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "my.toml")
+	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"calibrate knob":                        "accepts 2 arg(s), received 1 (see 'hillock calibrate --help')",
+		"calibrate nob " + file:                 "INPUT: no input of " + file + ` is called "nob"`,
+		"calibrate knob " + file + " --hw sim":  "knob: nobody pressed Enter: standard input is at its end",
+		"calibrate knob " + file + " --hw simm": `--hw: must be auto, real or sim, got "simm"`,
+	} {
+		if _, _, err := hillock(t.Context(), strings.Fields(args)...); told(err) != want {
+			t.Errorf("hillock %s: got %v, want %s", args, err, want)
+		}
+	}
+}
