@@ -29,18 +29,19 @@ func NewSPI(p spi.Port, o *Opts) (*Dev, error) {
 		return nil, err
 	}
 	where := fmt.Sprintf("%s on %s", strings.ToLower(opts.Model.String()), p)
-	// Modes 0 and 3 both do (section 6.1).
+	// Modes 0 and 3 both do (section 6.1, MCP3301 and MCP330x: 6.3).
 	c, err := p.Connect(opts.Clock, spi.Mode0, 8)
 	if err != nil {
 		return nil, fmt.Errorf("%s: connect at %s: %w", where, opts.Clock, err)
 	}
-	return &Dev{c: c, opts: opts, where: where}, nil
+	return &Dev{c: c, opts: opts, frame: newFrame(opts.Model.facts()), where: where}, nil
 }
 
-// Dev is an MCP3004 or MCP3008. Its pins may be read from several goroutines.
+// Dev is a chip of the family. Its pins may be read from several goroutines.
 type Dev struct {
 	c     conn.Conn
 	opts  Opts
+	frame frame
 	where string // for messages: "mcp3008 on SPI0.0"
 
 	mu   sync.Mutex
@@ -48,23 +49,37 @@ type Dev struct {
 }
 
 // Single returns the input that measures a channel against ground.
+//
+// A chip of one channel measures against its pin IN-, which then is to be wired to ground. An MCP3301 that finds IN+
+// below it answers with a negative code, outside of the pin's Range.
 func (d *Dev) Single(channel int) (*Pin, error) {
 	if n := d.opts.Model.Channels(); channel < 0 || channel >= n {
+		if n == 1 {
+			return nil, fmt.Errorf("%s: channel must be 0, the only one, got %d", d.where, channel)
+		}
 		return nil, fmt.Errorf("%s: channel must be from 0 to %d, got %d", d.where, n-1, channel)
 	}
-	return &Pin{d: d, name: fmt.Sprintf("CH%d", channel), number: channel, command: command(true, channel)}, nil
+	return &Pin{d: d, name: fmt.Sprintf("CH%d", channel), number: channel, command: d.frame.command(true, channel)}, nil
 }
 
 // Differential returns the input that measures a channel against its neighbour: 0 and 1, 2 and 3, and so on, either
-// of them as plus (table 5-2).
+// of them as plus. On a chip of one channel 0 is its pin IN+ and 1 its pin IN-, and there is no other way round.
 //
-// The result has no sign: the chip answers 0 wherever plus is below minus.
+// A chip of 13 bits answers with a negative code where plus is below minus. All others answer 0 there, and want minus
+// within 100 mV of ground (section 4.1).
 func (d *Dev) Differential(plus, minus int) (*Pin, error) {
-	if n := d.opts.Model.Channels(); plus < 0 || plus >= n || minus != plus^1 {
+	n := d.opts.Model.Channels()
+	switch {
+	case n == 1 && (plus != 0 || minus != 1):
+		return nil, fmt.Errorf("%s: differential channels must be 0, IN+, and 1, IN-, got %d and %d", d.where, plus, minus)
+	case n == 2 && (plus < 0 || plus >= n || minus != plus^1):
+		return nil, fmt.Errorf("%s: differential channels must be 0 and 1, either first, got %d and %d", d.where, plus, minus)
+	case n > 2 && (plus < 0 || plus >= n || minus != plus^1):
 		return nil, fmt.Errorf("%s: differential channels must be neighbours, 0 and 1 up to %d and %d, got %d and %d",
 			d.where, n-2, n-1, plus, minus)
 	}
-	return &Pin{d: d, name: fmt.Sprintf("CH%d-CH%d", plus, minus), number: -1, command: command(false, plus)}, nil
+	return &Pin{d: d, name: fmt.Sprintf("CH%d-CH%d", plus, minus), number: -1,
+		signed: d.opts.Model.Signed(), command: d.frame.command(false, plus)}, nil
 }
 
 // String implements conn.Resource.
@@ -78,41 +93,27 @@ func (d *Dev) Halt() error {
 }
 
 // convert runs one conversion and returns its code.
-func (d *Dev) convert(command byte) (int, error) {
+func (d *Dev) convert(command uint32) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	// Figure 6-1: the start bit is the last bit of the first byte, which puts the end of the result on the end of
-	// the third.
-	d.w = [3]byte{0x01, command, 0x00}
-	if err := d.c.Tx(d.w[:], d.r[:]); err != nil {
+	w, r := d.w[:d.frame.size], d.r[:d.frame.size]
+	put(w, command)
+	if err := d.c.Tx(w, r); err != nil {
 		return 0, err
 	}
-	code, ok := raw(d.r)
+	code, ok := d.frame.raw(take(r))
 	if !ok {
 		return 0, fmt.Errorf("%w: check the wires at DOUT and CS, and the supply at VDD", ErrNoChip)
+	}
+	if d.opts.Model.Signed() && code >= d.opts.Model.steps() {
+		code -= 2 * d.opts.Model.steps() // two's complement, section 6.1
 	}
 	return code, nil
 }
 
-// volts is V_in = code * V_ref / 1024, equation 4-2; it fits for every V_ref that Opts lets pass.
+// volts is V_in = code * V_ref / 1024 or 4096, equation 4-2; it fits for every V_ref that Opts lets pass.
 func (d *Dev) volts(code int) physic.ElectricPotential {
-	return physic.ElectricPotential(code) * d.opts.VRef >> d.opts.Model.Bits()
-}
-
-// command is the second byte of the frame: SGL/DIFF, D2, D1, D0 and four bits that the chip does not look at.
-// In tables 5-1 and 5-2 D2..D0 is the number of the channel, of the positive one if there are two.
-func command(single bool, channel int) byte {
-	c := byte(channel) << 4
-	if single {
-		c |= 0x80
-	}
-	return c
-}
-
-// raw extracts the 10-bit result; figure 6-1. The bit before it, the null bit, is always driven low: high means that
-// no chip is driving MISO. What was read before the null bit is not driven and says nothing.
-func raw(r [3]byte) (code int, ok bool) {
-	return int(r[1]&0x03)<<8 | int(r[2]), r[1]&0x04 == 0
+	return physic.ElectricPotential(code) * d.opts.VRef / physic.ElectricPotential(d.opts.Model.steps())
 }
 
 var _ conn.Resource = &Dev{}

@@ -81,7 +81,11 @@ func TestNewSPI(t *testing.T) {
 		{name: "negative clock", opts: &Opts{Clock: -physic.Hertz}, err: "mcp3xxx: clock must be from 10kHz to 3.600MHz, got -1Hz"},
 		{name: "low vref", opts: &Opts{VRef: 249 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 250mV to 5.500V, got 249mV"},
 		{name: "high vref", opts: &Opts{VRef: 6 * physic.Volt}, err: "mcp3xxx: vref must be from 250mV to 5.500V, got 6V"},
-		{name: "no such model", opts: &Opts{Model: 9}, err: "mcp3xxx: model must be MCP3008 or MCP3004, got Model(9)"},
+		{name: "the slower of 1 MHz and 2.7 V", opts: &Opts{Model: MCP3201}, want: "800kHz, Mode0, 8 bits"},
+		{name: "signed, too slow", opts: &Opts{Model: MCP3304, Clock: 104 * physic.KiloHertz}, err: "mcp3xxx: clock must be from 105kHz to 2.100MHz, got 104kHz"},
+		{name: "vref of 13 bits", opts: &Opts{Model: MCP3301, VRef: 399 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 400mV to 5.500V, got 399mV"},
+		{name: "vref that is a supply", opts: &Opts{Model: MCP3002, VRef: 2500 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 2.700V to 5.500V, got 2.500V"},
+		{name: "no such model", opts: &Opts{Model: 99}, err: "mcp3xxx: model must be one of [MCP3001 MCP3002 MCP3004 MCP3008 MCP3201 MCP3202 MCP3204 MCP3208 MCP3301 MCP3302 MCP3304], got Model(99)"},
 		{name: "connect", connect: refused, want: "1MHz, Mode0, 8 bits", err: "mcp3008 on SPI0.0: connect at 1MHz: refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -161,6 +165,10 @@ func TestNoSuchChannel(t *testing.T) {
 		{MCP3008, func(d *Dev) (*Pin, error) { return d.Differential(8, 9) }, "mcp3008 on playback: differential channels must be neighbours, 0 and 1 up to 6 and 7, got 8 and 9"},
 		{MCP3008, func(d *Dev) (*Pin, error) { return d.Differential(-1, -2) }, "mcp3008 on playback: differential channels must be neighbours, 0 and 1 up to 6 and 7, got -1 and -2"},
 		{MCP3004, func(d *Dev) (*Pin, error) { return d.Differential(4, 5) }, "mcp3004 on playback: differential channels must be neighbours, 0 and 1 up to 2 and 3, got 4 and 5"},
+		{MCP3001, func(d *Dev) (*Pin, error) { return d.Single(1) }, "mcp3001 on playback: channel must be 0, the only one, got 1"},
+		{MCP3301, func(d *Dev) (*Pin, error) { return d.Differential(1, 0) }, "mcp3301 on playback: differential channels must be 0, IN+, and 1, IN-, got 1 and 0"},
+		{MCP3202, func(d *Dev) (*Pin, error) { return d.Single(2) }, "mcp3202 on playback: channel must be from 0 to 1, got 2"},
+		{MCP3202, func(d *Dev) (*Pin, error) { return d.Differential(2, 3) }, "mcp3202 on playback: differential channels must be 0 and 1, either first, got 2 and 3"},
 		{MCP3004, func(d *Dev) (*Pin, error) { return d.Differential(3, 3) }, "mcp3004 on playback: differential channels must be neighbours, 0 and 1 up to 2 and 3, got 3 and 3"},
 	} {
 		p, err := tt.open(play(t, &Opts{Model: tt.model}))
@@ -193,7 +201,7 @@ func TestReadErrors(t *testing.T) {
 
 // Every code, at the ends of what VREF may be, against the fraction of section 4.2 taken in floats.
 func TestVolts(t *testing.T) {
-	for _, vref := range []physic.ElectricPotential{minVRef, 3300 * physic.MilliVolt, 4096 * physic.MilliVolt, maxVRef} {
+	for _, vref := range []physic.ElectricPotential{MCP3008.minVRef(), 3300 * physic.MilliVolt, 4096 * physic.MilliVolt, maxVRef} {
 		d := play(t, &Opts{VRef: vref})
 		for code := range 1024 {
 			got, want := d.volts(code), float64(code)/1024*float64(vref)
@@ -234,11 +242,6 @@ func TestPin(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for m, want := range map[Model][2]int{MCP3008: {8, 10}, MCP3004: {4, 10}, 2: {}} {
-		if got := [2]int{m.Channels(), m.Bits()}; got != want {
-			t.Errorf("%s: got channels and bits %v, want %v", m, got, want)
-		}
-	}
 }
 
 // TestConcurrentPins is for the race detector: all pins share the buffers of their chip.
@@ -262,29 +265,6 @@ func TestConcurrentPins(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func FuzzRaw(f *testing.F) {
-	f.Add([]byte{0, 0, 0})
-	f.Add([]byte{0xff, 0xff, 0xff})
-	f.Add([]byte{0x00, 0x03, 0xff})
-	f.Add([]byte{0xa5, 0xfb, 0x5a})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if len(b) != 3 {
-			return
-		}
-		code, ok := raw([3]byte(b))
-		if code < 0 || code > 1023 {
-			t.Fatalf("% x: got code %d, want 0 to 1023", b, code)
-		}
-		if null := b[1]>>2&1 == 0; ok != null {
-			t.Fatalf("% x: got ok %t, want %t", b, ok, null)
-		}
-		// Nothing but the null bit and the ten after it counts, and they come back as they were.
-		if again, _ := raw([3]byte{0, byte(code >> 8), byte(code)}); again != code {
-			t.Fatalf("% x: got code %d, and %d without the bits before it", b, code, again)
-		}
-	})
 }
 
 func BenchmarkRead(b *testing.B) {

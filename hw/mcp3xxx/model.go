@@ -2,36 +2,85 @@ package mcp3xxx
 
 import (
 	"fmt"
+	"strings"
 
 	"periph.io/x/conn/v3/physic"
 )
 
 // Model is a member of the family.
-//
-// The others (3002, 30x1, 32xx, 33xx) differ in resolution and in where the start bit and the result lie in the
-// frame: each needs its line in facts, and a command and a raw of its own.
 type Model uint8
 
 // The supported models.
 const (
-	MCP3008 Model = iota // 8 channels, 10 bits
-	MCP3004              // 4 channels, 10 bits
+	MCP3008 Model = iota
+	MCP3004
+	MCP3002
+	MCP3001
+	MCP3208
+	MCP3204
+	MCP3202
+	MCP3201
+	MCP3304
+	MCP3302
+	MCP3301
 )
 
-// facts is what the driver knows of a model.
+// Models returns all supported models.
+func Models() []Model {
+	return []Model{
+		MCP3001, MCP3002, MCP3004, MCP3008,
+		MCP3201, MCP3202, MCP3204, MCP3208,
+		MCP3301, MCP3302, MCP3304,
+	}
+}
+
+// ByName returns the model of a name in any case, "mcp3008", and whether there is one.
+func ByName(name string) (Model, bool) {
+	for _, m := range Models() {
+		if strings.EqualFold(name, m.String()) {
+			return m, true
+		}
+	}
+	return 0, false
+}
+
+// facts is what the driver knows of a model, each from section 1.0 of its datasheet but for the lowest clock.
 type facts struct {
 	name     string
 	channels int
-	bits     int
+	bits     int // of the result, with the sign
+	// The fastest clock at a supply of 2.7 V and of 5 V, in kHz. The later datasheets of the MCP33xx have 5 V alone,
+	// and a supply from 4.5 V; DS21700B and DS21697B have both.
+	at27, at50 int64
+	// Below this clock, in kHz, the sample leaks away before it is converted: section 6.2, of the MCP33xx 5.2.1.
+	lowest int64
 }
 
 // facts returns the zero value for an unknown model.
 func (m Model) facts() facts {
 	switch m {
-	case MCP3008:
-		return facts{"MCP3008", 8, 10}
+	case MCP3001:
+		return facts{"MCP3001", 1, 10, 1050, 2800, 14}
+	case MCP3002:
+		return facts{"MCP3002", 2, 10, 1200, 3200, 14}
 	case MCP3004:
-		return facts{"MCP3004", 4, 10}
+		return facts{"MCP3004", 4, 10, 1350, 3600, 10}
+	case MCP3008:
+		return facts{"MCP3008", 8, 10, 1350, 3600, 10}
+	case MCP3201:
+		return facts{"MCP3201", 1, 12, 800, 1600, 10}
+	case MCP3202:
+		return facts{"MCP3202", 2, 12, 900, 1800, 10}
+	case MCP3204:
+		return facts{"MCP3204", 4, 12, 1000, 2000, 10}
+	case MCP3208:
+		return facts{"MCP3208", 8, 12, 1000, 2000, 10}
+	case MCP3301:
+		return facts{"MCP3301", 1, 13, 850, 1700, 85}
+	case MCP3302:
+		return facts{"MCP3302", 4, 13, 1050, 2100, 105}
+	case MCP3304:
+		return facts{"MCP3304", 8, 13, 1050, 2100, 105}
 	}
 	return facts{}
 }
@@ -44,60 +93,43 @@ func (m Model) String() string {
 	return fmt.Sprintf("Model(%d)", uint8(m))
 }
 
-// Channels returns the number of analog inputs.
+// Channels returns the number of analog inputs. A chip with one has the pins IN+ and IN-, and measures between them.
 func (m Model) Channels() int {
 	return m.facts().channels
 }
 
-// Bits returns the resolution: codes go from 0 to 1<<Bits - 1.
+// Bits returns the length of a result: 10, 12, or 13 with a sign.
 func (m Model) Bits() int {
 	return m.facts().bits
 }
 
-// DefaultOpts is an MCP3008 as it is wired to a Raspberry Pi: 3.3 V at VREF, and a clock that is well inside of what
-// the chip takes at that supply, with a margin for jumper wires.
-var DefaultOpts = Opts{
-	Model: MCP3008,
-	VRef:  3300 * physic.MilliVolt,
-	Clock: physic.MegaHertz,
+// Signed reports whether a result may be negative, which is where it is of two inputs and the chip of 13 bits.
+func (m Model) Signed() bool {
+	return m.Bits() == 13
 }
 
-// Opts says which chip it is and how it is wired.
-type Opts struct {
-	// Model is the chip; the zero value is the MCP3008.
-	Model Model
-	// VRef is the voltage at the VREF pin, 0.25 V to 5.5 V (section 1.0); zero means 3.3 V. It only scales Sample.V.
-	VRef physic.ElectricPotential
-	// Clock is the fastest SPI clock to use, 10 kHz to 3.6 MHz; zero means 1 MHz.
-	//
-	// 3.6 MHz holds at a supply of 5 V, at 2.7 V the limit is 1.35 MHz (section 1.0). Below 10 kHz the sample
-	// leaks away before it is converted (section 6.2).
-	Clock physic.Frequency
+// ClockRange returns the lowest clock, and the highest at a supply of 2.7 V and of 5 V.
+func (m Model) ClockRange() (lowest, at27, at50 physic.Frequency) {
+	f := m.facts()
+	return physic.Frequency(f.lowest) * physic.KiloHertz, physic.Frequency(f.at27) * physic.KiloHertz,
+		physic.Frequency(f.at50) * physic.KiloHertz
 }
 
-// Limits of section 1.0 and section 6.2.
-const (
-	minClock = 10 * physic.KiloHertz
-	maxClock = 3600 * physic.KiloHertz
-	minVRef  = 250 * physic.MilliVolt
-	maxVRef  = 5500 * physic.MilliVolt
-)
+// steps is how many codes there are from ground to V_ref: 1024 or 4096.
+func (m Model) steps() int {
+	if m.Signed() {
+		return 1 << (m.Bits() - 1)
+	}
+	return 1 << m.Bits()
+}
 
-// complete returns o with its zero values filled in, or the rule that it breaks.
-func (o Opts) complete() (Opts, error) {
-	if o.VRef == 0 {
-		o.VRef = DefaultOpts.VRef
-	}
-	if o.Clock == 0 {
-		o.Clock = DefaultOpts.Clock
-	}
+// minVRef is the lowest voltage at VREF, section 1.0. Chips of two channels have their supply there.
+func (m Model) minVRef() physic.ElectricPotential {
 	switch {
-	case o.Model.Channels() == 0:
-		return Opts{}, fmt.Errorf("mcp3xxx: model must be MCP3008 or MCP3004, got %s", o.Model)
-	case o.VRef < minVRef || o.VRef > maxVRef:
-		return Opts{}, fmt.Errorf("mcp3xxx: vref must be from %s to %s, got %s", minVRef, maxVRef, o.VRef)
-	case o.Clock < minClock || o.Clock > maxClock:
-		return Opts{}, fmt.Errorf("mcp3xxx: clock must be from %s to %s, got %s", minClock, maxClock, o.Clock)
+	case m.Channels() == 2:
+		return 2700 * physic.MilliVolt
+	case m.Signed():
+		return 400 * physic.MilliVolt
 	}
-	return o, nil
+	return 250 * physic.MilliVolt
 }

@@ -12,7 +12,8 @@ type Pin struct {
 	d       *Dev
 	name    string
 	number  int
-	command byte // second byte of the frame
+	signed  bool   // may be negative
+	command uint32 // of the frame
 }
 
 // Read implements analog.PinADC: one conversion. It allocates nothing unless it fails.
@@ -24,9 +25,13 @@ func (p *Pin) Read() (analog.Sample, error) {
 	return p.sample(code), nil
 }
 
-// Range implements analog.PinADC. The highest code stands for one step less than V_ref.
+// Range implements analog.PinADC: from 0, or with a sign from -V_ref, to one step less than V_ref.
 func (p *Pin) Range() (analog.Sample, analog.Sample) {
-	return p.sample(0), p.sample(1<<p.d.opts.Model.Bits() - 1)
+	steps := p.d.opts.Model.steps()
+	if p.signed {
+		return p.sample(-steps), p.sample(steps - 1)
+	}
+	return p.sample(0), p.sample(steps - 1)
 }
 
 func (p *Pin) sample(code int) analog.Sample {

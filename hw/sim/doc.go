@@ -20,8 +20,8 @@
 //
 // # Chips
 //
-// NewMCP3008 and NewMCP3004 are analog-to-digital converters with a Knob on each channel. Anything else with the four
-// wires of SPI is a Chip.
+// NewMCP3xxx, and for short NewMCP3008 and NewMCP3004, are analog-to-digital converters with a Knob on each input.
+// Anything else with the four wires of SPI is a Chip.
 //
 // # Time
 //

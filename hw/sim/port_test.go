@@ -59,25 +59,6 @@ func text(err error) string {
 	return err.Error()
 }
 
-func TestEveryCode(t *testing.T) {
-	for _, tt := range []struct {
-		model mcp3xxx.Model
-		chip  *sim.MCP300x
-	}{{mcp3xxx.MCP3008, sim.NewMCP3008()}, {mcp3xxx.MCP3004, sim.NewMCP3004()}} {
-		pi := sim.New(nil)
-		pi.SPI(0, 1).Plug(tt.chip)
-		for ch := range tt.model.Channels() {
-			pin := adc(t, pi.SPI(0, 1), &mcp3xxx.Opts{Model: tt.model}, ch)
-			for code := range 1024 {
-				tt.chip.Knob(ch).SetCode(code)
-				if s, err := pin.Read(); err != nil || s.Raw != int32(code) {
-					t.Fatalf("%s, code %d: got %d, %v", pin, code, s.Raw, err)
-				}
-			}
-		}
-	}
-}
-
 // Modes 0 and 3 are the chip's. In modes 1 and 2 one side samples where the other changes: everything comes one bit
 // late, so that the code is halved, and where the null bit is looked for there is only the pull on MISO.
 func TestModes(t *testing.T) {
