@@ -108,24 +108,27 @@ type adc struct {
 	driver     string
 	channels   int
 	bits       int     // of a result that is not negative: codes go to 1<<bits - 1
-	at3V, at5V float64 // the highest SPI clock at a supply of 2.7 V, and at 5 V, Hz
+	lowest     float64 // SPI clock, below which the sample leaks away, Hz
+	at3V, at5V float64 // the highest at a supply of 2.7 V, and at 5 V, Hz
+	vRef       float64 // the lowest, V
 }
 
 // adcs are the chips, the most usual one first. Datasheets DS21295 (MCP3004, 3008), DS21294 (3002), DS21293 (3001), DS21298
-// (3204, 3208), DS21034 (3202), DS21290 (3201), DS21697 (3302, 3304), DS21700 (3301): electrical characteristics.
+// (3204, 3208), DS21034 (3202), DS21290 (3201), DS21697 (3302, 3304), DS21700 (3301): electrical characteristics. A chip of
+// two channels has its supply as V_REF.
 func adcs() []adc {
 	return []adc{
-		{"mcp3008", 8, 10, 1.35e6, 3.6e6},
-		{"mcp3004", 4, 10, 1.35e6, 3.6e6},
-		{"mcp3002", 2, 10, 1.2e6, 3.2e6},
-		{"mcp3001", 1, 10, 1.05e6, 2.8e6},
-		{"mcp3208", 8, 12, 1e6, 2e6},
-		{"mcp3204", 4, 12, 1e6, 2e6},
-		{"mcp3202", 2, 12, 0.9e6, 1.8e6},
-		{"mcp3201", 1, 12, 0.8e6, 1.6e6},
-		{"mcp3304", 8, 12, 1.05e6, 2.1e6}, // and a sign
-		{"mcp3302", 4, 12, 1.05e6, 2.1e6},
-		{"mcp3301", 1, 12, 0.85e6, 1.7e6},
+		{"mcp3008", 8, 10, 10e3, 1.35e6, 3.6e6, 0.25},
+		{"mcp3004", 4, 10, 10e3, 1.35e6, 3.6e6, 0.25},
+		{"mcp3002", 2, 10, 14e3, 1.2e6, 3.2e6, 2.7},
+		{"mcp3001", 1, 10, 14e3, 1.05e6, 2.8e6, 0.25},
+		{"mcp3208", 8, 12, 10e3, 1e6, 2e6, 0.25},
+		{"mcp3204", 4, 12, 10e3, 1e6, 2e6, 0.25},
+		{"mcp3202", 2, 12, 10e3, 0.9e6, 1.8e6, 2.7},
+		{"mcp3201", 1, 12, 10e3, 0.8e6, 1.6e6, 0.25},
+		{"mcp3304", 8, 12, 105e3, 1.05e6, 2.1e6, 0.4}, // and a sign
+		{"mcp3302", 4, 12, 105e3, 1.05e6, 2.1e6, 0.4},
+		{"mcp3301", 1, 12, 85e3, 0.85e6, 1.7e6, 0.4},
 	}
 }
 

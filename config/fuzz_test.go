@@ -131,7 +131,7 @@ func randomConfig(r *rand.Rand) *Config {
 		chip := adcs()[r.IntN(len(adcs()))]
 		in := Input{
 			Name: fmt.Sprintf("in-%d", i), Driver: chip.driver, Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(10)),
-			Channel: r.IntN(chip.channels), Minus: -1, Clock: int64(between(10e3, chip.at5V)), VRef: between(0.25, 5.5),
+			Channel: r.IntN(chip.channels), Minus: -1, Clock: int64(between(chip.lowest, chip.at5V)), VRef: between(chip.vRef, 5.5),
 			Low: r.NormFloat64() * between(1e-12, 1e5), High: between(1e-300, 1e6), StaleAfter: duration(tick, time.Minute),
 			Median: 1 + 2*r.IntN(MaxMedian/2), Average: 1 + r.IntN(MaxAverage), DeadZone: r.IntN(chip.full() / 8),
 		}

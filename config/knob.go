@@ -23,9 +23,8 @@ func (d *decoder) input(p *part, l Loop) Input {
 	in.Channel, in.Minus = p.channels(chip)
 	in.Clock = p.clock(chip)
 	in.VRef = p.float("v_ref", voltage("3.3 V", 0), 3.3)
-	if !p.isBad("v_ref") && !(in.VRef >= 0.25 && in.VRef <= 5.5) {
-		// DS21295D, electrical characteristics: V_REF is 0.25 V to V_DD, and V_DD 2.7 V to 5.5 V.
-		p.wrong("v_ref", Problem{Rule: "must be between 0.25 V and 5.5 V"})
+	if !p.isBad("v_ref") && !(in.VRef >= chip.vRef && in.VRef <= 5.5) { // V_REF is at most V_DD, and that 2.7 V to 5.5 V
+		p.wrong("v_ref", Problem{Rule: "must be between " + formatFloat(chip.vRef) + " V and 5.5 V"})
 	}
 	p.knob(&in, l, chip.full())
 	return in
@@ -85,14 +84,13 @@ func (a adc) wider(channel int) string {
 	return ""
 }
 
-// clock is the SPI clock in whole Hz. DS21295D section 6.2, and the like in the others: at least 10 kHz, or the sample
-// capacitor loses its charge.
+// clock is the SPI clock in whole Hz.
 func (p *part) clock(chip adc) int64 {
 	hz := p.float("clock", frequency(), chip.clock())
 	switch {
 	case p.isBad("clock"):
-	case !(hz >= 10e3 && hz <= chip.at5V):
-		p.wrong("clock", Problem{Rule: "must be between 10 kHz and " + formatFrequency(int64(chip.at5V))})
+	case !(hz >= chip.lowest && hz <= chip.at5V):
+		p.wrong("clock", Problem{Rule: "must be between " + formatFrequency(int64(chip.lowest)) + " and " + formatFrequency(int64(chip.at5V))})
 	case hz != math.Trunc(hz):
 		p.wrong("clock", Problem{Rule: "must be a whole number of Hz"})
 	default:

@@ -526,3 +526,36 @@ func TestTheLoopDoesNotAllocate(t *testing.T) {
 		t.Errorf("got %g allocations in 2000 ticks with knob, pulse and monitor, and %g in one; want the same", many, few)
 	}
 }
+
+func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
+	for _, driver := range []string{"mcp3001", "mcp3002", "mcp3004", "mcp3008", "mcp3201", "mcp3202", "mcp3204", "mcp3208", "mcp3301", "mcp3302", "mcp3304"} {
+		full := config.FullScale(driver)
+		for _, code := range []int{0, full * 2 / 5, full} {
+			b := newBench(t, "input.second.driver="+driver, "input.second.port=SPI0.1", "neuron.n1.input=second", "output.led.width=2 ms")
+			b.virtual.Knobs["second"].SetCode(code)
+			b.run(t, 1000)
+			current := 5 * (float64(code) / float64(full))
+			if diff := cmp.Diff(predictedEdges(b.cfg.Neurons[0].Params, current, 10_000, 2*ms), b.virtual.Pin("GPIO17").Edges()); diff != "" {
+				t.Errorf("%s, code %d: edges of GPIO17 (-predicted +recorded):\n%s", driver, code, diff)
+			}
+			b.board.Close()
+			b.virtual.Close()
+		}
+	}
+}
+
+func TestSmoothingCalmsANoisyKnob(t *testing.T) {
+	b := newBench(t, "input.knob.median=5", "input.knob.average=200")
+	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
+	b.virtual.Knobs["knob"].SetCode(409)
+	lowest, highest := math.Inf(1), math.Inf(-1)
+	b.loop.Observers = append(b.loop.Observers, onTick(func() {
+		if b.view.monitor.end().tick.Due > 300 {
+			lowest, highest = min(lowest, b.loop.Cells[0].Current), max(highest, b.loop.Cells[0].Current)
+		}
+	}))
+	b.run(t, 3000)
+	if code := 5. / 1023; lowest < 5*(409./1023)-5*code || highest > 5*(409./1023)+5*code {
+		t.Errorf("got currents from %g to %g nA, want them within 5 codes of %g", lowest, highest, 5*(409./1023))
+	}
+}

@@ -39,13 +39,14 @@ func (c *chip) open() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name(), portTrouble(c.in.Port, err))
 	}
+	model, ok := mcp3xxx.ByName(c.in.Driver)
+	if !ok {
+		return errors.Join(fmt.Errorf("%s: no such chip", c.name()), port.Close())
+	}
 	opts := mcp3xxx.Opts{
-		Model: mcp3xxx.MCP3008,
+		Model: model,
 		VRef:  physic.ElectricPotential(c.in.VRef * float64(physic.Volt)),
 		Clock: physic.Frequency(c.in.Clock) * physic.Hertz,
-	}
-	if c.in.Driver == "mcp3004" {
-		opts.Model = mcp3xxx.MCP3004
 	}
 	dev, err := mcp3xxx.NewSPI(port, &opts)
 	if err != nil {

@@ -17,13 +17,13 @@ type Virtual struct {
 	*sim.Pi
 	Knobs map[string]*sim.Knob    // by input
 	Ports map[string]*sim.Port    // by name, those with a chip
-	Chips map[string]*sim.MCP300x // by port
+	Chips map[string]*sim.MCP3xxx // by port
 }
 
 // NewVirtual wires a virtual Pi and puts it into periph's registries, from which Open takes its parts. Close takes it
 // out again. A nil clock is the wall's.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
-	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP300x{}}
+	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP3xxx{}}
 	if err := v.Wire(cfg); err != nil {
 		return nil, err
 	}
@@ -42,9 +42,9 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 			if port == nil {
 				return fmt.Errorf("input %s: the virtual Pi has no port %s: it has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", in.Name, in.Port)
 			}
-			chip = sim.NewMCP3008()
-			if in.Driver == "mcp3004" {
-				chip = sim.NewMCP3004()
+			var err error
+			if chip, err = sim.NewMCP3xxx(in.Driver); err != nil {
+				return fmt.Errorf("input %s: %w", in.Name, err)
 			}
 			port.Plug(chip)
 			v.Chips[in.Port], v.Ports[in.Port] = chip, port
