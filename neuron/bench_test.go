@@ -51,3 +51,11 @@ type idle struct{}
 
 func (idle) Tick(time.Duration)         {}
 func (idle) Spike(int64, time.Duration) {}
+
+func BenchmarkNoisyStep(b *testing.B) {
+	n := mustNew(b, noisyParams())
+	b.ReportAllocs()
+	for b.Loop() {
+		n.Step(15)
+	}
+}

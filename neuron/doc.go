@@ -2,7 +2,8 @@
 //
 // It integrates the leaky integrate-and-fire neuron by forward Euler with a fixed step, in a form whose every bit is
 // the same on every architecture, and holds the mathematics that predicts what it must do: rheobase, steps between
-// spikes, firing rate. Loop runs neurons tick by tick on a Clock, live or as fast as it can.
+// spikes, firing rate. The membrane may have noise, which comes from a seed and is the same everywhere too. Loop runs
+// neurons tick by tick on a Clock, live or as fast as it can.
 //
 // It never touches a pin, a file or the wall's clock; it imports the standard library only.
 package neuron

@@ -343,7 +343,12 @@ func (r *run) advance(c *Cell, drive float64, due int) {
 func (r *run) step() {
 	r.at.Steps++
 	for i, c := range r.Cells {
-		spiked := c.Step(r.drives[i])
+		spiked := false
+		if c.xi == nil { // Step would be a call, quiet is inlined: a watched tick is a fifth faster
+			spiked = c.quiet(r.drives[i])
+		} else {
+			spiked = c.noisy(r.drives[i])
+		}
 		if spiked {
 			r.spike(c)
 		}

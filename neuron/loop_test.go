@@ -300,10 +300,10 @@ func TestLoopRefusesWhatCannotRun(t *testing.T) {
 func TestTicksAndStepsDoNotAllocate(t *testing.T) {
 	l, c, _ := newLoop(t, 2)
 	c.Inputs = []Input{fixed(2)}
-	second := &Cell{Name: "n2", Neuron: mustNew(t, Default()), Inputs: c.Inputs}
+	second := &Cell{Name: "n2", Neuron: mustNew(t, noisyParams()), Inputs: c.Inputs}
 	for name, change := range map[string]func(){
-		"one neuron":                      func() {},
-		"two neurons and a step observer": func() { l.Cells = append(l.Cells, second); l.Observers = []Observer{nothing{}} },
+		"one neuron": func() {},
+		"two neurons, one noisy, and a step observer": func() { l.Cells = append(l.Cells, second); l.Observers = []Observer{nothing{}} },
 	} {
 		change()
 		l.Clock, l.Ticks = new(VirtualClock), 1
@@ -347,8 +347,10 @@ func TestALoopThatFollowsAnotherGoesOnBetweenTwoTicks(t *testing.T) {
 		}
 		return all
 	}
-	if got, want := spikes(100, 1, 14, 385), spikes(500); !slices.Equal(got, want) || len(want) < 30 {
-		t.Errorf("got spikes at\n%v\nwant\n%v", got, want)
+	for _, params.Sigma = range []float64{0, 3} {
+		if got, want := spikes(100, 1, 14, 385), spikes(500); !slices.Equal(got, want) || len(want) < 30 {
+			t.Errorf("sigma %g mV: got spikes at\n%v\nwant\n%v", params.Sigma, got, want)
+		}
 	}
 }
 

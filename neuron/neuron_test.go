@@ -294,6 +294,10 @@ func TestValidate(t *testing.T) {
 		{with(func(p *Params) { p.TRef = 2e6 }), "t_ref: must be at most 1e+06 ms, got 2e+06 ms"},
 		{with(func(p *Params) { p.DT = 0 }), "dt: must be more than 0 ms, got 0 ms"},
 		{with(func(p *Params) { p.DT = 20 }), "dt: must be below 2 tau_m, 20 ms, or the integration diverges, got 20 ms"},
+		{with(func(p *Params) { p.Sigma = 5 }), ""},
+		{with(func(p *Params) { p.Sigma = -1 }), "sigma: must be at least 0 mV, got -1 mV"},
+		{with(func(p *Params) { p.Sigma = math.NaN() }), "sigma: must be at least 0 mV, got NaN mV"},
+		{with(func(p *Params) { p.Sigma = math.Inf(1) }), "sigma: must be at most 10000 mV, got +Inf mV"},
 		{Params{}, "tau_m: must be more than 0 ms, got 0 ms\nv_reset: must be below v_t, 0 mV, got 0 mV\n" +
 			"r_m: must be more than 0 MOhm, got 0 MOhm\ndt: must be more than 0 ms, got 0 ms"},
 	} {

@@ -12,6 +12,10 @@ import (
 //
 // (Dayan and Abbott, Theoretical Neuroscience, section 5.4), and the step of its integration.
 // The units are chosen so that R_m*I is in mV without a factor.
+//
+// With Sigma above 0 the membrane has white noise, tau_m dV = (E_L - V + R_m I) dt + sigma sqrt(2 tau_m) dW. Without a
+// threshold V would have the standard deviation sigma, in steps of dt sigma/sqrt(1 - dt/(2 tau_m)). What the methods
+// predict, intervals, counts and rates, is that of the neuron at sigma 0: with noise it fires below its rheobase too.
 type Params struct {
 	TauM   float64 // membrane time constant tau_m, ms
 	EL     float64 // leak reversal potential E_L, mV; above V_T the neuron fires without input
@@ -20,6 +24,8 @@ type Params struct {
 	RM     float64 // membrane resistance R_m, MOhm
 	TRef   float64 // absolute refractory time t_ref, ms, counted in whole steps; V stays at V_reset
 	DT     float64 // integration step dt, ms; below 2 tau_m, above which forward Euler diverges
+	Sigma  float64 // noise of the membrane sigma, mV; at 0 there is none, and the equation is the one above to the bit
+	Seed   uint64  // of the noise: the same seed, the same noise, also in two neurons that are to have their own
 }
 
 // Default is the worksheet's neuron: rheobase 1.5 nA, and 144 spikes in 2 s at 2 nA.
@@ -88,6 +94,8 @@ func (p Params) Validate() error {
 	if positive("dt", p.DT, MaxTime, "ms") && tau {
 		check(p.DT < 2*p.TauM, "dt", p.DT, "ms", "must be below 2 tau_m, %g ms, or the integration diverges", 2*p.TauM)
 	}
+	_ = check(p.Sigma >= 0, "sigma", p.Sigma, "mV", "must be at least 0 mV") &&
+		check(p.Sigma <= MaxVoltage, "sigma", p.Sigma, "mV", "must be at most %g mV", MaxVoltage)
 	if errs == nil {
 		return nil
 	}

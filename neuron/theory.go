@@ -8,8 +8,9 @@ func (p Params) Rheobase() float64 {
 	return (p.VT - p.EL) / p.RM
 }
 
-// StepsToThreshold is the number of the step in which the discrete neuron, started at v (mV), reaches threshold under a constant current (nA). With a = 1 - dt/tau_m and V_inf = E_L + R_m I the Euler steps are the
-// geometric sequence V_k = V_inf + (v - V_inf) a^k, so that k = ceil(ln((V_inf - V_T)/(V_inf - v)) / ln a).
+// StepsToThreshold is the number of the step in which the discrete neuron, started at v (mV), reaches threshold under a
+// constant current (nA). With a = 1 - dt/tau_m and V_inf = E_L + R_m I the Euler steps are the geometric sequence
+// V_k = V_inf + (v - V_inf) a^k, so that k = ceil(ln((V_inf - V_T)/(V_inf - v)) / ln a).
 //
 // It is false when threshold is never reached. Where a step, or V_inf, meets V_T to within what floats can tell, the
 // rounding of the very steps decides, and they are taken.
@@ -83,7 +84,8 @@ func (n *Neuron) SpikesAhead(current float64, steps int64) int64 {
 	return 1 + (steps-first)/between
 }
 
-// DiscreteRate is the firing rate of the discrete neuron under a constant current (nA), in Hz of model time.
+// DiscreteRate is the firing rate of the discrete neuron under a constant current (nA) at sigma 0, in Hz of model time.
+// With noise the mean rate is another, which nothing here predicts.
 func (p Params) DiscreteRate(current float64) float64 {
 	n, ok := p.StepsBetweenSpikes(current)
 	if !ok {

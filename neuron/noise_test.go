@@ -1,0 +1,277 @@
+package neuron
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"math"
+	"slices"
+	"testing"
+)
+
+// floats is a hash over the bits of floats.
+type floats struct {
+	hash.Hash
+	buf [8]byte
+}
+
+func newFloats() *floats { return &floats{Hash: sha256.New()} }
+
+func (f *floats) add(v float64) {
+	binary.LittleEndian.PutUint64(f.buf[:], math.Float64bits(v))
+	f.Write(f.buf[:])
+}
+
+func (f *floats) String() string { return fmt.Sprintf("%x", f.Sum(nil)) }
+
+func TestGaussiansAreTheSameBitsEverywhere(t *testing.T) { // hw/wave has the same test of its copy
+	g, got := newGauss(1, "test"), newFloats()
+	for range 1_000_000 {
+		got.add(g.next())
+	}
+	if want := "25887167b2fb8f52222cc4cb90fec565d7561c70f3f8a78b28e825b6740285c9"; got.String() != want {
+		t.Errorf("got a million draws %s, want %s", got, want)
+	}
+}
+
+func TestGaussiansAreStandardNormal(t *testing.T) {
+	const n = 1_000_000
+	g, x := newGauss(2, "test"), make([]float64, n)
+	var mean, square, fourth, lag float64
+	last := 0.0
+	for i := range x {
+		v := g.next()
+		mean, square, fourth, lag = mean+v/n, square+v*v/n, fourth+v*v*v*v/n, lag+v*last/n
+		x[i], last = v, v
+	}
+	for _, tt := range []struct {
+		name          string
+		got, want, sd float64 // the standard deviation that n draws leave
+	}{
+		{"mean", mean, 0, 1},
+		{"variance", square, 1, math.Sqrt(2)},
+		{"fourth moment", fourth, 3, math.Sqrt(96)},
+		{"product of neighbours", lag, 0, 1},
+	} {
+		if off := (tt.got - tt.want) / (tt.sd / math.Sqrt(n)); !(math.Abs(off) < 4) {
+			t.Errorf("%s: got %g, want %g: %.1f standard deviations off", tt.name, tt.got, tt.want, off)
+		}
+	}
+	slices.Sort(x)
+	farthest := 0.0 // from the distribution function, by Kolmogorov and Smirnov
+	for i, v := range x {
+		p := math.Erfc(-v/math.Sqrt2) / 2
+		farthest = max(farthest, p-float64(i)/n, float64(i+1)/n-p)
+	}
+	if !(farthest < 1.95/math.Sqrt(n)) { // one sample in a thousand is farther
+		t.Errorf("got a distance of %g from the normal distribution, want below %g", farthest, 1.95/math.Sqrt(n))
+	}
+	for _, beyond := range []float64{3, 4} {
+		i, _ := slices.BinarySearch(x, -beyond)
+		j, _ := slices.BinarySearch(x, beyond)
+		got, want := float64(i+n-j), n*math.Erfc(beyond/math.Sqrt2)
+		if !(math.Abs(got-want) < 4*math.Sqrt(want)) {
+			t.Errorf("got %g draws beyond %g, want %.0f", got, beyond, want)
+		}
+	}
+}
+
+func TestDecay(t *testing.T) {
+	for y := 1e-12; y < 1e3; y *= 1.01 {
+		if got, want := decay(y), -math.Expm1(-y); !(math.Abs(got-want) <= 4e-16*want) {
+			t.Errorf("1 - e^-%g: got %v, want %v", y, got, want)
+		}
+	}
+	for y, want := range map[float64]float64{0: 0, 1e300: 1, math.Inf(1): 1} {
+		if got := decay(y); got != want {
+			t.Errorf("1 - e^-%g: got %v, want %v", y, got, want)
+		}
+	}
+}
+
+// noisyParams is the default neuron with noise and a refractory time.
+func noisyParams() Params {
+	p := Default()
+	p.Sigma, p.Seed, p.TRef = 3, 7, 2
+	return p
+}
+
+func TestNoisyStepsAreTheLiteralUpdate(t *testing.T) {
+	p := noisyParams()
+	n, xi := mustNew(t, p), newGauss(p.Seed, "membrane")
+	v, held, spikes := p.EL, 0, 0
+	got := newFloats()
+	for k := range 100_000 {
+		if held > 0 {
+			held--
+		} else {
+			drift := (p.EL - v + 15) * p.DT / p.TauM
+			v += drift
+			v += float64(p.Sigma * math.Sqrt(2*p.DT/p.TauM) * xi.next())
+		}
+		fired := v >= p.VT
+		if fired {
+			v, held = p.VReset, 20
+			spikes++
+		}
+		if spiked := n.Step(15); spiked != fired || math.Float64bits(n.V) != math.Float64bits(v) {
+			t.Fatalf("step %d: got a spike %v and V %v, want %v and %v", k+1, spiked, n.V, fired, v)
+		}
+		got.add(n.V)
+	}
+	if want := "3f26e6f5150cb3e5e8142821bf1895e21878219b82d1e8573ebf599ffa094116"; got.String() != want || spikes != 376 {
+		t.Errorf("got %d spikes, trace %s; want 376, %s", spikes, got, want)
+	}
+}
+
+func TestNoisyAdvanceIsStepInALoop(t *testing.T) {
+	a, b := mustNew(t, noisyParams()), mustNew(t, noisyParams())
+	spikes := 0
+	for i := range 2000 {
+		taken, spiked := a.Advance(15, i%40)
+		for j := range taken {
+			if got := b.Step(15); got != (spiked && j == taken-1) {
+				t.Fatalf("Step says %v in step %d of %d, Advance %v", got, j+1, taken, spiked)
+			}
+		}
+		if math.Float64bits(a.V) != math.Float64bits(b.V) {
+			t.Fatalf("Advance has V %v, Step %v", a.V, b.V)
+		}
+		if !spiked && taken != i%40 {
+			t.Fatalf("got %d steps without a spike, want %d", taken, i%40)
+		}
+		if spiked {
+			spikes++
+		}
+	}
+	if spikes < 50 {
+		t.Errorf("got %d spikes, want at least 50", spikes)
+	}
+}
+
+// TestNoisyRates holds the mean rate to that of the discrete equation, which is known exactly: each run is so long that
+// 1 % is more than four standard deviations of what it measures.
+func TestNoisyRates(t *testing.T) {
+	for _, tt := range []struct {
+		mu, sigma, want float64 // mV above rest, mV, Hz
+		steps           int
+	}{
+		{14, 5, 47.440, 14_000_000},
+		{16, 3, 49.240, 8_000_000},
+		{20, 3, 76.692, 4_000_000},
+	} {
+		t.Run(fmt.Sprintf("mu %g sigma %g", tt.mu, tt.sigma), func(t *testing.T) {
+			p := Default()
+			p.Sigma, p.Seed = tt.sigma, 1
+			n := mustNew(t, p)
+			var spikes, squares float64
+			last, now := 0, 0
+			for now < tt.steps {
+				taken, spiked := n.Advance(tt.mu, tt.steps-now)
+				if now += taken; spiked {
+					spikes++
+					squares += float64((now - last) * (now - last))
+					last = now
+				}
+			}
+			mean := float64(last) / spikes
+			cv := math.Sqrt(squares/spikes/(mean*mean) - 1)
+			got := spikes / (float64(tt.steps) * p.DT / 1000)
+			t.Logf("%.3f Hz, %+.2f %%; standard deviation %.2f %%", got, 100*(got/tt.want-1), 100*cv/math.Sqrt(spikes))
+			if !(math.Abs(got/tt.want-1) < 0.01) {
+				t.Errorf("got %.3f Hz, want %.3f within 1 %%", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestNoiseWithoutThreshold(t *testing.T) {
+	for _, dt := range []float64{0.5, 4, 15} {
+		p := Default()
+		p.DT, p.VT, p.Sigma = dt, MaxVoltage, 2
+		n := mustNew(t, p)
+		const steps = 1_000_000
+		var mean, square float64
+		for range steps {
+			n.Step(5)
+			d := n.V - p.EL - 5
+			mean, square = mean+d/steps, square+d*d/steps
+		}
+		if want := 4 / (1 - dt/20); math.Abs(mean) > 0.05 || math.Abs(square/want-1) > 0.03 {
+			t.Errorf("dt %g ms: got mean %g and variance %g, want 0 and %g", dt, mean, square, want)
+		}
+	}
+}
+
+func TestSeedsAndSigmaMakeTheNoise(t *testing.T) {
+	trace := func(sigma float64, seed uint64) string {
+		p := Default()
+		p.Sigma, p.Seed = sigma, seed
+		n, f := mustNew(t, p), newFloats()
+		for range 1000 {
+			n.Step(20)
+			f.add(n.V)
+		}
+		return f.String()
+	}
+	one, quiet := trace(2, 1), trace(0, 1)
+	for _, tt := range []struct {
+		name      string
+		got, want string
+		same      bool
+	}{
+		{"the same seed", trace(2, 1), one, true},
+		{"the next seed", trace(2, 2), one, false},
+		{"a seed that differs above 32 bits", trace(2, 1+1<<32), one, false},
+		{"another sigma", trace(3, 1), one, false},
+		{"sigma 0 and another seed", trace(0, 2), quiet, true},
+		{"a sigma just above 0", trace(1e-9, 1), quiet, false},
+	} {
+		if (tt.got == tt.want) != tt.same {
+			t.Errorf("%s: got the same trace %v, want %v", tt.name, tt.got == tt.want, tt.same)
+		}
+	}
+}
+
+func TestPredictionsAreOfTheDrift(t *testing.T) {
+	p := noisyParams()
+	quiet := p
+	quiet.Sigma = 0
+	for _, current := range []float64{0, 1.5, 1.6, 2, 150} { // 1.5 and 150 nA are ties: the steps are taken
+		if got, want := p.SpikeCount(current, 20_000), quiet.SpikeCount(current, 20_000); got != want {
+			t.Errorf("%g nA: got %d spikes predicted with noise, want %d as without", current, got, want)
+		}
+		if got, want := p.DiscreteRate(current), quiet.DiscreteRate(current); got != want {
+			t.Errorf("%g nA: got a rate of %g Hz with noise, want %g as without", current, got, want)
+		}
+	}
+}
+
+func TestContinueKeepsTheNoise(t *testing.T) {
+	p := noisyParams()
+	n := mustNew(t, p)
+	for range 1000 {
+		n.Step(15)
+	}
+	same, other := mustNew(t, p), mustNew(t, p)
+	p.Seed++
+	reseeded := mustNew(t, p)
+	same.Continue(n)
+	reseeded.Continue(n)
+	other.V, other.ref = n.V, n.ref // what Continue would do without the noise
+	differs := false
+	for k := range 1000 {
+		n.Step(15)
+		same.Step(15)
+		reseeded.Step(15)
+		other.Step(15)
+		if same.V != n.V {
+			t.Fatalf("step %d: got V %v, want %v: the noise goes on", k+1, same.V, n.V)
+		}
+		differs = differs || n.V != other.V && n.V != reseeded.V
+	}
+	if !differs {
+		t.Error("got the same V from other noise")
+	}
+}
