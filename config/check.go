@@ -203,7 +203,7 @@ func (p *part) warnSilent(n Neuron, inputs []Input) {
 			most += max(in.Low, in.High)
 		}
 	}
-	if most < n.Rheobase() {
+	if most < n.Rheobase() && n.Sigma == 0 {
 		p.warn("input", Problem{
 			Rule: fmt.Sprintf("gives at most %s nA, the neuron fires above %s nA", brief(most), brief(n.Rheobase())),
 			Hint: "widen the input's current or lower v_t",

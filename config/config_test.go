@@ -194,7 +194,8 @@ func TestTOMLParsesToTheSame(t *testing.T) {
 func TestTOML(t *testing.T) {
 	want := strings.NewReplacer("speed = 1\n", "speed = 0.1\n", "max_lag = \"250 ms\"\n",
 		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n",
-		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n").Replace(base)
+		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n",
+		"t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\nseed = 0\n").Replace(base)
 	if diff := cmp.Diff(want, string(Default().TOML())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

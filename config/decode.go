@@ -114,6 +114,8 @@ func (d *decoder) neuron(p *part, l Loop) Neuron {
 		VReset: p.float("v_reset", voltage("-70 mV", -3), def.VReset),
 		RM:     p.float("r_m", resistance(), def.RM),
 		TRef:   p.float("t_ref", milliseconds(), def.TRef),
+		Sigma:  p.float("sigma", voltage("0 mV", -3), def.Sigma),
+		Seed:   uint64(p.whole("seed", 0, 0, math.MaxInt32)),
 		DT:     float64(l.DT) / 1e6,
 	}}
 	if d.parts["loop"].isBad("dt") {

@@ -37,7 +37,7 @@ func keysOf(section string) []key {
 	case "neuron":
 		return []key{
 			{"tau_m", textKind}, {"e_l", textKind}, {"v_t", textKind}, {"v_reset", textKind}, {"r_m", textKind},
-			{"t_ref", textKind}, {"input", textKind | listKind},
+			{"t_ref", textKind}, {"sigma", textKind}, {"seed", wholeKind}, {"input", textKind | listKind},
 		}
 	}
 	var all []key

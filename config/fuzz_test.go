@@ -145,7 +145,7 @@ func randomConfig(r *rand.Rand) *Config {
 	for i := range 1 + r.IntN(3) {
 		p := neuron.Params{
 			TauM: between(dt, neuron.MaxTime), EL: r.NormFloat64() * 100, VT: r.NormFloat64() * 100, RM: between(1e-300, neuron.MaxResistance),
-			TRef: r.Float64() * between(1e-9, neuron.MaxTime), DT: dt,
+			Sigma: between(1e-9, neuron.MaxVoltage), Seed: uint64(r.IntN(math.MaxInt32)), TRef: r.Float64() * between(1e-9, neuron.MaxTime), DT: dt,
 		}
 		p.VReset = p.VT - between(1e-6, 1000)
 		n := Neuron{Name: fmt.Sprintf("n%d", i), Params: p}

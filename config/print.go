@@ -31,9 +31,9 @@ func (c *Config) TOML() []byte {
 		if len(n.Inputs) != 1 {
 			input = "[" + input + "]"
 		}
-		fmt.Fprintf(&b, "\n[neuron.%s]\ntau_m = \"%s ms\"\ne_l = \"%s mV\"\nv_t = \"%s mV\"\nv_reset = \"%s mV\"\nr_m = \"%s MOhm\"\nt_ref = \"%s ms\"\ninput = %s\n",
+		fmt.Fprintf(&b, "\n[neuron.%s]\ntau_m = \"%s ms\"\ne_l = \"%s mV\"\nv_t = \"%s mV\"\nv_reset = \"%s mV\"\nr_m = \"%s MOhm\"\nt_ref = \"%s ms\"\nsigma = \"%s mV\"\nseed = %d\ninput = %s\n",
 			n.Name, formatFloat(n.TauM), formatFloat(n.EL), formatFloat(n.VT), formatFloat(n.VReset), formatFloat(n.RM),
-			formatFloat(n.TRef), input)
+			formatFloat(n.TRef), formatFloat(n.Sigma), n.Seed, input)
 	}
 	for _, o := range c.Outputs {
 		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width))

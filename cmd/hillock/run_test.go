@@ -559,3 +559,28 @@ func TestSmoothingCalmsANoisyKnob(t *testing.T) {
 		t.Errorf("got currents from %g to %g nA, want them within 5 codes of %g", lowest, highest, 5*(409./1023))
 	}
 }
+
+func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
+	spikes := func(seed string) []sim.Edge {
+		b := newBench(t, "neuron.n1.sigma=5 mV", "neuron.n1.seed="+seed, "output.led.width=1 ms")
+		defer b.virtual.Close()
+		b.virtual.Knobs["knob"].SetCode(286) // 14 mV: below the rheobase
+		b.run(t, 2000)
+		s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+		if s.PredictedHz != nil || s.PredictedSpikes != nil {
+			t.Errorf("got %+v, want no prediction of noise", s.neuronSummary)
+		}
+		var out bytes.Buffer
+		if err := s.text(&out, b.cfg, nil); err != nil || !strings.Contains(out.String(), "predicted  nothing: the membrane has noise, sigma 5 mV\n") {
+			t.Errorf("got %v and\n%s", err, out.String())
+		}
+		return b.virtual.Pin("GPIO17").Edges()
+	}
+	one, again, other := spikes("1"), spikes("1"), spikes("2")
+	if diff := cmp.Diff(one, again); diff != "" || len(one) < 100 {
+		t.Errorf("got %d edges, and the second time (-first +second):\n%s", len(one), diff)
+	}
+	if cmp.Equal(one, other) {
+		t.Error("got the same spikes from another seed")
+	}
+}

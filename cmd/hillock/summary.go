@@ -34,8 +34,8 @@ type neuronSummary struct {
 	Name            string   `json:"name"`
 	Spikes          int64    `json:"spikes"`
 	RateHz          float64  `json:"rate_hz"`          // spikes over model time
-	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when the input changed
-	PredictedSpikes *int64   `json:"predicted_spikes"` // from the same start in as many steps, null when the input changed
+	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when the input changed or the membrane has noise
+	PredictedSpikes *int64   `json:"predicted_spikes"` // from the same start in as many steps, null as well
 	CurrentNA       float64  `json:"current_na"`       // the latest
 }
 
@@ -66,7 +66,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		if s.ModelS > 0 {
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
-		if state.lowest == state.highest {
+		if state.lowest == state.highest && c.Sigma == 0 {
 			hz, spikes := c.DiscreteRate(state.current), m.begin[i].SpikesAhead(state.current, end.tick.Steps)
 			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
 		}
@@ -112,9 +112,12 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 	t.printf("\n%s of model time in %s%s\n", short(s.ModelS), short(s.WallS), since)
 	for _, n := range s.Neurons {
 		t.printf("%-10s %s in that time, %s Hz%s\n", n.Name, count(n.Spikes, "spike"), digits(n.RateHz, 4), s.onTheWall(n))
-		if n.PredictedHz != nil {
+		switch sigma := sigmaOf(cfg, n.Name); {
+		case sigma > 0:
+			t.printf("predicted  nothing: the membrane has noise, sigma %s mV\n", digits(sigma, 4))
+		case n.PredictedHz != nil:
 			t.printf("predicted  %s, %s\n", count(*n.PredictedSpikes, "spike"), interval(*n.PredictedHz, n.CurrentNA))
-		} else {
+		default:
 			t.printf("predicted  nothing: the current changed, it is now %s nA\n", digits(n.CurrentNA, 4))
 		}
 		for _, o := range s.Outputs {
@@ -142,6 +145,16 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 		}
 	}
 	return t.err
+}
+
+// sigmaOf is the noise of a neuron's membrane, mV.
+func sigmaOf(cfg *config.Config, name string) float64 {
+	for _, n := range cfg.Neurons {
+		if n.Name == name {
+			return n.Sigma
+		}
+	}
+	return 0
 }
 
 func output(cfg *config.Config, name string) config.Output {
