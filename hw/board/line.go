@@ -21,7 +21,7 @@ func openPin(out config.Output) (*pulse.Pin, error) {
 		return nil, fmt.Errorf("output %s: %w", out.Name, err)
 	}
 	explain := pinTrouble(p)
-	d, err := pulse.New(p, out.Width)
+	d, err := pulse.New(p, pulse.Opts{Width: out.Width})
 	if err != nil && !is(err, syscall.EBUSY) {
 		return nil, fmt.Errorf("output %s: %w", out.Name, explain(err))
 	}
@@ -63,7 +63,7 @@ func Off(out config.Output) error {
 		return err
 	}
 	explain := pinTrouble(p)
-	d, err := pulse.New(p, time.Second)
+	d, err := pulse.New(p, pulse.Opts{Width: time.Second})
 	if err != nil {
 		return explain(err)
 	}

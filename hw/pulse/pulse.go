@@ -1,135 +1,96 @@
-// Package pulse makes a pulse on a GPIO pin of each spike: the LED, a buzzer's click, the wire to the next board.
+// Package pulse makes a pulse on a GPIO pin of each spike, or of every n-th: the LED, a buzzer's click, the wire to the
+// next board.
 //
-// The pin goes high at the spike and low when the pulse's width is over; a spike during a pulse extends it. The end is
+// The pin goes on at the spike and off when the pulse's width is over; a spike during a pulse extends it. The end is
 // due in the time of the loop that tells it the ticks, so that late ticks, run one after the other, merge no pulses.
 // It never sleeps, and never reads the pin back: on the kernel's character device that would turn it into an input.
 package pulse
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"periph.io/x/conn/v3"
 	"periph.io/x/conn/v3/gpio"
+
+	"hillock/hw/line"
 )
+
+// Opts is what the pulses are like.
+type Opts struct {
+	// Width is how long a pulse takes, in the loop's time; more than 0.
+	Width time.Duration
+	// Every is for how many spikes there is one pulse: of n, the n-th, the 2n-th and so on get it, counted from the
+	// first, and the others do nothing. At 72 spikes/s an LED looks lit, with 10 it blinks. 0 is 1.
+	Every int
+	// Invert is for an LED between 3V3 and the pin: a pulse is low. The pin rests high, also when it is halted, so that
+	// the LED ends dark; what becomes of it after that is the kernel's affair, see line.Line.Halt.
+	Invert bool
+}
 
 // Pin is a GPIO output that pulses. Spike, Tick and Halt belong to one goroutine; the other methods to any.
 type Pin struct {
-	// Explain, where it is set before the pin is used, adds to a refusal what to do.
-	Explain func(error) error
+	*line.Line
 
-	pin   gpio.PinOut
-	width time.Duration
-	end   time.Duration // when the pulse under way ends, in the loop's time
+	opts   Opts
+	end    time.Duration // when the pulse under way ends, in the loop's time
+	passed int           // spikes since the latest that was due a pulse
 
-	high   atomic.Bool // the level that was last put on the pin
 	pulses atomic.Int64
 	merged atomic.Int64
-	failed atomic.Int64
-	fault  atomic.Pointer[error]
 }
 
-// New takes a pin as an output, low, for pulses of a width more than 0. Where the pin refuses, there is one beside the
-// error: it asks for the pin anew at each spike, for whoever does not give up.
-func New(p gpio.PinOut, width time.Duration) (*Pin, error) {
-	if !(width > 0) {
-		return nil, fmt.Errorf("pulse: width must be more than 0, got %v", width)
+// New takes a pin as an output, at rest. Where the pin refuses, there is one beside the error: it asks for the pin anew at
+// each pulse, for whoever does not give up.
+func New(p gpio.PinOut, o Opts) (*Pin, error) {
+	switch {
+	case !(o.Width > 0):
+		return nil, fmt.Errorf("pulse: width must be more than 0, got %v", o.Width)
+	case o.Every < 0:
+		return nil, fmt.Errorf("pulse: every must be 1 or more, got %d", o.Every)
 	}
-	d := &Pin{pin: p, width: width}
-	return d, d.out(gpio.Low)
+	l, err := line.New("pulse", p, o.Invert)
+	return &Pin{Line: l, opts: o}, err
 }
 
-// Continue is a pin with another width for its next pulses that takes d's place: the pulse under way ends when it was to.
-// Its counts begin anew; d is not to be used any more.
-func (d *Pin) Continue(width time.Duration) *Pin {
-	next := &Pin{Explain: d.Explain, pin: d.pin, width: width, end: d.end}
-	next.high.Store(d.high.Load())
-	next.fault.Store(d.fault.Load())
-	return next
+// Continue is a pin with other options, valid ones, for its next pulses that takes d's place: the pulse under way ends when
+// it was to. Its counts begin anew, also that of the spikes to the n-th; d is not to be used any more.
+func (d *Pin) Continue(o Opts) *Pin {
+	return &Pin{Line: d.Line.Continue(o.Invert), opts: o, end: d.end}
 }
 
-// Spike starts a pulse, or extends the one under way, to end a width after now.
+// Spike starts a pulse, or extends the one under way, to end a width after now; where there is one for n spikes, at the
+// n-th.
 func (d *Pin) Spike(_ int64, now time.Duration) {
-	d.end = now + d.width
-	if d.high.Load() {
+	if d.passed++; d.passed < d.opts.Every {
+		return
+	}
+	d.passed = 0
+	d.end = now + d.opts.Width
+	if d.On() {
 		d.merged.Add(1)
-	} else if d.out(gpio.High) == nil {
+	} else if d.Set(true) == nil {
 		d.pulses.Add(1)
 	}
 }
 
 // Tick ends the pulse when it is over. Where the pin refused, it is tried again at each tick.
 func (d *Pin) Tick(now time.Duration) {
-	if d.high.Load() && now >= d.end {
-		_ = d.out(gpio.Low) // kept as Fault
+	if d.On() && now >= d.end {
+		_ = d.Set(false) // kept as Fault
 	}
 }
 
-// Halt puts the pin low and releases it; one that was refused, and not left high, is not ours to touch.
-func (d *Pin) Halt() error {
-	if d.fault.Load() != nil && !d.high.Load() {
-		return nil
-	}
-	err := errors.Join(d.out(gpio.Low), d.pin.Halt())
-	d.release()
-	return err
-}
-
-// High is the level that was last put on the pin.
-func (d *Pin) High() bool { return d.high.Load() }
+// High tells whether a pulse was last put on the pin; where it is inverted, that is low.
+func (d *Pin) High() bool { return d.On() }
 
 // Pulses is how many pulses were begun.
 func (d *Pin) Pulses() int64 { return d.pulses.Load() }
 
-// Merged is how many spikes came during a pulse, and made it longer.
+// Merged is how many spikes that were due a pulse came during one, and made it longer.
 func (d *Pin) Merged() int64 { return d.merged.Load() }
 
-// Failed is how often the pin refused a level.
-func (d *Pin) Failed() int64 { return d.failed.Load() }
-
-// Fault is why the pin refused its latest level, nil when it took it.
-func (d *Pin) Fault() error {
-	switch e := d.fault.Load(); {
-	case e == nil:
-		return nil
-	case d.Explain != nil:
-		return d.Explain(*e)
-	default:
-		return *e
-	}
-}
-
-func (d *Pin) String() string { return fmt.Sprintf("pulse{%s, %v}", d.pin, d.width) }
-
-func (d *Pin) out(l gpio.Level) error {
-	if err := d.pin.Out(l); err != nil {
-		return d.refused(err)
-	}
-	d.high.Store(bool(l))
-	if d.fault.Load() != nil {
-		d.fault.Store(nil)
-	}
-	return nil
-}
-
-// refused keeps the fault and gives up the pin: gpioioctl takes a line whose first Out failed for requested and would
-// next write to file descriptor 0; released, it is requested anew.
-func (d *Pin) refused(err error) error {
-	err = fmt.Errorf("pulse: %s: %w", d.pin.Name(), err)
-	d.failed.Add(1)
-	d.fault.Store(&err)
-	d.release()
-	return err
-}
-
-// release gives a line of the kernel's character device back, so that another program can have it. The pins of other
-// drivers have nothing to give back.
-func (d *Pin) release() {
-	if c, ok := d.pin.(interface{ Close() }); ok {
-		c.Close()
-	}
-}
+func (d *Pin) String() string { return fmt.Sprintf("pulse{%s, %v}", d.Line, d.opts.Width) }
 
 var _ conn.Resource = &Pin{}

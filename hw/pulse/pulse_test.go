@@ -37,7 +37,7 @@ func (p *pin) Name() string { return "GPIO17" }
 func newPin() *pin { return &pin{PinIO: gpio.INVALID} }
 
 func Example() {
-	p, err := pulse.New(newPin(), 20*time.Millisecond) // on a Pi: gpioreg.ByName("GPIO17")
+	p, err := pulse.New(newPin(), pulse.Opts{Width: 20 * time.Millisecond}) // on a Pi: gpioreg.ByName("GPIO17")
 	if err != nil {
 		panic(err)
 	}
@@ -57,21 +57,29 @@ func Example() {
 }
 
 func TestPulses(t *testing.T) {
+	once, low := pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 20 * ms, Invert: true}
+	third := pulse.Opts{Width: 20 * ms, Every: 3}
 	for _, tt := range []struct {
 		name   string
+		opts   pulse.Opts
 		spikes []int // ms
 		want   []string
-		pulses int64
+		counts [2]int64 // pulses, merged
 	}{
-		{"one", []int{5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, 1},
-		{"a spike during a pulse extends it", []int{5, 15}, []string{"0 Low", "5 High", "35 Low", "60 Low", "60 halt"}, 1},
-		{"one as the last ends is a pulse of its own", []int{5, 25}, []string{"0 Low", "5 High", "25 Low", "25 High", "45 Low", "60 Low", "60 halt"}, 2},
-		{"two in a tick are one pulse", []int{5, 5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, 1},
-		{"the end cuts a pulse short", []int{55}, []string{"0 Low", "55 High", "60 Low", "60 halt"}, 1},
+		{"one", once, []int{5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 0}},
+		{"a spike during a pulse extends it", once, []int{5, 15}, []string{"0 Low", "5 High", "35 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
+		{"one as the last ends is a pulse of its own", once, []int{5, 25}, []string{"0 Low", "5 High", "25 Low", "25 High", "45 Low", "60 Low", "60 halt"}, [2]int64{2, 0}},
+		{"two in a tick are one pulse", once, []int{5, 5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
+		{"the end cuts a pulse short", once, []int{55}, []string{"0 Low", "55 High", "60 Low", "60 halt"}, [2]int64{1, 0}},
+		{"every third: the third and the sixth", third, []int{5, 6, 7, 8, 30, 31, 32}, []string{"0 Low", "7 High", "27 Low", "31 High", "51 Low", "60 Low", "60 halt"}, [2]int64{2, 0}},
+		{"every third: those between extend nothing, the sixth does", third, []int{5, 6, 7, 8, 9, 10}, []string{"0 Low", "7 High", "30 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
+		{"every third of two: none", third, []int{5, 6}, []string{"0 Low", "60 Low", "60 halt"}, [2]int64{0, 0}},
+		{"every one", pulse.Opts{Width: 20 * ms, Every: 1}, []int{5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 0}},
+		{"inverted: rests high, and ends high", low, []int{5, 50}, []string{"0 High", "5 Low", "25 High", "50 Low", "60 High", "60 halt"}, [2]int64{2, 0}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			gp := newPin()
-			p, err := pulse.New(gp, 20*ms)
+			p, err := pulse.New(gp, tt.opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,8 +107,55 @@ func TestPulses(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
-			if p.Pulses() != tt.pulses {
-				t.Errorf("got %d pulses, want %d", p.Pulses(), tt.pulses)
+			if diff := cmp.Diff(tt.counts, [2]int64{p.Pulses(), p.Merged()}); diff != "" {
+				t.Errorf("pulses, merged: %s", diff)
+			}
+		})
+	}
+}
+
+// TestContinue has a pulse from 10 to 30 ms, another pin in its place at 15 ms, and spikes at 40 and 41 ms.
+func TestContinue(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		from, to pulse.Opts
+		want     []string
+		counts   [2]int64
+	}{
+		{"another width", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms},
+			[]string{"0 Low", "10 High", "30 Low", "40 High", "46 Low"}, [2]int64{1, 1}},
+		{"the count to the n-th begins anew", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms, Every: 2},
+			[]string{"0 Low", "10 High", "30 Low", "41 High", "46 Low"}, [2]int64{1, 0}},
+		{"inverted, as it was", pulse.Opts{Width: 20 * ms, Invert: true}, pulse.Opts{Width: 5 * ms, Invert: true},
+			[]string{"0 High", "10 Low", "30 High", "40 Low", "46 High"}, [2]int64{1, 1}},
+		{"inverted from now on: the pulse under way goes on", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms, Invert: true},
+			[]string{"0 Low", "10 High", "15 Low", "30 High", "40 Low", "46 High"}, [2]int64{1, 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			gp := newPin()
+			p, err := pulse.New(gp, tt.from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for now := range 60 {
+				p.Tick(time.Duration(now) * ms)
+				switch now {
+				case 10, 40, 41:
+					p.Spike(1, time.Duration(now)*ms)
+				case 15:
+					p = p.Continue(tt.to)
+				}
+				for _, l := range gp.levels {
+					got = append(got, fmt.Sprint(now, " ", l))
+				}
+				gp.levels = nil
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.counts, [2]int64{p.Pulses(), p.Merged()}); diff != "" {
+				t.Errorf("pulses, merged: %s", diff)
 			}
 		})
 	}
@@ -108,7 +163,7 @@ func TestPulses(t *testing.T) {
 
 func TestAPinThatRefusesIsClosedAndTriedAgain(t *testing.T) {
 	gp := newPin()
-	p, err := pulse.New(gp, 20*ms)
+	p, err := pulse.New(gp, pulse.Opts{Width: 20 * ms})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,11 +195,14 @@ func TestAPinThatRefusesIsClosedAndTriedAgain(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	gp := newPin()
-	if _, err := pulse.New(gp, 0); err == nil || err.Error() != "pulse: width must be more than 0, got 0s" {
+	if _, err := pulse.New(gp, pulse.Opts{}); err == nil || err.Error() != "pulse: width must be more than 0, got 0s" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := pulse.New(gp, pulse.Opts{Width: ms, Every: -2}); err == nil || err.Error() != "pulse: every must be 1 or more, got -2" {
 		t.Errorf("got %v", err)
 	}
 	gp.fail = errors.New("device or resource busy")
-	if _, err := pulse.New(gp, ms); !errors.Is(err, gp.fail) || err.Error() != "pulse: GPIO17: device or resource busy" {
+	if _, err := pulse.New(gp, pulse.Opts{Width: ms}); !errors.Is(err, gp.fail) || err.Error() != "pulse: GPIO17: device or resource busy" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -155,7 +213,7 @@ type silent struct{ gpio.PinIO }
 func (silent) Out(gpio.Level) error { return nil }
 
 func TestNoAllocation(t *testing.T) {
-	p, err := pulse.New(silent{gpio.INVALID}, 2*ms)
+	p, err := pulse.New(silent{gpio.INVALID}, pulse.Opts{Width: 2 * ms})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,148 @@
+package line_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/hw/line"
+	"hillock/hw/sim"
+)
+
+// An LED between 3V3 and the pin.
+func Example() {
+	pi := sim.New(nil)
+	led, err := line.New("led", pi.Pin("GPIO17"), true) // on a Pi: gpioreg.ByName("GPIO17")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(led.On(), pi.Pin("GPIO17").Level())
+	if err := led.Set(true); err != nil {
+		panic(err)
+	}
+	fmt.Println(led.On(), pi.Pin("GPIO17").Level())
+	if err := led.Halt(); err != nil {
+		panic(err)
+	}
+	fmt.Println(led.On(), pi.Pin("GPIO17").Level())
+	// Output:
+	// false High
+	// true Low
+	// false High
+}
+
+// pin writes down what it is told, and fails on demand.
+type pin struct {
+	gpio.PinIO
+	did  []string
+	fail error
+}
+
+func (p *pin) Out(l gpio.Level) error {
+	p.did = append(p.did, l.String())
+	return p.fail
+}
+func (p *pin) Halt() error  { p.did = append(p.did, "halt"); return nil }
+func (p *pin) Close()       { p.did = append(p.did, "close") }
+func (p *pin) Name() string { return "GPIO17" }
+
+func TestLine(t *testing.T) {
+	busy := errors.New("device or resource busy")
+	for _, tt := range []struct {
+		name string
+		do   func(*pin) *line.Line
+		want []string
+		on   bool
+		err  string
+	}{
+		{"on and off", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			_ = l.Set(true)
+			_ = l.Halt()
+			return l
+		}, []string{"Low", "High", "Low", "halt", "close"}, false, ""},
+		{"inverted it ends high", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, true)
+			_ = l.Set(true)
+			_ = l.Halt()
+			return l
+		}, []string{"High", "Low", "High", "halt", "close"}, false, ""},
+		{"refused: given back, and not touched at the end", func(p *pin) *line.Line {
+			p.fail = busy
+			l, _ := line.New("led", p, false)
+			_ = l.Halt()
+			return l
+		}, []string{"Low", "close"}, false, "led: GPIO17: device or resource busy"},
+		{"refused, then free", func(p *pin) *line.Line {
+			p.fail = busy
+			l, _ := line.New("led", p, false)
+			p.fail = nil
+			_ = l.Set(true)
+			return l
+		}, []string{"Low", "close", "High"}, true, ""},
+		{"left on: put off at the end", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			_ = l.Set(true)
+			p.fail = busy
+			_ = l.Set(false)
+			p.fail = nil
+			_ = l.Halt()
+			return l
+		}, []string{"Low", "High", "Low", "close", "Low", "halt", "close"}, false, ""},
+		{"continued as it is: not touched", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			_ = l.Set(true)
+			return l.Continue(false)
+		}, []string{"Low", "High"}, true, ""},
+		{"continued, inverted: off stays off", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			return l.Continue(true)
+		}, []string{"Low", "High"}, false, ""},
+		{"continued, inverted, refused: it is left on, and put off at the end", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			p.fail = busy
+			l = l.Continue(true)
+			p.fail = nil
+			if !l.On() || l.Failed() != 1 {
+				p.did = append(p.did, "want it on, one failure")
+			}
+			_ = l.Halt()
+			return l
+		}, []string{"Low", "High", "close", "High", "halt", "close"}, false, ""},
+		{"continued, inverted, never had: not ours to touch", func(p *pin) *line.Line {
+			p.fail = busy
+			l, _ := line.New("led", p, false)
+			return l.Continue(true)
+		}, []string{"Low", "close"}, false, "led: GPIO17: device or resource busy"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := &pin{PinIO: gpio.INVALID}
+			l := tt.do(p)
+			if diff := cmp.Diff(tt.want, p.did); diff != "" {
+				t.Error(diff)
+			}
+			got := ""
+			if err := l.Fault(); err != nil {
+				got = err.Error()
+			}
+			if got != tt.err || l.On() != tt.on {
+				t.Errorf("got on %v, fault %q; want %v, %q", l.On(), got, tt.on, tt.err)
+			}
+		})
+	}
+}
+
+func TestExplain(t *testing.T) {
+	p := &pin{PinIO: gpio.INVALID, fail: errors.New("device or resource busy")}
+	l, err := line.New("led", p, false)
+	if !errors.Is(err, p.fail) {
+		t.Errorf("got %v, want the pin's error wrapped", err)
+	}
+	l.Explain = func(err error) error { return fmt.Errorf("%w: stop the other program", err) }
+	if got, want := fmt.Sprint(l.Fault()), "led: GPIO17: device or resource busy: stop the other program"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
