@@ -75,6 +75,8 @@ type Output struct {
 	Pin    string        // "GPIO17"
 	Neuron string        // its name
 	Width  time.Duration // of one pulse, on the wall
+	Every  int           // one pulse for so many spikes
+	Invert bool          // active low: the pin rests high
 }
 
 //go:embed default.toml

@@ -24,7 +24,7 @@ func reference() *Config {
 			StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: [2]int{0, 1023},
 		}},
 		Neurons: []Neuron{{Name: "n1", Params: neuron.Default(), Inputs: []string{"knob"}}},
-		Outputs: []Output{{Name: "led", Driver: "pulse", Pin: "GPIO17", Neuron: "n1", Width: 20 * time.Millisecond}},
+		Outputs: []Output{{Name: "led", Driver: "pulse", Pin: "GPIO17", Neuron: "n1", Width: 20 * time.Millisecond, Every: 1}},
 	}
 }
 
@@ -130,6 +130,8 @@ input = "bend"
 driver = "pulse"
 pin = "GPIO2"
 neuron = "a_1"
+every = 10
+invert = true
 `
 
 func TestParse(t *testing.T) {
@@ -151,8 +153,8 @@ func TestParse(t *testing.T) {
 		},
 		Neurons: []Neuron{{"a_1", a, []string{"bend"}}, {"b", b, []string{"bend", "tilt"}}},
 		Outputs: []Output{
-			{"2", "pulse", "GPIO2", "a_1", 20 * time.Millisecond},
-			{"red-led", "pulse", "GPIO21", "b", time.Second},
+			{"2", "pulse", "GPIO2", "a_1", 20 * time.Millisecond, 10, true},
+			{"red-led", "pulse", "GPIO21", "b", time.Second, 1, false},
 		},
 	}
 	if got := Problems(got.Warnings).Error(); got != "" {
@@ -195,7 +197,7 @@ func TestTOML(t *testing.T) {
 	want := strings.NewReplacer("speed = 1\n", "speed = 0.1\n", "max_lag = \"250 ms\"\n",
 		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n",
 		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n",
-		"t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\nseed = 0\n").Replace(base)
+		"width = \"20 ms\"\n", "width = \"20 ms\"\nevery = 1\ninvert = false\n", "t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\nseed = 0\n").Replace(base)
 	if diff := cmp.Diff(want, string(Default().TOML())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

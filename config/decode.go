@@ -205,5 +205,7 @@ func (d *decoder) output(p *part, l Loop) Output {
 	}
 	out.Neuron, _ = p.given("neuron", "must be the name of a neuron", "n1")
 	out.Width = p.tickOrMore(l, "width", 20*time.Millisecond, time.Minute)
+	out.Every = p.whole("every", 1, 1, 1_000_000)
+	out.Invert = p.yes("invert")
 	return out
 }

@@ -21,7 +21,7 @@ func driversOf(section string) []driver {
 		}
 		return all
 	case "output":
-		return []driver{{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}}}}
+		return []driver{{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}, {"every", wholeKind}, {"invert", boolKind}}}}
 	}
 	return nil
 }

@@ -158,6 +158,7 @@ func randomConfig(r *rand.Rand) *Config {
 	for i, pin := range r.Perm(maxGPIO + 1)[:r.IntN(6)] {
 		c.Outputs = append(c.Outputs, Output{
 			fmt.Sprintf("out_%d", i), "pulse", fmt.Sprintf("GPIO%d", pin), c.Neurons[r.IntN(len(c.Neurons))].Name, duration(tick, time.Minute),
+			1 + r.IntN(100), r.IntN(2) == 0,
 		})
 	}
 	return c

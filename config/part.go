@@ -161,6 +161,12 @@ func (p *part) time(key string, byDefault, low, high time.Duration, lowName stri
 	return byDefault
 }
 
+// yes is true or false, false where it is not given.
+func (p *part) yes(key string) bool {
+	n := p.value(key, boolKind, "must be true or false")
+	return n != nil && n.text == "true"
+}
+
 // number is the value of a whole number, false beyond 32 bits.
 func (n *node) number() (int, bool) {
 	v, err := strconv.ParseInt(n.text, 0, 32)

@@ -36,7 +36,7 @@ func (c *Config) TOML() []byte {
 			formatFloat(n.TRef), formatFloat(n.Sigma), n.Seed, input)
 	}
 	for _, o := range c.Outputs {
-		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width))
+		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\nevery = %d\ninvert = %t\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width), o.Every, o.Invert)
 	}
 	return b.Bytes()
 }

@@ -21,7 +21,8 @@ const (
 	listKind
 	tableKind
 	tablesKind // [[name]], which nothing here is
-	otherKind  // booleans, dates and times
+	boolKind
+	otherKind // dates and times
 )
 
 // A node is a TOML value and where it stands.
@@ -164,6 +165,8 @@ func (s *source) value(name string, at place, v *unstable.Node, raw string) *nod
 		n.kind, n.text = wholeKind, string(v.Data)
 	case unstable.Float:
 		n.kind, n.text = floatKind, string(v.Data)
+	case unstable.Bool:
+		n.kind, n.text = boolKind, string(v.Data)
 	case unstable.Array:
 		n.kind = listKind
 		for items := v.Children(); items.Next(); {

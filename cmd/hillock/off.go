@@ -30,7 +30,11 @@ each end. A pin that another program holds is left alone, and named; the others 
 			for _, out := range cfg.Outputs {
 				err := board.Off(out)
 				if err == nil {
-					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is low\n", out.Name, out.Pin)
+					level := "low"
+					if out.Invert {
+						level = "high, for it is inverted"
+					}
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is %s\n", out.Name, out.Pin, level)
 				} else {
 					err = fmt.Errorf("output %s: %w", out.Name, err)
 				}

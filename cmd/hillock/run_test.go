@@ -160,7 +160,7 @@ func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 		t.Errorf("got %d spikes, %+v; want 143, 1 pulse and 142 merged", s.Spikes, s.Outputs[0])
 	}
 	shown := (&screen{view: b.view}).View().Content
-	if want := "led stays lit: its pulses of 20ms run together, a spike comes every 13.9 ms"; !strings.Contains(shown, want) {
+	if want := "led stays lit: its pulses of 20ms run together, one comes every 13.9 ms"; !strings.Contains(shown, want) {
 		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
 	}
 	var out bytes.Buffer
@@ -582,5 +582,30 @@ func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 	}
 	if cmp.Equal(one, other) {
 		t.Error("got the same spikes from another seed")
+	}
+}
+
+func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
+	b := newBench(t, "output.led.width=50 ms", "output.led.every=10", "output.led.invert=true")
+	b.run(t, 3000)
+	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+	if s.Spikes != 215 || s.Outputs[0].Pulses != 21 || s.Outputs[0].Merged != 0 {
+		t.Errorf("got %d spikes, %+v; want 215, and 21 pulses, none merged", s.Spikes, s.Outputs[0])
+	}
+	pin := b.virtual.Pin("GPIO17")
+	up := predictedEdges(b.cfg.Neurons[0].Params, 5*(409./1023), 30_000, 2*ms)
+	var want []sim.Edge
+	for i := 18; i < len(up); i += 20 { // the tenth rise, the twentieth, ...
+		want = append(want, sim.Edge{At: up[i].At, Level: gpio.Low}, sim.Edge{At: up[i].At + 50*ms, Level: gpio.High})
+	}
+	if diff := cmp.Diff(want, pin.Edges()[1:]); diff != "" || pin.Edges()[0].Level != gpio.High {
+		t.Errorf("edges of GPIO17 (-predicted +recorded):\n%s", diff)
+	}
+	shown := (&screen{view: b.view}).View().Content
+	if strings.Contains(shown, "stays lit") {
+		t.Errorf("got on the screen\n%s\nwant no word of merging", shown)
+	}
+	if err := b.board.Close(); err != nil || pin.Level() != gpio.High {
+		t.Errorf("got %v, %v; want it at rest, high", err, pin.Level())
 	}
 }

@@ -221,11 +221,11 @@ func bar(part float64, width int) string {
 
 // merging says that the pulses of an output run into each other, "" when they do not.
 func merging(cfg *config.Config, n config.Neuron, current float64, out config.Output) string {
-	hz := n.DiscreteRate(current) * cfg.Loop.Speed
+	hz := n.DiscreteRate(current) * cfg.Loop.Speed / float64(out.Every)
 	if out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
 		return ""
 	}
-	return fmt.Sprintf("%s stays lit: its pulses of %v run together, a spike comes every %s", out.Name, out.Width, short(1/hz))
+	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", out.Name, out.Width, short(1/hz))
 }
 
 // round rounds for the eye, to five digits.

@@ -88,7 +88,7 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 func (b *Board) Succeed(old *Board) error {
 	for _, out := range b.cfg.Outputs {
 		if p := old.on(out.Pin); p != nil {
-			b.Pulses[out.Name] = p.Continue(pulse.Opts{Width: out.Width})
+			b.Pulses[out.Name] = p.Continue(pulseOpts(out))
 			delete(old.Pulses, old.named(out.Pin))
 		}
 	}

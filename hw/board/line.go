@@ -3,7 +3,6 @@ package board
 import (
 	"fmt"
 	"syscall"
-	"time"
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
@@ -21,7 +20,7 @@ func openPin(out config.Output) (*pulse.Pin, error) {
 		return nil, fmt.Errorf("output %s: %w", out.Name, err)
 	}
 	explain := pinTrouble(p)
-	d, err := pulse.New(p, pulse.Opts{Width: out.Width})
+	d, err := pulse.New(p, pulseOpts(out))
 	if err != nil && !is(err, syscall.EBUSY) {
 		return nil, fmt.Errorf("output %s: %w", out.Name, explain(err))
 	}
@@ -56,14 +55,18 @@ func kernelLine(p gpio.PinIO) gpio.PinIO {
 	return p
 }
 
-// Off puts one output low and releases it: for whoever finds it as a program that was killed has left it.
+func pulseOpts(out config.Output) pulse.Opts {
+	return pulse.Opts{Width: out.Width, Every: out.Every, Invert: out.Invert}
+}
+
+// Off puts one output at rest and releases it: for whoever finds it as a program that was killed has left it.
 func Off(out config.Output) error {
 	p, err := findPin(out.Pin)
 	if err != nil {
 		return err
 	}
 	explain := pinTrouble(p)
-	d, err := pulse.New(p, pulse.Opts{Width: time.Second})
+	d, err := pulse.New(p, pulseOpts(out))
 	if err != nil {
 		return explain(err)
 	}
