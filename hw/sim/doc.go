@@ -9,7 +9,8 @@
 // # Pins
 //
 // GPIO0 to GPIO27, after power-up inputs with the pulls of a BCM283x. What the program puts out is recorded with its
-// time; Drive and Release are the button, SetFault is the line that somebody else holds. There is no PWM.
+// time; Drive and Release are the button, Wire a circuit that has time in it, as an RC, SetFault is the line that
+// somebody else holds. There is no PWM.
 //
 // # Ports
 //
@@ -25,5 +26,6 @@
 //
 // # Time
 //
-// A Pi lives in a Clock: the wall clock, a clock of the test's own, or in a testing/synctest bubble the bubble's time.
+// A Pi lives in a Clock: the wall clock, a clock of the test's own, or in a testing/synctest bubble the bubble's time. A
+// LateClock is a virtual one from which sleepers wake late.
 package sim

@@ -10,8 +10,8 @@ import (
 	"periph.io/x/conn/v3/pin"
 )
 
-// Pin is a GPIO of the virtual Pi. A program has it as a gpio.PinIO; Level, Edges, Drive, Release and SetFault are
-// the side of the wire.
+// Pin is a GPIO of the virtual Pi. A program has it as a gpio.PinIO; Level, Edges, Drive, Release, Wire and SetFault
+// are the side of the wire.
 //
 // A pin in its SPI function has no levels of its own: the bits on a bus are not recorded. A program that takes such a
 // pin as a GPIO would break the bus on a Pi, here it does not.
@@ -30,6 +30,7 @@ type Pin struct {
 	out     gpio.Level // of the output
 	driven  bool       // from outside
 	drive   gpio.Level // of the outside
+	circuit Circuit    // or nil
 	pull    gpio.Pull
 	edge    gpio.Edge // which edges count
 	pending int       // edges that WaitForEdge has not reported yet
@@ -202,8 +203,8 @@ func (p *Pin) SetFunc(f pin.Func) error {
 	return p.input("set function", gpio.PullNoChange, gpio.NoEdge, true)
 }
 
-// Level is what the outside sees on the pin: the output, or else the level that Drive put on it, or else the pull. A
-// floating input, which is anything on the bench, is Low.
+// Level is what the outside sees on the pin: the output, or else the level that Drive put on it, or else that of the
+// circuit, or else the pull. A floating input, which is anything on the bench, is Low.
 func (p *Pin) Level() gpio.Level {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -278,13 +279,13 @@ func (p *Pin) outside(driven bool, l gpio.Level) {
 // level, watch and note are called with p.mu held.
 
 func (p *Pin) level() gpio.Level {
-	switch {
-	case p.output:
-		return p.out
-	case p.driven:
-		return p.drive
+	l, ohms := p.source()
+	if p.circuit != nil {
+		if seen := p.circuit.Level(p.clock.Now(), l, ohms); ohms != 0 {
+			return seen
+		}
 	}
-	return p.pull == gpio.PullUp
+	return l
 }
 
 // watch starts looking for edges anew and ends the waits that are under way.
