@@ -1,0 +1,114 @@
+package bias
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/host/v3"
+	"periph.io/x/host/v3/gpioioctl"
+
+	"hillock/hw/kernelpi"
+)
+
+const inGuest = "HILLOCK_TEST_IN_GUEST"
+
+// TestKernelBias runs TestInGuest under a real kernel.
+func TestKernelBias(t *testing.T) {
+	kernel := kernelpi.ForTest(t)
+	exe := filepath.Join(t.TempDir(), "bias.test")
+	if err := kernelpi.Go("test", "-c", "-o", exe, "hillock/hw/bias"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := kernel.Run(t.Context(), "export "+inGuest+"=1\n/host"+exe+" -test.v -test.run '^TestInGuest$' </proc/version")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != 0 || !strings.Contains(r.Output, "--- PASS: TestInGuest") {
+		t.Errorf("got exit status %d:\n%s", r.Status, r.Output)
+	}
+}
+
+// lineInfo is struct gpio_v2_line_info.
+type lineInfo struct {
+	name, consumer [32]byte
+	offset, _      uint32
+	flags          uint64
+	_              [10*2 + 2]uint64
+}
+
+// flags is how a line is set up, as the kernel tells.
+func flags(t *testing.T, chip string, line uint32) uint64 {
+	t.Helper()
+	f, err := os.Open(chip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info := lineInfo{offset: line}
+	const getInfo = 3<<30 | unsafe.Sizeof(info)<<16 | 0xb4<<8 | 0x05 // GPIO_V2_GET_LINEINFO_IOCTL
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, f.Fd(), getInfo, uintptr(unsafe.Pointer(&info))); errno != 0 {
+		t.Fatal(errno)
+	}
+	return info.flags
+}
+
+func TestInGuest(t *testing.T) {
+	if os.Getenv(inGuest) == "" {
+		t.Skip("SKIPPED: under a real kernel: TestKernelBias runs it there")
+	}
+	if _, err := host.Init(); err != nil {
+		t.Fatal(err)
+	}
+	const used, bias = 1 << 0, 7 << 8 // the three flags of a bias
+	chip := gpioioctl.Chips[0]
+	line := chip.ByName("GPIO17")
+	at := func() uint64 { return flags(t, chip.Path(), uint32(line.Number())) }
+
+	// What this package is for: without it, Float says nothing of a bias.
+	if err := line.In(gpio.Float, gpio.NoEdge); err != nil || at()&bias != 0 {
+		t.Errorf("gpioioctl's Float: got %v, flags %#x: periph is mended, and this package can go", err, at())
+	}
+	if err := Off(line); !errors.Is(err, syscall.EBUSY) {
+		t.Errorf("a line in use: got %v, want %v", err, syscall.EBUSY)
+	}
+	line.Close()
+
+	release, err := request(chip.Path(), uint32(line.Number()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := at(); got&bias != flagBiasDisabled || got&flagInput == 0 {
+		t.Errorf("requested: got flags %#x, want an input with its bias disabled", got)
+	}
+	if err := release(); err != nil || at()&used != 0 {
+		t.Errorf("released: got %v, flags %#x, want it free", err, at())
+	}
+	for range 2 { // and again
+		if err := Off(line); err != nil || at()&used != 0 {
+			t.Errorf("got %v, flags %#x, want it free", err, at())
+		}
+	}
+	if err := line.Out(gpio.High); err != nil {
+		t.Errorf("afterwards: got %v", err)
+	}
+	line.Close()
+
+	if _, err := request("/dev/gpiochip99", 0); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no such chip: got %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+// The sizes are part of the numbers of the calls.
+func TestSizes(t *testing.T) {
+	if got := [2]uintptr{unsafe.Sizeof(lineRequest{}), unsafe.Sizeof(lineInfo{})}; got != [2]uintptr{592, 256} {
+		t.Errorf("got %v bytes, want 592 and 256", got)
+	}
+}
