@@ -63,3 +63,8 @@ func newPorts(p *Pi) []*Port {
 	}
 	return ports
 }
+
+// newI2C returns I2C1, the one on the header.
+func newI2C(p *Pi) *I2C {
+	return &I2C{number: 1, clock: p.clock, sda: p.Pin("I2C1_SDA"), scl: p.Pin("I2C1_SCL"), chips: map[uint16]I2CChip{}}
+}

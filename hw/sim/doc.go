@@ -1,9 +1,9 @@
-// Package sim is a virtual Raspberry Pi below periph.io's registries: pins and SPI ports that a program finds by name
-// as on the board, chips that answer the bytes that the real ones would, and an outside that a test can turn, press,
-// watch and break.
+// Package sim is a virtual Raspberry Pi below periph.io's registries: pins, SPI ports and an I2C bus that a program
+// finds by name as on the board, chips that answer the bytes that the real ones would, and an outside that a test can
+// turn, press, watch and break.
 //
-// A program that takes its pins from gpioreg and its ports from spireg runs on it unchanged; Register takes the place
-// of host.Init. The package never touches hardware, never starts before Register or a direct call, and never invents
+// A program that takes its pins from gpioreg, its ports from spireg and its bus from i2creg runs on it unchanged;
+// Register takes the place of host.Init. The package never touches hardware, never starts before Register or a direct call, and never invents
 // a level: what it does not model it refuses with an error, or says so here.
 //
 // # Pins
@@ -19,10 +19,18 @@
 // other than 8 bits, 3-wire, the time that the bits take, and levels of a bus's pins. SPI1 shares GPIO16 to GPIO21
 // with everything else, its second chip select is GPIO17: as on a Pi, use a pin for one thing.
 //
+// # I2C
+//
+// I2C1, with chips at addresses. A transaction goes byte by byte, and nobody acknowledges an address without a chip. Not
+// modelled are the time that the bits take, clock stretching, and levels of the bus's pins.
+//
 // # Chips
 //
 // NewMCP3xxx, and for short NewMCP3008 and NewMCP3004, are analog-to-digital converters with a Knob on each input.
 // Anything else with the four wires of SPI is a Chip.
+//
+// On I2C there are NewADS1115, a converter of 16 bits with knobs too, and NewSSD1306, a display whose Picture can be
+// seen. Anything else is an I2CChip.
 //
 // # Time
 //

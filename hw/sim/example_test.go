@@ -9,7 +9,10 @@ import (
 	"hillock/hw/sim"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/conn/v3/i2c/i2creg"
+	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi/spireg"
+	"periph.io/x/devices/v3/ads1x15"
 )
 
 // blink is the program: it knows periph, and nothing of package sim.
@@ -120,4 +123,42 @@ func ExampleKit() {
 	// 0.5 512 1.650V
 	// 1 1023 3.297V
 	// mcp3008 on SPI0.0: CH0: no chip answers (MISO stays high): check the wires at DOUT and CS, and the supply at VDD
+}
+
+// A knob on an ADS1115, read by periph's driver.
+func ExampleI2C() {
+	pi, chip := sim.New(nil), sim.NewADS1115()
+	pi.I2C(1).Plug(0x48, chip)
+	if err := pi.Register(); err != nil {
+		log.Fatal(err)
+	}
+	defer pi.Close()
+	chip.Knob(0).SetVoltage(1500 * physic.MilliVolt)
+
+	bus, err := i2creg.Open("I2C1")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer bus.Close()
+	adc, err := ads1x15.NewADS1115(bus, &ads1x15.DefaultOpts)
+	if err != nil {
+		log.Fatal(err)
+	}
+	knob, err := adc.PinForChannel(ads1x15.Channel0, 3300*physic.MilliVolt, 860*physic.Hertz, ads1x15.SaveEnergy)
+	if err != nil {
+		log.Fatal(err)
+	}
+	sample, err := knob.Read()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(sample.Raw, sample.V)
+
+	// It comes off the bus.
+	pi.I2C(1).Unplug(0x48)
+	_, err = knob.Read()
+	fmt.Println(err)
+	// Output:
+	// 12000 1.500V
+	// sim: I2C1: tx: nobody answers at 0x48: remote I/O error
 }

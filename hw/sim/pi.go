@@ -9,20 +9,23 @@ import (
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/conn/v3/i2c/i2creg"
 	"periph.io/x/conn/v3/spi/spireg"
 )
 
-// Pi is a virtual Raspberry Pi: pins GPIO0 to GPIO27, SPI0 with two and SPI1 with three chip selects, and nothing
-// plugged in. All of it may be used from several goroutines.
+// Pi is a virtual Raspberry Pi: pins GPIO0 to GPIO27, SPI0 with two and SPI1 with three chip selects, I2C1, and
+// nothing plugged in. All of it may be used from several goroutines.
 type Pi struct {
 	clock Clock
 	pins  []*Pin
 	ports []*Port
+	i2c   *I2C
 
 	mu         sync.Mutex
 	registered bool
 	names      []string // in gpioreg, in the order of their registration
 	portNames  []string // in spireg
+	busNames   []string // in i2creg
 }
 
 // New returns a Pi that lives in c, or on the monotonic wall clock if c is nil. In a testing/synctest bubble the wall
@@ -33,6 +36,7 @@ func New(c Clock) *Pi {
 	}
 	p := &Pi{clock: c, pins: newPins(c)}
 	p.ports = newPorts(p)
+	p.i2c = newI2C(p)
 	return p
 }
 
@@ -64,7 +68,15 @@ func (p *Pi) SPI(bus, cs int) *Port {
 	return nil
 }
 
-// Register puts the pins into gpioreg and the ports into spireg, all of them or none. The registries belong to the
+// I2C returns the bus of a number, or nil: the header has bus 1 alone.
+func (p *Pi) I2C(number int) *I2C {
+	if number != p.i2c.number {
+		return nil
+	}
+	return p.i2c
+}
+
+// Register puts the pins into gpioreg, the ports into spireg and the bus into i2creg, all of them or none. The registries belong to the
 // whole process: one Pi, real or virtual, can be in them at a time.
 func (p *Pi) Register() error {
 	p.mu.Lock()
@@ -117,6 +129,11 @@ func (p *Pi) register() error {
 		}
 		p.portNames = append(p.portNames, name)
 	}
+	name := fmt.Sprintf("/dev/i2c-%d", p.i2c.number)
+	if err := i2creg.Register(name, []string{p.i2c.String()}, p.i2c.number, p.i2c.Open); err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	p.busNames = append(p.busNames, name)
 	return nil
 }
 
@@ -124,6 +141,9 @@ func (p *Pi) register() error {
 // a real Pi replaces pins.
 func (p *Pi) unregister() error {
 	var errs []error
+	for _, name := range p.busNames {
+		errs = append(errs, i2creg.Unregister(name))
+	}
 	for _, name := range slices.Backward(p.portNames) {
 		errs = append(errs, spireg.Unregister(name))
 	}
@@ -132,7 +152,7 @@ func (p *Pi) unregister() error {
 			errs = append(errs, gpioreg.Unregister(name))
 		}
 	}
-	p.names, p.portNames = nil, nil
+	p.names, p.portNames, p.busNames = nil, nil, nil
 	return errors.Join(errs...)
 }
 

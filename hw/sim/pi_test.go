@@ -10,16 +10,21 @@ import (
 	"hillock/hw/sim"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/i2c/i2creg"
 	"periph.io/x/conn/v3/spi"
 	"periph.io/x/conn/v3/spi/spireg"
 )
 
-// registries returns the names in gpioreg and spireg.
+// registries returns the names in gpioreg, spireg and i2creg.
 func registries() (names []string) {
 	for _, p := range append(gpioreg.All(), gpioreg.Aliases()...) {
 		names = append(names, p.Name())
 	}
 	for _, r := range spireg.All() {
+		names = append(names, r.Name+" "+strings.Join(r.Aliases, " "))
+	}
+	for _, r := range i2creg.All() {
 		names = append(names, r.Name+" "+strings.Join(r.Aliases, " "))
 	}
 	return names
@@ -71,6 +76,11 @@ func TestRegister(t *testing.T) {
 			port, err := spireg.Open(name)
 			if err != nil || port.String() != want {
 				t.Errorf("%q: got %v, %v, want %s", name, port, err, want)
+			}
+		}
+		for _, name := range []string{"", "1", "I2C1", "/dev/i2c-1"} {
+			if bus, err := i2creg.Open(name); err != nil || bus.String() != "I2C1" {
+				t.Errorf("%q: got %v, %v, want I2C1", name, bus, err)
 			}
 		}
 		if err := pi.Close(); err != nil {
@@ -130,6 +140,14 @@ func TestRegisterClash(t *testing.T) {
 			func() error { return spireg.Register("/dev/spidev1.2", nil, -1, open) },
 			func() error { return spireg.Unregister("/dev/spidev1.2") },
 			`sim: spireg: can't register port "/dev/spidev1.2" twice` + advice,
+		},
+		{
+			"bus",
+			func() error {
+				return i2creg.Register("/dev/i2c-1", nil, -1, func() (i2c.BusCloser, error) { return nil, nil })
+			},
+			func() error { return i2creg.Unregister("/dev/i2c-1") },
+			`sim: i2creg: can't register bus "/dev/i2c-1" twice` + advice,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
