@@ -34,15 +34,18 @@ func NewSPI(p spi.Port, o *Opts) (*Dev, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: connect at %s: %w", where, opts.Clock, err)
 	}
-	return &Dev{c: c, opts: opts, frame: newFrame(opts.Model.facts()), where: where}, nil
+	m := opts.Model
+	return &Dev{c: c, opts: opts, frame: newFrame(m.facts()), steps: m.steps(), signed: m.Signed(), where: where}, nil
 }
 
 // Dev is a chip of the family. Its pins may be read from several goroutines.
 type Dev struct {
-	c     conn.Conn
-	opts  Opts
-	frame frame
-	where string // for messages: "mcp3008 on SPI0.0"
+	c      conn.Conn
+	opts   Opts
+	frame  frame
+	steps  int // codes from ground to V_ref
+	signed bool
+	where  string // for messages: "mcp3008 on SPI0.0"
 
 	mu   sync.Mutex
 	w, r [3]byte // one transfer; here, so that a Read allocates nothing
@@ -79,7 +82,7 @@ func (d *Dev) Differential(plus, minus int) (*Pin, error) {
 			d.where, n-2, n-1, plus, minus)
 	}
 	return &Pin{d: d, name: fmt.Sprintf("CH%d-CH%d", plus, minus), number: -1,
-		signed: d.opts.Model.Signed(), command: d.frame.command(false, plus)}, nil
+		signed: d.signed, command: d.frame.command(false, plus)}, nil
 }
 
 // String implements conn.Resource.
@@ -105,15 +108,15 @@ func (d *Dev) convert(command uint32) (int, error) {
 	if !ok {
 		return 0, fmt.Errorf("%w: check the wires at DOUT and CS, and the supply at VDD", ErrNoChip)
 	}
-	if d.opts.Model.Signed() && code >= d.opts.Model.steps() {
-		code -= 2 * d.opts.Model.steps() // two's complement, section 6.1
+	if d.signed && code >= d.steps {
+		code -= 2 * d.steps // two's complement, section 6.1
 	}
 	return code, nil
 }
 
 // volts is V_in = code * V_ref / 1024 or 4096, equation 4-2; it fits for every V_ref that Opts lets pass.
 func (d *Dev) volts(code int) physic.ElectricPotential {
-	return physic.ElectricPotential(code) * d.opts.VRef / physic.ElectricPotential(d.opts.Model.steps())
+	return physic.ElectricPotential(code) * d.opts.VRef / physic.ElectricPotential(d.steps)
 }
 
 var _ conn.Resource = &Dev{}

@@ -27,11 +27,11 @@ func (p *Pin) Read() (analog.Sample, error) {
 
 // Range implements analog.PinADC: from 0, or with a sign from -V_ref, to one step less than V_ref.
 func (p *Pin) Range() (analog.Sample, analog.Sample) {
-	steps := p.d.opts.Model.steps()
+	lowest, highest := 0, p.d.steps-1
 	if p.signed {
-		return p.sample(-steps), p.sample(steps - 1)
+		lowest = -p.d.steps
 	}
-	return p.sample(0), p.sample(steps - 1)
+	return p.sample(lowest), p.sample(highest)
 }
 
 func (p *Pin) sample(code int) analog.Sample {
