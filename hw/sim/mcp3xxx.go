@@ -32,9 +32,6 @@ type MCP3xxx struct {
 	result   int
 }
 
-// MCP300x is what an MCP3xxx was called when there were two of them.
-type MCP300x = MCP3xxx
-
 // kind is in what the models differ.
 type kind struct {
 	channels int

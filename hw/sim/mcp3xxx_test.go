@@ -121,7 +121,7 @@ func TestConfiguration(t *testing.T) {
 	single8 := codes
 	diff8 := []int{0, 150, 70, 0, 0, 1023, 0, 0}
 	for _, tt := range []struct {
-		chip         *sim.MCP300x
+		chip         *sim.MCP3xxx
 		single, diff []int
 	}{
 		{sim.NewMCP3008(), single8, diff8},

@@ -41,7 +41,7 @@ func New(c Clock) *Pi {
 }
 
 // Kit returns the workshop's kit: a Pi with an MCP3008 on SPI0.0, whose knob on CH0 stands at 0.4.
-func Kit(c Clock) (*Pi, *MCP300x) {
+func Kit(c Clock) (*Pi, *MCP3xxx) {
 	p, chip := New(c), NewMCP3008()
 	chip.Knob(0).Set(0.4)
 	p.SPI(0, 0).Plug(chip)
