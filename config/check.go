@@ -34,7 +34,7 @@ func (d *decoder) checkPorts(inputs []Input) {
 	taken := map[wire]string{}
 	for _, in := range inputs {
 		p := d.of("input", in.Name)
-		if in.Port == "" {
+		if !strings.HasPrefix(in.Port, "SPI") {
 			continue
 		}
 		other, shared := first[in.Port]
@@ -217,23 +217,31 @@ func brief(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 // checkOutputs checks the names of neurons, and that each pin has one use.
 func (d *decoder) checkOutputs(c *Config) {
 	taken := map[string]string{}
+	for _, in := range c.Inputs {
+		d.checkPin(d.of("input", in.Name), in.Pin, taken, c)
+	}
 	for _, o := range c.Outputs {
 		p := d.of("output", o.Name)
 		if p.has("neuron") && !p.isBad("neuron") {
 			p.refer("neuron", "neuron", o.Neuron)
 		}
-		if o.Pin == "" {
-			continue
-		}
-		if name, ok := taken[o.Pin]; ok {
-			p.wrong("pin", Problem{Rule: "must not be that of " + name + ", " + o.Pin})
-			continue
-		}
-		taken[o.Pin] = p.path
-		p.checkBuses(o.Pin, c.Inputs)
-		if o.Pin == "GPIO0" || o.Pin == "GPIO1" {
-			p.warn("pin", Problem{Rule: "is for the EEPROM of an add-on board", Hint: "take GPIO2 to GPIO27"})
-		}
+		d.checkPin(p, o.Pin, taken, c)
+	}
+}
+
+// checkPin takes a pin for a part, "" for one that has none.
+func (d *decoder) checkPin(p *part, pin string, taken map[string]string, c *Config) {
+	if pin == "" {
+		return
+	}
+	if name, ok := taken[pin]; ok {
+		p.wrong("pin", Problem{Rule: "must not be that of " + name + ", " + pin})
+		return
+	}
+	taken[pin] = p.path
+	p.checkBuses(pin, c.Inputs)
+	if pin == "GPIO0" || pin == "GPIO1" {
+		p.warn("pin", Problem{Rule: "is for the EEPROM of an add-on board", Hint: "take GPIO2 to GPIO27"})
 	}
 }
 
@@ -254,7 +262,7 @@ func (p *part) checkBuses(pin string, inputs []Input) {
 		case !warned && !slices.ContainsFunc(inputs, func(other Input) bool { return needs(other.Port, pin) }):
 			warned = true
 			p.warn("pin", Problem{
-				Rule: fmt.Sprintf("is %s of SPI%c, which the kernel may hold as long as input.%s is on that bus", bus.role, in.Port[3], in.Name),
+				Rule: fmt.Sprintf("is %s of %s, which the kernel may hold as long as input.%s is on that bus", bus.role, in.Port[:4], in.Name),
 				Hint: "take another pin, or an overlay without " + bus.role,
 			})
 		}

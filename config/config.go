@@ -43,22 +43,32 @@ const (
 	MaxAverage = 1000
 )
 
-// Input is a knob on a channel of an ADC.
+// Input is a knob: on a channel of an ADC, or with a capacitor on a pin. What a driver does not have is zero.
 type Input struct {
 	Name       string
-	Driver     string        // "mcp3008", or another of the family
-	Port       string        // "SPI0.0"
+	Driver     string        // "mcp3008", or another of the family; "ads1115"; "rc"
+	Port       string        // "SPI0.0", or the ADS1115's bus, "I2C1"
+	Address    int           // on the bus
 	Channel    int           // IN+ in differential mode
 	Minus      int           // IN- in differential mode, -1 for single-ended
 	Clock      int64         // SPI clock, Hz
-	VRef       float64       // V
+	VRef       float64       // V; for the ADS1115 the voltage at the knob's upper end
+	Pin        string        // of the capacitor, "GPIO4"
+	RC         RC            // the parts there
 	Low, High  float64       // nA, at positions 0 and 1 of the knob; Low may be the larger one
 	StaleAfter time.Duration // how long a bad read holds the last value
 
 	Median   int    // a reading is the median of so many latest ones, odd
 	Average  int    // and then the mean of so many of these
-	Ends     [2]int // the codes at positions 0 and 1, the smaller one first
+	Ends     [2]int // the codes at positions 0 and 1, the smaller one first; for rc charge times in ns, zero from the parts
 	DeadZone int    // so many codes at each end are that end
+}
+
+// RC is the parts of a knob without an ADC, in Ohm and F.
+type RC struct {
+	Knob, Series, Discharge float64
+	Capacitor               float64
+	Charges                 int // a reading is the median of so many, odd
 }
 
 // Neuron is a cell and the names of the inputs whose sum is its current; DT is that of the loop.

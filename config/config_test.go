@@ -41,7 +41,8 @@ func TestDefaultHasEachKey(t *testing.T) {
 		for _, k := range keysOf(section) {
 			found := k.name == "differential" // stands in a comment, as it excludes channel
 			for _, line := range lines {
-				found = found || strings.HasPrefix(line, k.name+" = ") && strings.Contains(line, " # ")
+				line = strings.TrimPrefix(line, "# ") // a table that is not the built-in one
+				found = found || strings.HasPrefix(line, k.name+" = ") && (strings.Contains(line, " # ") || k.name == "pin")
 			}
 			if !found {
 				t.Errorf("%s.%s is not in default.toml with a comment", section, k.name)
@@ -270,5 +271,27 @@ func TestLoadOfNoFile(t *testing.T) {
 	_, err = Load(large, nil)
 	if got, want := err.Error(), large+":1:1: must be a configuration of at most 256 KiB: `hillock config init` writes one"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestTheReferencesOtherTables takes the comment signs off the tables that the file only shows.
+func TestTheReferencesOtherTables(t *testing.T) {
+	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
+		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
+		"# charges", "charges", "# ends", "ends").Replace(string(DefaultTOML()))
+	got, err := Parse("", []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again(t, got)
+	want := []Input{
+		reference().Inputs[0],
+		{Name: "other", Driver: "ads1115", Port: "I2C1", Address: 0x48, Minus: -1, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond,
+			Median: 1, Average: 1, Ends: [2]int{0, 26400}},
+		{Name: "plain", Driver: "rc", Minus: -1, Pin: "GPIO4", RC: RC{10e3, 2200, 330, 1e-6, 5}, High: 5, StaleAfter: 500 * time.Millisecond,
+			Median: 1, Average: 1, Ends: [2]int{1_400_000, 7_700_000}},
+	}
+	if diff := cmp.Diff(want, got.Inputs); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -19,7 +20,12 @@ func driversOf(section string) []driver {
 		for _, a := range adcs() {
 			all = append(all, driver{a.driver, a.keys()})
 		}
-		return all
+		return append(all,
+			driver{"ads1115", append([]key{{"bus", textKind}, {"address", wholeKind}, {"channel", wholeKind}, {"v_ref", textKind}}, knobKeys()...)},
+			driver{"rc", []key{
+				{"pin", textKind}, {"resistance", textKind}, {"series", textKind}, {"discharge", textKind}, {"capacitor", textKind}, {"charges", wholeKind},
+				{"current", listKind}, {"stale_after", textKind}, {"average", wholeKind}, {"ends", listKind},
+			}})
 	case "output":
 		return []driver{{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}, {"every", wholeKind}, {"invert", boolKind}}}}
 	}
@@ -157,5 +163,24 @@ func (a adc) byDefault(key string) string {
 	return map[string]string{"channel": "0", "clock": `"` + formatFrequency(int64(a.clock())) + `"`, "v_ref": `"3.3 V"`}[key]
 }
 
-// FullScale is the raw value at the upper end of an input's knob, where nothing is calibrated.
-func FullScale(driver string) int { return adcOf(driver).full() }
+// FullScale is the raw value at the upper end of an input's knob, where nothing is calibrated; 0 where that follows from the
+// parts.
+func (in Input) FullScale() int {
+	switch in.Driver {
+	case "ads1115":
+		return ads1115Full(in.VRef)
+	case "rc":
+		return 0
+	}
+	return adcOf(in.Driver).full()
+}
+
+// ads1115Full is the code of a voltage in the smallest range that has it: SBAS444D, table 3.
+func ads1115Full(volts float64) int {
+	for _, full := range []float64{0.256, 0.512, 1.024, 2.048, 4.096, 6.144} {
+		if volts <= full {
+			return min(int(math.Round(volts/full*32768)), 32767)
+		}
+	}
+	return 32767
+}

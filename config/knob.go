@@ -11,7 +11,16 @@ import (
 
 // input decodes one [input.NAME].
 func (d *decoder) input(p *part, l Loop) Input {
-	in := Input{Name: p.name, Driver: p.driver("input"), Port: "SPI0.0", Minus: -1}
+	in := Input{Name: p.name, Driver: p.driver("input"), Minus: -1}
+	switch in.Driver {
+	case "ads1115":
+		p.ads1115(&in, l)
+		return in
+	case "rc":
+		p.rc(&in, l)
+		return in
+	}
+	in.Port = "SPI0.0"
 	chip := adcOf(in.Driver)
 	if n := p.value("port", textKind, portRule); n != nil {
 		port, problem := parsePort(n.text)
@@ -195,4 +204,84 @@ func (n *node) current() (float64, *Problem) {
 		problem = &Problem{Rule: fmt.Sprintf("must be between -%s nA and %[1]s nA", formatFloat(neuron.MaxCurrent))}
 	}
 	return v, problem
+}
+
+// ads1115 decodes a knob on an ADS1115.
+func (p *part) ads1115(in *Input, l Loop) {
+	in.Port = "I2C1"
+	if n := p.value("bus", textKind, busRule); n != nil {
+		bus, problem := parseBus(n.text)
+		if problem != nil {
+			p.wrong("bus", *problem)
+		}
+		in.Port = bus
+	}
+	// SBAS444D, table 4: what ADDR is wired to.
+	in.Address = p.whole("address", 0x48, 0x48, 0x4b)
+	in.Channel = p.whole("channel", 0, 0, 3)
+	in.VRef = p.float("v_ref", voltage("3.3 V", 0), 3.3)
+	if !p.isBad("v_ref") && !(in.VRef >= 0.1 && in.VRef <= 5.5) {
+		p.wrong("v_ref", Problem{Rule: "must be between 0.1 V and 5.5 V"})
+	}
+	if p.isBad("v_ref") {
+		in.VRef = 3.3
+	}
+	p.knob(in, l, ads1115Full(in.VRef))
+}
+
+// rc decodes a knob with a capacitor on a pin. Its parts have to give charge times that can be measured: hw/rc says so too.
+func (p *part) rc(in *Input, l Loop) {
+	if s, ok := p.given("pin", pinRule, "GPIO4"); ok {
+		pin, problem := parsePin(s)
+		if problem != nil {
+			p.wrong("pin", *problem)
+		}
+		in.Pin = pin
+	}
+	in.RC = RC{
+		Knob:      p.between("resistance", ohms("10 kOhm"), 10e3, 100, 1e6, "100 Ohm and 1 MOhm"),
+		Series:    p.between("series", ohms("2.2 kOhm"), 2200, 100, 1e6, "100 Ohm and 1 MOhm"),
+		Discharge: p.between("discharge", ohms("330 Ohm"), 330, 207, 1e5, "207 Ohm, for no more than 16 mA into the pin, and 100 kOhm"),
+		Capacitor: p.between("capacitor", capacitance(), 1e-6, 1e-9, 1e-4, "1 nF and 100 uF"),
+		Charges:   p.whole("charges", 5, 1, 99),
+	}
+	if in.RC.Charges%2 == 0 {
+		p.wrong("charges", Problem{Rule: "must be odd, so that there is one in the middle"})
+	}
+	in.Low, in.High = p.current()
+	in.StaleAfter = p.tickOrMore(l, "stale_after", 500*time.Millisecond, time.Minute)
+	in.Median, in.Average = 1, p.whole("average", 1, 1, MaxAverage)
+	in.Ends = p.timeEnds()
+}
+
+// between is a value with a unit from low to high.
+func (p *part) between(key string, d dimension, byDefault, low, high float64, rule string) float64 {
+	v := p.float(key, d, byDefault)
+	if p.isBad(key) {
+		return byDefault
+	}
+	if !(v >= low && v <= high) {
+		p.wrong(key, Problem{Rule: "must be between " + rule})
+		return byDefault
+	}
+	return v
+}
+
+// timeEnds are the charge times at the two ends of the knob, in ns, the shorter one first; both 0 where they follow from the
+// parts.
+func (p *part) timeEnds() (ends [2]int) {
+	const rule = `must be two times between 1 us and 500 ms, 2 ms or more apart, the shorter one first, such as ["1.2 ms", "7.1 ms"]`
+	n := p.value("ends", listKind, rule)
+	if n == nil {
+		return ends
+	}
+	if len(n.items) == 2 {
+		a, wrong := parseDuration(n.items[0].text)
+		b, wrong2 := parseDuration(n.items[1].text)
+		if wrong == nil && wrong2 == nil && a >= time.Microsecond && b-a >= 2*time.Millisecond && b <= 500*time.Millisecond {
+			return [2]int{int(a), int(b)}
+		}
+	}
+	p.wrong("ends", Problem{Rule: rule, Hint: "'hillock calibrate' measures them"})
+	return ends
 }

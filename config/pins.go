@@ -83,6 +83,20 @@ func parsePort(s string) (string, *Problem) {
 	return "", p
 }
 
+const busRule = `must be an I2C bus such as "I2C1"`
+
+// parseBus gives the bus periph's name, I2C<number>.
+func parseBus(s string) (string, *Problem) {
+	rest, ok := strings.CutPrefix(s, "I2C")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "/dev/i2c-")
+	}
+	if _, small := smallNumber(rest); ok && small {
+		return "I2C" + rest, nil
+	}
+	return "", &Problem{Rule: busRule}
+}
+
 // A busPin is a pin that an SPI bus takes: a chip select only where cs is not negative.
 type busPin struct {
 	pin, role string
@@ -91,11 +105,13 @@ type busPin struct {
 
 // busPins are the header pins of the buses that every Pi has, BCM2835 ARM Peripherals section 6.2 alternative
 // functions 0 and 4, and the overlays spi0-2cs and spi1-3cs.
-func busPins(bus byte) []busPin {
+func busPins(bus string) []busPin {
 	switch bus {
-	case '0':
+	case "I2C1":
+		return []busPin{{"GPIO2", "SDA", -1}, {"GPIO3", "SCL", -1}}
+	case "SPI0":
 		return []busPin{{"GPIO9", "MISO", -1}, {"GPIO10", "MOSI", -1}, {"GPIO11", "SCLK", -1}, {"GPIO8", "CE0", 0}, {"GPIO7", "CE1", 1}}
-	case '1':
+	case "SPI1":
 		return []busPin{{"GPIO19", "MISO", -1}, {"GPIO20", "MOSI", -1}, {"GPIO21", "SCLK", -1}, {"GPIO18", "CE0", 0}, {"GPIO17", "CE1", 1}, {"GPIO16", "CE2", 2}}
 	}
 	return nil
@@ -103,10 +119,11 @@ func busPins(bus byte) []busPin {
 
 // busPinOf says which pin of the port's bus a pin is, and whether the port itself needs it.
 func busPinOf(pin, port string) (b busPin, needed, ok bool) {
-	pins := busPins(port[3])
+	bus, cs, _ := strings.Cut(port, ".")
+	pins := busPins(bus)
 	i := slices.IndexFunc(pins, func(b busPin) bool { return b.pin == pin })
 	if i < 0 {
 		return busPin{}, false, false
 	}
-	return pins[i], pins[i].cs < 0 || pins[i].cs == int(port[5]-'0'), true
+	return pins[i], pins[i].cs < 0 || strconv.Itoa(pins[i].cs) == cs, true
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -15,16 +16,8 @@ func (c *Config) TOML() []byte {
 		formatTime(c.Loop.DT), formatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), formatTime(c.Loop.MaxLag))
 	fmt.Fprintf(&b, "realtime = %q\nspin = %q\ncpu = %s\n", c.Loop.Realtime, formatSpin(c.Loop.Spin), formatCPU(c.Loop.CPU))
 	for _, in := range c.Inputs {
-		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\nport = %q\n", in.Name, in.Driver, in.Port)
-		switch {
-		case in.Minus >= 0:
-			fmt.Fprintf(&b, "differential = [%d, %d]\n", in.Channel, in.Minus)
-		case adcOf(in.Driver).channels > 1:
-			fmt.Fprintf(&b, "channel = %d\n", in.Channel)
-		}
-		fmt.Fprintf(&b, "clock = %q\nv_ref = \"%s V\"\ncurrent = [\"%s nA\", \"%s nA\"]\nstale_after = %q\nmedian = %d\naverage = %d\nends = [%d, %d]\ndead_zone = %d\n",
-			formatFrequency(in.Clock), formatFloat(in.VRef), formatFloat(in.Low), formatFloat(in.High), formatTime(in.StaleAfter),
-			in.Median, in.Average, in.Ends[0], in.Ends[1], in.DeadZone)
+		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\n", in.Name, in.Driver)
+		in.print(&b)
 	}
 	for _, n := range c.Neurons {
 		input := strings.Join(quoted(n.Inputs), ", ")
@@ -39,6 +32,50 @@ func (c *Config) TOML() []byte {
 		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\nevery = %d\ninvert = %t\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width), o.Every, o.Invert)
 	}
 	return b.Bytes()
+}
+
+// print writes the keys of an input's driver.
+func (in Input) print(w io.Writer) {
+	ends := fmt.Sprintf("ends = [%d, %d]\n", in.Ends[0], in.Ends[1])
+	switch in.Driver {
+	case "rc":
+		fmt.Fprintf(w, "pin = %q\nresistance = \"%s Ohm\"\nseries = \"%s Ohm\"\ndischarge = \"%s Ohm\"\ncapacitor = \"%s uF\"\ncharges = %d\n", in.Pin,
+			formatFloat(in.RC.Knob), formatFloat(in.RC.Series), formatFloat(in.RC.Discharge), formatMicro(in.RC.Capacitor), in.RC.Charges)
+		ends = fmt.Sprintf("ends = [%q, %q]\n", formatTime(time.Duration(in.Ends[0])), formatTime(time.Duration(in.Ends[1])))
+		if in.Ends == [2]int{} {
+			ends = ""
+		}
+	case "ads1115":
+		fmt.Fprintf(w, "bus = %q\naddress = %#x\nchannel = %d\nv_ref = \"%s V\"\n", in.Port, in.Address, in.Channel, formatFloat(in.VRef))
+	default:
+		fmt.Fprintf(w, "port = %q\n", in.Port)
+		switch {
+		case in.Minus >= 0:
+			fmt.Fprintf(w, "differential = [%d, %d]\n", in.Channel, in.Minus)
+		case adcOf(in.Driver).channels > 1:
+			fmt.Fprintf(w, "channel = %d\n", in.Channel)
+		}
+		fmt.Fprintf(w, "clock = %q\nv_ref = \"%s V\"\n", formatFrequency(in.Clock), formatFloat(in.VRef))
+	}
+	fmt.Fprintf(w, "current = [\"%s nA\", \"%s nA\"]\nstale_after = %q\n", formatFloat(in.Low), formatFloat(in.High), formatTime(in.StaleAfter))
+	if in.Driver != "rc" {
+		fmt.Fprintf(w, "median = %d\n", in.Median)
+	}
+	fmt.Fprintf(w, "average = %d\n%s", in.Average, ends)
+	if in.Driver != "rc" {
+		fmt.Fprintf(w, "dead_zone = %d\n", in.DeadZone)
+	}
+}
+
+// formatMicro is a number of millionths that reads back as v.
+func formatMicro(v float64) string {
+	d := formatFloat(v)
+	for _, s := range []string{formatFloat(v * 1e6), strconv.FormatFloat(v*1e6, 'g', 15, 64)} {
+		if back, wrong := capacitance().float(s + " uF"); wrong == nil && back == v {
+			return s
+		}
+	}
+	return d + "e6"
 }
 
 func formatSpin(d time.Duration) string {

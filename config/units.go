@@ -70,6 +70,17 @@ func resistance() dimension {
 	return dimension{"a resistance", "10 MOhm", "MOhm", 6, []unit{{"Ohm", 0, 0}, {"kOhm", 3, 0}, {"MOhm", 6, 0}, {"GOhm", 9, 0}}}
 }
 
+// ohms are the resistors on a breadboard.
+func ohms(example string) dimension {
+	d := resistance()
+	d.example, d.usual, d.base = example, "kOhm", 0
+	return d
+}
+
+func capacitance() dimension {
+	return dimension{"a capacitance", "1 uF", "uF", 0, []unit{{"pF", -12, 0}, {"nF", -9, 0}, {"uF", -6, 0}, {"mF", -3, 0}}}
+}
+
 func frequency() dimension {
 	return dimension{"a frequency", "1 MHz", "Hz", 0, []unit{{"Hz", 0, 0}, {"kHz", 3, 0}, {"MHz", 6, 0}, {"GHz", 9, 0}}}
 }

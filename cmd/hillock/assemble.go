@@ -19,7 +19,7 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 		}
 		cell := &neuron.Cell{Name: n.Name, Neuron: nn}
 		for _, in := range n.Inputs {
-			cell.Inputs = append(cell.Inputs, b.Knobs[in])
+			cell.Inputs = append(cell.Inputs, b.Inputs[in])
 		}
 		for _, out := range cfg.Outputs {
 			if out.Neuron == n.Name {

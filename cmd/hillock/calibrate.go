@@ -70,16 +70,22 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer b.Close()
-	c := &calibration{ctx: cmd.Context(), knob: b.Knobs[name], in: in, keys: bufio.NewReader(cmd.InOrStdin()), lines: &lines{w: cmd.OutOrStdout()}}
+	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: bufio.NewReader(cmd.InOrStdin()), lines: &lines{w: cmd.OutOrStdout()}}
 	ends, dead, err := c.measure()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	c.printf("ends = [%d, %d]\ndead_zone = %d\n", ends[0], ends[1], dead)
+	values := [][2]string{{"ends", fmt.Sprintf("[%d, %d]", ends[0], ends[1])}, {"dead_zone", fmt.Sprint(dead)}}
+	if in.Driver == "rc" { // times, and no dead zone: charges are many already
+		values = [][2]string{{"ends", fmt.Sprintf("[\"%d ns\", \"%d ns\"]", ends[0], ends[1])}}
+	}
+	for _, v := range values {
+		c.printf("%s = %s\n", v[0], v[1])
+	}
 	if f.dry {
 		return c.err
 	}
-	if err := errors.Join(c.err, rewrite(file, "input."+name, ends, dead)); err != nil {
+	if err := errors.Join(c.err, rewrite(file, "input."+name, values)); err != nil {
 		return err
 	}
 	c.printf("written into %s; the old one is %s.old\n", file, file)
@@ -89,7 +95,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 // calibration is a knob that is being turned.
 type calibration struct {
 	ctx  context.Context
-	knob *board.Knob
+	knob board.Input
 	in   config.Input
 	keys *bufio.Reader
 	*lines
@@ -110,11 +116,20 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 		low, high = up, down
 		c.printf("the code falls as the knob is turned up: swap its outer legs, or the two values of current\n")
 	}
-	if full := config.FullScale(c.in.Driver); high.code-low.code < full/4 {
+	if full := c.full(); high.code-low.code < full/4 {
 		return ends, 0, fmt.Errorf("its ends are %d and %d, of %d: turn it all the way, or look at its outer legs, 3V3 and GND", low.code, high.code, full)
 	}
 	noise := max(low.spread, high.spread)
 	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
+}
+
+// full is how far the codes of a knob go.
+func (c *calibration) full() int {
+	if full := c.in.FullScale(); full > 0 {
+		return full
+	}
+	ends := c.knob.Reading().Ends // of a capacitor, from its parts
+	return ends[1] - ends[0]
 }
 
 // still is a knob that nobody turns: its median code, and how far the codes lay apart.
@@ -138,7 +153,7 @@ func (c *calibration) end(which string) (still, error) {
 		return still{}, err
 	}
 	codes := make([]int, 0, readings)
-	full := config.FullScale(c.in.Driver)
+	full := c.full()
 	start := time.Now()
 	for {
 		if err := sleep(c.ctx, readEvery); err != nil {
@@ -148,6 +163,7 @@ func (c *calibration) end(which string) (still, error) {
 		c.knob.Current(now)
 		r := c.knob.Reading()
 		switch {
+		case r.State != board.OK && r.Fault == nil: // it has not answered yet
 		case r.Fault != nil && now > 3*time.Second:
 			return still{}, r.Fault
 		case r.Fault != nil:
@@ -197,15 +213,17 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// rewrite puts what was measured into a file, and keeps the old one beside it.
-func rewrite(file, table string, ends [2]int, dead int) error {
+// rewrite puts values of a table into a file, and keeps the old one beside it.
+func rewrite(file, table string, values [][2]string) error {
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	text, err := config.Edit(old, table+".ends", fmt.Sprintf("[%d, %d]", ends[0], ends[1]))
-	if err == nil {
-		text, err = config.Edit(text, table+".dead_zone", fmt.Sprint(dead))
+	text := old
+	for _, v := range values {
+		if err == nil {
+			text, err = config.Edit(text, table+"."+v[0], v[1])
+		}
 	}
 	if err == nil {
 		_, err = config.Parse(file, text, nil)

@@ -53,7 +53,7 @@ func TestCalibrate(t *testing.T) {
 				b.virtual.Ports["SPI0.0"].SetFaults(tt.faults)
 				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
 				var out strings.Builder
-				c := &calibration{ctx: t.Context(), knob: b.board.Knobs["knob"], in: b.cfg.Inputs[0], keys: bufio.NewReader(h), lines: &lines{w: &out}}
+				c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], keys: bufio.NewReader(h), lines: &lines{w: &out}}
 				ends, dead, err := c.measure()
 				if told(err) != tt.err || tt.err == "" && (ends != tt.ends || dead != tt.dead) || !strings.Contains(out.String(), tt.says) {
 					t.Errorf("got ends %v, dead zone %d, %v and\n%s\nwant %v, %d, %q and %q", ends, dead, err, out.String(), tt.ends, tt.dead, tt.err, tt.says)
@@ -76,7 +76,7 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := rewrite(file, "input.knob", [2]int{12, 1000}, 3); err != nil {
+	if err := rewrite(file, "input.knob", [][2]string{{"ends", "[12, 1000]"}, {"dead_zone", "3"}}); err != nil {
 		t.Fatal(err)
 	}
 	want := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\nends = [12, 1000]\ndead_zone = 3\n[neuron.n1]\ninput = \"knob\"\n"
@@ -85,7 +85,7 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 			t.Errorf("%s: got %v and\n%s\nwant\n%s", name, err, got, want)
 		}
 	}
-	if err := rewrite(file, "input.none", [2]int{12, 1000}, 3); told(err) != file+": there is no table [input.none] to write it into: add ends = [12, 1000] by hand" {
+	if err := rewrite(file, "input.none", [][2]string{{"ends", "[12, 1000]"}}); told(err) != file+": there is no table [input.none] to write it into: add ends = [12, 1000] by hand" {
 		t.Errorf("got %v", err)
 	}
 	if got, err := os.ReadFile(file); err != nil || string(got) != want {

@@ -2,8 +2,15 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/neuron"
 )
 
 // The examples that the package installs must be right, and without a warning.
@@ -13,6 +20,8 @@ func TestExamplesAreChecked(t *testing.T) {
 		t.Fatalf("got %v and %v, want two examples or more", files, err)
 	}
 	said := map[string]string{
+		"ads1115.toml":     "1 neuron, 1 input, 1 output",
+		"no-adc.toml":      "1 neuron, 1 input, 1 output",
 		"clicks.toml":      "1 neuron, 1 input, 2 outputs",
 		"two-neurons.toml": "2 neurons, 2 inputs, 2 outputs",
 	}
@@ -24,5 +33,55 @@ func TestExamplesAreChecked(t *testing.T) {
 		if want := fmt.Sprintf("%s: ok: %s\n", file, said[filepath.Base(file)]); out != want {
 			t.Errorf("got %q, want %q", out, want)
 		}
+	}
+}
+
+// TestExamplesRun runs each example on a virtual Pi for some seconds of its loop.
+func TestExamplesRun(t *testing.T) {
+	files, err := filepath.Glob("../../deploy/examples/*.toml")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("got %v, %v", files, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cfg, err := config.Load(file, []string{"loop.speed=1", "loop.realtime=off"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				wall := clock.New()
+				virtual, err := board.NewVirtual(cfg, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer virtual.Close()
+				b, err := board.Open(cfg)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer b.Close()
+				loop, err := assemble(cfg, b, wall)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := newMonitor(loop)
+				loop.Observers, loop.Ticks = []neuron.Observer{m}, 4000
+				if _, err := loop.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				s := summarize(cfg, loop.Cells, b, m)
+				for i, n := range s.Neurons {
+					want := cfg.Neurons[i].SpikeCount(5*0.4, s.Steps) // all knobs rest at 0.4 of 5 nA
+					if math.Abs(float64(n.Spikes-want)) > 0.1*float64(want) || want < 100 {
+						t.Errorf("%s: got %d spikes at %g nA, want some %d", n.Name, n.Spikes, n.CurrentNA, want)
+					}
+				}
+				for _, out := range s.Outputs {
+					if out.Pulses == 0 || out.Failed > 0 {
+						t.Errorf("%s: got %+v, want pulses", out.Name, out)
+					}
+				}
+			})
+		})
 	}
 }

@@ -227,7 +227,7 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 
 // input is a line: where the knob is and what the chip says.
 func (s *screen) input(in config.Input) string {
-	r := s.board.Knobs[in.Name].Reading()
+	r := s.board.Inputs[in.Name].Reading()
 	mark := " "
 	if s.virtual != nil && len(s.cfg.Inputs) > 1 && s.cfg.Inputs[s.knob].Name == in.Name {
 		mark = ">"

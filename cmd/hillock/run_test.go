@@ -187,7 +187,7 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t)
-			port, knob := b.virtual.Ports["SPI0.0"], b.board.Knobs["knob"]
+			port, knob := b.virtual.Ports["SPI0.0"], b.board.Inputs["knob"]
 			var during, after board.Reading
 			var shown, shownAfter string
 			b.loop.Observers = append(b.loop.Observers, at{
@@ -245,7 +245,7 @@ func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchOn(t, clock.New())
 		b.loop.Patience = patience
-		port, knob := b.virtual.Ports["SPI0.0"], b.board.Knobs["knob"]
+		port, knob := b.virtual.Ports["SPI0.0"], b.board.Inputs["knob"]
 		const good = 5 * (409. / 1023)
 		at := func(due int64) (state board.State, current float64) {
 			switch {
@@ -362,7 +362,7 @@ func TestNoiseIsShown(t *testing.T) {
 	b := newBench(t)
 	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
 	b.run(t, 2000)
-	if r := b.board.Knobs["knob"].Reading(); r.Spread < 30 || r.Spread > 40 {
+	if r := b.board.Inputs["knob"].Reading(); r.Spread < 30 || r.Spread > 40 {
 		t.Errorf("got a spread of %d codes, want 30 to 40 for noise of 20", r.Spread)
 	}
 	if shown := (&screen{view: b.view}).View().Content; !strings.Contains(shown, " ±") {
@@ -529,7 +529,7 @@ func TestTheLoopDoesNotAllocate(t *testing.T) {
 
 func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
 	for _, driver := range []string{"mcp3001", "mcp3002", "mcp3004", "mcp3008", "mcp3201", "mcp3202", "mcp3204", "mcp3208", "mcp3301", "mcp3302", "mcp3304"} {
-		full := config.FullScale(driver)
+		full := config.Input{Driver: driver}.FullScale()
 		for _, code := range []int{0, full * 2 / 5, full} {
 			b := newBench(t, "input.second.driver="+driver, "input.second.port=SPI0.1", "neuron.n1.input=second", "output.led.width=2 ms")
 			b.virtual.Knobs["second"].SetCode(code)

@@ -13,6 +13,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"hillock/config"
+	"hillock/hw/board"
 )
 
 // isService tells whether systemd started the program and wants to hear of it: see sd_notify(3).
@@ -145,7 +146,7 @@ func (s *service) tell(state string) {
 // inputsAreValid tells whether each input has answered.
 func (v *view) inputsAreValid() bool {
 	for _, in := range v.cfg.Inputs {
-		if v.board.Knobs[in.Name].Reading().Fault != nil {
+		if r := v.board.Inputs[in.Name].Reading(); r.State != board.OK || r.Fault != nil {
 			return false
 		}
 	}

@@ -65,7 +65,7 @@ func command(ctx context.Context, name string, args ...string) error {
 func (s *setup) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "setup [FILE]",
-		Short: "ready a Raspberry Pi: turn SPI on, join the groups, check the service",
+		Short: "ready a Raspberry Pi: turn its buses on, join the groups, check the service",
 		Long: `setup readies a Raspberry Pi for the configuration: it turns on the buses that the inputs are on, puts you into the
 groups of the device nodes, and looks at the service. It says each step, changes only what is not yet as it should be,
 and ends with what doctor finds. It may be run again at any time.`,
@@ -99,7 +99,7 @@ func (s *setup) run(cmd *cobra.Command, args []string) error {
 	s.lines = &lines{w: cmd.OutOrStdout()}
 	s.printf("%s\n", model)
 	ctx := cmd.Context()
-	if err := errors.Join(s.spi(ctx, cfg), s.groups(ctx), s.unit()); err != nil {
+	if err := errors.Join(s.buses(ctx, cfg), s.groups(ctx, cfg), s.unit()); err != nil {
 		return errors.Join(err, s.err)
 	}
 	switch {
@@ -131,34 +131,42 @@ func (s *setup) do(what string, f func() error) error {
 	return nil
 }
 
-// spi turns on the SPI ports that the configuration uses.
-func (s *setup) spi(ctx context.Context, cfg *config.Config) error {
-	bus := map[string][]string{} // ports by bus
+// buses turns on the SPI ports and I2C buses that the configuration uses.
+func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
+	off := map[string][]string{} // ports by bus
 	for _, port := range doctor.Ports(cfg) {
 		if _, err := os.Stat(s.host.Path(doctor.Node(port))); err == nil {
 			s.done("%s is on: %s", port, doctor.Node(port))
 			continue
 		}
-		name, _, _ := strings.Cut(port, ".")
-		bus[name] = append(bus[name], port)
+		bus, _, _ := strings.Cut(port, ".")
+		off[bus] = append(off[bus], port)
 	}
-	for _, name := range slices.Sorted(maps.Keys(bus)) {
-		ports := bus[name]
-		line := "dtparam=spi=on"
-		if name != "SPI0" {
-			line = "dtoverlay=" + strings.ToLower(name) + "-" + overlays(ports)
-		} else if s.find("raspi-config") {
-			if err := s.do("turn SPI on: raspi-config nonint do_spi 0", func() error {
-				return s.exec(ctx, "raspi-config", "nonint", "do_spi", "0")
-			}); err != nil {
+	for _, bus := range slices.Sorted(maps.Keys(off)) {
+		line, switchOn := "", ""
+		switch bus {
+		case "SPI0":
+			line, switchOn = "dtparam=spi=on", "do_spi"
+		case "I2C1":
+			line, switchOn = "dtparam=i2c_arm=on", "do_i2c"
+		default:
+			if strings.HasPrefix(bus, "I2C") {
+				return fmt.Errorf("%s: setup turns I2C1 on alone: add the overlay of %[1]s to config.txt by hand", bus)
+			}
+			line = "dtoverlay=" + strings.ToLower(bus) + "-" + overlays(off[bus])
+		}
+		if switchOn == "" || !s.find("raspi-config") {
+			if err := s.boot(line); err != nil {
 				return err
 			}
-			s.reboot = s.reboot || s.missing(ports)
 			continue
 		}
-		if err := s.boot(line); err != nil {
+		if err := s.do(fmt.Sprintf("turn %s on: raspi-config nonint %s 0", bus[:3], switchOn), func() error {
+			return s.exec(ctx, "raspi-config", "nonint", switchOn, "0")
+		}); err != nil {
 			return err
 		}
+		s.reboot = s.reboot || s.missing(off[bus])
 	}
 	return nil
 }
@@ -205,13 +213,19 @@ func (s *setup) boot(line string) error {
 }
 
 // groups puts the user into the groups of the device nodes.
-func (s *setup) groups(ctx context.Context) error {
+func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 	if s.user == "" || s.user == "root" {
 		s.printf("-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n")
 		return nil
 	}
 	var join []string
-	for _, group := range []string{"gpio", "spi"} {
+	groups := []string{"gpio"}
+	for _, port := range doctor.Ports(cfg) {
+		if group := doctor.Group(port); !slices.Contains(groups, group) {
+			groups = append(groups, group)
+		}
+	}
+	for _, group := range groups {
 		switch in, err := s.in(s.user, group); {
 		case err != nil:
 			return err

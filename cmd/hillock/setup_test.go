@@ -114,6 +114,22 @@ func TestSetupWithoutRaspiConfigWritesTheFirmwaresFile(t *testing.T) {
 	}
 }
 
+func TestSetupTurnsI2COnWhereTheConfigurationNeedsIt(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "my.toml")
+	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := newPi(t, map[string]string{bootFile: "# mine\n", "/dev/gpiochip0": ""})
+	out, err := p.setUp(0, nil, file, "--user", "ada")
+	if err != nil || !strings.HasSuffix(p.text(bootFile), "[all]\ndtparam=i2c_arm=on\n") || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio,i2c ada" {
+		t.Errorf("got %v, ran %q, %s and\n%s", err, p.ran, out, p.text(bootFile))
+	}
+	on := func() error { p.write("/dev/i2c-1", ""); return nil }
+	if out, err = p.setUp(0, on, file, "--user", "ada"); err != nil || p.ran[1] != "raspi-config nonint do_i2c 0" || !strings.Contains(out, "ok    I2C1     /dev/i2c-1") {
+		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
+	}
+}
+
 func (p *pi) text(name string) string {
 	b, err := os.ReadFile(filepath.Join(p.root, name))
 	if err != nil {

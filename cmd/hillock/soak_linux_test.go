@@ -74,7 +74,7 @@ func TestSoak(t *testing.T) {
 	}
 	end := b.view.monitor.end().tick
 	report := b.view.monitor.times.end()
-	t.Logf("%d ticks, %d of them skipped, %d read errors, faults %v", end.Due, end.Skipped, b.board.Knobs["knob"].Reading().Failed, kinds)
+	t.Logf("%d ticks, %d of them skipped, %d read errors, faults %v", end.Due, end.Skipped, b.board.Inputs["knob"].Reading().Failed, kinds)
 	for _, row := range report.rows() {
 		t.Log(row)
 	}
@@ -89,7 +89,7 @@ func TestSoak(t *testing.T) {
 	if got, want := b.loop.Cells[0].Spikes, track.spikes(t); got != want {
 		t.Errorf("got %d spikes, want %d, those of the currents", got, want)
 	}
-	if r := b.board.Knobs["knob"].Reading(); r.State != board.OK {
+	if r := b.board.Inputs["knob"].Reading(); r.State != board.OK {
 		t.Errorf("got %+v after the last fault, want it ok", r)
 	}
 	if err := b.board.Close(); err != nil {

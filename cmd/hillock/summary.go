@@ -73,7 +73,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		s.Neurons = append(s.Neurons, n)
 	}
 	s.neuronSummary = s.Neurons[0]
-	for _, k := range b.Knobs {
+	for _, k := range b.Inputs {
 		s.ReadErrors += k.Reading().Failed
 	}
 	for _, out := range cfg.Outputs {

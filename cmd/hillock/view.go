@@ -131,7 +131,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 				}
 			}
 			for _, in := range n.Inputs {
-				r := v.board.Knobs[in].Reading()
+				r := v.board.Inputs[in].Reading()
 				attrs = append(attrs, in, fmt.Sprintf("%.1f%%", 100*r.Position))
 				if n := note(r); n != "" {
 					attrs = append(attrs, in+"_note", n)
@@ -185,7 +185,7 @@ type fault struct{ part, state, text string }
 func (v *view) faults() []fault {
 	var all []fault
 	for _, in := range v.cfg.Inputs {
-		r := v.board.Knobs[in.Name].Reading()
+		r := v.board.Inputs[in.Name].Reading()
 		f := fault{part: in.Name, state: r.State.String()}
 		if r.Fault != nil {
 			f.text = r.Fault.Error()

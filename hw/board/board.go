@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"hillock/config"
 	"hillock/hw/pulse"
@@ -16,18 +17,26 @@ import (
 
 // Board is the open parts of a configuration, by the names of their tables.
 type Board struct {
-	Knobs  map[string]*Knob
+	Inputs map[string]Input
 	Pulses map[string]*pulse.Pin
 
 	cfg   *config.Config
 	chips map[string]*chip // by port
 }
 
+// Input is an open input: a Knob or a Slow one.
+type Input interface {
+	// Current is the current in nA for the tick that was due at now.
+	Current(now time.Duration) float64
+	// Reading is what it says now; from any goroutine.
+	Reading() Reading
+}
+
 // Open opens every part of the configuration, or none: its error names the part, where it is, and what to do. A chip
 // that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
 // while the neuron runs.
 func Open(cfg *config.Config) (*Board, error) {
-	b := &Board{cfg: cfg, Knobs: map[string]*Knob{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
+	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
 	for _, out := range cfg.Outputs {
 		p, err := openPin(out)
 		if err != nil {
@@ -35,36 +44,64 @@ func Open(cfg *config.Config) (*Board, error) {
 		}
 		b.Pulses[out.Name] = p
 	}
-	if err := b.openInputs(); err != nil {
+	if err := b.openInputs(nil); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
 
-func (b *Board) openInputs() error {
+// openInputs opens the inputs, and takes from an older board, if there is one, those that it has just so. Knobs on chips are
+// taken all together or not at all, for they share them.
+func (b *Board) openInputs(older *Board) error {
+	same := older != nil && slices.Equal(onChips(b.cfg), onChips(older.cfg))
 	for _, in := range b.cfg.Inputs {
-		c := b.chips[in.Port]
-		if c == nil {
-			c = &chip{in: in, taken: make(chan struct{}, 1)}
-			if err := c.open(); err != nil {
-				return fmt.Errorf("input %s: %w", in.Name, err)
-			}
-			b.chips[in.Port] = c
+		if older != nil && slices.Contains(older.cfg.Inputs, in) && (same || isSlow(in)) {
+			b.Inputs[in.Name] = older.Inputs[in.Name]
+			continue
 		}
-		k := &Knob{in: in, chip: c, smooth: newSmooth(in.Median, in.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", c.name())}
-		c.knobs = append(c.knobs, k)
-		if err := k.connect(); err != nil {
+		var err error
+		if isSlow(in) {
+			b.Inputs[in.Name], err = newSlow(in, slowName(in))
+		} else {
+			b.Inputs[in.Name], err = b.openKnob(in)
+		}
+		if err != nil {
+			delete(b.Inputs, in.Name)
 			return fmt.Errorf("input %s: %w", in.Name, err)
 		}
-		b.Knobs[in.Name] = k
+	}
+	if same {
+		maps.Copy(b.chips, older.chips)
 	}
 	return nil
+}
+
+func (b *Board) openKnob(in config.Input) (Input, error) {
+	c := b.chips[in.Port]
+	if c == nil {
+		c = &chip{in: in, taken: make(chan struct{}, 1)}
+		if err := c.open(); err != nil {
+			return nil, err
+		}
+		b.chips[in.Port] = c
+	}
+	k := &Knob{gauge: newGauge(in, c.name()), chip: c}
+	c.knobs = append(c.knobs, k)
+	return k, k.connect()
+}
+
+// isSlow tells whether an input takes longer to ask than a tick.
+func isSlow(in config.Input) bool { return in.Driver == "rc" || in.Driver == "ads1115" }
+
+// onChips are the inputs that the loop reads itself.
+func onChips(cfg *config.Config) []config.Input {
+	return slices.DeleteFunc(slices.Clone(cfg.Inputs), isSlow)
 }
 
 // Change opens what another configuration wants beside the open parts, all of it or nothing, while the loop goes on with
 // these. What it returns is complete when it has succeeded b.
 func (b *Board) Change(cfg *config.Config) (*Board, error) {
-	next := &Board{cfg: cfg, Knobs: map[string]*Knob{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
+	next := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
 	for _, out := range cfg.Outputs {
 		if b.on(out.Pin) != nil { // two requests for a line would be one too many
 			continue
@@ -75,10 +112,14 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 		}
 		next.Pulses[out.Name] = p
 	}
-	if slices.Equal(cfg.Inputs, b.cfg.Inputs) {
-		next.Knobs, next.chips = b.Knobs, maps.Clone(b.chips)
-	} else if err := next.openInputs(); err != nil {
-		return nil, errors.Join(err, next.Close())
+	for _, in := range cfg.Inputs {
+		i := slices.IndexFunc(b.cfg.Inputs, func(old config.Input) bool { return old.Driver == "rc" && old.Pin == in.Pin })
+		if in.Driver == "rc" && i >= 0 && b.cfg.Inputs[i] != in {
+			return nil, errors.Join(fmt.Errorf("input %s: %s measures already: other parts there need a restart", in.Name, in.Pin), next.Close())
+		}
+	}
+	if err := next.openInputs(b); err != nil {
+		return nil, errors.Join(err, next.drop(b))
 	}
 	return next, nil
 }
@@ -92,8 +133,14 @@ func (b *Board) Succeed(old *Board) error {
 			delete(old.Pulses, old.named(out.Pin))
 		}
 	}
-	maps.DeleteFunc(old.chips, func(port string, c *chip) bool { return b.chips[port] == c })
-	return old.Close()
+	return old.drop(b)
+}
+
+// drop closes b, but what it shares with another.
+func (b *Board) drop(other *Board) error {
+	maps.DeleteFunc(b.Inputs, func(name string, in Input) bool { return other.Inputs[name] == in })
+	maps.DeleteFunc(b.chips, func(port string, c *chip) bool { return other.chips[port] == c })
+	return b.Close()
 }
 
 // on is the open output on a pin, nil when there is none.
@@ -114,6 +161,11 @@ func (b *Board) Close() error {
 	var errs []error
 	for _, p := range b.Pulses {
 		errs = append(errs, p.Halt())
+	}
+	for _, in := range b.Inputs {
+		if s, ok := in.(*Slow); ok {
+			s.end()
+		}
 	}
 	for _, c := range b.chips {
 		errs = append(errs, c.end())

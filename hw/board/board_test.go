@@ -69,8 +69,8 @@ func Example() {
 	defer b.Close()
 
 	pi.Knobs["knob"].Set(1)
-	fmt.Println(b.Knobs["knob"].Current(0), "nA")
-	r := b.Knobs["knob"].Reading()
+	fmt.Println(b.Inputs["knob"].Current(0), "nA")
+	r := b.Inputs["knob"].Reading()
 	fmt.Println(r.Raw, r.Position, r.State)
 	// Output:
 	// 5 nA
@@ -92,7 +92,7 @@ func TestCurrentIsLowPlusSpanTimesPosition(t *testing.T) {
 	} {
 		v, b := open(t, "input.knob.current="+tt.current)
 		v.Knobs["knob"].SetCode(tt.code)
-		if got := b.Knobs["knob"].Current(ms); got != tt.want {
+		if got := b.Inputs["knob"].Current(ms); got != tt.want {
 			t.Errorf("%s at code %d: got %v nA, want %v", tt.current, tt.code, got, tt.want)
 		}
 		b.Close()
@@ -103,14 +103,14 @@ func TestCurrentIsLowPlusSpanTimesPosition(t *testing.T) {
 func TestDifferentialKnob(t *testing.T) {
 	v, b := open(t, "input.knob.differential=[2, 3]")
 	v.Knobs["knob"].SetCode(1023)
-	if got := b.Knobs["knob"].Current(ms); got != 5 {
+	if got := b.Inputs["knob"].Current(ms); got != 5 {
 		t.Errorf("got %v nA with IN+ at the top and IN- at ground, want 5", got)
 	}
 }
 
 func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
 	v, b := open(t)
-	port, k := v.Ports["SPI0.0"], b.Knobs["knob"]
+	port, k := v.Ports["SPI0.0"], b.Inputs["knob"]
 	good := k.Current(0)
 	port.SetFaults(sim.Faults{Err: syscall.EIO})
 	for _, at := range []time.Duration{1 * ms, 499 * ms} {
@@ -136,7 +136,7 @@ func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
 
 func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
 	v, b := open(t, "input.second.driver=mcp3008", "input.second.channel=1", "input.second.stale_after=100 ms")
-	port, first, second := v.Ports["SPI0.0"], b.Knobs["knob"], b.Knobs["second"]
+	port, first, second := v.Ports["SPI0.0"], b.Inputs["knob"], b.Inputs["second"]
 	v.Knobs["second"].SetCode(1023)
 	first.Current(0)
 	second.Current(0)
@@ -160,7 +160,7 @@ func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
 
 func TestAPortThatIsGoneComesBack(t *testing.T) {
 	v, b := open(t)
-	k := b.Knobs["knob"]
+	k := b.Inputs["knob"]
 	k.Current(0)
 	v.Ports["SPI0.0"].SetFaults(sim.Faults{Err: syscall.ENODEV})
 	k.Current(600 * ms)
@@ -184,7 +184,7 @@ func TestAPortThatIsGoneComesBack(t *testing.T) {
 func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, "input.second.driver=mcp3008", "input.second.channel=1")
-		k, second := b.Knobs["knob"], b.Knobs["second"]
+		k, second := b.Inputs["knob"].(*board.Knob), b.Inputs["second"]
 		good := k.Current(0)
 		second.Current(0)
 		v.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Second})
@@ -220,7 +220,7 @@ func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
 func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil)
-		k := b.Knobs["knob"]
+		k := b.Inputs["knob"].(*board.Knob)
 		k.Current(0)
 		v.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Minute})
 		b.Pulses["led"].Spike(1, ms)
@@ -325,7 +325,7 @@ func TestNoAllocationPerRead(t *testing.T) {
 	now := time.Duration(0)
 	if n := testing.AllocsPerRun(1000, func() {
 		now += ms
-		b.Knobs["knob"].Current(now)
+		b.Inputs["knob"].Current(now)
 	}); n != 0 {
 		t.Errorf("got %g allocations a read, want 0", n)
 	}
@@ -345,6 +345,17 @@ func BenchmarkCurrent(b *testing.B) {
 	defer bd.Close()
 	b.ReportAllocs()
 	for b.Loop() {
-		bd.Knobs["knob"].Current(ms)
+		bd.Inputs["knob"].Current(ms)
 	}
+}
+
+func defaultText() string { return string(config.DefaultTOML()) }
+
+func loadText(t testing.TB, text string, sets ...string) *config.Config {
+	t.Helper()
+	cfg, err := config.Parse("", []byte(text), sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
 }

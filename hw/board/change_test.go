@@ -21,14 +21,14 @@ func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
 	if v.Pin("GPIO27").Level() != gpio.High || v.Pin("GPIO17").Level() != gpio.High {
 		t.Error("got the old parts touched, want the loop to go on with them")
 	}
-	knob := b.Knobs["knob"]
+	knob := b.Inputs["knob"]
 	if err := next.Succeed(b); err != nil {
 		t.Fatal(err)
 	}
 	if v.Pin("GPIO27").Level() != gpio.Low {
 		t.Error("got GPIO27 high, want an output that is gone low")
 	}
-	if next.Knobs["knob"] != knob || knob.Current(11*ms) == 0 {
+	if next.Inputs["knob"] != knob || knob.Current(11*ms) == 0 {
 		t.Error("got another knob, want the same one, open")
 	}
 	led := next.Pulses["led"]
@@ -57,15 +57,15 @@ func TestChangeOfAnInputOpensItAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Knobs["knob"].Current(ms) == 0 {
+	if b.Inputs["knob"].Current(ms) == 0 {
 		t.Error("got nothing from the old knob, want it open until the end")
 	}
 	if err := v.Wire(cfg); err != nil {
 		t.Fatal(err)
 	}
 	v.Knobs["knob"].Set(1)
-	if err := next.Succeed(b); err != nil || next.Knobs["knob"].Current(2*ms) != 5 {
-		t.Errorf("got %v, %g nA; want 5 from channel 3", err, next.Knobs["knob"].Current(2*ms))
+	if err := next.Succeed(b); err != nil || next.Inputs["knob"].Current(2*ms) != 5 {
+		t.Errorf("got %v, %g nA; want 5 from channel 3", err, next.Inputs["knob"].Current(2*ms))
 	}
 	if err := next.Close(); err != nil {
 		t.Error(err)
@@ -87,7 +87,7 @@ func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
 		if _, err := b.Change(load(t, tt.sets...)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("got %v, want %s...", err, tt.want)
 		}
-		if b.Pulses["led"].Tick(2 * ms); v.Pin("GPIO17").Level() != gpio.High || v.Pin("GPIO22").Level() != gpio.Low || b.Knobs["knob"].Current(2*ms) == 0 {
+		if b.Pulses["led"].Tick(2 * ms); v.Pin("GPIO17").Level() != gpio.High || v.Pin("GPIO22").Level() != gpio.Low || b.Inputs["knob"].Current(2*ms) == 0 {
 			t.Error("got the open parts changed")
 		}
 	}

@@ -21,19 +21,12 @@ const (
 
 func (s State) String() string { return [...]string{"ok", "holding", "lost"}[s] }
 
-// Knob is an input: the position of a potentiometer on a channel of an ADC, as a current.
-//
-// One goroutine at a time asks the chip: Current and Mend belong to it. Hold may be called while it waits, Reading at any
-// time. Times are those of one clock.
-type Knob struct {
+// gauge is what every knob has: where it is, and how its part is doing.
+type gauge struct {
 	in      config.Input
-	chip    *chip
-	adc     analog.PinADC // under the chip's lock
-	late    error         // what is wrong while the chip does not answer
-	*smooth               // under the chip's lock
+	late    error // what is wrong while the part does not answer
+	*smooth       // under the lock of whoever asks the part
 
-	asked                  bool  // ever, so that good has a meaning
-	seen                   int   // which opening of the chip it has read from
 	reads, lowest, highest int32 // of the window that the spread is taken over
 
 	good    atomic.Int64  // when the last good read began
@@ -47,9 +40,23 @@ type Knob struct {
 	fault   atomic.Pointer[error]
 }
 
+// Knob is an input: the position of a potentiometer on a channel of an ADC, as a current.
+//
+// One goroutine at a time asks the chip: Current and Mend belong to it. Hold may be called while it waits, Reading at any
+// time. Times are those of one clock.
+type Knob struct {
+	gauge
+	chip *chip
+	adc  analog.PinADC // under the chip's lock
+
+	asked bool // ever, so that good has a meaning
+	seen  int  // which opening of the chip it has read from
+}
+
 // Reading is what a knob says now.
 type Reading struct {
-	Raw      int     // the latest good code of the ADC
+	Raw      int     // the latest good code of the ADC, or charge time in ns
+	Ends     [2]int  // of it, at positions 0 and 1
 	Spread   int     // highest less lowest code of some latest spreadWindow good reads: noise, or a hand at the knob
 	Position float64 // of the knob, smoothed, from 0 to 1
 	Current  float64 // what the neuron gets, nA
@@ -59,9 +66,10 @@ type Reading struct {
 }
 
 // Reading is the latest reading, without a lock that the loop could wait on: its fields can be a tick apart.
-func (k *Knob) Reading() Reading {
+func (k *gauge) Reading() Reading {
 	r := Reading{
 		Raw:      int(k.raw.Load()),
+		Ends:     k.in.Ends,
 		Spread:   int(k.spread.Load()),
 		Position: math.Float64frombits(k.place.Load()),
 		Current:  math.Float64frombits(k.current.Load()),
@@ -80,6 +88,11 @@ func (k *Knob) Current(now time.Duration) float64 {
 	if !k.Mend(now) {
 		return k.Hold(now)
 	}
+	return k.fresh()
+}
+
+// fresh is the current of a part that has answered.
+func (k *gauge) fresh() float64 {
 	if k.state.Load() != int32(OK) {
 		k.state.Store(int32(OK))
 		k.fault.Store(nil)
@@ -91,7 +104,7 @@ func (k *Knob) Current(now time.Duration) float64 {
 
 // Hold gives the last good current, in nA, for the tick that was due at now, and 0 when no good read has begun for
 // stale_after. It asks nobody.
-func (k *Knob) Hold(now time.Duration) float64 {
+func (k *gauge) Hold(now time.Duration) float64 {
 	if k.fault.Load() == nil { // no read has failed, so one has not returned
 		k.failed.Add(1)
 		k.fault.Store(&k.late)
@@ -128,17 +141,22 @@ func (k *Knob) Mend(now time.Duration) bool {
 		k.bad(err)
 		return false
 	}
-	at := k.position(k.add(s.Raw))
-	k.place.Store(math.Float64bits(at))
-	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*at)))
 	k.good.Store(int64(now))
-	k.raw.Store(s.Raw)
-	k.window(s.Raw)
+	k.answer(s.Raw)
 	return true
 }
 
+// answer takes a good reading.
+func (k *gauge) answer(raw int32) {
+	at := k.position(k.add(raw))
+	k.place.Store(math.Float64bits(at))
+	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*at)))
+	k.raw.Store(raw)
+	k.window(raw)
+}
+
 // position is where the knob is, from 0 to 1, for a code between its ends.
-func (k *Knob) position(code float64) float64 {
+func (k *gauge) position(code float64) float64 {
 	low, high := float64(k.in.Ends[0]+k.in.DeadZone), float64(k.in.Ends[1]-k.in.DeadZone)
 	return min(max((code-low)/(high-low), 0), 1)
 }
@@ -146,7 +164,7 @@ func (k *Knob) position(code float64) float64 {
 // spreadWindow is how many reads a spread is taken over.
 const spreadWindow = 256
 
-func (k *Knob) window(raw int32) {
+func (k *gauge) window(raw int32) {
 	if k.reads == 0 {
 		k.lowest, k.highest = raw, raw
 	}
@@ -157,7 +175,7 @@ func (k *Knob) window(raw int32) {
 	}
 }
 
-func (k *Knob) bad(err error) {
+func (k *gauge) bad(err error) {
 	k.failed.Add(1)
 	k.fault.Store(&err)
 }

@@ -63,6 +63,18 @@ func portTrouble(port string, err error) error {
 	return err
 }
 
+// busTrouble is portTrouble for an I2C bus.
+func busTrouble(bus string, err error) error {
+	node := "/dev/i2c-" + strings.TrimPrefix(bus, "I2C")
+	switch again := tryOpen(node); {
+	case errors.Is(again, fs.ErrNotExist):
+		return fmt.Errorf("%w: there is no %s: turn I2C on with 'sudo raspi-config nonint do_i2c 0', or use --hw sim for the virtual Pi", err, node)
+	case errors.Is(again, fs.ErrPermission):
+		return fmt.Errorf("%w: %s", again, joinGroup("i2c"))
+	}
+	return err
+}
+
 func joinGroup(group string) string {
 	return fmt.Sprintf("join its group with 'sudo usermod -aG %s $USER' and log in again", group)
 }

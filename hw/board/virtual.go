@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"periph.io/x/conn/v3/physic"
+
 	"hillock/config"
 	"hillock/hw/sim"
 )
@@ -18,12 +20,16 @@ type Virtual struct {
 	Knobs map[string]*sim.Knob    // by input
 	Ports map[string]*sim.Port    // by name, those with a chip
 	Chips map[string]*sim.MCP3xxx // by port
+
+	Capacitors map[string]*sim.RC   // by pin
+	ADS1115s   map[int]*sim.ADS1115 // by address
 }
 
 // NewVirtual wires a virtual Pi and puts it into periph's registries, from which Open takes its parts. Close takes it
 // out again. A nil clock is the wall's.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
-	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP3xxx{}}
+	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP3xxx{},
+		Capacitors: map[string]*sim.RC{}, ADS1115s: map[int]*sim.ADS1115{}}
 	if err := v.Wire(cfg); err != nil {
 		return nil, err
 	}
@@ -36,6 +42,12 @@ func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 // Wire adds the chips and knobs of a configuration that are not there yet.
 func (v *Virtual) Wire(cfg *config.Config) error {
 	for _, in := range cfg.Inputs {
+		if isSlow(in) {
+			if err := v.wireSlow(in); err != nil {
+				return err
+			}
+			continue
+		}
 		chip := v.Chips[in.Port]
 		if chip == nil || chip.Knob(in.Channel) == nil { // an mcp3004 has no channel 4
 			port := v.port(in.Port)
@@ -49,11 +61,45 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 			port.Plug(chip)
 			v.Chips[in.Port], v.Ports[in.Port] = chip, port
 		}
-		if knob := chip.Knob(in.Channel); v.Knobs[in.Name] != knob {
-			v.Knobs[in.Name] = knob
-			knob.Set(RestingKnob)
-		}
+		v.turn(in, chip.Knob(in.Channel))
 	}
+	return nil
+}
+
+// turn gives an input its knob, which rests until somebody turns it.
+func (v *Virtual) turn(in config.Input, knob *sim.Knob) {
+	if v.Knobs[in.Name] != knob {
+		v.Knobs[in.Name] = knob
+		knob.Set(RestingKnob)
+	}
+}
+
+// wireSlow puts what a slow input wants onto the virtual Pi.
+func (v *Virtual) wireSlow(in config.Input) error {
+	if in.Driver == "rc" {
+		c := v.Capacitors[in.Pin]
+		if c == nil {
+			c = sim.NewRC(sim.RCParts{
+				Knob: physic.ElectricResistance(in.RC.Knob * float64(physic.Ohm)), Series: physic.ElectricResistance(in.RC.Series * float64(physic.Ohm)),
+				Discharge: physic.ElectricResistance(in.RC.Discharge * float64(physic.Ohm)), Capacitor: physic.ElectricalCapacitance(in.RC.Capacitor * float64(physic.Farad)),
+			})
+			v.Capacitors[in.Pin] = c
+			v.Pin(in.Pin).Wire(c)
+		}
+		v.turn(in, c.Knob())
+		return nil
+	}
+	bus := v.I2C(1)
+	if in.Port != "I2C1" {
+		return fmt.Errorf("input %s: the virtual Pi has no bus %s: it has I2C1", in.Name, in.Port)
+	}
+	chip := v.ADS1115s[in.Address]
+	if chip == nil {
+		chip = sim.NewADS1115()
+		v.ADS1115s[in.Address] = chip
+		bus.Plug(uint16(in.Address), chip)
+	}
+	v.turn(in, chip.Knob(in.Channel))
 	return nil
 }
 

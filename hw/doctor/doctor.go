@@ -75,27 +75,36 @@ func (h Host) read(name string) string {
 func (h Host) SetUp(cfg *config.Config) []Finding {
 	found := []Finding{h.board(), h.kernel(), h.user(), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range Ports(cfg) {
-		means, do := "SPI is off", "sudo hillock setup"
-		if !strings.HasPrefix(port, "SPI0.") {
-			means, do = "the port is off", "add its overlay to config.txt, such as dtoverlay=spi1-1cs, and reboot"
-		}
-		found = append(found, h.node(port, Node(port), "spi", means, do))
+		found = append(found, h.node(port, Node(port), Group(port), "it is off", "sudo hillock setup"))
 	}
 	return found
 }
 
-// Ports are the ports that a configuration uses, each once.
+// Ports are the SPI ports and I2C buses that a configuration uses, each once.
 func Ports(cfg *config.Config) (all []string) {
 	for _, in := range cfg.Inputs {
-		if !slices.Contains(all, in.Port) {
+		if in.Port != "" && !slices.Contains(all, in.Port) {
 			all = append(all, in.Port)
 		}
 	}
 	return all
 }
 
-// Node is the device node of a port.
-func Node(port string) string { return "/dev/spidev" + strings.TrimPrefix(port, "SPI") }
+// Node is the device node of a port or bus.
+func Node(port string) string {
+	if bus, ok := strings.CutPrefix(port, "I2C"); ok {
+		return "/dev/i2c-" + bus
+	}
+	return "/dev/spidev" + strings.TrimPrefix(port, "SPI")
+}
+
+// Group is the group of a port's or bus's device node.
+func Group(port string) string {
+	if strings.HasPrefix(port, "I2C") {
+		return "i2c"
+	}
+	return "spi"
+}
 
 func (h Host) first(pattern string) string {
 	if all, _ := filepath.Glob(h.Path(pattern)); len(all) > 0 {

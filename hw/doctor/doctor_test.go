@@ -64,7 +64,7 @@ func TestSetUp(t *testing.T) {
 			{"user", Failed, "root", "as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: hillock run refuses",
 				"run it as a user of the groups gpio and spi: sudo hillock setup"},
 			{"GPIO", Passed, "/dev/gpiochip4, -rw-rw----, group gpio", "", ""},
-			{"SPI0.0", Failed, "no /dev/spidev0.0", "SPI is off", "sudo hillock setup"},
+			{"SPI0.0", Failed, "no /dev/spidev0.0", "it is off", "sudo hillock setup"},
 		}},
 		{"not in a group, no GPIO", 1000, []string{"gpio"}, pi(map[string]os.FileMode{"/dev/spidev0.0": 0o660}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},

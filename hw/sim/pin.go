@@ -39,6 +39,9 @@ type Pin struct {
 	fault   error
 }
 
+// Clock is the time that the pin lives in.
+func (p *Pin) Clock() Clock { return p.clock }
+
 // maxPending is how many unreported edges a pin holds, as many as the kernel's queue of a line.
 const maxPending = 16
 

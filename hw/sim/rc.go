@@ -66,6 +66,9 @@ func orElse[T ~int64](v *T, usual T) {
 	}
 }
 
+// Knob is the potentiometer.
+func (c *RC) Knob() *Knob { return &c.knob }
+
 // Set turns the knob: at 0 the capacitor charges fastest, at 1 slowest. Beyond the ends it stays at the end, and NaN is
 // ignored.
 func (c *RC) Set(position float64) { c.knob.Set(position) }

@@ -1,0 +1,137 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hillock/config"
+)
+
+// sensor is a part that takes longer to ask than a tick.
+type sensor interface {
+	read() (raw int32, err error) // blocks for as long as it takes
+	halt() error                  // leaves it inert
+}
+
+// Slow is an input whose part takes longer to ask than a tick: a goroutine of its own asks it again and again, and the loop
+// takes the latest answer. What fails is opened again until it answers.
+type Slow struct {
+	gauge
+	open func() (sensor, error)
+	part sensor // the goroutine's
+
+	answers atomic.Uint64
+	seen    uint64 // how many of them Current has taken
+	asked   bool
+
+	once        sync.Once
+	stop, ended chan struct{}
+}
+
+// Between two readings, so that a slow part does not take a CPU for itself, and after one that failed.
+const (
+	slowPause  = 10 * time.Millisecond
+	faultPause = reopenEvery
+)
+
+// newSlow opens a part and begins to ask it.
+func newSlow(in config.Input, name string) (*Slow, error) {
+	open := func() (sensor, error) { return openSensor(in) }
+	part, err := open()
+	if err != nil {
+		return nil, err
+	}
+	in.Ends = ends(in, part)
+	s := &Slow{gauge: newGauge(in, name), open: open, part: part, stop: make(chan struct{}), ended: make(chan struct{})}
+	s.state.Store(int32(Holding)) // until it has answered
+	go s.run()
+	return s, nil
+}
+
+func newGauge(in config.Input, name string) gauge {
+	return gauge{in: in, smooth: newSmooth(in.Median, in.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", name)}
+}
+
+// Current is the current in nA, from the latest answer, for the tick that was due at now. It waits for nobody.
+func (s *Slow) Current(now time.Duration) float64 {
+	if !s.asked {
+		s.asked = true
+		s.good.Store(int64(now))
+	}
+	if n := s.answers.Load(); n != s.seen {
+		s.seen = n
+		s.good.Store(int64(now))
+		s.fault.Store(nil)
+		return s.fresh()
+	}
+	if s.fault.Load() != nil || s.seen == 0 || now-time.Duration(s.good.Load()) >= s.in.StaleAfter {
+		return s.stale(now)
+	}
+	return s.fresh()
+}
+
+// stale is Hold, without a fault of its own while the first answer is waited for.
+func (s *Slow) stale(now time.Duration) float64 {
+	if s.seen == 0 && s.fault.Load() == nil && now-time.Duration(s.good.Load()) < s.in.StaleAfter {
+		return 0
+	}
+	return s.Hold(now)
+}
+
+// run asks until it is stopped. A driver that panics is a part that has failed.
+func (s *Slow) run() {
+	defer close(s.ended)
+	defer func() {
+		if p := recover(); p != nil {
+			s.bad(fmt.Errorf("panic in the driver of %s: %v", s.in.Name, p))
+		}
+	}()
+	defer func() {
+		if s.part != nil {
+			_ = s.part.halt() // it is given up, whatever is wrong
+		}
+	}()
+	for pause := time.Duration(0); ; {
+		select {
+		case <-s.stop:
+			return
+		case <-time.After(pause):
+		}
+		pause = slowPause
+		if err := s.ask(); err != nil {
+			s.bad(err)
+			pause = faultPause
+		}
+	}
+}
+
+// ask asks once. A part that fails is closed, and opened again the next time.
+func (s *Slow) ask() (err error) {
+	if s.part == nil {
+		if s.part, err = s.open(); err != nil {
+			return err
+		}
+		s.forget()
+	}
+	raw, err := s.part.read()
+	if err != nil {
+		part := s.part
+		s.part = nil
+		return errors.Join(err, part.halt())
+	}
+	s.answer(raw)
+	s.answers.Add(1)
+	return nil
+}
+
+// end stops asking. It does not wait for long: a transfer that hangs ends when it returns.
+func (s *Slow) end() {
+	s.once.Do(func() { close(s.stop) })
+	select {
+	case <-s.ended:
+	case <-time.After(100 * time.Millisecond):
+	}
+}
