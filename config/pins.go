@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// header is the 40-pin header of every Raspberry Pi since the B+, by position from 1; numbers are GPIO pins.
+// Header is the 40-pin header of every Raspberry Pi since the B+, position 1 first; numbers are GPIO pins.
 // https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio
-func header() [40]string {
+func Header() [40]string {
 	return [40]string{
 		"3V3", "5V", "2", "5V", "3", "GND", "4", "14", "GND", "15",
 		"17", "18", "27", "GND", "22", "23", "3V3", "24", "10", "GND",
@@ -31,7 +31,7 @@ func parsePin(s string) (string, *Problem) {
 		if !ok || n < 1 || n > 40 {
 			return wrong(pinRule, "the header has the positions P1_1 to P1_40")
 		}
-		at := header()[n-1]
+		at := Header()[n-1]
 		if _, ok := smallNumber(at); !ok {
 			return wrong("must be a GPIO pin", "position "+position+" of the header is "+at)
 		}
@@ -126,4 +126,20 @@ func busPinOf(pin, port string) (b busPin, needed, ok bool) {
 		return busPin{}, false, false
 	}
 	return pins[i], pins[i].cs < 0 || strconv.Itoa(pins[i].cs) == cs, true
+}
+
+// PortPins are the pins that an SPI port such as "SPI0.0" takes, by their roles on it: MISO, MOSI, SCLK and its chip
+// select, CE0 to CE2. It is nil for a port that is not on the header of every Pi.
+func PortPins(port string) map[string]string {
+	pins, selected := map[string]string{}, false
+	for _, b := range busPins(port[3]) {
+		if _, needed, _ := busPinOf(b.pin, port); needed {
+			pins[b.role] = b.pin
+			selected = selected || b.cs >= 0
+		}
+	}
+	if !selected {
+		return nil
+	}
+	return pins
 }

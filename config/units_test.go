@@ -131,7 +131,7 @@ func TestFormatTime(t *testing.T) {
 
 func TestHeader(t *testing.T) {
 	seen := map[string]int{}
-	for _, pin := range header() {
+	for _, pin := range Header() {
 		seen[pin]++
 	}
 	if seen["3V3"] != 2 || seen["5V"] != 2 || seen["GND"] != 8 {

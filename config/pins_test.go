@@ -1,0 +1,21 @@
+package config
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPortPins(t *testing.T) {
+	for port, want := range map[string]map[string]string{
+		"SPI0.0": {"MISO": "GPIO9", "MOSI": "GPIO10", "SCLK": "GPIO11", "CE0": "GPIO8"},
+		"SPI0.1": {"MISO": "GPIO9", "MOSI": "GPIO10", "SCLK": "GPIO11", "CE1": "GPIO7"},
+		"SPI1.2": {"MISO": "GPIO19", "MOSI": "GPIO20", "SCLK": "GPIO21", "CE2": "GPIO16"},
+		"SPI0.2": nil,
+		"SPI3.0": nil,
+	} {
+		if diff := cmp.Diff(want, PortPins(port)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", port, diff)
+		}
+	}
+}
