@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/spf13/cobra"
+
+	"hillock/hw/wiring"
+)
+
+// wiringFlags are the flags of wiring.
+type wiringFlags struct {
+	configFlags
+	svg, png string
+}
+
+func newWiring() *cobra.Command {
+	var f wiringFlags
+	cmd := &cobra.Command{
+		Use:   "wiring [FILE]",
+		Short: "the wiring sheet of a configuration",
+		Long: `wiring says which pin of which part goes to which pin of the header, from the configuration that runs: as a table, as
+the header with the pins in use, and with --svg or --png as a drawing to print on A4. It refuses a kit that would do
+harm: two parts on one pin, more than 16 mA from a pin or 50 mA from all together.`,
+		Example: `  hillock wiring                        the built-in kit, in the terminal
+  hillock wiring my.toml --svg my.svg   the drawing, to print`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&f.svg, "svg", "", "draw the sheet to this file, - for standard output")
+	cmd.Flags().StringVar(&f.png, "png", "", "draw the sheet to this file, - for standard output")
+	return cmd
+}
+
+func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
+	for _, name := range []string{"svg", "png"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return usagef(`--%s: must be a file's name, or - for standard output, got ""`, name)
+		}
+	}
+	if f.svg != "" && f.png != "" && filepath.Clean(f.svg) == filepath.Clean(f.png) {
+		return usagef("--png: must be another file than --svg, got %q for both", f.png)
+	}
+	if err := errors.Join(canWrite("svg", f.svg), canWrite("png", f.png)); err != nil {
+		return err
+	}
+	cfg, err := f.load(cmd, args)
+	if err != nil {
+		return err
+	}
+	kit, err := wiring.New(cfg)
+	if err != nil {
+		return usageError{err}
+	}
+	var written []string
+	for _, d := range []struct {
+		file string
+		draw func(io.Writer) error
+	}{{f.svg, kit.SVG}, {f.png, kit.PNG}} {
+		if d.file == "" {
+			continue
+		}
+		if err := writeFile(d.file, cmd.OutOrStdout(), d.draw); err != nil {
+			return err
+		}
+		if d.file != "-" {
+			written = append(written, d.file)
+		}
+	}
+	if f.svg != "-" && f.png != "-" {
+		if err := showWiring(cmd.OutOrStdout(), kit); err != nil {
+			return err
+		}
+	}
+	if written != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s written\n", strings.Join(written, ", "))
+	}
+	return nil
+}
+
+// showWiring prints the table and the header, in the colours of the wires where w is a terminal that has them. NO_COLOR,
+// with any value, is respected.
+func showWiring(w io.Writer, kit *wiring.Netlist) error {
+	paint := paintWire
+	if os.Getenv("NO_COLOR") != "" {
+		paint = nil
+	}
+	var b strings.Builder
+	if err := kit.Table(&b); err != nil {
+		return err
+	}
+	_, err := lipgloss.Fprint(w, b.String()+"\n"+kit.Header(paint))
+	return err
+}
+
+// paintWire gives a text the colour of a wire; black, which a dark terminal would swallow, is bold alone.
+func paintWire(c wiring.Color, text string) string {
+	style := lipgloss.NewStyle().Bold(true)
+	if c.Name != "black" {
+		style = style.Foreground(lipgloss.Color(fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)))
+	}
+	return style.Render(text)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/hw/wiring"
+)
+
+func TestWiringPrintsAndDraws(t *testing.T) {
+	svg, png := filepath.Join(t.TempDir(), "kit.svg"), filepath.Join(t.TempDir(), "kit.png")
+	out, errOut, err := hillock(t.Context(), "wiring", "../../deploy/examples/two-neurons.toml", "--svg", svg, "--png", png)
+	if want := svg + ", " + png + " written\n"; err != nil || errOut != want {
+		t.Errorf("got %v and %q, want %q", err, errOut, want)
+	}
+	for _, want := range []string{
+		"P2 potentiometer 10 kOhm, right  middle leg          IC1, 2 CH1",
+		"R2  brown  GPIO27  (13) 14\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("got no %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "\x1b") {
+		t.Errorf("got colours, want none away from a terminal:\n%q", out)
+	}
+	for file, magic := range map[string]string{svg: "<?xml", png: "\x89PNG"} {
+		if content, err := os.ReadFile(file); err != nil || !bytes.HasPrefix(content, []byte(magic)) {
+			t.Errorf("%s: got %v and %.20q, want a file that begins with %q", file, err, content, magic)
+		}
+	}
+	alone, _, err := hillock(t.Context(), "wiring", "../../deploy/examples/two-neurons.toml", "--svg", "-")
+	if content, _ := os.ReadFile(svg); err != nil || alone != string(content) {
+		t.Errorf("got %v and %d bytes on standard output, want the drawing alone, %d bytes", err, len(alone), len(content))
+	}
+}
+
+func TestWiringRefuses(t *testing.T) {
+	dir := t.TempDir()
+	many := "[input.k]\ndriver = \"mcp3008\"\nport = \"SPI0.0\"\nchannel = 0\ncurrent = [\"0 nA\", \"5 nA\"]\n[neuron.n1]\ninput = \"k\"\n"
+	for i := range 13 {
+		many += fmt.Sprintf("[output.o%d]\ndriver = \"pulse\"\npin = \"GPIO%d\"\nneuron = \"n1\"\nwidth = \"20 ms\"\n", i, 12+i)
+	}
+	file := filepath.Join(dir, "many.toml")
+	if err := os.WriteFile(file, []byte(many), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	picture := filepath.Join(dir, "kit.svg")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{file, "--svg", picture}, "all pins: must give at most 50 mA together, got 51.2 mA: leave out parts, or take larger resistors"},
+		{[]string{"--set", `input.knob.v_ref="5 V"`, "--png", picture},
+			"input.knob: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 5 V: take 3.3 V"},
+		{[]string{"--png", ""}, `--png: must be a file's name, or - for standard output, got ""`},
+		{[]string{"--png", picture, "--svg", dir + "/./kit.svg"}, fmt.Sprintf("--png: must be another file than --svg, got %q for both", picture)},
+	} {
+		out, _, err := hillock(t.Context(), append([]string{"wiring"}, c.args...)...)
+		if status(err) != 2 || out != "" {
+			t.Errorf("%q: got exit status %d and %q, want 2 and nothing printed", c.args, status(err), out)
+		}
+		if diff := cmp.Diff(c.want, fmt.Sprint(err)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", c.args, diff)
+		}
+	}
+	if _, err := os.Stat(picture); err == nil {
+		t.Error("got a drawing of a kit that was refused, want none")
+	}
+}
+
+func TestWireColors(t *testing.T) {
+	for _, c := range []struct {
+		color wiring.Color
+		want  string
+	}{
+		{wiring.Color{Name: "black"}, "\x1b[1mtext\x1b[m"},
+		{wiring.Color{Name: "red", R: 208, G: 16, B: 16}, "\x1b[1;38;2;208;16;16mtext\x1b[m"},
+	} {
+		if got := paintWire(c.color, "text"); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.color.Name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package wiring
+
+import (
+	"image/color"
+	"io"
+	"math"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// SVG writes the drawing, an A4 page. Its letters are outlines: with another machine's fonts they would not fit their places.
+func (n *Netlist) SVG(w io.Writer) error {
+	c := vgsvg.New(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter)
+	n.drawing().drawOn(c)
+	_, err := c.WriteTo(w)
+	return err
+}
+
+// PNG writes the drawing, an A4 page of 200 dots per inch.
+func (n *Netlist) PNG(w io.Writer) error {
+	c := vgimg.NewWith(vgimg.UseWH(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter), vgimg.UseDPI(200))
+	n.drawing().drawOn(c)
+	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+	return err
+}
+
+// drawOn draws a sheet on a page of A4.
+func (s *sheet) drawOn(c vg.Canvas) {
+	scale := pageHeight / s.height
+	p := pen{c, s, vg.Length(scale) * vg.Millimeter}
+	p.shape(shape{rectangle, box{0, 0, s.width, s.height}, white, white})
+	for _, sh := range s.under {
+		p.shape(sh)
+	}
+	for _, l := range s.wires { // a light seam lets one wire pass over another
+		p.line(l, l.width+0.7, white)
+		p.line(l, l.width, l.color)
+	}
+	for _, sh := range s.over {
+		p.shape(sh)
+	}
+	for _, l := range s.labels {
+		p.label(l)
+	}
+}
+
+func (c Color) rgb() color.Color { return color.NRGBA{c.R, c.G, c.B, 255} }
+
+// pen draws on a canvas, whose origin is the lower left corner, in mm from the upper one.
+type pen struct {
+	vg.Canvas
+	sheet *sheet
+	mm    vg.Length
+}
+
+func (p pen) at(q xy) vg.Point {
+	return vg.Point{X: vg.Length(q.x) * p.mm, Y: vg.Length(p.sheet.height-q.y) * p.mm}
+}
+
+// label draws a text.
+func (p pen) label(l label) {
+	if path := p.outlines(l); len(path) > 0 {
+		p.SetColor(l.style.color.rgb())
+		p.Fill(path)
+	}
+}
+
+// outlines are those of a text's letters.
+func (p pen) outlines(l label) vg.Path {
+	face := p.sheet.face(l.style)
+	f := face.Face
+	var buf sfnt.Buffer
+	em := fixed.I(int(f.UnitsPerEm())) // at this size the outlines are exact
+	size := vg.Points(l.style.size) / vg.Millimeter * p.mm
+	length := func(v fixed.Int26_6) vg.Length { return vg.Length(v) / vg.Length(em) * size }
+	at := p.at(xy{l.left, l.bottom})
+	at.Y += face.Extents().Descent / vg.Millimeter * p.mm
+	var path vg.Path
+	var before sfnt.GlyphIndex
+	for _, r := range l.text {
+		glyph, err := f.GlyphIndex(&buf, r)
+		if err != nil {
+			continue // the font is part of the program
+		}
+		if kern, err := f.Kern(&buf, before, glyph, em, font.HintingNone); err == nil {
+			at.X += length(kern)
+		}
+		segments, err := f.LoadGlyph(&buf, glyph, em, nil)
+		if err != nil {
+			continue
+		}
+		to := func(q fixed.Point26_6) vg.Point { return vg.Point{X: at.X + length(q.X), Y: at.Y - length(q.Y)} }
+		for _, s := range segments {
+			switch s.Op {
+			case sfnt.SegmentOpMoveTo:
+				path.Move(to(s.Args[0]))
+			case sfnt.SegmentOpLineTo:
+				path.Line(to(s.Args[0]))
+			case sfnt.SegmentOpQuadTo:
+				path.QuadTo(to(s.Args[0]), to(s.Args[1]))
+			case sfnt.SegmentOpCubeTo:
+				path.CubeTo(to(s.Args[0]), to(s.Args[1]), to(s.Args[2]))
+			}
+		}
+		if advance, err := f.GlyphAdvance(&buf, glyph, em, font.HintingNone); err == nil {
+			at.X += length(advance)
+		}
+		before = glyph
+	}
+	return path
+}
+
+func (p pen) line(l line, width float64, c Color) {
+	var path vg.Path
+	path.Move(p.at(l.points[0]))
+	for _, q := range l.points[1:] {
+		path.Line(p.at(q))
+	}
+	p.SetColor(c.rgb())
+	p.SetLineWidth(vg.Length(width) * p.mm)
+	p.Stroke(path)
+}
+
+func (p pen) shape(s shape) {
+	path := p.outline(s)
+	p.SetColor(s.fill.rgb())
+	p.Fill(path)
+	p.SetColor(s.edge.rgb())
+	p.SetLineWidth(0.25 * p.mm)
+	p.Stroke(path)
+}
+
+func (p pen) outline(s shape) vg.Path {
+	var path vg.Path
+	m := s.middle()
+	switch s.form {
+	case rectangle:
+		path.Move(p.at(xy{s.left, s.top}))
+		path.Line(p.at(xy{s.right, s.top}))
+		path.Line(p.at(xy{s.right, s.bottom}))
+		path.Line(p.at(xy{s.left, s.bottom}))
+	case rounded:
+		r := (s.bottom - s.top) / 2
+		path.Move(p.at(xy{s.left + r, s.top}))
+		path.Arc(p.at(xy{s.left + r, m.y}), vg.Length(r)*p.mm, math.Pi/2, math.Pi)
+		path.Arc(p.at(xy{s.right - r, m.y}), vg.Length(r)*p.mm, -math.Pi/2, math.Pi)
+	case notch:
+		path.Move(p.at(xy{s.left, s.top}))
+		path.Arc(p.at(xy{m.x, s.top}), vg.Length(s.right-s.left)/2*p.mm, math.Pi, math.Pi)
+	}
+	path.Close()
+	return path
+}

@@ -1,0 +1,153 @@
+package wiring
+
+import (
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
+	"gonum.org/v1/plot/vg"
+)
+
+// sheet is a drawing: places in mm from the upper left corner of a page that is scaled to A4.
+type sheet struct {
+	width, height float64
+	under         []shape // what wires may not cross: parts
+	wires         []line
+	over          []shape // what lies on the wires: pads, discs, joints
+	labels        []label
+	fonts         *font.Cache
+}
+
+type xy struct{ x, y float64 }
+
+type box struct{ left, top, right, bottom float64 }
+
+func (b box) middle() xy { return xy{(b.left + b.right) / 2, (b.top + b.bottom) / 2} }
+
+// A line is a wire with corners; net names what it connects to, and wires of one net may touch.
+type line struct {
+	points []xy
+	width  float64
+	color  Color
+	net    string
+}
+
+// form is what a shape looks like in its box.
+type form int
+
+const (
+	rectangle form = iota
+	rounded        // the short sides are half circles
+	notch          // the lower half of a disc
+)
+
+type shape struct {
+	form
+	box
+	fill, edge Color
+}
+
+type label struct {
+	box
+	text  string
+	style style
+}
+
+// style is how a text is set: its size is in points.
+type style struct {
+	size  float64
+	bold  bool
+	color Color
+}
+
+var (
+	white = Color{"", 255, 255, 255}
+	pale  = Color{"", 0xF2, 0xF2, 0xF2}
+	faint = Color{"", 0xC8, 0xC8, 0xC8}
+	dark  = Color{"", 0x50, 0x50, 0x50}
+
+	plain = style{size: 8, color: black}
+	bold  = style{size: 8, bold: true, color: black}
+	small = style{size: 7, color: black}
+	quiet = style{size: 8, color: dark}
+)
+
+func newSheet(width, height float64) *sheet {
+	return &sheet{width: width, height: height, fonts: font.NewCache(liberation.Collection())}
+}
+
+func (s *sheet) face(st style) font.Face {
+	f := font.Font{Typeface: "Liberation", Variant: "Sans"}
+	if st.bold {
+		f.Weight = xfont.WeightBold
+	}
+	return s.fonts.Lookup(f, vg.Points(st.size))
+}
+
+// measure is the width and height of a text, mm.
+func (s *sheet) measure(st style, text string) (width, height float64) {
+	face := s.face(st)
+	e := face.Extents()
+	return float64(face.Width(text) / vg.Millimeter), float64((e.Ascent + e.Descent) / vg.Millimeter)
+}
+
+// text sets a text: h and v say which part of it is at the place, from 0, its left and top, to 1, its right and bottom.
+func (s *sheet) text(st style, at xy, h, v float64, text string) box {
+	width, height := s.measure(st, text)
+	b := box{left: at.x - h*width, top: at.y - v*height}
+	b.right, b.bottom = b.left+width, b.top+height
+	s.labels = append(s.labels, label{b, text, st})
+	return b
+}
+
+// fit cuts a text to a width.
+func (s *sheet) fit(st style, width float64, text string) string {
+	if w, _ := s.measure(st, text); w <= width {
+		return text
+	}
+	r := []rune(text)
+	for len(r) > 0 {
+		if w, _ := s.measure(st, string(r)+"..."); w <= width {
+			break
+		}
+		r = r[:len(r)-1]
+	}
+	return string(r) + "..."
+}
+
+// onColor is a text that is read on a colour.
+func onColor(st style, c Color) style {
+	if 299*int(c.R)+587*int(c.G)+114*int(c.B) < 128_000 { // ITU-R BT.601 luma
+		st.color = white
+	} else {
+		st.color = black
+	}
+	return st
+}
+
+const pillHeight = 4.2
+
+// pillWidth is the width of a pill with a text.
+func (s *sheet) pillWidth(text string) float64 {
+	w, _ := s.measure(bold, text)
+	return max(w+2.2, 5.4)
+}
+
+// pill is the end of a wire: where its other end is, on its colour. h is as for text, 0 or 1.
+func (s *sheet) pill(at xy, h float64, c Color, text string) {
+	w := s.pillWidth(text)
+	b := box{at.x - h*w, at.y - pillHeight/2, at.x + (1-h)*w, at.y + pillHeight/2}
+	s.over = append(s.over, shape{rounded, b, c, c})
+	s.text(onColor(bold, c), b.middle(), 0.5, 0.5, text)
+}
+
+const wireWidth = 0.75
+
+func (s *sheet) wire(net string, c Color, points ...xy) {
+	s.wires = append(s.wires, line{points, wireWidth, c, net})
+}
+
+// joint shows that wires that meet are connected.
+func (s *sheet) joint(at xy, c Color) {
+	const r = 1.15
+	s.over = append(s.over, shape{rounded, box{at.x - r, at.y - r, at.x + r, at.y + r}, c, c})
+}
