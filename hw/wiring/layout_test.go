@@ -140,7 +140,17 @@ func TestNoWireCrossesAPart(t *testing.T) {
 // Wires may cross, but not run so near beside each other that an eye takes one for the other.
 func TestNoWireLiesOnAnother(t *testing.T) {
 	const apart = 0.5 // mm of paper between them
-	for name, n := range kits(t) {
+	all := kits(t)
+	for channels := 1; channels < 1<<8; channels++ { // any of the knobs of a chip
+		cfg := &config.Config{}
+		for c := range 8 {
+			if channels>>c&1 == 1 {
+				cfg.Inputs = append(cfg.Inputs, knob(fmt.Sprint("k", c), "mcp3008", "SPI0.0", c))
+			}
+		}
+		all[fmt.Sprintf("channels %08b", channels)] = built(t, cfg)
+	}
+	for name, n := range all {
 		s := n.drawing()
 		for i, a := range s.wires {
 			for _, b := range s.wires[i+1:] {

@@ -20,9 +20,9 @@ func (t *trunk) span() (top, bottom float64) {
 	return top, bottom
 }
 
-// cost counts where two trunks cross when the lane of a is left of that of b. That a branch lies on another is worse.
+// cost counts where two trunks cross or touch when the lane of a is left of that of b. A branch that would lie on another
+// one touches twice.
 func cost(a, b *trunk) int {
-	const overlap = 1000
 	n := 0
 	crossings := func(branches []xy, t *trunk) {
 		top, bottom := t.span()
@@ -34,13 +34,6 @@ func cost(a, b *trunk) int {
 	}
 	crossings(a.right, b)
 	crossings(b.left, a)
-	for _, p := range a.right {
-		for _, q := range b.left {
-			if p.y == q.y {
-				n += overlap
-			}
-		}
-	}
 	return n
 }
 
