@@ -132,7 +132,8 @@ func busPinOf(pin, port string) (b busPin, needed, ok bool) {
 // select, CE0 to CE2. It is nil for a port that is not on the header of every Pi.
 func PortPins(port string) map[string]string {
 	pins, selected := map[string]string{}, false
-	for _, b := range busPins(port[3]) {
+	bus, _, _ := strings.Cut(port, ".")
+	for _, b := range busPins(bus) {
 		if _, needed, _ := busPinOf(b.pin, port); needed {
 			pins[b.role] = b.pin
 			selected = selected || b.cs >= 0

@@ -34,6 +34,12 @@ func kits(t *testing.T) map[string]*Netlist {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if driver := cfg.Inputs[0].Driver; chips()[driver] == nil {
+			if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), "no wiring is known for \""+driver) {
+				t.Errorf("%s: got %v, want it refused", file, err)
+			}
+			continue
+		}
 		all[file] = built(t, cfg)
 	}
 	for name, size := range map[string][4]int{"2 chips, 4 knobs, 6 LEDs": {2, 2, 6, 0}, "most": {5, 8, 9, 0}, "LEDs": {0, 0, 12, 0}, "one LED": {0, 0, 1, 0}} {

@@ -80,10 +80,10 @@ func (k *kit) rails() {
 
 // chips are the pins of each ADC that a configuration can name, from pin 1. What a pin is called says where it goes.
 func chips() map[string][]string {
-	return map[string][]string{ // DS21295D, package types on page 1
-		"mcp3004": {"CH0", "CH1", "CH2", "CH3", "NC", "NC", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"},
-		"mcp3008": {"CH0", "CH1", "CH2", "CH3", "CH4", "CH5", "CH6", "CH7", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"},
-	}
+	// DS21295D, DS21298 and DS21697, package types on page 1: the pins of four channels, and of eight.
+	four := []string{"CH0", "CH1", "CH2", "CH3", "NC", "NC", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
+	eight := []string{"CH0", "CH1", "CH2", "CH3", "CH4", "CH5", "CH6", "CH7", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
+	return map[string][]string{"mcp3004": four, "mcp3204": four, "mcp3302": four, "mcp3008": eight, "mcp3208": eight, "mcp3304": eight}
 }
 
 // adc adds a chip, the knobs on its channels, and the resistor that lets the program find it missing.
