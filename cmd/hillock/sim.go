@@ -83,7 +83,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if r, ok := in.(*recorded); ok && !cmd.Flags().Changed("duration") {
-		f.duration = max(f.duration, r.at[len(r.at)-1]) // all of its rows
+		f.duration = max(f.duration, r.End()) // all of its rows
 	}
 	steps := int64(f.duration / cfg.Loop.DT)
 	if steps < 1 {

@@ -1,0 +1,151 @@
+package wave
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Recorded is a current that was written down: from each row on it holds that row's, before the first it is 0.
+type Recorded struct {
+	name    string
+	at      []time.Duration
+	current []float64     // nA
+	again   time.Duration // when it begins again; 0: it does not
+	row     int           // how many rows had come when it was last asked
+}
+
+// Load is Parse for a file.
+func Load(name string) (*Recorded, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Parse(name, f)
+}
+
+// End is the time of the last row.
+func (r *Recorded) End() time.Duration { return r.at[len(r.at)-1] }
+
+// Repeated is the recording over and over: at the time of its last row, whose current does not count, it begins again.
+func (r *Recorded) Repeated() (*Recorded, error) {
+	if r.End() == 0 {
+		return nil, fmt.Errorf("%s: must have a row after 0 ms, where it begins again, got one row, at 0 ms", r.name)
+	}
+	return &Recorded{name: r.name, at: r.at, current: r.current, again: r.End()}, nil
+}
+
+// Current is that of the latest row at now; the next row is found at once, any other by bisection.
+func (r *Recorded) Current(now time.Duration) float64 {
+	if r.again > 0 && now >= 0 {
+		now %= r.again
+	}
+	if r.row < len(r.at) && r.at[r.row] <= now {
+		r.row++
+	}
+	if r.row > 0 && now < r.at[r.row-1] || r.row < len(r.at) && r.at[r.row] <= now {
+		r.row, _ = slices.BinarySearch(r.at, now+1) // the rows up to now
+	}
+	if r.row == 0 {
+		return 0
+	}
+	return r.current[r.row-1]
+}
+
+var header = []string{"time_ms", "current_na"}
+
+// Parse reads a header time_ms,current_na and rows in the order of their times, in ms from 0 to MaxTime; name is for
+// messages, which begin with file, line and column.
+func Parse(name string, text io.Reader) (*Recorded, error) {
+	rows := csv.NewReader(skipBOM(text))
+	rows.FieldsPerRecord = -1
+	rows.ReuseRecord = true
+	rows.TrimLeadingSpace = true
+	place := func(field int) string {
+		line, column := rows.FieldPos(field)
+		return fmt.Sprintf("%s:%d:%d", name, line, column)
+	}
+	first, err := rows.Read()
+	if err == io.EOF {
+		return nil, fmt.Errorf("%s:1:1: must begin with the header time_ms,current_na, got an empty file", name)
+	}
+	if err != nil {
+		return nil, csvError(name, err)
+	}
+	if !slices.Equal(first, header) {
+		return nil, fmt.Errorf("%s: must begin with the header time_ms,current_na, got %q", place(0), first)
+	}
+	r := &Recorded{name: name}
+	for {
+		row, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, csvError(name, err)
+		}
+		if len(row) != 2 {
+			return nil, fmt.Errorf("%s: must have two values, time_ms,current_na, got %d", place(0), len(row))
+		}
+		ms, ok := number(row[0])
+		if !ok || !(ms >= 0 && ms <= milliseconds(MaxTime)) {
+			return nil, fmt.Errorf("%s: time_ms: must be a number from 0 to %g, got %q", place(0), milliseconds(MaxTime), row[0])
+		}
+		at := nanoseconds(ms)
+		if n := len(r.at); n > 0 && at <= r.at[n-1] {
+			return nil, fmt.Errorf("%s: time_ms: must be later than the row before, %g ms, got %q", place(0), milliseconds(r.at[n-1]), row[0])
+		}
+		current, ok := number(row[1])
+		if !ok || !(current >= -MaxCurrent && current <= MaxCurrent) {
+			return nil, fmt.Errorf("%s: current_na: must be a number between -%g and %g, got %q", place(1), MaxCurrent, MaxCurrent, row[1])
+		}
+		r.at = append(r.at, at)
+		r.current = append(r.current, current)
+	}
+	if len(r.at) == 0 {
+		return nil, fmt.Errorf("%s:2:1: must have a row time_ms,current_na after the header, got none", name)
+	}
+	return r, nil
+}
+
+// number reads a decimal as a person writes it: no hexadecimal, no underscore, no infinity.
+func number(s string) (float64, bool) {
+	if strings.ContainsFunc(s, func(c rune) bool { return !strings.ContainsRune("0123456789.+-eE", c) }) {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil
+}
+
+// nanoseconds rounds to the nearest, so that a decimal's own float error does not move a row by a step.
+func nanoseconds(ms float64) time.Duration { return time.Duration(float64(ms*1e6) + 0.5) }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }
+
+// csvError puts the place of a csv.ParseError where all errors have it.
+func csvError(name string, err error) error {
+	var p *csv.ParseError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s:%d:%d: %w", name, p.Line, p.Column, p.Err)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// skipBOM drops the byte order mark that spreadsheets put before the header.
+func skipBOM(text io.Reader) io.Reader {
+	const bom = "\xef\xbb\xbf"
+	head := make([]byte, len(bom))
+	n, err := io.ReadFull(text, head)
+	if err == nil && string(head) == bom {
+		return text
+	}
+	return io.MultiReader(bytes.NewReader(head[:n]), text)
+}
