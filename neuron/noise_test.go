@@ -25,7 +25,9 @@ func (f *floats) add(v float64) {
 
 func (f *floats) String() string { return fmt.Sprintf("%x", f.Sum(nil)) }
 
-func TestGaussiansAreTheSameBitsEverywhere(t *testing.T) { // hw/wave has the same test of its copy
+// TestGaussiansAreTheSameBitsEverywhere holds a hash that another program made of the same words, in Python, which asks a
+// logarithm whether a point lies in the region. hw/wave has the same test of its copy.
+func TestGaussiansAreTheSameBitsEverywhere(t *testing.T) {
 	g, got := newGauss(1, "test"), newFloats()
 	for range 1_000_000 {
 		got.add(g.next())
