@@ -43,7 +43,8 @@ const (
 	MaxAverage = 1000
 )
 
-// Input is a knob: on a channel of an ADC, or with a capacitor on a pin. What a driver does not have is zero.
+// Input is a knob, on a channel of an ADC or with a capacitor on a pin, or a current that needs no hand. What a driver does
+// not have is zero.
 type Input struct {
 	Name       string
 	Driver     string        // "mcp3008", or another of the family; "ads1115"; "rc"
@@ -55,6 +56,9 @@ type Input struct {
 	VRef       float64       // V; for the ADS1115 the voltage at the knob's upper end
 	Pin        string        // of the capacitor, "GPIO4"
 	RC         RC            // the parts there
+	Wave       Wave          // where the current is generated
+	Recorded   string        // the file of a recorded current
+	Repeat     bool          // it, without end
 	Low, High  float64       // nA, at positions 0 and 1 of the knob; Low may be the larger one
 	StaleAfter time.Duration // how long a bad read holds the last value
 

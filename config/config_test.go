@@ -41,7 +41,7 @@ func TestDefaultHasEachKey(t *testing.T) {
 		for _, k := range keysOf(section) {
 			found := k.name == "differential" // stands in a comment, as it excludes channel
 			for _, line := range lines {
-				line = strings.TrimPrefix(line, "# ") // a table that is not the built-in one
+				line := strings.TrimPrefix(line, "# ") // a table that is not the built-in one
 				found = found || strings.HasPrefix(line, k.name+" = ") && (strings.Contains(line, " # ") || k.name == "pin")
 			}
 			if !found {
@@ -276,9 +276,11 @@ func TestLoadOfNoFile(t *testing.T) {
 
 // TestTheReferencesOtherTables takes the comment signs off the tables that the file only shows.
 func TestTheReferencesOtherTables(t *testing.T) {
+	knobs, _, _ := strings.Cut(string(DefaultTOML()), "# Currents that need no hand")
+	_, rest, _ := strings.Cut(string(DefaultTOML()), "[neuron.n1]")
 	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
-		"# charges", "charges", "# ends", "ends").Replace(string(DefaultTOML()))
+		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)
 	got, err := Parse("", []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -294,4 +296,28 @@ func TestTheReferencesOtherTables(t *testing.T) {
 	if diff := cmp.Diff(want, got.Inputs); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
+}
+
+func TestEachShapeOfAWave(t *testing.T) {
+	for shape, want := range map[string]Wave{
+		"constant": {Mean: 2}, "step": {To: 2, At: time.Second}, "ramp": {To: 5, Over: 10 * time.Second},
+		"sine": {Mean: 2, Amplitude: 1, Frequency: 1}, "chirp": {Mean: 2, Amplitude: 1, Frequency: 1, SweepTo: 50, Over: 10 * time.Second},
+		"pairs": {To: 5, Width: 5 * time.Millisecond, Apart: 20 * time.Millisecond, Every: time.Second},
+		"noise": {Mean: 2, SD: 0.5, Tau: 5 * time.Millisecond},
+	} {
+		want.Shape = shape
+		got, err := Parse("", []byte(base+"\n[input.w]\ndriver = \"wave\"\nshape = \""+shape+"\"\n"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again(t, got)
+		if diff := cmp.Diff(want, got.Inputs[1].Wave); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	}
+	got, err := Parse("", []byte(base+"\n[input.w]\ndriver = \"file\"\nfile = \"a \\\"b\\\"/ü.csv\"\nrepeat = true\n"), nil)
+	if err != nil || got.Inputs[1].Recorded != `a "b"/ü.csv` || !got.Inputs[1].Repeat {
+		t.Fatalf("got %v, %+v", err, got)
+	}
+	again(t, got)
 }

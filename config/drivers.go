@@ -25,7 +25,9 @@ func driversOf(section string) []driver {
 			driver{"rc", []key{
 				{"pin", textKind}, {"resistance", textKind}, {"series", textKind}, {"discharge", textKind}, {"capacitor", textKind}, {"charges", wholeKind},
 				{"current", listKind}, {"stale_after", textKind}, {"average", wholeKind}, {"ends", listKind},
-			}})
+			}},
+			driver{"wave", allWaveKeys()},
+			driver{"file", []key{{"file", textKind}, {"repeat", boolKind}}})
 	case "output":
 		return []driver{{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}, {"every", wholeKind}, {"invert", boolKind}}}}
 	}

@@ -19,6 +19,14 @@ func (d *decoder) input(p *part, l Loop) Input {
 	case "rc":
 		p.rc(&in, l)
 		return in
+	case "wave":
+		p.wave(&in)
+		return in
+	case "file":
+		in.Recorded, _ = p.given("file", "must be the name of a file with a header time_ms,current_na", "current.csv")
+		in.Repeat = p.yes("repeat")
+		in.Low, in.High = -neuron.MaxCurrent, neuron.MaxCurrent // whatever is in it
+		return in
 	}
 	in.Port = "SPI0.0"
 	chip := adcOf(in.Driver)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -36,6 +37,14 @@ func (c *Config) TOML() []byte {
 
 // print writes the keys of an input's driver.
 func (in Input) print(w io.Writer) {
+	switch in.Driver {
+	case "wave":
+		io.WriteString(w, in.Wave.lines())
+		return
+	case "file":
+		fmt.Fprintf(w, "file = %s\nrepeat = %t\n", tomlString(in.Recorded), in.Repeat)
+		return
+	}
 	ends := fmt.Sprintf("ends = [%d, %d]\n", in.Ends[0], in.Ends[1])
 	switch in.Driver {
 	case "rc":
@@ -65,6 +74,12 @@ func (in Input) print(w io.Writer) {
 	if in.Driver != "rc" {
 		fmt.Fprintf(w, "dead_zone = %d\n", in.DeadZone)
 	}
+}
+
+// tomlString is a text as TOML has it, which takes all that JSON does.
+func tomlString(s string) string {
+	b, _ := json.Marshal(s) // a string: there is nothing that it could refuse
+	return string(b)
 }
 
 // formatMicro is a number of millionths that reads back as v.

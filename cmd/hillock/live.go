@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/sim"
 )
 
@@ -126,10 +127,26 @@ func (s *screen) quit() (tea.Model, tea.Cmd) {
 	return s, tea.Quit
 }
 
+// knobs are the inputs that a hand turns, by name.
+func (s *screen) knobs() (names []string) {
+	for _, in := range s.cfg.Inputs {
+		if s.virtual != nil && s.virtual.Knobs[in.Name] != nil {
+			names = append(names, in.Name)
+		}
+	}
+	return names
+}
+
 // turn is what the keys do to the virtual Pi.
 func (s *screen) turn(key string) {
-	in := s.cfg.Inputs[s.knob]
-	knob := s.virtual.Knobs[in.Name]
+	knobs := s.knobs()
+	if len(knobs) == 0 && key != "f" {
+		return
+	}
+	var knob *sim.Knob
+	if len(knobs) > 0 {
+		knob = s.virtual.Knobs[knobs[s.knob%len(knobs)]]
+	}
 	switch key {
 	case "left":
 		knob.Set(knob.Position() - 0.01)
@@ -144,7 +161,7 @@ func (s *screen) turn(key string) {
 	case "end":
 		knob.Set(1)
 	case "tab":
-		s.knob = (s.knob + 1) % len(s.cfg.Inputs)
+		s.knob = (s.knob + 1) % len(knobs)
 	case "f":
 		s.broke = (s.broke + 1) % len(trials)
 		for name, port := range s.virtual.Ports {
@@ -229,21 +246,32 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 func (s *screen) input(in config.Input) string {
 	r := s.board.Inputs[in.Name].Reading()
 	mark := " "
-	if s.virtual != nil && len(s.cfg.Inputs) > 1 && s.cfg.Inputs[s.knob].Name == in.Name {
+	if knobs := s.knobs(); len(knobs) > 1 && knobs[s.knob] == in.Name {
 		mark = ">"
 	}
 	longest := 0
 	for _, other := range s.cfg.Inputs {
 		longest = max(longest, len(other.Name))
 	}
-	line := fmt.Sprintf("%s%-*s %s %5.1f %%  code %d", mark, longest, in.Name, bar(r.Position, 20), 100*r.Position, r.Raw)
-	if r.Spread > 0 {
+	line := fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, bar(r.Position, 20), shows(in, r))
+	if r.Spread > 0 && in.Driver != "rc" {
 		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
 	}
 	if n := note(r); n != "" {
 		line += "  " + amber.Render(n)
 	}
 	return line
+}
+
+// shows is what an input says: the knob's place and what its part gives, or the current where nobody turns it.
+func shows(in config.Input, r board.Reading) string {
+	switch in.Driver {
+	case "wave", "file":
+		return fmt.Sprintf("%.3f nA", r.Current)
+	case "rc":
+		return fmt.Sprintf("%5.1f %%  %.3f ms", 100*r.Position, float64(r.Raw)/1e6)
+	}
+	return fmt.Sprintf("%5.1f %%  code %d", 100*r.Position, r.Raw)
 }
 
 func (s *screen) timing() string {
@@ -260,7 +288,7 @@ func (s *screen) keys() string {
 		return dim.Render("q quit")
 	}
 	other := ""
-	if len(s.cfg.Inputs) > 1 {
+	if len(s.knobs()) > 1 {
 		other = "tab next knob  "
 	}
 	return dim.Render("←→ ↑↓ turn the knob  "+other+"f fault: ") + trials[s.broke].name + dim.Render("  q quit")

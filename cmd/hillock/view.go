@@ -132,6 +132,10 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			}
 			for _, in := range n.Inputs {
 				r := v.board.Inputs[in].Reading()
+				if r.Raw < 0 { // nobody turns it
+					attrs = append(attrs, in+"_na", round(r.Current))
+					continue
+				}
 				attrs = append(attrs, in, fmt.Sprintf("%.1f%%", 100*r.Position))
 				if n := note(r); n != "" {
 					attrs = append(attrs, in+"_note", n)

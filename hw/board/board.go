@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"hillock/config"
@@ -24,7 +25,7 @@ type Board struct {
 	chips map[string]*chip // by port
 }
 
-// Input is an open input: a Knob or a Slow one.
+// Input is an open input: a Knob, a Slow one, or Played.
 type Input interface {
 	// Current is the current in nA for the tick that was due at now.
 	Current(now time.Duration) float64
@@ -55,14 +56,17 @@ func Open(cfg *config.Config) (*Board, error) {
 func (b *Board) openInputs(older *Board) error {
 	same := older != nil && slices.Equal(onChips(b.cfg), onChips(older.cfg))
 	for _, in := range b.cfg.Inputs {
-		if older != nil && slices.Contains(older.cfg.Inputs, in) && (same || isSlow(in)) {
+		if older != nil && slices.Contains(older.cfg.Inputs, in) && (same || !isOnChip(in)) && (!isPlayed(in) || older.cfg.Loop.Speed == b.cfg.Loop.Speed) {
 			b.Inputs[in.Name] = older.Inputs[in.Name]
 			continue
 		}
 		var err error
-		if isSlow(in) {
+		switch in.Driver {
+		case "rc", "ads1115":
 			b.Inputs[in.Name], err = newSlow(in, slowName(in))
-		} else {
+		case "wave", "file":
+			b.Inputs[in.Name], err = newPlayed(in, b.cfg)
+		default:
 			b.Inputs[in.Name], err = b.openKnob(in)
 		}
 		if err != nil {
@@ -90,12 +94,15 @@ func (b *Board) openKnob(in config.Input) (Input, error) {
 	return k, k.connect()
 }
 
-// isSlow tells whether an input takes longer to ask than a tick.
-func isSlow(in config.Input) bool { return in.Driver == "rc" || in.Driver == "ads1115" }
+// isOnChip tells whether the loop reads an input itself, from a chip.
+func isOnChip(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }
+
+// isPlayed tells whether an input lives in the model's time.
+func isPlayed(in config.Input) bool { return in.Driver == "wave" || in.Driver == "file" }
 
 // onChips are the inputs that the loop reads itself.
 func onChips(cfg *config.Config) []config.Input {
-	return slices.DeleteFunc(slices.Clone(cfg.Inputs), isSlow)
+	return slices.DeleteFunc(slices.Clone(cfg.Inputs), func(in config.Input) bool { return !isOnChip(in) })
 }
 
 // Change opens what another configuration wants beside the open parts, all of it or nothing, while the loop goes on with

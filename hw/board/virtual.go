@@ -17,7 +17,7 @@ const RestingKnob = 0.4
 // Virtual is a virtual Pi that is wired as a configuration says, with a knob for each of its inputs.
 type Virtual struct {
 	*sim.Pi
-	Knobs map[string]*sim.Knob    // by input
+	Knobs map[string]*sim.Knob    // by input, those that a hand turns
 	Ports map[string]*sim.Port    // by name, those with a chip
 	Chips map[string]*sim.MCP3xxx // by port
 
@@ -42,7 +42,10 @@ func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 // Wire adds the chips and knobs of a configuration that are not there yet.
 func (v *Virtual) Wire(cfg *config.Config) error {
 	for _, in := range cfg.Inputs {
-		if isSlow(in) {
+		switch in.Driver {
+		case "wave", "file": // there is nothing to wire
+			continue
+		case "rc", "ads1115":
 			if err := v.wireSlow(in); err != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ func kits(t *testing.T) map[string]*Netlist {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if driver := cfg.Inputs[0].Driver; chips()[driver] == nil {
+		if driver := cfg.Inputs[0].Driver; driver == "rc" || driver == "ads1115" {
 			if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), "no wiring is known for \""+driver) {
 				t.Errorf("%s: got %v, want it refused", file, err)
 			}

@@ -84,6 +84,10 @@ func New(cfg *config.Config) (*Netlist, error) {
 			k.refuse("output.%s: driver: no wiring is known for %q", out.Name, out.Driver)
 			continue
 		}
+		if out.Invert {
+			k.refuse("output.%s: invert: no wiring is known for an LED between 3V3 and the pin", out.Name)
+			continue
+		}
 		k.led(out)
 	}
 	k.rails()
@@ -93,9 +97,10 @@ func New(cfg *config.Config) (*Netlist, error) {
 	return &k.Netlist, nil
 }
 
-// ports are the inputs by the port that their chip is on, in the order of the ports.
+// ports are the inputs that have a wire, by the port that their chip is on, in the order of the ports.
 func ports(inputs []config.Input) [][]config.Input {
-	sorted := slices.SortedStableFunc(slices.Values(inputs), func(a, b config.Input) int { return strings.Compare(a.Port, b.Port) })
+	wired := slices.DeleteFunc(slices.Clone(inputs), func(in config.Input) bool { return in.Driver == "wave" || in.Driver == "file" })
+	sorted := slices.SortedStableFunc(slices.Values(wired), func(a, b config.Input) int { return strings.Compare(a.Port, b.Port) })
 	var all [][]config.Input
 	for i, in := range sorted {
 		if i == 0 || in.Port != sorted[i-1].Port {
