@@ -1,0 +1,43 @@
+package bar
+
+import (
+	"errors"
+	"fmt"
+
+	"hillock/hw/line"
+)
+
+// pins is a row of LEDs on lines of their own.
+type pins []*line.Line
+
+func (p pins) leds() int { return len(p) }
+
+// show writes to each line for itself.
+func (p pins) show(next picture) error {
+	var errs []error
+	for i, l := range p {
+		errs = append(errs, set(l, i < next.lit))
+	}
+	return errors.Join(errs...)
+}
+
+func (p pins) dark() error {
+	var errs []error
+	for _, l := range p {
+		errs = append(errs, l.Halt())
+	}
+	return errors.Join(errs...)
+}
+
+func (p pins) String() string { return fmt.Sprint([]*line.Line(p)) }
+
+// set puts a line on a level, unless it is on it.
+func set(l *line.Line, on bool) error {
+	if l.On() == on && l.Fault() == nil {
+		return nil
+	}
+	if l.Set(on) != nil {
+		return l.Fault()
+	}
+	return nil
+}
