@@ -218,51 +218,64 @@ func brief(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 func (d *decoder) checkOutputs(c *Config) {
 	taken := map[string]string{}
 	for _, in := range c.Inputs {
-		d.checkPin(d.of("input", in.Name), in.Pin, taken, c)
+		d.checkPin(d.of("input", in.Name), "pin", in.Pin, taken, c)
 	}
 	for _, o := range c.Outputs {
 		p := d.of("output", o.Name)
 		if p.has("neuron") && !p.isBad("neuron") {
 			p.refer("neuron", "neuron", o.Neuron)
 		}
-		d.checkPin(p, o.Pin, taken, c)
+		d.checkPin(p, "pin", o.Pin, taken, c)
+		for _, pin := range strings.Fields(o.Pins) {
+			d.checkPin(p, "pins", pin, taken, c)
+		}
+		d.checkPin(p, "data", o.Data, taken, c)
+		d.checkPin(p, "clock", o.Clock, taken, c)
 	}
 }
 
 // checkPin takes a pin for a part, "" for one that has none.
-func (d *decoder) checkPin(p *part, pin string, taken map[string]string, c *Config) {
+func (d *decoder) checkPin(p *part, key, pin string, taken map[string]string, c *Config) {
 	if pin == "" {
 		return
 	}
 	if name, ok := taken[pin]; ok {
-		p.wrong("pin", Problem{Rule: "must not be that of " + name + ", " + pin})
+		p.wrong(key, Problem{Rule: "must not be that of " + name + ", " + pin})
 		return
 	}
 	taken[pin] = p.path
-	p.checkBuses(pin, c.Inputs)
+	p.checkBuses(key, pin, c)
 	if pin == "GPIO0" || pin == "GPIO1" {
-		p.warn("pin", Problem{Rule: "is for the EEPROM of an add-on board", Hint: "take GPIO2 to GPIO27"})
+		p.warn(key, Problem{Rule: "is for the EEPROM of an add-on board", Hint: "take GPIO2 to GPIO27"})
 	}
 }
 
-// checkBuses holds a pin against the SPI ports in use. A chip select that no input uses is only a warning, as the
-// overlay in use decides whether the kernel claims it.
-func (p *part) checkBuses(pin string, inputs []Input) {
+// checkBuses holds a pin against the buses in use. A chip select that no input uses is only a warning, as the overlay in use
+// decides whether the kernel claims it.
+func (p *part) checkBuses(key, pin string, c *Config) {
+	type use struct{ port, by string }
+	var uses []use
+	for _, in := range c.Inputs {
+		uses = append(uses, use{in.Port, dotted("input", in.Name)})
+	}
+	for _, o := range c.Outputs {
+		uses = append(uses, use{o.Bus, dotted("output", o.Name)})
+	}
 	warned := false
-	for _, in := range inputs {
-		if in.Port == "" {
+	for _, u := range uses {
+		if u.port == "" {
 			continue
 		}
-		bus, needed, ok := busPinOf(pin, in.Port)
+		bus, needed, ok := busPinOf(pin, u.port)
 		switch {
 		case !ok:
 		case needed:
-			p.wrong("pin", Problem{Rule: fmt.Sprintf("must not be a pin of %s, which %s is on: %s is its %s", in.Port, dotted("input", in.Name), pin, bus.role)})
+			p.wrong(key, Problem{Rule: fmt.Sprintf("must not be a pin of %s, which %s is on: %s is its %s", u.port, u.by, pin, bus.role)})
 			return
-		case !warned && !slices.ContainsFunc(inputs, func(other Input) bool { return needs(other.Port, pin) }):
+		case !warned && !slices.ContainsFunc(uses, func(other use) bool { return needs(other.port, pin) }):
 			warned = true
-			p.warn("pin", Problem{
-				Rule: fmt.Sprintf("is %s of %s, which the kernel may hold as long as input.%s is on that bus", bus.role, in.Port[:4], in.Name),
+			p.warn(key, Problem{
+				Rule: fmt.Sprintf("is %s of %s, which the kernel may hold as long as %s is on that bus", bus.role, u.port[:4], u.by),
 				Hint: "take another pin, or an overlay without " + bus.role,
 			})
 		}

@@ -82,15 +82,30 @@ type Neuron struct {
 	Inputs []string
 }
 
-// Output shows the spikes of one neuron.
+// Output shows one neuron: its spikes as pulses, or its membrane on a row of LEDs or a display. What a driver does not have
+// is zero.
 type Output struct {
 	Name   string
-	Driver string        // "pulse"
-	Pin    string        // "GPIO17"
+	Driver string        // "pulse", "bar", "apa102" or "oled"
+	Pin    string        // of pulses, "GPIO17"
 	Neuron string        // its name
 	Width  time.Duration // of one pulse, on the wall
 	Every  int           // one pulse for so many spikes
 	Invert bool          // active low: the pin rests high
+
+	Pins        string        // of a bar, from the lowest level up, "GPIO5 GPIO6"
+	Data, Clock string        // pins of an APA102 strip
+	LEDs        int           // on it
+	Color       [3]uint8      // of the level there: red, green, blue
+	Brightness  int           // 1 to 255
+	Bus         string        // of a display, "I2C1"
+	Address     int           // on it
+	Span        time.Duration // of the wall's time on a display, from left to right
+}
+
+// AllPins are the pins that an output drives.
+func (o Output) AllPins() []string {
+	return strings.Fields(strings.Join([]string{o.Pin, o.Pins, o.Data, o.Clock}, " "))
 }
 
 //go:embed default.toml

@@ -154,8 +154,8 @@ func TestParse(t *testing.T) {
 		},
 		Neurons: []Neuron{{"a_1", a, []string{"bend"}}, {"b", b, []string{"bend", "tilt"}}},
 		Outputs: []Output{
-			{"2", "pulse", "GPIO2", "a_1", 20 * time.Millisecond, 10, true},
-			{"red-led", "pulse", "GPIO21", "b", time.Second, 1, false},
+			{Name: "2", Driver: "pulse", Pin: "GPIO2", Neuron: "a_1", Width: 20 * time.Millisecond, Every: 10, Invert: true},
+			{Name: "red-led", Driver: "pulse", Pin: "GPIO21", Neuron: "b", Width: time.Second, Every: 1},
 		},
 	}
 	if got := Problems(got.Warnings).Error(); got != "" {
@@ -278,6 +278,7 @@ func TestLoadOfNoFile(t *testing.T) {
 func TestTheReferencesOtherTables(t *testing.T) {
 	knobs, _, _ := strings.Cut(string(DefaultTOML()), "# Currents that need no hand")
 	_, rest, _ := strings.Cut(string(DefaultTOML()), "[neuron.n1]")
+	rest, shows, _ := strings.Cut(rest, "# Outputs that show the membrane")
 	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
 		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)
@@ -286,6 +287,26 @@ func TestTheReferencesOtherTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	again(t, got)
+	text = ""
+	for line := range strings.Lines(shows[strings.Index(shows, "# [output.row]"):]) {
+		text += strings.TrimPrefix(line, "# ")
+		if strings.Contains(line, "driver") {
+			text += "neuron = \"n1\"\n"
+		}
+	}
+	c, err := Parse("", []byte(base+strings.ReplaceAll(text, "#\n", "\n")), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again(t, c)
+	wantOutputs := []Output{
+		{Name: "row", Driver: "bar", Neuron: "n1", Pins: "GPIO5 GPIO6"},
+		{Name: "scope", Driver: "oled", Neuron: "n1", Bus: "I2C1", Address: 0x3c, Span: 2 * time.Second},
+		{Name: "strip", Driver: "apa102", Neuron: "n1", Data: "GPIO23", Clock: "GPIO24", LEDs: 8, Color: [3]uint8{0, 255, 0}, Brightness: 24},
+	}
+	if diff := cmp.Diff(wantOutputs, c.Outputs[1:]); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 	want := []Input{
 		reference().Inputs[0],
 		{Name: "other", Driver: "ads1115", Port: "I2C1", Address: 0x48, Minus: -1, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond,

@@ -195,17 +195,102 @@ func (p *part) inputs() []string {
 
 // output decodes one [output.NAME].
 func (d *decoder) output(p *part, l Loop) Output {
-	out := Output{Name: p.name, Driver: p.choice("driver", "pulse")}
-	if s, ok := p.given("pin", pinRule, "GPIO17"); ok {
-		pin, problem := parsePin(s)
-		if problem != nil {
-			p.wrong("pin", *problem)
-		}
-		out.Pin = pin
+	out := Output{Name: p.name, Driver: p.driver("output")}
+	switch out.Driver {
+	case "bar":
+		out.Pins = p.pins()
+		out.Invert = p.yes("invert")
+	case "apa102":
+		out.Data, out.Clock = p.pin("data", "GPIO23"), p.pin("clock", "GPIO24")
+		out.LEDs = p.whole("leds", 8, 1, 900)
+		out.Color = p.color()
+		out.Brightness = p.whole("brightness", 24, 1, 255)
+	case "oled":
+		out.Bus = p.bus()
+		out.Address = p.whole("address", 0x3c, 0x3c, 0x3d)
+		out.Span = p.time("span", time.Duration(float64(200*time.Millisecond)/l.Speed), 10*time.Millisecond, time.Hour, "")
+	default:
+		out.Pin = p.pin("pin", "GPIO17")
+		out.Width = p.tickOrMore(l, "width", 20*time.Millisecond, time.Minute)
+		out.Every = p.whole("every", 1, 1, 1_000_000)
+		out.Invert = p.yes("invert")
 	}
 	out.Neuron, _ = p.given("neuron", "must be the name of a neuron", "n1")
-	out.Width = p.tickOrMore(l, "width", 20*time.Millisecond, time.Minute)
-	out.Every = p.whole("every", 1, 1, 1_000_000)
-	out.Invert = p.yes("invert")
 	return out
+}
+
+// pin is a pin that has to be given.
+func (p *part) pin(key, example string) string {
+	s, ok := p.given(key, pinRule, example)
+	if !ok {
+		return ""
+	}
+	pin, problem := parsePin(s)
+	if problem != nil {
+		p.wrong(key, *problem)
+	}
+	return pin
+}
+
+// pins are those of a row of LEDs, parted by blanks.
+func (p *part) pins() string {
+	const rule = `must be a list of pins such as ["GPIO5", "GPIO6"]`
+	if !p.has("pins") {
+		p.wrong("pins", Problem{Rule: "must be given", Hint: `add pins = ["GPIO5", "GPIO6"] with the pins of the LEDs, the lowest level first`})
+		return ""
+	}
+	n := p.value("pins", listKind, rule)
+	if n == nil {
+		return ""
+	}
+	var all []string
+	for _, item := range n.items {
+		pin, problem := parsePin(item.text)
+		switch {
+		case item.kind != textKind:
+			p.wrong("pins", Problem{Rule: rule})
+			return ""
+		case problem != nil:
+			problem.Got = item.raw
+			p.wrong("pins", *problem)
+			return ""
+		case slices.Contains(all, pin):
+			p.wrong("pins", Problem{Rule: "must name each pin once", Hint: pin + " is there twice"})
+			return ""
+		}
+		all = append(all, pin)
+	}
+	if len(all) == 0 {
+		p.wrong("pins", Problem{Rule: rule})
+	}
+	return strings.Join(all, " ")
+}
+
+// color is a colour as web pages have it.
+func (p *part) color() (rgb [3]uint8) {
+	const rule = `must be a colour such as "#00ff00"`
+	n := p.value("color", textKind, rule)
+	if n == nil {
+		return [3]uint8{0, 255, 0}
+	}
+	hex, ok := strings.CutPrefix(n.text, "#")
+	v, err := strconv.ParseUint(hex, 16, 24)
+	if !ok || err != nil || len(hex) != 6 {
+		p.wrong("color", Problem{Rule: rule, Hint: "two digits each for red, green and blue"})
+		return rgb
+	}
+	return [3]uint8{uint8(v >> 16), uint8(v >> 8), uint8(v)}
+}
+
+// bus is an I2C bus.
+func (p *part) bus() string {
+	n := p.value("bus", textKind, busRule)
+	if n == nil {
+		return "I2C1"
+	}
+	bus, problem := parseBus(n.text)
+	if problem != nil {
+		p.wrong("bus", *problem)
+	}
+	return bus
 }

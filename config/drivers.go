@@ -29,7 +29,12 @@ func driversOf(section string) []driver {
 			driver{"wave", allWaveKeys()},
 			driver{"file", []key{{"file", textKind}, {"repeat", boolKind}}})
 	case "output":
-		return []driver{{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}, {"every", wholeKind}, {"invert", boolKind}}}}
+		return []driver{
+			{"pulse", []key{{"pin", textKind}, {"neuron", textKind}, {"width", textKind}, {"every", wholeKind}, {"invert", boolKind}}},
+			{"bar", []key{{"pins", listKind}, {"neuron", textKind}, {"invert", boolKind}}},
+			{"apa102", []key{{"data", textKind}, {"clock", textKind}, {"leds", wholeKind}, {"color", textKind}, {"brightness", wholeKind}, {"neuron", textKind}}},
+			{"oled", []key{{"bus", textKind}, {"address", wholeKind}, {"span", textKind}, {"neuron", textKind}}},
+		}
 	}
 	return nil
 }

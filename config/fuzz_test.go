@@ -65,6 +65,10 @@ func sound(t *testing.T, c *Config) {
 	within("cpu", float64(c.Loop.CPU), -1, 1023)
 	within("steps per tick", tick*c.Loop.Speed/float64(c.Loop.DT), 0, neuron.MaxStepsPerTick)
 	for _, in := range c.Inputs {
+		if !strings.HasPrefix(in.Driver, "mcp") {
+			within("average", float64(in.Average), 0, MaxAverage)
+			continue
+		}
 		within("channel", float64(in.Channel), 0, 7)
 		within("minus", float64(in.Minus), -1, 7)
 		within("clock", float64(in.Clock), 10e3, 3.6e6)
@@ -82,7 +86,9 @@ func sound(t *testing.T, c *Config) {
 		}
 	}
 	for _, o := range c.Outputs {
-		within("width", float64(o.Width), tick, float64(time.Minute))
+		if o.Driver == "pulse" {
+			within("width", float64(o.Width), tick, float64(time.Minute))
+		}
 	}
 }
 
@@ -156,10 +162,14 @@ func randomConfig(r *rand.Rand) *Config {
 		c.Neurons = append(c.Neurons, n)
 	}
 	for i, pin := range r.Perm(maxGPIO + 1)[:r.IntN(6)] {
-		c.Outputs = append(c.Outputs, Output{
-			fmt.Sprintf("out_%d", i), "pulse", fmt.Sprintf("GPIO%d", pin), c.Neurons[r.IntN(len(c.Neurons))].Name, duration(tick, time.Minute),
-			1 + r.IntN(100), r.IntN(2) == 0,
-		})
+		o := Output{Name: fmt.Sprintf("out_%d", i), Driver: "pulse", Neuron: c.Neurons[r.IntN(len(c.Neurons))].Name}
+		at := fmt.Sprintf("GPIO%d", pin)
+		if r.IntN(2) == 0 {
+			o.Driver, o.Pins, o.Invert = "bar", at, r.IntN(2) == 0
+		} else {
+			o.Pin, o.Width, o.Every, o.Invert = at, duration(tick, time.Minute), 1+r.IntN(100), r.IntN(2) == 0
+		}
+		c.Outputs = append(c.Outputs, o)
 	}
 	return c
 }

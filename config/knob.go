@@ -216,14 +216,7 @@ func (n *node) current() (float64, *Problem) {
 
 // ads1115 decodes a knob on an ADS1115.
 func (p *part) ads1115(in *Input, l Loop) {
-	in.Port = "I2C1"
-	if n := p.value("bus", textKind, busRule); n != nil {
-		bus, problem := parseBus(n.text)
-		if problem != nil {
-			p.wrong("bus", *problem)
-		}
-		in.Port = bus
-	}
+	in.Port = p.bus()
 	// SBAS444D, table 4: what ADDR is wired to.
 	in.Address = p.whole("address", 0x48, 0x48, 0x4b)
 	in.Channel = p.whole("channel", 0, 0, 3)
@@ -239,13 +232,7 @@ func (p *part) ads1115(in *Input, l Loop) {
 
 // rc decodes a knob with a capacitor on a pin. Its parts have to give charge times that can be measured: hw/rc says so too.
 func (p *part) rc(in *Input, l Loop) {
-	if s, ok := p.given("pin", pinRule, "GPIO4"); ok {
-		pin, problem := parsePin(s)
-		if problem != nil {
-			p.wrong("pin", *problem)
-		}
-		in.Pin = pin
-	}
+	in.Pin = p.pin("pin", "GPIO4")
 	in.RC = RC{
 		Knob:      p.between("resistance", ohms("10 kOhm"), 10e3, 100, 1e6, "100 Ohm and 1 MOhm"),
 		Series:    p.between("series", ohms("2.2 kOhm"), 2200, 100, 1e6, "100 Ohm and 1 MOhm"),

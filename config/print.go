@@ -30,9 +30,29 @@ func (c *Config) TOML() []byte {
 			formatFloat(n.TRef), formatFloat(n.Sigma), n.Seed, input)
 	}
 	for _, o := range c.Outputs {
-		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\npin = %q\nneuron = %q\nwidth = %q\nevery = %d\ninvert = %t\n", o.Name, o.Driver, o.Pin, o.Neuron, formatTime(o.Width), o.Every, o.Invert)
+		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\n", o.Name, o.Driver)
+		o.print(&b)
+		fmt.Fprintf(&b, "neuron = %q\n", o.Neuron)
+		if o.Driver == "pulse" {
+			fmt.Fprintf(&b, "width = %q\nevery = %d\ninvert = %t\n", formatTime(o.Width), o.Every, o.Invert)
+		}
 	}
 	return b.Bytes()
+}
+
+// print writes the keys of an output's driver, but for those of a pulse's shape.
+func (o Output) print(w io.Writer) {
+	switch o.Driver {
+	case "pulse":
+		fmt.Fprintf(w, "pin = %q\n", o.Pin)
+	case "bar":
+		fmt.Fprintf(w, "pins = [%s]\ninvert = %t\n", strings.Join(quoted(strings.Fields(o.Pins)), ", "), o.Invert)
+	case "apa102":
+		fmt.Fprintf(w, "data = %q\nclock = %q\nleds = %d\ncolor = \"#%02x%02x%02x\"\nbrightness = %d\n",
+			o.Data, o.Clock, o.LEDs, o.Color[0], o.Color[1], o.Color[2], o.Brightness)
+	case "oled":
+		fmt.Fprintf(w, "bus = %q\naddress = %#x\nspan = %q\n", o.Bus, o.Address, formatTime(o.Span))
+	}
 }
 
 // print writes the keys of an input's driver.

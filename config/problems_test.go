@@ -46,7 +46,7 @@ many.toml:12:9: neuron.n1.v_reset: must be below v_t, -80 mV, got "-70 mV" by de
 many.toml:13:1: neuron.n1.tau_m: must be more than 0 ms, got "-10 ms"
 many.toml:14:1: neuron.n1.e_l: must be a voltage such as "-70 mV", got "-70 mv": upper and lower case differ, write "-70 mV"
 many.toml:16:18: neuron.n1.input: must be the name of an input, got "nob": did you mean knob?
-many.toml:19:1: output.led.driver: must be "pulse", got "puls": did you mean pulse?
+many.toml:19:1: output.led.driver: must be a driver such as "pulse", got "puls": did you mean pulse?
 many.toml:20:1: output.led.pin: must be a GPIO pin, got "P1_1": position 1 of the header is 3V3
 many.toml:21:1: output.led.neuron: must be the name of a neuron, got "n2": did you mean n1?
 many.toml:22:1: output.led.width: must be a time such as "10 ms", got 20: the unit is missing, write "20 ms"

@@ -26,7 +26,7 @@ func TestSet(t *testing.T) {
 		{"a pin", []string{"output.led.pin=P1_7"}, func(c *Config) { c.Outputs[0].Pin = "GPIO4" }},
 		{"an equals sign in the value", []string{`output.led.pin="GPIO4" # = 7`}, func(c *Config) { c.Outputs[0].Pin = "GPIO4" }},
 		{"a new table", []string{"output.b.driver=pulse", "output.b.pin=GPIO4", "output.b.neuron=n1"}, func(c *Config) {
-			c.Outputs = []Output{{"b", "pulse", "GPIO4", "n1", 20 * time.Millisecond, 1, false}, c.Outputs[0]}
+			c.Outputs = []Output{{Name: "b", Driver: "pulse", Pin: "GPIO4", Neuron: "n1", Width: 20 * time.Millisecond, Every: 1}, c.Outputs[0]}
 		}},
 	}
 	for _, test := range tests {

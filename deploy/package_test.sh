@@ -101,7 +101,7 @@ present() { # PATH MODE: a file of root's, not empty
 present /usr/bin/hillock 755
 for file in /etc/hillock/hillock.toml /lib/systemd/system/hillock.service /lib/udev/rules.d/40-hillock.rules \
   /usr/lib/sysusers.d/hillock.conf /usr/share/doc/hillock/{copyright,changelog.gz} \
-  /usr/share/doc/hillock/examples/{ads1115.toml,clicks.toml,no-adc.toml,noise.toml,recorded.toml,tide.csv,two-neurons.toml} /usr/share/man/man1/hillock.1.gz \
+  /usr/share/doc/hillock/examples/{ads1115.toml,clicks.toml,no-adc.toml,noise.toml,recorded.toml,shows.toml,tide.csv,two-neurons.toml} /usr/share/man/man1/hillock.1.gz \
   /usr/share/bash-completion/completions/hillock /usr/share/zsh/vendor-completions/_hillock \
   /usr/share/fish/vendor_completions.d/hillock.fish; do
   present "$file" 644
@@ -114,7 +114,7 @@ for group in hillock gpio spi i2c; do
   ok "group $group"
 done
 same "enabled" "$(inside systemctl is-enabled hillock.service || true)" disabled
-for file in /etc/hillock/hillock.toml /usr/share/doc/hillock/examples/{ads1115,clicks,no-adc,noise,recorded,two-neurons}.toml; do
+for file in /etc/hillock/hillock.toml /usr/share/doc/hillock/examples/{ads1115,clicks,no-adc,noise,recorded,shows,two-neurons}.toml; do
   said=$(as_hillock hillock config check "$file" 2>&1) || fail "as user hillock: $said"
   case $said in "$file: ok: "*) ok "as user hillock: $said" ;; *) fail "as user hillock: got '$said'" ;; esac
 done

@@ -12,6 +12,7 @@ import (
 // assemble puts a loop together from the configuration and its open parts: knob, neuron, pulse.
 func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.Loop, error) {
 	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag}
+	var shows levels
 	for _, n := range cfg.Neurons {
 		nn, err := neuron.New(n.Params)
 		if err != nil {
@@ -22,13 +23,37 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 			cell.Inputs = append(cell.Inputs, b.Inputs[in])
 		}
 		for _, out := range cfg.Outputs {
-			if out.Neuron == n.Name {
+			switch show := b.Shows[out.Name]; {
+			case out.Neuron != n.Name:
+			case show != nil:
+				cell.Outputs = append(cell.Outputs, show)
+				shows = append(shows, shown{cell, show})
+			default:
 				cell.Outputs = append(cell.Outputs, b.Pulses[out.Name])
 			}
 		}
 		loop.Cells = append(loop.Cells, cell)
 	}
+	if len(shows) > 0 {
+		shows.Tick(neuron.Tick{}) // where it begins
+		loop.Observers = append(loop.Observers, shows)
+	}
 	return loop, nil
+}
+
+// levels tells outputs that show the membrane where it is: the observer that a loop has for them.
+type levels []shown
+
+type shown struct {
+	cell *neuron.Cell
+	show board.Show
+}
+
+// Tick tells them.
+func (l levels) Tick(neuron.Tick) {
+	for _, s := range l {
+		s.show.Level(s.cell.V)
+	}
 }
 
 // ticksIn is how many ticks are due in a wall time; 0, for ever, when it is 0.

@@ -123,7 +123,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", where, cfg.Loop.Tick, f.duration)
 	m := newMonitor(loop)
-	loop.Observers, loop.Ticks = []neuron.Observer{m}, ticksIn(f.duration, loop.Tick)
+	loop.Observers, loop.Ticks = append(loop.Observers, m), ticksIn(f.duration, loop.Tick)
 	v := &view{cfg: cfg, board: b, monitor: m}
 
 	v.onWall(loop, wall)

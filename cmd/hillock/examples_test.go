@@ -26,6 +26,7 @@ func TestExamplesAreChecked(t *testing.T) {
 		"no-adc.toml":      "1 neuron, 1 input, 1 output",
 		"noise.toml":       "2 neurons, 2 inputs, 2 outputs",
 		"recorded.toml":    "1 neuron, 1 input, 2 outputs",
+		"shows.toml":       "1 neuron, 1 input, 4 outputs",
 		"clicks.toml":      "1 neuron, 1 input, 2 outputs",
 		"two-neurons.toml": "2 neurons, 2 inputs, 2 outputs",
 	}
@@ -69,7 +70,7 @@ func TestExamplesRun(t *testing.T) {
 					t.Fatal(err)
 				}
 				m := newMonitor(loop)
-				loop.Observers, loop.Ticks = []neuron.Observer{m}, 4000
+				loop.Observers, loop.Ticks = append(loop.Observers, m), 4000
 				if _, err := loop.Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}

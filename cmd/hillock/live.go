@@ -220,7 +220,7 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 	part := (c.v - lo) / (n.VT - lo)
 	leds, lit := "", ""
 	for _, out := range s.cfg.Outputs {
-		if out.Neuron != n.Name {
+		if out.Neuron != n.Name || out.Driver != "pulse" {
 			continue
 		}
 		led := dim.Render("○")

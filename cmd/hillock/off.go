@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/config"
 	"hillock/hw/board"
 )
 
@@ -28,15 +29,9 @@ each end. A pin that another program holds is left alone, and named; the others 
 			}
 			var errs []error
 			for _, out := range cfg.Outputs {
-				err := board.Off(out)
+				err := board.Off(out, cfg)
 				if err == nil {
-					level := "low"
-					if out.Invert {
-						level = "high, for it is inverted"
-					}
-					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is %s\n", out.Name, out.Pin, level)
-				} else {
-					err = fmt.Errorf("output %s: %w", out.Name, err)
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", out.Name, atRest(out))
 				}
 				errs = append(errs, err)
 			}
@@ -45,4 +40,15 @@ each end. A pin that another program holds is left alone, and named; the others 
 	}
 	f.add(cmd)
 	return cmd
+}
+
+// atRest is what an output is when it is off.
+func atRest(out config.Output) string {
+	switch {
+	case out.Driver != "pulse":
+		return "dark"
+	case out.Invert:
+		return out.Pin + " is high, for it is inverted"
+	}
+	return out.Pin + " is low"
 }

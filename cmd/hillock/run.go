@@ -149,7 +149,7 @@ func (l *leg) assemble(after *leg, observers []neuron.Observer) (err error) {
 		}
 	}
 	l.monitor = newMonitor(l.loop)
-	l.loop.Observers = append([]neuron.Observer{l.monitor}, observers...)
+	l.loop.Observers = append(append(l.loop.Observers, l.monitor), observers...)
 	l.onWall(l.loop, l.wall)
 	return nil
 }

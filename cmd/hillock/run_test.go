@@ -67,7 +67,7 @@ func newBenchOn(t *testing.T, c benchClock, sets ...string) *bench {
 		t.Fatal(err)
 	}
 	m := newMonitor(b.loop)
-	b.loop.Observers = []neuron.Observer{m}
+	b.loop.Observers = append(b.loop.Observers, m)
 	b.view = &view{cfg: cfg, board: b.board, virtual: b.virtual, monitor: m, where: "the virtual Pi"}
 	return b
 }

@@ -27,7 +27,7 @@ type summary struct {
 	Reloads int             `json:"reloads"` // of the configuration: all other figures are since the last of them
 	Speed   float64         `json:"speed"`
 	Neurons []neuronSummary `json:"neurons"`
-	Outputs []outputSummary `json:"outputs"`
+	Outputs []outputSummary `json:"outputs"` // those that pulse
 }
 
 type neuronSummary struct {
@@ -78,6 +78,9 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 	}
 	for _, out := range cfg.Outputs {
 		p := b.Pulses[out.Name]
+		if p == nil { // it shows the membrane
+			continue
+		}
 		s.Outputs = append(s.Outputs, outputSummary{out.Name, out.Pin, p.Pulses(), p.Merged(), p.Failed()})
 	}
 	return s

@@ -198,12 +198,20 @@ func (v *view) faults() []fault {
 	}
 	for _, out := range v.cfg.Outputs {
 		f := fault{part: out.Name, state: "refused"}
-		if err := v.board.Pulses[out.Name].Fault(); err != nil {
+		if err := faultOf(v.board, out); err != nil {
 			f.text = err.Error()
 		}
 		all = append(all, f)
 	}
 	return all
+}
+
+// faultOf is what is wrong with an output, nil when nothing is.
+func faultOf(b *board.Board, out config.Output) error {
+	if show := b.Shows[out.Name]; show != nil {
+		return show.Fault()
+	}
+	return b.Pulses[out.Name].Fault()
 }
 
 // note is what a person should know of a reading, "" when it is as it should be.
@@ -225,8 +233,8 @@ func bar(part float64, width int) string {
 
 // merging says that the pulses of an output run into each other, "" when they do not.
 func merging(cfg *config.Config, n config.Neuron, current float64, out config.Output) string {
-	hz := n.DiscreteRate(current) * cfg.Loop.Speed / float64(out.Every)
-	if out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
+	hz := n.DiscreteRate(current) * cfg.Loop.Speed / float64(max(1, out.Every))
+	if out.Driver != "pulse" || out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
 		return ""
 	}
 	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", out.Name, out.Width, short(1/hz))

@@ -20,8 +20,10 @@ import (
 type Board struct {
 	Inputs map[string]Input
 	Pulses map[string]*pulse.Pin
+	Shows  map[string]Show // the outputs that are no pulses
 
 	cfg   *config.Config
+	shows map[string]show
 	chips map[string]*chip // by port
 }
 
@@ -37,19 +39,35 @@ type Input interface {
 // that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
 // while the neuron runs.
 func Open(cfg *config.Config) (*Board, error) {
-	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
+	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
+		shows: map[string]show{}, chips: map[string]*chip{}}
 	for _, out := range cfg.Outputs {
-		p, err := openPin(out)
-		if err != nil {
+		if err := b.openOutput(out); err != nil {
 			return nil, errors.Join(err, b.Close())
 		}
-		b.Pulses[out.Name] = p
 	}
 	if err := b.openInputs(nil); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
+
+func (b *Board) openOutput(out config.Output) error {
+	if out.Driver == "pulse" {
+		p, err := openPin(out)
+		if err == nil {
+			b.Pulses[out.Name] = p
+		}
+		return err
+	}
+	s, err := openShow(out, b.cfg)
+	if err == nil {
+		b.keep(s)
+	}
+	return err
+}
+
+func (b *Board) keep(s show) { b.shows[s.out.Name], b.Shows[s.out.Name] = s, s.Show }
 
 // openInputs opens the inputs, and takes from an older board, if there is one, those that it has just so. Knobs on chips are
 // taken all together or not at all, for they share them.
@@ -108,21 +126,27 @@ func onChips(cfg *config.Config) []config.Input {
 // Change opens what another configuration wants beside the open parts, all of it or nothing, while the loop goes on with
 // these. What it returns is complete when it has succeeded b.
 func (b *Board) Change(cfg *config.Config) (*Board, error) {
-	next := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, chips: map[string]*chip{}}
+	next := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
+		shows: map[string]show{}, chips: map[string]*chip{}}
 	for _, out := range cfg.Outputs {
-		if b.on(out.Pin) != nil { // two requests for a line would be one too many
+		if out.Driver == "pulse" && b.on(out.Pin) != nil { // two requests for a line would be one too many
 			continue
 		}
-		p, err := openPin(out)
-		if err != nil {
-			return nil, errors.Join(err, next.Close())
+		if s, ok := b.shows[out.Name]; ok && s.out == out && sameScale(cfg, b.cfg, out.Neuron) {
+			next.keep(s)
+			continue
 		}
-		next.Pulses[out.Name] = p
+		if i := slices.IndexFunc(b.cfg.Outputs, func(old config.Output) bool { return overlaps(old, out) }); i >= 0 {
+			return nil, errors.Join(fmt.Errorf("output %s: what it is on is in use by output %s until a restart", out.Name, b.cfg.Outputs[i].Name), next.drop(b))
+		}
+		if err := next.openOutput(out); err != nil {
+			return nil, errors.Join(err, next.drop(b))
+		}
 	}
 	for _, in := range cfg.Inputs {
 		i := slices.IndexFunc(b.cfg.Inputs, func(old config.Input) bool { return old.Driver == "rc" && old.Pin == in.Pin })
 		if in.Driver == "rc" && i >= 0 && b.cfg.Inputs[i] != in {
-			return nil, errors.Join(fmt.Errorf("input %s: %s measures already: other parts there need a restart", in.Name, in.Pin), next.Close())
+			return nil, errors.Join(fmt.Errorf("input %s: %s measures already: other parts there need a restart", in.Name, in.Pin), next.drop(b))
 		}
 	}
 	if err := next.openInputs(b); err != nil {
@@ -135,7 +159,7 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 // goes on, and what b does not need is left safe and closed. The old one must not be used any more.
 func (b *Board) Succeed(old *Board) error {
 	for _, out := range b.cfg.Outputs {
-		if p := old.on(out.Pin); p != nil {
+		if p := old.on(out.Pin); out.Driver == "pulse" && p != nil {
 			b.Pulses[out.Name] = p.Continue(pulseOpts(out))
 			delete(old.Pulses, old.named(out.Pin))
 		}
@@ -147,7 +171,20 @@ func (b *Board) Succeed(old *Board) error {
 func (b *Board) drop(other *Board) error {
 	maps.DeleteFunc(b.Inputs, func(name string, in Input) bool { return other.Inputs[name] == in })
 	maps.DeleteFunc(b.chips, func(port string, c *chip) bool { return other.chips[port] == c })
+	maps.DeleteFunc(b.shows, func(name string, s show) bool { return other.Shows[name] == s.Show })
 	return b.Close()
+}
+
+// sameScale tells whether a neuron is shown alike in two configurations.
+func sameScale(a, b *config.Config, name string) bool {
+	find := func(c *config.Config) config.Neuron {
+		return c.Neurons[slices.IndexFunc(c.Neurons, func(n config.Neuron) bool { return n.Name == name })]
+	}
+	if !slices.ContainsFunc(b.Neurons, func(n config.Neuron) bool { return n.Name == name }) {
+		return false
+	}
+	x, y := find(a), find(b)
+	return x.VReset == y.VReset && x.EL == y.EL && x.VT == y.VT && a.Loop.DT == b.Loop.DT && a.Loop.Speed == b.Loop.Speed
 }
 
 // on is the open output on a pin, nil when there is none.
@@ -169,6 +206,9 @@ func (b *Board) Close() error {
 	for _, p := range b.Pulses {
 		errs = append(errs, p.Halt())
 	}
+	for _, s := range b.shows {
+		errs = append(errs, s.end())
+	}
 	for _, in := range b.Inputs {
 		if s, ok := in.(*Slow); ok {
 			s.end()
@@ -178,6 +218,7 @@ func (b *Board) Close() error {
 		errs = append(errs, c.end())
 	}
 	clear(b.Pulses)
+	clear(b.shows)
 	clear(b.chips)
 	return errors.Join(errs...)
 }

@@ -104,11 +104,11 @@ func TestOffPutsAPinLow(t *testing.T) {
 	if err := pin.Out(gpio.High); err != nil { // as a killed program leaves it
 		t.Fatal(err)
 	}
-	if err := board.Off(cfg.Outputs[0]); err != nil || pin.Level() != gpio.Low {
+	if err := board.Off(cfg.Outputs[0], cfg); err != nil || pin.Level() != gpio.Low {
 		t.Errorf("got %v, %v; want it low", err, pin.Level())
 	}
 	pin.SetFault(syscall.EBUSY)
-	if err := board.Off(cfg.Outputs[0]); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
+	if err := board.Off(cfg.Outputs[0], cfg); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
 		t.Errorf("got %v, want who holds it", err)
 	}
 }

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 
@@ -21,12 +22,15 @@ func openPin(out config.Output) (*pulse.Pin, error) {
 	}
 	explain := pinTrouble(p)
 	d, err := pulse.New(p, pulseOpts(out))
-	if err != nil && !is(err, syscall.EBUSY) {
+	if err != nil && !isBusy(err) {
 		return nil, fmt.Errorf("output %s: %w", out.Name, explain(err))
 	}
 	d.Explain = explain
 	return d, nil
 }
+
+// isBusy tells that another program holds a pin.
+func isBusy(err error) bool { return is(err, syscall.EBUSY) }
 
 func findPin(name string) (gpio.PinIO, error) {
 	p := gpioreg.ByName(name)
@@ -59,16 +63,24 @@ func pulseOpts(out config.Output) pulse.Opts {
 	return pulse.Opts{Width: out.Width, Every: out.Every, Invert: out.Invert}
 }
 
-// Off puts one output at rest and releases it: for whoever finds it as a program that was killed has left it.
-func Off(out config.Output) error {
+// Off puts one output of a configuration at rest, dark, and releases it: for whoever finds it as a program that was killed
+// has left it.
+func Off(out config.Output, cfg *config.Config) error {
+	if out.Driver != "pulse" {
+		s, err := openShow(out, cfg)
+		if err != nil {
+			return err
+		}
+		fault := s.Fault()
+		return errors.Join(fault, s.end())
+	}
 	p, err := findPin(out.Pin)
 	if err != nil {
-		return err
+		return fmt.Errorf("output %s: %w", out.Name, err)
 	}
-	explain := pinTrouble(p)
 	d, err := pulse.New(p, pulseOpts(out))
 	if err != nil {
-		return explain(err)
+		return fmt.Errorf("output %s: %w", out.Name, pinTrouble(p)(err))
 	}
 	return d.Halt()
 }

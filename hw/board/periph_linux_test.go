@@ -62,7 +62,7 @@ func panics(f func()) (yes bool) {
 	return false
 }
 
-func line(t *testing.T, name string) *gpioioctl.GPIOLine {
+func kernelLineOf(t *testing.T, name string) *gpioioctl.GPIOLine {
 	t.Helper()
 	l, ok := gpioreg.ByName(name).(*gpioioctl.GPIOLine)
 	if !ok {
@@ -94,19 +94,19 @@ var periphTests = []struct {
 			t.Fatal(err)
 		}
 		defer set.Close()
-		l := line(t, "GPIO22")
+		l := kernelLineOf(t, "GPIO22")
 		err = l.Out(gpio.High)
 		if err == nil || errors.Is(err, syscall.EBUSY) || !is(err, syscall.EBUSY) {
 			t.Errorf("got %v, want a text", err)
 		}
 		l.Close()
 	}},
-	{"after a failed first Out a line writes to file descriptor 0", "pulse.Pin.refused", func(t *testing.T) {
+	{"after a failed first Out a line writes to file descriptor 0", "line.Line.refused", func(t *testing.T) {
 		set, err := gpioioctl.Chips[0].LineSet(gpioioctl.LineOutput, gpio.NoEdge, gpio.PullNoChange, "GPIO23")
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := line(t, "GPIO23")
+		l := kernelLineOf(t, "GPIO23")
 		_ = l.Out(gpio.High)
 		if err := l.Out(gpio.High); err == nil || is(err, syscall.EBUSY) {
 			t.Errorf("got %v from the second Out, want another error than that the line is taken", err)
@@ -125,7 +125,7 @@ var periphTests = []struct {
 		l.Close()
 	}},
 	{"Read makes an input of an output", "pulse.Pin, which keeps the level", func(t *testing.T) {
-		l := line(t, "GPIO24")
+		l := kernelLineOf(t, "GPIO24")
 		if err := l.Out(gpio.High); err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ var periphTests = []struct {
 		l.Close()
 	}},
 	{"WaitForEdge with a negative timeout does not wait for ever", "nobody: always pass a timeout", func(t *testing.T) {
-		l := line(t, "GPIO25")
+		l := kernelLineOf(t, "GPIO25")
 		if err := l.In(gpio.PullUp, gpio.BothEdges); err != nil {
 			t.Fatal(err)
 		}
@@ -155,12 +155,12 @@ var periphTests = []struct {
 		if _, ok := any(bcm283x.GPIO17).(interface{ Close() }); ok {
 			t.Error("got a pin that can be given back")
 		}
-		if got := kernelLine(bcm283x.GPIO17); got != gpio.PinIO(line(t, "GPIO17")) {
+		if got := kernelLine(bcm283x.GPIO17); got != gpio.PinIO(kernelLineOf(t, "GPIO17")) {
 			t.Errorf("got %v, want the kernel's line", got)
 		}
 	}},
 	{"a line called PWM0_OUT stands in the way of an alias of bcm283x", "kernelLine, which takes the line", func(t *testing.T) {
-		if err := gpioreg.Register(namedPin{line(t, "GPIO26"), "PWM0_OUT"}); err != nil {
+		if err := gpioreg.Register(namedPin{kernelLineOf(t, "GPIO26"), "PWM0_OUT"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := gpioreg.RegisterAlias("PWM0_OUT", "PWM0"); err == nil {

@@ -23,13 +23,14 @@ type Virtual struct {
 
 	Capacitors map[string]*sim.RC   // by pin
 	ADS1115s   map[int]*sim.ADS1115 // by address
+	Displays   map[int]*sim.SSD1306 // by address
 }
 
 // NewVirtual wires a virtual Pi and puts it into periph's registries, from which Open takes its parts. Close takes it
 // out again. A nil clock is the wall's.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP3xxx{},
-		Capacitors: map[string]*sim.RC{}, ADS1115s: map[int]*sim.ADS1115{}}
+		Capacitors: map[string]*sim.RC{}, ADS1115s: map[int]*sim.ADS1115{}, Displays: map[int]*sim.SSD1306{}}
 	if err := v.Wire(cfg); err != nil {
 		return nil, err
 	}
@@ -65,6 +66,16 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 			v.Chips[in.Port], v.Ports[in.Port] = chip, port
 		}
 		v.turn(in, chip.Knob(in.Channel))
+	}
+	for _, out := range cfg.Outputs {
+		if out.Bus == "" || v.Displays[out.Address] != nil {
+			continue
+		}
+		if out.Bus != "I2C1" {
+			return fmt.Errorf("output %s: the virtual Pi has no bus %s: it has I2C1", out.Name, out.Bus)
+		}
+		v.Displays[out.Address] = sim.NewSSD1306()
+		v.I2C(1).Plug(uint16(out.Address), v.Displays[out.Address])
 	}
 	return nil
 }

@@ -87,6 +87,11 @@ func Ports(cfg *config.Config) (all []string) {
 			all = append(all, in.Port)
 		}
 	}
+	for _, out := range cfg.Outputs {
+		if out.Bus != "" && !slices.Contains(all, out.Bus) {
+			all = append(all, out.Bus)
+		}
+	}
 	return all
 }
 

@@ -1,0 +1,174 @@
+package board_test
+
+import (
+	"image"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/hw/board"
+	"hillock/hw/sim"
+)
+
+var showSets = []string{
+	`output.row.driver=bar`, `output.row.pins=["GPIO5", "GPIO6", "GPIO13", "GPIO26"]`, "output.row.neuron=n1",
+	"output.strip.driver=apa102", "output.strip.data=GPIO23", "output.strip.clock=GPIO24", "output.strip.leds=4", "output.strip.neuron=n1",
+	"output.scope.driver=oled", "output.scope.neuron=n1",
+}
+
+func lit(v *board.Virtual) (n int) {
+	for _, pin := range []string{"GPIO5", "GPIO6", "GPIO13", "GPIO26"} {
+		if v.Pin(pin).Level() == gpio.High {
+			n++
+		}
+	}
+	return n
+}
+
+// points are those of a picture that are lit.
+func points(p *image.Gray) (n int) {
+	for _, v := range p.Pix {
+		if v > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, b := openOn(t, nil, showSets...)
+		for _, s := range b.Shows {
+			s.Level(-60) // two thirds of the way, of five parts the fourth
+		}
+		time.Sleep(200 * ms)
+		if n := lit(v); n != 3 {
+			t.Errorf("got %d of four LEDs lit at -60 mV, want 3", n)
+		}
+		for _, s := range b.Shows {
+			s.Spike(1, 200*ms)
+			s.Level(-70)
+		}
+		time.Sleep(30 * ms)
+		if n := lit(v); n != 4 {
+			t.Errorf("got %d of four LEDs lit at a spike, want all", n)
+		}
+		time.Sleep(200 * ms)
+		if n := lit(v); n != 0 {
+			t.Errorf("got %d of four LEDs lit at -70 mV, want none", n)
+		}
+		if n := points(v.Displays[0x3c].Picture()); n == 0 {
+			t.Error("got a dark display, want a scope")
+		}
+		if n := len(v.Pin("GPIO24").Edges()); n < 300 {
+			t.Errorf("got %d edges of the strip's clock, want pictures", n)
+		}
+		for name, s := range b.Shows {
+			if s.Fault() != nil || s.Failed() != 0 {
+				t.Errorf("%s: got %v", name, s.Fault())
+			}
+			s.Level(-56)
+		}
+		time.Sleep(200 * ms)
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := lit(v); n != 0 || v.Pin("GPIO23").Level() != gpio.Low || v.Pin("GPIO24").Level() != gpio.Low || points(v.Displays[0x3c].Picture()) != 0 {
+			t.Errorf("got %d LEDs lit, %d points, GPIO23 %v, GPIO24 %v at the end; want all dark", n, points(v.Displays[0x3c].Picture()), v.Pin("GPIO23").Level(), v.Pin("GPIO24").Level())
+		}
+	})
+}
+
+func TestShowsFailAndMend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, b := openOn(t, nil, showSets...)
+		time.Sleep(200 * ms)
+		v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.EIO})
+		v.Pin("GPIO6").SetFault(syscall.EBUSY)
+		for i := range 20 {
+			for _, s := range b.Shows {
+				s.Tick(time.Duration(i) * 100 * ms)
+				s.Level(-56 - float64(i))
+			}
+			time.Sleep(100 * ms)
+		}
+		for name, says := range map[string]string{"scope": "input/output error", "row": "another program holds it: stop that, or choose another pin"} {
+			if err := b.Shows[name].Fault(); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s: got %v, want %q", name, err, says)
+			}
+		}
+		v.I2C(1).SetFaults(sim.I2CFaults{})
+		v.Pin("GPIO6").SetFault(nil)
+		for i := range 20 {
+			for _, s := range b.Shows {
+				s.Tick(time.Duration(20+i) * 100 * ms)
+				s.Level(-56 - float64(i%3))
+			}
+			time.Sleep(100 * ms)
+		}
+		for name, s := range b.Shows {
+			if s.Fault() != nil {
+				t.Errorf("%s: got %v when all is well again", name, s.Fault())
+			}
+		}
+	})
+}
+
+func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, b := openOn(t, nil, showSets...)
+		next, err := b.Change(load(t, append([]string{"output.led.width=5 ms"}, showSets...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := b.Shows["row"]
+		if err := next.Succeed(b); err != nil || next.Shows["row"] != row {
+			t.Errorf("got %v and another row, want the same", err)
+		}
+		row.Level(-56)
+		time.Sleep(100 * ms)
+		if lit(v) != 4 {
+			t.Errorf("got %d LEDs lit, want the row to go on", lit(v))
+		}
+		changed := append(append([]string{}, showSets...), `output.row.pins=["GPIO5", "GPIO6"]`)
+		if _, err := next.Change(load(t, changed...)); err == nil || err.Error() != "output row: what it is on is in use by output row until a restart" {
+			t.Errorf("got %v, want that it needs a restart", err)
+		}
+		time.Sleep(100 * ms)
+		if lit(v) != 4 {
+			t.Errorf("got %d LEDs lit, want the row to go on", lit(v))
+		}
+		without, err := next.Change(load(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := without.Succeed(next); err != nil || lit(v) != 0 || len(without.Shows) != 0 {
+			t.Errorf("got %v, %d LEDs lit, %d shows; want them gone and dark", err, lit(v), len(without.Shows))
+		}
+		without.Close()
+	})
+}
+
+func TestOffMakesShowsDark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := load(t, showSets...)
+		v, err := board.NewVirtual(cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		v.Pin("GPIO6").Out(gpio.High) // as a killed program leaves it
+		for _, out := range cfg.Outputs {
+			if err := board.Off(out, cfg); err != nil {
+				t.Errorf("%s: %v", out.Name, err)
+			}
+		}
+		if lit(v) != 0 {
+			t.Error("got an LED lit")
+		}
+	})
+}
