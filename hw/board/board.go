@@ -24,7 +24,8 @@ type Board struct {
 
 	cfg   *config.Config
 	shows map[string]show
-	chips map[string]*chip // by port
+	chips map[string]*chip         // by port
+	turns map[string]chan struct{} // by the name of a part that slow inputs share
 }
 
 // Input is an open input: a Knob, a Slow one, or Played.
@@ -40,7 +41,7 @@ type Input interface {
 // while the neuron runs.
 func Open(cfg *config.Config) (*Board, error) {
 	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
-		shows: map[string]show{}, chips: map[string]*chip{}}
+		shows: map[string]show{}, chips: map[string]*chip{}, turns: map[string]chan struct{}{}}
 	for _, out := range cfg.Outputs {
 		if err := b.openOutput(out); err != nil {
 			return nil, errors.Join(err, b.Close())
@@ -81,7 +82,7 @@ func (b *Board) openInputs(older *Board) error {
 		var err error
 		switch in.Driver {
 		case "rc", "ads1115":
-			b.Inputs[in.Name], err = newSlow(in, slowName(in))
+			b.Inputs[in.Name], err = newSlow(in, slowName(in), b.turn(slowName(in)))
 		case "wave", "file":
 			b.Inputs[in.Name], err = newPlayed(in, b.cfg)
 		default:
@@ -112,6 +113,14 @@ func (b *Board) openKnob(in config.Input) (Input, error) {
 	return k, k.connect()
 }
 
+// turn is what those who ask a part take turns by.
+func (b *Board) turn(part string) chan struct{} {
+	if b.turns[part] == nil {
+		b.turns[part] = make(chan struct{}, 1)
+	}
+	return b.turns[part]
+}
+
 // isOnChip tells whether the loop reads an input itself, from a chip.
 func isOnChip(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }
 
@@ -127,7 +136,7 @@ func onChips(cfg *config.Config) []config.Input {
 // these. What it returns is complete when it has succeeded b.
 func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	next := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
-		shows: map[string]show{}, chips: map[string]*chip{}}
+		shows: map[string]show{}, chips: map[string]*chip{}, turns: b.turns}
 	for _, out := range cfg.Outputs {
 		if out.Driver == "pulse" && b.on(out.Pin) != nil { // two requests for a line would be one too many
 			continue

@@ -21,7 +21,8 @@ type sensor interface {
 type Slow struct {
 	gauge
 	open func() (sensor, error)
-	part sensor // the goroutine's
+	part sensor        // the goroutine's
+	turn chan struct{} // holds one while a part is asked that others share: the channels of a chip have one converter
 
 	answers atomic.Uint64
 	seen    uint64 // how many of them Current has taken
@@ -38,14 +39,14 @@ const (
 )
 
 // newSlow opens a part and begins to ask it.
-func newSlow(in config.Input, name string) (*Slow, error) {
+func newSlow(in config.Input, name string, turn chan struct{}) (*Slow, error) {
 	open := func() (sensor, error) { return openSensor(in) }
 	part, err := open()
 	if err != nil {
 		return nil, err
 	}
 	in.Ends = ends(in, part)
-	s := &Slow{gauge: newGauge(in, name), open: open, part: part, stop: make(chan struct{}), ended: make(chan struct{})}
+	s := &Slow{gauge: newGauge(in, name), open: open, part: part, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
 	s.state.Store(int32(Holding)) // until it has answered
 	go s.run()
 	return s, nil
@@ -116,7 +117,7 @@ func (s *Slow) ask() (err error) {
 		}
 		s.forget()
 	}
-	raw, err := s.part.read()
+	raw, err := s.read()
 	if err != nil {
 		part := s.part
 		s.part = nil
@@ -125,6 +126,12 @@ func (s *Slow) ask() (err error) {
 	s.answer(raw)
 	s.answers.Add(1)
 	return nil
+}
+
+func (s *Slow) read() (int32, error) {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	return s.part.read()
 }
 
 // end stops asking. It does not wait for long: a transfer that hangs ends when it returns.

@@ -100,3 +100,27 @@ func TestSlowInputsFailAndMend(t *testing.T) {
 		})
 	}
 }
+
+func TestKnobsOnOneADS1115DoNotMixUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, b := openSlow(t, "ads1115", "input.b.driver=ads1115", "input.b.channel=0", "input.c.driver=ads1115", "input.c.channel=1")
+		want := map[string]float64{"knob": 0.9, "b": 0.1, "c": 0.5}
+		for name, position := range want {
+			v.Knobs[name].Set(position)
+		}
+		for now := time.Duration(0); now < 2*time.Second; now += ms {
+			time.Sleep(ms)
+			for name, position := range want {
+				b.Inputs[name].Current(now)
+				if r := b.Inputs[name].Reading(); r.State == board.OK && math.Abs(r.Position-position) > 0.01 {
+					t.Fatalf("%s after %v: got %+v, want it at %g", name, now, r, position)
+				}
+			}
+		}
+		for name := range want {
+			if r := b.Inputs[name].Reading(); r.State != board.OK || r.Failed != 0 {
+				t.Errorf("%s: got %+v, want it ok", name, r)
+			}
+		}
+	})
+}
