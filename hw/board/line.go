@@ -78,9 +78,10 @@ func Off(out config.Output, cfg *config.Config) error {
 	if err != nil {
 		return fmt.Errorf("output %s: %w", out.Name, err)
 	}
+	explain := pinTrouble(p) // before a refusal, which makes periph forget who holds it
 	d, err := pulse.New(p, pulseOpts(out))
 	if err != nil {
-		return fmt.Errorf("output %s: %w", out.Name, pinTrouble(p)(err))
+		return fmt.Errorf("output %s: %w", out.Name, explain(err))
 	}
 	return d.Halt()
 }

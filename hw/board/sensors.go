@@ -85,8 +85,9 @@ func openRC(in config.Input) (sensor, error) {
 	if err != nil {
 		return nil, err
 	}
+	explain := pinTrouble(p)
 	if err := bias.Off(p); err != nil {
-		return nil, pinTrouble(p)(err)
+		return nil, explain(err)
 	}
 	opts := rc.Opts{
 		Knob:      physic.ElectricResistance(in.RC.Knob * float64(physic.Ohm)),
@@ -106,7 +107,7 @@ func openRC(in config.Input) (sensor, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, errors.Join(pinTrouble(p)(err), dev.Halt())
+		return nil, errors.Join(explain(err), dev.Halt())
 	}
 	return capacitor{dev}, nil
 }
