@@ -30,11 +30,7 @@ func main() {
 // execute runs the command line of the program. Its context ends at the first signal, which leaves everything safe; a second one
 // kills. A panic comes back as an error: its exit status 2 would be taken for a bad command line.
 func execute(root *cobra.Command) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer caught(&err)
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error like others: it must not leave a pin high
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	switch {
@@ -47,6 +43,14 @@ func execute(root *cobra.Command) (err error) {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return root.ExecuteContext(ctx)
+}
+
+// caught makes a panic an error, deferred: one in a goroutine would end the program with its pins as they are, and with the
+// exit status of a bad command line.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 // status is the exit status: 2 for a bad command line or file, which no restart mends, 1 for what else went wrong.

@@ -159,16 +159,19 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	watched := make(chan struct{})
+	var broke error // the watch itself
 	go func() {
 		defer close(watched)
+		defer stop()
+		defer caught(&broke)
 		read := func() (*config.Config, error) {
 			if len(args) == 0 {
 				return nil, errors.New("there is no file to read again: the built-in configuration runs")
 			}
 			return f.load(cmd, args)
 		}
-		if next = s.watch(ctx, l.view, read, l.change); next != nil {
-			stop()
+		if next = s.watch(ctx, l.view, read, l.change); s == nil {
+			<-ctx.Done()
 		}
 	}()
 	show := l.log
@@ -180,7 +183,7 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 	}
 	stop()
 	<-watched
-	return next, err
+	return next, errors.Join(err, broke)
 }
 
 // change opens what another configuration adds, while l goes on. What it returns has to follow l.

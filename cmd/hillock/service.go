@@ -78,9 +78,11 @@ func (s *service) watch(ctx context.Context, v *view, read func() (*config.Confi
 				s.tell(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 			}
 			reloads = nil // one at a time
-			go func() {   // a file can keep a reader waiting
-				cfg, err := read()
-				files <- file{cfg, err}
+			go func() {
+				var f file
+				defer func() { files <- f }()
+				defer caught(&f.err)
+				f.cfg, f.err = read() // it may keep its reader waiting
 			}()
 		case f := <-files:
 			var next *leg

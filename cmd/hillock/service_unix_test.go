@@ -205,6 +205,38 @@ func TestThereIsNothingToReloadWithoutAFile(t *testing.T) {
 	}
 }
 
+func TestAPanicBesideTheLoopIsAnError(t *testing.T) {
+	m := newManager(t)
+	t.Setenv("NOTIFY_SOCKET", m.path)
+	b := newBench(t)
+	delete(b.board.Inputs, "knob") // the watch asks it
+	cmd := newRun()
+	cmd.SetContext(t.Context())
+	cmd.SetErr(io.Discard)
+	s := &service{logger: slog.New(slog.DiscardHandler)}
+	if _, err := new(runFlags).runLeg(cmd, nil, &leg{view: b.view, loop: b.loop}, s); err == nil || !strings.HasPrefix(err.Error(), "panic: ") {
+		t.Errorf("got %v, want the panic of the watch as an error", err)
+	}
+	s = &service{logger: slog.New(slog.DiscardHandler), reloads: make(chan os.Signal, 1)}
+	s.reloads <- syscall.SIGHUP
+	reads, refused := 0, ""
+	read := func() (*config.Config, error) {
+		if reads++; reads == 1 {
+			s.reloads <- syscall.SIGHUP // for the next time
+			panic("a reader's own")
+		}
+		return b.cfg, nil
+	}
+	change := func(*config.Config) (*leg, error) {
+		refused = s.refused
+		return &leg{}, nil
+	}
+	without := &view{cfg: &config.Config{Neurons: b.cfg.Neurons, Loop: b.cfg.Loop}, board: b.board, monitor: b.view.monitor}
+	if next := s.watch(t.Context(), without, read, change); next == nil || !strings.HasPrefix(refused, "; not reloaded: panic: a reader's own") {
+		t.Errorf("got %q, want why it was not reloaded", refused)
+	}
+}
+
 func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
 	m := newManager(t)
 	t.Setenv("NOTIFY_SOCKET", m.path)
