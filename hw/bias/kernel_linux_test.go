@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,19 +17,9 @@ import (
 	"hillock/hw/kernelpi"
 )
 
-const inGuest = "HILLOCK_TEST_IN_GUEST"
-
 // TestKernelBias runs TestInGuest under a real kernel.
 func TestKernelBias(t *testing.T) {
-	kernel := kernelpi.ForTest(t)
-	exe := filepath.Join(t.TempDir(), "bias.test")
-	if err := kernelpi.Go("test", "-c", "-o", exe, "hillock/hw/bias"); err != nil {
-		t.Fatal(err)
-	}
-	r, err := kernel.Run(t.Context(), "export "+inGuest+"=1\n/host"+exe+" -test.v -test.run '^TestInGuest$' </proc/version")
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := kernelpi.RunTests(t, "hillock/hw/bias", "^TestInGuest$", "")
 	if r.Status != 0 || !strings.Contains(r.Output, "--- PASS: TestInGuest") {
 		t.Errorf("got exit status %d:\n%s", r.Status, r.Output)
 	}
@@ -61,7 +50,7 @@ func flags(t *testing.T, chip string, line uint32) uint64 {
 }
 
 func TestInGuest(t *testing.T) {
-	if os.Getenv(inGuest) == "" {
+	if os.Getenv(kernelpi.InGuest) == "" {
 		t.Skip("SKIPPED: under a real kernel: TestKernelBias runs it there")
 	}
 	if _, err := host.Init(); err != nil {

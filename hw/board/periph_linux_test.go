@@ -3,7 +3,6 @@ package board
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,31 +20,17 @@ import (
 	"hillock/hw/kernelpi"
 )
 
-// inGuest says that the tests run under the kernel of hw/kernelpi.
-const inGuest = "HILLOCK_TEST_IN_GUEST"
-
 // TestKernelPeriph shows, under a real kernel, what periph does that this package works around. A part of it that fails
 // says that periph has mended that: then what it names can go.
 func TestKernelPeriph(t *testing.T) {
-	kernel := kernelpi.ForTest(t)
-	exe := filepath.Join(t.TempDir(), "board.test")
-	if err := kernelpi.Go("test", "-c", "-o", exe, "hillock/hw/board"); err != nil {
-		t.Fatal(err)
-	}
-	r, err := kernel.Run(t.Context(), `
-export `+inGuest+`=1
-ln -s gpiochip0 /dev/gpiochip4
-/host`+exe+` -test.v -test.run '^TestPeriph' </proc/version`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := kernelpi.RunTests(t, "hillock/hw/board", "^TestPeriph", "ln -s gpiochip0 /dev/gpiochip4")
 	if passed := strings.Count(r.Output, "--- PASS: TestPeriph"); r.Status != 0 || passed != 1+len(periphTests) {
 		t.Errorf("got exit status %d and %d passed tests, want %d:\n%s", r.Status, passed, 1+len(periphTests), r.Output)
 	}
 }
 
 func TestPeriph(t *testing.T) {
-	if os.Getenv(inGuest) == "" {
+	if os.Getenv(kernelpi.InGuest) == "" {
 		t.Skip("SKIPPED: periph under a real kernel: TestKernelPeriph runs it there")
 	}
 	for _, tt := range periphTests {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"testing"
 )
@@ -28,6 +29,24 @@ func ForTest(t testing.TB) Kernel {
 		t.Skip("SKIPPED: under a real kernel:", err)
 	}
 	return kernel
+}
+
+// InGuest is set in the environment of tests that run under the kernel.
+const InGuest = "HILLOCK_TEST_IN_GUEST"
+
+// RunTests runs the tests of a package that match a pattern under the kernel, after a script, and gives what they said.
+func RunTests(t testing.TB, pkg, pattern, script string) *Result {
+	t.Helper()
+	kernel := ForTest(t)
+	exe := filepath.Join(t.TempDir(), "guest.test")
+	if err := Go("test", "-c", "-o", exe, pkg); err != nil {
+		t.Fatal(err)
+	}
+	r, err := kernel.Run(t.Context(), fmt.Sprintf("export %s=1\n%s\n/host%s -test.v -test.run '%s' </proc/version", InGuest, script, exe, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // Go runs the go command, such as build or test -c, for a static program: the guest has no libraries.

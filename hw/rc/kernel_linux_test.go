@@ -16,19 +16,9 @@ import (
 	"hillock/hw/rc"
 )
 
-const inGuest = "HILLOCK_TEST_IN_GUEST"
-
 // TestKernelRC runs TestInGuest under a real kernel.
 func TestKernelRC(t *testing.T) {
-	kernel := kernelpi.ForTest(t)
-	exe := filepath.Join(t.TempDir(), "rc.test")
-	if err := kernelpi.Go("test", "-c", "-o", exe, "hillock/hw/rc"); err != nil {
-		t.Fatal(err)
-	}
-	r, err := kernel.Run(t.Context(), "export "+inGuest+"=1\n/host"+exe+" -test.v -test.run '^TestInGuest$' </proc/version")
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := kernelpi.RunTests(t, "hillock/hw/rc", "^TestInGuest$", "")
 	if r.Status != 0 || !strings.Contains(r.Output, "--- PASS: TestInGuest") {
 		t.Errorf("got exit status %d:\n%s", r.Status, r.Output)
 	}
@@ -59,7 +49,7 @@ func (c *charging) In(pull gpio.Pull, edge gpio.Edge) error {
 
 // On periph's gpioioctl and the kernel's character device, on the wall's clock.
 func TestInGuest(t *testing.T) {
-	if os.Getenv(inGuest) == "" {
+	if os.Getenv(kernelpi.InGuest) == "" {
 		t.Skip("SKIPPED: under a real kernel: TestKernelRC runs it there")
 	}
 	if _, err := host.Init(); err != nil {
