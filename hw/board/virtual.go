@@ -62,10 +62,16 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 			if chip, err = sim.NewMCP3xxx(in.Driver); err != nil {
 				return fmt.Errorf("input %s: %w", in.Name, err)
 			}
+			for ch := 0; chip.Knob(ch) != nil && !strings.HasSuffix(in.Driver, "1"); ch++ {
+				chip.Knob(ch).SetFault(sim.WiperOff) // until something is wired to it; a single channel has IN- at ground
+			}
 			port.Plug(chip)
 			v.Chips[in.Port], v.Ports[in.Port] = chip, port
 		}
 		v.turn(in, chip.Knob(in.Channel))
+		if in.Minus >= 0 {
+			chip.Knob(in.Minus).SetFault(sim.KnobGood)
+		}
 	}
 	for _, out := range cfg.Outputs {
 		if out.Bus == "" || v.Displays[out.Address] != nil {
@@ -84,6 +90,7 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 func (v *Virtual) turn(in config.Input, knob *sim.Knob) {
 	if v.Knobs[in.Name] != knob {
 		v.Knobs[in.Name] = knob
+		knob.SetFault(sim.KnobGood)
 		knob.Set(RestingKnob)
 	}
 }

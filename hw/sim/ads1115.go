@@ -21,6 +21,7 @@ type ADS1115 struct {
 	knobs [4]Knob
 	vdd   atomic.Int64 // physic.ElectricPotential
 	noise noise
+	float floating // under mu
 
 	mu         sync.Mutex // what follows: the wire's, and SetCode asks for the gain
 	registers  [4]uint16
@@ -57,6 +58,7 @@ func NewADS1115() *ADS1115 {
 	for i := range c.knobs {
 		c.knobs[i].chip = c
 	}
+	c.float = newFloating(len(c.knobs))
 	c.vdd.Store(int64(3300 * physic.MilliVolt))
 	return c
 }
@@ -190,7 +192,7 @@ func (c *ADS1115) convert() int16 {
 }
 
 func (c *ADS1115) voltage(channel int) physic.ElectricPotential {
-	return physic.ElectricPotential(math.Round(c.knobs[channel].Position() * float64(c.VDD())))
+	return physic.ElectricPotential(math.Round(c.float.sample(channel, &c.knobs[channel]) * float64(c.VDD())))
 }
 
 // position is the lowest one of a knob, to the nV, that converts to a code against ground.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"periph.io/x/conn/v3/gpio"
@@ -52,12 +53,12 @@ func newPins(c Clock) []*Pin {
 func newPorts(p *Pi) []*Port {
 	var ports []*Port
 	for number, selects := range []int{2, 3} {
-		b := new(bus)
+		b := &bus{rng: rand.New(rand.NewPCG(1, 0))}
 		for cs := range selects {
 			wire := func(line string) *Pin { return p.Pin(fmt.Sprintf("SPI%d_%s", number, line)) }
 			ports = append(ports, &Port{
 				name: fmt.Sprintf("SPI%d.%d", number, cs), number: number, cs: cs, clock: p.clock, bus: b,
-				clk: wire("CLK"), mosi: wire("MOSI"), miso: wire("MISO"), csPin: wire(fmt.Sprintf("CS%d", cs)),
+				clk: wire("CLK"), mosi: wire("MOSI"), miso: wire("MISO"), csPin: wire(fmt.Sprintf("CS%d", cs)), pin: p.Pin,
 			})
 		}
 	}

@@ -185,7 +185,7 @@ func (l *link) transfer(op string, packets []spi.Packet) error {
 	if f.Err != nil {
 		return l.errorf(op, "%w", f.Err)
 	}
-	if err := l.port.transfer(packets, s, f.MISO); err != nil {
+	if err := l.port.transfer(packets, s); err != nil {
 		return l.errorf(op, "%w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 	"sync/atomic"
 
@@ -12,6 +13,46 @@ import (
 type Knob struct {
 	chip     converter
 	position atomic.Uint64 // bits of a float64 from 0 to 1
+	fault    atomic.Int32
+}
+
+// KnobFault is a wire of a Knob that is loose.
+type KnobFault int32
+
+// What can be wrong with a Knob.
+const (
+	KnobGood  KnobFault = iota
+	SupplyOff           // the leg to the supply: the wiper is at ground
+	GroundOff           // the leg to ground: the wiper is at the supply
+	WiperOff            // the middle leg, or there is no knob: the input floats
+)
+
+// String returns "good", "supply off" and so on.
+func (f KnobFault) String() string {
+	names := [...]string{"good", "supply off", "ground off", "wiper off"}
+	if 0 <= f && int(f) < len(names) {
+		return names[f]
+	}
+	return fmt.Sprintf("KnobFault(%d)", int32(f))
+}
+
+// SetFault takes a wire off, or with KnobGood puts them all back. The knob keeps its position.
+func (k *Knob) SetFault(f KnobFault) { k.fault.Store(int32(f)) }
+
+// Fault is the wire that is off.
+func (k *Knob) Fault() KnobFault { return KnobFault(k.fault.Load()) }
+
+// wiper is where the input that the knob is on finds it, in parts of the supply, and whether it floats.
+func (k *Knob) wiper() (at float64, floats bool) {
+	switch k.Fault() {
+	case SupplyOff:
+		return 0, false
+	case GroundOff:
+		return 1, false
+	case WiperOff:
+		return 0, true
+	}
+	return k.Position(), false
 }
 
 // converter is the chip that a knob is on.

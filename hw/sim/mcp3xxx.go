@@ -24,6 +24,8 @@ type MCP3xxx struct {
 	knobs []Knob
 	vdd   atomic.Int64 // physic.ElectricPotential
 	noise noise
+	fault atomic.Int32
+	float floating // of the wire's, as what follows
 
 	selected bool
 	rises    int // rising edges from the start bit on, which is the first; 0 before it
@@ -80,6 +82,7 @@ func NewMCP3004() *MCP3xxx {
 
 func newMCP3xxx(name string, k kind) *MCP3xxx {
 	c := &MCP3xxx{kind: k, name: name, knobs: make([]Knob, max(k.channels, 2))}
+	c.float = newFloating(len(c.knobs))
 	for i := range c.knobs {
 		c.knobs[i].chip = c
 	}
@@ -102,6 +105,31 @@ func (c *MCP3xxx) Knob(channel int) *Knob {
 func (c *MCP3xxx) SetNoise(counts int, seed uint64) {
 	c.noise.set(min(counts, c.steps()-1), seed)
 }
+
+// ChipFault is a wire of a chip's supply that is loose.
+type ChipFault int32
+
+// What can be wrong with a chip.
+const (
+	ChipGood    ChipFault = iota
+	NoSupply              // VDD or DGND: it drives nothing
+	NoReference           // VREF: what is above ground is above it too, and has the highest code
+)
+
+// String returns "good", "no supply" or "no reference".
+func (f ChipFault) String() string {
+	names := [...]string{"good", "no supply", "no reference"}
+	if 0 <= f && int(f) < len(names) {
+		return names[f]
+	}
+	return fmt.Sprintf("ChipFault(%d)", int32(f))
+}
+
+// SetFault takes a wire of the supply off, or with ChipGood puts them all back.
+func (c *MCP3xxx) SetFault(f ChipFault) { c.fault.Store(int32(f)) }
+
+// Fault is the wire that is off.
+func (c *MCP3xxx) Fault() ChipFault { return ChipFault(c.fault.Load()) }
 
 // SetVDD sets the supply, and with it the reference voltage, from 2.7 V to 5.5 V. The knobs keep their positions.
 func (c *MCP3xxx) SetVDD(v physic.ElectricPotential) error {
@@ -224,7 +252,7 @@ func (c *MCP3xxx) lastBit() int {
 // DOUT implements Chip. Before the null bit the output is in high impedance, after the last bit it is low for ever.
 func (c *MCP3xxx) DOUT() (level gpio.Level, driven bool) {
 	switch f := c.falls; {
-	case f == 0:
+	case f == 0 || c.Fault() == NoSupply:
 		return gpio.Low, false
 	case f == nullBit || f > c.lastBit():
 		return gpio.Low, true
@@ -239,10 +267,10 @@ func (c *MCP3xxx) DOUT() (level gpio.Level, driven bool) {
 // 6.1).
 func (c *MCP3xxx) convert() int {
 	single, channel := c.selection()
-	v, lowest := c.knobs[channel].Position(), 0
+	v, lowest := c.float.sample(channel, &c.knobs[channel]), 0
 	if !single {
 		// The lowest bit swaps the two of a pair, so that the channel is the number of IN+.
-		v -= c.knobs[channel^1].Position()
+		v -= c.float.sample(channel^1, &c.knobs[channel^1])
 		if c.signed {
 			lowest = -c.steps()
 		}
@@ -267,6 +295,9 @@ func (c *MCP3xxx) code(v float64) int {
 	lowest := 0
 	if c.signed {
 		lowest = -c.steps()
+	}
+	if c.Fault() == NoReference && v > 0 {
+		return c.steps() - 1
 	}
 	return min(max(int(math.Floor(v*float64(c.steps()))), lowest), c.steps()-1)
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -19,22 +20,28 @@ type Port struct {
 	bus        *bus
 
 	clk, mosi, miso, csPin *Pin
+	pin                    func(name string) *Pin // any of the Pi's
 
-	chip Chip // under bus.mu
-
-	faultsMu sync.Mutex
+	// Under bus.mu:
+	chip     Chip
+	selected bool // the chip
 	faults   Faults
+	tap      *tap // on the pin that CS is wired to by mistake, or nil
 }
 
 // bus is what the ports of one bus share.
 type bus struct {
 	mu   sync.Mutex // one transfer at a time
 	held *Port      // whose chip a packet with KeepCS left selected
+	rng  *rand.Rand // of a loose contact
 }
 
 // Faults is what is wrong with a port. The zero value is a good port.
 type Faults struct {
-	MISO  MISO          // the wire from the chip
+	MISO MISO // the wire from the chip, at the Pi
+
+	CS, CLK, DIN, DOUT Hole // where the chip's own wires go
+
 	Err   error         // every transfer fails with it, wrapped, before it reaches the wire
 	Delay time.Duration // every transfer takes so much longer, by the Pi's clock
 }
@@ -47,9 +54,10 @@ const (
 	Connected MISO = iota
 	Open           // off, with a pull-up: the master reads all ones
 	Shorted        // to ground, or off with the pull-down of a Pi up to the 4: the master reads all zeros
+	Flaky          // a loose contact: of 16 bits one, at random, is the pull's
 )
 
-// String returns "connected", "open" or "shorted".
+// String returns "connected", "open", "shorted" or "flaky".
 func (m MISO) String() string {
 	switch m {
 	case Connected:
@@ -58,6 +66,8 @@ func (m MISO) String() string {
 		return "open"
 	case Shorted:
 		return "shorted"
+	case Flaky:
+		return "flaky"
 	}
 	return fmt.Sprintf("MISO(%d)", uint8(m))
 }
@@ -67,6 +77,7 @@ func (p *Port) Plug(c Chip) {
 	p.bus.mu.Lock()
 	defer p.bus.mu.Unlock()
 	p.letGo()
+	p.sel(false)
 	p.chip = c
 }
 
@@ -78,15 +89,16 @@ func (p *Port) Unplug() {
 
 // SetFaults replaces what is wrong with the port, from the next transfer on.
 func (p *Port) SetFaults(f Faults) {
-	p.faultsMu.Lock()
-	defer p.faultsMu.Unlock()
+	p.bus.mu.Lock()
+	defer p.bus.mu.Unlock()
+	p.rewire(f)
 	p.faults = f
 }
 
 // Faults returns what is wrong with the port.
 func (p *Port) Faults() Faults {
-	p.faultsMu.Lock()
-	defer p.faultsMu.Unlock()
+	p.bus.mu.Lock()
+	defer p.bus.mu.Unlock()
 	return p.faults
 }
 
@@ -102,10 +114,12 @@ func (p *Port) Open() (spi.PortCloser, error) {
 }
 
 // transfer clocks packets through the wires. The time that this takes on a Pi is not modelled.
-func (p *Port) transfer(packets []spi.Packet, s settings, miso MISO) error {
+func (p *Port) transfer(packets []spi.Packet, s settings) error {
 	p.bus.mu.Lock()
 	defer p.bus.mu.Unlock()
-	w := wires{chip: p.chip, mode: s.mode, fault: miso, pull: p.miso.Pull() == gpio.PullUp}
+	f := &p.faults
+	w := wires{chip: p.chip, mode: s.mode, fault: f.MISO, rng: p.bus.rng, pull: p.miso.Pull() == gpio.PullUp,
+		clkOff: f.CLK != "", dinOff: f.DIN != "", din: p.level(f.DIN), doutOff: f.DOUT != ""}
 	selects := s.mode&spi.NoCS == 0
 	if selects {
 		if err := p.checkClock(s.clock); err != nil {
@@ -120,6 +134,7 @@ func (p *Port) transfer(packets []spi.Packet, s settings, miso MISO) error {
 			p.take()
 		}
 		w.clock(packets[i].W, packets[i].R)
+		p.stray()
 		if selects && !packets[i].KeepCS {
 			p.letGo()
 		}
@@ -144,21 +159,27 @@ func (p *Port) checkClock(f physic.Frequency) error {
 
 // take selects the port's chip unless it is still selected, letGo ends that. Both are called with bus.mu held.
 func (p *Port) take() {
-	if p.bus.held == p {
+	if p.faults.CS != "" {
+		p.selectFrom(p.faults.CS)
 		return
 	}
 	p.bus.held = p
-	if p.chip != nil {
-		p.chip.CS(true)
-	}
+	p.sel(true)
 }
 
 func (p *Port) letGo() {
-	if p.bus.held != p {
+	if p.bus.held == p {
+		p.bus.held = nil
+		p.sel(false)
+	}
+}
+
+// sel is the level on the chip's CS.
+func (p *Port) sel(selected bool) {
+	if p.selected == selected || p.chip == nil {
 		return
 	}
-	p.bus.held = nil
-	if p.chip != nil {
-		p.chip.CS(false)
-	}
+	p.selected = selected
+	p.chip.CS(selected)
+	p.stray()
 }

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"math/rand/v2"
+
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/spi"
 )
@@ -14,8 +16,13 @@ type wires struct {
 	chip  Chip // or nil
 	mode  spi.Mode
 	fault MISO
+	rng   *rand.Rand
 	pull  gpio.Level
 	mosi  gpio.Level // idles low
+
+	// Wires of the chip that are in other holes; din is the level in the one of its input.
+	clkOff, dinOff, doutOff bool
+	din                     gpio.Level
 }
 
 // clock sends w, or zeros if it is empty, and fills r unless that is empty. They may be the same slice.
@@ -64,9 +71,14 @@ func (x *wires) bit(out gpio.Level) (in gpio.Level) {
 }
 
 func (x *wires) edge(level bool) {
-	if x.chip != nil {
-		x.chip.SCLK(gpio.Level(level), x.mosi)
+	if x.chip == nil || x.clkOff {
+		return
 	}
+	din := x.mosi
+	if x.dinOff {
+		din = x.din
+	}
+	x.chip.SCLK(gpio.Level(level), din)
 }
 
 // miso is the level that the master reads.
@@ -76,8 +88,12 @@ func (x *wires) miso() gpio.Level {
 		return gpio.High
 	case Shorted:
 		return gpio.Low
+	case Flaky:
+		if x.rng.IntN(16) == 0 {
+			return x.pull
+		}
 	}
-	if x.chip != nil {
+	if x.chip != nil && !x.doutOff {
 		if l, driven := x.chip.DOUT(); driven {
 			return l
 		}
