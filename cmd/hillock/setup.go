@@ -219,13 +219,7 @@ func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 		return nil
 	}
 	var join []string
-	groups := []string{"gpio"}
-	for _, port := range doctor.Ports(cfg) {
-		if group := doctor.Group(port); !slices.Contains(groups, group) {
-			groups = append(groups, group)
-		}
-	}
-	for _, group := range groups {
+	for _, group := range doctor.Groups(cfg) {
 		switch in, err := s.in(s.user, group); {
 		case err != nil:
 			return err

@@ -73,7 +73,7 @@ func (h Host) read(name string) string {
 
 // SetUp checks the machine and the user for what a configuration needs, without a wire being touched.
 func (h Host) SetUp(cfg *config.Config) []Finding {
-	found := []Finding{h.board(), h.kernel(), h.user(), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
+	found := []Finding{h.board(), h.kernel(), h.user(cfg), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range Ports(cfg) {
 		found = append(found, h.node(port, Node(port), Group(port), "it is off", "sudo hillock setup"))
 	}
@@ -111,6 +111,17 @@ func Group(port string) string {
 	return "spi"
 }
 
+// Groups are those of the device nodes that a configuration uses.
+func Groups(cfg *config.Config) []string {
+	all := []string{"gpio"}
+	for _, port := range Ports(cfg) {
+		if group := Group(port); !slices.Contains(all, group) {
+			all = append(all, group)
+		}
+	}
+	return all
+}
+
 func (h Host) first(pattern string) string {
 	if all, _ := filepath.Glob(h.Path(pattern)); len(all) > 0 {
 		return strings.TrimPrefix(all[0], filepath.Clean(h.Root))
@@ -141,9 +152,18 @@ func (h Host) release() string {
 	return ""
 }
 
-func (h Host) user() Finding {
-	f := Finding{Check: "user", Result: Passed, Seen: "not root"}
+// user says which of the groups the user is in; whether that is enough, the checks of the nodes say.
+func (h Host) user(cfg *config.Config) Finding {
+	f := Finding{Check: "user", Result: Passed}
 	if h.UID != 0 {
+		f.Seen = "not root"
+		for _, group := range Groups(cfg) {
+			in := "in"
+			if !slices.Contains(h.Groups, group) {
+				in = "not in"
+			}
+			f.Seen += fmt.Sprintf(", %s %s", in, group)
+		}
 		return f
 	}
 	f.Seen = "root"

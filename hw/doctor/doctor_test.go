@@ -55,7 +55,7 @@ func TestSetUp(t *testing.T) {
 	}{
 		{"a healthy Pi", 1000, []string{"gpio", "spi"}, pi(both), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
-			{"user", Passed, "not root", "", ""},
+			{"user", Passed, "not root, in gpio, in spi", "", ""},
 			{"GPIO", Passed, "/dev/gpiochip0, -rw-rw----, group gpio", "", ""},
 			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw----, group spi", "", ""},
 		}},
@@ -68,20 +68,20 @@ func TestSetUp(t *testing.T) {
 		}},
 		{"not in a group, no GPIO", 1000, []string{"gpio"}, pi(map[string]os.FileMode{"/dev/spidev0.0": 0o660}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
-			{"user", Passed, "not root", "", ""},
+			{"user", Passed, "not root, in gpio, not in spi", "", ""},
 			{"GPIO", Failed, "no /dev/gpiochip0", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS"},
 			{"SPI0.0", Failed, "/dev/spidev0.0, -rw-rw----, group spi", "this user is not in that group, or has not logged in since",
 				"sudo hillock setup, or sudo usermod -aG spi $USER, and log in again"},
 		}},
 		{"nodes of root alone", 1000, []string{"gpio", "spi"}, pi(map[string]os.FileMode{"/dev/gpiochip0": 0o600, "/dev/spidev0.0": 0o666}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
-			{"user", Passed, "not root", "", ""},
+			{"user", Passed, "not root, in gpio, in spi", "", ""},
 			{"GPIO", Failed, "/dev/gpiochip0, -rw-------, group gpio", "no group may use it", "install hillock's package, whose udev rule gives it to the group gpio"},
 			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw-rw-, group spi", "", ""},
 		}},
 		{"a laptop", 1000, nil, nil, []Finding{
 			{"board", NotPossible, "no Raspberry Pi", "there are no header pins here", "hillock run takes the virtual Pi"},
-			{"user", Passed, "not root", "", ""},
+			{"user", Passed, "not root, not in gpio, not in spi", "", ""},
 			{"GPIO", NotPossible, "no /dev/gpiochip0", "", ""},
 			{"SPI0.0", NotPossible, "no /dev/spidev0.0", "", ""},
 		}},
