@@ -78,6 +78,22 @@ type Grant struct {
 	Missing []string
 }
 
+// Try tells what Enter would get, and leaves nothing of it: the thread that asks ends.
+func Try(opts Options) (Grant, error) {
+	var g Grant
+	done := make(chan error)
+	go func() {
+		w := New()
+		got, err := w.Enter(opts)
+		if g = got; err == nil {
+			err = w.Leave()
+		}
+		done <- err
+	}()
+	err := <-done
+	return g, err
+}
+
 func (g *Grant) got(format string, args ...any) { g.Got = append(g.Got, fmt.Sprintf(format, args...)) }
 func (g *Grant) missing(format string, args ...any) {
 	g.Missing = append(g.Missing, fmt.Sprintf(format, args...))

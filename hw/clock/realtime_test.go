@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hillock/hw/clock"
 )
 
@@ -75,7 +77,11 @@ func TestEnteredSleepDoesNotAllocate(t *testing.T) {
 }
 
 func TestRealtimeTellsWhatItGotAndWhatIsMissing(t *testing.T) {
-	g := entered(t, clock.Options{Realtime: clock.Auto, Spin: 0, CPU: -1}, func(*clock.Wall) {})
+	opts := clock.Options{Realtime: clock.Auto, Spin: 0, CPU: -1}
+	g := entered(t, opts, func(*clock.Wall) {})
+	if tried, err := clock.Try(opts); err != nil || !cmp.Equal(g, tried) {
+		t.Errorf("Try: got %+v, %v, want %+v", tried, err, g)
+	}
 	all := strings.Join(append(g.Got, g.Missing...), ", ")
 	if runtime.GOOS != "linux" {
 		if all != "Go's timers" {
@@ -88,8 +94,8 @@ func TestRealtimeTellsWhatItGotAndWhatIsMissing(t *testing.T) {
 			t.Errorf("got %q, want %s granted or missing", all, want)
 		}
 	}
-	if g := entered(t, clock.Options{Realtime: clock.Off, Spin: 0, CPU: -1}, func(*clock.Wall) {}); len(g.Missing) != 0 {
-		t.Errorf("got %q missing with realtime off, want nothing asked for", g.Missing)
+	if g, err := clock.Try(clock.Options{Realtime: clock.Off, Spin: 0, CPU: -1}); err != nil || len(g.Missing) != 0 {
+		t.Errorf("got %v, %q missing with realtime off, want nothing asked for", err, g.Missing)
 	}
 }
 
@@ -97,7 +103,7 @@ func TestRealtimeOnInsists(t *testing.T) {
 	if os.Geteuid() == 0 && runtime.GOOS == "linux" {
 		t.Skip("SKIPPED: realtime on without permission: the test runs as root, who has it")
 	}
-	_, err := clock.New().Enter(clock.Options{Realtime: clock.On, CPU: -1})
+	_, err := clock.Try(clock.Options{Realtime: clock.On, CPU: -1})
 	if err == nil || !strings.HasPrefix(err.Error(), "loop.realtime: must be ") {
 		t.Errorf("got %v, want what is missing", err)
 	}
@@ -107,12 +113,7 @@ func TestCPUThatIsNotThere(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("SKIPPED: CPU affinity: it is there on Linux only")
 	}
-	done := make(chan error)
-	go func() {
-		_, err := clock.New().Enter(clock.Options{Realtime: clock.Off, CPU: 1000})
-		done <- err
-	}()
-	if err := <-done; err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot stay on CPU 1000: ") {
+	if _, err := clock.Try(clock.Options{Realtime: clock.Off, CPU: 1000}); err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot stay on CPU 1000: ") {
 		t.Errorf("got %v", err)
 	}
 }
