@@ -129,17 +129,17 @@ func busPinOf(pin, port string) (b busPin, needed, ok bool) {
 }
 
 // PortPins are the pins that an SPI port such as "SPI0.0" takes, by their roles on it: MISO, MOSI, SCLK and its chip
-// select, CE0 to CE2. It is nil for a port that is not on the header of every Pi.
+// select, CE0 to CE2; of an I2C bus SDA and SCL. It is nil for what is not on the header of every Pi.
 func PortPins(port string) map[string]string {
-	pins, selected := map[string]string{}, false
-	bus, _, _ := strings.Cut(port, ".")
+	bus, _, selects := strings.Cut(port, ".")
+	pins, complete := map[string]string{}, !selects && busPins(bus) != nil
 	for _, b := range busPins(bus) {
 		if _, needed, _ := busPinOf(b.pin, port); needed {
 			pins[b.role] = b.pin
-			selected = selected || b.cs >= 0
+			complete = complete || b.cs >= 0
 		}
 	}
-	if !selected {
+	if !complete {
 		return nil
 	}
 	return pins
