@@ -4,18 +4,22 @@ package doctor
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hillock/config"
+	"hillock/hw/clock"
 )
 
 // Result is how a check came out.
@@ -41,11 +45,16 @@ type Host struct {
 	Root   string   // of its files, "" for /
 	UID    int      // of the user
 	Groups []string // of the user, by name
+
+	// What is asked beside files; nil asks nobody.
+	output  func(program string, args ...string) string      // what it prints, "" where it fails
+	try     func(clock.Options) (clock.Grant, error)         // what the user gets of real time
+	holders func(gpiochip string) (map[string]string, error) // who holds its lines, by their names; "" for nobody
 }
 
 // Here is this machine and the user of this process.
 func Here() Host {
-	h := Host{UID: os.Geteuid()}
+	h := Host{UID: os.Geteuid(), output: output, try: clock.Try, holders: holders}
 	ids, _ := os.Getgroups()
 	for _, id := range append(ids, os.Getegid()) {
 		if g, err := user.LookupGroupId(strconv.Itoa(id)); err == nil && !slices.Contains(h.Groups, g.Name) {
@@ -53,6 +62,17 @@ func Here() Host {
 		}
 	}
 	return h
+}
+
+// output runs a program for what it prints.
+func output(program string, args ...string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // both answer in some ms
+	defer cancel()
+	out, err := exec.CommandContext(ctx, program, args...).Output()
+	if err != nil {
+		return ""
+	}
+	return string(out)
 }
 
 // Path is where a file of the machine is.
@@ -73,9 +93,13 @@ func (h Host) read(name string) string {
 
 // SetUp checks the machine and the user for what a configuration needs, without a wire being touched.
 func (h Host) SetUp(cfg *config.Config) []Finding {
-	found := []Finding{h.board(), h.kernel(), h.user(cfg), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
+	found := []Finding{h.board(), h.kernel(), h.power(), h.user(cfg), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range Ports(cfg) {
 		found = append(found, h.node(port, Node(port), Group(port), "it is off", "sudo hillock setup"))
+	}
+	found = append(found, h.pins(cfg)...)
+	if h.try != nil {
+		found = append(found, h.realTime(cfg.Loop))
 	}
 	return found
 }
@@ -123,10 +147,19 @@ func Groups(cfg *config.Config) []string {
 }
 
 func (h Host) first(pattern string) string {
-	if all, _ := filepath.Glob(h.Path(pattern)); len(all) > 0 {
-		return strings.TrimPrefix(all[0], filepath.Clean(h.Root))
+	if all := h.glob(pattern); len(all) > 0 {
+		return all[0]
 	}
 	return strings.Replace(pattern, "*", "0", 1)
+}
+
+// glob gives the names of the files that match a pattern.
+func (h Host) glob(pattern string) []string {
+	all, _ := filepath.Glob(h.Path(pattern))
+	for i := range all {
+		all[i] = strings.TrimPrefix(all[i], filepath.Clean(h.Root))
+	}
+	return all
 }
 
 func (h Host) board() Finding {

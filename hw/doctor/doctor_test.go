@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
+	"hillock/hw/clock"
 )
 
 func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) Host {
@@ -16,7 +17,12 @@ func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) 
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: the set-up of a Pi: Windows has no modes")
 	}
-	h := Host{Root: t.TempDir(), UID: uid, Groups: groups}
+	h := Host{Root: t.TempDir(), UID: uid, Groups: groups,
+		output:  func(string, ...string) string { return "" },
+		holders: func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil },
+		try: func(clock.Options) (clock.Grant, error) {
+			return clock.Grant{Got: []string{"SCHED_FIFO 80"}}, nil
+		}}
 	for name, mode := range files {
 		text := ""
 		switch name {
@@ -45,6 +51,10 @@ func TestSetUp(t *testing.T) {
 		return more
 	}
 	both := map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660}
+	power := Finding{"power", NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it", "", ""}
+	free := Finding{"pins", Passed, "free: GPIO17", "", ""}
+	nameless := Finding{"pins", NotPossible, "no line of the kernel has the name GPIO17", "", ""}
+	realTime := Finding{"realtime", Passed, `loop.realtime is "auto", and gets SCHED_FIFO 80`, "", ""}
 	kernel := Finding{Check: "system", Result: Passed, Seen: runtime.GOOS + ", kernel unknown, a "}
 	for _, tt := range []struct {
 		name   string
@@ -55,35 +65,45 @@ func TestSetUp(t *testing.T) {
 	}{
 		{"a healthy Pi", 1000, []string{"gpio", "spi"}, pi(both), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			power,
 			{"user", Passed, "not root, in gpio, in spi", "", ""},
 			{"GPIO", Passed, "/dev/gpiochip0, -rw-rw----, group gpio", "", ""},
 			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw----, group spi", "", ""},
+			free, realTime,
 		}},
 		{"root on a Pi 5, SPI off", 0, nil, pi(map[string]os.FileMode{"/dev/gpiochip4": 0o660}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			power,
 			{"user", Failed, "root", "as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: hillock run refuses",
 				"run it as a user of the groups gpio and spi: sudo hillock setup"},
 			{"GPIO", Passed, "/dev/gpiochip4, -rw-rw----, group gpio", "", ""},
 			{"SPI0.0", Failed, "no /dev/spidev0.0", "it is off", "sudo hillock setup"},
+			free, realTime,
 		}},
 		{"not in a group, no GPIO", 1000, []string{"gpio"}, pi(map[string]os.FileMode{"/dev/spidev0.0": 0o660}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			power,
 			{"user", Passed, "not root, in gpio, not in spi", "", ""},
 			{"GPIO", Failed, "no /dev/gpiochip0", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS"},
 			{"SPI0.0", Failed, "/dev/spidev0.0, -rw-rw----, group spi", "this user is not in that group, or has not logged in since",
 				"sudo hillock setup, or sudo usermod -aG spi $USER, and log in again"},
+			nameless, realTime,
 		}},
 		{"nodes of root alone", 1000, []string{"gpio", "spi"}, pi(map[string]os.FileMode{"/dev/gpiochip0": 0o600, "/dev/spidev0.0": 0o666}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
+			power,
 			{"user", Passed, "not root, in gpio, in spi", "", ""},
 			{"GPIO", Failed, "/dev/gpiochip0, -rw-------, group gpio", "no group may use it", "install hillock's package, whose udev rule gives it to the group gpio"},
 			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw-rw-, group spi", "", ""},
+			free, realTime,
 		}},
 		{"a laptop", 1000, nil, nil, []Finding{
 			{"board", NotPossible, "no Raspberry Pi", "there are no header pins here", "hillock run takes the virtual Pi"},
+			power,
 			{"user", Passed, "not root, not in gpio, not in spi", "", ""},
 			{"GPIO", NotPossible, "no /dev/gpiochip0", "", ""},
 			{"SPI0.0", NotPossible, "no /dev/spidev0.0", "", ""},
+			nameless, realTime,
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

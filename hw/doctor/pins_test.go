@@ -1,0 +1,91 @@
+package doctor
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
+)
+
+func TestPins(t *testing.T) {
+	const stop = "stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"
+	cfg, err := config.Parse("", []byte(`
+[input.adc]
+driver = "ads1115"
+[input.chip]
+driver = "mcp3008"
+port = "SPI0.0"
+[input.plain]
+driver = "rc"
+pin = "GPIO4"
+[neuron.n1]
+input = ["adc", "chip", "plain"]
+[output.led]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "n1"
+[output.row]
+driver = "bar"
+pins = ["GPIO5", "GPIO7"]
+neuron = "n1"
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/gpiochip4": 0o660, "/dev/spidev0.0": 0o660, "/dev/i2c-1": 0o660}
+	for _, tt := range []struct {
+		name    string
+		files   map[string]os.FileMode
+		holders map[string]string // "" for those left out
+		modes   map[string]string // of pinctrl, by a pin's number
+		err     error
+		want    []Finding
+	}{
+		{"free", on, nil, map[string]string{"2": "a0", "3": "a0", "9": "a0", "10": "a0", "11": "a0"}, nil,
+			[]Finding{{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
+		{"held", on, map[string]string{"GPIO4": "gpiomon", "GPIO7": "spi0 CS1", "GPIO17": "hillock@812", "GPIO22": "not of ours"}, nil, nil, []Finding{
+			{"GPIO4", Failed, `held by "gpiomon"`, "hillock run cannot use it for input plain", stop},
+			{"GPIO17", Passed, `held by "hillock@812"`, "a hillock runs already", "before you run another: sudo systemctl stop hillock, or end it where it runs"},
+			{"GPIO7", Failed, `held by "spi0 CS1"`, "hillock run cannot use it for output row", stop},
+			{"pins", Passed, "free: GPIO5", "", ""},
+		}},
+		{"pins of the buses", on, map[string]string{"GPIO2": "sda", "GPIO3": theKernel, "GPIO8": "spi0 CS0", "GPIO10": "lg"},
+			map[string]string{"9": "ip", "10": "op", "11": "no"}, nil, []Finding{
+				{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""},
+				{"GPIO10", Failed, `held by "lg"`, "SPI0 has lost its MOSI, until the next boot", "stop that program, and reboot"},
+				{"GPIO11", Failed, "without a function", "SPI0 has lost its SCLK, until the next boot", "reboot"},
+				{"GPIO9", Failed, "an input", "SPI0 has lost its MISO, until the next boot", "reboot"},
+			}},
+		{"buses that are off", map[string]os.FileMode{"/dev/gpiochip0": 0o660}, nil, map[string]string{"9": "ip", "2": "ip"}, nil,
+			[]Finding{{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
+		{"no chip", nil, nil, nil, nil, []Finding{{"pins", NotPossible, "no line of the kernel has the name GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
+		{"not permitted", on, nil, nil, os.ErrPermission, []Finding{{"pins", NotPossible, "permission denied", "", ""}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := host(t, 1000, nil, tt.files)
+			h.holders = func(chip string) (map[string]string, error) {
+				all := map[string]string{"": "nobody's"}
+				for n := range 28 {
+					pin := fmt.Sprintf("GPIO%d", n)
+					all[pin] = tt.holders[pin]
+				}
+				return all, tt.err
+			}
+			h.output = func(program string, args ...string) string {
+				if program != "pinctrl" || len(args) != 2 || args[0] != "get" {
+					t.Errorf("got %s %q run", program, args)
+				}
+				if mode := tt.modes[args[1]]; mode != "" {
+					return fmt.Sprintf("%2s: %s    pd | lo // GPIO%[1]s = ...\n", args[1], mode)
+				}
+				return ""
+			}
+			if diff := cmp.Diff(tt.want, h.pins(cfg)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,62 @@
+package doctor
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPower(t *testing.T) {
+	const (
+		low     = "the 5 V fell below 4.63 V, and the firmware slows the CPU down for it, so that ticks may come late"
+		supply  = "take a supply made for this Pi, a short and thick cable, and less power from the Pi; then reboot, which clears this"
+		slow    = "the firmware slows the CPU down, as it does when the chip is hot, so that ticks may come late"
+		cooling = "give it air, a heat sink or a fan"
+	)
+	for _, tt := range []struct {
+		vcgencmd string
+		alarm    string // of the kernel's driver, "" for none
+		want     Finding
+	}{
+		{"", "", Finding{"power", NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it", "", ""}},
+		{"VCHI initialization failed\n", "", Finding{"power", NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it", "", ""}},
+		{"throttled=0x0\n", "", Finding{"power", Passed, "no under-voltage, not throttled", "", ""}},
+		{"", "0\n", Finding{"power", Passed, "no under-voltage now", "", ""}},
+		{"", "1\n", Finding{"power", Failed, "under-voltage now", low, supply}},
+		{"throttled=0x0\n", "1\n", Finding{"power", Failed, "under-voltage now", low, supply}},
+		{"throttled=0x50005\n", "1\n", Finding{"power", Failed, "under-voltage now, throttled now", low, supply}},
+		{"throttled=0x50000\n", "0\n", Finding{"power", Failed, "under-voltage since the boot, throttled since the boot", low, supply}},
+		{"throttled=0xe000e\n", "0\n", Finding{"power", Failed, "clock capped now, throttled now, soft limit of temperature now", slow, cooling}},
+		{"throttled=0xe0000\n", "0\n", Finding{"power", Passed, "clock capped since the boot, throttled since the boot, soft limit of temperature since the boot", "", ""}},
+		{"throttled=0x80008\n", "0\n", Finding{"power", Passed, "soft limit of temperature now", "", ""}},
+	} {
+		h := host(t, 1000, nil, nil)
+		h.output = func(program string, args ...string) string {
+			if program != "vcgencmd" || !cmp.Equal(args, []string{"get_throttled"}) {
+				t.Errorf("got %s %q run", program, args)
+			}
+			return tt.vcgencmd
+		}
+		write(t, h, "/sys/class/hwmon/hwmon0/name", "cpu_thermal\n")
+		write(t, h, "/sys/class/hwmon/hwmon0/in0_lcrit_alarm", "1\n")
+		if tt.alarm != "" {
+			write(t, h, "/sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+			write(t, h, "/sys/class/hwmon/hwmon1/in0_lcrit_alarm", tt.alarm)
+		}
+		if diff := cmp.Diff(tt.want, h.power()); diff != "" {
+			t.Errorf("%q, alarm %q (-want +got):\n%s", tt.vcgencmd, tt.alarm, diff)
+		}
+	}
+}
+
+func write(t *testing.T, h Host, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(h.Path(name)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.Path(name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

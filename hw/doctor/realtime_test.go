@@ -1,0 +1,45 @@
+package doctor
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
+	"hillock/hw/clock"
+)
+
+func TestRealTime(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		mode  string
+		grant clock.Grant
+		err   error
+		want  Finding
+	}{
+		{"all of it", "auto", clock.Grant{Got: []string{"SCHED_FIFO 80", "memory locked"}}, nil,
+			Finding{"realtime", Passed, `loop.realtime is "auto", and gets SCHED_FIFO 80, memory locked`, "", ""}},
+		{"what is permitted", "auto", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO: grant this", "locked memory: grant that"}}, nil,
+			Finding{"realtime", Passed, `loop.realtime is "auto", and gets spin up to 4 us`, "more is not permitted, so that ticks may come later",
+				"the service of hillock's package has it all; elsewhere, SCHED_FIFO: grant this; locked memory: grant that"}},
+		{"insisted on", "on", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO: grant this"}},
+			errors.New(`loop.realtime: must be permitted when it is "on": SCHED_FIFO: grant this`),
+			Finding{"realtime", Failed, `loop.realtime: must be permitted when it is "on": SCHED_FIFO: grant this`,
+				"hillock run ends with this", "grant what is missing, or change the table [loop]"}},
+		{"none", "off", clock.Grant{Got: []string{"no spin"}}, nil, Finding{"realtime", Passed, `loop.realtime is "off", and gets no spin`, "", ""}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := config.Default().Loop
+			l.Realtime, l.CPU = tt.mode, 3
+			var asked clock.Options
+			h := Host{try: func(o clock.Options) (clock.Grant, error) { asked = o; return tt.grant, tt.err }}
+			if diff := cmp.Diff(tt.want, h.realTime(l)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if want := (clock.Options{Realtime: clock.Mode(tt.mode), Spin: clock.SpinAuto, CPU: 3}); asked != want {
+				t.Errorf("got %+v asked for, want %+v", asked, want)
+			}
+		})
+	}
+}
