@@ -18,6 +18,12 @@ func Header() [40]string {
 	}
 }
 
+// Position is where a pin of a name such as "GPIO17" is on the header, from 1; 0 where it is not.
+func Position(pin string) int {
+	at := Header()
+	return slices.Index(at[:], strings.TrimPrefix(pin, "GPIO")) + 1
+}
+
 // maxGPIO is the last of the pins GPIO0 to GPIO27 that are on the header.
 const maxGPIO = 27
 

@@ -34,26 +34,32 @@ type chip struct {
 
 func (c *chip) name() string { return c.in.Driver + " on " + c.in.Port }
 
-func (c *chip) open() error {
-	port, err := spireg.Open(c.in.Port)
+func (c *chip) open() (err error) {
+	c.dev, c.port, err = OpenChip(c.in)
+	return err
+}
+
+// OpenChip opens the ADC that an input is on. The port is to be closed, once, after the last use of the chip.
+func OpenChip(in config.Input) (*mcp3xxx.Dev, spi.PortCloser, error) {
+	name := in.Driver + " on " + in.Port
+	port, err := spireg.Open(in.Port)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.name(), portTrouble(c.in.Port, err))
+		return nil, nil, fmt.Errorf("%s: %w", name, portTrouble(in.Port, err))
 	}
-	model, ok := mcp3xxx.ByName(c.in.Driver)
+	model, ok := mcp3xxx.ByName(in.Driver)
 	if !ok {
-		return errors.Join(fmt.Errorf("%s: no such chip", c.name()), port.Close())
+		return nil, nil, errors.Join(fmt.Errorf("%s: no such chip", name), port.Close())
 	}
 	opts := mcp3xxx.Opts{
 		Model: model,
-		VRef:  physic.ElectricPotential(c.in.VRef * float64(physic.Volt)),
-		Clock: physic.Frequency(c.in.Clock) * physic.Hertz,
+		VRef:  physic.ElectricPotential(in.VRef * float64(physic.Volt)),
+		Clock: physic.Frequency(in.Clock) * physic.Hertz,
 	}
 	dev, err := mcp3xxx.NewSPI(port, &opts)
 	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", c.name(), err), port.Close())
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w", name, err), port.Close())
 	}
-	c.port, c.dev = port, dev
-	return nil
+	return dev, port, nil
 }
 
 // take takes the chip for a read, unless somebody has it or the board is closed.

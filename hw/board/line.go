@@ -16,11 +16,10 @@ import (
 
 // openPin takes a pin for pulses, low. One that another program holds is no error: it is asked for again.
 func openPin(out config.Output) (*pulse.Pin, error) {
-	p, err := findPin(out.Pin)
+	p, explain, err := Pin(out.Pin)
 	if err != nil {
 		return nil, fmt.Errorf("output %s: %w", out.Name, err)
 	}
-	explain := pinTrouble(p)
 	d, err := pulse.New(p, pulseOpts(out))
 	if err != nil && !isBusy(err) {
 		return nil, fmt.Errorf("output %s: %w", out.Name, explain(err))
@@ -32,15 +31,18 @@ func openPin(out config.Output) (*pulse.Pin, error) {
 // isBusy tells that another program holds a pin.
 func isBusy(err error) bool { return is(err, syscall.EBUSY) }
 
-func findPin(name string) (gpio.PinIO, error) {
+// Pin is a pin of a configuration as its parts take it, and what turns its refusals into what to do. It is not taken yet;
+// one that has a Close has it to give the pin back.
+func Pin(name string) (gpio.PinIO, func(error) error, error) {
 	p := gpioreg.ByName(name)
 	if p == nil {
-		return nil, noPin(name)
+		return nil, nil, noPin(name)
 	}
 	if r, ok := p.(gpio.RealPin); ok {
 		p = r.Real()
 	}
-	return kernelLine(p), nil
+	p = kernelLine(p)
+	return p, pinTrouble(p), nil // before a refusal, which makes periph forget who holds it
 }
 
 // kernelLine is the line of the kernel's character device for a pin, the same on every Pi. Where periph knows the chip,
@@ -74,11 +76,10 @@ func Off(out config.Output, cfg *config.Config) error {
 		fault := s.Fault()
 		return errors.Join(fault, s.end())
 	}
-	p, err := findPin(out.Pin)
+	p, explain, err := Pin(out.Pin)
 	if err != nil {
 		return fmt.Errorf("output %s: %w", out.Name, err)
 	}
-	explain := pinTrouble(p) // before a refusal, which makes periph forget who holds it
 	d, err := pulse.New(p, pulseOpts(out))
 	if err != nil {
 		return fmt.Errorf("output %s: %w", out.Name, explain(err))

@@ -19,8 +19,8 @@ import (
 	"hillock/hw/sim"
 )
 
-// openSensor is how the part of a slow input is opened.
-func openSensor(in config.Input) (sensor, error) {
+// OpenSensor opens the part of an input that is rc or ads1115.
+func OpenSensor(in config.Input) (Sensor, error) {
 	if in.Driver == "rc" {
 		return openRC(in)
 	}
@@ -34,7 +34,7 @@ type ads1115 struct {
 	name string
 }
 
-func openADS1115(in config.Input) (sensor, error) {
+func openADS1115(in config.Input) (Sensor, error) {
 	name := adsName(in)
 	bus, err := i2creg.Open(in.Port)
 	if err != nil {
@@ -63,7 +63,7 @@ func slowName(in config.Input) string {
 	return adsName(in)
 }
 
-func (a *ads1115) read() (int32, error) {
+func (a *ads1115) Raw() (int32, error) {
 	s, err := a.pin.Read()
 	if err != nil {
 		err = fmt.Errorf("%s: %w", a.name, err)
@@ -75,17 +75,16 @@ func (a *ads1115) read() (int32, error) {
 	return s.Raw, nil
 }
 
-func (a *ads1115) halt() error { return errors.Join(a.pin.Halt(), a.bus.Close()) }
+func (a *ads1115) End() error { return errors.Join(a.pin.Halt(), a.bus.Close()) }
 
 // capacitor is a knob without an ADC.
 type capacitor struct{ *rc.Dev }
 
-func openRC(in config.Input) (sensor, error) {
-	p, err := findPin(in.Pin)
+func openRC(in config.Input) (Sensor, error) {
+	p, explain, err := Pin(in.Pin)
 	if err != nil {
 		return nil, err
 	}
-	explain := pinTrouble(p)
 	if err := bias.Off(p); err != nil {
 		return nil, explain(err)
 	}
@@ -112,15 +111,15 @@ func openRC(in config.Input) (sensor, error) {
 	return capacitor{dev}, nil
 }
 
-func (c capacitor) read() (int32, error) {
+func (c capacitor) Raw() (int32, error) {
 	s, err := c.Dev.Read()
 	return s.Raw, err
 }
 
-func (c capacitor) halt() error { return c.Dev.Halt() }
+func (c capacitor) End() error { return c.Dev.Halt() }
 
-// ends are the raw values at the knob's two ends, where the configuration leaves them to the part.
-func ends(in config.Input, s sensor) [2]int {
+// Ends are the raw values at the knob's two ends, where the configuration leaves them to the part.
+func Ends(in config.Input, s Sensor) [2]int {
 	if c, ok := s.(analog.PinADC); ok && in.Ends == [2]int{} {
 		low, high := c.Range()
 		return [2]int{int(low.Raw), int(high.Raw)}

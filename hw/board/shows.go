@@ -83,10 +83,9 @@ func shown[S Show](s S, err error) (Show, error) {
 // openLines takes pins for a row. One that another program holds is asked for again.
 func openLines(invert bool, names ...string) (lines []*line.Line, err error) {
 	for _, name := range names {
-		p, err := findPin(name)
+		p, explain, err := Pin(name)
 		if err == nil {
 			var l *line.Line
-			explain := pinTrouble(p)
 			if l, err = line.New("line", p, invert); err != nil && l != nil && isBusy(err) {
 				err = nil
 			}

@@ -10,18 +10,18 @@ import (
 	"hillock/config"
 )
 
-// sensor is a part that takes longer to ask than a tick.
-type sensor interface {
-	read() (raw int32, err error) // blocks for as long as it takes
-	halt() error                  // leaves it inert
+// Sensor is a part that takes longer to ask than a tick.
+type Sensor interface {
+	Raw() (raw int32, err error) // blocks for as long as it takes
+	End() error                  // leaves it inert
 }
 
 // Slow is an input whose part takes longer to ask than a tick: a goroutine of its own asks it again and again, and the loop
 // takes the latest answer. What fails is opened again until it answers.
 type Slow struct {
 	gauge
-	open func() (sensor, error)
-	part sensor        // the goroutine's
+	open func() (Sensor, error)
+	part Sensor        // the goroutine's
 	turn chan struct{} // holds one while a part is asked that others share: the channels of a chip have one converter
 
 	answers atomic.Uint64
@@ -40,12 +40,12 @@ const (
 
 // newSlow opens a part and begins to ask it.
 func newSlow(in config.Input, name string, turn chan struct{}) (*Slow, error) {
-	open := func() (sensor, error) { return openSensor(in) }
+	open := func() (Sensor, error) { return OpenSensor(in) }
 	part, err := open()
 	if err != nil {
 		return nil, err
 	}
-	in.Ends = ends(in, part)
+	in.Ends = Ends(in, part)
 	s := &Slow{gauge: newGauge(in, name), open: open, part: part, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
 	s.state.Store(int32(Holding)) // until it has answered
 	go s.run()
@@ -92,7 +92,7 @@ func (s *Slow) run() {
 	}()
 	defer func() {
 		if s.part != nil {
-			_ = s.part.halt() // it is given up, whatever is wrong
+			_ = s.part.End() // it is given up, whatever is wrong
 		}
 	}()
 	for pause := time.Duration(0); ; {
@@ -121,7 +121,7 @@ func (s *Slow) ask() (err error) {
 	if err != nil {
 		part := s.part
 		s.part = nil
-		return errors.Join(err, part.halt())
+		return errors.Join(err, part.End())
 	}
 	s.answer(raw)
 	s.answers.Add(1)
@@ -131,7 +131,7 @@ func (s *Slow) ask() (err error) {
 func (s *Slow) read() (int32, error) {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
-	return s.part.read()
+	return s.part.Raw()
 }
 
 // end stops asking. It does not wait for long: a transfer that hangs ends when it returns.

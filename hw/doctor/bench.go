@@ -1,0 +1,84 @@
+package doctor
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"hillock/config"
+	"hillock/hw/wiring"
+)
+
+// Bench is the parts of a configuration as they are wired, on whatever Pi periph's registries hold, and the hand beside
+// them. Its checks leave pins and pulls as they found them, outputs dark.
+type Bench struct {
+	Config *config.Config
+	// Ask puts a question to whoever stands at the bench; nil where nobody does.
+	Ask Ask
+	// Back is, by the name of an output, the input pin that a second wire leads back to from its pin.
+	Back map[string]string
+	// Held is who holds a pin, by its name: such pins are left alone.
+	Held map[string]string
+}
+
+// Ask puts a question and returns when it is answered: with yes or no, or with yes where something was to be done. Its
+// error is that nobody answers.
+type Ask func(question string) (yes bool, err error)
+
+// Wires checks the wires, part by part: each finding as it is there. Nobody else may use the parts meanwhile.
+func (b *Bench) Wires() iter.Seq[Finding] {
+	return func(yield func(Finding) bool) {
+		for _, check := range []func(func(Finding) bool) bool{b.chips, b.bus, b.capacitors, b.outputs} {
+			if !check(yield) {
+				return
+			}
+		}
+	}
+}
+
+// byPort are the inputs of a kind, by the port of the part that they are on.
+func byPort(inputs []config.Input, kind func(config.Input) bool) (all [][]config.Input) {
+	var ports []string
+	for _, in := range inputs {
+		place := in.Port + fmt.Sprint(in.Address)
+		i := slices.Index(ports, place)
+		switch {
+		case !kind(in):
+		case i < 0:
+			ports = append(ports, place)
+			all = append(all, []config.Input{in})
+		default:
+			all[i] = append(all[i], in)
+		}
+	}
+	return all
+}
+
+func isChip(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }
+
+// spot is where a pin is, in words: "GPIO9, header pin 21".
+func spot(pin string) string {
+	if at := config.Position(pin); at > 0 {
+		return fmt.Sprintf("%s, header pin %d", pin, at)
+	}
+	return pin
+}
+
+// leg is a pin of a chip, in words: "DOUT, chip pin 12".
+func leg(driver, name string) string {
+	for i, n := range wiring.Pinout(driver) {
+		if n == name || strings.HasPrefix(n, name+"/") || strings.HasSuffix(n, "/"+name) {
+			return fmt.Sprintf("%s, chip pin %d", name, i+1)
+		}
+	}
+	return name
+}
+
+// ground is what a chip calls its ground.
+func ground(driver string) string {
+	if slices.Contains(wiring.Pinout(driver), "VSS") {
+		return "VSS"
+	}
+	return "DGND"
+}

@@ -1,0 +1,240 @@
+package doctor_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/doctor"
+	"hillock/hw/sim"
+)
+
+// A hand turns knobs and looks at LEDs when it is asked to.
+type hand func(v *board.Virtual) doctor.Ask
+
+// turns is a hand that turns the knob that the question names, and sees what blinks.
+func turns(v *board.Virtual) doctor.Ask {
+	return func(question string) (bool, error) {
+		for name, k := range v.Knobs {
+			if !strings.Contains(question, "turn "+name+" ") {
+				continue
+			}
+			for _, p := range []float64{0, 0.25, 0.5, 0.75, 1, 0.5} {
+				k.Set(p)
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		return true, nil
+	}
+}
+
+// sees nothing of what it is asked to look at.
+func seesNothing(v *board.Virtual) doctor.Ask {
+	turn := turns(v)
+	return func(question string) (bool, error) {
+		if strings.Contains(question, "did it") {
+			return false, nil
+		}
+		return turn(question)
+	}
+}
+
+// A fault of the wires: what is wrong, and what doctor must name.
+type fault struct {
+	name   string
+	config string // beside the default one
+	breaks func(v *board.Virtual)
+	hand   hand
+	back   map[string]string
+
+	check string // of the finding
+	names string // in what it means or what to do
+}
+
+const (
+	right   = "[input.right]\ndriver = \"mcp3008\"\nchannel = 3\ncurrent = [\"0 nA\", \"5 nA\"]\n"
+	bare    = "[input.bare]\ndriver = \"rc\"\npin = \"GPIO4\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
+	fine    = "[input.fine]\ndriver = \"ads1115\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
+	display = "[output.display]\ndriver = \"oled\"\nneuron = \"n1\"\n"
+)
+
+func spi(f sim.Faults) func(*board.Virtual) {
+	return func(v *board.Virtual) { v.Ports["SPI0.0"].SetFaults(f) }
+}
+
+func knob(name string, f sim.KnobFault) func(*board.Virtual) {
+	return func(v *board.Virtual) { v.Knobs[name].SetFault(f) }
+}
+
+// at puts the wire of the knob's wiper to another channel.
+func at(channel int) func(*board.Virtual) {
+	return func(v *board.Virtual) {
+		chip := v.Chips["SPI0.0"]
+		chip.Knob(0).SetFault(sim.WiperOff)
+		chip.Knob(channel).SetFault(sim.KnobGood)
+		chip.Knob(channel).Set(0.4)
+	}
+}
+
+// bridge wires two pins together, so that one sees the other's level.
+type bridge struct{ from *sim.Pin }
+
+func (b bridge) Level(_ time.Duration, l gpio.Level, ohms float64) gpio.Level {
+	if ohms == 0 {
+		return l
+	}
+	return b.from.Level()
+}
+
+func wireBack(v *board.Virtual) { v.Pin("GPIO27").Wire(bridge{v.Pin("GPIO17")}) }
+
+func faults() []fault {
+	return []fault{
+		{name: "MISO loose at the chip", breaks: spi(sim.Faults{DOUT: sim.Loose}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) at DOUT, chip pin 12"},
+		{name: "CE0 loose", breaks: spi(sim.Faults{CS: sim.Loose}), check: "SPI0.0", names: "CE0 (GPIO8, header pin 24) at CS, chip pin 10"},
+		{name: "SCLK loose", breaks: spi(sim.Faults{CLK: sim.Loose}), check: "SPI0.0", names: "SCLK (GPIO11, header pin 23) at CLK, chip pin 13"},
+		{name: "MOSI loose", breaks: spi(sim.Faults{DIN: sim.Loose}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) at DIN, chip pin 11"},
+		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 at VDD, chip pin 16"},
+		{name: "MISO loose, with the resistor to 3V3", breaks: spi(sim.Faults{MISO: sim.Open}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21)"},
+		{name: "MISO at ground", breaks: spi(sim.Faults{MISO: sim.Shorted}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) is at ground"},
+		{name: "a loose contact at MISO", breaks: spi(sim.Faults{MISO: sim.Flaky}), check: "SPI0.0", names: "push in MISO (GPIO9, header pin 21)"},
+		{name: "CE0 one row too high", breaks: spi(sim.Faults{CS: "GPIO25"}), check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO25, header pin 22"},
+		{name: "CE0 one row too low, at CE1", breaks: func(v *board.Virtual) {
+			v.SPI(0, 0).Unplug()
+			v.SPI(0, 1).Plug(v.Chips["SPI0.0"])
+		}, check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO7, header pin 26"},
+		{name: "CE0 at ground", breaks: spi(sim.Faults{CS: sim.ToGND}), check: "SPI0.0", names: "the chip's CS is"},
+		{name: "MOSI in a wrong hole", breaks: spi(sim.Faults{DIN: "GPIO22"}), check: "SPI0.0", names: "DIN, chip pin 11 (MOSI) is wired to GPIO22, header pin 15"},
+		{name: "MOSI at 3V3", breaks: spi(sim.Faults{DIN: sim.To3V3}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) is not at DIN, chip pin 11"},
+		{name: "MISO in a wrong hole", breaks: spi(sim.Faults{DOUT: "GPIO25"}), check: "SPI0.0", names: "DOUT, chip pin 12 (MISO) is wired to GPIO25, header pin 22"},
+		{name: "MISO and MOSI swapped", breaks: spi(sim.Faults{DIN: "GPIO9", DOUT: "GPIO10"}), check: "SPI0.0", names: "the two are swapped"},
+		{name: "another chip, an MCP3208", breaks: func(v *board.Virtual) {
+			other, _ := sim.NewMCP3xxx("mcp3208")
+			other.Knob(0).Set(0.4)
+			for ch := 1; ch < 8; ch++ {
+				other.Knob(ch).SetFault(sim.WiperOff)
+			}
+			v.SPI(0, 0).Plug(other)
+		}, check: "SPI0.0", names: `set driver = "mcp3208"`},
+		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's driver of the bus refuses"},
+		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF, chip pin 15"},
+		{name: "the knob's middle leg loose", breaks: knob("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
+		{name: "the knob's middle leg at the next channel", breaks: at(1), check: "knob", names: "middle leg is at CH1, chip pin 2"},
+		{name: "two knobs swapped", config: right, hand: turns, breaks: func(v *board.Virtual) {
+			v.Knobs["knob"], v.Knobs["right"] = v.Knobs["right"], v.Knobs["knob"]
+		}, check: "knob", names: "middle leg is at CH3, chip pin 4"},
+		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: knob("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
+		{name: "the knob's leg to GND loose", hand: turns, breaks: knob("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
+		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Ask {
+			return func(string) (bool, error) {
+				for _, p := range []float64{0.2, 0.9} {
+					v.Knobs["knob"].Set(p)
+					time.Sleep(100 * time.Millisecond)
+				}
+				return true, nil
+			}
+		}, check: "knob", names: "hillock calibrate knob"},
+		{name: "noise", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
+
+		{name: "the LED the wrong way round", hand: seesNothing, check: "led", names: "the LED is the wrong way round"},
+		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(syscall.EBUSY) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
+		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17, header pin 11"},
+		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "GPIO27, header pin 13 is at ground"},
+		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "GPIO27, header pin 13 is at 3V3"},
+
+		{name: "the capacitor loose", config: bare, breaks: rc(sim.CapacitorOff), check: "bare", names: "the capacitor is loose"},
+		{name: "the capacitor shorted", config: bare, breaks: rc(sim.CapacitorShorted), check: "bare", names: "the capacitor is shorted"},
+		{name: "the bare knob's leg loose", config: bare, breaks: rc(sim.KnobOff), check: "bare", names: "a leg of the knob"},
+		{name: "the bare knob's pin loose", config: bare, breaks: rc(sim.PinOff), check: "bare", names: "its wire to the resistor is loose"},
+
+		{name: "the ADS1115 loose", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x48) }, check: "I2C1", names: "SDA (GPIO2, header pin 3), SCL (GPIO3, header pin 5)"},
+		{name: "the ADS1115's ADDR at VDD", config: fine, breaks: func(v *board.Virtual) {
+			v.I2C(1).Unplug(0x48)
+			v.I2C(1).Plug(0x49, v.ADS1115s[0x48])
+		}, check: "I2C1", names: "input.fine.address = 0x49"},
+		{name: "SDA at ground", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{SDALow: true}) }, check: "I2C1", names: "SDA (GPIO2, header pin 3) is at ground"},
+		{name: "the I2C bus hangs", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.ETIMEDOUT}) }, check: "I2C1", names: "SDA or SCL is held low"},
+		{name: "the ADS1115's wiper loose", config: fine, breaks: knob("fine", sim.WiperOff), check: "fine", names: "middle leg is loose"},
+		{name: "the display loose", config: fine + display, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x3c) }, check: "I2C1", names: "its wires are loose"},
+		{name: "the display at its other address", config: fine + display, breaks: func(v *board.Virtual) {
+			v.I2C(1).Unplug(0x3c)
+			v.I2C(1).Plug(0x3d, v.Displays[0x3c])
+		}, check: "I2C1", names: "output.display.address = 0x3d"},
+	}
+}
+
+func rc(f sim.RCFault) func(*board.Virtual) {
+	return func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(f) }
+}
+
+// examine gives what doctor finds on a virtual Pi with a fault.
+func examine(t *testing.T, f fault) (found []doctor.Finding) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		text := string(config.DefaultTOML())
+		var sets []string
+		if strings.HasPrefix(f.config, "[") {
+			text += "\n" + f.config
+		} else if f.config != "" {
+			key, value, _ := strings.Cut(f.config, " = ")
+			sets = []string{"input.knob." + key + "=" + value}
+		}
+		cfg, err := config.Parse("", []byte(text), sets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := board.NewVirtual(cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		b := doctor.Bench{Config: cfg, Back: f.back}
+		if f.hand != nil {
+			b.Ask = f.hand(v)
+		}
+		if f.breaks != nil {
+			f.breaks(v)
+		}
+		before := state(v)
+		found = slices.Collect(b.Wires())
+		if after := state(v); !slices.Equal(before, after) {
+			t.Errorf("%s: left the pins as %v, found them as %v", f.name, after, before)
+		}
+	})
+	return found
+}
+
+// state is every pin's function and pull. An output of the program's own ends as it was at the start of it: low.
+func state(v *board.Virtual) (all []string) {
+	for n := range 28 {
+		p := v.Pin(fmt.Sprint(n))
+		function, _, _ := strings.Cut(strings.Replace(p.Function(), "Out/Low", "In/", 1), "/")
+		all = append(all, fmt.Sprintf("%s %s %s", p, function, p.Pull()))
+	}
+	return all
+}
+
+func TestFaults(t *testing.T) {
+	for _, f := range faults() {
+		t.Run(f.name, func(t *testing.T) {
+			found := examine(t, f)
+			i := slices.IndexFunc(found, func(x doctor.Finding) bool { return x.Result == doctor.Failed })
+			if i < 0 {
+				t.Fatalf("found nothing: %+v", found)
+			}
+			got := found[i]
+			t.Logf("%s\n\tseen:  %s\n\tmeans: %s\n\tdo:    %s", got.Check, got.Seen, got.Means, got.Do)
+			if got.Check != f.check || !strings.Contains(got.Means+" "+got.Do, f.names) {
+				t.Errorf("got %+v, want %s to name %q", got, f.check, f.names)
+			}
+		})
+	}
+}

@@ -1,0 +1,147 @@
+package doctor_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/doctor"
+	"hillock/hw/mcp3xxx"
+	"hillock/hw/sim"
+)
+
+// failed are the findings that failed on a healthy virtual Pi.
+func failed(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Bench)) (all []doctor.Finding) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		cfg, err := config.Parse("", []byte(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := board.NewVirtual(cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		b := doctor.Bench{Config: cfg}
+		prepare(v, &b)
+		for f := range b.Wires() {
+			if f.Result == doctor.Failed {
+				all = append(all, f)
+			}
+		}
+	})
+	return all
+}
+
+// The healthy kit: 200 positions of the knob, noise of up to 3 counts, with and without a hand, with MISO's pull in reach
+// and without.
+func TestNoFalseAlarm(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 24))
+	alarms := 0
+	for i := range 200 {
+		position, noise := rng.Float64(), i%4
+		for _, hand := range []bool{false, true} {
+			found := failed(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
+				v.Knobs["knob"].Set(position)
+				v.Chips["SPI0.0"].SetNoise(noise, uint64(i))
+				if hand {
+					b.Ask = turns(v)
+				}
+				if i%3 == 0 {
+					b.Held = map[string]string{"GPIO9": "nobody lets it be pulled"}
+				}
+			})
+			if len(found) > 0 {
+				alarms++
+				t.Errorf("position %.4f, noise of %d counts, a hand %t: %+v", position, noise, hand, found)
+			}
+		}
+	}
+	t.Logf("%d false alarms at 200 positions of the knob, with a hand and without", alarms)
+}
+
+// kit is a configuration with a chip that has a knob on its first channel.
+func kit(model string) string {
+	text := strings.Replace(string(config.DefaultTOML()), `driver = "mcp3008"`, fmt.Sprintf("driver = %q", model), 1)
+	if strings.HasSuffix(model, "1") {
+		text = regexp.MustCompile(`(?m)^channel = 0.*$`).ReplaceAllString(text, "")
+	}
+	return text
+}
+
+// Every chip is healthy when it is, and silent when a wire is loose; of another length in its place it is told by that.
+func TestEveryChip(t *testing.T) {
+	for _, m := range mcp3xxx.Models() {
+		name := strings.ToLower(m.String())
+		if found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { b.Ask = turns(v) }); len(found) > 0 {
+			t.Errorf("%s: got %+v", name, found)
+		}
+		found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { v.SPI(0, 0).Unplug() })
+		if len(found) != 1 || found[0].Seen != "nobody drives MISO: it follows the Pi's pull, up and down" {
+			t.Errorf("%s, unplugged: got %+v", name, found)
+		}
+		for _, other := range mcp3xxx.Models() {
+			if other.Channels() != m.Channels() || other.Bits() == m.Bits() {
+				continue
+			}
+			found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) {
+				chip, err := sim.NewMCP3xxx(other.String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				chip.Knob(0).Set(0.4)
+				v.SPI(0, 0).Plug(chip)
+			})
+			want := fmt.Sprintf("set driver = %q", strings.ToLower(other.String()))
+			if len(found) != 1 || !strings.Contains(found[0].Do, want) {
+				t.Errorf("an %s in place of an %s: got %+v, want %q", other, m, found, want)
+			}
+		}
+	}
+}
+
+// Everything together is healthy too.
+func TestEveryPart(t *testing.T) {
+	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + display + `
+[output.row]
+driver = "bar"
+neuron = "n1"
+pins = ["GPIO5", "GPIO6", "GPIO13"]
+
+[output.strip]
+driver = "apa102"
+neuron = "n1"
+data = "GPIO23"
+clock = "GPIO24"
+`
+	var checks []string
+	found := failed(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Ask = turns(v) })
+	if len(found) > 0 {
+		t.Errorf("got %+v", found)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		cfg, err := config.Parse("", []byte(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := board.NewVirtual(cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		for f := range (&doctor.Bench{Config: cfg, Ask: turns(v)}).Wires() {
+			checks = append(checks, f.Check)
+		}
+	})
+	want := []string{"SPI0.0", "knob", "right", "I2C1", "fine", "bare", "display", "led", "row", "strip"}
+	if !slices.Equal(checks, want) {
+		t.Errorf("got the checks %v, want %v", checks, want)
+	}
+}

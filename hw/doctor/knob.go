@@ -1,0 +1,262 @@
+package doctor
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"hillock/config"
+)
+
+// survey is what the channels of a chip say while nobody turns anything.
+type survey []channel
+
+// channel is what one says.
+type channel struct {
+	codes  []int
+	before []int // the code of the channel that was read right before each
+}
+
+// looks is how often a channel is read for a survey, and between two lies lookEvery: long enough for the hum of the mains.
+const (
+	looks     = 128
+	lookEvery = time.Millisecond
+)
+
+// look reads n channels in turns of changing order.
+func look(n int, read func(int) (int, error)) (survey, error) {
+	s := make(survey, n)
+	last := -1
+	for round := range looks {
+		stride := 2*(round%n) + 1 // odd: of two, four or eight channels none is left out
+		for i := range n {
+			ch := (i*stride + round) % n
+			code, err := read(ch)
+			if err != nil {
+				return nil, err
+			}
+			if last >= 0 {
+				s[ch].codes, s[ch].before = append(s[ch].codes, code), append(s[ch].before, last)
+			}
+			last = code
+		}
+		time.Sleep(lookEvery)
+	}
+	return s, nil
+}
+
+// median is the middle code.
+func (c channel) median() int { return slices.Sorted(slices.Values(c.codes))[len(c.codes)/2] }
+
+// spread is how far the codes lie apart.
+func (c channel) spread() int { return slices.Max(c.codes) - slices.Min(c.codes) }
+
+// follows is by how much of a count the code goes with one count of the code before: 0 for an input that something drives,
+// about a half for one that floats, whose little charge is mixed with the converter's own.
+func (c channel) follows() float64 {
+	mean := func(v []int) float64 {
+		sum := 0
+		for _, x := range v {
+			sum += x
+		}
+		return float64(sum) / float64(len(v))
+	}
+	x, y := mean(c.before), mean(c.codes)
+	var xy, xx float64
+	for i := range c.codes {
+		xy += (float64(c.before[i]) - x) * (float64(c.codes[i]) - y)
+		xx += (float64(c.before[i]) - x) * (float64(c.before[i]) - x)
+	}
+	if xx == 0 {
+		return 0
+	}
+	return xy / xx
+}
+
+// wanders is how far the code moves from one look to the next, as a part of how far it moves in all: 1/3 for noise, less
+// for what drifts or is being turned.
+func (c channel) wanders() float64 {
+	sum := 0.0
+	for i := 1; i < len(c.codes); i++ {
+		sum += math.Abs(float64(c.codes[i] - c.codes[i-1]))
+	}
+	return sum / float64(len(c.codes)-1) / float64(max(c.spread(), 1))
+}
+
+// quiet is the spread of a good wire, with the noise of 3 counts of 1024 to either side twice over.
+func quiet(full int) int { return max(full*12/1023, 12) }
+
+// inputs checks what is on the channels of a chip, for each of its inputs.
+func (b *Bench) inputs(inputs []config.Input, read func(int) (int, error), place func(int) string, n int, yield func(Finding) bool) bool {
+	s, err := look(n, read)
+	if err != nil {
+		return yield(Finding{Check: inputs[0].Port, Result: Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a loose contact", Do: "push in its wires"})
+	}
+	full := inputs[0].FullScale()
+	if isChip(inputs[0]) && n > 2 && !slices.ContainsFunc(s, func(c channel) bool { return slices.Min(c.codes) < full }) {
+		return yield(Finding{Check: inputs[0].Port, Result: Failed, Seen: fmt.Sprintf("every channel reads %d, its highest code", full),
+			Means: fmt.Sprintf("the reference of the chip, %s, is loose", leg(inputs[0].Driver, "VREF")), Do: "wire it to 3V3, beside VDD"})
+	}
+	for _, in := range inputs {
+		k := &knob{Bench: b, in: in, read: read, place: place, n: n, s: s, full: full}
+		if !yield(k.still()) {
+			return false
+		}
+	}
+	return true
+}
+
+// knob is an input on a channel of a chip.
+type knob struct {
+	*Bench
+	in    config.Input
+	read  func(int) (int, error)
+	place func(int) string
+	n     int // channels
+	s     survey
+	full  int // the highest code
+}
+
+// still says how the knob is while nobody turns it, and then has it turned if somebody is there.
+func (k *knob) still() Finding {
+	f := Finding{Check: k.in.Name, Result: Failed}
+	for _, ch := range []int{k.in.Channel, k.in.Minus} {
+		if ch < 0 || ch >= k.n {
+			continue
+		}
+		switch c := k.s[ch]; {
+		case c.spread() <= quiet(k.full):
+		case k.floats(c):
+			return k.floating(f, ch)
+		case c.wanders() < 1./8:
+			f.Result, f.Seen = NotPossible, fmt.Sprintf("%s moves from %d to %d", k.place(ch), slices.Min(c.codes), slices.Max(c.codes))
+			f.Means, f.Do = "somebody turns it", "leave it alone, and run doctor again"
+			return f
+		default:
+			f.Seen = fmt.Sprintf("%s is noisy: its codes lie %d apart", k.place(ch), c.spread())
+			f.Means = "a wire that picks something up, or a worn knob"
+			f.Do = fmt.Sprintf("short wires, 100 nF from %s to GND, or average = 100 at the input", k.place(ch))
+			return f
+		}
+	}
+	c := k.s[k.in.Channel]
+	f.Result, f.Seen = Passed, fmt.Sprintf("%s is steady at %d, within %d", k.place(k.in.Channel), c.median(), c.spread())
+	if k.Ask != nil {
+		return k.turned(f)
+	}
+	if end := k.atEnd(c.median()); end != "" {
+		f.Result = NotPossible
+		f.Means = fmt.Sprintf("the knob is turned all the way, or %s", end)
+		f.Do = "turn it to the middle, and run doctor again"
+	}
+	return f
+}
+
+// floats tells whether nothing drives an input: it goes with the channel before.
+func (k *knob) floats(c channel) bool { return c.follows() > 0.25 }
+
+// floating is the verdict on an input that floats: the wiper may be at a channel that nobody reads.
+func (k *knob) floating(f Finding, ch int) Finding {
+	c := k.s[ch]
+	f.Seen = fmt.Sprintf("%s floats: from %d to %d, as the channel read before it", k.place(ch), slices.Min(c.codes), slices.Max(c.codes))
+	f.Means, f.Do = "nothing is wired to it: the knob's middle leg is loose", "wire the middle leg to "+k.place(ch)
+	var steady []string
+	for other, c := range k.s {
+		if c.spread() <= quiet(k.full) && !k.reads(other) {
+			steady = append(steady, k.place(other))
+		}
+	}
+	if len(steady) == 1 {
+		f.Seen += fmt.Sprintf("; %s is steady", steady[0])
+		f.Means = "the knob's middle leg is at " + steady[0]
+		f.Do = "put it to " + k.place(ch)
+	}
+	return f
+}
+
+// reads tells whether an input of the configuration reads a channel of this chip.
+func (k *knob) reads(ch int) bool {
+	return slices.ContainsFunc(k.Config.Inputs, func(in config.Input) bool {
+		return in.Port == k.in.Port && in.Address == k.in.Address && in.Driver == k.in.Driver && (in.Channel == ch || in.Minus == ch)
+	})
+}
+
+// atEnd is what is loose if nobody has turned the knob to its end, "" where it is not there.
+func (k *knob) atEnd(code int) string {
+	switch near := max(k.full/256, 2); {
+	case code <= near:
+		return "its leg to 3V3 is loose"
+	case code >= k.full-near:
+		return "its leg to GND is loose"
+	}
+	return ""
+}
+
+// turned has the knob turned, and says whether the channel goes with it, and to the ends. f is how it was while still.
+func (k *knob) turned(f Finding) Finding {
+	low, high, err := k.watch(fmt.Sprintf("turn %s slowly all the way down, all the way up, and then press Enter", k.in.Name))
+	if err != nil {
+		f.Result, f.Means, f.Do = NotPossible, err.Error(), "run doctor again"
+		return f
+	}
+	moves := func(ch int) bool { return high[ch]-low[ch] > k.full/4 }
+	ch := k.in.Channel
+	if !moves(ch) {
+		f.Result = Failed
+		f.Seen = fmt.Sprintf("%s stays at %d while the knob turns", k.place(ch), k.s[ch].median())
+		var moved []string
+		for other := range k.n {
+			if moves(other) && !k.floats(k.s[other]) {
+				moved = append(moved, k.place(other))
+			}
+		}
+		end := k.atEnd(k.s[ch].median())
+		switch {
+		case len(moved) > 0:
+			f.Seen += ", and " + strings.Join(moved, " and ") + " moves"
+			f.Means, f.Do = "its middle leg is at "+moved[0], "put it to "+k.place(ch)
+		case end != "":
+			f.Means, f.Do = end+", or the middle leg is on that rail", "push in the outer legs, one to 3V3 and one to GND"
+		default:
+			f.Means, f.Do = "it was not turned, or its outer legs are on one rail", "put one of them to 3V3 and one to GND, and turn it while doctor watches"
+		}
+		return f
+	}
+	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.place(ch), low[ch], high[ch])
+	slack := k.full/50 + k.in.DeadZone
+	if low[ch] > k.in.Ends[0]+slack || high[ch] < k.in.Ends[1]-slack {
+		f.Result = Failed
+		f.Means = fmt.Sprintf("it does not reach its ends, %d and %d", k.in.Ends[0], k.in.Ends[1])
+		f.Do = fmt.Sprintf("turn it all the way; if that is all, hillock calibrate %s FILE", k.in.Name)
+	}
+	return f
+}
+
+// watch reads all channels until a question is answered, and gives the lowest and the highest code of each.
+func (k *knob) watch(question string) (low, high []int, err error) {
+	low, high = make([]int, k.n), make([]int, k.n)
+	for ch := range k.n {
+		low[ch], high[ch] = math.MaxInt, 0
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := k.Ask(question)
+		done <- err
+	}()
+	for {
+		for ch := range k.n {
+			code, err := k.read(ch)
+			if err != nil {
+				return nil, nil, err
+			}
+			low[ch], high[ch] = min(low[ch], code), max(high[ch], code)
+		}
+		select {
+		case err := <-done:
+			return low, high, err
+		case <-time.After(lookEvery):
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/line"
+)
+
+// outputs has each output seen: by a second wire, or by whoever is there.
+func (b *Bench) outputs(yield func(Finding) bool) bool {
+	for _, out := range b.Config.Outputs {
+		f := Finding{Check: out.Name}
+		switch back := b.Back[out.Name]; {
+		case out.Driver == "pulse" && back != "":
+			f = b.blinks(f, out, back)
+		case b.Ask == nil:
+			f.Result, f.Seen = NotPossible, fmt.Sprintf("nobody looks at the %s at %s", kind(out), place(out))
+		case out.Driver == "pulse":
+			f = b.seen(f, out, "did it blink three times, and again?", b.pattern)
+		default:
+			f = b.seen(f, out, "did it rise and fall twice?", b.rise)
+		}
+		if !yield(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// kind and place are an output in words.
+
+func kind(out config.Output) string {
+	return map[string]string{"pulse": "LED", "bar": "LEDs", "apa102": "strip", "oled": "display"}[out.Driver]
+}
+
+func place(out config.Output) string {
+	if out.Bus != "" {
+		return fmt.Sprintf("%s, %#x", out.Bus, out.Address)
+	}
+	var pins []string
+	for _, pin := range out.AllPins() {
+		pins = append(pins, spot(pin))
+	}
+	return strings.Join(pins, "; ")
+}
+
+// seen shows something and asks whether it was seen, once more if it was not.
+func (b *Bench) seen(f Finding, out config.Output, question string, show func(config.Output) error) Finding {
+	for _, ready := range []string{"look at", "once more, look at"} {
+		yes, err := b.Ask(fmt.Sprintf("%s the %s %s at %s, and press Enter", ready, kind(out), out.Name, place(out)))
+		if err == nil && yes {
+			if failed := show(out); failed != nil {
+				return refused(f, out, failed)
+			}
+			yes, err = b.Ask(question + " [y/n]")
+		}
+		switch {
+		case err != nil:
+			f.Result, f.Seen = NotPossible, err.Error()
+			return f
+		case yes:
+			f.Result, f.Seen = Passed, fmt.Sprintf("the %s at %s was seen", kind(out), place(out))
+			return f
+		}
+	}
+	f.Result, f.Seen = Failed, fmt.Sprintf("the %s at %s was not seen", kind(out), place(out))
+	f.Means, f.Do = dark(out)
+	return f
+}
+
+// refused is the verdict on an output that cannot be driven.
+func refused(f Finding, out config.Output, err error) Finding {
+	f.Result, f.Seen = Failed, err.Error()
+	f.Means, f.Do = "hillock run cannot drive it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", place(out))
+	if out.Bus != "" {
+		f.Do = "look at its bus"
+	}
+	return f
+}
+
+// dark is what it means when an output shows nothing.
+func dark(out config.Output) (means, do string) {
+	switch {
+	case out.Driver == "oled":
+		return "it answers or not, as its bus says, and shows nothing", "look at its 3V3, and whether it is an SSD1306 of 128 x 64"
+	case out.Driver == "apa102":
+		return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("look at data (%s), clock (%s), 5V and GND", spot(out.Data), spot(out.Clock))
+	case out.Invert:
+		return "the LED is the wrong way round, or a wire is loose", "its long leg goes to 3V3, its short one through the resistor to " + place(out)
+	}
+	return "the LED is the wrong way round, or a wire is loose", fmt.Sprintf("from %s to the resistor, from that to the long leg; the short one, at the flat side, to GND", place(out))
+}
+
+// dit is how long a pulse and a pause of a pattern take.
+const dit = 200 * time.Millisecond
+
+// pattern blinks an LED three times, and after a pause again.
+func (b *Bench) pattern(out config.Output) error {
+	return b.lit(out, func(l *line.Line) error {
+		for _, times := range []int{3, 3} {
+			for range times {
+				if err := l.Set(true); err != nil {
+					return err
+				}
+				time.Sleep(dit)
+				if err := l.Set(false); err != nil {
+					return err
+				}
+				time.Sleep(dit)
+			}
+			time.Sleep(3 * dit)
+		}
+		return nil
+	})
+}
+
+// lit takes the pin of an LED, and leaves it dark.
+func (b *Bench) lit(out config.Output, show func(*line.Line) error) error {
+	p, explain, err := board.Pin(out.Pin)
+	if err != nil {
+		return err
+	}
+	l, err := line.New("output "+out.Name, p, out.Invert)
+	if err != nil {
+		return explain(err)
+	}
+	return errors.Join(show(l), l.Halt())
+}
+
+// rise lets the membrane rise from rest to threshold and fall, twice, on a part that shows it.
+func (b *Bench) rise(out config.Output) error {
+	one := *b.Config
+	one.Inputs, one.Outputs = nil, []config.Output{out}
+	parts, err := board.Open(&one)
+	if err != nil {
+		return err
+	}
+	s := parts.Shows[out.Name]
+	start := time.Now()
+	for _, n := range b.Config.Neurons {
+		if n.Name != out.Neuron {
+			continue
+		}
+		const steps = 40
+		for i := range 4*steps + 1 {
+			part := float64(i%(2*steps)) / steps // 0 to 2
+			if part > 1 {
+				part = 2 - part
+			}
+			s.Level(n.EL + part*(n.VT-n.EL))
+			s.Tick(time.Since(start))
+			time.Sleep(dit / 10)
+		}
+	}
+	return errors.Join(s.Fault(), parts.Close())
+}
+
+// blinks lights an LED in a pattern and looks at a pin that a second wire leads to from its own.
+func (b *Bench) blinks(f Finding, out config.Output, back string) Finding {
+	f.Result = Failed
+	p, explain, err := board.Pin(back)
+	if err != nil {
+		f.Seen = err.Error()
+		return f
+	}
+	if was, ok := b.take(back); ok {
+		defer was.restore()
+	}
+	if c, ok := p.(interface{ Close() }); ok {
+		defer c.Close()
+	}
+	const pattern = "110100111000101"
+	var up, down string
+	err = b.lit(out, func(l *line.Line) error {
+		for _, pull := range []struct {
+			pull gpio.Pull
+			seen *string
+		}{{gpio.PullUp, &up}, {gpio.PullDown, &down}} {
+			if err := p.In(pull.pull, gpio.NoEdge); err != nil {
+				return explain(err)
+			}
+			for _, on := range pattern {
+				if err := l.Set(on == '1'); err != nil {
+					return err
+				}
+				time.Sleep(dit / 10)
+				bit := "0"
+				if (p.Read() == gpio.High) != out.Invert {
+					bit = "1"
+				}
+				*pull.seen += bit
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return refused(f, out, err)
+	}
+	b.verdict(&f, out, back, pattern, up, down)
+	return f
+}
+
+// verdict is on what a second wire has seen under both pulls, where 1 is the LED lit.
+func (b *Bench) verdict(f *Finding, out config.Output, back, pattern, up, down string) {
+	high, low := strings.Repeat("1", len(pattern)), strings.Repeat("0", len(pattern))
+	if out.Invert {
+		high, low = low, high
+	}
+	switch {
+	case up == pattern && down == pattern:
+		f.Result, f.Seen = Passed, fmt.Sprintf("%s sees each level of %s", spot(back), spot(out.Pin))
+	case up == high && down == low:
+		f.Seen = fmt.Sprintf("%s sees nothing of %s, and hangs on nothing", spot(back), spot(out.Pin))
+		f.Means, f.Do = "the wire at one of the two is loose or in a wrong hole", fmt.Sprintf("put both wires, %s and %s, into the row of the LED's resistor", spot(out.Pin), spot(back))
+	case up == low && down == low:
+		f.Seen = fmt.Sprintf("%s stays low", spot(back))
+		f.Means, f.Do = fmt.Sprintf("the wire at %s is at ground, or that at %s is loose and the LED's row is what is seen", spot(back), spot(out.Pin)), "look at both ends of the two"
+	case up == high && down == high:
+		f.Seen = fmt.Sprintf("%s stays high", spot(back))
+		f.Means, f.Do = fmt.Sprintf("the wire at %s is at 3V3", spot(back)), "look at both of its ends"
+	default:
+		f.Seen = fmt.Sprintf("%s sees %s and %s, and was shown %s", spot(back), up, down, pattern)
+		f.Means, f.Do = "a loose contact, or another wire in the same row", "push in both wires, and look at what else is in their rows"
+	}
+}
