@@ -70,7 +70,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer b.Close()
-	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: bufio.NewReader(cmd.InOrStdin()), lines: &lines{w: cmd.OutOrStdout()}}
+	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, lines: &lines{w: cmd.OutOrStdout()}}
 	ends, dead, err := c.measure()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -97,7 +97,7 @@ type calibration struct {
 	ctx  context.Context
 	knob board.Input
 	in   config.Input
-	keys *bufio.Reader
+	keys keys
 	*lines
 }
 
@@ -149,7 +149,7 @@ func (c *calibration) end(which string) (still, error) {
 	if c.err != nil {
 		return still{}, c.err
 	}
-	if err := c.enter(); err != nil {
+	if _, err := c.keys.line(); err != nil {
 		return still{}, err
 	}
 	codes := make([]int, 0, readings)
@@ -183,24 +183,6 @@ func (c *calibration) end(which string) (still, error) {
 		if now > longEnough {
 			return still{}, fmt.Errorf("it was not still for a second in %v: a loose wire, or a hand on it", longEnough)
 		}
-	}
-}
-
-// enter waits for the Enter key, or for the end.
-func (c *calibration) enter() error {
-	pressed := make(chan error, 1)
-	go func() {
-		_, err := c.keys.ReadString('\n')
-		pressed <- err
-	}()
-	select {
-	case <-c.ctx.Done():
-		return c.ctx.Err()
-	case err := <-pressed:
-		if err == io.EOF {
-			return errors.New("nobody pressed Enter: standard input is at its end")
-		}
-		return err
 	}
 }
 

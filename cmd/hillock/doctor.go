@@ -1,63 +1,302 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"time"
 
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
 	"hillock/hw/doctor"
 )
 
+// doctorFlags are the flags of doctor.
+type doctorFlags struct {
+	configFlags
+	hw, fault string
+	back      map[string]string
+	json      bool
+	trial     time.Duration
+}
+
 func newDoctor() *cobra.Command {
-	var f configFlags
-	asJSON := false
+	f := doctorFlags{trial: 5 * time.Second}
 	cmd := &cobra.Command{
 		Use:   "doctor [FILE]",
-		Short: "look for what is wrong with the set-up",
-		Long: `doctor checks this machine and this user for what the configuration needs: the board, its device nodes, the
-groups. Of each check that failed it says what was seen, what that means, and what to do. It changes nothing. The exit
-status is 1 when a check failed.`,
+		Short: "look for what is wrong with the set-up and the wires",
+		Long: `doctor checks what the configuration needs: this machine and this user, the supply, who holds the pins, how late a
+loop is here; and then the wires, part by part: whether each chip answers, whether every bit of it comes over, what is on
+its channels, and on a terminal, by asking, whether knobs turn and LEDs light. Of each check that failed it says what was
+seen, what that means, and what to do. Pins and pulls are left as they were, outputs dark. The exit status is 1 when a
+check failed.
+
+It cannot share the parts with a hillock that runs: end that first.`,
+		Example: `  hillock doctor
+  hillock doctor --back led=GPIO27 my.toml
+  hillock doctor --hw sim --fault "CE0 one row too high"`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := f.load(cmd, args)
-			if err != nil {
-				return err
-			}
-			return tell(cmd.OutOrStdout(), doctor.Here().SetUp(cfg), asJSON)
-		},
+		RunE: f.run,
 	}
 	f.add(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the checks as JSON")
+	flags := cmd.Flags()
+	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` whose wires are checked: auto, real or sim, as for run")
+	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it")
+	flags.StringToStringVar(&f.back, "back", nil, "an output and the free pin that a second wire leads back to from its pin, so that nobody need look: `led=GPIO27`")
+	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
+	flags.Var((*durationFlag)(&f.trial), "trial", "for how long to try how late a loop is here; 0s for not at all")
+	choices(cmd, "hw", "auto", "real", "sim")
+	choices(cmd, "fault", trialNames()...)
 	return cmd
 }
 
-// tell prints findings. Its error counts those that failed.
-func tell(w io.Writer, found []doctor.Finding, asJSON bool) error {
+func trialNames() (names []string) {
+	for _, t := range trials() {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
+	cfg, err := f.load(cmd, args)
+	if err != nil {
+		return err
+	}
+	if err := f.check(cfg); err != nil {
+		return err
+	}
+	out := &findings{lines: &lines{w: cmd.OutOrStdout()}, json: f.json}
+	host := doctor.Here()
+	for _, found := range host.SetUp(cfg) {
+		out.add(found)
+	}
+	if f.trial > 0 {
+		out.add(lateness(cmd.Context(), cfg, f.trial))
+	}
+	if err := f.wires(cmd, cfg, host, out); err != nil {
+		return err
+	}
+	return out.end()
+}
+
+// check holds the flags against the configuration.
+func (f *doctorFlags) check(cfg *config.Config) error {
+	if !slices.Contains(trialNames(), f.fault) {
+		return usagef("--fault: must be one of %q, got %q", trialNames(), f.fault)
+	}
+	taken := map[string]string{}
+	for _, out := range cfg.Outputs {
+		for _, pin := range out.AllPins() {
+			taken[pin] = "output " + out.Name
+		}
+	}
+	for _, in := range cfg.Inputs {
+		taken[in.Pin] = "input " + in.Name
+	}
+	for _, port := range doctor.Ports(cfg) {
+		for role, pin := range config.PortPins(port) {
+			taken[pin] = port + "'s " + role
+		}
+	}
+	for name, pin := range f.back {
+		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && out.Driver == "pulse" })
+		switch {
+		case i < 0:
+			return usagef("--back: no output of driver pulse is called %q", name)
+		case !strings.HasPrefix(pin, "GPIO") || config.Position(pin) == 0:
+			return usagef("--back %s: must be a pin of the header such as GPIO27, got %q", name, pin)
+		case taken[pin] != "":
+			return usagef("--back %s: must be a free pin, and %s is %s", name, pin, taken[pin])
+		}
+		taken[pin] = "where the wire of " + name + " leads back to"
+	}
+	return nil
+}
+
+// wires checks the wires, if the set-up lets it.
+func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.Host, out *findings) error {
+	if reason := out.unready(cfg); reason != "" {
+		out.add(doctor.Finding{Check: "wires", Result: doctor.NotPossible, Seen: "not looked at: " + reason})
+		return nil
+	}
+	run := runFlags{hw: f.hw}
+	where, virtual, err := run.hardware(cfg, clock.New())
+	if err != nil {
+		return err
+	}
+	b := doctor.Bench{Config: cfg, Back: f.back}
+	if virtual != nil {
+		defer virtual.Close()
+		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
+	} else {
+		if f.fault != "none" {
+			return usagef("--fault: is of the virtual Pi, and --hw is real")
+		}
+		b.Held = host.Held()
+	}
+	if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
+		b.Ask = ask(keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.lines)
+	}
+	if !f.json {
+		out.printf("\nthe wires of %s\n", where)
+	}
+	for found := range b.Wires() {
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
+		out.add(found)
+	}
+	return nil
+}
+
+// ask puts questions on a terminal.
+func ask(k keys, out *lines) doctor.Ask {
+	return func(question string) (bool, error) {
+		for {
+			out.printf("      ? %s ", question)
+			line, err := k.line()
+			if err != nil {
+				return false, err
+			}
+			switch answer := strings.ToLower(strings.TrimSpace(line)); {
+			case !strings.HasSuffix(question, "[y/n]"), answer == "y", answer == "yes":
+				return true, out.err
+			case answer == "n", answer == "no":
+				return false, out.err
+			}
+		}
+	}
+}
+
+// lateness tries for a while how late the loop is here, without a part on it.
+func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.Finding {
+	f := doctor.Finding{Check: "lateness", Result: doctor.Failed}
+	alone := *cfg
+	alone.Inputs, alone.Outputs, alone.Neurons = nil, nil, slices.Clone(cfg.Neurons)
+	for i := range alone.Neurons {
+		alone.Neurons[i].Inputs = nil
+	}
+	b, err := board.Open(&alone)
+	if err != nil {
+		f.Seen = err.Error()
+		return f
+	}
+	wall := clock.New()
+	loop, err := assemble(&alone, b, wall)
+	if err != nil {
+		f.Seen = err.Error()
+		return f
+	}
+	m := newMonitor(loop)
+	loop.Observers, loop.Ticks = append(loop.Observers, m), ticksIn(d, loop.Tick)
+	v := &view{cfg: &alone, board: b, monitor: m}
+	v.onWall(loop, wall)
+	ended := make(chan error, 1)
+	go func() { // it stays on a thread that ends with it
+		_, err := loop.Run(ctx)
+		ended <- errors.Join(err, wall.Leave())
+	}()
+	if err := <-ended; err != nil {
+		f.Result, f.Seen = doctor.NotPossible, err.Error()
+		return f
+	}
+	end, late := m.end().tick, m.times.end().Late
+	f.Seen = fmt.Sprintf("%d of %d ticks of %v in %v; late %s", end.Run(), end.Due, loop.Tick, d, late)
+	tick := float64(loop.Tick) / 1e3
+	switch {
+	case end.Run() < end.Due:
+		f.Means = "this machine does not keep such a tick: the neuron runs in slow motion"
+		f.Do = "end what else runs, grant real time, or take a longer tick"
+	case late.P99 > tick:
+		f.Means = "1 in 100 ticks begins more than a whole one late"
+		f.Do = "end what else runs, or grant real time; hillock bench has more"
+	default:
+		f.Result = doctor.Passed
+	}
+	return f
+}
+
+// findings are printed as they come, or all at the end as JSON.
+type findings struct {
+	*lines
+	json bool
+	all  []doctor.Finding
+}
+
+// column is where the text of a finding begins, and wide how wide it may be.
+const column, wide = 16, 116
+
+func (f *findings) add(found doctor.Finding) {
+	f.all = append(f.all, found)
+	if f.json {
+		return
+	}
+	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
+	f.printf("%s  %-9s %s\n", mark, found.Check, hang(found.Seen))
+	if found.Means != "" {
+		f.printf("%*s%s\n", column, "", hang("means: "+found.Means))
+	}
+	if found.Do != "" {
+		f.printf("%*s%s\n", column, "", hang("do:    "+found.Do))
+	}
+}
+
+// hang wraps a text that begins at the column.
+func hang(text string) string {
+	rows := strings.Split(lipgloss.NewStyle().Width(wide-column).Render(text), "\n")
+	for i, row := range rows {
+		rows[i] = strings.TrimRight(row, " ")
+	}
+	return strings.Join(rows, "\n"+strings.Repeat(" ", column))
+}
+
+// unready is what keeps the wires from being looked at, "" where nothing does.
+func (f *findings) unready(cfg *config.Config) string {
+	needs := append(doctor.Ports(cfg), "user", "GPIO")
+	for _, found := range f.all {
+		switch {
+		case found.Result == doctor.Failed && slices.Contains(needs, found.Check):
+			return "mend " + found.Check + " first"
+		case found.Means == doctor.Running:
+			return "a hillock runs and has the parts: end it first, or sudo systemctl stop hillock"
+		}
+	}
+	return ""
+}
+
+// end prints what is still to be printed. Its error counts the checks that failed.
+func (f *findings) end() error {
+	if f.json {
+		e := json.NewEncoder(f.w)
+		e.SetIndent("", "  ")
+		f.err = e.Encode(f.all)
+	}
 	failed := 0
-	out := &lines{w: w}
-	for _, f := range found {
-		mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[f.Result]
-		if f.Result == doctor.Failed {
+	for _, found := range f.all {
+		if found.Result == doctor.Failed {
 			failed++
 		}
-		if asJSON {
-			continue
-		}
-		out.printf("%s  %-8s %s\n", mark, f.Check, f.Seen)
-		if f.Means != "" {
-			out.printf("                %s: %s\n", f.Means, f.Do)
-		}
-	}
-	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		out.err = e.Encode(found)
 	}
 	if failed > 0 {
-		return errors.Join(out.err, fmt.Errorf("%s failed", count(failed, "check")))
+		return errors.Join(f.err, fmt.Errorf("%s failed", count(failed, "check")))
 	}
-	return out.err
+	return f.err
+}
+
+// tell prints findings that are all there.
+func tell(w io.Writer, all []doctor.Finding) error {
+	f := &findings{lines: &lines{w: w}}
+	for _, found := range all {
+		f.add(found)
+	}
+	return f.end()
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -65,21 +64,6 @@ type screen struct {
 	knob  int // which input the arrow keys turn
 	broke int // which of trials is switched on
 	done  bool
-}
-
-// trials are the faults of the virtual Pi that the key f goes through.
-var trials = []struct {
-	name   string
-	faults sim.Faults
-	noise  int
-}{
-	{name: "none"},
-	{name: "MISO open", faults: sim.Faults{MISO: sim.Open}},
-	{name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
-	{name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
-	{name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
-	{name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
-	{name: "noise of 20 counts", noise: 20},
 }
 
 type frame struct{}
@@ -163,11 +147,9 @@ func (s *screen) turn(key string) {
 	case "tab":
 		s.knob = (s.knob + 1) % len(knobs)
 	case "f":
-		s.broke = (s.broke + 1) % len(trials)
-		for name, port := range s.virtual.Ports {
-			port.SetFaults(trials[s.broke].faults)
-			s.virtual.Chips[name].SetNoise(trials[s.broke].noise, 1)
-		}
+		all := trials()
+		s.broke = (s.broke + 1) % len(all)
+		all[s.broke].apply(s.virtual)
 	}
 }
 
@@ -291,5 +273,5 @@ func (s *screen) keys() string {
 	if len(s.knobs()) > 1 {
 		other = "tab next knob  "
 	}
-	return dim.Render("←→ ↑↓ turn the knob  "+other+"f fault: ") + trials[s.broke].name + dim.Render("  q quit")
+	return dim.Render("←→ ↑↓ turn the knob  "+other+"f fault: ") + trials()[s.broke].name + dim.Render("  q quit")
 }

@@ -112,7 +112,7 @@ func (s *setup) run(cmd *cobra.Command, args []string) error {
 		s.printf("now log out and in again: groups count from then on\n")
 	}
 	s.printf("\n")
-	return errors.Join(s.err, tell(cmd.OutOrStdout(), s.host.SetUp(cfg), false))
+	return errors.Join(s.err, tell(cmd.OutOrStdout(), s.host.SetUp(cfg)))
 }
 
 // done says that something was as it should be.

@@ -126,7 +126,7 @@ func (a *adc) heard() Finding {
 		return a.nobody(f)
 	case every(all, answer.Ones):
 		f.Seen = "MISO stays high, whatever is asked"
-		f.Means = "nobody drives it, where a resistor pulls it up, or it is at 3V3"
+		f.Means = "nobody drives it, and the resistor there pulls it up; or it is at 3V3"
 		f.Do = a.look()
 		return a.search(f)
 	case every(all[1:], answer.Zeros) && a.miso != nil: // one that is always selected answers once

@@ -43,13 +43,16 @@ func (h Host) pins(cfg *config.Config) []Finding {
 	return append(found, h.buses(cfg, holders)...)
 }
 
+// Running is what it means that a hillock holds a pin.
+const Running = "a hillock runs already"
+
 // held is what there is to say of a pin that somebody holds: a hillock that runs may well.
 func held(pin, part, by string) Finding {
 	f := Finding{Check: pin, Result: Failed, Seen: fmt.Sprintf("held by %q", by), Means: "hillock run cannot use it for " + part,
 		Do: "stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"}
 	if strings.HasPrefix(by, "hillock@") { // the process's number follows
 		f.Result = Passed
-		f.Means, f.Do = "a hillock runs already", "before you run another: sudo systemctl stop hillock, or end it where it runs"
+		f.Means, f.Do = Running, "before you run another: sudo systemctl stop hillock, or end it where it runs"
 	}
 	return f
 }
@@ -68,6 +71,16 @@ func uses(cfg *config.Config) (all []use) {
 			all = append(all, use{pin, "output " + out.Name})
 		}
 	}
+	return all
+}
+
+// Held is who holds a pin, by its name; of those that nobody holds there is nothing.
+func (h Host) Held() map[string]string {
+	if h.holders == nil {
+		return nil
+	}
+	all, _ := h.lines() // what cannot be asked is not held, as far as anybody knows
+	maps.DeleteFunc(all, func(_, by string) bool { return by == "" })
 	return all
 }
 

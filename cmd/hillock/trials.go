@@ -1,0 +1,49 @@
+package main
+
+import (
+	"syscall"
+	"time"
+
+	"hillock/hw/board"
+	"hillock/hw/sim"
+)
+
+// trial is something wrong with the wires of the virtual Pi: the key f of run goes through them, doctor has --fault.
+type trial struct {
+	name   string
+	faults sim.Faults // of each chip's port
+	noise  int        // of each chip, in counts
+	chip   sim.ChipFault
+	knob   sim.KnobFault // of each knob on a chip
+}
+
+func trials() []trial {
+	return []trial{
+		{name: "none"},
+		{name: "MISO open", faults: sim.Faults{MISO: sim.Open}},
+		{name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
+		{name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
+		{name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
+		{name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
+		{name: "noise of 20 counts", noise: 20},
+		{name: "loose contact at MISO", faults: sim.Faults{MISO: sim.Flaky}},
+		{name: "CE0 one row too high", faults: sim.Faults{CS: "GPIO25"}},
+		{name: "MISO and MOSI swapped", faults: sim.Faults{DIN: "GPIO9", DOUT: "GPIO10"}},
+		{name: "VREF loose", chip: sim.NoReference},
+		{name: "middle leg loose", knob: sim.WiperOff},
+		{name: "leg to 3V3 loose", knob: sim.SupplyOff},
+		{name: "leg to GND loose", knob: sim.GroundOff},
+	}
+}
+
+// apply makes it so, and undoes the one before.
+func (t trial) apply(v *board.Virtual) {
+	for name, port := range v.Ports {
+		port.SetFaults(t.faults)
+		v.Chips[name].SetNoise(t.noise, 1)
+		v.Chips[name].SetFault(t.chip)
+	}
+	for _, k := range v.Knobs {
+		k.SetFault(t.knob)
+	}
+}
