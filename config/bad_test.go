@@ -464,6 +464,8 @@ func badCases() []badCase {
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"oled\"\naddress = 0x3e", `33:1: output.o.address: must be a whole number between 60 and 61, got 0x3e`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"oled\"\nwidth = \"5 ms\"", `33:1: output.o.width: is not a key of driver oled, got "5 ms": its keys are driver, bus, address, span, neuron`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"oled\"\n[output.p]\ndriver = \"pulse\"\npin = \"GPIO3\"\nneuron = \"n1\"", `35:1: output.p.pin: must not be a pin of I2C1, which output.o is on: GPIO3 is its SCL, got "GPIO3"`},
+		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"oled\"\n[output.p]\ndriver = \"oled\"\nneuron = \"n1\"", `33:9: output.p.address: must not be that of output.o, 0x3c on I2C1, got 0x3c by default: a display has 0x3c or 0x3d`},
+		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"oled\"\naddress = 0x3d\n[output.p]\ndriver = \"oled\"\nneuron = \"n1\"\naddress = 61", `37:1: output.p.address: must not be that of output.o, 0x3d on I2C1, got 61: a display has 0x3c or 0x3d`},
 		{14, "median = 2", `14:1: input.knob.median: must be odd, so that there is one in the middle, got 2`},
 		{14, "median = 33", `14:1: input.knob.median: must be a whole number between 1 and 31, got 33`},
 		{14, `median = "3"`, `14:1: input.knob.median: must be a whole number between 1 and 31, got "3"`},

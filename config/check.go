@@ -214,9 +214,9 @@ func (p *part) warnSilent(n Neuron, inputs []Input) {
 // brief is v in six digits, for reading.
 func brief(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
-// checkOutputs checks the names of neurons, and that each pin has one use.
+// checkOutputs checks the names of neurons, and that each pin and each address has one use.
 func (d *decoder) checkOutputs(c *Config) {
-	taken := map[string]string{}
+	taken, displays := map[string]string{}, map[string]string{}
 	for _, in := range c.Inputs {
 		d.checkPin(d.of("input", in.Name), "pin", in.Pin, taken, c)
 	}
@@ -231,7 +231,24 @@ func (d *decoder) checkOutputs(c *Config) {
 		}
 		d.checkPin(p, "data", o.Data, taken, c)
 		d.checkPin(p, "clock", o.Clock, taken, c)
+		if o.Driver == "oled" && !p.isBad("bus") && !p.isBad("address") {
+			d.checkAddress(p, o, displays)
+		}
 	}
+}
+
+// checkAddress takes an address on a bus for a display. Those of displays and of ADCs are different ones.
+func (d *decoder) checkAddress(p *part, o Output, displays map[string]string) {
+	at := fmt.Sprintf("%#x on %s", o.Address, o.Bus)
+	if name, ok := displays[at]; ok {
+		problem := Problem{Rule: "must not be that of " + name + ", " + at, Hint: "a display has 0x3c or 0x3d"}
+		if !p.has("address") {
+			problem.Got = "0x3c by default"
+		}
+		p.wrong("address", problem)
+		return
+	}
+	displays[at] = p.path
 }
 
 // checkPin takes a pin for a part, "" for one that has none.
