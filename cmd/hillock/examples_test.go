@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,32 @@ func TestExamplesAreChecked(t *testing.T) {
 		}
 		if want := fmt.Sprintf("%s: ok: %s\n", file, said[filepath.Base(file)]); out != want {
 			t.Errorf("got %q, want %q", out, want)
+		}
+	}
+}
+
+// Every example can be wired from its sheet.
+func TestExamplesAreWired(t *testing.T) {
+	files, err := filepath.Glob("../../deploy/examples/*.toml")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("got %v, %v", files, err)
+	}
+	for _, file := range files {
+		table, _, err := hillock(t.Context(), "wiring", file)
+		drawing, _, drawErr := hillock(t.Context(), "wiring", file, "--svg", "-")
+		if err != nil || drawErr != nil || !strings.HasPrefix(drawing, "<?xml") {
+			t.Errorf("%s: got %v, %v and %.20q, want a drawing of one page", file, err, drawErr, drawing)
+		}
+		cfg, err := config.Load(file, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, out := range cfg.Outputs {
+			for _, pin := range out.AllPins() {
+				if !strings.Contains(table, " "+pin+" ") {
+					t.Errorf("%s: got no %s of %s in\n%s", file, pin, out.Name, table)
+				}
+			}
 		}
 	}
 }

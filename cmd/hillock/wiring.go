@@ -27,7 +27,8 @@ func newWiring() *cobra.Command {
 		Short: "the wiring sheet of a configuration",
 		Long: `wiring says which pin of which part goes to which pin of the header, from the configuration that runs: as a table, as
 the header with the pins in use, and with --svg or --png as a drawing to print on A4. It refuses a kit that would do
-harm: two parts on one pin, more than 16 mA from a pin or 50 mA from all together.`,
+harm: two parts on one pin, more than 16 mA from a pin or 50 mA from all together. A kit that one page has no room for
+has its second page in my-2.svg, beside my.svg.`,
 		Example: `  hillock wiring                        the built-in kit, in the terminal
   hillock wiring my.toml --svg my.svg   the drawing, to print`,
 		Args: cobra.MaximumNArgs(1),
@@ -59,19 +60,28 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
+	pages := kit.Pages()
+	for _, flag := range []string{"svg", "png"} {
+		if len(pages) > 1 && cmd.Flags().Lookup(flag).Value.String() == "-" {
+			return usagef("--%s: must be a file's name where the drawing has %d pages, got -", flag, len(pages))
+		}
+	}
 	var written []string
 	for _, d := range []struct {
 		file string
-		draw func(io.Writer) error
-	}{{f.svg, kit.SVG}, {f.png, kit.PNG}} {
+		draw func(*wiring.Page, io.Writer) error
+	}{{f.svg, (*wiring.Page).SVG}, {f.png, (*wiring.Page).PNG}} {
 		if d.file == "" {
 			continue
 		}
-		if err := writeFile(d.file, cmd.OutOrStdout(), d.draw); err != nil {
-			return err
-		}
-		if d.file != "-" {
-			written = append(written, d.file)
+		for i, page := range pages {
+			file := pageFile(d.file, i+1)
+			if err := writeFile(file, cmd.OutOrStdout(), func(w io.Writer) error { return d.draw(page, w) }); err != nil {
+				return err
+			}
+			if file != "-" {
+				written = append(written, file)
+			}
 		}
 	}
 	if f.svg != "-" && f.png != "-" {
@@ -83,6 +93,15 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s written\n", strings.Join(written, ", "))
 	}
 	return nil
+}
+
+// pageFile is the file of a page of a drawing: kit.svg, and then kit-2.svg.
+func pageFile(file string, page int) string {
+	if page == 1 {
+		return file
+	}
+	ext := filepath.Ext(file)
+	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(file, ext), page, ext)
 }
 
 // showWiring prints the table and the header, in the colours of the wires where w is a terminal that has them. NO_COLOR,

@@ -41,6 +41,64 @@ func TestWiringPrintsAndDraws(t *testing.T) {
 	}
 }
 
+// everyPart is a configuration with one part of each kind, and more than one page has room for.
+const everyPart = `
+[input.fine]
+driver = "ads1115"
+[input.knob]
+driver = "mcp3202"
+[input.plain]
+driver = "rc"
+pin = "GPIO4"
+[neuron.n1]
+input = ["fine", "knob", "plain"]
+[output.led]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "n1"
+[output.sink]
+driver = "pulse"
+pin = "GPIO27"
+invert = true
+neuron = "n1"
+[output.row]
+driver = "bar"
+pins = ["GPIO5", "GPIO6", "GPIO13", "GPIO19", "GPIO26", "GPIO12", "GPIO16", "GPIO20"]
+neuron = "n1"
+[output.blinkt]
+driver = "apa102"
+data = "GPIO23"
+clock = "GPIO24"
+neuron = "n1"
+[output.scope]
+driver = "oled"
+neuron = "n1"
+`
+
+func TestWiringDrawsPages(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "every.toml")
+	if err := os.WriteFile(file, []byte(everyPart), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "kit.svg"), filepath.Join(dir, "kit-2.svg")
+	_, errOut, err := hillock(t.Context(), "wiring", file, "--svg", first)
+	if want := first + ", " + second + " written\n"; err != nil || errOut != want {
+		t.Errorf("got %v and %q, want %q", err, errOut, want)
+	}
+	a, err := os.ReadFile(first)
+	b, err2 := os.ReadFile(second)
+	if err != nil || err2 != nil || bytes.Equal(a, b) {
+		t.Errorf("got %v, %v, want two pages, and not the same twice", err, err2)
+	}
+	for _, flag := range []string{"--svg", "--png"} {
+		out, _, err := hillock(t.Context(), "wiring", file, flag, "-")
+		if want := flag + ": must be a file's name where the drawing has 2 pages, got -"; status(err) != 2 || out != "" || fmt.Sprint(err) != want {
+			t.Errorf("got %v and %q, want %s", err, out, want)
+		}
+	}
+}
+
 func TestWiringRefuses(t *testing.T) {
 	dir := t.TempDir()
 	many := "[input.k]\ndriver = \"mcp3008\"\nport = \"SPI0.0\"\nchannel = 0\ncurrent = [\"0 nA\", \"5 nA\"]\n[neuron.n1]\ninput = \"k\"\n"

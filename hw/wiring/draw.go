@@ -13,27 +13,25 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// SVG writes the drawing, an A4 page. Its letters are outlines: with another machine's fonts they would not fit their places.
-func (n *Netlist) SVG(w io.Writer) error {
+// SVG writes the page. Its letters are outlines: with another machine's fonts they would not fit their places.
+func (s *Page) SVG(w io.Writer) error {
 	c := vgsvg.New(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter)
-	n.drawing().drawOn(c)
+	s.drawOn(c)
 	_, err := c.WriteTo(w)
 	return err
 }
 
-// PNG writes the drawing, an A4 page of 200 dots per inch.
-func (n *Netlist) PNG(w io.Writer) error {
+// PNG writes the page at 200 dots per inch.
+func (s *Page) PNG(w io.Writer) error {
 	c := vgimg.NewWith(vgimg.UseWH(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter), vgimg.UseDPI(200))
-	n.drawing().drawOn(c)
+	s.drawOn(c)
 	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
 	return err
 }
 
-// drawOn draws a sheet on a page of A4.
-func (s *sheet) drawOn(c vg.Canvas) {
-	scale := pageHeight / s.height
-	p := pen{c, s, vg.Length(scale) * vg.Millimeter}
-	p.shape(shape{rectangle, box{0, 0, s.width, s.height}, white, white})
+func (s *Page) drawOn(c vg.Canvas) {
+	p := pen{c, s}
+	p.shape(shape{rectangle, box{0, 0, pageWidth, pageHeight}, white, white})
 	for _, sh := range s.under {
 		p.shape(sh)
 	}
@@ -54,12 +52,11 @@ func (c Color) rgb() color.Color { return color.NRGBA{c.R, c.G, c.B, 255} }
 // pen draws on a canvas, whose origin is the lower left corner, in mm from the upper one.
 type pen struct {
 	vg.Canvas
-	sheet *sheet
-	mm    vg.Length
+	page *Page
 }
 
 func (p pen) at(q xy) vg.Point {
-	return vg.Point{X: vg.Length(q.x) * p.mm, Y: vg.Length(p.sheet.height-q.y) * p.mm}
+	return vg.Point{X: vg.Length(q.x) * vg.Millimeter, Y: vg.Length(pageHeight-q.y) * vg.Millimeter}
 }
 
 // label draws a text.
@@ -72,14 +69,14 @@ func (p pen) label(l label) {
 
 // outlines are those of a text's letters.
 func (p pen) outlines(l label) vg.Path {
-	face := p.sheet.face(l.style)
+	face := p.page.face(l.style)
 	f := face.Face
 	var buf sfnt.Buffer
 	em := fixed.I(int(f.UnitsPerEm())) // at this size the outlines are exact
-	size := vg.Points(l.style.size) / vg.Millimeter * p.mm
+	size := vg.Points(l.style.size)
 	length := func(v fixed.Int26_6) vg.Length { return vg.Length(v) / vg.Length(em) * size }
 	at := p.at(xy{l.left, l.bottom})
-	at.Y += face.Extents().Descent / vg.Millimeter * p.mm
+	at.Y += face.Extents().Descent
 	var path vg.Path
 	var before sfnt.GlyphIndex
 	for _, r := range l.text {
@@ -122,7 +119,7 @@ func (p pen) line(l line, width float64, c Color) {
 		path.Line(p.at(q))
 	}
 	p.SetColor(c.rgb())
-	p.SetLineWidth(vg.Length(width) * p.mm)
+	p.SetLineWidth(vg.Length(width) * vg.Millimeter)
 	p.Stroke(path)
 }
 
@@ -131,7 +128,7 @@ func (p pen) shape(s shape) {
 	p.SetColor(s.fill.rgb())
 	p.Fill(path)
 	p.SetColor(s.edge.rgb())
-	p.SetLineWidth(0.25 * p.mm)
+	p.SetLineWidth(0.25 * vg.Millimeter)
 	p.Stroke(path)
 }
 
@@ -147,11 +144,11 @@ func (p pen) outline(s shape) vg.Path {
 	case rounded:
 		r := (s.bottom - s.top) / 2
 		path.Move(p.at(xy{s.left + r, s.top}))
-		path.Arc(p.at(xy{s.left + r, m.y}), vg.Length(r)*p.mm, math.Pi/2, math.Pi)
-		path.Arc(p.at(xy{s.right - r, m.y}), vg.Length(r)*p.mm, -math.Pi/2, math.Pi)
+		path.Arc(p.at(xy{s.left + r, m.y}), vg.Length(r)*vg.Millimeter, math.Pi/2, math.Pi)
+		path.Arc(p.at(xy{s.right - r, m.y}), vg.Length(r)*vg.Millimeter, -math.Pi/2, math.Pi)
 	case notch:
 		path.Move(p.at(xy{s.left, s.top}))
-		path.Arc(p.at(xy{m.x, s.top}), vg.Length(s.right-s.left)/2*p.mm, math.Pi, math.Pi)
+		path.Arc(p.at(xy{m.x, s.top}), vg.Length(s.right-s.left)/2*vg.Millimeter, math.Pi, math.Pi)
 	}
 	path.Close()
 	return path

@@ -72,8 +72,11 @@ func (n *Netlist) ends(wires []Wire) string {
 // short is an end in the fewest characters; which end of a resistor it is does not matter.
 func (n *Netlist) short(e End) string {
 	p := n.part(e.Part)
-	if p == nil || p.Kind == Resistor {
+	switch {
+	case p == nil || p.Kind == Resistor:
 		return e.Part
+	case p.Kind == Module:
+		return e.Part + "." + p.Pins[e.Pin-1]
 	}
 	return fmt.Sprintf("%s.%d", e.Part, e.Pin)
 }

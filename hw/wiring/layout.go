@@ -1,8 +1,7 @@
 package wiring
 
 import (
-	"cmp"
-	"math"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -12,11 +11,9 @@ import (
 const (
 	pageWidth, pageHeight = 210.0, 297.0 // A4
 	margin                = 8.0
-	top                   = 40.0 // of pins 1 and 2
-	pitch                 = 11.0
+	top                   = 37.0 // of pins 1 and 2
+	pitch                 = 10.0
 	step                  = pitch / 2
-
-	gridRows = 39 // of the parts, beside the header
 )
 
 // gridY is where row r of the parts has its wire.
@@ -25,167 +22,126 @@ func gridY(r int) float64 { return top + step/2 + step*float64(r) }
 // headerY is where the wire of a header pin lies.
 func headerY(position int) float64 { return top + step*float64(position-1) }
 
-// plan is a drawing that is being laid out, and its columns from left to right.
+// The columns that are alike on all pages, from left to right.
+const (
+	leftSupply, leftGround = margin + 1, margin + 4.5
+	knobLeft, knobRight    = 15.5, 43.5
+	knobPill               = knobRight + 4   // where the discs at knobs begin
+	ledAt, resistorAt      = 21.2, 40.0      // the middle of those in a chain
+	chainPill              = resistorAt + 12 // and where its disc begins
+	laneSpace              = 1.7             // between wires that run beside each other
+)
+
+// plan is a page that is being laid out, and its columns from left to right.
 type plan struct {
 	*Netlist
-	*sheet
-	bands []band
-	nets  map[int]*trunk // to the header, by position
+	*Page
+	title  string
+	all    *Netlist    // of every page
+	pageOf map[int]int // the first page with a wire to a position of the header
+	bands  []band
+	nets   map[int]*trunk // to the header, by position
 
 	supply, ground [2]float64          // the rails of the left side and of the right one
 	low            map[float64]float64 // how far down each goes
-	knobPill       float64             // where the discs at knobs begin
 	inner          [2]float64          // the channel between knobs and chips
 	chip           [2]float64
+	lanes          [2]float64 // the channel between modules and their knobs
 	outer          [2]float64 // the channel between parts and header
 	odd            float64    // pins
 }
 
-// drawing lays the netlist out.
-func (n *Netlist) drawing() *sheet {
-	p := &plan{Netlist: n, nets: map[int]*trunk{}, low: map[float64]float64{}}
-	p.stack()
-	p.columns()
-	for _, b := range p.bands {
-		if b.parts[0].Kind == Chip {
-			p.drawChip(b)
-		} else {
-			p.drawChain(b)
-		}
-	}
-	p.drawHeader()
-	p.drawRails()
-	p.drawTexts()
-	return p.sheet
-}
-
-// A band is a strip across the page for what belongs together: a chip with its knobs, or a chain of parts with two legs
-// from the header to a rail.
-type band struct {
-	parts []*Part
-	first int // row
-	rows  int
-	want  float64 // the row that its middle would best be in
-}
-
-// bandsOf cuts a netlist into bands.
-func (n *Netlist) bandsOf() []band {
-	var all []band
-	for i := range n.Parts {
-		p := &n.Parts[i]
-		b := band{parts: []*Part{p}, rows: 2}
-		switch {
-		case p.Kind == Chip:
-			knobs, rows := 0, 0
-			for _, e := range n.leftOf(p) {
-				rows += e.rows
-				if e.knob != nil {
-					knobs++
-					b.parts = append(b.parts, e.knob)
-				}
-			}
-			b.rows = max(rows, 1+len(p.Pins)/2) + 1
-		case p.Kind == Resistor:
-			for next := n.behind(p); next != nil; next = n.behind(next) {
-				b.parts = append(b.parts, next)
-			}
-		default:
-			continue // with its chip or its resistor
-		}
-		b.want = n.nearest(b) - float64(b.rows)/2
-		all = append(all, b)
-	}
-	return all
-}
-
-// behind is the part that is wired to the second leg of another.
-func (n *Netlist) behind(p *Part) *Part {
-	for _, w := range n.Wires {
-		if w.To == (End{p.Ref, 2}) {
-			return n.part(w.From.Part)
-		}
-	}
-	return nil
-}
-
-// nearest is the mean row of the header pins that a band is wired to.
-func (n *Netlist) nearest(b band) float64 {
-	sum, count := 0.0, 0
-	for _, p := range b.parts {
-		for _, w := range n.from(p.Ref) {
+// Pages lays the netlist out, on more than one page where it would be too small to read on one.
+func (n *Netlist) Pages() []*Page {
+	cut := n.cut(n.bands())
+	pageOf := map[int]int{}
+	for i, bands := range slices.Backward(cut) {
+		for _, w := range n.only(bands).Wires {
 			if w.To.Part == Header {
-				sum += float64(w.To.Pin - 1)
-				count++
+				pageOf[w.To.Pin] = i + 1
 			}
 		}
 	}
-	return sum / float64(count)
+	var pages []*Page
+	for i, bands := range cut {
+		p := &plan{Netlist: n.only(bands), Page: newPage(), title: "hillock: " + n.Title, all: n, pageOf: pageOf, bands: bands,
+			nets: map[int]*trunk{}, low: map[float64]float64{}}
+		if len(cut) > 1 {
+			p.title = fmt.Sprintf("page %d of %d, ", i+1, len(cut)) + p.title
+		}
+		p.stack()
+		p.columns()
+		for _, b := range p.bands {
+			p.drawBand(b)
+		}
+		p.drawHeader()
+		p.drawRails()
+		p.drawTexts()
+		pages = append(pages, p.Page)
+	}
+	return pages
 }
 
-// stack puts the bands below each other, each near its header pins, on a page that is as high as they need.
-func (p *plan) stack() {
-	p.bands = p.bandsOf()
-	slices.SortStableFunc(p.bands, func(a, b band) int { return cmp.Compare(a.want, b.want) })
-	next := 0
-	for i := range p.bands {
-		b := &p.bands[i]
-		b.first = max(next, int(math.Round(b.want)))
-		next = b.first + b.rows
+func (p *plan) drawBand(b band) {
+	switch b.parts[0].Kind {
+	case Chip:
+		p.drawChip(b)
+	case Module:
+		p.drawModule(b)
+	case Knob:
+		p.drawCapacitor(b)
+	default:
+		p.drawChain(b)
 	}
-	rows := 0
-	for _, b := range p.bands {
-		rows += b.rows
-	}
-	rows = max(rows, gridRows)
-	last := rows
-	for i := range slices.Backward(p.bands) {
-		b := &p.bands[i]
-		b.first = min(b.first, last-b.rows)
-		last = b.first
-	}
-	height := max(pageHeight, gridY(rows)+lineSpace*float64(len(p.kitList())+1)+margin)
-	p.sheet = newSheet(height*pageWidth/pageHeight, height)
 }
 
 // columns finds how wide each column must be.
 func (p *plan) columns() {
-	p.supply[0], p.ground[0] = margin+1, margin+5
-	p.knobPill = 49
-	pills := map[bool]float64{} // by whether they are on the left of a chip
-	lanes, names := 0, [2]float64{}
-	knobs := p.pillWidth("40") // of the chains
+	p.supply[0], p.ground[0] = leftSupply, leftGround
+	far := [2]float64{} // discs left and right of chips and modules
+	names := [2]float64{}
+	knobs, inner, lanes := p.pillWidth("40"), 0, 0
+	width := 0.0
 	for _, b := range p.bands {
 		c := b.parts[0]
-		if c.Kind != Chip {
+		if c.Kind == Knob {
+			p.ground[1] = capacitorEnd
+		}
+		if c.Kind != Chip && c.Kind != Module {
 			continue
 		}
-		for _, e := range p.leftOf(c) {
-			pills[true] = max(pills[true], p.pillWidth(e.far))
-			if e.knob != nil {
-				knobs = max(knobs, p.pillWidth(p.short(End{c.Ref, e.pin})))
-			}
+		for _, knob := range b.parts[1:] {
+			knobs = max(knobs, p.pillWidth(p.short(p.middle(knob).To)))
 		}
-		lanes = max(lanes, len(p.leftOf(c)))
-		for i, name := range c.Pins {
-			side := 0
-			if i >= len(c.Pins)/2 {
-				side = 1
+		for pin := range c.Pins {
+			side := 1
+			if c.Kind == Chip && pin < len(c.Pins)/2 {
+				side = 0
 			}
-			w, _ := p.measure(plain, strconv.Itoa(i+1)+"  "+name)
+			w, _ := p.measure(plain, p.pinText(c, pin, side))
 			names[side] = max(names[side], w)
+			for _, w := range p.wiresAt(End{c.Ref, pin + 1}) {
+				far[side] = max(far[side], p.pillWidth(p.farOf(w, c)))
+			}
 		}
-		for _, w := range p.from(c.Ref) {
-			pills[false] = max(pills[false], p.pillWidth(far(w.To)))
+		if c.Kind == Chip {
+			inner = max(inner, len(p.leftOf(c)))
+			width = max(width, names[0]+names[1]+4.5)
+		} else {
+			lanes = max(lanes, len(b.parts)-1)
+			width = max(width, moduleWidth)
 		}
 	}
-	p.inner = [2]float64{p.knobPill + knobs + 0.5, p.knobPill + knobs + 2.5 + 1.8*float64(lanes)}
-	p.chip[0] = p.inner[1] + pills[true] + 2
-	p.chip[1] = p.chip[0] + names[0] + names[1] + 4.5
-	const uses = 40 // room for what chains are for, where there is no chip
-	p.ground[1] = max(p.chip[1]+2+pills[false]+2.5, p.inner[0]+uses)
+	channel := func(from float64, lanes int) [2]float64 { return [2]float64{from, from + laneSpace*float64(lanes+1)} }
+	p.inner = channel(knobPill+knobs, inner)
+	p.chip[0] = p.inner[1] + far[0] + 2
+	p.chip[1] = p.chip[0] + width
+	p.lanes = channel(p.chip[1]+2+far[1], lanes)
+	const uses = 60 // room for what chains are for, where there is no chip
+	p.ground[1] = max(p.ground[1], p.lanes[1]+0.5, chainPill+uses)
 	p.supply[1] = p.ground[1] + 3.5
 
-	p.odd = p.width - 38.5
+	p.odd = pageWidth - 38.5
 	widest := 0.0
 	for position := 1; position <= 40; position += 2 {
 		role, _ := p.measure(bold, p.role(position))
@@ -195,15 +151,18 @@ func (p *plan) columns() {
 	p.outer = [2]float64{p.supply[1] + 1, p.odd - padRadius - 2 - widest}
 }
 
-// far is what the disc at a wire's end says of the other end on the header or a rail.
-func far(e End) string {
-	switch e.Part {
+// farOf is what the disc at a wire's end at a part says of its other end.
+func (p *plan) farOf(w Wire, at *Part) string {
+	if w.From.Part != at.Ref {
+		return w.From.Part
+	}
+	switch w.To.Part {
 	case Supply:
 		return "3V3"
 	case Ground:
 		return "GND"
 	}
-	return strconv.Itoa(e.Pin)
+	return strconv.Itoa(w.To.Pin)
 }
 
 // tag names the parts that a header pin is wired to, of many the first ones and how many more there are.
@@ -240,4 +199,15 @@ func (p *plan) toRail(w Wire, side int, points ...xy) {
 	p.wire(w.To.Part, w.Color, append(points, end)...)
 	p.joint(end, w.Color)
 	p.low[x] = max(p.low[x], end.y)
+}
+
+// onward draws a wire from the disc at its near end, to the header or to a rail on the right.
+func (p *plan) onward(w Wire, at xy, text string) {
+	p.pill(at, 0, w.Color, text)
+	at.x += p.pillWidth(text)
+	if w.To.Part == Header {
+		p.toHeader(w, at)
+	} else {
+		p.toRail(w, 1, at)
+	}
 }

@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,12 +14,12 @@ const (
 // drawHeader draws the header, and routes what is wired to it.
 func (p *plan) drawHeader() {
 	even := p.odd + 8
-	p.under = append(p.under, shape{rectangle, box{p.odd - padRadius - 1, top - 5, even + padRadius + 1, headerY(39) + 5}, pale, faint})
+	p.under = append(p.under, shape{rectangle, box{p.odd - padRadius - 1, top - 4.5, even + padRadius + 1, headerY(39) + 4.5}, pale, faint})
 	for position := 1; position <= 40; position++ {
 		p.drawPin(position, even)
 	}
-	p.text(quiet, xy{p.odd - padRadius - 1, top - 6}, 0, 1, "end with the SD card")
-	p.text(quiet, xy{p.odd - padRadius - 1, headerY(39) + 6}, 0, 0, "end with the USB sockets")
+	p.text(quiet, xy{p.odd - padRadius - 1, top - 5.5}, 0, 1, "end with the SD card")
+	p.text(quiet, xy{p.odd - padRadius - 1, headerY(39) + 5.5}, 0, 0, "end with the USB sockets")
 
 	var trunks []*trunk
 	for position := 1; position <= 40; position++ {
@@ -28,9 +27,7 @@ func (p *plan) drawHeader() {
 			trunks = append(trunks, t)
 		}
 	}
-	if len(trunks) > 0 {
-		p.route(trunks, p.outer[0], p.outer[1], 3.2)
-	}
+	p.route(trunks, p.outer[0], p.outer[1], 3.2)
 }
 
 // drawPin draws a pin with what stands beside it. The wire of an even one leaves downwards, between two odd ones.
@@ -49,34 +46,34 @@ func (p *plan) drawPin(position int, even float64) {
 	if position == 1 {
 		pad.form = rectangle
 	}
+	role, tag := p.role(position), p.tag(position)
+	elsewhere := p.pageOf[position]
+	if len(wires) == 0 && elsewhere > 0 {
+		pad.edge, beside, tag = p.all.at(position)[0].Color, plain, "page "+strconv.Itoa(elsewhere)
+	}
 	p.over = append(p.over, pad)
 	p.text(number, at, 0.5, 0.5, strconv.Itoa(position))
 
-	const gap = 0.8
+	const gap = 0.8 // for the wire of an odd pin
+	h, x, apart := 1.0, p.odd-padRadius-2, gap
 	if position%2 == 0 {
-		x := even + padRadius + 2
-		if len(wires) == 0 {
-			p.text(beside, xy{x, at.y}, 0, 0.5, name(position))
-			return
-		}
-		p.text(beside, xy{x, at.y}, 0, 1, p.role(position))
-		p.text(small, xy{x, at.y}, 0, 0, p.tag(position))
+		h, x, apart = 0, even+padRadius+2, 0
+	}
+	if tag == "" {
+		p.text(beside, xy{x, at.y}, h, 0.5, role)
+		return
+	}
+	p.text(beside, xy{x, at.y - apart}, h, 1, role)
+	p.text(small, xy{x, at.y + apart}, h, 0, tag)
+	if position%2 == 0 && len(wires) > 0 {
 		p.wire(name(position), wires[0].Color, xy{at.x, at.y + padRadius}, xy{at.x, headerY(position)}, xy{p.odd - padRadius, headerY(position)})
-		return
 	}
-	x := p.odd - padRadius - 2
-	if len(wires) == 0 {
-		p.text(beside, xy{x, at.y}, 1, 0.5, name(position))
-		return
-	}
-	p.text(beside, xy{x, at.y - gap}, 1, 1, p.role(position))
-	p.text(small, xy{x, at.y + gap}, 1, 0, p.tag(position))
 }
 
 // drawRails draws the rails that are in use: from the header to the right side, down both, and joined over the top, one
 // arch within the other.
 func (p *plan) drawRails() {
-	const inner, outer = top - step - 2.5, top - 2*step - 2.5
+	const inner, outer = top - 7, top - 12.6
 	for _, w := range p.Wires {
 		x, y := p.ground, inner
 		switch w.From.Part {
@@ -91,59 +88,95 @@ func (p *plan) drawRails() {
 		p.joint(at, w.Color)
 		p.wires = append(p.wires, line{[]xy{{x[0], max(p.low[x[0]], y+step)}, {x[0], y}, {x[1], y}, {x[1], max(p.low[x[1]], at.y)}},
 			1.5, w.Color, w.From.Part})
-		p.text(style{size: 9, bold: true, color: w.Color}, xy{(p.supply[0] + p.supply[1]) / 2, y - 1.2}, 0.5, 1, w.From.Part)
+		p.text(style{size: 9, bold: true, color: w.Color}, xy{(p.supply[0] + p.supply[1]) / 2, y - 0.9}, 0.5, 1, w.From.Part)
 	}
 }
 
-// drawTexts sets the title and, at the foot, the parts and how the sheet is read.
+// drawTexts sets the title and, at the foot, the parts and how the page is read.
 func (p *plan) drawTexts() {
 	heading := style{size: 17, bold: true, color: black}
-	width := p.width - 2*margin
-	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width, "hillock: "+p.Title))
+	const width = pageWidth - 2*margin
+	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width, p.title))
+	volts := "Nothing goes to 5V."
+	if len(p.all.at(position("5V"))) > 0 {
+		volts = "5V is for LED strips alone."
+	}
 	p.text(plain, xy{margin, b.bottom + 1}, 0, 0,
-		"A number on a wire's colour is its pin of the header. Dots join wires, bare crossings do not. Grey pins stay free. Nothing goes to 5V.")
-
+		"A number on a wire's colour is its pin of the header. Dots join wires, bare crossings do not. Grey pins stay free. "+volts)
 	lines := p.kitList()
-	y := p.height - margin - lineSpace*float64(len(lines))
-	for _, text := range lines {
-		p.text(plain, xy{margin, y}, 0, 0, p.fit(plain, width, text))
-		y += lineSpace
+	if all := p.all.Current(); all > 0 {
+		lines = append(lines, fmt.Sprintf("The pins give or take at most %.1f mA together; a Pi allows %g mA, and %g mA for one pin.", all, maxAll, maxPin))
+	}
+	for i, text := range lines {
+		p.text(plain, xy{margin, p.footAt() + lineSpace*float64(i)}, 0, 0, p.fit(plain, width, text))
 	}
 }
 
 // kitList is what the kit is made of, a line for each kind of part.
 func (n *Netlist) kitList() []string {
-	type group struct {
-		kind  Kind
-		model string
-	}
-	hints := map[Kind]string{
-		Chip:     "seen from above, notch up: pins count down the left side and up the right one",
-		Knob:     "seen from the shaft, legs down: 1, 2, 3 from the left; turned right it gives more",
-		LED:      "A: anode, long leg; K: cathode, short leg, flat side of the rim",
-		Resistor: "either way round",
-	}
-	refs := map[group][]string{}
-	var order []group
-	for _, p := range n.Parts {
-		g := group{p.Kind, p.Model}
-		if refs[g] == nil {
-			order = append(order, g)
-		}
-		ref := p.Ref
-		if p.Kind == Chip {
-			ref += " on " + p.Use
-		}
-		refs[g] = append(refs[g], ref)
-	}
-	slices.SortStableFunc(order, func(a, b group) int { return int(a.kind) - int(b.kind) })
 	var lines []string
-	for _, g := range order {
-		words := strings.TrimSpace(g.kind.String() + " " + g.model)
-		lines = append(lines, fmt.Sprintf("%d x %s (%s): %s", len(refs[g]), words, strings.Join(refs[g], ", "), hints[g.kind]))
+	for _, kind := range []struct {
+		Kind
+		words, hint string
+	}{
+		{Chip, "chips", "seen from above, notch up: pins count down the left side and up the right one"},
+		{Module, "modules", "go by the names printed on them, their order may be another"},
+		{Knob, "potentiometers", "seen from the shaft, legs down: 1, 2, 3 from the left; turned right it gives more"},
+		{LED, "LEDs", "A: anode, long leg; K: cathode, short leg, flat side of the rim"},
+		{Resistor, "resistors", "either way round"},
+		{Capacitor, "capacitors", "either way round; none with a plus or a minus on it"},
+	} {
+		var models []string
+		refs := map[string][]string{}
+		for _, p := range n.Parts {
+			if p.Kind != kind.Kind {
+				continue
+			}
+			if refs[p.Model] == nil {
+				models = append(models, p.Model)
+			}
+			refs[p.Model] = append(refs[p.Model], p.Ref)
+		}
+		for i, m := range models {
+			count := strconv.Itoa(len(refs[m]))
+			if m != "" {
+				count += " x " + m
+			}
+			models[i] = count + " (" + ranges(refs[m], kind.prefix()) + ")"
+		}
+		if models != nil {
+			lines = append(lines, kind.words+": "+strings.Join(models, ", ")+": "+kind.hint)
+		}
 	}
-	if all := n.Current(); all > 0 {
-		lines = append(lines, fmt.Sprintf("The pins give at most %.1f mA together; a Pi allows %g mA, and %g mA for one pin.", all, maxAll, maxPin))
+	for _, w := range n.Wires {
+		if p := n.part(w.From.Part); p != nil && p.Kind == Module && w.Signal == "" && w.To.Part == Header && w.Note != "" {
+			lines = append(lines, n.short(w.From)+": "+w.Note)
+		}
 	}
 	return lines
+}
+
+// ranges are refs in few characters: "R1-R3, R5".
+func ranges(refs []string, prefix string) string {
+	number := func(ref string) int {
+		n, _ := strconv.Atoi(ref[len(prefix):]) // of our own making
+		return n
+	}
+	var all []string
+	for i := 0; i < len(refs); {
+		last := i
+		for last+1 < len(refs) && number(refs[last+1]) == number(refs[last])+1 {
+			last++
+		}
+		switch {
+		case last == i:
+			all = append(all, refs[i])
+		case last == i+1:
+			all = append(all, refs[i], refs[last])
+		default:
+			all = append(all, refs[i]+"-"+refs[last])
+		}
+		i = last + 1
+	}
+	return strings.Join(all, ", ")
 }

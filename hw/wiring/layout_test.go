@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -16,15 +17,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot/vg"
 
 	"hillock/config"
 )
 
-// kits are the sheets that the geometry is held to: the shipped configurations, the largest, the smallest, and many that
-// chance has made.
+// kits are the sheets that the geometry is held to: the shipped configurations, one with every part, every chip, the
+// largest, the smallest, and many that chance has made.
 func kits(t *testing.T) map[string]*Netlist {
 	t.Helper()
-	all := map[string]*Netlist{"default": built(t, config.Default())}
+	all := map[string]*Netlist{"default": built(t, config.Default()), "every part": built(t, everyPart()), "nothing": built(t, &config.Config{})}
 	examples, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(examples) < 2 {
 		t.Fatalf("got %v and %v, want two examples or more", examples, err)
@@ -34,50 +36,113 @@ func kits(t *testing.T) map[string]*Netlist {
 		if err != nil {
 			t.Fatal(err)
 		}
-		unknown := func(driver string) bool {
-			return !slices.Contains([]string{"mcp3008", "wave", "file", "pulse"}, driver)
-		}
-		if slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return unknown(in.Driver) }) ||
-			slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool { return unknown(out.Driver) }) {
-			if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), "no wiring is known for ") {
-				t.Errorf("%s: got %v, want it refused", file, err)
-			}
-			continue
-		}
 		all[file] = built(t, cfg)
 	}
-	for name, size := range map[string][4]int{"2 chips, 4 knobs, 6 LEDs": {2, 2, 6, 0}, "most": {5, 8, 9, 0}, "LEDs": {0, 0, 12, 0}, "one LED": {0, 0, 1, 0}} {
-		all[name] = built(t, madeKit(size[0], size[1], size[2], rand.New(rand.NewPCG(1, 2))))
+	for driver := range chips() {
+		cfg := &config.Config{}
+		for channel := range channels(driver) {
+			cfg.Inputs = append(cfg.Inputs, knob(fmt.Sprint("k", channel), driver, "SPI1.2", channel))
+		}
+		all["all of "+driver] = built(t, cfg)
+		all["one of "+driver] = built(t, &config.Config{Inputs: cfg.Inputs[len(cfg.Inputs)-1:]})
 	}
-	for seed := range uint64(15) {
+	for address := 0x48; address <= 0x4b; address++ {
+		cfg := &config.Config{}
+		for channel := range 4 {
+			cfg.Inputs = append(cfg.Inputs, fine(fmt.Sprint("k", channel), address, channel))
+		}
+		all[fmt.Sprintf("ads1115 at %#x", address)] = built(t, cfg)
+	}
+	for name, size := range map[string][4]int{"2 chips, 4 knobs, 6 LEDs": {2, 2, 6}, "most": {5, 8, 9}, "LEDs": {0, 0, 12}, "one LED": {0, 0, 1}} {
+		all[name] = built(t, madeKit(size[0], size[1], size[2], 0, rand.New(rand.NewPCG(1, 2))))
+	}
+	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(3, seed))
-		all[fmt.Sprint("chance ", seed)] = built(t, madeKit(r.IntN(6), 1+r.IntN(4), 1+r.IntN(8), r))
+		all[fmt.Sprint("chance ", seed)] = built(t, madeKit(r.IntN(6), 1+r.IntN(8), r.IntN(9), r.IntN(7), r))
 	}
 	return all
 }
 
-// madeKit is a configuration with so many chips, knobs on each and LEDs, on channels and pins of chance.
-func madeKit(chips, knobs, leds int, r *rand.Rand) *config.Config {
+// channels are how many a chip has.
+func channels(driver string) int { return int(driver[6] - '0') }
+
+// everyPart is a kit with one of each.
+func everyPart() *config.Config {
+	return &config.Config{
+		File:   "every-part.toml",
+		Inputs: []config.Input{knob("knob", "mcp3008", "SPI0.0", 0), capacitor("plain", "GPIO4"), fine("fine", 0x48, 1)},
+		Outputs: []config.Output{
+			strip("blinkt", "GPIO23", "GPIO24"), led("led", "GPIO17"),
+			{Name: "row", Driver: "bar", Pins: "GPIO5 GPIO6 GPIO13 GPIO19 GPIO26 GPIO12 GPIO16 GPIO20"},
+			display("scope", 0x3c), {Name: "sink", Driver: "pulse", Pin: "GPIO27", Invert: true},
+		},
+	}
+}
+
+// madeKit is a configuration with so many chips, knobs on each, LEDs and kinds of other parts, on channels and pins of
+// chance.
+func madeKit(chips, knobs, leds, others int, r *rand.Rand) *config.Config {
 	cfg := &config.Config{File: "a-configuration-with-a-name-of-some-length.toml"}
-	taken := map[string]bool{}
+	taken := map[string]bool{"GPIO2": true, "GPIO3": true}
+	text := func(letter string) string { return strings.Repeat(letter, 1+r.IntN(32)) }
 	for _, port := range []string{"SPI0.0", "SPI1.2", "SPI0.1", "SPI1.0", "SPI1.1"}[:chips] {
 		for _, pin := range config.PortPins(port) {
 			taken[pin] = true
 		}
-		driver, channels := "mcp3008", 8
-		if knobs <= 4 && r.IntN(2) == 0 {
-			driver, channels = "mcp3004", 4
+		drivers := []string{"mcp3008", "mcp3208", "mcp3304"}
+		if knobs <= 4 {
+			drivers = append(drivers, "mcp3004", "mcp3302")
 		}
-		for _, channel := range r.Perm(channels)[:knobs] {
-			cfg.Inputs = append(cfg.Inputs, knob(strings.Repeat("n", 1+r.IntN(32)), driver, port, channel))
+		if knobs <= 2 {
+			drivers = append(drivers, "mcp3002", "mcp3202", "mcp3001")
+		}
+		driver := drivers[r.IntN(len(drivers))]
+		for _, channel := range r.Perm(channels(driver))[:min(knobs, channels(driver))] {
+			cfg.Inputs = append(cfg.Inputs, knob(text("n"), driver, port, channel))
 		}
 	}
+	var pins []string
 	for _, pin := range r.Perm(28) {
-		if name := fmt.Sprint("GPIO", pin); len(cfg.Outputs) < leds && !taken[name] {
-			cfg.Outputs = append(cfg.Outputs, led(strings.Repeat("W", 1+r.IntN(32)), name))
+		if pin := fmt.Sprint("GPIO", pin); !taken[pin] {
+			pins = append(pins, pin)
 		}
+	}
+	take := func() string {
+		pin := pins[0]
+		pins = pins[1:]
+		return pin
+	}
+	for _, kind := range r.Perm(6)[:others] {
+		switch kind {
+		case 0, 1:
+			cfg.Inputs = append(cfg.Inputs, fine(text("f"), 0x48+2*kind+r.IntN(2), r.IntN(4)), fine(text("f"), 0x48+3*kind, 3))
+		case 2:
+			cfg.Inputs = append(cfg.Inputs, capacitor(text("c"), take()))
+		case 3:
+			cfg.Outputs = append(cfg.Outputs, display(text("d"), 0x3c), display(text("d"), 0x3d))
+		default:
+			cfg.Outputs = append(cfg.Outputs, strip(text("S"), take(), take()))
+		}
+	}
+	for range min(leds, len(pins)) {
+		out := led(text("W"), take())
+		out.Invert = r.IntN(3) == 0
+		cfg.Outputs = append(cfg.Outputs, out)
 	}
 	return cfg
+}
+
+// pages are those of a kit with its name and theirs.
+func pages(all map[string]*Netlist) iter.Seq2[string, *Page] {
+	return func(yield func(string, *Page) bool) {
+		for name, n := range all {
+			for i, page := range n.Pages() {
+				if !yield(fmt.Sprintf("%s, page %d", name, i+1), page) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // segments are the straight pieces of a wire, as the boxes that they cover.
@@ -103,9 +168,8 @@ func (b box) grown(by float64) box {
 }
 
 func TestNothingCrossesAText(t *testing.T) {
-	for name, n := range kits(t) {
-		s := n.drawing()
-		page := box{0, 0, s.width, s.height}.grown(-margin / 2)
+	for name, s := range pages(kits(t)) {
+		page := box{0, 0, pageWidth, pageHeight}.grown(-margin / 2)
 		for i, l := range s.labels {
 			if !l.within(page) {
 				t.Errorf("%s: %q at %v is not on the page %v", name, l.text, l.box, page)
@@ -126,15 +190,23 @@ func TestNothingCrossesAText(t *testing.T) {
 	}
 }
 
+// Capitals and digits of Liberation Sans are 0.688 of its size.
+func TestTextsCanBeRead(t *testing.T) {
+	const least = 1.8 // mm on paper
+	for name, s := range pages(kits(t)) {
+		for _, l := range s.labels {
+			if high := 0.688 * l.style.size * float64(vg.Inch/vg.Millimeter) / 72; high < least {
+				t.Errorf("%s: %q is %.1f mm high, want %.1f mm or more", name, l.text, high, least)
+			}
+		}
+	}
+}
+
 // A part is drawn black-edged.
 func TestNoWireCrossesAPart(t *testing.T) {
 	const skin = 0.5 // mm, of a wire that ends at the edge
-	for name, n := range kits(t) {
-		s := n.drawing()
-		parts := slices.DeleteFunc(s.under, func(sh shape) bool { return sh.edge != black })
-		if len(parts) < len(n.Parts) {
-			t.Errorf("%s: got %d shapes for %d parts", name, len(parts), len(n.Parts))
-		}
+	for name, s := range pages(kits(t)) {
+		parts := slices.DeleteFunc(slices.Clone(s.under), func(sh shape) bool { return sh.edge != black })
 		for _, part := range parts {
 			for _, w := range s.wires {
 				for _, segment := range w.segments() {
@@ -160,8 +232,7 @@ func TestNoWireLiesOnAnother(t *testing.T) {
 		}
 		all[fmt.Sprintf("channels %08b", channels)] = built(t, cfg)
 	}
-	for name, n := range all {
-		s := n.drawing()
+	for name, s := range pages(all) {
 		for i, a := range s.wires {
 			for _, b := range s.wires[i+1:] {
 				if a.net == b.net {
@@ -181,42 +252,66 @@ func TestNoWireLiesOnAnother(t *testing.T) {
 	}
 }
 
-// Every wire that a trunk draws is one piece from the header to all of its parts.
-func TestTrunksReachAllTheirEnds(t *testing.T) {
-	for kit, n := range kits(t) {
-		s := n.drawing()
-		for position := 1; position <= 40; position++ {
-			wires := n.at(position)
-			if len(wires) == 0 || wires[0].From.Pin == 0 {
-				continue
-			}
-			ends := map[xy]bool{}
-			for _, w := range s.wires {
-				if w.net == name(position) {
-					ends[w.points[0]], ends[w.points[len(w.points)-1]] = true, true
-				}
-			}
-			reached := 0
-			for end := range ends {
-				for _, l := range s.labels {
-					if l.text == strconv.Itoa(position) && l.middle().y == end.y {
-						reached++
+// piece is where the wires of a net end that hang together with a place.
+func (s *Page) piece(net string, from xy) []xy {
+	var ends []xy
+	reached := []box{{from.x, from.y, from.x, from.y}}
+	left := slices.DeleteFunc(slices.Clone(s.wires), func(l line) bool { return l.net != net })
+	for more := true; more; {
+		more = false
+		left = slices.DeleteFunc(left, func(l line) bool {
+			touches := slices.ContainsFunc(l.segments(), func(b box) bool { return slices.ContainsFunc(reached, b.grown(0.01).meets) })
+			if touches {
+				more = true
+				reached = append(reached, l.segments()...)
+				for _, end := range []xy{l.points[0], l.points[len(l.points)-1]} {
+					if !slices.Contains(ends, end) {
+						ends = append(ends, end)
 					}
 				}
 			}
-			want := len(wires)
-			if position%2 == 1 { // the wire of an even pin is beside its number only at the parts
-				want++
+			return touches
+		})
+	}
+	return ends
+}
+
+// Every wire to the header is one piece, from its pin to all of its parts, and every part is drawn.
+func TestWiresReachAllTheirEnds(t *testing.T) {
+	for kit, n := range kits(t) {
+		drawn := map[string]bool{}
+		reached := map[int]int{}
+		for _, s := range n.Pages() {
+			for _, l := range s.labels {
+				for _, word := range strings.FieldsFunc(l.text, func(r rune) bool { return r == ' ' || r == ',' }) {
+					drawn[word] = drawn[word] || l.left > margin // where the lines at the foot begin
+				}
 			}
-			if reached < want {
-				t.Errorf("%s: header pin %d: got %d ends beside its number, want %d", kit, position, reached, want)
+			for position := 1; position <= 40; position++ {
+				for _, end := range s.piece(name(position), xy{pageWidth - 38.5 - padRadius, headerY(position)}) {
+					if slices.ContainsFunc(s.labels, func(l label) bool {
+						return l.text == strconv.Itoa(position) && math.Abs(l.middle().y-end.y) < 0.1 && l.right < end.x && end.x < l.right+3
+					}) {
+						reached[position]++
+					}
+				}
+			}
+		}
+		for position := 1; position <= 40; position++ {
+			if wires := n.at(position); len(wires) > 0 && wires[0].From.Pin > 0 && reached[position] != len(wires) {
+				t.Errorf("%s: header pin %d: got %d ends beside its number, want %d", kit, position, reached[position], len(wires))
+			}
+		}
+		for _, p := range n.Parts {
+			if !drawn[p.Ref] {
+				t.Errorf("%s: got no %s", kit, p.Ref)
 			}
 		}
 	}
 }
 
 func TestHeaderIsNumberedAsOnThePi(t *testing.T) {
-	s := built(t, config.Default()).drawing()
+	s := built(t, config.Default()).Pages()[0]
 	pads := map[string]xy{}
 	var square []string
 	for _, sh := range s.over {
@@ -247,9 +342,9 @@ func TestHeaderIsNumberedAsOnThePi(t *testing.T) {
 }
 
 func TestFiles(t *testing.T) {
-	n := built(t, config.Default())
+	page, second := built(t, config.Default()).Pages()[0], built(t, config.Default()).Pages()[0]
 	var svg, again, picture bytes.Buffer
-	if err := errors.Join(n.SVG(&svg), n.SVG(&again), n.PNG(&picture)); err != nil {
+	if err := errors.Join(page.SVG(&svg), second.SVG(&again), page.PNG(&picture)); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(svg.Bytes(), again.Bytes()) {
@@ -284,17 +379,17 @@ func TestFiles(t *testing.T) {
 
 // The outlines that are drawn are as wide as the box that the text was given.
 func TestOutlinesFillTheirBoxes(t *testing.T) {
-	s := newSheet(pageWidth, pageHeight)
+	s := newPage()
 	for _, text := range []string{"GPIO11 SCLK", "AVAVAVAV", "1"} {
 		for _, st := range []style{plain, bold, small} {
 			b := s.text(st, xy{10, 10}, 0, 0, text)
-			path := pen{sheet: s, mm: 1}.outlines(label{b, text, st})
+			path := pen{page: s}.outlines(label{b, text, st})
 			left, right, upper, lower := 1e9, -1e9, -1e9, 1e9
 			for _, c := range path {
-				left, right = min(left, float64(c.Pos.X)), max(right, float64(c.Pos.X))
-				upper, lower = max(upper, float64(c.Pos.Y)), min(lower, float64(c.Pos.Y))
+				x, y := float64(c.Pos.X/vg.Millimeter), float64(c.Pos.Y/vg.Millimeter)
+				left, right, upper, lower = min(left, x), max(right, x), max(upper, y), min(lower, y)
 			}
-			drawn := box{left, s.height - upper, right, s.height - lower}
+			drawn := box{left, pageHeight - upper, right, pageHeight - lower}
 			if !drawn.within(b.grown(0.05)) || right-left < 0.6*(b.right-b.left) {
 				t.Errorf("%q at %g points: got outlines at %v, want them to fill %v", text, st.size, drawn, b)
 			}

@@ -24,23 +24,29 @@ type Part struct {
 	Model string   // "MCP3008", "330 Ohm"
 	Use   string   // what the configuration has it for: "knob", "led", "SPI0.0"
 	Pins  []string // their names, from pin 1
+
+	group int // parts of one are drawn together
 }
 
 // Kind is what a part looks like.
 type Kind int
 
 const (
-	Chip     Kind = iota // a DIP: pins down the left side and up the right one, notch up
-	Knob                 // a potentiometer: legs in a row, seen from the shaft and with the legs down from the left
-	LED                  // pin 1 is the anode
-	Resistor             // pins alike
+	Chip      Kind = iota // a DIP: pins down the left side and up the right one, notch up
+	Module                // a board with a row of pins
+	Knob                  // a potentiometer: legs in a row, seen from the shaft and with the legs down from the left
+	LED                   // pin 1 is the anode
+	Resistor              // pins alike
+	Capacitor             // pins alike
 )
 
 // String is the word for it in the table.
-func (k Kind) String() string { return [...]string{"", "potentiometer", "LED", "resistor"}[k] }
+func (k Kind) String() string {
+	return [...]string{"", "module", "potentiometer", "LED", "resistor", "capacitor"}[k]
+}
 
-// prefix is what refs of the kind begin with: as in circuit diagrams, but P for a potentiometer.
-func (k Kind) prefix() string { return [...]string{"IC", "P", "D", "R"}[k] }
+// prefix is what refs of the kind begin with: as in circuit diagrams, but P for a potentiometer and M for a module.
+func (k Kind) prefix() string { return [...]string{"IC", "M", "P", "D", "R", "C"}[k] }
 
 // End is where a wire ends.
 type End struct {
@@ -76,19 +82,31 @@ func title(cfg *config.Config) string {
 // New is the netlist of a configuration. The error joins everything that keeps it from being wired.
 func New(cfg *config.Config) (*Netlist, error) {
 	k := &kit{Netlist: Netlist{Title: title(cfg)}, colors: map[int]Color{}}
-	for _, port := range ports(cfg.Inputs) {
-		k.adc(port)
+	for _, inputs := range chipsOf(cfg.Inputs) {
+		switch inputs[0].Driver {
+		case "ads1115":
+			k.ads1115(inputs)
+		case "rc":
+			k.capacitor(inputs[0])
+		default:
+			k.adc(inputs)
+		}
 	}
 	for _, out := range cfg.Outputs {
-		if out.Driver != "pulse" {
+		switch out.Driver {
+		case "pulse":
+			k.led(out, "pin", out.Pin)
+		case "bar":
+			for pin := range strings.FieldsSeq(out.Pins) {
+				k.led(out, "pins", pin)
+			}
+		case "apa102":
+			k.strip(out)
+		case "oled":
+			k.display(out)
+		default:
 			k.refuse("output.%s: driver: no wiring is known for %q", out.Name, out.Driver)
-			continue
 		}
-		if out.Invert {
-			k.refuse("output.%s: invert: no wiring is known for an LED between 3V3 and the pin", out.Name)
-			continue
-		}
-		k.led(out)
 	}
 	k.rails()
 	if err := errors.Join(append(k.problems, k.check()...)...); err != nil {
@@ -97,67 +115,25 @@ func New(cfg *config.Config) (*Netlist, error) {
 	return &k.Netlist, nil
 }
 
-// ports are the inputs that have a wire, by the port that their chip is on, in the order of the ports.
-func ports(inputs []config.Input) [][]config.Input {
+// chipsOf are the inputs that have a wire, by what they share: the port of a chip, and its address there. A capacitor is
+// shared by none.
+func chipsOf(inputs []config.Input) [][]config.Input {
+	shared := func(in config.Input) string {
+		if in.Driver == "rc" {
+			return in.Pin + " " + in.Name
+		}
+		return fmt.Sprint(in.Port, " ", in.Address)
+	}
 	wired := slices.DeleteFunc(slices.Clone(inputs), func(in config.Input) bool { return in.Driver == "wave" || in.Driver == "file" })
-	sorted := slices.SortedStableFunc(slices.Values(wired), func(a, b config.Input) int { return strings.Compare(a.Port, b.Port) })
+	slices.SortStableFunc(wired, func(a, b config.Input) int { return strings.Compare(shared(a), shared(b)) })
 	var all [][]config.Input
-	for i, in := range sorted {
-		if i == 0 || in.Port != sorted[i-1].Port {
+	for i, in := range wired {
+		if i == 0 || shared(in) != shared(wired[i-1]) {
 			all = append(all, nil)
 		}
 		all[len(all)-1] = append(all[len(all)-1], in)
 	}
 	return all
-}
-
-// The current that a Pi gives without harm: of one pin, the highest drive strength of a pad,
-// https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio-pads-control, and of all together, the figure
-// in common use, which Raspberry Pi documents for no board.
-const (
-	maxPin = 16.0 // mA
-	maxAll = 50.0 // mA
-)
-
-// check holds the wires to the header against each other and against what a Pi gives.
-func (n *Netlist) check() []error {
-	var problems []error
-	for position := 1; position <= 40; position++ {
-		wires := n.at(position)
-		current := 0.0
-		for _, w := range wires {
-			current += w.Current
-		}
-		if len(wires) > 1 && slices.ContainsFunc(wires, func(w Wire) bool { return w.Bus == "" || w.Bus != wires[0].Bus || w.Signal != wires[0].Signal }) {
-			problems = append(problems, n.conflict(position, wires))
-		}
-		if current > maxPin {
-			problems = append(problems, fmt.Errorf("%s: must give at most %g mA, got %.1f mA: take a larger resistor", spot(position), maxPin, current))
-		}
-	}
-	if all := n.Current(); all > maxAll {
-		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: leave out parts, or take larger resistors", maxAll, all))
-	}
-	return problems
-}
-
-// conflict tells who is on one pin.
-func (n *Netlist) conflict(position int, wires []Wire) error {
-	slices.SortStableFunc(wires, func(a, b Wire) int { return len(b.Signal) - len(a.Signal) }) // the bus first
-	var users []string
-	for _, w := range wires {
-		p := n.part(w.From.Part)
-		use := p.Ref + " of " + p.Use
-		if w.Signal != "" {
-			use += " as its " + w.Signal
-		}
-		users = append(users, use)
-	}
-	rule := "must be for one part"
-	if wires[0].Bus != "" {
-		rule = "must be left to the bus " + wires[0].Bus
-	}
-	return fmt.Errorf("%s: %s, got %s: give each a pin of its own", spot(position), rule, strings.Join(users, " and "))
 }
 
 // at are the wires to a position of the header.
@@ -169,15 +145,6 @@ func (n *Netlist) at(position int) []Wire {
 		}
 	}
 	return wires
-}
-
-// Current is what all pins give together at most, mA.
-func (n *Netlist) Current() float64 {
-	all := 0.0
-	for _, w := range n.Wires {
-		all += w.Current
-	}
-	return all
 }
 
 // part is the part of a ref, nil for a rail and the header.

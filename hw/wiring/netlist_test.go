@@ -2,8 +2,10 @@ package wiring
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,6 +18,23 @@ func knob(name, driver, port string, channel int) config.Input {
 }
 
 func led(name, pin string) config.Output { return config.Output{Name: name, Driver: "pulse", Pin: pin} }
+
+func fine(name string, address, channel int) config.Input {
+	return config.Input{Name: name, Driver: "ads1115", Port: "I2C1", Address: address, Channel: channel, Minus: -1, VRef: 3.3}
+}
+
+func capacitor(name, pin string) config.Input {
+	return config.Input{Name: name, Driver: "rc", Pin: pin, Minus: -1,
+		RC: config.RC{Knob: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5}}
+}
+
+func strip(name, data, clock string) config.Output {
+	return config.Output{Name: name, Driver: "apa102", Data: data, Clock: clock, LEDs: 8, Brightness: 24}
+}
+
+func display(name string, address int) config.Output {
+	return config.Output{Name: name, Driver: "oled", Bus: "I2C1", Address: address}
+}
 
 func built(t *testing.T, cfg *config.Config) *Netlist {
 	t.Helper()
@@ -34,7 +53,7 @@ func TestDefaultKit(t *testing.T) {
 	}
 	// README's table, by hand.
 	want := `part                            pin                 to             header pin  wire        note
-3V3 rail                                            3V3            1           red         the rails of both sides joined; nothing goes to 5V
+3V3 rail                                            3V3            1           red         the rails of both sides joined; never 5V
 GND rail                                            GND            6           black       the rails of both sides joined
 IC1 MCP3008, SPI0.0             16 VDD              3V3 rail                   red         never 5V
 IC1 MCP3008, SPI0.0             15 VREF             3V3 rail                   red
@@ -85,6 +104,110 @@ IC1.12 R1  green  GPIO9 MISO  (21) 22
 	}
 }
 
+// The wires of each kind of part, by hand from hw/rc's circuit, SBAS444D table 4 and what is printed on the modules.
+func TestEveryPart(t *testing.T) {
+	short := led("click", "GPIO22")
+	short.Width = time.Millisecond
+	sink := led("sink", "GPIO27")
+	sink.Invert = true
+	for _, c := range []struct {
+		name string
+		cfg  config.Config
+		want []string // without the rails
+	}{
+		{"a capacitor", config.Config{Inputs: []config.Input{capacitor("plain", "GPIO4")}}, []string{
+			"P1 potentiometer 10 kOhm, plain|left leg|3V3 rail||red|turning right gives more",
+			"P1 potentiometer 10 kOhm, plain|middle leg|R1, one end||orange|",
+			"C1 capacitor 1 uF film, plain|one leg|R1, other end|||in its row",
+			"C1 capacitor 1 uF film, plain|other leg|GND rail||black|",
+			"R2 resistor 330 Ohm, plain|other end|R1, other end|||in the same row",
+			"R2 resistor 330 Ohm, plain|one end|GPIO4|7|green|",
+		}},
+		{"an ADS1115 at SDA", config.Config{Inputs: []config.Input{fine("fine", 0x4a, 3)}}, []string{
+			"M1 module ADS1115, I2C1 0x4a|VDD|3V3 rail||red|never 5V: its pull-ups would lift the bus to it",
+			"M1 module ADS1115, I2C1 0x4a|GND|GND rail||black|",
+			"M1 module ADS1115, I2C1 0x4a|SCL|GPIO3 SCL|5|orange|",
+			"M1 module ADS1115, I2C1 0x4a|SDA|GPIO2 SDA|3|green|pull-ups: 1.8 kOhm on the Pi, more on the module",
+			"M1 module ADS1115, I2C1 0x4a|ADDR|GPIO2 SDA|3|green|address 0x4a, in SDA's row",
+			"P1 potentiometer 10 kOhm, fine|middle leg|M1, A3||blue|",
+			"P1 potentiometer 10 kOhm, fine|right leg|3V3 rail||red|turning right gives more",
+			"P1 potentiometer 10 kOhm, fine|left leg|GND rail||black|",
+		}},
+		{"a strip", config.Config{Outputs: []config.Output{strip("blinkt", "GPIO23", "GPIO24")}}, []string{
+			"M1 module APA102 x 8, blinkt|5V|5V|2|orange|for its LEDs: up to 45 mA, 8 x 60 mA x brightness 24/255",
+			"M1 module APA102 x 8, blinkt|GND|GND rail||black|",
+			"M1 module APA102 x 8, blinkt|CLK|GPIO24|18|green|",
+			"M1 module APA102 x 8, blinkt|DATA|GPIO23|16|blue|a Blinkt! sits on the header, and uses these four pins alone",
+		}},
+		{"a display", config.Config{Outputs: []config.Output{display("scope", 0x3d)}}, []string{
+			"M1 module SSD1306, I2C1 0x3d|GND|GND rail||black|",
+			"M1 module SSD1306, I2C1 0x3d|VCC|3V3 rail||red|never 5V: its pull-ups would lift the bus to it",
+			"M1 module SSD1306, I2C1 0x3d|SCL|GPIO3 SCL|5|orange|",
+			"M1 module SSD1306, I2C1 0x3d|SDA|GPIO2 SDA|3|green|pull-ups: 1.8 kOhm on the Pi, more on the module",
+		}},
+		{"a bar, a short pulse and an inverted one", config.Config{Outputs: []config.Output{
+			{Name: "row", Driver: "bar", Pins: "GPIO6 GPIO5"}, short, sink}}, []string{
+			"R1 resistor 330 Ohm, row|one end|GPIO6|31|orange|",
+			"D1 LED, row|anode, long leg|R1, other end|||in the resistor's row",
+			"D1 LED, row|cathode, short leg|GND rail||black|flat side of the rim",
+			"R2 resistor 330 Ohm, row|one end|GPIO5|29|green|",
+			"D2 LED, row|anode, long leg|R2, other end|||in the resistor's row",
+			"D2 LED, row|cathode, short leg|GND rail||black|flat side of the rim",
+			"R3 resistor 330 Ohm, click|one end|GPIO22|15|blue|or a piezo disc with 1 kOhm",
+			"D3 LED, click|anode, long leg|R3, other end|||in the resistor's row",
+			"D3 LED, click|cathode, short leg|GND rail||black|flat side of the rim",
+			"R4 resistor 330 Ohm, sink|one end|GPIO27|13|violet|",
+			"D4 LED, sink|cathode, short leg|R4, other end|||in the resistor's row; flat side of the rim",
+			"D4 LED, sink|anode, long leg|3V3 rail||red|inverted: lit while the pin is low",
+		}},
+	} {
+		var got []string
+		for _, row := range built(t, &c.cfg).rows() {
+			if !strings.Contains(row[0], "rail") {
+				got = append(got, strings.Join(row, "|"))
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestAddressOfAnADS1115(t *testing.T) {
+	for address, want := range map[int]End{0x48: {Part: Ground}, 0x49: {Part: Supply}, 0x4a: {Header, 3}, 0x4b: {Header, 5}} {
+		n := built(t, &config.Config{Inputs: []config.Input{fine("k", address, 0)}})
+		if wires := n.wiresAt(End{"M1", 5}); len(wires) != 1 || wires[0].To != want {
+			t.Errorf("%#x: got ADDR at %v, want %v", address, wires, want)
+		}
+	}
+}
+
+// Only a strip's supply is wired to 5V, and it is not counted as the pins' current.
+func TestNothingElseOn5V(t *testing.T) {
+	n := built(t, everyPart())
+	for _, w := range n.Wires {
+		if strip := n.short(w.From) == "M2.5V"; (w.To.Part == Header && name(w.To.Pin) == "5V") != strip {
+			t.Errorf("got %v at %v", w.From, w.To)
+		}
+	}
+	if got, want := fmt.Sprintf("%.2f mA", n.Current()), "49.39 mA"; got != want {
+		t.Errorf("got %s, want ten times (3.3 V - 2 V)/330 Ohm and 3.3 V/330 Ohm of the capacitor, %s", got, want)
+	}
+}
+
+func TestValue(t *testing.T) {
+	for v, want := range map[float64]string{10e3: "10 kOhm", 2200: "2.2 kOhm", 330: "330 Ohm", 1e6: "1 MOhm", 207: "207 Ohm", 999: "999 Ohm", 1000: "1 kOhm"} {
+		if got := value(v, "Ohm"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	for v, want := range map[float64]string{1e-6: "1 uF", 470e-9: "470 nF", 1e-9: "1 nF", 1e-4: "100 uF", 2.2e-6: "2.2 uF"} {
+		if got := value(v, "F"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // Chips on one bus share its wires and its resistor; a pin of a chip has one knob, however many inputs read it.
 func TestSharedWires(t *testing.T) {
 	difference := knob("difference", "mcp3004", "SPI0.1", 0)
@@ -131,13 +254,14 @@ func TestSharedWires(t *testing.T) {
 // On no chip does the supply touch 5V, and every pin with a name other than a channel's or NC is wired.
 func TestChips(t *testing.T) {
 	for driver, pins := range chips() {
-		n := built(t, &config.Config{Inputs: []config.Input{knob("k", driver, "SPI1.2", 3)}})
+		n := built(t, &config.Config{Inputs: []config.Input{knob("k", driver, "SPI1.2", channels(driver)-1)}})
 		for i, pin := range pins {
 			got := ""
 			for _, w := range n.wiresAt(End{"IC1", i + 1}) {
 				got += w.To.Part
 			}
-			want := map[string]string{"VDD": Supply, "VREF": Supply, "AGND": Ground, "DGND": Ground, "CH3": "IC1",
+			want := map[string]string{"VDD": Supply, "VDD/VREF": Supply, "VREF": Supply, "AGND": Ground, "DGND": Ground, "VSS": Ground,
+				"CH" + strconv.Itoa(channels(driver)-1): "IC1", "IN+": "IC1", "IN-": Ground,
 				"CLK": Header, "DIN": Header, "DOUT": Header, "CS/SHDN": Header}[pin]
 			if got != want {
 				t.Errorf("%s, pin %d %s: got a wire to %q, want %q", driver, i+1, pin, got, want)
@@ -148,66 +272,6 @@ func TestChips(t *testing.T) {
 				t.Errorf("%s: got a wire to 5V, pin %d", driver, position)
 			}
 		}
-	}
-}
-
-func TestRefused(t *testing.T) {
-	low := knob("low", "mcp3008", "SPI0.0", 0)
-	low.VRef = 2.5
-	var many []config.Output
-	for i := range 13 {
-		many = append(many, led(fmt.Sprint("l", i), fmt.Sprint("GPIO", 2+i)))
-	}
-	for _, c := range []struct {
-		name string
-		cfg  config.Config
-		want string
-	}{
-		{"two LEDs on one pin", config.Config{Outputs: []config.Output{led("red", "GPIO17"), led("green", "GPIO17")}},
-			"GPIO17, header pin 11: must be for one part, got R1 of red and R2 of green: give each a pin of its own"},
-		{"a bus in use", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI0.0", 0)}, Outputs: []config.Output{led("red", "GPIO10")}},
-			"GPIO10, header pin 19: must be left to the bus SPI0, got IC1 of SPI0.0 as its MOSI and R2 of red: give each a pin of its own"},
-		{"a chip select in use", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI0.1", 0)}, Outputs: []config.Output{led("red", "GPIO7")}},
-			"GPIO7, header pin 26: must be for one part, got IC1 of SPI0.1 as its CE1 and R2 of red: give each a pin of its own"},
-		{"two buses on one pin and more", config.Config{
-			Inputs: []config.Input{knob("k", "mcp3008", "SPI1.1", 0)}, Outputs: []config.Output{led("red", "GPIO17"), led("blue", "GPIO19")}},
-			"GPIO17, header pin 11: must be for one part, got IC1 of SPI1.1 as its CE1 and R2 of red: give each a pin of its own\n" +
-				"GPIO19, header pin 35: must be left to the bus SPI1, got IC1 of SPI1.1 as its MISO and R1 of SPI1 as its MISO and R3 of blue: give each a pin of its own"},
-		{"too much in all", config.Config{Outputs: many},
-			"all pins: must give at most 50 mA together, got 51.2 mA: leave out parts, or take larger resistors"},
-		{"no GPIO", config.Config{Outputs: []config.Output{led("red", "3V3"), led("green", "GPIO28")}},
-			"output.red: pin: must be on the header, GPIO0 to GPIO27, got \"3V3\"\n" +
-				"output.green: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\""},
-		{"a bus elsewhere", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI3.0", 0)}},
-			"input.k: port: must be on the header of every Pi, got SPI3.0: take SPI0.0 or SPI0.1"},
-		{"another reference", config.Config{Inputs: []config.Input{low}},
-			"input.low: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 2.5 V: take 3.3 V"},
-		{"unknown parts", config.Config{Inputs: []config.Input{knob("k", "crystal", "SPI0.0", 0)}, Outputs: []config.Output{{Name: "o", Driver: "bell"}}},
-			"input.k: driver: no wiring is known for \"crystal\"\noutput.o: driver: no wiring is known for \"bell\""},
-	} {
-		n, err := New(&c.cfg)
-		if err == nil || n != nil {
-			t.Errorf("%s: got a netlist and %v, want an error alone", c.name, err)
-			continue
-		}
-		if diff := cmp.Diff(c.want, err.Error()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", c.name, diff)
-		}
-	}
-}
-
-func TestCurrentOfAPin(t *testing.T) {
-	n := &Netlist{Wires: []Wire{
-		{From: End{"R1", 1}, To: End{Header, 11}, Current: 16},
-		{From: End{"R2", 1}, To: End{Header, 13}, Current: 16.1},
-	}}
-	var got []string
-	for _, err := range n.check() {
-		got = append(got, err.Error())
-	}
-	want := []string{"GPIO27, header pin 13: must give at most 16 mA, got 16.1 mA: take a larger resistor"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,10 +2,10 @@ package wiring
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hillock/config"
 )
@@ -15,6 +15,7 @@ type kit struct {
 	Netlist
 	colors   map[int]Color // of signals, by position on the header
 	given    int           // colours so far
+	groups   int           // of parts so far
 	problems []error
 }
 
@@ -22,7 +23,7 @@ func (k *kit) refuse(format string, args ...any) {
 	k.problems = append(k.problems, fmt.Errorf(format, args...))
 }
 
-// add puts a part in and gives it its ref.
+// add puts a part in, in the group that has begun last, and gives it its ref.
 func (k *kit) add(p Part) string {
 	n := 1
 	for _, other := range k.Parts {
@@ -30,10 +31,13 @@ func (k *kit) add(p Part) string {
 			n++
 		}
 	}
-	p.Ref = p.Kind.prefix() + strconv.Itoa(n)
+	p.Ref, p.group = p.Kind.prefix()+strconv.Itoa(n), k.groups
 	k.Parts = append(k.Parts, p)
 	return p.Ref
 }
+
+// begin begins a group of parts.
+func (k *kit) begin() { k.groups++ }
 
 func (k *kit) nextColor() Color {
 	colors := palette()
@@ -61,6 +65,20 @@ func (k *kit) toGround(from End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: End{Part: Ground}, Color: black, Note: note})
 }
 
+// same wires legs that share a row of the breadboard.
+func (k *kit) same(from, to End, note string) {
+	k.Wires = append(k.Wires, Wire{From: from, To: to, Note: note})
+}
+
+// gpio tells whether a pin is on the header; where says whose it is.
+func (k *kit) gpio(where, pin string) bool {
+	ok := strings.HasPrefix(pin, "GPIO") && position(pin) > 0
+	if !ok {
+		k.refuse("%s: must be on the header, GPIO0 to GPIO27, got %q", where, pin)
+	}
+	return ok
+}
+
 // rails wires the rails that are in use to the header.
 func (k *kit) rails() {
 	for _, rail := range []struct {
@@ -68,7 +86,7 @@ func (k *kit) rails() {
 		color           Color
 	}{
 		{Ground, "GND", "the rails of both sides joined", black},
-		{Supply, "3V3", "the rails of both sides joined; nothing goes to 5V", red},
+		{Supply, "3V3", "the rails of both sides joined; never 5V", red},
 	} {
 		used := func(w Wire) bool { return w.To.Part == rail.name }
 		if slices.ContainsFunc(k.Wires, used) {
@@ -78,109 +96,94 @@ func (k *kit) rails() {
 	}
 }
 
-// chips are the pins of each ADC that a configuration can name, from pin 1. What a pin is called says where it goes.
-func chips() map[string][]string {
-	// DS21295D, DS21298 and DS21697, package types on page 1: the pins of four channels, and of eight.
-	four := []string{"CH0", "CH1", "CH2", "CH3", "NC", "NC", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
-	eight := []string{"CH0", "CH1", "CH2", "CH3", "CH4", "CH5", "CH6", "CH7", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
-	return map[string][]string{"mcp3004": four, "mcp3204": four, "mcp3302": four, "mcp3008": eight, "mcp3208": eight, "mcp3304": eight}
-}
-
-// adc adds a chip, the knobs on its channels, and the resistor that lets the program find it missing.
-func (k *kit) adc(inputs []config.Input) {
-	in := inputs[0]
-	pins := chips()[in.Driver]
-	if pins == nil {
-		k.refuse("input.%s: driver: no wiring is known for %q", in.Name, in.Driver)
-		return
-	}
-	signals := config.PortPins(in.Port)
-	if signals == nil {
-		k.refuse("input.%s: port: must be on the header of every Pi, got %s: take SPI0.0 or SPI0.1", in.Name, in.Port)
-		return
-	}
-	const tolerance = 0.05 // of a Pi's 3V3
-	if !(math.Abs(in.VRef-supply) <= tolerance*supply) {
-		k.refuse("input.%s: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got %g V: take 3.3 V", in.Name, in.VRef)
-		return
-	}
-	ref := k.add(Part{Kind: Chip, Model: strings.ToUpper(in.Driver), Use: in.Port, Pins: pins})
-	bus, _, _ := strings.Cut(in.Port, ".")
-	for i, pin := range slices.Backward(pins) {
-		at := End{ref, i + 1}
-		switch pin {
-		case "VDD":
-			k.toSupply(at, "never 5V")
-		case "VREF":
-			k.toSupply(at, "")
-		case "AGND", "DGND":
-			k.toGround(at, "")
-		case "CLK":
-			k.toHeader(Wire{From: at, Signal: "SCLK", Bus: bus}, signals["SCLK"])
-		case "DOUT":
-			k.toHeader(Wire{From: at, Signal: "MISO", Bus: bus}, signals["MISO"])
-		case "DIN":
-			k.toHeader(Wire{From: at, Signal: "MOSI", Bus: bus}, signals["MOSI"])
-		case "CS/SHDN":
-			role := "CE" + in.Port[len(in.Port)-1:]
-			k.toHeader(Wire{From: at, Signal: role}, signals[role])
-		}
-	}
-	for channel := range len(pins) {
-		if use := users(inputs, channel); use != "" {
-			k.knob(End{ref, slices.Index(pins, "CH"+strconv.Itoa(channel)) + 1}, use)
-		}
-	}
-	k.pullUp(bus, signals["MISO"])
-}
-
-// users are the names of the inputs that read a channel of their chip; a minus stands before those that subtract it.
-func users(inputs []config.Input, channel int) string {
-	var names []string
-	for _, in := range inputs {
-		if in.Channel == channel {
-			names = append(names, in.Name)
-		}
-		if in.Minus == channel {
-			names = append(names, "-"+in.Name)
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-// knob adds a potentiometer at a channel. The higher its middle leg, the larger the current.
-func (k *kit) knob(channel End, use string) {
-	ref := k.add(Part{Kind: Knob, Model: "10 kOhm", Use: use, Pins: []string{"left leg", "middle leg", "right leg"}})
-	k.Wires = append(k.Wires, Wire{From: End{ref, 2}, To: channel, Color: k.nextColor()})
-	k.toSupply(End{ref, 3}, "turning right gives more")
-	k.toGround(End{ref, 1}, "")
-}
-
-// pullUp adds one resistor to each bus: where no chip drives MISO it then reads as ones, which no chip sends.
-func (k *kit) pullUp(bus, miso string) {
-	if slices.ContainsFunc(k.Parts, func(p Part) bool { return p.Kind == Resistor && p.Use == bus }) {
-		return
-	}
-	ref := k.add(Part{Kind: Resistor, Model: "10 kOhm", Use: bus, Pins: []string{"one end", "other end"}})
-	k.toHeader(Wire{From: End{ref, 1}, Signal: "MISO", Bus: bus, Note: "advised: shows when the chip is loose"}, miso)
-	k.toSupply(End{ref, 2}, "")
-}
-
 const (
 	supply  = 3.3   // V, of a pin that is high
 	forward = 2.0   // V, across a red LED, the least of the usual colours
 	series  = 330.0 // Ohm
 )
 
-// led adds an LED with its resistor, which leaves it (3.3 V - 2 V)/330 Ohm = 3.9 mA.
-func (k *kit) led(out config.Output) {
-	if !strings.HasPrefix(out.Pin, "GPIO") || position(out.Pin) == 0 {
-		k.refuse("output.%s: pin: must be on the header, GPIO0 to GPIO27, got %q", out.Name, out.Pin)
+func (k *kit) resistor(ohms float64, use string) string {
+	return k.add(Part{Kind: Resistor, Model: value(ohms, "Ohm"), Use: use, Pins: []string{"one end", "other end"}})
+}
+
+// value is a number with three digits and a unit: "2.2 kOhm", "1 uF".
+func value(v float64, unit string) string {
+	for _, p := range []struct {
+		scale  float64
+		prefix string
+	}{{1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-6, "u"}, {1e-9, "n"}} {
+		if v >= p.scale*(1-1e-9) {
+			return fmt.Sprintf("%.4g %s%s", v/p.scale, p.prefix, unit)
+		}
+	}
+	return fmt.Sprintf("%.4g %s", v, unit)
+}
+
+// led adds an LED with its resistor, which leaves it (3.3 V - 2 V)/330 Ohm = 3.9 mA: between pin and ground, or where it is
+// inverted between pin and supply.
+func (k *kit) led(out config.Output, key, pin string) {
+	if !k.gpio("output."+out.Name+": "+key, pin) {
 		return
 	}
-	resistor := k.add(Part{Kind: Resistor, Model: fmt.Sprintf("%g Ohm", series), Use: out.Name, Pins: []string{"one end", "other end"}})
+	k.begin()
+	resistor := k.resistor(series, out.Name)
 	led := k.add(Part{Kind: LED, Use: out.Name, Pins: []string{"anode, long leg", "cathode, short leg"}})
-	k.toHeader(Wire{From: End{resistor, 1}, Current: 1000 * (supply - forward) / series}, out.Pin)
-	k.Wires = append(k.Wires, Wire{From: End{led, 1}, To: End{resistor, 2}, Note: "in the resistor's row"})
-	k.toGround(End{led, 2}, "flat side of the rim")
+	anode, cathode := End{led, 1}, End{led, 2}
+	note := ""
+	if out.Driver == "pulse" && out.Width > 0 && out.Width <= clicks {
+		note = "or a piezo disc with 1 kOhm"
+	}
+	k.toHeader(Wire{From: End{resistor, 1}, Current: 1000 * (supply - forward) / series, Note: note}, pin)
+	if out.Invert {
+		k.same(cathode, End{resistor, 2}, "in the resistor's row; flat side of the rim")
+		k.toSupply(anode, "inverted: lit while the pin is low")
+		return
+	}
+	k.same(anode, End{resistor, 2}, "in the resistor's row")
+	k.toGround(cathode, "flat side of the rim")
 }
+
+const clicks = 5 * time.Millisecond // pulses up to this are more for an ear than for an eye
+
+// knob adds a potentiometer at a channel. The higher its middle leg, the larger the current.
+func (k *kit) knob(channel End, use string) {
+	ref := k.potentiometer(10e3, use)
+	k.Wires = append(k.Wires, Wire{From: End{ref, 2}, To: channel, Color: k.nextColor()})
+	k.toSupply(End{ref, 3}, "turning right gives more")
+	k.toGround(End{ref, 1}, "")
+}
+
+func (k *kit) potentiometer(ohms float64, use string) string {
+	return k.add(Part{Kind: Knob, Model: value(ohms, "Ohm"), Use: use, Pins: []string{"left leg", "middle leg", "right leg"}})
+}
+
+// capacitor adds a knob without an ADC; hw/rc has the circuit. Its knob is a resistor that grows as it is turned right,
+// away from its left leg, and the longer a charge takes then, the larger is the current.
+func (k *kit) capacitor(in config.Input) {
+	where := "input." + in.Name + ": pin"
+	switch {
+	case !k.gpio(where, in.Pin):
+		return
+	case in.Pin == "GPIO2" || in.Pin == "GPIO3":
+		k.refuse("%s: must be one without a resistor to 3V3 on the Pi, which charges the capacitor too, got %q: take another pin", where, in.Pin)
+		return
+	}
+	k.begin()
+	knob := k.potentiometer(in.RC.Knob, in.Name)
+	charge := k.resistor(in.RC.Series, in.Name)
+	made := "film"
+	if in.RC.Capacitor > largestFilm {
+		made = "ceramic"
+	}
+	c := k.add(Part{Kind: Capacitor, Model: value(in.RC.Capacitor, "F") + " " + made, Use: in.Name, Pins: []string{"one leg", "other leg"}})
+	discharge := k.resistor(in.RC.Discharge, in.Name)
+	node := End{charge, 2}
+	k.toSupply(End{knob, 1}, "turning right gives more")
+	k.Wires = append(k.Wires, Wire{From: End{knob, 2}, To: End{charge, 1}, Color: k.nextColor()})
+	k.same(End{c, 1}, node, "in its row")
+	k.toGround(End{c, 2}, "")
+	k.same(End{discharge, 2}, node, "in the same row")
+	k.toHeader(Wire{From: End{discharge, 1}, Current: 1000 * supply / in.RC.Discharge}, in.Pin)
+}
+
+const largestFilm = 10e-6 // F, of those that are sold with legs for a breadboard

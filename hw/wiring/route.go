@@ -93,7 +93,7 @@ func pack(trunks []*trunk) (lane []int, lanes int) {
 }
 
 // route draws trunks in the lanes of a channel between two places, at most pitch apart.
-func (s *sheet) route(trunks []*trunk, from, to, pitch float64) {
+func (s *Page) route(trunks []*trunk, from, to, pitch float64) {
 	order(trunks)
 	lane, lanes := pack(trunks)
 	pitch = min(pitch, (to-from)/float64(lanes+1))

@@ -13,6 +13,21 @@ func (n *Netlist) Table(w io.Writer) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "part\tpin\tto\theader pin\twire\tnote")
+	for _, row := range n.rows() {
+		fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
+	t.Flush() // into a Builder, which takes all
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows are what the table has in its columns.
+func (n *Netlist) rows() [][]string {
+	var all [][]string
 	for _, wire := range n.Wires {
 		row := []string{n.label(wire.From.Part), n.pin(wire.From), "", "", wire.Color.Name, wire.Note}
 		switch to := wire.To; to.Part {
@@ -23,15 +38,9 @@ func (n *Netlist) Table(w io.Writer) error {
 		default:
 			row[2] = to.Part + ", " + n.pin(to)
 		}
-		fmt.Fprintln(t, strings.Join(row, "\t"))
+		all = append(all, row)
 	}
-	t.Flush() // into a Builder, which takes all
-	for line := range strings.Lines(b.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all
 }
 
 // label is a part in words: "IC1 MCP3008, SPI0.0".

@@ -7,14 +7,13 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// sheet is a drawing: places in mm from the upper left corner of a page that is scaled to A4.
-type sheet struct {
-	width, height float64
-	under         []shape // what wires may not cross: parts
-	wires         []line
-	over          []shape // what lies on the wires: pads, discs, joints
-	labels        []label
-	fonts         *font.Cache
+// Page is a drawing on A4: its places are in mm from the upper left corner.
+type Page struct {
+	under  []shape // what wires may not cross: parts
+	wires  []line
+	over   []shape // what lies on the wires: pads, discs, joints
+	labels []label
+	fonts  *font.Cache
 }
 
 type xy struct{ x, y float64 }
@@ -67,15 +66,13 @@ var (
 
 	plain = style{size: 8, color: black}
 	bold  = style{size: 8, bold: true, color: black}
-	small = style{size: 7, color: black}
+	small = style{size: 7.5, color: black}
 	quiet = style{size: 8, color: dark}
 )
 
-func newSheet(width, height float64) *sheet {
-	return &sheet{width: width, height: height, fonts: font.NewCache(liberation.Collection())}
-}
+func newPage() *Page { return &Page{fonts: font.NewCache(liberation.Collection())} }
 
-func (s *sheet) face(st style) font.Face {
+func (s *Page) face(st style) font.Face {
 	f := font.Font{Typeface: "Liberation", Variant: "Sans"}
 	if st.bold {
 		f.Weight = xfont.WeightBold
@@ -84,14 +81,14 @@ func (s *sheet) face(st style) font.Face {
 }
 
 // measure is the width and height of a text, mm.
-func (s *sheet) measure(st style, text string) (width, height float64) {
+func (s *Page) measure(st style, text string) (width, height float64) {
 	face := s.face(st)
 	e := face.Extents()
 	return float64(face.Width(text) / vg.Millimeter), float64((e.Ascent + e.Descent) / vg.Millimeter)
 }
 
 // text sets a text: h and v say which part of it is at the place, from 0, its left and top, to 1, its right and bottom.
-func (s *sheet) text(st style, at xy, h, v float64, text string) box {
+func (s *Page) text(st style, at xy, h, v float64, text string) box {
 	width, height := s.measure(st, text)
 	b := box{left: at.x - h*width, top: at.y - v*height}
 	b.right, b.bottom = b.left+width, b.top+height
@@ -100,7 +97,7 @@ func (s *sheet) text(st style, at xy, h, v float64, text string) box {
 }
 
 // fit cuts a text to a width.
-func (s *sheet) fit(st style, width float64, text string) string {
+func (s *Page) fit(st style, width float64, text string) string {
 	if w, _ := s.measure(st, text); w <= width {
 		return text
 	}
@@ -127,13 +124,13 @@ func onColor(st style, c Color) style {
 const pillHeight = 4.2
 
 // pillWidth is the width of a pill with a text.
-func (s *sheet) pillWidth(text string) float64 {
+func (s *Page) pillWidth(text string) float64 {
 	w, _ := s.measure(bold, text)
 	return max(w+2.2, 5.4)
 }
 
 // pill is the end of a wire: where its other end is, on its colour. h is as for text, 0 or 1.
-func (s *sheet) pill(at xy, h float64, c Color, text string) {
+func (s *Page) pill(at xy, h float64, c Color, text string) {
 	w := s.pillWidth(text)
 	b := box{at.x - h*w, at.y - pillHeight/2, at.x + (1-h)*w, at.y + pillHeight/2}
 	s.over = append(s.over, shape{rounded, b, c, c})
@@ -142,12 +139,12 @@ func (s *sheet) pill(at xy, h float64, c Color, text string) {
 
 const wireWidth = 0.75
 
-func (s *sheet) wire(net string, c Color, points ...xy) {
+func (s *Page) wire(net string, c Color, points ...xy) {
 	s.wires = append(s.wires, line{points, wireWidth, c, net})
 }
 
 // joint shows that wires that meet are connected.
-func (s *sheet) joint(at xy, c Color) {
+func (s *Page) joint(at xy, c Color) {
 	const r = 1.15
 	s.over = append(s.over, shape{rounded, box{at.x - r, at.y - r, at.x + r, at.y + r}, c, c})
 }

@@ -1,0 +1,65 @@
+package wiring
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The current that a Pi gives without harm: of one pin, either way, the highest drive strength of a pad,
+// https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio-pads-control, and of all together, the figure
+// in common use, which Raspberry Pi documents for no board.
+const (
+	maxPin = 16.0 // mA
+	maxAll = 50.0 // mA
+)
+
+// check holds the wires to the header against each other and against what a Pi gives.
+func (n *Netlist) check() []error {
+	var problems []error
+	for position := 1; position <= 40; position++ {
+		wires := n.at(position)
+		current := 0.0
+		for _, w := range wires {
+			current += w.Current
+		}
+		if len(wires) > 1 && slices.ContainsFunc(wires, func(w Wire) bool { return w.Bus == "" || w.Bus != wires[0].Bus || w.Signal != wires[0].Signal }) {
+			problems = append(problems, n.conflict(position, wires))
+		}
+		if current > maxPin {
+			problems = append(problems, fmt.Errorf("%s: must give at most %g mA, got %.1f mA: take a larger resistor", spot(position), maxPin, current))
+		}
+	}
+	if all := n.Current(); all > maxAll {
+		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: leave out parts, or take larger resistors", maxAll, all))
+	}
+	return problems
+}
+
+// conflict tells who is on one pin.
+func (n *Netlist) conflict(position int, wires []Wire) error {
+	slices.SortStableFunc(wires, func(a, b Wire) int { return len(b.Signal) - len(a.Signal) }) // the bus first
+	var users []string
+	for _, w := range wires {
+		p := n.part(w.From.Part)
+		use := p.Ref + " of " + p.Use
+		if w.Signal != "" {
+			use += " as its " + w.Signal
+		}
+		users = append(users, use)
+	}
+	rule := "must be for one part"
+	if wires[0].Bus != "" {
+		rule = "must be left to the bus " + wires[0].Bus
+	}
+	return fmt.Errorf("%s: %s, got %s: give each a pin of its own", spot(position), rule, strings.Join(users, " and "))
+}
+
+// Current is what all pins give together at most, mA.
+func (n *Netlist) Current() float64 {
+	all := 0.0
+	for _, w := range n.Wires {
+		all += w.Current
+	}
+	return all
+}

@@ -1,0 +1,75 @@
+package wiring
+
+import "strings"
+
+// drawChain draws a resistor from the header on the right, and an LED behind it, to a rail on the left.
+func (p *plan) drawChain(b band) {
+	y := gridY(b.first)
+	r := b.parts[0]
+	half := p.drawTwoLegs(r, xy{resistorAt, y}) / 2
+	left := resistorAt - half
+	use := r.Use
+	for _, part := range b.parts[1:] { // the LED
+		wide := p.drawTwoLegs(part, xy{ledAt, y}) / 2
+		p.wire(part.Ref, dark, xy{left, y}, xy{ledAt + wide, y})
+		left = ledAt - wide
+	}
+	for _, part := range b.parts {
+		for _, w := range p.from(part.Ref) {
+			switch w.To.Part {
+			case Header:
+				switch {
+				case len(b.parts) == 1:
+					use = w.Note
+				case w.Note != "":
+					use += ", " + w.Note
+				}
+				at := xy{chainPill, y}
+				p.wire(r.Ref, w.Color, xy{resistorAt + half, y}, at)
+				text := p.farOf(w, r)
+				p.onward(w, at, text)
+				at.x += p.pillWidth(text) + 1.5
+				p.text(plain, xy{at.x, y - 0.8}, 0, 1, p.fit(plain, p.ground[1]-2-at.x, use))
+			case Supply, Ground:
+				p.toRail(w, 0, xy{left, y})
+			}
+		}
+	}
+}
+
+// drawTwoLegs draws a part with two legs, and returns how wide it is.
+func (p *plan) drawTwoLegs(part *Part, at xy) (width float64) {
+	around := func(wide, high float64) box { return box{at.x - wide/2, at.y - high/2, at.x + wide/2, at.y + high/2} }
+	switch part.Kind {
+	case LED:
+		const wide, high = 8.4, 4.4
+		flat, k, a := -1.0, "K", "A" // the cathode's side
+		if p.inverted(part) {
+			flat, a, k = 1, "K", "A"
+		}
+		edge := at.x + flat*(wide/2-0.4)
+		p.under = append(p.under, shape{rounded, around(wide, high), Color{"", 0xFF, 0xD8, 0xD0}, black},
+			shape{rectangle, box{edge - 0.4, at.y - 2, edge + 0.4, at.y + 2}, black, black})
+		p.text(bold, at, 0.5, 0.5, part.Ref)
+		p.text(plain, xy{at.x - wide/2 - 0.5, at.y - 0.5}, 1, 1, k)
+		p.text(plain, xy{at.x + wide/2 + 0.5, at.y - 0.5}, 0, 1, a)
+		return wide
+	case Capacitor:
+		const gap, plate = 1.6, 0.7
+		for _, x := range []float64{at.x - gap/2 - plate, at.x + gap/2} {
+			p.under = append(p.under, shape{rectangle, box{x, at.y - 2.3, x + plate, at.y + 2.3}, black, black})
+		}
+		return gap + 2*plate
+	}
+	const wide, high = 20.5, 3.8
+	p.under = append(p.under, shape{rectangle, around(wide, high), Color{"", 0xEE, 0xDC, 0xB8}, black})
+	text := strings.TrimSpace(part.Ref + " " + part.Model)
+	p.text(bold, at, 0.5, 0.5, p.fit(bold, wide, text))
+	return wide
+}
+
+// inverted tells whether an LED is wired to the supply.
+func (p *plan) inverted(led *Part) bool {
+	wires := p.wiresAt(End{led.Ref, 1})
+	return len(wires) > 0 && wires[0].To.Part == Supply
+}

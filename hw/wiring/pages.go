@@ -1,0 +1,156 @@
+package wiring
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A band is a strip across a page for what belongs together: a chip or a module with its knobs, a capacitor with what
+// charges it, or a chain of parts with two legs from the header to a rail.
+type band struct {
+	parts []*Part
+	first int // row
+	rows  int
+	want  float64 // the row that its middle would best be in
+}
+
+// bands cuts a netlist into bands, those of the uppermost header pins first.
+func (n *Netlist) bands() []band {
+	var all []band
+	for i := range n.Parts {
+		p := &n.Parts[i]
+		if i == 0 || p.group != n.Parts[i-1].group {
+			all = append(all, band{})
+		}
+		b := &all[len(all)-1]
+		b.parts = append(b.parts, p)
+	}
+	for i := range all {
+		b := &all[i]
+		b.rows = n.rowsOf(*b)
+		b.want = n.nearest(*b) - float64(b.rows)/2
+	}
+	slices.SortStableFunc(all, func(a, b band) int { return cmp.Compare(a.want, b.want) })
+	return all
+}
+
+const (
+	knobRows    = 3
+	capacitorAt = 3 // its row, counted from that of its knob's upper leg
+)
+
+// rowsOf is how many rows a band takes.
+func (n *Netlist) rowsOf(b band) int {
+	switch p := b.parts[0]; p.Kind {
+	case Chip:
+		rows := 0
+		for _, e := range n.leftOf(p) {
+			rows += e.rows
+		}
+		return max(rows, n.above(p)+len(p.Pins)/2) + 1
+	case Module:
+		return len(p.Pins) + max(1, knobRows*(len(b.parts)-1))
+	case Knob:
+		return capacitorAt + 2
+	}
+	return 1
+}
+
+// nearest is the mean row of the header pins that a band is wired to.
+func (n *Netlist) nearest(b band) float64 {
+	sum, count := 0.0, 0
+	for _, p := range b.parts {
+		for _, w := range n.from(p.Ref) {
+			if w.To.Part == Header {
+				sum += float64(w.To.Pin - 1)
+				count++
+			}
+		}
+	}
+	return sum / float64(count)
+}
+
+// cut deals bands out to as few pages as have room for them, about as much to each.
+func (n *Netlist) cut(bands []band) [][]band {
+	pages := n.cutAt(bands, math.MaxInt)
+	for most := 1; ; most++ {
+		if even := n.cutAt(bands, most); len(even) <= len(pages) {
+			return even
+		}
+	}
+}
+
+// cutAt begins a new page wherever the one before would have more than so many rows, or no room.
+func (n *Netlist) cutAt(bands []band, most int) [][]band {
+	pages := [][]band{nil}
+	rows := 0
+	for _, b := range bands {
+		last := &pages[len(pages)-1]
+		if with := append(slices.Clone(*last), b); len(*last) > 0 && (rows+b.rows > most || rows+b.rows > n.only(with).capacity()) {
+			pages, rows = append(pages, nil), 0
+			last = &pages[len(pages)-1]
+		}
+		*last = append(*last, b)
+		rows += b.rows
+	}
+	return pages
+}
+
+// capacity is how many rows a page has above the lines at its foot.
+func (n *Netlist) capacity() int {
+	foot := n.footAt()
+	if foot < headerY(39)+10 {
+		return 0
+	}
+	return int((foot - lineSpace - gridY(0)) / step)
+}
+
+// footAt is where the lines at the foot begin: those of the kit, and one of its current.
+func (n *Netlist) footAt() float64 {
+	return pageHeight - margin - lineSpace*float64(len(n.kitList())+1)
+}
+
+// only is the part of a netlist that some bands are.
+func (n *Netlist) only(bands []band) *Netlist {
+	part := &Netlist{Title: n.Title}
+	refs := map[string]bool{}
+	for _, b := range bands {
+		for _, p := range b.parts {
+			refs[p.Ref] = true
+		}
+	}
+	for _, p := range n.Parts {
+		if refs[p.Ref] {
+			part.Parts = append(part.Parts, p)
+		}
+	}
+	for _, w := range n.Wires {
+		if refs[w.From.Part] {
+			part.Wires = append(part.Wires, w)
+			refs[w.To.Part] = true // a rail is on the page that needs it
+		}
+	}
+	for i, w := range n.Wires {
+		if rail := w.From.Part == Supply || w.From.Part == Ground; rail && refs[w.From.Part] {
+			part.Wires = slices.Insert(part.Wires, min(i, len(part.Wires)), w)
+		}
+	}
+	return part
+}
+
+// stack puts the bands of a page below each other, each near its header pins.
+func (p *plan) stack() {
+	next := 0
+	for i := range p.bands {
+		b := &p.bands[i]
+		b.first = max(next, int(math.Round(b.want)))
+		next = b.first + b.rows
+	}
+	last := p.capacity()
+	for i := range slices.Backward(p.bands) {
+		b := &p.bands[i]
+		b.first = min(b.first, last-b.rows)
+		last = b.first
+	}
+}

@@ -1,0 +1,103 @@
+package wiring
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
+)
+
+func TestRefused(t *testing.T) {
+	low := knob("low", "mcp3008", "SPI0.0", 0)
+	low.VRef = 2.5
+	high := fine("high", 0x48, 0)
+	high.VRef = 5
+	elsewhere, third := fine("k", 0x48, 0), display("o", 0x3c)
+	elsewhere.Port, third.Bus = "I2C3", "I2C6"
+	bright := strip("bright", "GPIO23", "GPIO24")
+	bright.LEDs, bright.Brightness = 60, 255
+	row := func(pins string) config.Output { return config.Output{Name: "row", Driver: "bar", Pins: pins} }
+	var many []config.Output
+	for i := range 13 {
+		many = append(many, led(fmt.Sprint("l", i), fmt.Sprint("GPIO", 2+i)))
+	}
+	for _, c := range []struct {
+		name string
+		cfg  config.Config
+		want string
+	}{
+		{"two LEDs on one pin", config.Config{Outputs: []config.Output{led("red", "GPIO17"), led("green", "GPIO17")}},
+			"GPIO17, header pin 11: must be for one part, got R1 of red and R2 of green: give each a pin of its own"},
+		{"a bus in use", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI0.0", 0)}, Outputs: []config.Output{led("red", "GPIO10")}},
+			"GPIO10, header pin 19: must be left to the bus SPI0, got IC1 of SPI0.0 as its MOSI and R2 of red: give each a pin of its own"},
+		{"a chip select in use", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI0.1", 0)}, Outputs: []config.Output{led("red", "GPIO7")}},
+			"GPIO7, header pin 26: must be for one part, got IC1 of SPI0.1 as its CE1 and R2 of red: give each a pin of its own"},
+		{"two buses on one pin and more", config.Config{
+			Inputs: []config.Input{knob("k", "mcp3008", "SPI1.1", 0)}, Outputs: []config.Output{led("red", "GPIO17"), led("blue", "GPIO19")}},
+			"GPIO17, header pin 11: must be for one part, got IC1 of SPI1.1 as its CE1 and R2 of red: give each a pin of its own\n" +
+				"GPIO19, header pin 35: must be left to the bus SPI1, got IC1 of SPI1.1 as its MISO and R1 of SPI1 as its MISO and R3 of blue: give each a pin of its own"},
+		{"too much in all", config.Config{Outputs: many},
+			"all pins: must give at most 50 mA together, got 51.2 mA: leave out parts, or take larger resistors"},
+		{"inverted ones and a capacitor count too", config.Config{
+			Inputs: []config.Input{capacitor("c", "GPIO4")}, Outputs: append(many[3:13:13], config.Output{Name: "i", Driver: "pulse", Pin: "GPIO27", Invert: true})},
+			"all pins: must give at most 50 mA together, got 53.3 mA: leave out parts, or take larger resistors"},
+		{"a pin of a bar in use", config.Config{Inputs: []config.Input{capacitor("c", "GPIO6")}, Outputs: []config.Output{row("GPIO5 GPIO6")}},
+			"GPIO6, header pin 31: must be for one part, got R2 of c and R4 of row: give each a pin of its own"},
+		{"a pin of a strip in use", config.Config{Outputs: []config.Output{strip("s", "GPIO23", "GPIO24"), led("red", "GPIO24")}},
+			"GPIO24, header pin 18: must be for one part, got M1 of s and R1 of red: give each a pin of its own"},
+		{"I2C in use", config.Config{Inputs: []config.Input{fine("k", 0x48, 0)}, Outputs: []config.Output{display("o", 0x3c), led("red", "GPIO3")}},
+			"GPIO3, header pin 5: must be left to the bus I2C1, got M1 of I2C1 0x48 as its SCL and M2 of I2C1 0x3c as its SCL and R1 of red: give each a pin of its own"},
+		{"two displays at one address", config.Config{Outputs: []config.Output{display("o", 0x3c), display("p", 0x3c)}},
+			"output.p: address: must be for one part on I2C1, got 0x3c, which M1 has"},
+		{"I2C elsewhere", config.Config{Inputs: []config.Input{elsewhere}, Outputs: []config.Output{third}},
+			"input.k: bus: must be on the header of every Pi, got I2C3: take I2C1\n" +
+				"output.o: bus: must be on the header of every Pi, got I2C6: take I2C1"},
+		{"5 V at a knob", config.Config{Inputs: []config.Input{high}},
+			"input.high: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 5 V: take 3.3 V"},
+		{"a strip that is too bright", config.Config{Outputs: []config.Output{bright}},
+			"output.bright: leds: must take at most 1000 mA from the 5V pin, got 60 of 60 mA x brightness 255/255, 3600 mA: lower brightness, or take fewer LEDs"},
+		{"a capacitor at a pin with a pull-up", config.Config{Inputs: []config.Input{capacitor("c", "GPIO2")}},
+			"input.c: pin: must be one without a resistor to 3V3 on the Pi, which charges the capacitor too, got \"GPIO2\": take another pin"},
+		{"no GPIO for the others", config.Config{Inputs: []config.Input{capacitor("c", "GPIO28")},
+			Outputs: []config.Output{row("GPIO5 GND"), strip("s", "5V", "GPIO99")}},
+			"input.c: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\"\n" +
+				"output.row: pins: must be on the header, GPIO0 to GPIO27, got \"GND\"\n" +
+				"output.s: data: must be on the header, GPIO0 to GPIO27, got \"5V\"\n" +
+				"output.s: clock: must be on the header, GPIO0 to GPIO27, got \"GPIO99\""},
+		{"no GPIO", config.Config{Outputs: []config.Output{led("red", "3V3"), led("green", "GPIO28")}},
+			"output.red: pin: must be on the header, GPIO0 to GPIO27, got \"3V3\"\n" +
+				"output.green: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\""},
+		{"a bus elsewhere", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI3.0", 0)}},
+			"input.k: port: must be on the header of every Pi, got SPI3.0: take SPI0.0 or SPI0.1"},
+		{"another reference", config.Config{Inputs: []config.Input{low}},
+			"input.low: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 2.5 V: take 3.3 V"},
+		{"unknown parts", config.Config{Inputs: []config.Input{knob("k", "crystal", "SPI0.0", 0)}, Outputs: []config.Output{{Name: "o", Driver: "bell"}}},
+			"input.k: driver: no wiring is known for \"crystal\"\noutput.o: driver: no wiring is known for \"bell\""},
+	} {
+		n, err := New(&c.cfg)
+		if err == nil || n != nil {
+			t.Errorf("%s: got a netlist and %v, want an error alone", c.name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, err.Error()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestCurrentOfAPin(t *testing.T) {
+	n := &Netlist{Wires: []Wire{
+		{From: End{"R1", 1}, To: End{Header, 11}, Current: 16},
+		{From: End{"R2", 1}, To: End{Header, 13}, Current: 16.1},
+	}}
+	var got []string
+	for _, err := range n.check() {
+		got = append(got, err.Error())
+	}
+	want := []string{"GPIO27, header pin 13: must give at most 16 mA, got 16.1 mA: take a larger resistor"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
