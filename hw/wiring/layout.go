@@ -36,9 +36,9 @@ const (
 type plan struct {
 	*Netlist
 	*Page
-	title  string
-	all    *Netlist    // of every page
-	pageOf map[int]int // the first page with a wire to a position of the header
+	all    *Netlist // of every page
+	pageOf map[int]int
+	number string
 	bands  []band
 	nets   map[int]*trunk // to the header, by position
 
@@ -53,7 +53,7 @@ type plan struct {
 
 // Pages lays the netlist out, on more than one page where it would be too small to read on one.
 func (n *Netlist) Pages() []*Page {
-	cut := n.cut(n.bands())
+	cut := n.thin(n.cut(n.bands()))
 	pageOf := map[int]int{}
 	for i, bands := range slices.Backward(cut) {
 		for _, w := range n.only(bands).Wires {
@@ -64,22 +64,41 @@ func (n *Netlist) Pages() []*Page {
 	}
 	var pages []*Page
 	for i, bands := range cut {
-		p := &plan{Netlist: n.only(bands), Page: newPage(), title: "hillock: " + n.Title, all: n, pageOf: pageOf, bands: bands,
-			nets: map[int]*trunk{}, low: map[float64]float64{}}
+		number := ""
 		if len(cut) > 1 {
-			p.title = fmt.Sprintf("page %d of %d, ", i+1, len(cut)) + p.title
+			number = fmt.Sprintf(", page %d of %d", i+1, len(cut))
 		}
-		p.stack()
-		p.columns()
-		for _, b := range p.bands {
-			p.drawBand(b)
-		}
-		p.drawHeader()
-		p.drawRails()
-		p.drawTexts()
-		pages = append(pages, p.Page)
+		pages = append(pages, n.layOut(bands, pageOf, number))
 	}
 	return pages
+}
+
+// thin halves the pages on which wires would run too near beside each other.
+func (n *Netlist) thin(cut [][]band) [][]band {
+	var all [][]band
+	for _, bands := range cut {
+		if half := len(bands) / 2; half > 0 && n.layOut(bands, nil, "").crowded {
+			all = append(all, n.thin([][]band{bands[:half], bands[half:]})...)
+			continue
+		}
+		all = append(all, bands)
+	}
+	return all
+}
+
+// layOut lays a page out. pageOf is the first page with a wire to a position of the header.
+func (n *Netlist) layOut(bands []band, pageOf map[int]int, number string) *Page {
+	p := &plan{Netlist: n.only(bands), Page: newPage(), all: n, pageOf: pageOf, number: number, bands: bands,
+		nets: map[int]*trunk{}, low: map[float64]float64{}}
+	p.stack()
+	p.columns()
+	for _, b := range p.bands {
+		p.drawBand(b)
+	}
+	p.drawHeader()
+	p.drawRails()
+	p.drawTexts()
+	return p.Page
 }
 
 func (p *plan) drawBand(b band) {

@@ -69,9 +69,9 @@ func (p *plan) drawChip(b band) {
 		rows += e.rows
 	}
 	first := b.first + above + max(0, (rows-half-above)/2)
-	body := box{p.chip[0], gridY(first) - 3, p.chip[1], gridY(first+half-1) + 3}
+	body := box{p.chip[0], gridY(first) - 3.8, p.chip[1], gridY(first+half-1) + 3}
 	p.under = append(p.under, shape{rectangle, body, pale, black},
-		shape{notch, box{body.middle().x - 2.2, body.top, body.middle().x + 2.2, body.top + 2.2}, white, black})
+		shape{notch, box{body.middle().x - 2, body.top, body.middle().x + 2, body.top + 2}, white, black})
 	p.text(bold, xy{body.left, body.top - 0.5}, 0, 1, p.fit(bold, p.lanes[0]-body.left, c.Ref+" "+c.Model+", "+c.Use))
 
 	legs := map[int]xy{}

@@ -96,7 +96,8 @@ func (p *plan) drawRails() {
 func (p *plan) drawTexts() {
 	heading := style{size: 17, bold: true, color: black}
 	const width = pageWidth - 2*margin
-	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width, p.title))
+	taken, _ := p.measure(heading, p.number)
+	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width-taken, "hillock: "+p.Title)+p.number)
 	volts := "Nothing goes to 5V."
 	if len(p.all.at(position("5V"))) > 0 {
 		volts = "5V is for LED strips alone."

@@ -14,6 +14,8 @@ type Page struct {
 	over   []shape // what lies on the wires: pads, discs, joints
 	labels []label
 	fonts  *font.Cache
+
+	crowded bool // wires run too near beside each other
 }
 
 type xy struct{ x, y float64 }

@@ -97,6 +97,7 @@ func (s *Page) route(trunks []*trunk, from, to, pitch float64) {
 	order(trunks)
 	lane, lanes := pack(trunks)
 	pitch = min(pitch, (to-from)/float64(lanes+1))
+	s.crowded = s.crowded || pitch < wireWidth+0.6
 	first := (from + to - pitch*float64(lanes-1)) / 2
 	for i, t := range trunks {
 		x := first + float64(lane[i])*pitch

@@ -1,0 +1,138 @@
+package wiring
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hillock/config"
+)
+
+// kits are the sheets that the geometry is held to: the shipped configurations, one with every part, every chip, the
+// largest, the smallest, and many that chance has made.
+func kits(t *testing.T) map[string]*Netlist {
+	t.Helper()
+	all := map[string]*Netlist{"default": built(t, config.Default()), "every part": built(t, everyPart()), "nothing": built(t, &config.Config{})}
+	examples, err := filepath.Glob("../../deploy/examples/*.toml")
+	if err != nil || len(examples) < 2 {
+		t.Fatalf("got %v and %v, want two examples or more", examples, err)
+	}
+	for _, file := range examples {
+		cfg, err := config.Load(file, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = built(t, cfg)
+	}
+	for driver := range chips() {
+		cfg := &config.Config{}
+		for channel := range channels(driver) {
+			cfg.Inputs = append(cfg.Inputs, knob(fmt.Sprint("k", channel), driver, "SPI1.2", channel))
+		}
+		all["all of "+driver] = built(t, cfg)
+		all["one of "+driver] = built(t, &config.Config{Inputs: cfg.Inputs[len(cfg.Inputs)-1:]})
+	}
+	for address := 0x48; address <= 0x4b; address++ {
+		cfg := &config.Config{}
+		for channel := range 4 {
+			cfg.Inputs = append(cfg.Inputs, fine(fmt.Sprint("k", channel), address, channel))
+		}
+		all[fmt.Sprintf("ads1115 at %#x", address)] = built(t, cfg)
+	}
+	for name, size := range map[string][4]int{"2 chips, 4 knobs, 6 LEDs": {2, 2, 6}, "most": {5, 8, 9}, "LEDs": {0, 0, 12}, "one LED": {0, 0, 1}} {
+		all[name] = built(t, madeKit(size[0], size[1], size[2], 0, rand.New(rand.NewPCG(1, 2))))
+	}
+	for seed := range uint64(342) {
+		if crowded := seed == 244 || seed == 341; seed >= 30 && !crowded { // more wires beside each other than a page has room for
+			continue
+		}
+		r := rand.New(rand.NewPCG(3, seed))
+		all[fmt.Sprint("chance ", seed)] = built(t, madeKit(r.IntN(6), 1+r.IntN(8), r.IntN(9), r.IntN(7), r))
+	}
+	return all
+}
+
+// channels are how many a chip has.
+func channels(driver string) int { return int(driver[6] - '0') }
+
+// everyPart is a kit with one of each.
+func everyPart() *config.Config {
+	return &config.Config{
+		File:   "every-part.toml",
+		Inputs: []config.Input{knob("knob", "mcp3008", "SPI0.0", 0), capacitor("plain", "GPIO4"), fine("fine", 0x48, 1)},
+		Outputs: []config.Output{
+			strip("blinkt", "GPIO23", "GPIO24"), led("led", "GPIO17"),
+			{Name: "row", Driver: "bar", Pins: "GPIO5 GPIO6 GPIO13 GPIO19 GPIO26 GPIO12 GPIO16 GPIO20"},
+			display("scope", 0x3c), {Name: "sink", Driver: "pulse", Pin: "GPIO27", Invert: true},
+		},
+	}
+}
+
+// madeKit is a configuration with so many chips, knobs on each, LEDs and kinds of other parts, on channels and pins of
+// chance.
+func madeKit(chips, knobs, leds, others int, r *rand.Rand) *config.Config {
+	cfg := &config.Config{File: "a-configuration-with-a-name-of-some-length.toml"}
+	taken := map[string]bool{"GPIO2": true, "GPIO3": true}
+	text := func(letter string) string { return strings.Repeat(letter, 1+r.IntN(32)) }
+	for _, port := range []string{"SPI0.0", "SPI1.2", "SPI0.1", "SPI1.0", "SPI1.1"}[:chips] {
+		for _, pin := range config.PortPins(port) {
+			taken[pin] = true
+		}
+		drivers := []string{"mcp3008", "mcp3208", "mcp3304"}
+		if knobs <= 4 {
+			drivers = append(drivers, "mcp3004", "mcp3302")
+		}
+		if knobs <= 2 {
+			drivers = append(drivers, "mcp3002", "mcp3202", "mcp3001")
+		}
+		driver := drivers[r.IntN(len(drivers))]
+		for _, channel := range r.Perm(channels(driver))[:min(knobs, channels(driver))] {
+			cfg.Inputs = append(cfg.Inputs, knob(text("n"), driver, port, channel))
+		}
+	}
+	var pins []string
+	for _, pin := range r.Perm(28) {
+		if pin := fmt.Sprint("GPIO", pin); !taken[pin] {
+			pins = append(pins, pin)
+		}
+	}
+	take := func() string {
+		pin := pins[0]
+		pins = pins[1:]
+		return pin
+	}
+	for _, kind := range r.Perm(6)[:others] {
+		switch kind {
+		case 0, 1:
+			cfg.Inputs = append(cfg.Inputs, fine(text("f"), 0x48+2*kind+r.IntN(2), r.IntN(4)), fine(text("f"), 0x48+3*kind, 3))
+		case 2:
+			cfg.Inputs = append(cfg.Inputs, capacitor(text("c"), take()))
+		case 3:
+			cfg.Outputs = append(cfg.Outputs, display(text("d"), 0x3c), display(text("d"), 0x3d))
+		default:
+			cfg.Outputs = append(cfg.Outputs, strip(text("S"), take(), take()))
+		}
+	}
+	for range min(leds, len(pins)) {
+		out := led(text("W"), take())
+		out.Invert = r.IntN(3) == 0
+		cfg.Outputs = append(cfg.Outputs, out)
+	}
+	return cfg
+}
+
+// pages are those of a kit with its name and theirs.
+func pages(all map[string]*Netlist) iter.Seq2[string, *Page] {
+	return func(yield func(string, *Page) bool) {
+		for name, n := range all {
+			for i, page := range n.Pages() {
+				if !yield(fmt.Sprintf("%s, page %d", name, i+1), page) {
+					return
+				}
+			}
+		}
+	}
+}
