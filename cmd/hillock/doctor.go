@@ -233,7 +233,7 @@ type findings struct {
 }
 
 // column is where the text of a finding begins, and wide how wide it may be.
-const column, wide = 16, 116
+const column, wide = 15, 115
 
 func (f *findings) add(found doctor.Finding) {
 	f.all = append(f.all, found)
@@ -241,7 +241,7 @@ func (f *findings) add(found doctor.Finding) {
 		return
 	}
 	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
-	f.printf("%s  %-9s %s\n", mark, found.Check, hang(found.Seen))
+	f.printf("%s  %-8s %s\n", mark, found.Check, hang(found.Seen))
 	if found.Means != "" {
 		f.printf("%*s%s\n", column, "", hang("means: "+found.Means))
 	}
