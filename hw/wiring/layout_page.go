@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"hillock/config"
 )
 
 const (
@@ -99,7 +101,7 @@ func (p *plan) drawTexts() {
 	taken, _ := p.measure(heading, p.number)
 	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width-taken, "hillock: "+p.Title)+p.number)
 	volts := "Nothing goes to 5V."
-	if len(p.all.at(position("5V"))) > 0 {
+	if len(p.all.at(config.Position("5V"))) > 0 {
 		volts = "5V is for LED strips alone."
 	}
 	p.text(plain, xy{margin, b.bottom + 1}, 0, 0,

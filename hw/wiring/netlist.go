@@ -180,15 +180,6 @@ func name(position int) string {
 // spot is a position for a message.
 func spot(position int) string { return fmt.Sprintf("%s, header pin %d", name(position), position) }
 
-// position is where a pin is on the header, the first where there are several; 0 when it is nowhere.
-func position(pin string) int {
-	for p := 1; p <= 40; p++ {
-		if name(p) == pin {
-			return p
-		}
-	}
-	return 0
-}
 
 // role is the name of a position with the signal that a bus has on it: "GPIO11 SCLK".
 func (n *Netlist) role(position int) string {

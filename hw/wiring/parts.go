@@ -47,7 +47,7 @@ func (k *kit) nextColor() Color {
 
 // toHeader wires a pin of a part to a pin of the Pi, in the colour that this has.
 func (k *kit) toHeader(w Wire, pin string) {
-	w.To = End{Header, position(pin)}
+	w.To = End{Header, config.Position(pin)}
 	color, ok := k.colors[w.To.Pin]
 	if !ok {
 		color = k.nextColor()
@@ -72,7 +72,7 @@ func (k *kit) same(from, to End, note string) {
 
 // gpio tells whether a pin is on the header; where says whose it is.
 func (k *kit) gpio(where, pin string) bool {
-	ok := strings.HasPrefix(pin, "GPIO") && position(pin) > 0
+	ok := strings.HasPrefix(pin, "GPIO") && config.Position(pin) > 0
 	if !ok {
 		k.refuse("%s: must be on the header, GPIO0 to GPIO27, got %q", where, pin)
 	}
@@ -90,7 +90,7 @@ func (k *kit) rails() {
 	} {
 		used := func(w Wire) bool { return w.To.Part == rail.name }
 		if slices.ContainsFunc(k.Wires, used) {
-			w := Wire{From: End{Part: rail.name}, To: End{Header, position(rail.pin)}, Color: rail.color, Note: rail.note}
+			w := Wire{From: End{Part: rail.name}, To: End{Header, config.Position(rail.pin)}, Color: rail.color, Note: rail.note}
 			k.Wires = slices.Insert(k.Wires, 0, w)
 		}
 	}
