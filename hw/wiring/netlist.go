@@ -180,7 +180,6 @@ func name(position int) string {
 // spot is a position for a message.
 func spot(position int) string { return fmt.Sprintf("%s, header pin %d", name(position), position) }
 
-
 // role is the name of a position with the signal that a bus has on it: "GPIO11 SCLK".
 func (n *Netlist) role(position int) string {
 	for _, w := range n.at(position) {
