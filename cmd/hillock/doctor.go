@@ -137,14 +137,15 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 	if virtual != nil {
 		defer virtual.Close()
 		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
+		b.Hand = virtual
 	} else {
 		if f.fault != "none" {
 			return usagef("--fault: is of the virtual Pi, and --hw is real")
 		}
 		b.Held = host.Held()
-	}
-	if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
-		b.Ask = ask(keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.lines)
+		if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
+			b.Hand = &visitor{keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.lines}
+		}
 	}
 	if !f.json {
 		out.printf("\nthe wires of %s\n", where)
@@ -158,23 +159,42 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 	return nil
 }
 
-// ask puts questions on a terminal.
-func ask(k keys, out *lines) doctor.Ask {
-	return func(question string) (bool, error) {
-		for {
-			out.printf("      ? %s ", question)
-			line, err := k.line()
-			if err != nil {
-				return false, err
-			}
-			switch answer := strings.ToLower(strings.TrimSpace(line)); {
-			case !strings.HasSuffix(question, "[y/n]"), answer == "y", answer == "yes":
-				return true, out.err
-			case answer == "n", answer == "no":
-				return false, out.err
-			}
+// visitor is somebody at a terminal.
+type visitor struct {
+	keys keys
+	*lines
+}
+
+// Turn asks for a knob to be turned.
+func (v *visitor) Turn(in config.Input) error {
+	v.printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
+	_, err := v.keys.line()
+	return errors.Join(v.err, err)
+}
+
+// Look asks somebody to look at an output.
+func (v *visitor) Look(out config.Output, should string, show func() error) (bool, error) {
+	v.printf("      ? look at %s, the %s at %s, and press Enter ", out.Name, doctor.Kind(out), doctor.Place(out))
+	if _, err := v.keys.line(); err != nil {
+		return false, err
+	}
+	if err := show(); err != nil {
+		return false, err
+	}
+	for v.err == nil {
+		v.printf("      ? did it %s? [y/n] ", should)
+		line, err := v.keys.line()
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(strings.TrimSpace(line)) {
+		case "y", "yes":
+			return true, nil
+		case "n", "no":
+			return false, nil
 		}
 	}
+	return false, v.err
 }
 
 // lateness tries for a while how late the loop is here, without a part on it.

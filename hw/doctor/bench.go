@@ -14,17 +14,20 @@ import (
 // them. Its checks leave pins and pulls as they found them, outputs dark.
 type Bench struct {
 	Config *config.Config
-	// Ask puts a question to whoever stands at the bench; nil where nobody does.
-	Ask Ask
+	Hand   Hand // nil where nobody is there
 	// Back is, by the name of an output, the input pin that a second wire leads back to from its pin.
 	Back map[string]string
 	// Held is who holds a pin, by its name: such pins are left alone.
 	Held map[string]string
 }
 
-// Ask puts a question and returns when it is answered: with yes or no, or with yes where something was to be done. Its
-// error is that nobody answers.
-type Ask func(question string) (yes bool, err error)
+// Hand is whoever stands at the bench. An error is that nobody does any more.
+type Hand interface {
+	// Turn turns the knob of an input all the way down and all the way up, and returns when that is done.
+	Turn(in config.Input) error
+	// Look looks at an output while show shows something on it, and tells whether it does what it should.
+	Look(out config.Output, should string, show func() error) (does bool, err error)
+}
 
 // Wires checks the wires, part by part: each finding as it is there. Nobody else may use the parts meanwhile.
 func (b *Bench) Wires() iter.Seq[Finding] {

@@ -17,34 +17,20 @@ import (
 	"hillock/hw/sim"
 )
 
-// A hand turns knobs and looks at LEDs when it is asked to.
-type hand func(v *board.Virtual) doctor.Ask
+// blind is a hand that turns knobs and sees nothing.
+type blind struct{ *board.Virtual }
 
-// turns is a hand that turns the knob that the question names, and sees what blinks.
-func turns(v *board.Virtual) doctor.Ask {
-	return func(question string) (bool, error) {
-		for name, k := range v.Knobs {
-			if !strings.Contains(question, "turn "+name+" ") {
-				continue
-			}
-			for _, p := range []float64{0, 0.25, 0.5, 0.75, 1, 0.5} {
-				k.Set(p)
-				time.Sleep(100 * time.Millisecond)
-			}
-		}
-		return true, nil
-	}
-}
+func (blind) Look(_ config.Output, _ string, show func() error) (bool, error) { return false, show() }
 
-// sees nothing of what it is asked to look at.
-func seesNothing(v *board.Virtual) doctor.Ask {
-	turn := turns(v)
-	return func(question string) (bool, error) {
-		if strings.Contains(question, "did it") {
-			return false, nil
-		}
-		return turn(question)
+// timid is a hand that does not turn a knob to its ends.
+type timid struct{ *board.Virtual }
+
+func (h timid) Turn(in config.Input) error {
+	for _, p := range []float64{0.2, 0.9} {
+		h.Knobs[in.Name].Set(p)
+		time.Sleep(100 * time.Millisecond)
 	}
+	return nil
 }
 
 // A fault of the wires: what is wrong, and what doctor must name.
@@ -52,12 +38,15 @@ type fault struct {
 	name   string
 	config string // beside the default one
 	breaks func(v *board.Virtual)
-	hand   hand
+	hand   func(*board.Virtual) doctor.Hand
 	back   map[string]string
 
 	check string // of the finding
 	names string // in what it means or what to do
 }
+
+// turns is a hand that does what it is asked to.
+func turns(v *board.Virtual) doctor.Hand { return v }
 
 const (
 	right   = "[input.right]\ndriver = \"mcp3008\"\nchannel = 3\ncurrent = [\"0 nA\", \"5 nA\"]\n"
@@ -133,18 +122,10 @@ func faults() []fault {
 		}, check: "knob", names: "middle leg is at CH3, chip pin 4"},
 		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: knob("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
 		{name: "the knob's leg to GND loose", hand: turns, breaks: knob("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
-		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Ask {
-			return func(string) (bool, error) {
-				for _, p := range []float64{0.2, 0.9} {
-					v.Knobs["knob"].Set(p)
-					time.Sleep(100 * time.Millisecond)
-				}
-				return true, nil
-			}
-		}, check: "knob", names: "hillock calibrate knob"},
+		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
 		{name: "noise", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
 
-		{name: "the LED the wrong way round", hand: seesNothing, check: "led", names: "the LED is the wrong way round"},
+		{name: "the LED the wrong way round", hand: func(v *board.Virtual) doctor.Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
 		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(syscall.EBUSY) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
 		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17, header pin 11"},
 		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "GPIO27, header pin 13 is at ground"},
@@ -198,7 +179,7 @@ func examine(t *testing.T, f fault) (found []doctor.Finding) {
 		defer v.Close()
 		b := doctor.Bench{Config: cfg, Back: f.back}
 		if f.hand != nil {
-			b.Ask = f.hand(v)
+			b.Hand = f.hand(v)
 		}
 		if f.breaks != nil {
 			f.breaks(v)

@@ -52,7 +52,7 @@ func TestNoFalseAlarm(t *testing.T) {
 				v.Knobs["knob"].Set(position)
 				v.Chips["SPI0.0"].SetNoise(noise, uint64(i))
 				if hand {
-					b.Ask = turns(v)
+					b.Hand = v
 				}
 				if i%3 == 0 {
 					b.Held = map[string]string{"GPIO9": "nobody lets it be pulled"}
@@ -80,7 +80,7 @@ func kit(model string) string {
 func TestEveryChip(t *testing.T) {
 	for _, m := range mcp3xxx.Models() {
 		name := strings.ToLower(m.String())
-		if found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { b.Ask = turns(v) }); len(found) > 0 {
+		if found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { b.Hand = v }); len(found) > 0 {
 			t.Errorf("%s: got %+v", name, found)
 		}
 		found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { v.SPI(0, 0).Unplug() })
@@ -122,7 +122,7 @@ data = "GPIO23"
 clock = "GPIO24"
 `
 	var checks []string
-	found := failed(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Ask = turns(v) })
+	found := failed(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Hand = v })
 	if len(found) > 0 {
 		t.Errorf("got %+v", found)
 	}
@@ -136,7 +136,7 @@ clock = "GPIO24"
 			t.Fatal(err)
 		}
 		defer v.Close()
-		for f := range (&doctor.Bench{Config: cfg, Ask: turns(v)}).Wires() {
+		for f := range (&doctor.Bench{Config: cfg, Hand: v}).Wires() {
 			checks = append(checks, f.Check)
 		}
 	})

@@ -143,7 +143,7 @@ func (k *knob) still() Finding {
 	}
 	c := k.s[k.in.Channel]
 	f.Result, f.Seen = Passed, fmt.Sprintf("%s is steady at %d, within %d", k.place(k.in.Channel), c.median(), c.spread())
-	if k.Ask != nil {
+	if k.Hand != nil {
 		return k.turned(f)
 	}
 	if end := k.atEnd(c.median()); end != "" {
@@ -196,7 +196,7 @@ func (k *knob) atEnd(code int) string {
 
 // turned has the knob turned, and says whether the channel goes with it, and to the ends. f is how it was while still.
 func (k *knob) turned(f Finding) Finding {
-	low, high, err := k.watch(fmt.Sprintf("turn %s slowly all the way down, all the way up, and then press Enter", k.in.Name))
+	low, high, err := k.watch()
 	if err != nil {
 		f.Result, f.Means, f.Do = NotPossible, err.Error(), "run doctor again"
 		return f
@@ -234,17 +234,14 @@ func (k *knob) turned(f Finding) Finding {
 	return f
 }
 
-// watch reads all channels until a question is answered, and gives the lowest and the highest code of each.
-func (k *knob) watch(question string) (low, high []int, err error) {
+// watch reads all channels while the knob is turned, and gives the lowest and the highest code of each.
+func (k *knob) watch() (low, high []int, err error) {
 	low, high = make([]int, k.n), make([]int, k.n)
 	for ch := range k.n {
 		low[ch], high[ch] = math.MaxInt, 0
 	}
 	done := make(chan error, 1)
-	go func() {
-		_, err := k.Ask(question)
-		done <- err
-	}()
+	go func() { done <- k.Hand.Turn(k.in) }()
 	for {
 		for ch := range k.n {
 			code, err := k.read(ch)

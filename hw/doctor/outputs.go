@@ -20,12 +20,12 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 		switch back := b.Back[out.Name]; {
 		case out.Driver == "pulse" && back != "":
 			f = b.blinks(f, out, back)
-		case b.Ask == nil:
-			f.Result, f.Seen = NotPossible, fmt.Sprintf("nobody looks at the %s at %s", kind(out), place(out))
+		case b.Hand == nil:
+			f.Result, f.Seen = NotPossible, fmt.Sprintf("nobody looks at the %s at %s", Kind(out), Place(out))
 		case out.Driver == "pulse":
-			f = b.seen(f, out, "did it blink three times, and again?", b.pattern)
+			f = b.seen(f, out, "blink three times, and again", b.pattern)
 		default:
-			f = b.seen(f, out, "did it rise and fall twice?", b.rise)
+			f = b.seen(f, out, "rise and fall twice", b.rise)
 		}
 		if !yield(f) {
 			return false
@@ -34,13 +34,13 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 	return true
 }
 
-// kind and place are an output in words.
+// Kind and Place are an output in words.
 
-func kind(out config.Output) string {
+func Kind(out config.Output) string {
 	return map[string]string{"pulse": "LED", "bar": "LEDs", "apa102": "strip", "oled": "display"}[out.Driver]
 }
 
-func place(out config.Output) string {
+func Place(out config.Output) string {
 	if out.Bus != "" {
 		return fmt.Sprintf("%s, %#x", out.Bus, out.Address)
 	}
@@ -51,26 +51,26 @@ func place(out config.Output) string {
 	return strings.Join(pins, "; ")
 }
 
-// seen shows something and asks whether it was seen, once more if it was not.
-func (b *Bench) seen(f Finding, out config.Output, question string, show func(config.Output) error) Finding {
-	for _, ready := range []string{"look at", "once more, look at"} {
-		yes, err := b.Ask(fmt.Sprintf("%s the %s %s at %s, and press Enter", ready, kind(out), out.Name, place(out)))
-		if err == nil && yes {
-			if failed := show(out); failed != nil {
-				return refused(f, out, failed)
-			}
-			yes, err = b.Ask(question + " [y/n]")
-		}
+// seen has something looked at, and once more if it was not seen.
+func (b *Bench) seen(f Finding, out config.Output, should string, show func(config.Output) error) Finding {
+	for range 2 {
+		var failed error
+		does, err := b.Hand.Look(out, should, func() error {
+			failed = show(out)
+			return failed
+		})
 		switch {
+		case failed != nil:
+			return refused(f, out, failed)
 		case err != nil:
 			f.Result, f.Seen = NotPossible, err.Error()
 			return f
-		case yes:
-			f.Result, f.Seen = Passed, fmt.Sprintf("the %s at %s was seen", kind(out), place(out))
+		case does:
+			f.Result, f.Seen = Passed, fmt.Sprintf("the %s at %s was seen", Kind(out), Place(out))
 			return f
 		}
 	}
-	f.Result, f.Seen = Failed, fmt.Sprintf("the %s at %s was not seen", kind(out), place(out))
+	f.Result, f.Seen = Failed, fmt.Sprintf("the %s at %s was not seen", Kind(out), Place(out))
 	f.Means, f.Do = dark(out)
 	return f
 }
@@ -78,7 +78,7 @@ func (b *Bench) seen(f Finding, out config.Output, question string, show func(co
 // refused is the verdict on an output that cannot be driven.
 func refused(f Finding, out config.Output, err error) Finding {
 	f.Result, f.Seen = Failed, err.Error()
-	f.Means, f.Do = "hillock run cannot drive it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", place(out))
+	f.Means, f.Do = "hillock run cannot drive it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", Place(out))
 	if out.Bus != "" {
 		f.Do = "look at its bus"
 	}
@@ -93,9 +93,9 @@ func dark(out config.Output) (means, do string) {
 	case out.Driver == "apa102":
 		return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("look at data (%s), clock (%s), 5V and GND", spot(out.Data), spot(out.Clock))
 	case out.Invert:
-		return "the LED is the wrong way round, or a wire is loose", "its long leg goes to 3V3, its short one through the resistor to " + place(out)
+		return "the LED is the wrong way round, or a wire is loose", "its long leg goes to 3V3, its short one through the resistor to " + Place(out)
 	}
-	return "the LED is the wrong way round, or a wire is loose", fmt.Sprintf("from %s to the resistor, from that to the long leg; the short one, at the flat side, to GND", place(out))
+	return "the LED is the wrong way round, or a wire is loose", fmt.Sprintf("from %s to the resistor, from that to the long leg; the short one, at the flat side, to GND", Place(out))
 }
 
 // dit is how long a pulse and a pause of a pattern take.

@@ -1,0 +1,51 @@
+package board
+
+import (
+	"slices"
+	"time"
+
+	"hillock/config"
+)
+
+// Turn turns the knob of an input all the way down and all the way up, and back to where it was, in half a second.
+func (v *Virtual) Turn(in config.Input) error {
+	k := v.Knobs[in.Name]
+	was := k.Position()
+	for _, position := range []float64{0, 0.25, 0.5, 0.75, 1, was} {
+		k.Set(position)
+		time.Sleep(100 * time.Millisecond)
+	}
+	return nil
+}
+
+// Look tells whether something moves on an output while show shows something: levels on its pins, or its picture.
+func (v *Virtual) Look(out config.Output, _ string, show func() error) (does bool, err error) {
+	edges := func() (n uint64) {
+		for _, pin := range out.AllPins() {
+			n += v.Pin(pin).EdgeCount()
+		}
+		return n
+	}
+	before := edges()
+	if d := v.Displays[out.Address]; out.Bus != "" && d != nil {
+		stop, moved := make(chan struct{}), make(chan bool)
+		go func() {
+			first, differs := d.Picture(), false
+			for {
+				select {
+				case <-stop:
+					moved <- differs
+					return
+				case <-time.After(100 * time.Millisecond):
+					differs = differs || !slices.Equal(first.Pix, d.Picture().Pix)
+				}
+			}
+		}()
+		defer func() {
+			close(stop)
+			does = <-moved
+		}()
+	}
+	err = show()
+	return edges() > before, err
+}
