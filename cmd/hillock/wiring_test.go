@@ -146,3 +146,18 @@ func TestWireColors(t *testing.T) {
 		}
 	}
 }
+
+// The README's drawing is what the command draws.
+func TestWiringOfTheREADME(t *testing.T) {
+	got, _, err := hillock(t.Context(), "wiring", "--svg", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("../../deploy/wiring.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Error("deploy/wiring.svg is not the drawing any more: go run ./cmd/hillock wiring --svg deploy/wiring.svg")
+	}
+}

@@ -1,7 +1,11 @@
-package doctor_test
+package doctor
 
 import (
+	"errors"
+	"flag"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -9,11 +13,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"periph.io/x/conn/v3/gpio"
 
 	"hillock/config"
 	"hillock/hw/board"
-	"hillock/hw/doctor"
+	"hillock/hw/clock"
 	"hillock/hw/sim"
 )
 
@@ -38,15 +43,16 @@ type fault struct {
 	name   string
 	config string // beside the default one
 	breaks func(v *board.Virtual)
-	hand   func(*board.Virtual) doctor.Hand
+	hand   func(*board.Virtual) Hand
 	back   map[string]string
+	host   func(t *testing.T) Host // where it is one of the set-up
 
 	check string // of the finding
 	names string // in what it means or what to do
 }
 
 // turns is a hand that does what it is asked to.
-func turns(v *board.Virtual) doctor.Hand { return v }
+func turns(v *board.Virtual) Hand { return v }
 
 const (
 	right   = "[input.right]\ndriver = \"mcp3008\"\nchannel = 3\ncurrent = [\"0 nA\", \"5 nA\"]\n"
@@ -59,7 +65,7 @@ func spi(f sim.Faults) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Ports["SPI0.0"].SetFaults(f) }
 }
 
-func knob(name string, f sim.KnobFault) func(*board.Virtual) {
+func offLeg(name string, f sim.KnobFault) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Knobs[name].SetFault(f) }
 }
 
@@ -85,7 +91,73 @@ func (b bridge) Level(_ time.Duration, l gpio.Level, ohms float64) gpio.Level {
 
 func wireBack(v *board.Virtual) { v.Pin("GPIO27").Wire(bridge{v.Pin("GPIO17")}) }
 
-func faults() []fault {
+// setUpFaults are those of the machine: they are looked for before a wire is.
+func setUpFaults() []fault {
+	both := func() map[string]os.FileMode {
+		return map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660, "/dev/i2c-1": 0o660, "/proc/device-tree/model": 0o644, "/proc/device-tree/compatible": 0o644}
+	}
+	groups := []string{"gpio", "spi", "i2c"}
+	without := func(node string) func(*testing.T) Host {
+		return func(t *testing.T) Host {
+			files := both()
+			delete(files, node)
+			return host(t, 1000, groups, files)
+		}
+	}
+	notIn := func(left ...string) func(*testing.T) Host {
+		return func(t *testing.T) Host { return host(t, 1000, left, both()) }
+	}
+	bits := func(throttled string) func(*testing.T) Host {
+		return func(t *testing.T) Host {
+			h := host(t, 1000, groups, both())
+			h.output = func(program string, _ ...string) string {
+				return map[string]string{"vcgencmd": "throttled=" + throttled}[program]
+			}
+			return h
+		}
+	}
+	return []fault{
+		{name: "SPI is off", host: without("/dev/spidev0.0"), check: "SPI0.0", names: "sudo hillock setup"},
+		{name: "I2C is off", config: fine, host: without("/dev/i2c-1"), check: "I2C1", names: "sudo hillock setup"},
+		{name: "no driver for the pins", host: without("/dev/gpiochip0"), check: "GPIO", names: "the kernel has no driver for the pins"},
+		{name: "not in the group gpio", host: notIn("spi", "i2c"), check: "GPIO", names: "usermod -aG gpio"},
+		{name: "not in the group spi", host: notIn("gpio", "i2c"), check: "SPI0.0", names: "usermod -aG spi"},
+		{name: "not in the group i2c", config: fine, host: notIn("gpio", "spi"), check: "I2C1", names: "usermod -aG i2c"},
+		{name: "a node of root's alone", host: func(t *testing.T) Host {
+			files := both()
+			files["/dev/spidev0.0"] = 0o600
+			return host(t, 1000, groups, files)
+		}, check: "SPI0.0", names: "udev rule gives it to the group spi"},
+		{name: "root on a Pi 5", host: func(t *testing.T) Host { return host(t, 0, nil, both()) }, check: "user", names: "run it as a user"},
+		{name: "under-voltage", host: bits("0x50005"), check: "power", names: "take a supply made for this Pi"},
+		{name: "too hot", host: bits("0xe000e"), check: "power", names: "a heat sink or a fan"},
+		{name: "the LED's pin is another program's", host: func(t *testing.T) Host {
+			h := host(t, 1000, groups, both())
+			h.holders = func(string) (map[string]string, error) { return map[string]string{"GPIO17": "gpiomon"}, nil }
+			return h
+		}, check: "GPIO17", names: "stop that program"},
+		{name: "MISO was used as a plain pin", host: func(t *testing.T) Host {
+			h := host(t, 1000, groups, both())
+			h.holders = func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil }
+			h.output = func(_ string, args ...string) string {
+				if slices.Contains(args, "9") {
+					return " 9: ip    pd | lo // GPIO9 = input"
+				}
+				return ""
+			}
+			return h
+		}, check: "GPIO9", names: "SPI0 has lost its MISO"},
+		{name: "real time is not permitted, and insisted on", host: func(t *testing.T) Host {
+			h := host(t, 1000, groups, both())
+			h.try = func(clock.Options) (clock.Grant, error) {
+				return clock.Grant{}, errors.New(`loop.realtime: must be permitted when it is "on": SCHED_FIFO`)
+			}
+			return h
+		}, check: "realtime", names: "change the table [loop]"},
+	}
+}
+
+func wireFaults() []fault {
 	return []fault{
 		{name: "MISO loose at the chip", breaks: spi(sim.Faults{DOUT: sim.Loose}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) at DOUT, chip pin 12"},
 		{name: "CE0 loose", breaks: spi(sim.Faults{CS: sim.Loose}), check: "SPI0.0", names: "CE0 (GPIO8, header pin 24) at CS, chip pin 10"},
@@ -115,26 +187,26 @@ func faults() []fault {
 		}, check: "SPI0.0", names: `set driver = "mcp3208"`},
 		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's driver of the bus refuses"},
 		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF, chip pin 15"},
-		{name: "the knob's middle leg loose", breaks: knob("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
+		{name: "the knob's middle leg loose", breaks: offLeg("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
 		{name: "the knob's middle leg at the next channel", breaks: at(1), check: "knob", names: "middle leg is at CH1, chip pin 2"},
 		{name: "two knobs swapped", config: right, hand: turns, breaks: func(v *board.Virtual) {
 			v.Knobs["knob"], v.Knobs["right"] = v.Knobs["right"], v.Knobs["knob"]
 		}, check: "knob", names: "middle leg is at CH3, chip pin 4"},
-		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: knob("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
-		{name: "the knob's leg to GND loose", hand: turns, breaks: knob("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
-		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
+		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: offLeg("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
+		{name: "the knob's leg to GND loose", hand: turns, breaks: offLeg("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
+		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
 		{name: "noise", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
 
-		{name: "the LED the wrong way round", hand: func(v *board.Virtual) doctor.Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
+		{name: "the LED the wrong way round", hand: func(v *board.Virtual) Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
 		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(syscall.EBUSY) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
 		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17, header pin 11"},
 		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "GPIO27, header pin 13 is at ground"},
 		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "GPIO27, header pin 13 is at 3V3"},
 
-		{name: "the capacitor loose", config: bare, breaks: rc(sim.CapacitorOff), check: "bare", names: "the capacitor is loose"},
-		{name: "the capacitor shorted", config: bare, breaks: rc(sim.CapacitorShorted), check: "bare", names: "the capacitor is shorted"},
-		{name: "the bare knob's leg loose", config: bare, breaks: rc(sim.KnobOff), check: "bare", names: "a leg of the knob"},
-		{name: "the bare knob's pin loose", config: bare, breaks: rc(sim.PinOff), check: "bare", names: "its wire to the resistor is loose"},
+		{name: "the capacitor loose", config: bare, breaks: offCapacitor(sim.CapacitorOff), check: "bare", names: "the capacitor is loose"},
+		{name: "the capacitor shorted", config: bare, breaks: offCapacitor(sim.CapacitorShorted), check: "bare", names: "the capacitor is shorted"},
+		{name: "the bare knob's leg loose", config: bare, breaks: offCapacitor(sim.KnobOff), check: "bare", names: "a leg of the knob"},
+		{name: "the bare knob's pin loose", config: bare, breaks: offCapacitor(sim.PinOff), check: "bare", names: "its wire to the resistor is loose"},
 
 		{name: "the ADS1115 loose", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x48) }, check: "I2C1", names: "SDA (GPIO2, header pin 3), SCL (GPIO3, header pin 5)"},
 		{name: "the ADS1115's ADDR at VDD", config: fine, breaks: func(v *board.Virtual) {
@@ -143,7 +215,7 @@ func faults() []fault {
 		}, check: "I2C1", names: "input.fine.address = 0x49"},
 		{name: "SDA at ground", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{SDALow: true}) }, check: "I2C1", names: "SDA (GPIO2, header pin 3) is at ground"},
 		{name: "the I2C bus hangs", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.ETIMEDOUT}) }, check: "I2C1", names: "SDA or SCL is held low"},
-		{name: "the ADS1115's wiper loose", config: fine, breaks: knob("fine", sim.WiperOff), check: "fine", names: "middle leg is loose"},
+		{name: "the ADS1115's wiper loose", config: fine, breaks: offLeg("fine", sim.WiperOff), check: "fine", names: "middle leg is loose"},
 		{name: "the display loose", config: fine + display, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x3c) }, check: "I2C1", names: "its wires are loose"},
 		{name: "the display at its other address", config: fine + display, breaks: func(v *board.Virtual) {
 			v.I2C(1).Unplug(0x3c)
@@ -152,32 +224,41 @@ func faults() []fault {
 	}
 }
 
-func rc(f sim.RCFault) func(*board.Virtual) {
+func offCapacitor(f sim.RCFault) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(f) }
 }
 
-// examine gives what doctor finds on a virtual Pi with a fault.
-func examine(t *testing.T, f fault) (found []doctor.Finding) {
+// parse is the default configuration with what a fault has beside it.
+func (f fault) parse(t *testing.T) *config.Config {
 	t.Helper()
+	text, sets := string(config.DefaultTOML()), []string(nil)
+	switch key, value, set := strings.Cut(f.config, " = "); {
+	case strings.HasPrefix(f.config, "["):
+		text += "\n" + f.config
+	case set:
+		sets = []string{"input.knob." + key + "=" + value}
+	}
+	cfg, err := config.Parse("", []byte(text), sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// examine gives what doctor finds of a fault.
+func (f fault) examine(t *testing.T) (found []Finding) {
+	t.Helper()
+	if f.host != nil {
+		return f.host(t).SetUp(f.parse(t))
+	}
 	synctest.Test(t, func(t *testing.T) {
-		text := string(config.DefaultTOML())
-		var sets []string
-		if strings.HasPrefix(f.config, "[") {
-			text += "\n" + f.config
-		} else if f.config != "" {
-			key, value, _ := strings.Cut(f.config, " = ")
-			sets = []string{"input.knob." + key + "=" + value}
-		}
-		cfg, err := config.Parse("", []byte(text), sets)
-		if err != nil {
-			t.Fatal(err)
-		}
+		cfg := f.parse(t)
 		v, err := board.NewVirtual(cfg, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer v.Close()
-		b := doctor.Bench{Config: cfg, Back: f.back}
+		b := Bench{Config: cfg, Back: f.back}
 		if f.hand != nil {
 			b.Hand = f.hand(v)
 		}
@@ -203,19 +284,56 @@ func state(v *board.Virtual) (all []string) {
 	return all
 }
 
+// Every fault is found, as the first of what fails, with the name of the wire or the setting. What doctor says of all of
+// them is the README's table of troubles.
 func TestFaults(t *testing.T) {
-	for _, f := range faults() {
+	var rows []string
+	for _, f := range append(setUpFaults(), wireFaults()...) {
 		t.Run(f.name, func(t *testing.T) {
-			found := examine(t, f)
-			i := slices.IndexFunc(found, func(x doctor.Finding) bool { return x.Result == doctor.Failed })
+			found := f.examine(t)
+			i := slices.IndexFunc(found, func(x Finding) bool { return x.Result == Failed })
 			if i < 0 {
 				t.Fatalf("found nothing: %+v", found)
 			}
 			got := found[i]
-			t.Logf("%s\n\tseen:  %s\n\tmeans: %s\n\tdo:    %s", got.Check, got.Seen, got.Means, got.Do)
+			t.Logf("\n\tcheck: %s\n\tseen:  %s\n\tmeans: %s\n\tdo:    %s", got.Check, got.Seen, got.Means, got.Do)
 			if got.Check != f.check || !strings.Contains(got.Means+" "+got.Do, f.names) {
 				t.Errorf("got %+v, want %s to name %q", got, f.check, f.names)
 			}
+			row := fmt.Sprintf("| %s: %s | %s | %s |", got.Check, got.Seen, got.Means, got.Do)
+			if !slices.Contains(rows, row) {
+				rows = append(rows, row)
+			}
 		})
+	}
+	readme(t, "| doctor sees | it means | do |\n|---|---|---|\n"+strings.Join(rows, "\n")+"\n")
+}
+
+var update = flag.Bool("update", false, "write the table of troubles into the README")
+
+// readme holds the README's table against the one that came of the faults.
+func readme(t *testing.T, table string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: the README's table: Windows has no modes, and other findings")
+	}
+	const file, begin, end = "../../README.md", "<!-- troubles: from go test ./hw/doctor -run TestFaults -update -->\n", "<!-- end -->"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), begin)
+	was, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("the README has no table of troubles between %q and %q", begin, end)
+	}
+	switch {
+	case was == table:
+	case *update:
+		if err := os.WriteFile(file, []byte(before+begin+table+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("the README's table of troubles is not doctor's any more: run the command beside it (-README +doctor):\n%s", cmp.Diff(was, table))
 	}
 }

@@ -1,4 +1,4 @@
-package doctor_test
+package doctor
 
 import (
 	"fmt"
@@ -11,13 +11,12 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
-	"hillock/hw/doctor"
 	"hillock/hw/mcp3xxx"
 	"hillock/hw/sim"
 )
 
 // failed are the findings that failed on a healthy virtual Pi.
-func failed(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Bench)) (all []doctor.Finding) {
+func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (all []Finding) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		cfg, err := config.Parse("", []byte(text), nil)
@@ -29,10 +28,10 @@ func failed(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Benc
 			t.Fatal(err)
 		}
 		defer v.Close()
-		b := doctor.Bench{Config: cfg}
+		b := Bench{Config: cfg}
 		prepare(v, &b)
 		for f := range b.Wires() {
-			if f.Result == doctor.Failed {
+			if f.Result == Failed {
 				all = append(all, f)
 			}
 		}
@@ -48,7 +47,7 @@ func TestNoFalseAlarm(t *testing.T) {
 	for i := range 200 {
 		position, noise := rng.Float64(), i%4
 		for _, hand := range []bool{false, true} {
-			found := failed(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
+			found := failed(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
 				v.Knobs["knob"].Set(position)
 				v.Chips["SPI0.0"].SetNoise(noise, uint64(i))
 				if hand {
@@ -80,10 +79,10 @@ func kit(model string) string {
 func TestEveryChip(t *testing.T) {
 	for _, m := range mcp3xxx.Models() {
 		name := strings.ToLower(m.String())
-		if found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { b.Hand = v }); len(found) > 0 {
+		if found := failed(t, kit(name), func(v *board.Virtual, b *Bench) { b.Hand = v }); len(found) > 0 {
 			t.Errorf("%s: got %+v", name, found)
 		}
-		found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { v.SPI(0, 0).Unplug() })
+		found := failed(t, kit(name), func(v *board.Virtual, b *Bench) { v.SPI(0, 0).Unplug() })
 		if len(found) != 1 || found[0].Seen != "nobody drives MISO: it follows the Pi's pull, up and down" {
 			t.Errorf("%s, unplugged: got %+v", name, found)
 		}
@@ -91,7 +90,7 @@ func TestEveryChip(t *testing.T) {
 			if other.Channels() != m.Channels() || other.Bits() == m.Bits() {
 				continue
 			}
-			found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) {
+			found := failed(t, kit(name), func(v *board.Virtual, b *Bench) {
 				chip, err := sim.NewMCP3xxx(other.String())
 				if err != nil {
 					t.Fatal(err)
@@ -122,7 +121,7 @@ data = "GPIO23"
 clock = "GPIO24"
 `
 	var checks []string
-	found := failed(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Hand = v })
+	found := failed(t, text, func(v *board.Virtual, b *Bench) { b.Hand = v })
 	if len(found) > 0 {
 		t.Errorf("got %+v", found)
 	}
@@ -136,7 +135,7 @@ clock = "GPIO24"
 			t.Fatal(err)
 		}
 		defer v.Close()
-		for f := range (&doctor.Bench{Config: cfg, Hand: v}).Wires() {
+		for f := range (&Bench{Config: cfg, Hand: v}).Wires() {
 			checks = append(checks, f.Check)
 		}
 	})

@@ -125,7 +125,7 @@ func (d *Dev) charge() (from, to time.Duration, err error) {
 func (d *Dev) high(seen bool, from, to time.Duration) (time.Duration, time.Duration, error) {
 	switch {
 	case to < d.opts.Ends[0]/4, !seen && to < d.opts.Ends[0]/2: // no tolerance of the parts makes it so short
-		return 0, 0, fmt.Errorf("%w, after %v: check the capacitor's wires to the resistors and GND, and that nothing else holds the pin", ErrAtOnce, to)
+		return 0, 0, fmt.Errorf("%w, after %v: check the capacitor's wires to the resistors and GND, and that nothing else holds the pin", ErrAtOnce, to.Round(time.Microsecond))
 	case seen:
 		return from, to, nil
 	}

@@ -25,8 +25,8 @@ func newFloating(inputs int) floating {
 func (f *floating) sample(input int, k *Knob) float64 {
 	v, floats := k.wiper()
 	if floats {
-		v = f.volts[input] + wander*(2*f.rng.Float64()-1)
-		v = min(max((v*pinFarads+f.held*sampleFarads)/(pinFarads+sampleFarads), 0), 1)
+		v = f.volts[input] + float64(wander*(2*f.rng.Float64()-1)) // the same bits on every architecture
+		v = min(max((float64(v*pinFarads)+float64(f.held*sampleFarads))/(pinFarads+sampleFarads), 0), 1)
 		f.volts[input] = v
 	}
 	f.held = v

@@ -9,6 +9,7 @@ type Color struct {
 var (
 	red   = Color{"red", 0xD0, 0x10, 0x10}
 	black = Color{"black", 0, 0, 0}
+	pink  = Color{"pink", 0xFF, 0x2D, 0x9B} // 5V's alone: no other wire is taken for it
 )
 
 // palette are the colours of signals: those of Okabe and Ito, Color Universal Design, 2008, that are neither red nor black,

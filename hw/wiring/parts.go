@@ -49,6 +49,9 @@ func (k *kit) nextColor() Color {
 func (k *kit) toHeader(w Wire, pin string) {
 	w.To = End{Header, config.Position(pin)}
 	color, ok := k.colors[w.To.Pin]
+	if pin == "5V" {
+		color, ok = pink, true
+	}
 	if !ok {
 		color = k.nextColor()
 		k.colors[w.To.Pin] = color
