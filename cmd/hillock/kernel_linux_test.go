@@ -287,3 +287,35 @@ wait $pid; status=$?; sed -n '$p' /tmp/log >/tmp/last; mv /tmp/last /tmp/log; ( 
 		t.Errorf("got %d open files and %d kB, want the same all the time, to 2 MB", files, memory)
 	}
 }
+
+// What doctor says of wires over a real kernel's SPI and GPIO, where no pull can be set beside the bus.
+func TestKernelDoctor(t *testing.T) {
+	for _, tt := range []struct {
+		name, before string
+		status       int
+		says         []string
+	}{
+		{"healthy", `echo 409,300,200,100,50,20,10,5 > $P/ch`, 0, []string{"ok    SPI0.0   an MCP3008 answers, and repeats each result bit for bit", "ok    knob     CH0, chip pin 1 is steady at 409, within 0"}},
+		{"no second wire", `back="--back led=GPIO27"`, 1, []string{"FAIL  led      GPIO27, header pin 13 sees nothing of GPIO17, header pin 11, and hangs on nothing"}},
+		{"MISO low", `echo 0 > $P/dout_stuck`, 1, []string{"FAIL  SPI0.0   MISO stays low, whatever is asked"}},
+		{"MISO high", `echo 1 > $P/dout_stuck`, 1, []string{"FAIL  SPI0.0   MISO stays high, whatever is asked"}},
+		{"transfers fail", `echo 5 > $P/spi_fail`, 1, []string{"FAIL  SPI0.0   mcp3008 on SPI0.0: sysfs-spi:", "refuses a transfer"}},
+		{"a hillock runs", `start; sleep 2`, 0, []string{"not looked at: a hillock runs and has the parts: end it first"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := boot(t, `P=/sys/module/vpi/parameters
+`+tt.before+`
+/run/hillock doctor --hw real --trial 1s --set loop.realtime=off $back >/tmp/doctor 2>&1; status=$?
+cat /tmp/doctor
+( exit $status )`)
+			if g.Status != tt.status {
+				t.Errorf("got exit status %d, want %d", g.Status, tt.status)
+			}
+			for _, says := range tt.says {
+				if !strings.Contains(g.Output, says) {
+					t.Errorf("got no %q", says)
+				}
+			}
+		})
+	}
+}
