@@ -15,6 +15,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/sim"
 )
 
 // calibrateFlags are the flags of calibrate.
@@ -51,6 +52,9 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	if i < 0 {
 		return usagef("INPUT: no input of %s is called %q", file, name)
 	}
+	if d := cfg.Inputs[i].Driver; d == "wave" || d == "file" {
+		return usagef("INPUT: must be a knob, and %s of %s is driver %q", name, file, d)
+	}
 	if err := canWrite("", file); err != nil && !f.dry {
 		return err
 	}
@@ -71,6 +75,9 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	defer b.Close()
 	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, lines: &lines{w: cmd.OutOrStdout()}}
+	if virtual != nil {
+		c.virtual = virtual.Knobs[name]
+	}
 	ends, dead, err := c.measure()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -99,6 +106,7 @@ type calibration struct {
 	in   config.Input
 	keys keys
 	*lines
+	virtual *sim.Knob // that nobody can turn by hand, nil for a real one
 }
 
 // measure asks for both ends, and gives their codes, the smaller one first, and a dead zone as wide as the noise.
@@ -145,11 +153,7 @@ const (
 
 // end asks for an end, and watches until the knob is still.
 func (c *calibration) end(which string) (still, error) {
-	c.printf("turn %s all the way %s, then press Enter ", c.in.Name, which)
-	if c.err != nil {
-		return still{}, c.err
-	}
-	if _, err := c.keys.line(); err != nil {
+	if err := c.turn(which); err != nil {
 		return still{}, err
 	}
 	codes := make([]int, 0, readings)
@@ -184,6 +188,21 @@ func (c *calibration) end(which string) (still, error) {
 			return still{}, fmt.Errorf("it was not still for a second in %v: a loose wire, or a hand on it", longEnough)
 		}
 	}
+}
+
+// turn has the knob turned to an end.
+func (c *calibration) turn(which string) error {
+	if c.virtual != nil {
+		c.printf("the virtual Pi's %s is turned all the way %s\n", c.in.Name, which)
+		c.virtual.Set(map[string]float64{"down": 0, "up": 1}[which])
+		return c.err
+	}
+	c.printf("turn %s all the way %s, then press Enter ", c.in.Name, which)
+	if c.err != nil {
+		return c.err
+	}
+	_, err := c.keys.line()
+	return err
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"hillock/config"
 	"hillock/hw/clock"
 	"hillock/hw/sim"
 )
@@ -95,17 +98,42 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 
 func TestCalibrateRefuses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "my.toml")
-	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[input.tune]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"2 nA\"\n[neuron.n1]\ninput = [\"knob\", \"tune\"]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for args, want := range map[string]string{
 		"calibrate knob":                        "accepts 2 arg(s), received 1 (see 'hillock calibrate --help')",
 		"calibrate nob " + file:                 "INPUT: no input of " + file + ` is called "nob"`,
-		"calibrate knob " + file + " --hw sim":  "knob: nobody pressed Enter: standard input is at its end",
+		"calibrate tune " + file:                "INPUT: must be a knob, and tune of " + file + ` is driver "wave"`,
 		"calibrate knob " + file + " --hw simm": `--hw: must be auto, real or sim, got "simm"`,
 	} {
 		if _, _, err := hillock(t.Context(), strings.Fields(args)...); told(err) != want {
 			t.Errorf("hillock %s: got %v, want %s", args, err, want)
 		}
 	}
+}
+
+func TestNobodyPressesEnter(t *testing.T) {
+	c := &calibration{in: config.Input{Name: "knob"}, keys: keys{t.Context(), bufio.NewReader(strings.NewReader("no end"))}, lines: &lines{w: io.Discard}}
+	if err := c.turn("down"); told(err) != "nobody pressed Enter: standard input is at its end" {
+		t.Errorf("got %v", err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	waits, _ := io.Pipe()
+	c.keys = keys{stopped, bufio.NewReader(waits)}
+	if err := c.turn("down"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+// On the virtual Pi the knob turns by itself.
+func TestCalibrateOnTheVirtualPi(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBenchOn(t, clock.New())
+		c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], lines: &lines{w: io.Discard}, virtual: b.virtual.Knobs["knob"]}
+		if ends, dead, err := c.measure(); err != nil || ends != [2]int{0, 1023} || dead != 0 {
+			t.Errorf("got %v, %d, %v, want the chip's ends", ends, dead, err)
+		}
+	})
 }
