@@ -38,6 +38,9 @@ func (d *decoder) input(p *part, l Loop) Input {
 		in.Port = port
 	}
 	in.Channel, in.Minus = p.channels(chip)
+	if strings.HasPrefix(chip.driver, "mcp33") { // DS21697F and DS21700D, page 1
+		p.warn("driver", Problem{Rule: "is a chip that Microchip tests from 4.5 V on, and hangs on the Pi's 3V3", Hint: "the mcp3201, 3204 and 3208 are tested from 2.7 V on"})
+	}
 	in.Clock = p.clock(chip)
 	in.VRef = p.float("v_ref", voltage("3.3 V", 0), 3.3)
 	if !p.isBad("v_ref") && !(in.VRef >= chip.vRef && in.VRef <= 5.5) { // V_REF is at most V_DD, and that 2.7 V to 5.5 V

@@ -146,6 +146,8 @@ func TestWarnings(t *testing.T) {
 		{27, `pin = "GPIO0"`, `27:1: output.led.pin: is for the EEPROM of an add-on board, got "GPIO0": take GPIO2 to GPIO27`},
 		{27, `pin = "P1_28"`, `27:1: output.led.pin: is for the EEPROM of an add-on board, got "P1_28": take GPIO2 to GPIO27`},
 		{27, `pin = "GPIO7"`, `27:1: output.led.pin: is CE1 of SPI0, which the kernel may hold as long as input.knob is on that bus, got "GPIO7": take another pin, or an overlay without CE1`},
+		{8, `driver = "mcp3208"`, ""},
+		{8, `driver = "mcp3304"`, `8:1: input.knob.driver: is a chip that Microchip tests from 4.5 V on, and hangs on the Pi's 3V3, got "mcp3304": the mcp3201, 3204 and 3208 are tested from 2.7 V on`},
 		{9, `port = "SPI0.1"`, ""},
 		{9, `port = "SPI1.0"`, `27:1: output.led.pin: is CE1 of SPI1, which the kernel may hold as long as input.knob is on that bus, got "GPIO17": take another pin, or an overlay without CE1`},
 		{9, `port = "SPI9.9"`, ""},
