@@ -245,3 +245,42 @@ func TestTheLoopsSideDoesNotAllocate(t *testing.T) {
 		}
 	})
 }
+
+// TestAPictureDoesNotAllocate has another picture in every period: a collection would stop the loop too.
+func TestAPictureDoesNotAllocate(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		bar  func([]*line.Line) (*bar.Bar, error)
+	}{
+		{"row", func(leds []*line.Line) (*bar.Bar, error) { return bar.New(leds, membrane) }},
+		{"strip", func(wires []*line.Line) (*bar.Bar, error) {
+			return bar.NewAPA102(bar.Wires(wires[0], wires[1]), bar.Strip{LEDs: 8}, membrane)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRow(t, false)
+				b, err := tt.bar(r.lines)
+				if err != nil {
+					t.Fatal(err)
+				}
+				v, edges := membrane.Low, len(r.Pin("GPIO6").Edges())
+				next := func() {
+					v = membrane.Low + membrane.High - v
+					b.Level(v)
+					time.Sleep(membrane.Period)
+					synctest.Wait()
+				}
+				if n := testing.AllocsPerRun(100, next); n != 0 {
+					t.Errorf("got %g allocations a picture, want 0", n)
+				}
+				if n := len(r.Pin("GPIO6").Edges()) - edges; n < 100 {
+					t.Errorf("got %d edges in 100 pictures, want them shown", n)
+				}
+				if err := b.Halt(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}

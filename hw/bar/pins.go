@@ -16,7 +16,9 @@ func (p pins) leds() int { return len(p) }
 func (p pins) show(next picture) error {
 	var errs []error
 	for i, l := range p {
-		errs = append(errs, set(l, i < next.lit))
+		if err := set(l, i < next.lit); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }

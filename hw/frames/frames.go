@@ -46,12 +46,14 @@ func Start(part string, period time.Duration, paint, dark func() error) *Painter
 
 func (p *Painter) run(period time.Duration) {
 	defer close(p.ended)
+	next := time.NewTimer(period)
+	defer next.Stop()
 	for !p.halted() {
-		next := time.After(period)
+		next.Reset(period)
 		p.picture()
 		select {
 		case <-p.quit:
-		case <-next:
+		case <-next.C:
 		}
 	}
 	p.end = p.try(p.dark)
@@ -71,8 +73,9 @@ func (p *Painter) picture() {
 	err := p.try(p.paint)
 	p.began.Store(0)
 	if err != nil {
+		fault := err // so that a picture without one allocates nothing
 		p.failed.Add(1)
-		p.fault.Store(&err)
+		p.fault.Store(&fault)
 		return
 	}
 	p.pictures.Add(1)

@@ -14,6 +14,7 @@ import (
 
 	"periph.io/x/conn/v3"
 	"periph.io/x/conn/v3/display"
+	"periph.io/x/devices/v3/ssd1306/image1bit"
 
 	"hillock/hw/frames"
 )
@@ -72,7 +73,10 @@ type Dev struct {
 	trace
 
 	screen display.Drawer
-	shown  int64 // spikes in the pictures so far; the painter's own
+
+	// The painter's own.
+	image *image1bit.VerticalLSB
+	shown int64 // spikes in the pictures so far
 }
 
 // New shows on a display, which must be of 128x64 points. It is the scope's from now on.
@@ -84,7 +88,7 @@ func New(d display.Drawer, o Opts) (*Dev, error) {
 	if at := d.Bounds(); at != image.Rect(0, 0, Width, Height) {
 		return nil, fmt.Errorf("oled: the display must be of %dx%d points, got %dx%d", Width, Height, at.Dx(), at.Dy())
 	}
-	s := &Dev{trace: newTrace(o), screen: d}
+	s := &Dev{trace: newTrace(o), screen: d, image: image1bit.NewVerticalLSB(d.Bounds())}
 	s.Painter = frames.Start("oled", o.Period, s.paint, s.dark)
 	return s, nil
 }
@@ -92,7 +96,8 @@ func New(d display.Drawer, o Opts) (*Dev, error) {
 // paint draws the latest state. A spike counts as shown when the display has taken it.
 func (d *Dev) paint() error {
 	s, spikes := d.state(d.shown)
-	if err := d.screen.Draw(d.screen.Bounds(), s.Picture(), image.Point{}); err != nil {
+	s.Draw(d.image)
+	if err := d.screen.Draw(d.screen.Bounds(), d.image, image.Point{}); err != nil {
 		return fmt.Errorf("oled: %w", err)
 	}
 	d.shown = spikes

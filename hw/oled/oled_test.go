@@ -367,6 +367,50 @@ func TestTheLoopsSideDoesNotAllocate(t *testing.T) {
 	})
 }
 
+// blind is a display that keeps nothing.
+type blind struct{ display }
+
+func (*blind) Draw(image.Rectangle, image.Image, image.Point) error { return nil }
+
+// TestAPictureDoesNotAllocate is of the drawing: a collection would stop the loop too. ssd1306 allocates for its transfers.
+func TestAPictureDoesNotAllocate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, err := oled.New(new(blind), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := newLoop()
+		next := func() {
+			for range 50 {
+				l.tick(d, 2)
+			}
+			time.Sleep(50 * ms)
+			synctest.Wait()
+		}
+		if n := testing.AllocsPerRun(100, next); n != 0 {
+			t.Errorf("got %g allocations a picture, want 0", n)
+		}
+		if n := d.Pictures(); n != 102 {
+			t.Errorf("got %d pictures, want 102", n)
+		}
+		if err := d.Halt(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func BenchmarkDraw(b *testing.B) {
+	s := oled.State{Rate: 72.5}
+	for x := range s.Columns {
+		s.Columns[x] = oled.Column{Drawn: true, High: uint8(2 * x)}
+	}
+	img := image1bit.NewVerticalLSB(image.Rect(0, 0, oled.Width, oled.Height))
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Draw(img)
+	}
+}
+
 func BenchmarkTick(b *testing.B) {
 	d, err := oled.New(new(display), opts)
 	if err != nil {

@@ -1,11 +1,9 @@
 package oled
 
 import (
-	"fmt"
 	"image"
-	"image/draw"
+	"strconv"
 
-	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
 	"periph.io/x/devices/v3/ssd1306/image1bit"
@@ -39,9 +37,9 @@ const (
 	bottom = Height - 1
 )
 
-// Picture draws the state. It depends on nothing else.
-func (s *State) Picture() *image1bit.VerticalLSB {
-	img := image1bit.NewVerticalLSB(image.Rect(0, 0, Width, Height))
+// Draw draws the state, over all that was there. The picture depends on nothing else.
+func (s *State) Draw(img *image1bit.VerticalLSB) {
+	clear(img.Pix)
 	for x, c := range s.Columns {
 		if x%6 < 3 {
 			img.SetBit(x, top, image1bit.On)
@@ -53,8 +51,7 @@ func (s *State) Picture() *image1bit.VerticalLSB {
 			vertical(img, x, row(c.High), row(c.Low))
 		}
 	}
-	label(img, fmt.Sprintf("%.1f Hz", s.Rate))
-	return img
+	label(img, append(strconv.AppendFloat(make([]byte, 0, 32), s.Rate, 'f', 1, 64), " Hz"...))
 }
 
 // row is where a place of the membrane is.
@@ -68,11 +65,24 @@ func vertical(img *image1bit.VerticalLSB, x, from, to int) {
 	}
 }
 
-// label writes into the upper left corner, over what is there.
-func label(img *image1bit.VerticalLSB, text string) {
+// label writes ASCII into the upper left corner, over what is there. It sets the points itself: font.Drawer allocates for
+// each letter.
+func label(img *image1bit.VerticalLSB, text []byte) {
 	face := basicfont.Face7x13
-	d := font.Drawer{Dst: img, Src: image.NewUniform(image1bit.On), Face: face, Dot: fixed.P(1, face.Ascent)}
-	box := image.Rect(0, 0, 1+d.MeasureString(text).Ceil(), face.Ascent+face.Descent)
-	draw.Draw(img, box, image.NewUniform(image1bit.Off), image.Point{}, draw.Src)
-	d.DrawString(text)
+	for x := range 1 + face.Advance*len(text) {
+		for y := range face.Height {
+			img.SetBit(x, y, image1bit.Off)
+		}
+	}
+	letters := face.Mask.(*image.Alpha)
+	for i, c := range text {
+		to, _, from, _, _ := face.Glyph(fixed.P(1+i*face.Advance, face.Ascent), rune(c))
+		for y := range to.Dy() {
+			for x := range to.Dx() {
+				if letters.AlphaAt(from.X+x, from.Y+y).A != 0 {
+					img.SetBit(to.Min.X+x, to.Min.Y+y, image1bit.On)
+				}
+			}
+		}
+	}
 }
