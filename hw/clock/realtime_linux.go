@@ -47,6 +47,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		if err != nil {
 			return g, err
 		}
+		makeRoom()
 		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU()), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
@@ -150,6 +151,13 @@ func calm(slack time.Duration) error {
 	return os.WriteFile(file, strconv.AppendInt(nil, int64(slack), 10), 0)
 }
 
+// makeRoom lets Go run twice as many goroutines at a time as there are CPUs. A thread that wakes from a sleep in the kernel
+// needs a place among these: while it slept its own may have been given to another (retake and exitsyscall in the
+// runtime's proc.go). Where all are taken it waits until a goroutine's turn ends: on one CPU for all of a picture on a
+// display, on more for as long as other programs keep that goroutine's thread from running. With places to spare it is
+// the kernel that decides who runs, and that knows the thread's priority.
+func makeRoom() { runtime.GOMAXPROCS(2 * runtime.NumCPU()) }
+
 // Leave gives back what Enter took for the process. Whoever entered has ended, and their threads with them.
 func (w *Wall) Leave() error {
 	if w.rt == nil {
@@ -163,6 +171,7 @@ func (w *Wall) Leave() error {
 func (rt *realTime) leave() error {
 	unix.Munlockall() // no error to tell: what was not locked stays so
 	_ = calm(usualSlack)
+	runtime.SetDefaultGOMAXPROCS()
 	if rt.latency == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package clock
 
 import (
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,29 @@ func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
 	}
 	if got := slack(); got != "50000" {
 		t.Errorf("got a slack of %s ns afterwards, was %s", got, before)
+	}
+}
+
+func TestRoomIsMadeAndGivenBack(t *testing.T) {
+	runtime.SetDefaultGOMAXPROCS() // also where the environment sets another
+	before := runtime.GOMAXPROCS(0)
+	done := make(chan int)
+	go func() {
+		w := New()
+		if _, err := w.Enter(Options{Realtime: Off, CPU: -1}); err != nil {
+			t.Error(err)
+		}
+		during := runtime.GOMAXPROCS(0)
+		if err := w.Leave(); err != nil {
+			t.Error(err)
+		}
+		done <- during
+	}()
+	if got, want := <-done, 2*runtime.NumCPU(); got != want {
+		t.Errorf("got room for %d goroutines at a time in the loop, want %d", got, want)
+	}
+	if got := runtime.GOMAXPROCS(0); got != before {
+		t.Errorf("got room for %d afterwards, want %d", got, before)
 	}
 }
 
