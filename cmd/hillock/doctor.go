@@ -91,16 +91,26 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 // check holds the flags against the configuration.
 func (f *doctorFlags) check(cfg *config.Config) error {
 	if !slices.Contains(trialNames(), f.fault) {
-		return usagef("--fault: must be one of %q, got %q", trialNames(), f.fault)
+		return usagef("--fault: must be one of %s, got %q", strings.Join(trialNames(), "; "), f.fault)
+	}
+	if f.trial < 0 {
+		return usagef("--trial: must not be negative, got %v", f.trial)
+	}
+	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
+	switch {
+	case !slices.Contains([]string{"auto", "real", "sim"}, f.hw):
+		return usagef("--hw: must be auto, real or sim, got %q", f.hw)
+	case real && f.fault != "none":
+		return usagef("--fault: is of the virtual Pi: add --hw sim")
 	}
 	taken := map[string]string{}
 	for _, out := range cfg.Outputs {
 		for _, pin := range out.AllPins() {
-			taken[pin] = "output " + out.Name
+			taken[pin] = "output " + out.Name + "'s"
 		}
 	}
 	for _, in := range cfg.Inputs {
-		taken[in.Pin] = "input " + in.Name
+		taken[in.Pin] = "input " + in.Name + "'s"
 	}
 	for _, port := range doctor.Ports(cfg) {
 		for role, pin := range config.PortPins(port) {
@@ -113,11 +123,11 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 		case i < 0:
 			return usagef("--back: no output of driver pulse is called %q", name)
 		case !strings.HasPrefix(pin, "GPIO") || config.Position(pin) == 0:
-			return usagef("--back %s: must be a pin of the header such as GPIO27, got %q", name, pin)
+			return usagef("--back %s=%s: must be a pin of the header such as GPIO27", name, pin)
 		case taken[pin] != "":
-			return usagef("--back %s: must be a free pin, and %s is %s", name, pin, taken[pin])
+			return usagef("--back %s=%s: must be a free pin, and that is %s", name, pin, taken[pin])
 		}
-		taken[pin] = "where the wire of " + name + " leads back to"
+		taken[pin] = "where a wire from " + name + " leads back to"
 	}
 	return nil
 }
@@ -139,9 +149,6 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
 		b.Hand = virtual
 	} else {
-		if f.fault != "none" {
-			return usagef("--fault: is of the virtual Pi, and --hw is real")
-		}
 		b.Held = host.Held()
 		if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
 			b.Hand = &visitor{keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.lines}

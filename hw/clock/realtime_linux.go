@@ -155,8 +155,12 @@ func calm(slack time.Duration) error {
 // needs a place among these: while it slept its own may have been given to another (retake and exitsyscall in the
 // runtime's proc.go). Where all are taken it waits until a goroutine's turn ends: on one CPU for all of a picture on a
 // display, on more for as long as other programs keep that goroutine's thread from running. With places to spare it is
-// the kernel that decides who runs, and that knows the thread's priority.
-func makeRoom() { runtime.GOMAXPROCS(2 * runtime.NumCPU()) }
+// the kernel that decides who runs, and that knows the thread's priority. Whoever sets GOMAXPROCS in the environment has it.
+func makeRoom() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(2 * runtime.NumCPU())
+	}
+}
 
 // Leave gives back what Enter took for the process. Whoever entered has ended, and their threads with them.
 func (w *Wall) Leave() error {

@@ -50,7 +50,8 @@ func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
 }
 
 func TestRoomIsMadeAndGivenBack(t *testing.T) {
-	runtime.SetDefaultGOMAXPROCS() // also where the environment sets another
+	t.Setenv("GOMAXPROCS", "")
+	runtime.SetDefaultGOMAXPROCS()
 	before := runtime.GOMAXPROCS(0)
 	done := make(chan int)
 	go func() {

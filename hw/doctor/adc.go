@@ -66,6 +66,9 @@ type answer struct {
 // rounds is how often each channel is asked, so that a loose contact shows.
 const rounds = 16
 
+// patience is how long a transfer may take: some 500 of them are made.
+const patience = 50 * time.Millisecond
+
 // ask asks every channel, under both pulls where they can be set.
 func (a *adc) ask() (all []answer, err error) {
 	pulls := []gpio.Pull{gpio.Float}
@@ -82,7 +85,11 @@ func (a *adc) ask() (all []answer, err error) {
 				if err != nil {
 					return nil, err
 				}
+				began := time.Now()
 				got, err := p.Examine()
+				if took := time.Since(began); err == nil && took > patience {
+					err = fmt.Errorf("a transfer takes %v", took.Round(time.Millisecond))
+				}
 				if err != nil {
 					return nil, err
 				}
@@ -107,7 +114,7 @@ func (a *adc) heard() Finding {
 	f := Finding{Check: a.in.Port, Result: Failed}
 	all, err := a.ask()
 	if err != nil {
-		f.Seen, f.Means, f.Do = err.Error(), "the kernel's driver of the bus refuses a transfer", "see dmesg; sudo hillock setup, and reboot"
+		f.Seen, f.Means, f.Do = err.Error(), "the kernel's driver of the bus does not do it", "look into dmesg, end what else uses the bus, and reboot"
 		return f
 	}
 	switch {

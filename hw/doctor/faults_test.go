@@ -185,7 +185,8 @@ func wireFaults() []fault {
 			}
 			v.SPI(0, 0).Plug(other)
 		}, check: "SPI0.0", names: `set driver = "mcp3208"`},
-		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's driver of the bus refuses"},
+		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's driver of the bus does not do it"},
+		{name: "transfers hang", breaks: spi(sim.Faults{Delay: time.Second}), check: "SPI0.0", names: "end what else uses the bus"},
 		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF, chip pin 15"},
 		{name: "the knob's middle leg loose", breaks: offLeg("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
 		{name: "the knob's middle leg at the next channel", breaks: at(1), check: "knob", names: "middle leg is at CH1, chip pin 2"},

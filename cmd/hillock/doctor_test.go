@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/doctor"
+)
+
+// Doctor finds each fault that the virtual Pi can be given, but one that is only slow.
+func TestDoctorFindsTrials(t *testing.T) {
+	for _, trial := range trials() {
+		synctest.Test(t, func(t *testing.T) {
+			v, err := board.NewVirtual(config.Default(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer v.Close()
+			trial.apply(v)
+			failed := 0
+			for f := range (&doctor.Bench{Config: config.Default(), Hand: v}).Wires() {
+				if f.Result == doctor.Failed {
+					failed++
+				}
+			}
+			want := 1
+			if trial.name == "none" || trial.name == "slow transfer, 5 ms" {
+				want = 0
+			}
+			if failed != want {
+				t.Errorf("%s: got %d checks that failed, want %d", trial.name, failed, want)
+			}
+		})
+	}
+}
+
+func TestDoctorRefuses(t *testing.T) {
+	if _, _, err := hillock(t.Context(), "doctor", "--hw", "real", "--fault", "VREF loose"); told(err) != "--fault: is of the virtual Pi: add --hw sim" {
+		t.Errorf("got %v", err)
+	}
+	for args, want := range map[string]string{
+		"doctor --hw simm":                           `--hw: must be auto, real or sim, got "simm"`,
+		"doctor --fault x":                           "--fault: must be one of " + strings.Join(trialNames(), "; ") + `, got "x"`,
+		"doctor --back knob=GPIO27":                  `--back: no output of driver pulse is called "knob"`,
+		"doctor --back led=GPIO9":                    "--back led=GPIO9: must be a free pin, and that is SPI0.0's MISO",
+		"doctor --back led=GPIO17":                   "--back led=GPIO17: must be a free pin, and that is output led's",
+		"doctor --back led=27":                       `--back led=27: must be a pin of the header such as GPIO27`,
+		"doctor --back led=GPIO28":                   `--back led=GPIO28: must be a pin of the header such as GPIO27`,
+		"doctor --back led":                          `invalid argument "led" for "--back" flag: led must be formatted as key=value (see 'hillock doctor --help')`,
+		"doctor --trial -1s":                         "--trial: must not be negative, got -1s",
+		"doctor nowhere.toml":                        "open nowhere.toml: no such file or directory: `hillock config init nowhere.toml` writes one",
+		"doctor --hw real --fault none --back led=x": "--back led=x: must be a pin of the header such as GPIO27",
+	} {
+		if _, _, err := hillock(t.Context(), strings.Fields(args)...); told(err) != want {
+			t.Errorf("hillock %s: got %v, want %s", args, err, want)
+		}
+	}
+}
+
+// What is printed as JSON is what is printed for a person.
+func TestDoctorPrintsJSON(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "knob.toml") // an LED would blink for seconds
+	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := hillock(t.Context(), "doctor", file, "--hw", "sim", "--json", "--trial", "100ms", "--fault", "middle leg loose")
+	var found []doctor.Finding
+	if failed := json.Unmarshal([]byte(out), &found); failed != nil || told(err) != "1 check failed" {
+		t.Fatalf("got %v, %v and\n%s", failed, err, out)
+	}
+	checks := map[string]doctor.Result{}
+	for _, f := range found {
+		checks[f.Check] = f.Result
+	}
+	for check, want := range map[string]doctor.Result{"SPI0.0": doctor.Passed, "knob": doctor.Failed} {
+		if checks[check] != want {
+			t.Errorf("%s: got %q, want %q", check, checks[check], want)
+		}
+	}
+	if _, ok := checks["lateness"]; !ok {
+		t.Errorf("got %v, want a trial of the loop", checks)
+	}
+}
+
+// Wires are not looked at while the set-up is wrong, nor beside a hillock that runs.
+func TestDoctorWaitsForTheSetUp(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		found doctor.Finding
+		want  string
+	}{
+		{"healthy", doctor.Finding{Check: "SPI0.0", Result: doctor.Passed}, ""},
+		{"another user", doctor.Finding{Check: "SPI0.0", Result: doctor.Failed}, "mend SPI0.0 first"},
+		{"root", doctor.Finding{Check: "user", Result: doctor.Failed}, "mend user first"},
+		{"hot", doctor.Finding{Check: "power", Result: doctor.Failed}, ""},
+		{"running", doctor.Finding{Check: "GPIO17", Result: doctor.Passed, Means: doctor.Running}, "a hillock runs and has the parts: end it first, or sudo systemctl stop hillock"},
+	} {
+		f := findings{all: []doctor.Finding{tt.found}}
+		if got := f.unready(config.Default()); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// Somebody at a terminal is asked until he answers.
+func TestDoctorAsks(t *testing.T) {
+	var out strings.Builder
+	v := &visitor{keys{t.Context(), bufio.NewReader(strings.NewReader("\n\nwhat\nYes\n\nn\n"))}, &lines{w: &out}}
+	cfg := config.Default()
+	if err := v.Turn(cfg.Inputs[0]); err != nil {
+		t.Fatal(err)
+	}
+	var answers []bool
+	shown := 0
+	for range 2 {
+		does, err := v.Look(cfg.Outputs[0], "blink", func() error { shown++; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, does)
+	}
+	if !slices.Equal(answers, []bool{true, false}) || shown != 2 {
+		t.Errorf("got the answers %v, shown %d times", answers, shown)
+	}
+	const look, did = "      ? look at led, the LED at GPIO17, header pin 11, and press Enter ", "      ? did it blink? [y/n] "
+	want := "      ? turn knob slowly all the way down and all the way up, then press Enter " + look + did + did + look + did
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := v.Look(cfg.Outputs[0], "blink", nil); told(err) != "nobody pressed Enter: standard input is at its end" {
+		t.Errorf("got %v", err)
+	}
+}
