@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -34,7 +35,7 @@ func (b *Bench) capacitor(in config.Input) Finding {
 		return f
 	}
 	ends := board.Ends(in, part)
-	low, high, err := int(1<<62), 0, error(nil)
+	low, high, err := math.MaxInt, 0, error(nil)
 	for range 8 {
 		var raw int32
 		if raw, err = part.Raw(); err != nil {

@@ -39,14 +39,17 @@ func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (al
 	return all
 }
 
-// The healthy kit: 200 positions of the knob, noise of up to 3 counts, with and without a hand, with MISO's pull in reach
-// and without.
+// The healthy kit: 200 positions of the knob, noise of up to 3 counts, for some of them with a hand too, with MISO's pull in
+// reach and without.
 func TestNoFalseAlarm(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 24))
 	alarms := 0
 	for i := range 200 {
 		position, noise := rng.Float64(), i%4
 		for _, hand := range []bool{false, true} {
+			if hand && i%5 > 0 {
+				continue
+			}
 			found := failed(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
 				v.Knobs["knob"].Set(position)
 				v.Chips["SPI0.0"].SetNoise(noise, uint64(i))
@@ -63,7 +66,7 @@ func TestNoFalseAlarm(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d false alarms at 200 positions of the knob, with a hand and without", alarms)
+	t.Logf("%d false alarms at 200 positions of the knob, at 40 of them with a hand too", alarms)
 }
 
 // kit is a configuration with a chip that has a knob on its first channel.
