@@ -89,8 +89,6 @@ func (b bridge) Level(_ time.Duration, l gpio.Level, ohms float64) gpio.Level {
 	return b.from.Level()
 }
 
-func wireBack(v *board.Virtual) { v.Pin("GPIO27").Wire(bridge{v.Pin("GPIO17")}) }
-
 // setUpFaults are those of the machine: they are looked for before a wire is.
 func setUpFaults() []fault {
 	both := func() map[string]os.FileMode {

@@ -147,3 +147,26 @@ clock = "GPIO24"
 		t.Errorf("got the checks %v, want %v", checks, want)
 	}
 }
+
+// With a second wire nobody need look: the other pin sees each level, also of an LED that is lit while its pin is low.
+func TestBack(t *testing.T) {
+	for _, invert := range []string{"false", "true"} {
+		synctest.Test(t, func(t *testing.T) {
+			cfg, err := config.Parse("", config.DefaultTOML(), []string{"output.led.invert=" + invert})
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := board.NewVirtual(cfg, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer v.Close()
+			v.Pin("GPIO27").Wire(bridge{v.Pin("GPIO17")})
+			found := slices.Collect((&Bench{Config: cfg, Back: map[string]string{"led": "GPIO27"}}).Wires())
+			want := Finding{Check: "led", Result: Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"}
+			if got := found[len(found)-1]; got != want {
+				t.Errorf("invert %s: got %+v, want %+v", invert, got, want)
+			}
+		})
+	}
+}

@@ -83,14 +83,14 @@ func TestExamine(t *testing.T) {
 
 // A bit that does not come over is not repeated; a chip in another's place has the length that it has.
 func TestExamineFaults(t *testing.T) {
-	pi, chip, d := wired(t, "mcp3208", mcp3xxx.MCP3008)
+	_, chip, d := wired(t, "mcp3208", mcp3xxx.MCP3008)
 	p := first(t, d)
 	chip.Knob(0).SetCode(0b1011001110_01)
 	if a := examine(t, p.Examine); a.Repeats(10) || !a.Repeats(12) || a.Code(10) != 0b1011001110 || a.Code(12) != 0b101100111001 {
 		t.Errorf("an mcp3208 in place of an mcp3008: got %s", a)
 	}
 
-	pi, chip, d = wired(t, "mcp3008", mcp3xxx.MCP3008)
+	pi, chip, d := wired(t, "mcp3008", mcp3xxx.MCP3008)
 	p = first(t, d)
 	chip.Knob(0).SetCode(718)
 	port := pi.SPI(0, 0)
