@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"hillock/config"
 	"hillock/hw/board"
@@ -43,14 +45,14 @@ check failed.
 It cannot share the parts with a hillock that runs: end that first.`,
 		Example: `  hillock doctor
   hillock doctor --back led=GPIO27 my.toml
-  hillock doctor --hw sim --fault "CE0 one row too high"`,
+  hillock doctor --hw sim --fault "CE one row too high"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: f.run,
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` whose wires are checked: auto, real or sim, as for run")
-	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it")
+	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it: "+strings.Join(trialNames(), "; "))
 	flags.StringToStringVar(&f.back, "back", nil, "an output and the free pin that a second wire leads back to from its pin, so that nobody need look: `led=GPIO27`")
 	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
 	flags.Var((*durationFlag)(&f.trial), "trial", "for how long to try how late a loop is here; 0s for not at all")
@@ -74,16 +76,20 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(cfg); err != nil {
 		return err
 	}
-	out := &findings{lines: &lines{w: cmd.OutOrStdout()}, json: f.json}
+	out := newFindings(cmd.OutOrStdout())
+	out.json = f.json
 	host := doctor.Here()
 	for _, found := range host.SetUp(cfg) {
 		out.add(found)
 	}
-	if f.trial > 0 {
+	if f.trial > 0 && cmd.Context().Err() == nil {
 		out.add(lateness(cmd.Context(), cfg, f.trial))
 	}
 	if err := f.wires(cmd, cfg, host, out); err != nil {
 		return err
+	}
+	if cmd.Context().Err() != nil {
+		return errors.Join(errors.New("stopped before the end"), out.end())
 	}
 	return out.end()
 }
@@ -93,8 +99,11 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 	if !slices.Contains(trialNames(), f.fault) {
 		return usagef("--fault: must be one of %s, got %q", strings.Join(trialNames(), "; "), f.fault)
 	}
-	if f.trial < 0 {
-		return usagef("--trial: must not be negative, got %v", f.trial)
+	if f.trial != 0 && f.trial < 10*cfg.Loop.Tick {
+		return usagef("--trial: must be at least ten ticks, %v, or 0s for none, got %v", 10*cfg.Loop.Tick, f.trial)
+	}
+	if f.fault != "none" && !slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }) {
+		return usagef("--fault: is of an MCP3xxx and its knob, and the configuration has none")
 	}
 	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
 	switch {
@@ -147,6 +156,10 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 	if virtual != nil {
 		defer virtual.Close()
 		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
+		for name, back := range f.back {
+			i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name })
+			virtual.Join(cfg.Outputs[i].Pin, back)
+		}
 		b.Hand = virtual
 	} else {
 		b.Held = host.Held()
@@ -157,10 +170,7 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 	if !f.json {
 		out.printf("\nthe wires of %s\n", where)
 	}
-	for found := range b.Wires() {
-		if err := cmd.Context().Err(); err != nil {
-			return err
-		}
+	for found := range b.Wires(cmd.Context()) {
 		out.add(found)
 	}
 	return nil
@@ -233,7 +243,7 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 		ended <- errors.Join(err, wall.Leave())
 	}()
 	if err := <-ended; err != nil {
-		f.Result, f.Seen = doctor.NotPossible, err.Error()
+		f.Result, f.Seen = doctor.NotPossible, "not tried to the end: "+err.Error()
 		return f
 	}
 	end, late := m.end().tick, m.times.end().Late
@@ -256,11 +266,22 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 type findings struct {
 	*lines
 	json bool
+	wide int // how wide a line may be
 	all  []doctor.Finding
 }
 
-// column is where the text of a finding begins, and wide how wide it may be.
-const column, wide = 15, 115
+// column is where the text of a finding begins.
+const column = 15
+
+func newFindings(w io.Writer) *findings {
+	f := &findings{lines: &lines{w: w}, wide: 115}
+	if file, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			f.wide = min(f.wide, max(width, 3*column))
+		}
+	}
+	return f
+}
 
 func (f *findings) add(found doctor.Finding) {
 	f.all = append(f.all, found)
@@ -268,18 +289,18 @@ func (f *findings) add(found doctor.Finding) {
 		return
 	}
 	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
-	f.printf("%s  %-8s %s\n", mark, found.Check, hang(found.Seen))
+	f.printf("%s  %-8s %s\n", mark, found.Check, f.hang(found.Seen))
 	if found.Means != "" {
-		f.printf("%*s%s\n", column, "", hang("means: "+found.Means))
+		f.printf("%*s%s\n", column, "", f.hang("means: "+found.Means))
 	}
 	if found.Do != "" {
-		f.printf("%*s%s\n", column, "", hang("do:    "+found.Do))
+		f.printf("%*s%s\n", column, "", f.hang("do:    "+found.Do))
 	}
 }
 
 // hang wraps a text that begins at the column.
-func hang(text string) string {
-	rows := strings.Split(lipgloss.NewStyle().Width(wide-column).Render(text), "\n")
+func (f *findings) hang(text string) string {
+	rows := strings.Split(lipgloss.NewStyle().Width(f.wide-column).Render(text), "\n")
 	for i, row := range rows {
 		rows[i] = strings.TrimRight(row, " ")
 	}
@@ -321,7 +342,7 @@ func (f *findings) end() error {
 
 // tell prints findings that are all there.
 func tell(w io.Writer, all []doctor.Finding) error {
-	f := &findings{lines: &lines{w: w}}
+	f := newFindings(w)
 	for _, found := range all {
 		f.add(found)
 	}

@@ -4,6 +4,7 @@ import (
 	"syscall"
 	"time"
 
+	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/sim"
 )
@@ -11,8 +12,9 @@ import (
 // trial is something wrong with the wires of the virtual Pi: the key f of run goes through them, doctor has --fault.
 type trial struct {
 	name   string
-	faults sim.Faults // of each chip's port
-	noise  int        // of each chip, in counts
+	faults sim.Faults                                          // of each chip's port
+	wires  func(lines map[string]string, ce string) sim.Faults // of a port with these pins and this chip select, in its place
+	noise  int                                                 // of each chip, in counts
 	chip   sim.ChipFault
 	knob   sim.KnobFault // of each knob on a chip
 }
@@ -27,8 +29,13 @@ func trials() []trial {
 		{name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
 		{name: "noise of 20 counts", noise: 20},
 		{name: "loose contact at MISO", faults: sim.Faults{MISO: sim.Flaky}},
-		{name: "CE0 one row too high", faults: sim.Faults{CS: "GPIO25"}},
-		{name: "MISO and MOSI swapped", faults: sim.Faults{DIN: "GPIO9", DOUT: "GPIO10"}},
+		{name: "CE one row too high", wires: func(lines map[string]string, ce string) sim.Faults {
+			header := config.Header()
+			return sim.Faults{CS: sim.Hole("GPIO" + header[config.Position(lines[ce])-3])}
+		}},
+		{name: "MISO and MOSI swapped", wires: func(lines map[string]string, _ string) sim.Faults {
+			return sim.Faults{DIN: sim.Hole(lines["MISO"]), DOUT: sim.Hole(lines["MOSI"])}
+		}},
 		{name: "VREF loose", chip: sim.NoReference},
 		{name: "middle leg loose", knob: sim.WiperOff},
 		{name: "leg to 3V3 loose", knob: sim.SupplyOff},
@@ -39,7 +46,11 @@ func trials() []trial {
 // apply makes it so, and undoes the one before.
 func (t trial) apply(v *board.Virtual) {
 	for name, port := range v.Ports {
-		port.SetFaults(t.faults)
+		faults := t.faults
+		if t.wires != nil {
+			faults = t.wires(config.PortPins(name), "CE"+name[len(name)-1:])
+		}
+		port.SetFaults(faults)
 		v.Chips[name].SetNoise(t.noise, 1)
 		v.Chips[name].SetFault(t.chip)
 	}

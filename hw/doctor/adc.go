@@ -22,6 +22,7 @@ type adc struct {
 	dev    *mcp3xxx.Dev
 	lines  map[string]string // the pins of its port, by their roles
 	miso   *free             // nil where its pull cannot be set
+	took   time.Duration     // by the shortest transfer
 }
 
 // chips checks each MCP3xxx: first that it can be heard, and then what it says.
@@ -42,7 +43,7 @@ func (b *Bench) chip(inputs []config.Input, yield func(Finding) bool) bool {
 	}
 	defer port.Close()
 	model, _ := mcp3xxx.ByName(in.Driver)
-	a := &adc{Bench: b, in: in, inputs: inputs, model: model, dev: dev, lines: config.PortPins(in.Port)}
+	a := &adc{Bench: b, in: in, inputs: inputs, model: model, dev: dev, lines: config.PortPins(in.Port), took: patience}
 	if miso, ok := b.take(a.lines["MISO"]); ok {
 		a.miso = miso
 		defer miso.restore()
@@ -52,6 +53,11 @@ func (b *Bench) chip(inputs []config.Input, yield func(Finding) bool) bool {
 		return false
 	}
 	if f.Result != Passed {
+		for _, in := range inputs {
+			if !yield(Finding{Check: in.Name, Result: NotPossible, Seen: "not looked at: its chip is not heard well"}) {
+				return false
+			}
+		}
 		return true
 	}
 	return b.inputs(inputs, a.read, a.place, model.Channels(), yield)
@@ -80,6 +86,9 @@ func (a *adc) ask() (all []answer, err error) {
 			return nil, err
 		}
 		for range rounds {
+			if err := a.ctx.Err(); err != nil {
+				return nil, err
+			}
 			for ch := range a.model.Channels() {
 				p, err := a.dev.Single(ch)
 				if err != nil {
@@ -87,7 +96,8 @@ func (a *adc) ask() (all []answer, err error) {
 				}
 				began := time.Now()
 				got, err := p.Examine()
-				if took := time.Since(began); err == nil && took > patience {
+				took := time.Since(began)
+				if a.took = min(a.took, took); err == nil && took > patience {
 					err = fmt.Errorf("a transfer takes %v", took.Round(time.Millisecond))
 				}
 				if err != nil {
@@ -119,8 +129,13 @@ func (a *adc) heard() Finding {
 	}
 	switch {
 	case every(all, func(x answer) bool { return x.fits(a.model.Bits()) }) && !every(all, answer.Zeros):
-		f.Result = Passed
 		f.Seen = fmt.Sprintf("an %s answers, and repeats each result bit for bit", strings.ToUpper(a.in.Driver))
+		if tick := a.Config.Loop.Tick; a.took > tick {
+			f.Seen = fmt.Sprintf("each transfer takes %v or more", a.took.Round(time.Microsecond))
+			f.Means, f.Do = fmt.Sprintf("a tick of %v has no time for it: the neuron runs in slow motion", tick), "end what else uses the bus, or set a longer tick"
+			return f
+		}
+		f.Result = Passed
 		return f
 	case every(all, func(x answer) bool { return a.other(x) != 0 && !x.low() }) && !every(all, answer.Zeros):
 		return a.another(f, all)
@@ -138,7 +153,7 @@ func (a *adc) heard() Finding {
 		return a.search(f)
 	case every(all[1:], answer.Zeros) && a.miso != nil: // one that is always selected answers once
 		f.Seen = "MISO stays low, even against a pull-up"
-		f.Means = fmt.Sprintf("MISO (%s) is at ground, the chip's CS is and never lets it begin anew, or the 3V3 rail has no supply", spot(a.lines["MISO"]))
+		f.Means = fmt.Sprintf("MISO (%s) or the chip's CS is at ground, or the 3V3 rail has no supply", spot(a.lines["MISO"]))
 		f.Do = fmt.Sprintf("look at both ends of MISO and at what is beside them, at %s, and at the wire from 3V3, header pin 1, to the rail", leg(a.in.Driver, "CS"))
 		return a.search(f)
 	case every(all[1:], answer.Zeros):

@@ -1,10 +1,12 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"hillock/config"
 	"hillock/hw/wiring"
@@ -19,6 +21,8 @@ type Bench struct {
 	Back map[string]string
 	// Held is who holds a pin, by its name: such pins are left alone.
 	Held map[string]string
+
+	ctx context.Context // of the checks under way
 }
 
 // Hand is whoever stands at the bench. An error is that nobody does any more.
@@ -29,9 +33,12 @@ type Hand interface {
 	Look(out config.Output, should string, show func() error) (does bool, err error)
 }
 
-// Wires checks the wires, part by part: each finding as it is there. Nobody else may use the parts meanwhile.
-func (b *Bench) Wires() iter.Seq[Finding] {
-	return func(yield func(Finding) bool) {
+// Wires checks the wires, part by part: each finding as it is there, until ctx ends. Nobody else may use the parts
+// meanwhile.
+func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
+	return func(each func(Finding) bool) {
+		b.ctx = ctx
+		yield := func(f Finding) bool { return ctx.Err() == nil && each(f) }
 		for _, check := range []func(func(Finding) bool) bool{b.chips, b.bus, b.capacitors, b.outputs} {
 			if !check(yield) {
 				return
@@ -56,6 +63,16 @@ func byPort(inputs []config.Input, kind func(config.Input) bool) (all [][]config
 		}
 	}
 	return all
+}
+
+// pause waits, and reports that ctx has ended.
+func (b *Bench) pause(d time.Duration) error {
+	select {
+	case <-b.ctx.Done():
+		return b.ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }
 
 func isChip(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }

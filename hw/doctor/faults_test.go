@@ -79,16 +79,6 @@ func at(channel int) func(*board.Virtual) {
 	}
 }
 
-// bridge wires two pins together, so that one sees the other's level.
-type bridge struct{ from *sim.Pin }
-
-func (b bridge) Level(_ time.Duration, l gpio.Level, ohms float64) gpio.Level {
-	if ohms == 0 {
-		return l
-	}
-	return b.from.Level()
-}
-
 // setUpFaults are those of the machine: they are looked for before a wire is.
 func setUpFaults() []fault {
 	both := func() map[string]os.FileMode {
@@ -163,14 +153,14 @@ func wireFaults() []fault {
 		{name: "MOSI loose", breaks: spi(sim.Faults{DIN: sim.Loose}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) at DIN, chip pin 11"},
 		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 at VDD, chip pin 16"},
 		{name: "MISO loose, with the resistor to 3V3", breaks: spi(sim.Faults{MISO: sim.Open}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21)"},
-		{name: "MISO at ground", breaks: spi(sim.Faults{MISO: sim.Shorted}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) is at ground"},
+		{name: "MISO at ground", breaks: spi(sim.Faults{MISO: sim.Shorted}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) or the chip's CS is at ground"},
 		{name: "a loose contact at MISO", breaks: spi(sim.Faults{MISO: sim.Flaky}), check: "SPI0.0", names: "push in MISO (GPIO9, header pin 21)"},
 		{name: "CE0 one row too high", breaks: spi(sim.Faults{CS: "GPIO25"}), check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO25, header pin 22"},
 		{name: "CE0 one row too low, at CE1", breaks: func(v *board.Virtual) {
 			v.SPI(0, 0).Unplug()
 			v.SPI(0, 1).Plug(v.Chips["SPI0.0"])
 		}, check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO7, header pin 26"},
-		{name: "CE0 at ground", breaks: spi(sim.Faults{CS: sim.ToGND}), check: "SPI0.0", names: "the chip's CS is"},
+		{name: "CE0 at ground", breaks: spi(sim.Faults{CS: sim.ToGND}), check: "SPI0.0", names: "the chip's CS is at ground"},
 		{name: "MOSI in a wrong hole", breaks: spi(sim.Faults{DIN: "GPIO22"}), check: "SPI0.0", names: "DIN, chip pin 11 (MOSI) is wired to GPIO22, header pin 15"},
 		{name: "MOSI at 3V3", breaks: spi(sim.Faults{DIN: sim.To3V3}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) is not at DIN, chip pin 11"},
 		{name: "MISO in a wrong hole", breaks: spi(sim.Faults{DOUT: "GPIO25"}), check: "SPI0.0", names: "DOUT, chip pin 12 (MISO) is wired to GPIO25, header pin 22"},
@@ -265,7 +255,7 @@ func (f fault) examine(t *testing.T) (found []Finding) {
 			f.breaks(v)
 		}
 		before := state(v)
-		found = slices.Collect(b.Wires())
+		found = slices.Collect(b.Wires(t.Context()))
 		if after := state(v); !slices.Equal(before, after) {
 			t.Errorf("%s: left the pins as %v, found them as %v", f.name, after, before)
 		}

@@ -30,7 +30,7 @@ func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (al
 		defer v.Close()
 		b := Bench{Config: cfg}
 		prepare(v, &b)
-		for f := range b.Wires() {
+		for f := range b.Wires(t.Context()) {
 			if f.Result == Failed {
 				all = append(all, f)
 			}
@@ -138,7 +138,7 @@ clock = "GPIO24"
 			t.Fatal(err)
 		}
 		defer v.Close()
-		for f := range (&Bench{Config: cfg, Hand: v}).Wires() {
+		for f := range (&Bench{Config: cfg, Hand: v}).Wires(t.Context()) {
 			checks = append(checks, f.Check)
 		}
 	})
@@ -161,8 +161,8 @@ func TestBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer v.Close()
-			v.Pin("GPIO27").Wire(bridge{v.Pin("GPIO17")})
-			found := slices.Collect((&Bench{Config: cfg, Back: map[string]string{"led": "GPIO27"}}).Wires())
+			v.Join("GPIO17", "GPIO27")
+			found := slices.Collect((&Bench{Config: cfg, Back: map[string]string{"led": "GPIO27"}}).Wires(t.Context()))
 			want := Finding{Check: "led", Result: Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"}
 			if got := found[len(found)-1]; got != want {
 				t.Errorf("invert %s: got %+v, want %+v", invert, got, want)

@@ -26,7 +26,7 @@ const (
 )
 
 // look reads n channels in turns of changing order.
-func look(n int, read func(int) (int, error)) (survey, error) {
+func (b *Bench) look(n int, read func(int) (int, error)) (survey, error) {
 	s := make(survey, n)
 	last := -1
 	for round := range looks {
@@ -42,7 +42,9 @@ func look(n int, read func(int) (int, error)) (survey, error) {
 			}
 			last = code
 		}
-		time.Sleep(lookEvery)
+		if err := b.pause(lookEvery); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }
@@ -90,7 +92,7 @@ func quiet(full int) int { return max(full*12/1023, 12) }
 
 // inputs checks what is on the channels of a chip, for each of its inputs.
 func (b *Bench) inputs(inputs []config.Input, read func(int) (int, error), place func(int) string, n int, yield func(Finding) bool) bool {
-	s, err := look(n, read)
+	s, err := b.look(n, read)
 	if err != nil {
 		return yield(Finding{Check: inputs[0].Port, Result: Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a loose contact", Do: "push in its wires"})
 	}
@@ -136,8 +138,8 @@ func (k *knob) still() Finding {
 			return f
 		default:
 			f.Seen = fmt.Sprintf("%s is noisy: its codes lie %d apart", k.place(ch), c.spread())
-			f.Means = "a wire that picks something up, or a worn knob"
-			f.Do = fmt.Sprintf("short wires, 100 nF from %s to GND, or average = 100 at the input", k.place(ch))
+			f.Means = "the middle leg is loose, a wire picks something up, or the knob is worn"
+			f.Do = fmt.Sprintf("push in the middle leg; take short wires, 100 nF from %s to GND, or average = 100 at the input", k.place(ch))
 			return f
 		}
 	}
@@ -187,16 +189,16 @@ func (k *knob) reads(ch int) bool {
 func (k *knob) atEnd(code int) string {
 	switch near := max(k.full/256, 2); {
 	case code <= near:
-		return "its leg to 3V3 is loose"
+		return "its leg to 3V3 is loose, or its middle leg is at GND"
 	case code >= k.full-near:
-		return "its leg to GND is loose"
+		return "its leg to GND is loose, or its middle leg is at 3V3"
 	}
 	return ""
 }
 
 // turned has the knob turned, and says whether the channel goes with it, and to the ends. f is how it was while still.
 func (k *knob) turned(f Finding) Finding {
-	low, high, err := k.watch()
+	low, high, between, err := k.watch()
 	if err != nil {
 		f.Result, f.Means, f.Do = NotPossible, err.Error(), "run doctor again"
 		return f
@@ -218,13 +220,20 @@ func (k *knob) turned(f Finding) Finding {
 			f.Seen += ", and " + strings.Join(moved, " and ") + " moves"
 			f.Means, f.Do = "its middle leg is at "+moved[0], "put it to "+k.place(ch)
 		case end != "":
-			f.Means, f.Do = end+", or the middle leg is on that rail", "push in the outer legs, one to 3V3 and one to GND"
+			f.Means, f.Do = end, fmt.Sprintf("push in its outer legs, one to 3V3 and one to GND, and the middle one to %s", k.place(ch))
 		default:
 			f.Means, f.Do = "it was not turned, or its outer legs are on one rail", "put one of them to 3V3 and one to GND, and turn it while doctor watches"
 		}
 		return f
 	}
 	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.place(ch), low[ch], high[ch])
+	if !between[ch] {
+		f.Result = Failed
+		f.Seen = fmt.Sprintf("%s jumps from %d to %d, with nothing between", k.place(ch), low[ch], high[ch])
+		f.Means = "the reference of the chip is loose, or the middle leg touches the rails by turns"
+		f.Do = fmt.Sprintf("look at VREF (%s), which goes to 3V3, and at the middle leg", leg(k.in.Driver, "VREF"))
+		return f
+	}
 	slack := k.full/50 + k.in.DeadZone
 	if low[ch] > k.in.Ends[0]+slack || high[ch] < k.in.Ends[1]-slack {
 		f.Result = Failed
@@ -234,9 +243,10 @@ func (k *knob) turned(f Finding) Finding {
 	return f
 }
 
-// watch reads all channels while the knob is turned, and gives the lowest and the highest code of each.
-func (k *knob) watch() (low, high []int, err error) {
-	low, high = make([]int, k.n), make([]int, k.n)
+// watch reads all channels while the knob is turned, and gives the lowest and the highest code of each, and whether it was
+// ever well between the two ends.
+func (k *knob) watch() (low, high []int, between []bool, err error) {
+	low, high, between = make([]int, k.n), make([]int, k.n), make([]bool, k.n)
 	for ch := range k.n {
 		low[ch], high[ch] = math.MaxInt, 0
 	}
@@ -246,13 +256,16 @@ func (k *knob) watch() (low, high []int, err error) {
 		for ch := range k.n {
 			code, err := k.read(ch)
 			if err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 			low[ch], high[ch] = min(low[ch], code), max(high[ch], code)
+			between[ch] = between[ch] || code > k.full/16 && code < k.full-k.full/16
 		}
 		select {
 		case err := <-done:
-			return low, high, err
+			return low, high, between, err
+		case <-k.ctx.Done():
+			return nil, nil, nil, k.ctx.Err()
 		case <-time.After(lookEvery):
 		}
 	}

@@ -66,11 +66,11 @@ func (b *Bench) seen(f Finding, out config.Output, should string, show func(conf
 			f.Result, f.Seen = NotPossible, err.Error()
 			return f
 		case does:
-			f.Result, f.Seen = Passed, fmt.Sprintf("the %s at %s was seen", Kind(out), Place(out))
+			f.Result, f.Seen = Passed, fmt.Sprintf("seen: the %s at %s", Kind(out), Place(out))
 			return f
 		}
 	}
-	f.Result, f.Seen = Failed, fmt.Sprintf("the %s at %s was not seen", Kind(out), Place(out))
+	f.Result, f.Seen = Failed, fmt.Sprintf("nothing seen of the %s at %s", Kind(out), Place(out))
 	f.Means, f.Do = dark(out)
 	return f
 }
@@ -109,13 +109,19 @@ func (b *Bench) pattern(out config.Output) error {
 				if err := l.Set(true); err != nil {
 					return err
 				}
-				time.Sleep(dit)
+				if err := b.pause(dit); err != nil {
+					return err
+				}
 				if err := l.Set(false); err != nil {
 					return err
 				}
-				time.Sleep(dit)
+				if err := b.pause(dit); err != nil {
+					return err
+				}
 			}
-			time.Sleep(3 * dit)
+			if err := b.pause(3 * dit); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -156,7 +162,9 @@ func (b *Bench) rise(out config.Output) error {
 			}
 			s.Level(n.EL + part*(n.VT-n.EL))
 			s.Tick(time.Since(start))
-			time.Sleep(dit / 10)
+			if err := b.pause(dit / 10); err != nil {
+				return errors.Join(err, parts.Close())
+			}
 		}
 	}
 	return errors.Join(s.Fault(), parts.Close())

@@ -140,7 +140,10 @@ func (a *adc) strayOutput() (s stray, found bool) {
 		if gripped[i] && !free[i] {
 			s = stray{"MISO", "DOUT", pin.Name(), fmt.Sprintf("the chip drives %s", pin.Name()), ""}
 			if pin == mosi {
-				s.seen, s.or = "the chip drives MOSI", fmt.Sprintf(", and the one in there to %s: the two are swapped", leg(a.in.Driver, "DIN"))
+				s.seen = "the chip drives MOSI"
+				if a.model.Channels() > 1 {
+					s.or = fmt.Sprintf(", and the one in there to %s: the two are swapped", leg(a.in.Driver, "DIN"))
+				}
 			}
 			return s, true
 		}
