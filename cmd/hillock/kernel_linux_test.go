@@ -203,7 +203,7 @@ wait $pid`)
 	}
 	t.Run("MISO stuck low", func(t *testing.T) {
 		g := boot(t, `start --duration 4s; sleep 1.5; fault dout_stuck 0; wait $pid`)
-		g.wants(`knob_note="reads 0: the knob's end, or MISO is low: turn it up to see"`)
+		g.wants(`knob_note="reads 0: the knob's end, or a wire: turn it up to see, or run hillock doctor"`)
 	})
 }
 

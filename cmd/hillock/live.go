@@ -200,7 +200,7 @@ func (s *screen) View() tea.View {
 func (s *screen) neuron(n config.Neuron, c cellState) []string {
 	lo := min(n.VReset, n.EL, n.VT-1)
 	part := (c.v - lo) / (n.VT - lo)
-	leds, lit := "", ""
+	leds, lit := "", []string(nil)
 	for _, out := range s.cfg.Outputs {
 		if out.Neuron != n.Name || out.Driver != "pulse" {
 			continue
@@ -210,7 +210,9 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 			led = red.Render("●")
 		}
 		leds += "  " + led + " " + out.Name + " " + out.Pin
-		lit += merging(s.cfg, n, c.current, out)
+		if text := merging(s.cfg, n, c.current, out); text != "" {
+			lit = append(lit, text)
+		}
 	}
 	second := fmt.Sprintf("%*s I %.3f nA  spikes %d  rate %.1f Hz  predicted %.1f Hz", len(n.Name), "", c.current, c.spikes,
 		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), n.DiscreteRate(c.current))
@@ -218,8 +220,8 @@ func (s *screen) neuron(n config.Neuron, c cellState) []string {
 		second += fmt.Sprintf("  %s/s on the wall", digits(c.blinks(s.now.tick.Began), 3))
 	}
 	lines := []string{fmt.Sprintf("%s V %6.1f mV %s V_T %g mV%s", bold.Render(n.Name), c.v, green.Render(bar(part, 30)), n.VT, leds), second}
-	if lit != "" {
-		lines = append(lines, amber.Render(lit))
+	for _, text := range lit {
+		lines = append(lines, amber.Render(text))
 	}
 	return lines
 }

@@ -219,7 +219,7 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 			if during.Current != tt.current {
 				t.Errorf("got %g nA at the end of the fault, want %g", during.Current, tt.current)
 			}
-			if tt.name == "MISO shorted" && !strings.Contains(shown, "reads 0: the knob's end, or MISO is low: turn it up to see") {
+			if tt.name == "MISO shorted" && !strings.Contains(shown, "reads 0: the knob's end, or a wire: turn it up to see, or run hillock doctor") {
 				t.Errorf("got on the screen\n%s\nwant the note on a reading of 0", shown)
 			}
 			if skipped := b.view.monitor.end().tick.Skipped; (skipped > 0) != tt.skips || tt.skips && !strings.Contains(shown, "skipped ") {

@@ -220,7 +220,7 @@ func note(r board.Reading) string {
 	case r.State != board.OK:
 		return r.State.String()
 	case r.Raw == 0:
-		return "reads 0: the knob's end, or MISO is low: turn it up to see"
+		return "reads 0: the knob's end, or a wire: turn it up to see, or run hillock doctor"
 	}
 	return ""
 }

@@ -49,6 +49,11 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 	if f.svg != "" && f.png != "" && filepath.Clean(f.svg) == filepath.Clean(f.png) {
 		return usagef("--png: must be another file than --svg, got %q for both", f.png)
 	}
+	for name, other := range map[string]string{"svg": ".png", "png": ".svg"} {
+		if file := cmd.Flags().Lookup(name).Value.String(); filepath.Ext(file) == other {
+			return usagef("--%s: must not end in %s, got %q", name, other, file)
+		}
+	}
 	if err := errors.Join(canWrite("svg", f.svg), canWrite("png", f.png)); err != nil {
 		return err
 	}

@@ -114,9 +114,10 @@ func TestWiringRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{file, "--svg", picture}, "all pins: must give at most 50 mA together, got 51.2 mA: leave out parts, or take larger resistors"},
-		{[]string{"--set", `input.knob.v_ref="5 V"`, "--png", picture},
+		{[]string{file, "--svg", picture}, "all pins: must give at most 50 mA together, got 51.2 mA: leave out LEDs"},
+		{[]string{"--set", `input.knob.v_ref="5 V"`, "--svg", picture},
 			"input.knob: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 5 V: take 3.3 V"},
+		{[]string{"--png", picture}, fmt.Sprintf("--png: must not end in .svg, got %q", picture)},
 		{[]string{"--png", ""}, `--png: must be a file's name, or - for standard output, got ""`},
 		{[]string{"--png", picture, "--svg", dir + "/./kit.svg"}, fmt.Sprintf("--png: must be another file than --svg, got %q for both", picture)},
 	} {

@@ -31,7 +31,7 @@ func (n *Netlist) check() []error {
 		}
 	}
 	if all := n.Current(); all > maxAll {
-		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: leave out parts, or take larger resistors", maxAll, all))
+		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: leave out LEDs", maxAll, all))
 	}
 	return problems
 }

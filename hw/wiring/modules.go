@@ -94,8 +94,8 @@ func (k *kit) strip(out config.Output) {
 	k.toHeader(Wire{From: End{ref, 1}, Bus: "5V", Note: fmt.Sprintf("for its LEDs: up to %.0f mA, %d x %g mA x brightness %d/255", most, out.LEDs, perLED, out.Brightness)}, "5V")
 	k.toGround(End{ref, 2}, "")
 	note := ""
-	if out.Data == "GPIO23" && out.Clock == "GPIO24" {
-		note = "a Blinkt! sits on the header, and uses these four pins alone"
+	if out.Data == "GPIO23" && out.Clock == "GPIO24" && out.LEDs == 8 {
+		note = "a Blinkt! covers the whole header, and uses these four pins alone"
 	}
 	k.toHeader(Wire{From: End{ref, 3}}, out.Clock)
 	k.toHeader(Wire{From: End{ref, 4}, Note: note}, out.Data)

@@ -95,10 +95,10 @@ func New(cfg *config.Config) (*Netlist, error) {
 	for _, out := range cfg.Outputs {
 		switch out.Driver {
 		case "pulse":
-			k.led(out, "pin", out.Pin)
+			k.led(out, "pin", out.Pin, out.Name)
 		case "bar":
-			for pin := range strings.FieldsSeq(out.Pins) {
-				k.led(out, "pins", pin)
+			for i, pin := range strings.Fields(out.Pins) {
+				k.led(out, "pins", pin, fmt.Sprintf("%s %d", out.Name, i+1)) // 1 is the lowest level
 			}
 		case "apa102":
 			k.strip(out)

@@ -117,10 +117,10 @@ func TestEveryPart(t *testing.T) {
 	}{
 		{"a capacitor", config.Config{Inputs: []config.Input{capacitor("plain", "GPIO4")}}, []string{
 			"P1 potentiometer 10 kOhm, plain|left leg|3V3 rail||red|turning right gives more",
-			"P1 potentiometer 10 kOhm, plain|middle leg|R1, one end||orange|",
-			"C1 capacitor 1 uF film, plain|one leg|R1, other end|||in its row",
+			"P1 potentiometer 10 kOhm, plain|middle leg|R1 2.2 kOhm, one end||orange|",
+			"C1 capacitor 1 uF film, plain|one leg|R1 2.2 kOhm, other end|||in its row",
 			"C1 capacitor 1 uF film, plain|other leg|GND rail||black|",
-			"R2 resistor 330 Ohm, plain|other end|R1, other end|||in the same row",
+			"R2 resistor 330 Ohm, plain|other end|R1 2.2 kOhm, other end|||in the same row",
 			"R2 resistor 330 Ohm, plain|one end|GPIO4|7|green|",
 		}},
 		{"an ADS1115 at SDA", config.Config{Inputs: []config.Input{fine("fine", 0x4a, 3)}}, []string{
@@ -137,7 +137,7 @@ func TestEveryPart(t *testing.T) {
 			"M1 module APA102 x 8, blinkt|5V|5V|2|pink|for its LEDs: up to 45 mA, 8 x 60 mA x brightness 24/255",
 			"M1 module APA102 x 8, blinkt|GND|GND rail||black|",
 			"M1 module APA102 x 8, blinkt|CLK|GPIO24|18|orange|",
-			"M1 module APA102 x 8, blinkt|DATA|GPIO23|16|green|a Blinkt! sits on the header, and uses these four pins alone",
+			"M1 module APA102 x 8, blinkt|DATA|GPIO23|16|green|a Blinkt! covers the whole header, and uses these four pins alone",
 		}},
 		{"a display", config.Config{Outputs: []config.Output{display("scope", 0x3d)}}, []string{
 			"M1 module SSD1306, I2C1 0x3d|GND|GND rail||black|",
@@ -147,12 +147,12 @@ func TestEveryPart(t *testing.T) {
 		}},
 		{"a bar, a short pulse and an inverted one", config.Config{Outputs: []config.Output{
 			{Name: "row", Driver: "bar", Pins: "GPIO6 GPIO5"}, short, sink}}, []string{
-			"R1 resistor 330 Ohm, row|one end|GPIO6|31|orange|",
-			"D1 LED, row|anode, long leg|R1, other end|||in the resistor's row",
-			"D1 LED, row|cathode, short leg|GND rail||black|flat side of the rim",
-			"R2 resistor 330 Ohm, row|one end|GPIO5|29|green|",
-			"D2 LED, row|anode, long leg|R2, other end|||in the resistor's row",
-			"D2 LED, row|cathode, short leg|GND rail||black|flat side of the rim",
+			"R1 resistor 330 Ohm, row 1|one end|GPIO6|31|orange|",
+			"D1 LED, row 1|anode, long leg|R1, other end|||in the resistor's row",
+			"D1 LED, row 1|cathode, short leg|GND rail||black|flat side of the rim",
+			"R2 resistor 330 Ohm, row 2|one end|GPIO5|29|green|",
+			"D2 LED, row 2|anode, long leg|R2, other end|||in the resistor's row",
+			"D2 LED, row 2|cathode, short leg|GND rail||black|flat side of the rim",
 			"R3 resistor 330 Ohm, click|one end|GPIO22|15|blue|or a piezo disc with 1 kOhm",
 			"D3 LED, click|anode, long leg|R3, other end|||in the resistor's row",
 			"D3 LED, click|cathode, short leg|GND rail||black|flat side of the rim",

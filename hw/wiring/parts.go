@@ -124,13 +124,13 @@ func value(v float64, unit string) string {
 
 // led adds an LED with its resistor, which leaves it (3.3 V - 2 V)/330 Ohm = 3.9 mA: between pin and ground, or where it is
 // inverted between pin and supply.
-func (k *kit) led(out config.Output, key, pin string) {
+func (k *kit) led(out config.Output, key, pin, use string) {
 	if !k.gpio("output."+out.Name+": "+key, pin) {
 		return
 	}
 	k.begin()
-	resistor := k.resistor(series, out.Name)
-	led := k.add(Part{Kind: LED, Use: out.Name, Pins: []string{"anode, long leg", "cathode, short leg"}})
+	resistor := k.resistor(series, use)
+	led := k.add(Part{Kind: LED, Use: use, Pins: []string{"anode, long leg", "cathode, short leg"}})
 	anode, cathode := End{led, 1}, End{led, 2}
 	note := ""
 	if out.Driver == "pulse" && out.Width > 0 && out.Width <= clicks {

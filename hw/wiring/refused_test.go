@@ -39,12 +39,12 @@ func TestRefused(t *testing.T) {
 			"GPIO17, header pin 11: must be for one part, got IC1 of SPI1.1 as its CE1 and R2 of red: give each a pin of its own\n" +
 				"GPIO19, header pin 35: must be left to the bus SPI1, got IC1 of SPI1.1 as its MISO and R1 of SPI1 as its MISO and R3 of blue: give each a pin of its own"},
 		{"too much in all", config.Config{Outputs: many},
-			"all pins: must give at most 50 mA together, got 51.2 mA: leave out parts, or take larger resistors"},
+			"all pins: must give at most 50 mA together, got 51.2 mA: leave out LEDs"},
 		{"inverted ones and a capacitor count too", config.Config{
 			Inputs: []config.Input{capacitor("c", "GPIO4")}, Outputs: append(many[3:13:13], config.Output{Name: "i", Driver: "pulse", Pin: "GPIO27", Invert: true})},
-			"all pins: must give at most 50 mA together, got 53.3 mA: leave out parts, or take larger resistors"},
+			"all pins: must give at most 50 mA together, got 53.3 mA: leave out LEDs"},
 		{"a pin of a bar in use", config.Config{Inputs: []config.Input{capacitor("c", "GPIO6")}, Outputs: []config.Output{row("GPIO5 GPIO6")}},
-			"GPIO6, header pin 31: must be for one part, got R2 of c and R4 of row: give each a pin of its own"},
+			"GPIO6, header pin 31: must be for one part, got R2 of c and R4 of row 2: give each a pin of its own"},
 		{"a pin of a strip in use", config.Config{Outputs: []config.Output{strip("s", "GPIO23", "GPIO24"), led("red", "GPIO24")}},
 			"GPIO24, header pin 18: must be for one part, got M1 of s and R1 of red: give each a pin of its own"},
 		{"I2C in use", config.Config{Inputs: []config.Input{fine("k", 0x48, 0)}, Outputs: []config.Output{display("o", 0x3c), led("red", "GPIO3")}},

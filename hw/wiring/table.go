@@ -37,6 +37,9 @@ func (n *Netlist) rows() [][]string {
 			row[2] = to.Part
 		default:
 			row[2] = to.Part + ", " + n.pin(to)
+			if p := n.part(to.Part); p.Kind == Resistor && len(n.from(to.Part)) == 0 { // it has no row of its own
+				row[2] = fmt.Sprintf("%s %s, %s", to.Part, p.Model, n.pin(to))
+			}
 		}
 		all = append(all, row)
 	}
