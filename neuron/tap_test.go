@@ -1,0 +1,139 @@
+package neuron
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// ramp is a current that is another one in each tick.
+type ramp struct{ n float64 }
+
+func (r *ramp) Current(time.Duration) float64 { r.n++; return 1 + math.Mod(r.n, 7)/2 }
+
+// history is an observer that keeps all steps.
+type history struct{ all []Moment }
+
+func (*history) Tick(Tick) {}
+func (h *history) Step(s Sample) {
+	h.all = append(h.all, Moment{s.V, float32(s.Current), s.Spiked})
+}
+
+func tapped(t testing.TB, ticks int64, observers ...Observer) *Loop {
+	second := Default()
+	second.TauM = 20
+	return &Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Ticks: ticks, Observers: observers,
+		Cells: []*Cell{{Name: "n1", Neuron: mustNew(t, Default()), Inputs: []Input{&ramp{}}}, {Name: "n2", Neuron: mustNew(t, second), Inputs: []Input{&ramp{n: 3}}}}}
+}
+
+// What is read in time is each step of each cell, and what is not is counted: together all of them.
+func TestTap(t *testing.T) {
+	for _, tt := range []struct{ keep, every, room, missed int }{
+		{4096, 1, 100, 0},   // all of it
+		{4096, 300, 100, 0}, // the rest with the next calls
+		{64, 6, 100, 0},     // 60 steps in a ring of 64
+		{64, 7, 100, 70 - 63},
+		{64, 1000, 1000, 10_000 - 63},
+	} {
+		tap, all := NewTap(2, tt.keep), &history{}
+		reader, ticks := tap.Reader(), 0
+		var got []Moment
+		next := int64(1)
+		take := func() {
+			moments := make([]Moment, tt.room)
+			for {
+				missed := reader.Missed()
+				first, n := reader.Read(moments)
+				if n == 0 {
+					return
+				}
+				if next += reader.Missed() - missed; first != next {
+					t.Fatalf("%+v: got step %d, want %d", tt, first, next)
+				}
+				got = append(got, moments[:2*n]...)
+				if !slices.Equal(moments[:2*n], all.all[2*(first-1):2*(first-1)+int64(2*n)]) {
+					t.Fatalf("%+v: got other moments from step %d on", tt, first)
+				}
+				next += int64(n)
+			}
+		}
+		l := tapped(t, 1000, all, tap, ticker(func() {
+			if ticks++; ticks%tt.every == 0 {
+				take()
+			}
+		}))
+		if _, err := l.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		take()
+		periods := max(1, 1000/tt.every)
+		if tt.every == 7 {
+			periods = 142 // of 7 ticks; the last 6 fit
+		}
+		if want := int64(tt.missed * periods); reader.Missed() != want || len(got)/2+int(want) != 10_000 {
+			t.Errorf("%+v: got %d steps and %d missed, want %d missed of 10000", tt, len(got)/2, reader.Missed(), want)
+		}
+	}
+}
+
+// ticker is an observer of ticks alone.
+type ticker func()
+
+func (f ticker) Tick(Tick) { f() }
+
+// However fast the loop and however slow its readers, none gets a step that was not: the race detector looks on.
+func TestTapAtOnce(t *testing.T) {
+	want := &history{}
+	if _, err := tapped(t, 2000, want).Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	tap := NewTap(2, 256)
+	var all sync.WaitGroup
+	done := make(chan struct{})
+	for i := range 4 {
+		reader := tap.Reader()
+		all.Go(func() {
+			moments, seen := make([]Moment, 2*(1<<i)), int64(0)
+			for over := false; ; {
+				first, n := reader.Read(moments)
+				seen += int64(n)
+				if n > 0 && !slices.Equal(moments[:2*n], want.all[2*(first-1):2*(first-1)+int64(2*n)]) {
+					t.Errorf("reader %d: got other moments from step %d on", i, first)
+					return
+				}
+				if n == 0 && over {
+					break
+				}
+				select {
+				case <-done:
+					over = true
+				default:
+				}
+			}
+			if seen+reader.Missed() != 20_000 {
+				t.Errorf("reader %d: got %d steps and %d missed, want 20000 together", i, seen, reader.Missed())
+			}
+		})
+	}
+	_, err := tapped(t, 2000, tap).Run(context.Background())
+	close(done)
+	all.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkTap is a tick of ten steps of one neuron with a tap on it.
+func BenchmarkTap(b *testing.B) {
+	c := &Cell{Name: "n1", Neuron: mustNew(b, Default()), Inputs: []Input{fixed(2)}}
+	l := Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Cells: []*Cell{c},
+		Observers: []Observer{NewTap(1, 1<<16)}, Ticks: int64(b.N)}
+	b.ReportAllocs()
+	b.ResetTimer()
+	if _, err := l.Run(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
