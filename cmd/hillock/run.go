@@ -82,6 +82,7 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	}
 	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall}
 	defer func() { err = errors.Join(err, l.board.Close()) }()
+	l.watched = f.isLive(cmd)
 	if err := l.assemble(nil, f.observers); err != nil {
 		return err
 	}
@@ -128,9 +129,13 @@ func (f *runFlags) report(cmd *cobra.Command, s summary, cfg *config.Config, fau
 // leg is a run of one configuration. A service's run is several: each reload begins another.
 type leg struct {
 	*view
-	loop *neuron.Loop
-	wall *clock.Wall
+	loop    *neuron.Loop
+	wall    *clock.Wall
+	watched bool // step by step
 }
+
+// tapSteps is how many steps a tap keeps: 6.5 s at life's speed and 0.1 ms, for a reader that stops for as long.
+const tapSteps = 1 << 16
 
 // assemble readies the loop. Where the leg follows another, which has ended between two ticks, its first tick is the next
 // one, and neurons of the same name go on from where they were.
@@ -150,6 +155,10 @@ func (l *leg) assemble(after *leg, observers []neuron.Observer) (err error) {
 	}
 	l.monitor = newMonitor(l.loop)
 	l.loop.Observers = append(append(l.loop.Observers, l.monitor), observers...)
+	if l.watched {
+		l.tap = neuron.NewTap(len(l.loop.Cells), tapSteps)
+		l.loop.Observers = append(l.loop.Observers, l.tap)
+	}
 	l.onWall(l.loop, l.wall)
 	return nil
 }
@@ -175,7 +184,7 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 		}
 	}()
 	show := l.log
-	if !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && os.Getenv("TERM") != "dumb" {
+	if f.isLive(cmd) {
 		show = l.live
 	}
 	if err = live(ctx, l.loop, cmd, show); errors.Is(err, context.Canceled) {
@@ -186,13 +195,18 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 	return next, errors.Join(err, broke)
 }
 
+// isLive tells whether somebody looks on at a terminal.
+func (f *runFlags) isLive(cmd *cobra.Command) bool {
+	return !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && os.Getenv("TERM") != "dumb"
+}
+
 // change opens what another configuration adds, while l goes on. What it returns has to follow l.
 func (l *leg) change(cfg *config.Config) (*leg, error) {
 	b, err := l.board.Change(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, reloads: l.reloads + 1}, wall: l.wall}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
 }
 
 // follow takes the place of a leg that has ended.

@@ -24,6 +24,7 @@ type view struct {
 	board   *board.Board
 	virtual *board.Virtual // nil on real hardware
 	monitor *monitor
+	tap     *neuron.Tap // every step, for those who look; nil where nobody does
 	where   string
 	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked

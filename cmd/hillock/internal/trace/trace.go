@@ -1,0 +1,169 @@
+// Package trace keeps the latest steps of a neuron so that they can be drawn at any time base: every spike is in a picture of
+// them, and every extreme. It reads no clock and draws nothing.
+package trace
+
+import "hillock/neuron"
+
+// Bucket is some steps in a row, of one cell.
+type Bucket struct {
+	First      int64 // number of the first step
+	Steps      int32 // how many; 0: none
+	Spikes     int32
+	VMin, VMax float32 // mV, after the reset where it spiked
+	IMin, IMax float32 // nA
+	VLast      float32 // mV
+}
+
+// Add takes the step after those that are in it.
+func (b *Bucket) Add(step int64, m neuron.Moment) {
+	v := float32(m.V)
+	if b.Steps == 0 {
+		*b = Bucket{First: step, VMin: v, VMax: v, IMin: m.Current, IMax: m.Current}
+	}
+	b.Steps++
+	b.VMin, b.VMax, b.VLast = min(b.VMin, v), max(b.VMax, v), v
+	b.IMin, b.IMax = min(b.IMin, m.Current), max(b.IMax, m.Current)
+	if m.Spiked {
+		b.Spikes++
+	}
+}
+
+// Merge takes the steps of another one, which follow those that are in it.
+func (b *Bucket) Merge(after Bucket) {
+	switch {
+	case after.Steps == 0:
+		return
+	case b.Steps == 0:
+		*b = after
+		return
+	}
+	b.Steps = int32(after.First + int64(after.Steps) - b.First) // what was missed between them counts too
+	b.Spikes += after.Spikes
+	b.VMin, b.VMax, b.VLast = min(b.VMin, after.VMin), max(b.VMax, after.VMax), after.VLast
+	b.IMin, b.IMax = min(b.IMin, after.IMin), max(b.IMax, after.IMax)
+}
+
+// End is the number of the step after its last one.
+func (b *Bucket) End() int64 { return b.First + int64(b.Steps) }
+
+// History is the latest steps of one cell: the very latest one by one, those before them by sixteens, and before these by
+// sixteens of these.
+type History struct {
+	levels [levels]level
+	next   int64 // the number of the step to come
+}
+
+const (
+	levels = 4
+	factor = 16      // steps of a level in a bucket of the next
+	finest = 1 << 19 // steps one by one: 52 s at life's speed and 0.1 ms
+	coarse = 1 << 16 // buckets of each level above: 105 s, 28 min, 7 h
+)
+
+// level is a ring of buckets, each of size steps; bucket k of a run has the steps from k*size+1 on.
+type level struct {
+	size int64
+	ring []Bucket
+}
+
+// NewHistory returns an empty one. It has room for half a million steps, and as it fills up takes 22 MB.
+func NewHistory() *History {
+	h := &History{next: 1}
+	size := int64(1)
+	for i := range h.levels {
+		h.levels[i].size = size
+		size *= factor
+	}
+	return h
+}
+
+// Add takes a step. Its number is larger than that of the step before; between the two there may be some that were missed.
+func (h *History) Add(step int64, m neuron.Moment) {
+	for i := range h.levels {
+		h.levels[i].add(step, m, i == 0)
+	}
+	h.next = step + 1
+}
+
+func (l *level) add(step int64, m neuron.Moment, steps bool) {
+	length := coarse
+	if steps {
+		length = finest
+	}
+	k := (step - 1) / l.size
+	at := int(k % int64(length))
+	for len(l.ring) <= at { // grown as it is needed, and then overwritten
+		l.ring = append(l.ring, Bucket{})
+	}
+	if b := &l.ring[at]; b.Steps == 0 || (b.First-1)/l.size != k {
+		*b = Bucket{}
+	}
+	b := &l.ring[at]
+	if b.Steps > 0 && step > b.End() { // some were missed within it
+		b.Steps = int32(step - b.First)
+	}
+	b.Add(step, m)
+}
+
+// Next is the number of the step to come.
+func (h *History) Next() int64 { return h.next }
+
+// Oldest is the number of the first step that is still there at some level.
+func (h *History) Oldest() int64 {
+	l := &h.levels[levels-1]
+	return max(1, h.next-int64(coarse-1)*l.size)
+}
+
+// Columns fills columns with the steps from one on, so many of them to a column, at least one; what is not there any more,
+// or not yet, leaves a column empty. A column that a bucket reaches beyond has all of that bucket.
+func (h *History) Columns(from, perColumn int64, columns []Bucket) {
+	perColumn = max(perColumn, 1)
+	l := h.level(from, perColumn)
+	for i := range columns {
+		first := from + int64(i)*perColumn
+		columns[i] = Bucket{}
+		for k := (first - 1) / l.size; k*l.size+1 < first+perColumn; k++ {
+			if k*l.size+1 < first && i > 0 && k >= 0 {
+				continue // the column before has it
+			}
+			if b, ok := l.bucket(k); ok {
+				columns[i].Merge(b)
+			}
+		}
+	}
+}
+
+// level is the one to draw from: the coarsest whose buckets are no wider than a column, and a coarser one where that does
+// not reach back so far.
+func (h *History) level(from, perColumn int64) *level {
+	best := 0
+	for i := range h.levels {
+		if h.levels[i].size <= perColumn {
+			best = i
+		}
+	}
+	for best < levels-1 {
+		length := int64(coarse)
+		if best == 0 {
+			length = finest
+		}
+		if from > h.next-(length-1)*h.levels[best].size {
+			break
+		}
+		best++
+	}
+	return &h.levels[best]
+}
+
+func (l *level) bucket(k int64) (Bucket, bool) {
+	length := int64(coarse)
+	if l.size == 1 {
+		length = finest
+	}
+	at := k % length
+	if k < 0 || at >= int64(len(l.ring)) {
+		return Bucket{}, false
+	}
+	b := l.ring[at]
+	return b, b.Steps > 0 && (b.First-1)/l.size == k
+}
