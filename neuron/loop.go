@@ -9,6 +9,7 @@ import (
 	"math/bits"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -89,6 +90,7 @@ type Tick struct {
 	Read     time.Duration // how long the inputs took
 	Ran      time.Duration // how long all of it took, inputs, steps and outputs
 	Write    time.Duration // the longest time from a threshold crossing until the outputs had taken it; 0: no spike
+	Adjusted int64         // how often the loop was given other parameters so far
 }
 
 // Run is how many ticks were run so far.
@@ -128,6 +130,8 @@ type Loop struct {
 
 	Patience time.Duration // how long the loop waits for a Holder, at least, and less than twice; 0: for ever
 	Ready    func() error  // called first on each goroutine that runs the loop, to ready its thread; nil: nothing to do
+
+	adjusted atomic.Pointer[adjustment] // asked for and not taken yet
 }
 
 // MaxStepsPerTick bounds Speed*Tick/DT.
@@ -207,6 +211,7 @@ func (r *run) due(deadline time.Duration) {
 	}
 	r.at.Due++
 	r.at.Deadline, r.at.Began = deadline, began
+	r.adjust()
 	r.inTick = true
 }
 

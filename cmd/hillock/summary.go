@@ -66,7 +66,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		if s.ModelS > 0 {
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
-		if state.lowest == state.highest && c.Sigma == 0 {
+		if state.lowest == state.highest && c.Sigma == 0 && end.tick.Adjusted == 0 {
 			hz, spikes := c.DiscreteRate(state.current), m.begin[i].SpikesAhead(state.current, end.tick.Steps)
 			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
 		}
