@@ -15,8 +15,8 @@ import (
 	"hillock/hw/sim"
 )
 
-// failed are the findings that failed on a healthy virtual Pi.
-func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (all []Finding) {
+// examine gives what doctor finds on a virtual Pi of a configuration.
+func examine(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (found []Finding) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		cfg, err := config.Parse("", []byte(text), nil)
@@ -30,13 +30,15 @@ func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (al
 		defer v.Close()
 		b := Bench{Config: cfg}
 		prepare(v, &b)
-		for f := range b.Wires(t.Context()) {
-			if f.Result == Failed {
-				all = append(all, f)
-			}
-		}
+		found = slices.Collect(b.Wires(t.Context()))
 	})
-	return all
+	return found
+}
+
+// failed are the findings that failed.
+func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) []Finding {
+	t.Helper()
+	return slices.DeleteFunc(examine(t, text, prepare), func(f Finding) bool { return f.Result != Failed })
 }
 
 // The healthy kit: 200 positions of the knob, noise of up to 3 counts, for some of them with a hand too, with MISO's pull in
@@ -124,24 +126,11 @@ data = "GPIO23"
 clock = "GPIO24"
 `
 	var checks []string
-	found := failed(t, text, func(v *board.Virtual, b *Bench) { b.Hand = v })
-	if len(found) > 0 {
-		t.Errorf("got %+v", found)
+	for _, f := range examine(t, text, func(v *board.Virtual, b *Bench) { b.Hand = v }) {
+		if checks = append(checks, f.Check); f.Result != Passed {
+			t.Errorf("got %+v", f)
+		}
 	}
-	synctest.Test(t, func(t *testing.T) {
-		cfg, err := config.Parse("", []byte(text), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, err := board.NewVirtual(cfg, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer v.Close()
-		for f := range (&Bench{Config: cfg, Hand: v}).Wires(t.Context()) {
-			checks = append(checks, f.Check)
-		}
-	})
 	want := []string{"SPI0.0", "knob", "right", "I2C1", "fine", "bare", "display", "led", "row", "strip"}
 	if !slices.Equal(checks, want) {
 		t.Errorf("got the checks %v, want %v", checks, want)
@@ -150,23 +139,18 @@ clock = "GPIO24"
 
 // With a second wire nobody need look: the other pin sees each level, also of an LED that is lit while its pin is low.
 func TestBack(t *testing.T) {
-	for _, invert := range []string{"false", "true"} {
-		synctest.Test(t, func(t *testing.T) {
-			cfg, err := config.Parse("", config.DefaultTOML(), []string{"output.led.invert=" + invert})
-			if err != nil {
-				t.Fatal(err)
-			}
-			v, err := board.NewVirtual(cfg, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer v.Close()
-			v.Join("GPIO17", "GPIO27")
-			found := slices.Collect((&Bench{Config: cfg, Back: map[string]string{"led": "GPIO27"}}).Wires(t.Context()))
-			want := Finding{Check: "led", Result: Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"}
-			if got := found[len(found)-1]; got != want {
-				t.Errorf("invert %s: got %+v, want %+v", invert, got, want)
-			}
-		})
+	inverted := "\n[output.low]\ndriver = \"pulse\"\npin = \"GPIO22\"\nneuron = \"n1\"\ninvert = true\n"
+	found := examine(t, string(config.DefaultTOML())+inverted, func(v *board.Virtual, b *Bench) {
+		v.Join("GPIO17", "GPIO27")
+		v.Join("GPIO22", "GPIO23")
+		b.Back = map[string]string{"led": "GPIO27", "low": "GPIO23"}
+	})
+	for _, want := range []Finding{
+		{Check: "led", Result: Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"},
+		{Check: "low", Result: Passed, Seen: "GPIO23, header pin 16 sees each level of GPIO22, header pin 15"},
+	} {
+		if !slices.Contains(found, want) {
+			t.Errorf("got %+v, want %+v", found, want)
+		}
 	}
 }
