@@ -152,6 +152,10 @@ func wireFaults() []fault {
 		{name: "SCLK loose", breaks: spi(sim.Faults{CLK: sim.Loose}), check: "SPI0.0", names: "SCLK (GPIO11, header pin 23) at CLK, chip pin 13"},
 		{name: "MOSI loose", breaks: spi(sim.Faults{DIN: sim.Loose}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) at DIN, chip pin 11"},
 		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 at VDD, chip pin 16"},
+		{name: "MISO loose, and a button pressed at a free pin", breaks: func(v *board.Virtual) {
+			spi(sim.Faults{DOUT: sim.Loose})(v)
+			v.Pin("GPIO24").Drive(gpio.Low)
+		}, check: "SPI0.0", names: "MISO (GPIO9, header pin 21) at DOUT, chip pin 12"},
 		{name: "MISO loose, with the resistor to 3V3", breaks: spi(sim.Faults{MISO: sim.Open}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21)"},
 		{name: "MISO at ground", breaks: spi(sim.Faults{MISO: sim.Shorted}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) or the chip's CS is at ground"},
 		{name: "a loose contact at MISO", breaks: spi(sim.Faults{MISO: sim.Flaky}), check: "SPI0.0", names: "push in MISO (GPIO9, header pin 21)"},
