@@ -34,7 +34,7 @@ func (f *runFlags) command() *cobra.Command {
 pulses a pin at every spike. Without FILE the built-in configuration runs (see 'hillock config init').
 
 On a Raspberry Pi it takes the real pins and buses, elsewhere a virtual Pi with a knob on the screen: the arrow keys
-turn it. It ends after --duration, at q or Ctrl-C; the pins end low. SIGUSR1 prints how punctual it was so far. As a
+turn it. On a terminal it is an oscilloscope, whose keys are told at ?; with --plain, NO_COLOR or TERM=dumb it logs. It ends after --duration, at q or Ctrl-C; the pins end low. SIGUSR1 prints how punctual it was so far. As a
 service of systemd it reports how it does, and reads FILE again at SIGHUP; the summary is then that since the last time.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1m --summary result.json
@@ -47,7 +47,7 @@ service of systemd it reports how it does, and reads FILE again at SIGHUP; the s
 	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` to run on: auto (the real hardware on a Pi, else the virtual Pi), real or sim")
 	addDuration(cmd, &f.duration, "wall time to run (default until it is stopped)")
 	flags.StringVar(&f.summary, "summary", "", "write the summary to this `file` as JSON")
-	flags.BoolVar(&f.plain, "plain", false, "log lines also on a terminal")
+	flags.BoolVar(&f.plain, "plain", false, "log lines also on a terminal, instead of the scope")
 	choices(cmd, "hw", "auto", "real", "sim")
 	return cmd
 }
@@ -197,7 +197,7 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 
 // isLive tells whether somebody looks on at a terminal.
 func (f *runFlags) isLive(cmd *cobra.Command) bool {
-	return !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && os.Getenv("TERM") != "dumb"
+	return !f.plain && isTerminal(cmd.OutOrStdout()) && isTerminal(cmd.InOrStdin()) && hasColors(cmd.OutOrStdout())
 }
 
 // change opens what another configuration adds, while l goes on. What it returns has to follow l.

@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"periph.io/x/conn/v3/gpio"
@@ -70,6 +72,16 @@ func newBenchOn(t *testing.T, c benchClock, sets ...string) *bench {
 	b.loop.Observers = append(b.loop.Observers, m)
 	b.view = &view{cfg: cfg, board: b.board, virtual: b.virtual, monitor: m, where: "the virtual Pi"}
 	return b
+}
+
+// shown is a large screen of the run as it is now.
+func (b *bench) shown() string { return frameOf(newScreen(b.view, nil), 200, 60) }
+
+// frameOf is a screen of that size, without its colours.
+func frameOf(s *screen, width, height int) string {
+	s.Update(tea.WindowSizeMsg{Width: width, Height: height})
+	s.Update(frame{})
+	return ansi.Strip(s.View().Content)
 }
 
 // at is an observer that does something after ticks.
@@ -159,7 +171,7 @@ func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 	if s.Spikes != 143 || s.Outputs[0].Pulses != 1 || s.Outputs[0].Merged != 142 {
 		t.Errorf("got %d spikes, %+v; want 143, 1 pulse and 142 merged", s.Spikes, s.Outputs[0])
 	}
-	shown := (&screen{view: b.view}).View().Content
+	shown := b.shown()
 	if want := "led stays lit: its pulses of 20ms run together, one comes every 13.9 ms"; !strings.Contains(shown, want) {
 		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
 	}
@@ -201,10 +213,10 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 					}
 				},
 				2400: func() {
-					during, shown = knob.Reading(), (&screen{view: b.view}).View().Content
+					during, shown = knob.Reading(), b.shown()
 					port.SetFaults(sim.Faults{})
 				},
-				4000: func() { after, shownAfter = knob.Reading(), (&screen{view: b.view}).View().Content },
+				4000: func() { after, shownAfter = knob.Reading(), b.shown() },
 			})
 			b.run(t, 5000)
 
@@ -271,7 +283,7 @@ func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
 			case 500:
 				port.SetFaults(sim.Faults{Delay: time.Second})
 			case 2000:
-				shown = (&screen{view: b.view}).View().Content
+				shown = b.shown()
 			case 2500:
 				port.SetFaults(sim.Faults{})
 			}
@@ -365,7 +377,7 @@ func TestNoiseIsShown(t *testing.T) {
 	if r := b.board.Inputs["knob"].Reading(); r.Spread < 30 || r.Spread > 40 {
 		t.Errorf("got a spread of %d codes, want 30 to 40 for noise of 20", r.Spread)
 	}
-	if shown := (&screen{view: b.view}).View().Content; !strings.Contains(shown, " ±") {
+	if shown := b.shown(); !strings.Contains(shown, " ±") {
 		t.Errorf("got on the screen\n%s\nwant the noise", shown)
 	}
 	if s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor); s.PredictedHz != nil {
@@ -379,7 +391,7 @@ func TestAPinThatFailsIsShownAndMends(t *testing.T) {
 	var shown string
 	b.loop.Observers = append(b.loop.Observers, at{
 		500:  func() { pin.SetFault(syscall.EIO) },
-		1000: func() { shown = (&screen{view: b.view}).View().Content; pin.SetFault(nil) },
+		1000: func() { shown = b.shown(); pin.SetFault(nil) },
 	})
 	b.run(t, 2000)
 	if want := "led refused: pulse: GPIO17: "; !strings.Contains(shown, want) {
@@ -601,7 +613,7 @@ func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
 	if diff := cmp.Diff(want, pin.Edges()[1:]); diff != "" || pin.Edges()[0].Level != gpio.High {
 		t.Errorf("edges of GPIO17 (-predicted +recorded):\n%s", diff)
 	}
-	shown := (&screen{view: b.view}).View().Content
+	shown := b.shown()
 	if strings.Contains(shown, "stays lit") {
 		t.Errorf("got on the screen\n%s\nwant no word of merging", shown)
 	}

@@ -55,7 +55,7 @@ func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 	b.loop.Observers = append(b.loop.Observers, onTick(func() {
 		if b.view.monitor.own.cost.tick > 0 && seen == 0 {
 			seen = b.clock.Now()
-			text = (&screen{view: b.view}).View().Content
+			text = b.shown()
 		}
 	}))
 	b.run(t, 40_000)

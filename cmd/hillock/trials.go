@@ -9,7 +9,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// trial is something wrong with the wires of the virtual Pi: the key f of run goes through them, doctor has --fault.
+// trial is something wrong with the wires of the virtual Pi: the key x of run goes through them, doctor has --fault.
 type trial struct {
 	name   string
 	faults sim.Faults                                          // of each chip's port

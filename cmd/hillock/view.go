@@ -18,7 +18,7 @@ import (
 	"hillock/neuron"
 )
 
-// view is what a person sees of a run: the live lines of a terminal, or a log line a second.
+// view is what a person sees of a run: the scope on a terminal, or a log line a second.
 type view struct {
 	cfg     *config.Config
 	board   *board.Board

@@ -1,0 +1,178 @@
+// Package tty draws a run with characters: functions from steps and spikes to lines of text, of the size that is asked for.
+// It reads no clock and touches no terminal.
+package tty
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// Ink is what a cell of a picture belongs to, and is coloured by.
+type Ink int
+
+const (
+	None Ink = iota
+	Membrane
+	Spike
+	Level // a threshold, a rest, an axis
+	Current
+	Point
+)
+
+// Of Okabe and Ito's palette those that are seen on light and dark.
+var inks = [...]lipgloss.Style{
+	Membrane: lipgloss.NewStyle().Foreground(lipgloss.Color("#56B4E9")),
+	Spike:    lipgloss.NewStyle().Foreground(lipgloss.Color("#E69F00")),
+	Level:    lipgloss.NewStyle().Foreground(lipgloss.Color("#999999")),
+	Current:  lipgloss.NewStyle().Foreground(lipgloss.Color("#009E73")),
+	Point:    lipgloss.NewStyle().Foreground(lipgloss.Color("#E69F00")),
+}
+
+// paint colours text.
+func paint(text string, ink Ink) string {
+	if ink == None || text == "" {
+		return text
+	}
+	return inks[ink].Render(text)
+}
+
+// canvas is a picture made of cells: dots in braille, two by four to a cell, and marks that fill one.
+type canvas struct {
+	columns, rows int
+	cells         []cell
+}
+
+type cell struct {
+	dots rune // the low byte of the braille block, U+2800
+	mark rune
+	ink  Ink
+}
+
+func newCanvas(columns, rows int) *canvas {
+	columns, rows = max(columns, 1), max(rows, 1)
+	return &canvas{columns, rows, make([]cell, columns*rows)}
+}
+
+// width and height are those of the picture in dots.
+func (c *canvas) width() int  { return 2 * c.columns }
+func (c *canvas) height() int { return 4 * c.rows }
+
+// dot sets a dot, counted from the upper left corner; outside there is none. A spike's ink stays.
+func (c *canvas) dot(x, y int, ink Ink) {
+	if x < 0 || y < 0 || x >= c.width() || y >= c.height() {
+		return
+	}
+	at := &c.cells[y/4*c.columns+x/2]
+	// The bits of a cell, by row and column: Unicode standard, block Braille Patterns.
+	at.dots |= [4][2]rune{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}[y%4][x%2]
+	if at.ink != Spike {
+		at.ink = ink
+	}
+}
+
+// line sets the dots from one to another.
+func (c *canvas) line(x0, y0, x1, y1 int, ink Ink) {
+	n := max(x1-x0, x0-x1, y1-y0, y0-y1, 1)
+	for k := range n + 1 {
+		c.dot(x0+(x1-x0)*k/n, y0+(y1-y0)*k/n, ink)
+	}
+}
+
+// mark fills a cell, or writes over one.
+func (c *canvas) mark(column, row int, mark rune, ink Ink) {
+	if column >= 0 && row >= 0 && column < c.columns && row < c.rows {
+		c.cells[row*c.columns+column] = cell{mark: mark, ink: ink}
+	}
+}
+
+// rule is a dashed line across, behind all that is drawn later.
+func (c *canvas) rule(row int) {
+	for column := range c.columns {
+		c.mark(column, row, '╌', Level)
+	}
+}
+
+// row is a row of cells in their colours.
+func (c *canvas) row(row int) string {
+	var b strings.Builder
+	cells := c.cells[row*c.columns : (row+1)*c.columns]
+	for from := 0; from < len(cells); {
+		to := from
+		var run []rune
+		for ; to < len(cells) && cells[to].ink == cells[from].ink; to++ {
+			switch at := cells[to]; {
+			case at.dots != 0:
+				run = append(run, 0x2800|at.dots)
+			case at.mark != 0:
+				run = append(run, at.mark)
+			default:
+				run = append(run, ' ')
+			}
+		}
+		b.WriteString(paint(string(run), cells[from].ink))
+		from = to
+	}
+	return b.String()
+}
+
+// lines are the rows behind their labels, right-aligned in Gutter columns.
+func (c *canvas) lines(labels map[int]string) []string {
+	all := make([]string, c.rows)
+	for row := range all {
+		border := "│"
+		if labels[row] != "" {
+			border = "┤"
+		}
+		all[row] = paint(pad(labels[row], Gutter-2)+" "+border, Level) + c.row(row)
+	}
+	return all
+}
+
+// Gutter is how many columns are left of a picture.
+const Gutter = 11
+
+// pad puts blanks before text.
+func pad(text string, width int) string {
+	return strings.Repeat(" ", max(width-lipgloss.Width(text), 0)) + text
+}
+
+// scale is a range of values over so many dots, the lowest value at the bottom.
+type scale struct {
+	low, high float64
+	dots      int
+}
+
+func (s scale) at(v float64) int {
+	part := min(max((v-s.low)/(s.high-s.low), 0), 1)
+	return int(float64(1-part)*float64(s.dots-1) + 0.5)
+}
+
+// Console is a character that the Linux console's own font has in the place of one that it does not have.
+func Console(r rune) rune {
+	switch {
+	case r > 0x2800 && r <= 0x28ff: // braille: which halves of it have dots
+		switch upper, lower := r&0x1b != 0, r&0xe4 != 0; {
+		case upper && lower:
+			return '█'
+		case upper:
+			return '▀'
+		}
+		return '▄'
+	case r >= '▁' && r <= '▄':
+		return '▄'
+	case r > '▄' && r <= '█':
+		return '█'
+	}
+	switch r {
+	case '╌':
+		return '-'
+	case '┆':
+		return '│'
+	case '●':
+		return '*'
+	case '○':
+		return 'o'
+	}
+	return r
+}

@@ -1,0 +1,192 @@
+package tty
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/neuron"
+)
+
+// Window is a stretch of steps: so many from one on, of which Now is the latest that there is.
+type Window struct {
+	From, Steps int64
+	Now         int64
+	DT          time.Duration
+	Still       bool // it begins where it does because of a spike
+}
+
+// buckets are the steps of the window in pieces that are no wider than one of so many columns.
+func (w Window) buckets(h *trace.History, columns int) []trace.Bucket {
+	per := max(1, w.Steps/int64(columns))
+	from := w.From
+	if from > 0 && !w.Still {
+		from = (from-1)/per*per + 1 // the same pieces in each frame, as they wander
+	}
+	all := make([]trace.Bucket, (w.From+w.Steps-from+per-1)/per)
+	h.Columns(from, per, all)
+	return all
+}
+
+// column is where a step is among so many columns, -1 or less before the window.
+func (w Window) column(step int64, columns int) int {
+	if step < w.From {
+		return -1
+	}
+	return int((step - w.From) * int64(columns) / w.Steps)
+}
+
+// Axis is the line under a picture: where the window begins and ends, and words in the middle.
+func (w Window) Axis(width int, words string) string {
+	left, right := w.ago(w.From-1), w.ago(w.From+w.Steps-1)
+	line := []rune(strings.Repeat("─", max(width-Gutter, 0)))
+	for k := range 11 {
+		if at := k * (len(line) - 1) / 10; at >= 0 && at < len(line) {
+			line[at] = '┴'
+		}
+	}
+	write := func(at int, text string) {
+		if at >= 0 && at+lipgloss.Width(text) <= len(line) {
+			copy(line[at:], []rune(text))
+		}
+	}
+	write(0, left+" ")
+	write(len(line)-1-lipgloss.Width(right), " "+right)
+	write((len(line)-lipgloss.Width(words)-2)/2, " "+words+" ")
+	return paint(strings.Repeat(" ", Gutter-1)+"└"+string(line), Level)
+}
+
+// ago is how long before the latest step one was.
+func (w Window) ago(step int64) string {
+	if step >= w.Now {
+		return "now"
+	}
+	return "-" + Duration(time.Duration(w.Now-step)*w.DT)
+}
+
+// Duration is a model time for the eye.
+func Duration(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%.4g ms", d.Seconds()*1000)
+	}
+	return fmt.Sprintf("%.4g s", d.Seconds())
+}
+
+// Scope is the membrane of a cell over time, and its current.
+type Scope struct {
+	Params  neuron.Params
+	History *trace.History
+	Window  Window
+	Low     float64 // the currents that there may be, nA
+	High    float64
+}
+
+// Membrane draws V against the threshold and rest, with a stroke above the threshold for each spike.
+func (s Scope) Membrane(width, height int) []string {
+	c := newCanvas(width-Gutter, height)
+	buckets := s.Window.buckets(s.History, c.width())
+	p := s.Params
+	low := min(p.EL, p.VReset, p.VT-1)
+	for _, b := range buckets {
+		if b.Steps > 0 {
+			low = min(low, float64(b.VMin))
+		}
+	}
+	y := scale{low - (p.VT-low)/10, p.VT + (p.VT-low)/3, c.height()}
+	labels := map[int]string{}
+	for _, l := range []struct {
+		name string
+		v    float64
+	}{{"V_r", p.VReset}, {"E_L", p.EL}, {"V_T", p.VT}} {
+		row := y.at(l.v) / 4
+		labels[row] = fmt.Sprintf("%s %.4g", l.name, l.v)
+		if l.name != "V_r" {
+			c.rule(row)
+		}
+	}
+	labels[0] = "mV"
+	var last *trace.Bucket
+	for i := range buckets {
+		b := &buckets[i]
+		if b.Steps == 0 {
+			last = nil
+			continue
+		}
+		x := s.Window.column(b.First, c.width())
+		top := float64(b.VMax)
+		if b.Spikes > 0 { // V is that after the reset: it was up at the threshold before
+			top = max(top, p.VT)
+			c.line(x, 0, x, y.at(p.VT)-1, Spike)
+		}
+		if last != nil {
+			to := float64(b.VLast)
+			if b.Spikes > 0 {
+				to = p.VT
+			}
+			c.line(s.Window.column(last.First, c.width()), y.at(float64(last.VLast)), x, y.at(to), Membrane)
+		}
+		c.line(x, y.at(top), x, y.at(float64(b.VMin)), Membrane)
+		last = b
+	}
+	return c.lines(labels)
+}
+
+// Current draws I against the largest one that does not make it fire.
+func (s Scope) Current(width, height int) []string {
+	c := newCanvas(width-Gutter, height)
+	y := scale{s.Low, s.High, c.height()}
+	labels := map[int]string{}
+	if r := s.Params.Rheobase(); r > s.Low && r < s.High {
+		for x := 0; x < c.width(); x += 4 {
+			c.dot(x, y.at(r), Level)
+		}
+		labels[y.at(r)/4] = fmt.Sprintf("fires %.3g", r)
+	}
+	labels[c.rows-1] = fmt.Sprintf("%.3g", s.Low)
+	labels[0] = fmt.Sprintf("nA %.3g", s.High)
+	var last *trace.Bucket
+	buckets := s.Window.buckets(s.History, c.width())
+	for i := range buckets {
+		b := &buckets[i]
+		if b.Steps == 0 {
+			last = nil
+			continue
+		}
+		x := s.Window.column(b.First, c.width())
+		if last != nil {
+			x0 := s.Window.column(last.First, c.width())
+			c.line(x0, y.at(float64(last.IMax)), x-1, y.at(float64(last.IMax)), Current) // held until then
+		}
+		c.line(x, y.at(float64(b.IMax)), x, y.at(float64(b.IMin)), Current)
+		last = b
+	}
+	return c.lines(labels)
+}
+
+// Row is a cell of a raster.
+type Row struct {
+	Name    string
+	History *trace.History
+}
+
+// Raster draws the spikes of the window, one row for each cell, as far as they have room.
+func Raster(w Window, rows []Row, width, height int) []string {
+	c := newCanvas(width-Gutter, height)
+	labels := map[int]string{}
+	each := max(1, c.rows/max(len(rows), 1))
+	tall := min(3, max(1, each-1))
+	for i, r := range rows {
+		top := i*each + (each-tall)/2
+		labels[top+tall/2] = r.Name
+		for _, b := range w.buckets(r.History, c.width()) {
+			if b.Spikes > 0 {
+				x := w.column(b.First, c.width())
+				c.line(x, 4*top, x, 4*(top+tall)-1, Spike)
+			}
+		}
+	}
+	return c.lines(labels)
+}

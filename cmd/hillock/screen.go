@@ -1,0 +1,305 @@
+package main
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/cmd/hillock/internal/tty"
+	"hillock/config"
+	"hillock/hw/sim"
+	"hillock/neuron"
+)
+
+// screen is the bubbletea model of a run: an oscilloscope on the whole terminal.
+type screen struct {
+	*view
+	link          *paced
+	width, height int
+
+	reader  *neuron.TapReader // nil where there is no tap
+	next    int64             // the step to come from it
+	moments []neuron.Moment
+	seen    []seen // by neuron
+
+	target  int    // which of targets the keys are about
+	broke   int    // which of trials is switched on
+	picture string // the key of what is drawn: "" for the scope
+	base    int    // which of timeBases
+	trigger bool   // on a spike
+	stopped int64  // where paused, the step after the last on the screen; 0: it runs
+	notice  []string
+	done    bool
+}
+
+// seen is what the screen keeps of a neuron.
+type seen struct {
+	history *trace.History
+	train   trace.Train
+	rates   *trace.Rates
+}
+
+// timeBases are model times of a screen.
+var timeBases = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
+	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second,
+	10 * time.Second, 20 * time.Second}
+
+func newScreen(v *view, link *paced) *screen {
+	s := &screen{view: v, link: link, next: 1, base: 5}
+	v.monitor.read(&v.now)
+	for _, n := range v.cfg.Neurons {
+		low, high := v.currents(n)
+		s.seen = append(s.seen, seen{history: trace.NewHistory(), rates: trace.NewRates((high-low)/50, v.cfg.Loop.DT)})
+	}
+	if v.tap != nil {
+		s.reader, s.moments = v.tap.Reader(), make([]neuron.Moment, len(v.cfg.Neurons)<<13)
+	}
+	return s
+}
+
+// currents are the least and the most that a neuron's inputs give, nA, as far as they or the run so far tell.
+func (v *view) currents(n config.Neuron) (low, high float64) {
+	for _, name := range n.Inputs {
+		for _, in := range v.cfg.Inputs {
+			if in.Name == name {
+				low, high = low+min(in.Low, in.High), high+max(in.Low, in.High)
+			}
+		}
+	}
+	for i, c := range v.now.cells {
+		if v.cfg.Neurons[i].Name == n.Name && v.now.tick.Due > 0 {
+			low, high = min(low, c.lowest), max(high, c.highest)
+		}
+	}
+	if high-low < 1e-3 {
+		high = low + 1
+	}
+	return low, high
+}
+
+type frame struct{}
+
+// ended is the end of the run.
+type ended struct{}
+
+// reportRequest asks for the times of the run.
+type reportRequest struct{}
+
+func (s *screen) nextFrame() tea.Cmd {
+	return tea.Tick(s.link.pause(), func(time.Time) tea.Msg { return frame{} })
+}
+
+func (s *screen) Init() tea.Cmd { return s.nextFrame() }
+
+func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case frame:
+		s.look()
+		return s, s.nextFrame()
+	case ended:
+		return s.quit()
+	case reportRequest:
+		s.notice = s.monitor.times.fresh().rows()
+	case tea.WindowSizeMsg:
+		s.width, s.height = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		s.notice = nil
+		return s.press(msg.String())
+	}
+	return s, nil
+}
+
+// look takes what came since the last time.
+func (s *screen) look() {
+	s.monitor.read(&s.now)
+	cells := len(s.seen)
+	for range 8 { // of a loop that is faster than this there is always more
+		if s.reader == nil {
+			return
+		}
+		first, steps := s.reader.Read(s.moments)
+		for i := range s.seen {
+			c := &s.seen[i]
+			if steps > 0 && first != s.next {
+				c.train.Miss()
+			}
+			for k := range steps {
+				step, m := first+int64(k), s.moments[k*cells+i]
+				c.history.Add(step, m)
+				c.rates.Add(step, m)
+				if m.Spiked {
+					c.train.Add(step)
+				}
+			}
+		}
+		if steps > 0 {
+			s.next = first + int64(steps)
+		}
+		if (steps+1)*cells <= len(s.moments) {
+			return
+		}
+	}
+}
+
+// quit takes the picture away: the summary says it all.
+func (s *screen) quit() (tea.Model, tea.Cmd) {
+	s.done = true
+	return s, tea.Quit
+}
+
+// press is what a key does.
+func (s *screen) press(key string) (tea.Model, tea.Cmd) {
+	switch key {
+	case "esc":
+		if s.picture == "" {
+			return s.quit()
+		}
+		s.picture = ""
+	case "q", "ctrl+c":
+		return s.quit()
+	case "ctrl+z": // stopped, it would leave the pins as they are
+		s.notice = []string{"Ctrl-Z does not stop the neuron: q ends it, and its pins are then low"}
+	case "r", "f", "h", "?":
+		if s.picture == key {
+			key = ""
+		}
+		s.picture = key
+	case "+", "=":
+		s.base = max(s.base-1, 0)
+	case "-", "_":
+		s.base = min(s.base+1, len(timeBases)-1)
+	case "t":
+		s.trigger = !s.trigger
+	case "space":
+		if s.stopped != 0 {
+			s.stopped = 0
+			break
+		}
+		s.scroll(0)
+	case "pgup":
+		s.scroll(-s.window().Steps)
+	case "pgdown":
+		s.scroll(s.window().Steps)
+	case "tab":
+		s.target++
+	case "x":
+		if s.virtual != nil {
+			all := trials()
+			s.broke = (s.broke + 1) % len(all)
+			all[s.broke].apply(s.virtual)
+		}
+	default:
+		if tenth := s.window().Steps / 10; s.stopped != 0 && key == "shift+left" {
+			s.scroll(-tenth)
+		} else if s.stopped != 0 && key == "shift+right" {
+			s.scroll(tenth)
+		} else if knob := s.knob(); knob != nil {
+			turn(knob, key)
+		}
+	}
+	return s, nil
+}
+
+// scroll stops the picture and moves it by so many steps.
+func (s *screen) scroll(steps int64) {
+	w, h := s.window(), s.seen[0].history
+	s.stopped = max(min(w.From+w.Steps+steps, h.Next()), h.Oldest()+1)
+}
+
+// window is the steps that are drawn: the latest, those around a spike, or where it was stopped.
+func (s *screen) window() tty.Window {
+	n, _ := s.selected()
+	now := s.seen[n].history.Next()
+	w := tty.Window{Steps: max(2, int64(timeBases[s.base]/s.cfg.Loop.DT)), Now: now - 1, DT: s.cfg.Loop.DT}
+	if s.picture == "r" {
+		w.Steps = max(w.Steps, int64(time.Second/w.DT))
+	}
+	w.From = now - w.Steps
+	if s.stopped != 0 {
+		w.From = s.stopped - w.Steps
+	} else if s.trigger {
+		for after := int64(0); ; after++ {
+			spike, ok := s.seen[n].train.Last(after)
+			if !ok {
+				break
+			}
+			if spike+w.Steps*3/4 < now {
+				w.From, w.Still = spike-w.Steps/4, true
+				break
+			}
+		}
+	}
+	return w
+}
+
+// target is a neuron with one of the knobs that turn it, "" where there is none.
+type target struct {
+	neuron int
+	knob   string
+}
+
+// targets are all that the tab key goes through.
+func (s *screen) targets() (all []target) {
+	for i, n := range s.cfg.Neurons {
+		before := len(all)
+		for _, in := range n.Inputs {
+			if s.virtual != nil && s.virtual.Knobs[in] != nil {
+				all = append(all, target{i, in})
+			}
+		}
+		if len(all) == before {
+			all = append(all, target{i, ""})
+		}
+	}
+	return all
+}
+
+// selected is what the keys are about.
+func (s *screen) selected() (neuron int, knob string) {
+	all := s.targets()
+	t := all[s.target%len(all)]
+	return t.neuron, t.knob
+}
+
+// knob is the one that the keys turn, nil where there is none.
+func (s *screen) knob() *sim.Knob {
+	if _, name := s.selected(); name != "" {
+		return s.virtual.Knobs[name]
+	}
+	return nil
+}
+
+// turn is what the keys do to a knob of the virtual Pi.
+func turn(knob *sim.Knob, key string) {
+	switch key {
+	case "left":
+		knob.Set(knob.Position() - 0.01)
+	case "right":
+		knob.Set(knob.Position() + 0.01)
+	case "down", "shift+left":
+		knob.Set(knob.Position() - 0.1)
+	case "up", "shift+right":
+		knob.Set(knob.Position() + 0.1)
+	case "home":
+		knob.Set(0)
+	case "end":
+		knob.Set(1)
+	}
+}
+
+// help is what the keys do.
+const help = `← →  ↓ ↑   turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends
+tab        the next neuron, the next knob
++ -        time base: 5 ms to 20 s of the model's time on the screen
+space      pause; then PgUp, PgDn go a screen back and forth, shift ← → a tenth
+t          trigger: the latest spike stands a quarter from the left
+r          raster: the spikes of all neurons, over a second or more
+f          firing rate against current: theory, and what was seen of it
+h          histogram of the intervals between the latest spikes (ISI)
+x          the next fault of the virtual Pi's wires
+?          this help; the same key leaves it, as it does r, f and h; so does esc
+q          end: the pins are then low
+
+Dashed: the threshold V_T and the rest E_L; beneath, the current from which on
+it fires. A point of f is the mean rate while the current was steady.`

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/neuron"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// scopeBench is a run on a virtual clock whose steps a screen sees, which looks on every so many ticks.
+func scopeBench(t *testing.T, sets ...string) (*bench, *screen) {
+	t.Helper()
+	b := newBench(t, append([]string{"output.led.width=2 ms"}, sets...)...)
+	b.view.tap = neuron.NewTap(len(b.loop.Cells), tapSteps)
+	s := newScreen(b.view, nil)
+	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	b.loop.Observers = append(b.loop.Observers, b.view.tap, tickFunc(func(tick neuron.Tick) {
+		if tick.Due%33 == 0 {
+			s.Update(frame{})
+		}
+	}))
+	return b, s
+}
+
+// keyNames are the keys that are no character.
+var keyNames = map[string]tea.Key{"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp},
+	"down": {Code: tea.KeyDown}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "space": {Code: tea.KeySpace, Text: " "},
+	"tab": {Code: tea.KeyTab}, "esc": {Code: tea.KeyEscape}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
+	"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
+	"ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}}
+
+// typed presses keys, and returns what the last of them makes the program do.
+func (s *screen) typed(keys string) (cmd tea.Cmd) {
+	for _, name := range strings.Fields(keys) {
+		key, ok := keyNames[name]
+		if !ok {
+			r, _ := utf8.DecodeRuneInString(name)
+			key = tea.Key{Code: r, Text: name}
+		}
+		_, cmd = s.Update(tea.KeyPressMsg(key))
+	}
+	return cmd
+}
+
+// The frames of a made-up run: go test ./cmd/hillock -run TestFrames -update writes them.
+func TestFrames(t *testing.T) {
+	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second", "neuron.n2.sigma=2 mV",
+		"neuron.n2.seed=7", "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n2", "output.other.width=2 ms")
+	b.virtual.Knobs["second"].SetCode(330)
+	turn := at{}
+	for i, code := range []int{1023, 700, 280, 409, 550} {
+		turn[int64(1+2500*i)] = func() { b.virtual.Knobs["knob"].SetCode(code) }
+	}
+	b.loop.Observers = append(b.loop.Observers, turn)
+	b.run(t, 10_060)
+	for _, tt := range []struct {
+		name, keys    string
+		width, height int
+	}{
+		{"scope", "", 80, 24},
+		{"scope-large", "", 120, 40},
+		{"trigger", "+ + t", 80, 24},
+		{"back", "t - - - space pgup shift+right", 80, 24},
+		{"slow", "space - - - - -", 80, 24},
+		{"raster", "r + + + + +", 120, 40},
+		{"rate", "f", 80, 24},
+		{"intervals", "h tab", 80, 24},
+		{"help", "?", 80, 24},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s.typed(tt.keys)
+			var lines []string
+			for l := range strings.Lines(frameOf(s, tt.width, tt.height)) {
+				l = strings.TrimRight(l, " \n")
+				if n := utf8.RuneCountInString(l); n > tt.width {
+					t.Errorf("got a line of %d columns, want at most %d: %s", n, tt.width, l)
+				}
+				lines = append(lines, l)
+			}
+			if len(lines) != tt.height {
+				t.Errorf("got %d lines, want %d", len(lines), tt.height)
+			}
+			got := strings.Join(lines, "\n") + "\n"
+			file := filepath.Join("testdata", "frame-"+tt.name+".txt")
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("frame (-want +got):\n%s\nin whole:\n%s", diff, got)
+			}
+		})
+	}
+}
+
+// Whatever the size, the lines fit it, and what is wrong is told down to 80x24.
+func TestFramesFitAnySize(t *testing.T) {
+	b, s := scopeBench(t)
+	b.run(t, 500)
+	s.typed("x")
+	b.run(t, 1200)
+	for _, size := range [][2]int{{200, 60}, {80, 24}, {60, 20}, {40, 12}, {20, 5}, {3, 2}, {1, 1}} {
+		for _, picture := range []string{"", "r", "f", "h", "?"} {
+			s.picture = picture
+			text := frameOf(s, size[0], size[1])
+			if n := strings.Count(text, "\n") + 1; n > size[1] {
+				t.Errorf("%v %q: got %d lines", size, picture, n)
+			}
+			for l := range strings.Lines(text) {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(l, "\n")); n > size[0] {
+					t.Errorf("%v %q: got %d columns: %s", size, picture, n, l)
+				}
+			}
+			if flat := strings.Join(strings.Fields(text), " "); size[0] >= 80 && !strings.Contains(flat, "mcp3008 on SPI0.0: no chip answers") {
+				t.Errorf("%v %q: got\n%s\nwant the fault", size, picture, text)
+			}
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n0.input=second")
+	knob, second := b.virtual.Knobs["knob"], b.virtual.Knobs["second"]
+	knob.Set(0.5)
+	second.Set(0.5)
+	b.run(t, 4000) // 40,000 steps
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("%s: got %g, want %g", what, got, want)
+		}
+	}
+	s.typed("right right left up")
+	near("n0's knob after right right left up", second.Position(), 0.61)
+	s.typed("tab down shift+left home right")
+	near("n1's knob after tab down shift+left home right", knob.Position(), 0.01)
+	s.typed("tab end")
+	near("n0's knob after tab end", second.Position(), 1)
+	near("n1's knob meanwhile", knob.Position(), 0.01)
+
+	for range 20 {
+		s.typed("+")
+	}
+	near("the shortest time base, steps", float64(s.window().Steps), 50)
+	for range 20 {
+		s.typed("-")
+	}
+	near("the longest time base, steps", float64(s.window().Steps), 200_000)
+
+	s.typed("+ + + + + space")
+	w := s.window()
+	b.run(t, 1000)
+	s.Update(frame{})
+	if s.window().From != w.From {
+		t.Errorf("got a picture from step %d while paused, want it to stay at %d", s.window().From, w.From)
+	}
+	s.typed("pgup shift+left shift+right pgup pgdown")
+	near("a screen back", float64(s.window().From), float64(w.From-w.Steps))
+	near("n0's knob after scrolling", second.Position(), 1)
+	s.typed("pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown")
+	near("the end of all steps", float64(s.window().From+s.window().Steps), 50_001)
+	s.typed("space t + + +")
+	w = s.window()
+	if spike := w.From + w.Steps/4; !b.isSpike(s, spike) {
+		t.Errorf("got step %d a quarter from the left at the trigger, which is no spike", spike)
+	}
+
+	s.typed("x")
+	if got := frameOf(s, 120, 40); !strings.Contains(got, "x fault: MISO open") {
+		t.Errorf("got\n%s\nwant the fault named", got)
+	}
+	s.typed("ctrl+z")
+	if got := frameOf(s, 80, 24); !strings.Contains(got, "Ctrl-Z does not stop the neuron: q ends it, and its pins are then low") {
+		t.Errorf("got\n%s\nwant a word on Ctrl-Z", got)
+	}
+	s.Update(reportRequest{})
+	if got := frameOf(s, 120, 40); !strings.Contains(got, "from crossing to pin") || strings.Contains(got, "Ctrl-Z") {
+		t.Errorf("got\n%s\nwant the times", got)
+	}
+	if s.typed("h esc"); s.picture != "" || s.done || s.notice != nil {
+		t.Error("got something after h and esc, want the scope")
+	}
+	for _, key := range []string{"q", "esc", "ctrl+c"} {
+		s.done = false
+		if cmd := s.typed(key); cmd == nil || !s.done || s.View().AltScreen {
+			t.Errorf("%s: got it going on, want the end and the terminal as it was", key)
+		}
+	}
+}
+
+func (b *bench) isSpike(s *screen, step int64) bool {
+	for after := int64(0); ; after++ {
+		switch at, ok := s.seen[0].train.Last(after); {
+		case !ok:
+			return false
+		case at == step:
+			return true
+		}
+	}
+}
+
+// Each spike of the loop is in the screen's train, step for step, and half a minute of them can be scrolled to.
+func TestTheScreenSeesEverySpike(t *testing.T) {
+	b, s := scopeBench(t)
+	var want []int64
+	b.loop.Observers = append(b.loop.Observers, tickFunc(func(neuron.Tick) {
+		if c := b.loop.Cells[0]; len(want) == 0 && c.Last > 0 || len(want) > 0 && c.Last > want[len(want)-1] {
+			want = append(want, c.Last)
+		}
+	}))
+	b.run(t, 35_000)
+	s.Update(frame{})
+	for i, step := range want {
+		if got, ok := s.seen[0].train.Last(int64(len(want) - 1 - i)); got != step || !ok {
+			t.Fatalf("spike %d: got it at step %d, %v, want %d", i, got, ok, step)
+		}
+	}
+	if len(want) < 2400 || s.reader.Missed() != 0 {
+		t.Errorf("got %d spikes, %d steps missed; want those of 35 s and none", len(want), s.reader.Missed())
+	}
+	s.typed("space")
+	for range 170 {
+		s.typed("pgup")
+	}
+	w := s.window()
+	if drawn := strings.Count(frameOf(s, 80, 24), "⡇") + strings.Count(frameOf(s, 80, 24), "⢸"); w.From > 10_001 || drawn < 14 {
+		t.Errorf("got a picture from step %d with %d strokes; want the spikes of 34 s ago", w.From, drawn)
+	}
+}

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/cmd/hillock/internal/tty"
+	"hillock/config"
+	"hillock/hw/board"
+)
+
+var (
+	dim   = lipgloss.NewStyle().Faint(true)
+	bold  = lipgloss.NewStyle().Bold(true)
+	amber = lipgloss.NewStyle().Foreground(lipgloss.BrightYellow)
+	red   = lipgloss.NewStyle().Foreground(lipgloss.BrightRed)
+)
+
+// leastPicture is how many lines a picture has before lines of text make room for it.
+const leastPicture = 11
+
+// line is one of the screen's text; where there is no room those of the highest spare go first.
+type line struct {
+	text  string
+	spare int
+}
+
+func (s *screen) View() tea.View {
+	if s.done || s.width == 0 {
+		return tea.View{AltScreen: !s.done}
+	}
+	head, foot := s.head(), s.foot()
+	for spare := 3; spare > 0; spare-- {
+		if len(s.wrap(head))+len(s.wrap(foot))+leastPicture <= s.height {
+			break
+		}
+		few := func(l line) bool { return l.spare == spare }
+		head, foot = slices.DeleteFunc(head, few), slices.DeleteFunc(foot, few)
+	}
+	all, after := s.wrap(head), s.wrap(foot)
+	if room := s.height - len(all) - len(after); room >= 5 {
+		all = append(all, s.draw(room)...)
+	}
+	all = append(all, after...)
+	text := strings.Join(all[:min(len(all), s.height)], "\n")
+	if os.Getenv("TERM") == "linux" {
+		text = strings.Map(tty.Console, text)
+	}
+	return tea.View{Content: text, AltScreen: true}
+}
+
+// wrap is lines no wider than the screen.
+func (s *screen) wrap(lines []line) (all []string) {
+	for _, l := range lines {
+		all = append(all, strings.Split(ansi.Wrap(l.text, s.width, " "), "\n")...)
+	}
+	return all
+}
+
+// draw is the picture, of so many lines.
+func (s *screen) draw(height int) []string {
+	i, _ := s.selected()
+	n, c, w := s.cfg.Neurons[i], &s.seen[i], s.window()
+	low, high := s.currents(n)
+	var lines []string
+	switch s.picture {
+	case "?":
+		lines = strings.Split(help, "\n")
+	case "f":
+		lines = tty.Rates{Params: n.Params, Points: c.rates.Points(w.DT), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
+	case "h":
+		lines = tty.Intervals{Steps: c.train.Intervals(1000), DT: w.DT}.Draw(s.width, height)
+	case "r":
+		var rows []tty.Row
+		for k, n := range s.cfg.Neurons {
+			rows = append(rows, tty.Row{Name: n.Name, History: s.seen[k].history})
+		}
+		lines = append(tty.Raster(w, rows, s.width, height-1), w.Axis(s.width, s.words(w)))
+	default:
+		scope := tty.Scope{Params: n.Params, History: c.history, Window: w, Low: low, High: high}
+		beneath := min(max((height-1)/4, 2), 9)
+		lines = append(scope.Membrane(s.width, height-1-beneath), scope.Current(s.width, beneath)...)
+		lines = append(lines, w.Axis(s.width, s.words(w)))
+	}
+	for k, l := range lines {
+		lines[k] = ansi.Truncate(l, s.width, "")
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines[:height]
+}
+
+// words say what stretch of time it is.
+func (s *screen) words(w tty.Window) string {
+	text := tty.Duration(time.Duration(w.Steps)*w.DT) + " a screen"
+	if s.trigger {
+		text += ", trigger"
+	}
+	if s.stopped != 0 {
+		text += ", paused"
+	}
+	return text
+}
+
+// head is what runs where.
+func (s *screen) head() []line {
+	lines := []line{{dim.Render(s.intro()), 0}}
+	if g := s.grant.Load(); g != nil {
+		lines = append(lines, line{dim.Render(strings.Join(g.Got, ", ")), 3})
+		if len(g.Missing) > 0 {
+			lines = append(lines, line{dim.Render("not permitted: " + strings.Join(g.Missing, "; ")), 2})
+		}
+	}
+	return lines
+}
+
+// foot is how it goes, what is wrong, and what the keys do.
+func (s *screen) foot() (lines []line) {
+	chosen, _ := s.selected()
+	for _, text := range s.neuron(chosen) {
+		lines = append(lines, line{text, 0})
+	}
+	for i := range s.cfg.Neurons {
+		if i != chosen {
+			lines = append(lines, line{s.other(i), 1})
+		}
+	}
+	for _, in := range s.cfg.Inputs {
+		spare := 1
+		if slices.Contains(s.cfg.Neurons[chosen].Inputs, in.Name) {
+			spare = 0
+		}
+		lines = append(lines, line{s.input(in), spare})
+	}
+	lines = append(lines, line{s.timing(), 0})
+	if text := overload(s.now.cost, s.cfg); text != "" {
+		lines = append(lines, line{amber.Render(text), 0})
+	}
+	for _, f := range s.faults() {
+		if f.text != "" {
+			lines = append(lines, line{red.Render(fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)), 0})
+		}
+	}
+	for _, text := range s.notice {
+		lines = append(lines, line{amber.Render(text), 0})
+	}
+	return append(lines, line{s.keys(), 0})
+}
+
+// neuron is two lines and its notes: where it is with its LEDs, and its spikes with their rate.
+func (s *screen) neuron(i int) []string {
+	n, c := s.cfg.Neurons[i], s.now.cells[i]
+	leds, notes := "", []string(nil)
+	for _, out := range s.cfg.Outputs {
+		if out.Neuron == n.Name && out.Driver == "pulse" {
+			leds += "  " + s.led(out)
+			if text := merging(s.cfg, n, c.current, out); text != "" {
+				notes = append(notes, amber.Render(text))
+			}
+		}
+	}
+	isi := ""
+	if latest := s.seen[i].train.Intervals(100); len(latest) > 0 {
+		isi = "  ISI " + tty.Duration(time.Duration(latest[0])*s.cfg.Loop.DT)
+		_, cv := trace.Spread(latest)
+		isi += fmt.Sprintf("  CV %.3f", cv)
+	}
+	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), c.v, c.current, isi, leds)
+	theory := "predicted"
+	if n.Sigma > 0 {
+		theory = "without its noise"
+	}
+	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s %.1f Hz", len(n.Name), "", c.spikes,
+		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), theory, n.DiscreteRate(c.current))
+	if s.cfg.Loop.Speed != 1 || s.now.tick.Skipped > 0 {
+		second += fmt.Sprintf("  %s/s on the wall", digits(c.blinks(s.now.tick.Began), 3))
+	}
+	return append([]string{first, second}, notes...)
+}
+
+// other is the line of a neuron that is not drawn.
+func (s *screen) other(i int) string {
+	n, c := s.cfg.Neurons[i], s.now.cells[i]
+	text := fmt.Sprintf("%s V %6.1f mV  I %.3f nA  rate %.1f Hz", bold.Render(n.Name), c.v, c.current, c.rate(s.now.tick.Steps, s.cfg.Loop.DT))
+	for _, out := range s.cfg.Outputs {
+		if out.Neuron == n.Name && out.Driver == "pulse" {
+			text += "  " + s.led(out)
+		}
+	}
+	return text
+}
+
+// led is whether a pin is high.
+func (s *screen) led(out config.Output) string {
+	led := dim.Render("○")
+	if s.board.Pulses[out.Name].High() {
+		led = red.Render("●")
+	}
+	return led + " " + out.Name + " " + out.Pin
+}
+
+// input is a line: where the knob is and what the chip says.
+func (s *screen) input(in config.Input) string {
+	r := s.board.Inputs[in.Name].Reading()
+	mark := " "
+	if _, knob := s.selected(); knob == in.Name && len(s.targets()) > 1 {
+		mark = ">"
+	}
+	longest := 0
+	for _, other := range s.cfg.Inputs {
+		longest = max(longest, len(other.Name))
+	}
+	line := fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, bar(r.Position, 20), shows(in, r))
+	if r.Spread > 0 && in.Driver != "rc" {
+		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
+	}
+	if n := note(r); n != "" {
+		line += "  " + amber.Render(n)
+	}
+	return line
+}
+
+// shows is what an input says: the knob's place and what its part gives, or the current where nobody turns it.
+func shows(in config.Input, r board.Reading) string {
+	switch in.Driver {
+	case "wave", "file":
+		return fmt.Sprintf("%.3f nA", r.Current)
+	case "rc":
+		return fmt.Sprintf("%5.1f %%  %.3f ms", 100*r.Position, float64(r.Raw)/1e6)
+	}
+	return fmt.Sprintf("%5.1f %%  code %d", 100*r.Position, r.Raw)
+}
+
+func (s *screen) timing() string {
+	line := fmt.Sprintf("ticks %d  late %s", s.now.tick.Run(), s.monitor.times.read().Late)
+	if s.now.tick.Skipped > 0 {
+		line += amber.Render(fmt.Sprintf("  skipped %d (over %v behind)", s.now.tick.Skipped, s.cfg.Loop.MaxLag))
+	}
+	if s.reader != nil && s.reader.Missed() > 0 {
+		line += amber.Render(fmt.Sprintf("  steps not seen here %d", s.reader.Missed()))
+	}
+	return line
+}
+
+// keys are the most used ones; the fault is told where there is one.
+func (s *screen) keys() string {
+	text := "? help  q quit  "
+	if s.knob() != nil {
+		text += "←→↑↓ knob  "
+	}
+	if len(s.targets()) > 1 {
+		text += "tab next  "
+	}
+	text += "+- time  space pause  t r f h"
+	if s.virtual == nil {
+		return dim.Render(text)
+	}
+	text = dim.Render(text + "  x fault")
+	if s.broke > 0 {
+		text += ": " + trials()[s.broke].name
+	}
+	return text
+}
