@@ -19,9 +19,10 @@ type Window struct {
 	Still       bool // it begins where it does because of a spike
 }
 
-// buckets are the steps of the window in pieces that are no wider than one of so many columns.
+// buckets are the steps of the window in pieces that are no wider than half of one of so many columns: a coarse one begins
+// up to its width before what is asked for.
 func (w Window) buckets(h *trace.History, columns int) []trace.Bucket {
-	per := max(1, w.Steps/int64(columns))
+	per := max(1, w.Steps/int64(2*columns))
 	from := w.From
 	if from > 0 && !w.Still {
 		from = (from-1)/per*per + 1 // the same pieces in each frame, as they wander
@@ -31,12 +32,9 @@ func (w Window) buckets(h *trace.History, columns int) []trace.Bucket {
 	return all
 }
 
-// column is where a step is among so many columns, -1 or less before the window.
+// column is where a step is among so many columns; the first one has those of a piece that began before the window, too.
 func (w Window) column(step int64, columns int) int {
-	if step < w.From {
-		return -1
-	}
-	return int((step - w.From) * int64(columns) / w.Steps)
+	return int(max(step-w.From, 0) * int64(columns) / w.Steps)
 }
 
 // Axis is the line under a picture: where the window begins and ends, and words in the middle.
