@@ -71,12 +71,13 @@ func (p *paced) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// pause is how long until the next frame: the terminal has three quarters of the time for itself and for the keys.
-func (p *paced) pause() time.Duration {
-	if p == nil {
-		return time.Second / frames
+// pause is how long until the next frame, where one takes so long to draw: a small Pi and a slow link have three quarters of
+// the time for themselves.
+func (p *paced) pause(draw time.Duration) time.Duration {
+	if p != nil {
+		draw += time.Duration(p.took.Load())
 	}
-	return min(max(time.Second/frames, 4*time.Duration(p.took.Load())), 2*time.Second)
+	return min(max(time.Second/frames, 4*draw), 2*time.Second)
 }
 
 // hasColors tells whether a terminal is one to draw on: not a dumb one, and none that NO_COLOR forbids colours on.

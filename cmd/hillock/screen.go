@@ -16,6 +16,7 @@ import (
 type screen struct {
 	*view
 	link          *paced
+	drew          time.Duration // how long the latest frame took
 	width, height int
 
 	reader  *neuron.TapReader // nil where there is no tap
@@ -87,7 +88,7 @@ type ended struct{}
 type reportRequest struct{}
 
 func (s *screen) nextFrame() tea.Cmd {
-	return tea.Tick(s.link.pause(), func(time.Time) tea.Msg { return frame{} })
+	return tea.Tick(s.link.pause(s.drew), func(time.Time) tea.Msg { return frame{} })
 }
 
 func (s *screen) Init() tea.Cmd { return s.nextFrame() }

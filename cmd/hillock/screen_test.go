@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -239,5 +240,25 @@ func TestTheScreenSeesEverySpike(t *testing.T) {
 	w := s.window()
 	if drawn := strings.Count(frameOf(s, 80, 24), "⡇") + strings.Count(frameOf(s, 80, 24), "⢸"); w.From > 10_001 || drawn < 14 {
 		t.Errorf("got a picture from step %d with %d strokes; want the spikes of 34 s ago", w.From, drawn)
+	}
+}
+
+func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
+	slow := new(paced)
+	slow.took.Store(int64(50 * ms))
+	for _, tt := range []struct {
+		link       *paced
+		draw, want time.Duration
+	}{
+		{nil, 2 * ms, time.Second / 30},
+		{new(paced), 2 * ms, time.Second / 30},
+		{new(paced), 30 * ms, 120 * ms},
+		{slow, 0, 200 * ms},
+		{slow, 10 * ms, 240 * ms},
+		{slow, 10 * time.Second, 2 * time.Second},
+	} {
+		if got := tt.link.pause(tt.draw); got != tt.want {
+			t.Errorf("a frame that takes %v to draw: got the next after %v, want %v", tt.draw, got, tt.want)
+		}
 	}
 }

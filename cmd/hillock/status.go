@@ -37,6 +37,8 @@ func (s *screen) View() tea.View {
 	if s.done || s.width == 0 {
 		return tea.View{AltScreen: !s.done}
 	}
+	began := time.Now()
+	defer func() { s.drew = time.Since(began) }()
 	head, foot := s.head(), s.foot()
 	for spare := 3; spare > 0; spare-- {
 		if len(s.wrap(head))+len(s.wrap(foot))+leastPicture <= s.height {

@@ -3,6 +3,7 @@
 package tty
 
 import (
+	"math"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -145,7 +146,7 @@ type scale struct {
 
 func (s scale) at(v float64) int {
 	part := min(max((v-s.low)/(s.high-s.low), 0), 1)
-	return int(float64(1-part)*float64(s.dots-1) + 0.5)
+	return int(math.Round(float64((1 - part) * float64(s.dots-1))))
 }
 
 // Console is a character that the Linux console's own font has in the place of one that it does not have.

@@ -23,7 +23,7 @@ type Rates struct {
 // Draw is the curve over an axis of currents, with what its signs mean.
 func (r Rates) Draw(width, height int) []string {
 	c := newCanvas(width-Gutter, height-2)
-	current := func(x int) float64 { return r.Low + (r.High-r.Low)*float64(x)/float64(c.width()-1) }
+	current := func(x int) float64 { return r.Low + float64((r.High-r.Low)*float64(x)/float64(c.width()-1)) }
 	across := scale{r.High, r.Low, c.width()} // from the left
 	top := max(r.Params.DiscreteRate(r.High), r.Params.DiscreteRate(r.Low), 1)
 	for _, p := range r.Points {
@@ -46,10 +46,14 @@ func (r Rates) Draw(width, height int) []string {
 		c.mark(across.at(p.Current)/2, y.at(p.Rate)/4, '●', Point)
 	}
 	lines := c.lines(map[int]string{0: fmt.Sprintf("Hz %.4g", y.high), c.rows / 2: fmt.Sprintf("%.4g", y.high/2), c.rows - 1: "0"})
+	exact := "the continuous one"
+	if r.Params.Sigma > 0 {
+		exact += ", no noise"
+	}
 	return append(lines,
 		axis(width, fmt.Sprintf("%.3g nA", r.Low), "current", fmt.Sprintf("%.3g nA", r.High)),
-		fit(pad("", Gutter)+paint("●", Point)+" seen  "+paint("⠤⠒⠉", Membrane)+" the discrete neuron  "+
-			paint("⠠⠐⠈", Level)+" the continuous one  "+paint("┆", Level)+" now", width))
+		fit(pad("", Gutter)+paint("●", Point)+" seen  "+paint("┆", Level)+" now  "+paint("⠤⠒⠉", Membrane)+" the discrete neuron  "+
+			paint("⠠⠐⠈", Level)+" "+exact, width))
 }
 
 // Intervals is how often each interval between spikes came.
