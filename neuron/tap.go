@@ -37,6 +37,9 @@ func NewTap(cells, steps int) *Tap {
 	return &Tap{cells: cells, rows: rows, ring: make([]atomic.Uint64, rows*uint64(2*cells))}
 }
 
+// Cells is how many cells a step has.
+func (t *Tap) Cells() int { return t.cells }
+
 // Tick is an Observer's.
 func (t *Tap) Tick(Tick) {}
 
@@ -67,6 +70,9 @@ type TapReader struct {
 	next   uint64
 	missed int64
 }
+
+// Cells is how many moments a step has.
+func (r *TapReader) Cells() int { return r.tap.cells }
 
 // Missed is how many steps came round before they were read.
 func (r *TapReader) Missed() int64 { return r.missed }

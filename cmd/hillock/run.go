@@ -21,6 +21,7 @@ type runFlags struct {
 	hw, summary string
 	duration    time.Duration
 	plain       bool
+	web         webFlags
 	observers   []neuron.Observer // of the loop, beside the monitor
 }
 
@@ -49,11 +50,15 @@ of systemd it reports how it does, and reads FILE again at SIGHUP; the summary i
 	addDuration(cmd, &f.duration, "wall time to run (default until it is stopped)")
 	flags.StringVar(&f.summary, "summary", "", "write the summary to this `file` as JSON")
 	flags.BoolVar(&f.plain, "plain", false, "log lines also on a terminal, instead of the scope")
+	f.web.add(cmd)
 	choices(cmd, "hw", "auto", "real", "sim")
 	return cmd
 }
 
 func (f *runFlags) run(cmd *cobra.Command, args []string) error {
+	if err := f.web.check(cmd, args); err != nil {
+		return err
+	}
 	cfg, err := f.load(cmd, args)
 	if err != nil {
 		return err
@@ -83,10 +88,15 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	}
 	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall}
 	defer func() { err = errors.Join(err, l.board.Close()) }()
-	l.watched = f.isLive(cmd)
+	l.watched = f.isLive(cmd) || f.web.addr != ""
 	if err := l.assemble(nil, f.observers); err != nil {
 		return err
 	}
+	site, err := f.web.open(cmd, l)
+	if err != nil {
+		return err
+	}
+	defer site.close()
 	s := newService(newLogger(cmd))
 	defer s.end()
 	for began := wall.Now(); ; {
@@ -95,6 +105,7 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 		}
 		next, err := f.runLeg(cmd, args, l, s)
 		if err := errors.Join(err, wall.Leave()); err != nil {
+			site.close()
 			if next != nil {
 				err = errors.Join(err, next.board.Succeed(l.board))
 				l = next
@@ -106,7 +117,7 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 		if next != nil {
 			old := l
 			l = next
-			if err := l.follow(old, f.observers); err != nil {
+			if err := site.follow(l, func() error { return l.follow(old, f.observers) }); err != nil {
 				return err
 			}
 		}

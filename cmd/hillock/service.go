@@ -161,7 +161,7 @@ func (v *view) status(now *snapshot) string {
 		return "starting"
 	}
 	var parts []string
-	for i, n := range v.cfg.Neurons {
+	for i, n := range v.running().Neurons {
 		parts = append(parts, v.rate(n, now, i))
 	}
 	for _, f := range v.faults() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,8 @@ type times struct {
 	active *histograms                // the loop's
 	empty  atomic.Pointer[histograms] // offered to the loop
 	full   atomic.Pointer[histograms] // given by it
-	total  *histograms                // the reader's
+	mu     sync.Mutex                 // of the readers
+	total  *histograms                // theirs
 	ended  time.Duration              // when the latest tick did; the loop's
 }
 
@@ -68,11 +70,17 @@ func (t *times) record(tick neuron.Tick) {
 
 // read adds what the loop gave since the last time.
 func (t *times) read() report {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.take()
+	return t.total.report()
+}
+
+func (t *times) take() {
 	if f := t.full.Swap(nil); f != nil {
 		t.total.merge(f)
 		t.empty.Store(f)
 	}
-	return t.total.report()
 }
 
 // fresh is read with what the loop still holds, for which it waits a little: not on the loop's own thread.
@@ -89,7 +97,9 @@ func (t *times) fresh() report {
 
 // end adds also what the loop still held; it has ended.
 func (t *times) end() report {
-	t.read()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.take()
 	t.total.merge(t.active)
 	return t.total.report()
 }

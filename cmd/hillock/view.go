@@ -29,7 +29,17 @@ type view struct {
 	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked
 
+	adjusted atomic.Pointer[config.Config] // cfg with what was changed of its neurons and its speed while they run
+
 	now snapshot
+}
+
+// running is the configuration as it runs now: the parts of cfg, with what was changed since.
+func (v *view) running() *config.Config {
+	if cfg := v.adjusted.Load(); cfg != nil {
+		return cfg
+	}
+	return v.cfg
 }
 
 // patience is how long the loop waits for a part: beyond the slowest bus that somebody would call slow and not broken,
@@ -109,7 +119,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		v.logFaults(logger, faults)
 		skipped = v.logSkipped(logger, skipped)
 		late := v.monitor.times.fresh().Late
-		if text := overload(v.now.cost, v.cfg); (text != "") != slow {
+		if text := overload(v.now.cost, v.running()); (text != "") != slow {
 			if slow = text != ""; slow {
 				logger.Warn(text)
 			} else {
@@ -119,15 +129,16 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		if seconds++; isService() && seconds%60 != 1 {
 			continue
 		}
-		for i, n := range v.cfg.Neurons {
+		cfg := v.running()
+		for i, n := range cfg.Neurons {
 			c := v.now.cells[i]
 			attrs := []any{"neuron", n.Name, "v_mv", round(c.v), "current_na", round(c.current), "spikes", c.spikes,
-				"rate_hz", round(c.rate(v.now.tick.Steps, v.cfg.Loop.DT)), "predicted_hz", round(n.DiscreteRate(c.current))}
-			if v.cfg.Loop.Speed != 1 || v.now.tick.Skipped > 0 {
+				"rate_hz", round(c.rate(v.now.tick.Steps, cfg.Loop.DT)), "predicted_hz", round(n.DiscreteRate(c.current))}
+			if cfg.Loop.Speed != 1 || v.now.tick.Skipped > 0 {
 				attrs = append(attrs, "wall_hz", round(c.blinks(v.now.tick.Began)))
 			}
-			for _, out := range v.cfg.Outputs {
-				if text := merging(v.cfg, n, c.current, out); text != "" {
+			for _, out := range cfg.Outputs {
+				if text := merging(cfg, n, c.current, out); text != "" {
 					attrs = append(attrs, out.Name+"_note", text)
 				}
 			}

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// message is what a client says. The keys of each kind are all there, and no others.
+type message struct {
+	Type      string  `json:"type"`
+	Token     string  `json:"token"`
+	PerColumn float64 `json:"per_column"`
+	Input     string  `json:"input"`
+	Position  float64 `json:"position"`
+	Neuron    string  `json:"neuron"`
+	Key       string  `json:"key"`
+	Value     float64 `json:"value"`
+	Name      string  `json:"name"`
+}
+
+// kinds are the keys of each kind of message.
+func kinds() map[string][]string {
+	return map[string][]string{
+		"auth": {"token"}, "view": {"per_column"}, "turn": {"input", "position"}, "set": {"key", "value"},
+		"reset": {}, "fault": {"name"}, "sweep": {"input"},
+	}
+}
+
+// keys are those of "set" but for the loop's own, speed.
+func keys() []string { return []string{"tau_m", "e_l", "v_t", "v_reset", "r_m", "t_ref", "sigma"} }
+
+// maxPerColumn is how many steps a column can have.
+const maxPerColumn = 1_000_000
+
+// parse reads a message.
+func parse(text []byte) (message, error) {
+	var m message
+	if !utf8.Valid(text) {
+		return m, errors.New("a message must be UTF-8")
+	}
+	var given map[string]json.RawMessage
+	d := json.NewDecoder(bytes.NewReader(text))
+	if err := d.Decode(&given); err != nil || given == nil {
+		return m, errors.New("a message must be a JSON object")
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return m, errors.New("a message must be one JSON object, and nothing after it")
+	}
+	if err := json.Unmarshal(given["type"], &m.Type); err != nil {
+		return m, errors.New("type: must be a text")
+	}
+	want, ok := kinds()[m.Type]
+	if !ok {
+		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault or sweep, got %.40q", m.Type)
+	}
+	for key, value := range given {
+		switch {
+		case key == "type", slices.Contains(want, key), m.Type == "set" && key == "neuron":
+		default:
+			return m, fmt.Errorf("%s: has no key %.40q", m.Type, key)
+		}
+		if string(value) == "null" {
+			return m, fmt.Errorf("%s: %s: must have a value, got null", m.Type, key)
+		}
+	}
+	for _, key := range want {
+		if given[key] == nil {
+			return m, fmt.Errorf("%s: must have the key %s", m.Type, key)
+		}
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return m, fmt.Errorf("%s: %s: must be a %s, got %.40s", m.Type, wrong.Field, noun(wrong.Type.Kind().String()), wrong.Value)
+		}
+		return m, errors.New("a message must be a JSON object")
+	}
+	return m, m.check(given["neuron"] != nil)
+}
+
+func noun(kind string) string {
+	if kind == "string" {
+		return "text"
+	}
+	return "number"
+}
+
+// check holds the values against what is always so.
+func (m message) check(ofNeuron bool) error {
+	switch m.Type {
+	case "view":
+		if n := m.PerColumn; !(n >= 1 && n <= maxPerColumn) || n != math.Trunc(n) {
+			return fmt.Errorf("view: per_column: must be a whole number from 1 to %d, got %g", maxPerColumn, n)
+		}
+	case "turn":
+		if !(m.Position >= 0 && m.Position <= 1) {
+			return fmt.Errorf("turn: position: must be from 0 to 1, got %g", m.Position)
+		}
+	case "set":
+		switch {
+		case m.Key == "speed" && ofNeuron:
+			return errors.New("set: speed: is the loop's, not a neuron's")
+		case m.Key != "speed" && !slices.Contains(keys(), m.Key):
+			return fmt.Errorf("set: key: must be %s or speed, got %.40q", strings.Join(keys(), ", "), m.Key)
+		case m.Key != "speed" && !ofNeuron:
+			return fmt.Errorf("set: %s: must have the key neuron", m.Key)
+		}
+	}
+	return nil
+}
+
+// change makes a change, whole or not at all.
+func (s *Server) change(m message) error {
+	switch m.Type {
+	case "turn":
+		return s.turn(m.Input, m.Position)
+	case "sweep":
+		return s.sweep(m.Input)
+	case "set":
+		if r, ok := s.now().Ranges[m.Key]; ok && !(m.Value >= r[0] && m.Value <= r[1]) {
+			return fmt.Errorf("%s: must be from %g to %g, got %g", m.Key, r[0], r[1], m.Value)
+		}
+		if err := s.run.Set(m.Neuron, m.Key, m.Value); err != nil {
+			return err
+		}
+	case "reset":
+		if err := s.run.Reset(); err != nil {
+			return err
+		}
+	case "fault":
+		return s.run.Fault(m.Name)
+	}
+	s.greet()
+	return nil
+}

@@ -1,0 +1,56 @@
+package web
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// collector gives Prometheus the status of a run, as it is when it asks, in base units.
+type collector struct{ s *Server }
+
+func metric(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("hillock_"+name, help, labels, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (c collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+// Collect implements prometheus.Collector.
+func (c collector) Collect(ch chan<- prometheus.Metric) {
+	counter := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
+	}
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	st := c.s.run.Status()
+	counter(metric("steps_total", "Integration steps."), float64(st.Steps))
+	counter(metric("skipped_seconds_total", "Time of the model that was skipped."), st.Skipped/1e3)
+	gauge(metric("clients", "Clients of the WebSocket."), float64(c.s.count()))
+	late := metric("lateness_seconds", "How late ticks begin, from the beginning on.", "quantile")
+	for q, us := range map[string]float64{"0.5": st.Lateness.P50, "0.99": st.Lateness.P99, "1": st.Lateness.Max} {
+		gauge(late, us/1e6, q)
+	}
+	spikes := metric("spikes_total", "Spikes.", "neuron")
+	rate := metric("rate_hertz", "Firing rate, in time of the model.", "neuron")
+	predicted := metric("predicted_rate_hertz", "Firing rate that the equation predicts.", "neuron")
+	v := metric("membrane_volts", "Membrane potential.", "neuron")
+	current := metric("current_amperes", "Input current.", "neuron")
+	for _, n := range st.Neurons {
+		counter(spikes, float64(n.Spikes), n.Name)
+		gauge(rate, n.Rate, n.Name)
+		gauge(predicted, n.Predicted, n.Name)
+		gauge(v, n.V/1e3, n.Name)
+		gauge(current, n.I/1e9, n.Name)
+	}
+	fault := metric("fault", "1 where a part does not do what it should.", "part", "kind")
+	wrong := func(text string) float64 {
+		if text == "" {
+			return 0
+		}
+		return 1
+	}
+	for _, in := range st.Inputs {
+		gauge(fault, wrong(in.Fault), in.Name, "input")
+	}
+	for _, out := range st.Outputs {
+		gauge(fault, wrong(out.Fault), out.Name, "output")
+	}
+}

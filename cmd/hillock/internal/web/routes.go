@@ -1,0 +1,85 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+//go:embed page
+var page embed.FS
+
+// types are what the files of the page are: the system's own table may say otherwise.
+func types() map[string]string {
+	return map[string]string{
+		".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+		".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
+	}
+}
+
+// routes are all paths that there are, and no others: nothing of a request is taken for the name of a file.
+func (s *Server) routes() map[string]http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collector{s})
+	all := map[string]http.Handler{
+		"/ws":          http.HandlerFunc(s.socket),
+		"/metrics":     promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
+		"/healthz":     made("text/plain; charset=utf-8", func() []byte { return []byte("ok\n") }),
+		"/config.toml": made("text/plain; charset=utf-8", s.run.TOML),
+		"/board.svg":   made("image/svg+xml", s.run.Board),
+	}
+	err := fs.WalkDir(page, "page", func(name string, d fs.DirEntry, err error) error {
+		kind := types()[path.Ext(name)]
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if kind == "" {
+			kind = "text/plain; charset=utf-8" // a licence
+		}
+		text, err := page.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		file := name[len("page"):]
+		if file == "/index.html" {
+			file = "/"
+		}
+		all[file] = kept(kind, text)
+		return nil
+	})
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	return all
+}
+
+// kept serves what stays as it is.
+func kept(kind string, text []byte) http.Handler {
+	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(text))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("ETag", tag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+	})
+}
+
+// made serves what is made at each request; nil is nothing.
+func made(kind string, text func() []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b := text()
+		if b == nil {
+			http.Error(w, "there is none", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	})
+}

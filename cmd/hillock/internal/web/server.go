@@ -1,0 +1,304 @@
+// Package web shows a run in a browser: one page that is part of the program, and a WebSocket with every spike of it. It never
+// waits for the loop, nor lets the loop or one client wait for another: who is too slow misses steps, and is told how many.
+//
+// Whoever reaches it may look on. To change something takes a token, where it listens beyond loopback.
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// Options of a Server.
+type Options struct {
+	Clients int    // at most so many at a time
+	Token   string // that a change takes; "" where none is needed, on loopback
+}
+
+// Server shows a run.
+type Server struct {
+	run   Run
+	o     Options
+	pages map[string]http.Handler
+
+	mu      sync.Mutex
+	clients map[*client]struct{}
+	places  int // taken by clients
+	hello   Hello
+
+	status atomic.Pointer[Status]
+
+	hands  sync.Mutex // at the knobs
+	sweeps map[string]*sweep
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	joined sync.WaitGroup
+	broke  atomic.Pointer[error] // a panic
+}
+
+// What a client has time for, and how often it hears of what.
+const (
+	headerTime   = 5 * time.Second
+	requestTime  = 30 * time.Second
+	idleTime     = time.Minute
+	writeTime    = 5 * time.Second // for a message: beyond it a client is dropped
+	pingTime     = 10 * time.Second
+	guessTime    = time.Second // for a wrong token, before the next may be tried
+	statusTime   = time.Second / 4
+	frameTime    = time.Second / 30
+	farewellTime = 200 * time.Millisecond
+
+	maxHeader  = 8 << 10
+	maxMessage = 4 << 10
+	perSecond  = 60       // messages
+	outgoing   = 64 << 10 // bytes that the system keeps for a client that does not read
+)
+
+// New returns a server of a run.
+func New(run Run, o Options) *Server {
+	s := &Server{run: run, o: o, clients: map[*client]struct{}{}, sweeps: map[string]*sweep{}}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.pages = s.routes()
+	s.hello = run.Hello()
+	return s
+}
+
+// Serve serves until ctx ends or the listener breaks, and then closes the listener and all clients. It may be called once.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	srv := &http.Server{
+		Handler: s, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			if t, ok := c.(*net.TCPConn); ok {
+				_ = t.SetWriteBuffer(outgoing) // it is a wish
+			}
+			return ctx
+		},
+	}
+	stop := context.AfterFunc(ctx, func() { srv.Close() })
+	defer stop()
+	s.spawn(s.watch)
+	err := srv.Serve(l)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	s.cancel()
+	srv.Close()
+	s.joined.Wait()
+	if broke := s.broke.Load(); broke != nil {
+		err = errors.Join(err, *broke)
+	}
+	return err
+}
+
+// spawn runs a goroutine of the server, that Serve joins. A panic in it ends the server and not the neuron.
+func (s *Server) spawn(f func(context.Context)) {
+	s.joined.Go(func() { s.guard(f) })
+}
+
+func (s *Server) guard(f func(context.Context)) {
+	defer func() {
+		if p := recover(); p != nil {
+			err := fmt.Errorf("web: panic: %v\n%s", p, debug.Stack())
+			s.broke.CompareAndSwap(nil, &err)
+			s.cancel()
+		}
+	}()
+	f(s.ctx)
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	// Without inline scripts and styles, from here alone, in nobody's frame.
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "+
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-cache")
+	page := s.pages[r.URL.Path]
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
+	case !s.addressed(r.Host):
+		http.Error(w, "this is not the host that was asked for", http.StatusMisdirectedRequest)
+	case page == nil:
+		http.Error(w, "there is no such page", http.StatusNotFound)
+	default:
+		page.ServeHTTP(w, r)
+	}
+}
+
+// addressed tells whether a request is meant for this host. On loopback a name that anybody can let point there would let
+// that name's pages in: DNS rebinding. Beyond it, where any name may be right, such a page can look on, and change nothing.
+func (s *Server) addressed(host string) bool {
+	if s.o.Token != "" {
+		return host != ""
+	}
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	ip, err := netip.ParseAddr(name)
+	return strings.EqualFold(name, "localhost") || err == nil && ip.IsLoopback()
+}
+
+// sameOrigin tells whether a request is from a page of this server, or from no page.
+func sameOrigin(r *http.Request) bool {
+	origins := r.Header.Values("Origin")
+	if len(origins) == 0 {
+		return true
+	}
+	u, err := url.Parse(origins[0])
+	return len(origins) == 1 && err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// permits compares a token in a time that does not tell how much of it is right.
+func (s *Server) permits(token string) bool {
+	return s.o.Token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(s.o.Token)) == 1
+}
+
+// socket takes a client.
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	if !sameOrigin(r) {
+		http.Error(w, "the page is not from here", http.StatusForbidden)
+		return
+	}
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || r.Method != http.MethodGet {
+		w.Header().Set("Upgrade", "websocket")
+		http.Error(w, "this is a WebSocket", http.StatusUpgradeRequired)
+		return
+	}
+	if !offers(r, Protocol) {
+		http.Error(w, "the subprotocol must be "+Protocol, http.StatusBadRequest)
+		return
+	}
+	if !s.place() {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, fmt.Sprintf("%d clients are connected, and no more are taken", s.o.Clients), http.StatusServiceUnavailable)
+		return
+	}
+	defer s.leave()
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
+	if err != nil {
+		return // it has answered
+	}
+	s.guard(func(context.Context) { s.serve(conn) })
+}
+
+func offers(r *http.Request, protocol string) bool {
+	for _, list := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for p := range strings.SplitSeq(list, ",") {
+			if strings.TrimSpace(p) == protocol {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// place takes a client's place, where one is free and the server goes on.
+func (s *Server) place() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.places >= s.o.Clients || s.ctx.Err() != nil {
+		return false
+	}
+	s.places++
+	s.joined.Add(1)
+	return true
+}
+
+func (s *Server) leave() {
+	s.mu.Lock()
+	s.places--
+	s.mu.Unlock()
+	s.joined.Done()
+}
+
+// Follow tells that the run has another tap, and maybe another configuration: clients go on with it, after all steps of the
+// one before. It comes before the first step of the new one.
+func (s *Server) Follow() {
+	tap := s.run.Tap()
+	s.mu.Lock()
+	for c := range s.clients {
+		c.follow(tap)
+	}
+	s.mu.Unlock()
+	s.greet()
+}
+
+// greet tells everybody what runs, as it is now.
+func (s *Server) greet() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hello = s.run.Hello()
+	for c := range s.clients {
+		c.greet()
+	}
+}
+
+// now is what everybody was told of the run.
+func (s *Server) now() Hello {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hello
+}
+
+// watch makes the status of the run, until ctx ends.
+func (s *Server) watch(ctx context.Context) {
+	every := time.NewTicker(statusTime)
+	defer every.Stop()
+	var w spikes
+	for {
+		s.status.Store(s.look(&w))
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
+
+// look is the status now.
+func (s *Server) look(w *spikes) *Status {
+	st := s.run.Status()
+	w.read(s.run.Tap())
+	dt := s.now().Loop.DT
+	for i := range st.Neurons {
+		if i < len(w.cells) {
+			n := &st.Neurons[i]
+			n.ISI, n.CV = w.cells[i].isi()
+			n.ISI *= dt
+		}
+	}
+	st.Type, st.Clients = "status", s.count()
+	return &st
+}
+
+// count is how many clients there are.
+func (s *Server) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.places
+}

@@ -1,0 +1,148 @@
+package web
+
+import "hillock/neuron"
+
+// Protocol is the subprotocol of the WebSocket: a page of another version is refused.
+const Protocol = "hillock.1"
+
+// Run is the run that is shown. Each method may be called from any goroutine; none waits for the loop, nor does the loop for
+// one of them.
+type Run interface {
+	Hello() Hello   // without MayChange
+	Status() Status // without Missed, Clients, and the intervals of its neurons
+	Tap() *neuron.Tap
+	On() uint32    // the outputs that are on now, bit by bit in the order of Hello.Outputs
+	TOML() []byte  // the configuration as it runs
+	Board() []byte // a drawing of the board, SVG; nil: there is none
+
+	// Each change is made whole, or not at all where it is an error. Turn returns where the knob was.
+	Turn(input string, position float64) (was float64, err error)
+	Set(neuron, key string, value float64) error
+	Reset() error
+	Fault(name string) error
+}
+
+// Hello is what does not change while a run goes on as it is.
+type Hello struct {
+	Type      string                `json:"type"`
+	Version   string                `json:"version"`
+	Where     string                `json:"where"`
+	Virtual   bool                  `json:"virtual"`
+	MayChange bool                  `json:"may_change"`
+	Loop      Loop                  `json:"loop"`
+	Neurons   []Neuron              `json:"neurons"`
+	Inputs    []Input               `json:"inputs"`
+	Outputs   []Output              `json:"outputs"`
+	Faults    []string              `json:"faults"` // that the virtual Pi can have
+	Ranges    map[string][2]float64 `json:"ranges"` // that a change has to keep
+}
+
+// Loop is how time passes.
+type Loop struct {
+	DT    float64 `json:"dt_ms"`
+	Tick  float64 `json:"tick_ms"`
+	Speed float64 `json:"speed"`
+}
+
+// Neuron is one with its parameters (ms, mV, MOhm), and what the theory says of it.
+type Neuron struct {
+	Name     string   `json:"name"`
+	TauM     float64  `json:"tau_m"`
+	EL       float64  `json:"e_l"`
+	VT       float64  `json:"v_t"`
+	VReset   float64  `json:"v_reset"`
+	RM       float64  `json:"r_m"`
+	TRef     float64  `json:"t_ref"`
+	Sigma    float64  `json:"sigma"`
+	Rheobase float64  `json:"rheobase"` // nA
+	Inputs   []string `json:"inputs"`
+	Color    int      `json:"color"` // which of the page's
+	Curve    []Point  `json:"curve"`
+}
+
+// Point is a firing rate (Hz) at a current (nA).
+type Point struct {
+	I        float64 `json:"i"`
+	Exact    float64 `json:"exact"`
+	Discrete float64 `json:"discrete"`
+}
+
+// Input is a knob, or what else gives a current, from Low to High (nA).
+type Input struct {
+	Name     string  `json:"name"`
+	Driver   string  `json:"driver"`
+	Where    string  `json:"where"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+	Turnable bool    `json:"turnable"`
+}
+
+// Output is what shows a neuron.
+type Output struct {
+	Name   string `json:"name"`
+	Driver string `json:"driver"`
+	Pin    string `json:"pin"`
+	Neuron string `json:"neuron"`
+}
+
+// Status is how the run is doing.
+type Status struct {
+	Type     string         `json:"type"`
+	T        float64        `json:"t"` // of the model, s
+	Steps    int64          `json:"steps"`
+	Neurons  []NeuronStatus `json:"neurons"`
+	Inputs   []InputStatus  `json:"inputs"`
+	Outputs  []OutputStatus `json:"outputs"`
+	Lateness Lateness       `json:"lateness_us"`
+	Skipped  float64        `json:"skipped_ms"` // of the model
+	Missed   int64          `json:"missed"`     // steps that this client was too slow for
+	Clients  int            `json:"clients"`
+	Fault    string         `json:"fault"` // of the virtual Pi
+	Doctor   []Finding      `json:"doctor"`
+}
+
+// NeuronStatus is a neuron now: mV, nA, Hz and ms of the model, and spikes a second of the wall.
+type NeuronStatus struct {
+	Name      string  `json:"name"`
+	V         float64 `json:"v"`
+	I         float64 `json:"i"`
+	Rate      float64 `json:"rate"`
+	Predicted float64 `json:"predicted"`
+	ISI       float64 `json:"isi_ms"` // the latest
+	CV        float64 `json:"cv"`     // of the latest
+	Spikes    int64   `json:"spikes"`
+	WallHz    float64 `json:"wall_hz"`
+}
+
+// InputStatus is an input now.
+type InputStatus struct {
+	Name     string  `json:"name"`
+	Position float64 `json:"position"`
+	Current  float64 `json:"current"`
+	State    string  `json:"state"`
+	Note     string  `json:"note"`
+	Fault    string  `json:"fault"`
+}
+
+// OutputStatus is an output now.
+type OutputStatus struct {
+	Name  string `json:"name"`
+	On    bool   `json:"on"`
+	Fault string `json:"fault"`
+}
+
+// Lateness of the ticks so far, us.
+type Lateness struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
+// Finding is what is wrong, as a doctor says it.
+type Finding struct {
+	Check  string `json:"check"`
+	Result string `json:"result"`
+	Seen   string `json:"seen"`
+	Means  string `json:"means"`
+	Do     string `json:"do"`
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"rsc.io/qr"
+
+	"hillock/cmd/hillock/internal/web"
+)
+
+// webFlags are those of the page in a browser.
+type webFlags struct {
+	addr, token string
+	clients     int
+}
+
+const webAddr = "127.0.0.1:8080"
+
+func (f *webFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web=:8080 lets the whole network look on")
+	flags.Lookup("web").NoOptDefVal = webAddr
+	flags.StringVar(&f.token, "web-token", "", "what a browser beyond this machine has to give before it may change something (default one by chance, printed)")
+	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time")
+}
+
+func (f *webFlags) check(cmd *cobra.Command, args []string) error {
+	changed := cmd.Flags().Changed
+	if !changed("web") {
+		for _, name := range []string{"web-token", "web-clients"} {
+			if changed(name) {
+				return usagef("--%s: goes with --web", name)
+			}
+		}
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(f.addr); err != nil {
+		return usagef("--web: must be an address such as %s or :8080, got %q", webAddr, f.addr)
+	}
+	if len(args) > 0 && f.addr == webAddr {
+		_, err := os.Stat(args[0])
+		if _, _, isAddr := net.SplitHostPort(args[0]); err != nil && isAddr == nil {
+			return usagef("--web: takes its address after an equals sign: --web=%s", args[0])
+		}
+	}
+	if changed("web-token") && len(f.token) < 8 {
+		return usagef("--web-token: must have at least 8 characters, got %d", len(f.token))
+	}
+	if f.clients < 1 {
+		return usagef("--web-clients: must be at least 1, got %d", f.clients)
+	}
+	return nil
+}
+
+// site is a run's server; nil where it has none.
+type site struct {
+	run    *onWeb
+	server *web.Server
+	stop   context.CancelFunc
+	ended  chan struct{}
+}
+
+// open listens, says where, and serves until the site is closed.
+func (f *webFlags) open(cmd *cobra.Command, l *leg) (*site, error) {
+	if f.addr == "" {
+		return nil, nil
+	}
+	listener, err := net.Listen("tcp", f.addr)
+	if err != nil {
+		return nil, fmt.Errorf("--web: %w: --web=ADDRESS takes another address", err)
+	}
+	token := f.token
+	at := listener.Addr().(*net.TCPAddr)
+	if at.IP.IsLoopback() {
+		token = ""
+	} else if token == "" {
+		token = rand.Text()[:10] // 50 bits, which a second for each guess makes plenty, and a person can type
+	}
+	s := &site{run: newOnWeb(l), ended: make(chan struct{})}
+	s.server = web.New(s.run, web.Options{Clients: f.clients, Token: token})
+	announce(cmd.ErrOrStderr(), at, token)
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go func() {
+		defer close(s.ended)
+		if err := s.server.Serve(ctx, listener); err != nil {
+			newLogger(cmd).Error("nobody can look on any more: the neuron goes on", "reason", err)
+		}
+	}()
+	return s, nil
+}
+
+// close ends it, and returns when nobody looks at the run any more.
+func (s *site) close() {
+	if s != nil {
+		s.stop()
+		<-s.ended
+	}
+}
+
+// follow goes on with a leg, once change has put it in the place of the one before.
+func (s *site) follow(l *leg, change func() error) error {
+	if s == nil {
+		return change()
+	}
+	if err := s.run.follow(l, change); err != nil {
+		return err
+	}
+	s.server.Follow()
+	return nil
+}
+
+// announce says where the page is. On a terminal what listens beyond this machine has a QR code too: it is for looking on, so
+// the token is not in it.
+func announce(w io.Writer, at *net.TCPAddr, token string) {
+	urls := urlsOf(at)
+	fmt.Fprintln(w, "look at", strings.Join(urls, " or "))
+	if at.IP.IsLoopback() {
+		return
+	}
+	fmt.Fprintln(w, "the token to change something there:", token)
+	if code, err := qr.Encode(urls[0], qr.M); err == nil && isTerminal(w) && os.Getenv("TERM") != "dumb" {
+		fmt.Fprint(w, drawQR(code.Black, code.Size))
+	}
+}
+
+// urlsOf are where others find what listens at an address.
+func urlsOf(at *net.TCPAddr) []string {
+	hosts := []net.IP{at.IP}
+	if at.IP.IsUnspecified() {
+		hosts = nil
+		addrs, _ := net.InterfaceAddrs() // without any there is still the machine itself
+		for _, v4 := range []bool{true, false} {
+			for _, a := range addrs {
+				if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil) == v4 {
+					hosts = append(hosts, n.IP)
+				}
+			}
+		}
+	}
+	if len(hosts) == 0 {
+		hosts = []net.IP{net.IPv4(127, 0, 0, 1)}
+	}
+	var urls []string
+	for _, h := range hosts {
+		urls = append(urls, "http://"+net.JoinHostPort(h.String(), fmt.Sprint(at.Port)))
+	}
+	return urls
+}
+
+// drawQR draws a code two rows to a line, black on white whatever the terminal's colours are, with the margin of four that
+// ISO/IEC 18004 asks for.
+func drawQR(black func(x, y int) bool, size int) string {
+	const margin = 4
+	var b strings.Builder
+	for y := -margin; y < size+margin; y += 2 {
+		b.WriteString("\x1b[38;5;16;48;5;231m")
+		for x := -margin; x < size+margin; x++ {
+			b.WriteString(map[[2]bool]string{{true, true}: "█", {true, false}: "▀", {false, true}: "▄", {false, false}: " "}[[2]bool{black(x, y), black(x, y+1)}])
+		}
+		b.WriteString("\x1b[0m\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"hillock/cmd/hillock/internal/web"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/wiring"
+	"hillock/neuron"
+)
+
+// onWeb is a run as the web shows it: the leg that runs now.
+type onWeb struct {
+	mu    sync.Mutex // never held by the loop
+	leg   *leg
+	now   snapshot
+	fault string        // of the virtual Pi
+	board func() []byte // a drawing of it
+}
+
+func newOnWeb(l *leg) *onWeb {
+	w := &onWeb{fault: trials()[0].name}
+	w.show(l)
+	return w
+}
+
+// show goes on with a leg.
+func (w *onWeb) show(l *leg) {
+	w.leg, w.now = l, snapshot{}
+	w.board = sync.OnceValue(func() []byte { // at the first wish: it takes a while
+		kit, err := wiring.New(l.cfg)
+		if err != nil {
+			return nil // a kit that has no drawing runs as well
+		}
+		var b bytes.Buffer
+		if kit.Pages()[0].SVG(&b) != nil {
+			return nil
+		}
+		return b.Bytes()
+	})
+}
+
+// follow is what happens between two legs, with nobody looking.
+func (w *onWeb) follow(l *leg, change func() error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := change(); err != nil {
+		return err
+	}
+	w.show(l)
+	return nil
+}
+
+// Hello implements web.Run.
+func (w *onWeb) Hello() web.Hello {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	cfg, virtual := w.leg.running(), w.leg.virtual
+	h := web.Hello{Version: versionLine(), Where: w.leg.where, Virtual: virtual != nil, Faults: []string{},
+		Inputs: []web.Input{}, Outputs: []web.Output{},
+		Loop:   web.Loop{DT: millis(cfg.Loop.DT), Tick: millis(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
+		Ranges: ranges()}
+	for i, n := range cfg.Neurons {
+		h.Neurons = append(h.Neurons, web.Neuron{Name: n.Name, TauM: n.TauM, EL: n.EL, VT: n.VT, VReset: n.VReset, RM: n.RM, TRef: n.TRef,
+			Sigma: n.Sigma, Rheobase: n.Rheobase(), Inputs: append([]string{}, n.Inputs...), Color: i, Curve: curve(cfg, n)})
+	}
+	for _, in := range cfg.Inputs {
+		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Low: in.Low, High: in.High,
+			Turnable: virtual != nil && virtual.Knobs[in.Name] != nil})
+	}
+	for _, out := range cfg.Outputs {
+		pin := strings.Join(out.AllPins(), " ")
+		if out.Bus != "" {
+			pin = out.Bus
+		}
+		h.Outputs = append(h.Outputs, web.Output{Name: out.Name, Driver: out.Driver, Pin: pin, Neuron: out.Neuron})
+	}
+	if virtual != nil {
+		for _, t := range trials() {
+			h.Faults = append(h.Faults, t.name)
+		}
+	}
+	return h
+}
+
+// whereIs is where an input is on the board.
+func whereIs(in config.Input) string {
+	switch {
+	case in.Driver == "rc":
+		return in.Pin
+	case in.Port == "":
+		return ""
+	case in.Minus >= 0 && in.Driver != "ads1115":
+		return fmt.Sprintf("%s, CH%d-CH%d", in.Port, in.Channel, in.Minus)
+	case in.Driver == "ads1115":
+		return fmt.Sprintf("%s, A%d", in.Port, in.Channel)
+	}
+	return fmt.Sprintf("%s, CH%d", in.Port, in.Channel)
+}
+
+// ranges are those of the sliders: what is of use to see, which is less than what a configuration may have.
+func ranges() map[string][2]float64 {
+	return map[string][2]float64{"tau_m": {1, 100}, "v_t": {-69, -30}, "v_reset": {-90, -56}, "r_m": {1, 100}, "t_ref": {0, 20}, "speed": {0.001, 10}}
+}
+
+// curve is the firing rate over the currents that a neuron's inputs can give together.
+func curve(cfg *config.Config, n config.Neuron) []web.Point {
+	low, high := 0.0, 0.0
+	for _, in := range cfg.Inputs {
+		if slices.Contains(n.Inputs, in.Name) {
+			low, high = low+min(in.Low, in.High), high+max(in.Low, in.High)
+		}
+	}
+	if low == high {
+		low, high = min(0, low), max(high, 2*n.Rheobase(), 1)
+	}
+	points := make([]web.Point, 101)
+	for i := range points {
+		at := low + float64((high-low)*float64(i)/100)
+		points[i] = web.Point{I: at, Exact: finite(n.ExactRate(at)), Discrete: n.DiscreteRate(at)}
+	}
+	return points
+}
+
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// finite is v, and 0 for a rate without end, which JSON has no number for.
+func finite(v float64) float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0
+	}
+	return v
+}
+
+// Status implements web.Run.
+func (w *onWeb) Status() web.Status {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	l := w.leg
+	cfg := l.running()
+	l.monitor.read(&w.now)
+	late := l.monitor.times.read().Late
+	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: w.fault,
+		Skipped:  float64(w.now.tick.Skipped) * millis(cfg.Loop.Tick) * cfg.Loop.Speed,
+		Lateness: web.Lateness{P50: late.P50, P99: late.P99, Max: late.Max},
+		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}
+	for i, n := range cfg.Neurons {
+		c := &w.now.cells[i]
+		st.Neurons = append(st.Neurons, web.NeuronStatus{Name: n.Name, V: c.v, I: c.current, Spikes: c.spikes,
+			Rate: c.rate(w.now.tick.Steps, cfg.Loop.DT), Predicted: n.DiscreteRate(c.current), WallHz: c.blinks(w.now.tick.Began)})
+	}
+	for _, in := range cfg.Inputs {
+		r := l.board.Inputs[in.Name].Reading()
+		is := web.InputStatus{Name: in.Name, Position: r.Position, Current: r.Current, State: r.State.String(), Note: note(r)}
+		if r.Fault != nil {
+			is.Fault = r.Fault.Error()
+		}
+		st.Inputs = append(st.Inputs, is)
+		if f, ok := found(is); ok {
+			st.Doctor = append(st.Doctor, f)
+		}
+	}
+	for _, out := range cfg.Outputs {
+		is := web.OutputStatus{Name: out.Name, On: l.isOn(out)}
+		if err := faultOf(l.board, out); err != nil {
+			is.Fault = err.Error()
+			st.Doctor = append(st.Doctor, web.Finding{Check: out.Name, Result: "failed", Seen: is.Fault, Means: out.Name + " shows nothing of " + out.Neuron,
+				Do: "end the run and ask hillock doctor"})
+		}
+		st.Outputs = append(st.Outputs, is)
+	}
+	return st
+}
+
+// found is what the run itself can tell of an input's wires. The doctor asks the chip more, and would come between the
+// loop and it.
+func found(in web.InputStatus) (web.Finding, bool) {
+	f := web.Finding{Check: in.Name, Result: "failed", Seen: in.Fault, Do: "hillock doctor finds the wire, when the run has ended"}
+	switch {
+	case in.State == board.Holding.String():
+		f.Means = "the latest reading failed: the last good current is held"
+	case in.State == board.Lost.String():
+		f.Means = "it does not answer: the current is 0 nA until it does"
+	case in.Note != "":
+		f.Result = "not possible here"
+		f.Seen, f.Do, _ = strings.Cut(in.Note, ": ")
+		f.Means, f.Do, _ = strings.Cut(f.Do, ": ")
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// Tap implements web.Run.
+func (w *onWeb) Tap() *neuron.Tap {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.leg.tap
+}
+
+// On implements web.Run.
+func (w *onWeb) On() (bits uint32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, out := range w.leg.cfg.Outputs {
+		if w.leg.isOn(out) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// isOn tells whether an output pulses now.
+func (l *leg) isOn(out config.Output) bool {
+	p := l.board.Pulses[out.Name]
+	return p != nil && p.High()
+}
+
+// TOML implements web.Run.
+func (w *onWeb) TOML() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.leg.running().TOML()
+}
+
+// Board implements web.Run.
+func (w *onWeb) Board() []byte {
+	w.mu.Lock()
+	draw := w.board
+	w.mu.Unlock()
+	return draw()
+}
+
+// Turn implements web.Run.
+func (w *onWeb) Turn(input string, position float64) (was float64, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.leg.virtual == nil {
+		return 0, errors.New("turn: the knob is on the desk: turn it there")
+	}
+	knob := w.leg.virtual.Knobs[input]
+	if knob == nil || !slices.ContainsFunc(w.leg.cfg.Inputs, func(in config.Input) bool { return in.Name == input }) {
+		return 0, fmt.Errorf("turn: no input with a knob is called %.40q", input)
+	}
+	was = knob.Position()
+	knob.Set(position)
+	return was, nil
+}
+
+// Fault implements web.Run.
+func (w *onWeb) Fault(name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.leg.virtual == nil {
+		return errors.New("fault: the wires are on the desk: pull one out there")
+	}
+	for _, t := range trials() {
+		if t.name == name {
+			t.apply(w.leg.virtual)
+			w.fault = name
+			return nil
+		}
+	}
+	return fmt.Errorf("fault: the virtual Pi has no fault %.40q", name)
+}
+
+// Set implements web.Run.
+func (w *onWeb) Set(name, key string, value float64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	cfg := *w.leg.running()
+	cfg.Neurons = slices.Clone(cfg.Neurons)
+	if key == "speed" {
+		for _, in := range cfg.Inputs {
+			if in.Driver == "wave" || in.Driver == "file" {
+				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
+			}
+		}
+		cfg.Loop.Speed = math.Round(value*1e9) / 1e9
+		return w.leg.adjust(&cfg)
+	}
+	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
+	if i < 0 {
+		return fmt.Errorf("set: no neuron is called %.40q", name)
+	}
+	p := &cfg.Neurons[i].Params
+	field := map[string]*float64{"tau_m": &p.TauM, "e_l": &p.EL, "v_t": &p.VT, "v_reset": &p.VReset, "r_m": &p.RM, "t_ref": &p.TRef, "sigma": &p.Sigma}[key]
+	if field == nil {
+		return fmt.Errorf("set: a neuron has no %.40q", key)
+	}
+	*field = value
+	return w.leg.adjust(&cfg)
+}
+
+// Reset implements web.Run.
+func (w *onWeb) Reset() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.leg.adjust(w.leg.cfg)
+}
+
+// adjust gives the loop the parameters and the speed of cfg, whose parts are those that run.
+func (l *leg) adjust(cfg *config.Config) error {
+	params := make([]neuron.Params, len(cfg.Neurons))
+	for i, n := range cfg.Neurons {
+		params[i] = n.Params
+	}
+	if err := l.loop.Adjust(params, cfg.Loop.Speed); err != nil {
+		return err
+	}
+	l.adjusted.Store(cfg)
+	return nil
+}
