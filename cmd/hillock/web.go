@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
@@ -66,7 +65,7 @@ func (w *onWeb) Hello() web.Hello {
 	cfg, virtual := w.leg.running(), w.leg.virtual
 	h := web.Hello{Version: versionLine(), Where: w.leg.where, Virtual: virtual != nil, Faults: []string{},
 		Inputs: []web.Input{}, Outputs: []web.Output{},
-		Loop:   web.Loop{DT: millis(cfg.Loop.DT), Tick: millis(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
+		Loop:   web.Loop{DT: milliseconds(cfg.Loop.DT), Tick: milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
 		Ranges: ranges()}
 	for i, n := range cfg.Neurons {
 		h.Neurons = append(h.Neurons, web.Neuron{Name: n.Name, TauM: n.TauM, EL: n.EL, VT: n.VT, VReset: n.VReset, RM: n.RM, TRef: n.TRef,
@@ -130,8 +129,6 @@ func curve(cfg *config.Config, n config.Neuron) []web.Point {
 	return points
 }
 
-func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
 // finite is v, and 0 for a rate without end, which JSON has no number for.
 func finite(v float64) float64 {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
@@ -149,7 +146,7 @@ func (w *onWeb) Status() web.Status {
 	l.monitor.read(&w.now)
 	late := l.monitor.times.read().Late
 	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: w.fault,
-		Skipped:  float64(w.now.tick.Skipped) * millis(cfg.Loop.Tick) * cfg.Loop.Speed,
+		Skipped:  float64(w.now.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
 		Lateness: web.Lateness{P50: late.P50, P99: late.P99, Max: late.Max},
 		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}
 	for i, n := range cfg.Neurons {

@@ -1,0 +1,177 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// On loopback whoever reaches it may change everything.
+func TestChanges(t *testing.T) {
+	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+		v, other := w.view(t), w.view(t)
+		if !v.now().hellos[0].MayChange {
+			t.Error("got a hello without may_change, want it on loopback")
+		}
+		for _, text := range []string{`{"type":"set","neuron":"n1","key":"v_reset","value":-80}`, `{"type":"set","key":"speed","value":0.5}`,
+			`{"type":"fault","name":"MISO open"}`, `{"type":"reset"}`, `{"type":"turn","input":"knob","position":0.75}`} {
+			v.say(t, text)
+		}
+		want := []string{"n1.v_reset=-80", ".speed=0.5", "fault MISO open", "reset", "turned to 0.75"}
+		if diff := cmp.Diff(want, w.touched()); diff != "" || v.now().errors != nil {
+			t.Errorf("changes (-want +got), errors %q:\n%s", v.now().errors, diff)
+		}
+		if len(v.now().hellos) != 4 || len(other.now().hellos) != 4 {
+			t.Errorf("got %d and %d hellos, want one at first and one at each of 3 changes", len(v.now().hellos), len(other.now().hellos))
+		}
+	})
+}
+
+// Beyond loopback all may look on, and change something who has the token.
+func TestToken(t *testing.T) {
+	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
+		v, other := w.view(t), w.view(t)
+		const change, refused = `{"type":"reset"}`, "to change something takes the token that hillock run printed"
+		began := time.Now()
+		for _, text := range []string{change, `{"type":"turn","input":"knob","position":0.5}`, `{"type":"sweep","input":"knob"}`,
+			`{"type":"set","key":"speed","value":1}`, `{"type":"fault","name":"none"}`, `{"type":"auth","token":"KNOBANDLEG"}`, `{"type":"auth","token":""}`} {
+			v.say(t, text)
+		}
+		time.Sleep(3 * time.Second)
+		const wrong = "the token is not the one that hillock run printed"
+		if diff := cmp.Diff([]string{refused, refused, refused, refused, refused, wrong, wrong}, v.now().errors); diff != "" {
+			t.Errorf("errors (-want +got):\n%s", diff)
+		}
+		if took := time.Since(began); took < 2*guessTime {
+			t.Errorf("two guesses took %v, want at least %v", took, 2*guessTime)
+		}
+		w.untouched(t)
+		v.say(t, `{"type":"auth","token":"KNOBANDLED"}`)
+		v.say(t, change)
+		other.say(t, change)
+		if h := v.now().hellos; h[0].MayChange || len(h) != 3 || !h[1].MayChange || !h[2].MayChange {
+			t.Errorf("got %d hellos, want the second to permit changes, and one for the change", len(h))
+		}
+		if got := w.touched(); !cmp.Equal(got, []string{"reset"}) || !cmp.Equal(other.now().errors, []string{refused}) {
+			t.Errorf("got changes %q and the other told %q, want its change refused", got, other.now().errors)
+		}
+		if other.now().hellos[len(other.now().hellos)-1].MayChange {
+			t.Error("the other was told that it may change something")
+		}
+		for host, want := range map[string]int{"raspberrypi.local": 200, "192.168.1.5:8080": 200} {
+			if got := w.ask(t, "GET /healthz HTTP/1.1\r\nHost: "+host+"\r\n\r\n"); got != want {
+				t.Errorf("host %s: got %d, want %d", host, got, want)
+			}
+		}
+	})
+}
+
+// A sweep goes from end to end in 20 s and back to where the knob was, and a hand ends it.
+func TestSweep(t *testing.T) {
+	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		v := w.view(t)
+		const sweep = `{"type":"sweep","input":"knob"}`
+		at := func(after time.Duration, want float64) {
+			t.Helper()
+			time.Sleep(after)
+			synctest.Wait()
+			if w.Knob() != want {
+				t.Errorf("got the knob at %g, want %g", w.Knob(), want)
+			}
+		}
+		v.say(t, sweep)
+		at(0, 0)
+		at(5*time.Second, 0.25)
+		v.say(t, sweep) // again
+		at(0, 0)
+		at(20*time.Second, 1)
+		at(time.Second, 0.4)
+		at(time.Minute, 0.4)
+		v.say(t, sweep)
+		at(2*time.Second, 0.1)
+		v.say(t, `{"type":"turn","input":"knob","position":0.7}`)
+		at(time.Minute, 0.7)
+		v.say(t, sweep)
+		at(2*time.Second, 0.1)
+		w.Turn("knob", 0.6) // on the terminal
+		at(time.Minute, 0.6)
+		if len(w.server.sweeps) != 0 || v.now().errors != nil {
+			t.Errorf("got sweeps %v and errors %q, want none", w.server.sweeps, v.now().errors)
+		}
+	})
+}
+
+func TestPages(t *testing.T) {
+	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		w.view(t)
+		get := func(path string) (*http.Response, string) {
+			t.Helper()
+			r, err := w.http.Get("http://localhost" + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Body.Close()
+			b, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r, string(b)
+		}
+		for _, tt := range []struct {
+			path, kind, has string
+			status          int
+		}{
+			{"/", "text/html; charset=utf-8", "<title>hillock", 200},
+			{"/healthz", "text/plain; charset=utf-8", "ok", 200},
+			{"/config.toml", "text/plain; charset=utf-8", "[loop]", 200},
+			{"/board.svg", "text/plain; charset=utf-8", "there is none", 404},
+		} {
+			r, text := get(tt.path)
+			if r.StatusCode != tt.status || r.Header.Get("Content-Type") != tt.kind || !strings.Contains(text, tt.has) {
+				t.Errorf("%s: got %d, %s, %q, want %d, %s, %q", tt.path, r.StatusCode, r.Header.Get("Content-Type"), text, tt.status, tt.kind, tt.has)
+			}
+			if csp := r.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || r.Header.Get("Set-Cookie") != "" {
+				t.Errorf("%s: got CSP %q and cookie %q, want nothing inline and no cookie", tt.path, csp, r.Header.Get("Set-Cookie"))
+			}
+		}
+		_, text := get("/metrics")
+		for _, want := range []string{"hillock_steps_total 42\n", "hillock_clients 1\n", "hillock_skipped_seconds_total 1.5\n", `hillock_lateness_seconds{quantile="0.99"} 3e-05`,
+			`hillock_spikes_total{neuron="n1"} 7`, `hillock_rate_hertz{neuron="n1"} 72`, `hillock_predicted_rate_hertz{neuron="n1"} 72.5`,
+			`hillock_membrane_volts{neuron="n1"} -0.06`, `hillock_current_amperes{neuron="n1"} 2e-09`, `hillock_fault{kind="input",part="knob"} 1`, `hillock_fault{kind="output",part="led"} 0`} {
+			if !strings.Contains(text, want) {
+				t.Errorf("/metrics: got no %q in\n%s", want, text)
+			}
+		}
+	})
+}
+
+// The status comes four times a second, and text of a configuration cannot become a page's.
+func TestStatusAndText(t *testing.T) {
+	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		v := w.view(t)
+		time.Sleep(10*time.Second + time.Millisecond)
+		synctest.Wait()
+		if n := len(v.now().status); n < 40 || n > 42 {
+			t.Errorf("got %d of them in 10 s, want 40", n)
+		}
+		if got := v.now().hellos[0].Where; got != `a <b>"virtual"</b> Pi` {
+			t.Errorf("got %q", got)
+		}
+		w.mu.Lock()
+		w.on = 1
+		w.mu.Unlock()
+		if len(v.now().frames) > 0 {
+			t.Errorf("got %d frames of a loop that does not run, want none", len(v.now().frames))
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if len(v.now().frames) != 1 || v.now().frames[0].on != 1 || v.now().frames[0].columns != 0 {
+			t.Errorf("got frames %+v, want one for the output that went on", v.now().frames)
+		}
+	})
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/neuron"
+)
+
+// What a client hears is what the loop did, step for step, at any time base.
+func TestFramesAreTheLoopsSteps(t *testing.T) {
+	for _, per := range []int{1, 7, 10, 10_000} {
+		t.Run(fmt.Sprint(per, " steps to a column"), func(t *testing.T) {
+			inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+				var want []trace.Bucket
+				w.loop.Observers = append(w.loop.Observers, stepper(func(s neuron.Sample) {
+					if (s.Step-1)%int64(per) == 0 {
+						want = append(want, trace.Bucket{})
+					}
+					want[len(want)-1].Add(s.Step, neuron.Moment{V: s.V, Current: float32(s.Current), Spiked: s.Spiked})
+				}))
+				v := w.view(t)
+				v.say(t, fmt.Sprintf(`{"type":"view","per_column":%d}`, per))
+				w.run(t, 6000)
+				time.Sleep(time.Second)
+				synctest.Wait()
+				spikes, columns := v.all()
+				whole := 60_000 / per
+				if len(columns) != whole {
+					t.Fatalf("got %d columns, want %d", len(columns), whole)
+				}
+				for i, got := range columns {
+					b := want[i]
+					if c := [5]float32{b.VMin, b.VMax, b.VLast, b.IMin, b.IMax}; got != c {
+						t.Fatalf("column %d: got %v, want %v", i, got, c)
+					}
+				}
+				var complete []float64
+				for _, s := range w.seen {
+					if s <= float64(whole*per) {
+						complete = append(complete, s)
+					}
+				}
+				if diff := cmp.Diff(complete, spikes); diff != "" || len(spikes) < 400 {
+					t.Errorf("%d spikes (-loop +client):\n%s", len(spikes), diff)
+				}
+				next := 1.0
+				for i, f := range v.now().frames {
+					if f.first != next || f.per != float64(per) || f.missed != 0 {
+						t.Fatalf("frame %d: got %d columns of %g steps from step %g on, %d missed, want them from %g on", i, f.columns, f.per, f.first, f.missed, next)
+					}
+					next += float64(f.columns * per)
+				}
+			})
+		})
+	}
+}
+
+type stepper func(neuron.Sample)
+
+func (stepper) Tick(neuron.Tick)       {}
+func (f stepper) Step(s neuron.Sample) { f(s) }
+
+// Another time base, and another loop with another tap, lose nothing either, though a column ends before its time.
+func TestChangesOfViewAndTapLoseNothing(t *testing.T) {
+	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+		v := w.view(t)
+		v.say(t, `{"type":"view","per_column":10000}`)
+		w.run(t, 1234)
+		time.Sleep(time.Second)
+		v.say(t, `{"type":"view","per_column":3}`)
+		time.Sleep(time.Second)
+		first := w.seen
+		w.seen = nil
+		w.begin()
+		w.server.Follow()
+		w.run(t, 1000)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		spikes, _ := v.all()
+		if diff := cmp.Diff(append(first, w.seen...), spikes); diff != "" || len(first) < 80 || len(w.seen) < 60 {
+			t.Errorf("spikes (-loop +client):\n%s", diff)
+		}
+		if len(v.now().hellos) != 2 {
+			t.Errorf("got %d hellos, want another with another loop", len(v.now().hellos))
+		}
+	})
+}
+
+// Steps that a client was too slow for leave a gap, and are counted.
+func TestMissedStepsLeaveAGap(t *testing.T) {
+	tap := neuron.NewTap(1, 16)
+	reader := tap.Reader()
+	var got []frame
+	c := newColumns(1, 4)
+	c.head = func(b []byte) []byte { return append(b, 0, 0, 0, 0, 0, 0, 0, 0) }
+	c.send = func(b []byte, _ int) { got = append(got, decode(b)) }
+	moments := make([]neuron.Moment, 64)
+	take := func() {
+		first, n := reader.Read(moments)
+		for i := range n {
+			c.add(first+int64(i), moments[i:i+1])
+		}
+		c.flush()
+	}
+	step := int64(0)
+	run := func(steps int) {
+		for range steps {
+			step++
+			tap.Step(neuron.Sample{V: float64(step), Spiked: step%5 == 0, Current: 1})
+		}
+	}
+	run(6)
+	take()
+	run(40) // 31 to 46 are there, the oldest of them not for certain
+	take()
+	run(2)
+	take()
+	want := []frame{
+		{cells: 1, columns: 1, first: 1, per: 4, values: [][5]float32{{1, 4, 4, 1, 1}}, spikes: [][]float64{{}}},
+		{cells: 1, columns: 1, first: 5, per: 4, values: [][5]float32{{5, 6, 6, 1, 1}}, spikes: [][]float64{{5}}},
+		{cells: 1, columns: 4, first: 29, per: 4, values: [][5]float32{{32, 32, 32, 1, 1}, {33, 36, 36, 1, 1}, {37, 40, 40, 1, 1}, {41, 44, 44, 1, 1}}, spikes: [][]float64{{35, 40}}},
+		{cells: 1, columns: 1, first: 45, per: 4, values: [][5]float32{{45, 48, 48, 1, 1}}, spikes: [][]float64{{45}}},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(frame{})); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+	if reader.Missed() != 25 {
+		t.Errorf("got %d steps missed, want 25", reader.Missed())
+	}
+}
+
+// A client that never reads is dropped, and the others miss nothing.
+func TestWhoNeverReadsIsDropped(t *testing.T) {
+	inBubble(t, Options{Clients: 3}, func(t *testing.T, w *world) {
+		deaf := w.dial(t)
+		defer deaf.CloseNow()
+		v := w.view(t)
+		other := w.view(t)
+		w.run(t, 10_000)
+		synctest.Wait()
+		if n := w.server.count(); n != 2 {
+			t.Errorf("got %d clients after 10 s, want the two that read", n)
+		}
+		for _, v := range []*viewer{v, other} {
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if spikes, _ := v.all(); !cmp.Equal(spikes, w.seen) || len(spikes) < 700 {
+				t.Errorf("got %d spikes, want the %d of the loop", len(spikes), len(w.seen))
+			}
+		}
+		if st := v.now().status[len(v.now().status)-1]; st.Clients != 2 || st.Missed != 0 || st.Neurons[0].ISI != 13.8 || st.Neurons[0].CV != 0 {
+			t.Errorf("got status %+v, want 2 clients, nothing missed, intervals of 13.8 ms", st)
+		}
+	})
+}
+
+// A client that reads and then does no more than take bytes, without an answer to a ping, is dead.
+func TestWhoDoesNotAnswerIsDropped(t *testing.T) {
+	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		conn, err := w.pipes.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		go fmt.Fprint(conn, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
+			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: hillock.1\r\n\r\n")
+		taken := make(chan struct{})
+		go func() {
+			defer close(taken)
+			for b := make([]byte, 4096); ; {
+				if _, err := conn.Read(b); err != nil {
+					return
+				}
+			}
+		}()
+		synctest.Wait()
+		if n := w.server.count(); n != 1 {
+			t.Fatalf("got %d clients, want 1", n)
+		}
+		began := time.Now()
+		<-taken
+		if took := time.Since(began).Round(time.Second); took != 2*pingTime {
+			t.Errorf("dropped after %v, want %v", took, 2*pingTime)
+		}
+	})
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// TestWebLoad runs the program for as long as HILLOCK_TEST_WEB says, without clients and with 200, every tenth of which never
+// reads: the loop must not feel it, and each of the others have every spike.
+func TestWebLoad(t *testing.T) {
+	duration, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_WEB"))
+	if err != nil {
+		t.Skip("SKIPPED: 200 browsers: HILLOCK_TEST_WEB=20s runs them")
+	}
+	alone, _ := underLoad(t, duration, 0)
+	with, clients := underLoad(t, duration, 200)
+	t.Logf("lateness without clients: %+v us", alone.Late)
+	t.Logf("lateness with %d: %+v us", len(clients), with.Late)
+	most := 1.2 * max(alone.Late.P99, 5) // of 5 us and less a fifth is no matter
+	if with.Late.P99 > most || with.SkippedMs > 0 {
+		t.Errorf("got p99 %g us and %g ms skipped, want at most %g us and none", with.Late.P99, with.SkippedMs, most)
+	}
+	var all []float64
+	for _, c := range clients {
+		all = append(all, c.spikes...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	total := 0
+	for i, c := range clients {
+		if c.deaf {
+			continue
+		}
+		var want []float64
+		for _, s := range all {
+			if s >= c.first && s < c.next {
+				want = append(want, s)
+			}
+		}
+		total += len(want)
+		if !slices.Equal(want, c.spikes) || c.missed > 0 || c.gaps > 0 || float64(len(all)-len(want)) > 0.2*float64(len(all)) {
+			t.Errorf("client %d: got %d spikes, %d gaps, %d steps missed, want all %d of %d and nothing missed", i, len(c.spikes), c.gaps, c.missed, len(want), len(all))
+		}
+	}
+	t.Logf("%d spikes of the loop, %d heard by the clients", len(all), total)
+}
+
+// listener is a client that keeps the spikes.
+type listener struct {
+	deaf        bool
+	first, next float64 // steps heard of
+	spikes      []float64
+	gaps        int
+	missed      uint32
+}
+
+// underLoad runs the program, and clients for nearly as long.
+func underLoad(t *testing.T, duration time.Duration, clients int) (summary, []*listener) {
+	file := filepath.Join(t.TempDir(), "summary.json")
+	cmd := program(t, "run", "--hw", "sim", "--web=127.0.0.1:0", "--web-clients=200", "--set", "loop.speed=1", "--summary", file)
+	errOut, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(errOut)
+	url := ""
+	for url == "" && lines.Scan() {
+		url, _ = strings.CutPrefix(lines.Text(), "look at ")
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), duration)
+	defer cancel()
+	var all []*listener
+	var joined sync.WaitGroup
+	for i := range clients {
+		l := &listener{deaf: i%10 == 9}
+		all = append(all, l)
+		joined.Go(func() { l.listen(t, ctx, url) })
+	}
+	<-ctx.Done()
+	joined.Wait()
+	cmd.Process.Signal(syscall.SIGINT)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d clients: %.1f %% of a CPU, %d KiB at most", clients,
+		100*(cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()).Seconds()/duration.Seconds(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s summary
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s, all
+}
+
+func (l *listener) listen(t *testing.T, ctx context.Context, url string) {
+	conn, _, err := websocket.Dial(ctx, url+"/ws", &websocket.DialOptions{Subprotocols: []string{"hillock.1"}})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(-1)
+	for !l.deaf {
+		kind, b, err := conn.Read(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				t.Error(err)
+			}
+			return
+		}
+		if kind == websocket.MessageBinary {
+			l.frame(b)
+		}
+	}
+	<-ctx.Done()
+}
+
+// frame takes one of a single neuron.
+func (l *listener) frame(b []byte) {
+	le := binary.LittleEndian
+	float := func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) }
+	n, first, per := int(le.Uint16(b[2:])), float(b[4:]), float(b[12:])
+	if l.missed = le.Uint32(b[20:]); n == 0 {
+		return
+	}
+	if l.first == 0 {
+		l.first = first
+	} else if first != l.next {
+		l.gaps++
+	}
+	l.next = first + float64(n)*per
+	b = b[28+20*n:]
+	for i := range int(le.Uint32(b)) {
+		l.spikes = append(l.spikes, float(b[4+8*i:]))
+	}
+}
