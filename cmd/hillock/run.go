@@ -89,6 +89,9 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall}
 	defer func() { err = errors.Join(err, l.board.Close()) }()
 	l.watched = f.isLive(cmd) || f.web.addr != ""
+	if f.web.addr != "" {
+		l.room = webRoom
+	}
 	if err := l.assemble(nil, f.observers); err != nil {
 		return err
 	}
@@ -218,7 +221,7 @@ func (l *leg) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, room: l.room, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
 }
 
 // follow takes the place of a leg that has ended.

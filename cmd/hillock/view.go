@@ -26,6 +26,7 @@ type view struct {
 	monitor *monitor
 	tap     *neuron.Tap // every step, for those who look; nil where nobody does
 	where   string
+	room    int                         // see clock.Options
 	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked
 
@@ -52,7 +53,7 @@ func (v *view) onWall(loop *neuron.Loop, wall *clock.Wall) {
 	loop.Patience = patience
 	loop.Ready = func() error {
 		l := v.cfg.Loop
-		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(l.Realtime), Spin: l.Spin, CPU: l.CPU})
+		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(l.Realtime), Spin: l.Spin, CPU: l.CPU, Room: v.room})
 		if err == nil {
 			v.grant.Store(&g)
 		}

@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -47,7 +48,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		if err != nil {
 			return g, err
 		}
-		makeRoom()
+		makeRoom(opts.Room)
 		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU()), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
@@ -151,14 +152,14 @@ func calm(slack time.Duration) error {
 	return os.WriteFile(file, strconv.AppendInt(nil, int64(slack), 10), 0)
 }
 
-// makeRoom lets Go run twice as many goroutines at a time as there are CPUs. A thread that wakes from a sleep in the kernel
+// makeRoom lets Go run more goroutines at a time than there are CPUs. A thread that wakes from a sleep in the kernel
 // needs a place among these: while it slept its own may have been given to another (retake and exitsyscall in the
 // runtime's proc.go). Where all are taken it waits until a goroutine's turn ends: on one CPU for all of a picture on a
 // display, on more for as long as other programs keep that goroutine's thread from running. With places to spare it is
 // the kernel that decides who runs, and that knows the thread's priority. Whoever sets GOMAXPROCS in the environment has it.
-func makeRoom() {
+func makeRoom(room int) {
 	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(2 * runtime.NumCPU())
+		runtime.GOMAXPROCS(cmp.Or(room, 2) * runtime.NumCPU())
 	}
 }
 

@@ -2,11 +2,9 @@ package web
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -108,26 +106,29 @@ func (c *client) ping(ctx context.Context) {
 	}
 }
 
-// say sends a message, and gives the client its time to take it.
-func (c *client) say(ctx context.Context, kind websocket.MessageType, b []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, writeTime)
-	defer cancel()
-	return c.conn.Write(ctx, kind, b)
+// say sends a message, and gives the client its time to take it. A context with a deadline for each would be garbage that the
+// collector stops the loop for.
+func (c *client) say(kind websocket.MessageType, b []byte) error {
+	late := time.AfterFunc(writeTime, c.drop)
+	defer late.Stop()
+	return c.conn.Write(context.Background(), kind, b)
 }
 
-func (c *client) tell(ctx context.Context, v any) error {
+func (c *client) drop() { c.conn.CloseNow() }
+
+func (c *client) tell(v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	return c.say(ctx, websocket.MessageText, b)
+	return c.say(websocket.MessageText, b)
 }
 
 // write sends what there is: hello, frames, the status.
 func (c *client) write(ctx context.Context) {
 	every := time.NewTicker(frameTime)
 	defer every.Stop()
-	var told *Status
+	var told *report
 	var f frames
 	c.greet()
 	for {
@@ -138,20 +139,29 @@ func (c *client) write(ctx context.Context) {
 		case <-c.hello:
 			h := c.s.now()
 			h.Type, h.MayChange = "hello", c.may.Load()
-			err = c.tell(ctx, h)
+			err = c.tell(h)
 		case <-every.C:
-			err = f.send(ctx, c)
+			err = f.send(c)
 			if st := c.s.status.Load(); err == nil && st != told && st != nil {
 				told = st
-				mine := *st
-				mine.Missed = c.missed()
-				err = c.tell(ctx, mine)
+				err = c.report(st)
 			}
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// report sends the status, which for nearly all is the same text.
+func (c *client) report(r *report) error {
+	missed := c.missed()
+	if missed == 0 {
+		return c.say(websocket.MessageText, r.text)
+	}
+	mine := *r.status
+	mine.Missed = missed
+	return c.tell(mine)
 }
 
 // frames is the state of a client's frames.
@@ -163,34 +173,25 @@ type frames struct {
 }
 
 // send sends the steps since the last time, frame by frame.
-func (f *frames) send(ctx context.Context, c *client) error {
+func (f *frames) send(c *client) error {
 	for {
 		reader, cells, more := c.reader()
 		if reader != f.reader {
 			f.reader = reader
-			f.columns = newColumns(cells, c.per.Load())
+			f.columns = newColumns(cells, c.per.Load(), c.frame)
 			f.moments = make([]neuron.Moment, atOnce*cells)
 		}
-		var err error
 		on := c.s.run.On()
-		f.columns.head = func(b []byte) []byte {
-			b = binary.LittleEndian.AppendUint32(b, uint32(min(c.missed(), math.MaxUint32)))
-			return binary.LittleEndian.AppendUint32(b, on)
-		}
-		f.columns.send = func(frame []byte, _ int) {
-			f.on = on
-			if err == nil {
-				err = c.say(ctx, websocket.MessageBinary, frame)
-			}
-		}
+		f.columns.on, f.columns.missed = on, c.missed()
 		if per := c.per.Load(); per != f.columns.per {
 			f.columns.change(per)
 		}
-		for err == nil {
+		for f.columns.err == nil {
 			first, n := reader.Read(f.moments)
 			if n == 0 {
 				break
 			}
+			f.columns.missed = c.missed()
 			for i := range n {
 				f.columns.add(first+int64(i), f.moments[i*cells:(i+1)*cells])
 			}
@@ -198,17 +199,20 @@ func (f *frames) send(ctx context.Context, c *client) error {
 		if more {
 			f.columns.change(f.columns.per) // the last column of this tap, as it is
 			c.next()
-			if err == nil {
+			if f.columns.err == nil {
 				continue
 			}
 		}
 		f.columns.flush()
-		if err == nil && on != f.on {
+		if on != f.on && f.columns.err == nil {
 			f.columns.write()
 		}
-		return err
+		f.on = on
+		return f.columns.err
 	}
 }
+
+func (c *client) frame(b []byte) error { return c.say(websocket.MessageBinary, b) }
 
 // reader is where the client's next steps come from, and whether others come after that has given its last.
 func (c *client) reader() (r *neuron.TapReader, cells int, more bool) {
@@ -258,7 +262,7 @@ func (c *client) read(ctx context.Context) {
 		if err == nil {
 			continue
 		}
-		if c.tell(ctx, refusal{"error", err.Error()}) != nil {
+		if c.tell(refusal{"error", err.Error()}) != nil {
 			return
 		}
 	}

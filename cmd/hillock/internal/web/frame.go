@@ -22,14 +22,16 @@ type columns struct {
 	done         []trace.Bucket // complete columns, cell by cell
 	open         []trace.Bucket // the column under way; empty where its first cell is
 	spikes       [][]float64    // by cell: step numbers
-	send         func(frame []byte, columns int)
-	head         func(b []byte) []byte // appends what a frame says of this moment
+	send         func(frame []byte) error
+	err          error // of send: then nothing is sent any more
+	on           uint32
+	missed       int64
 	frame        []byte
 }
 
-func newColumns(cells int, per int64) *columns {
+func newColumns(cells int, per int64, send func([]byte) error) *columns {
 	shown := min(cells, maxCells)
-	return &columns{cells: cells, shown: shown, per: per, open: make([]trace.Bucket, shown), spikes: make([][]float64, shown)}
+	return &columns{cells: cells, shown: shown, per: per, send: send, open: make([]trace.Bucket, shown), spikes: make([][]float64, shown)}
 }
 
 // add takes a step of all cells, later than those before. What was missed between them leaves a gap between two frames.
@@ -85,7 +87,8 @@ func (c *columns) write() {
 	b = le.AppendUint16(b, uint16(n))
 	b = le.AppendUint64(b, math.Float64bits(float64(c.first)))
 	b = le.AppendUint64(b, math.Float64bits(float64(c.per)))
-	b = c.head(b)
+	b = le.AppendUint32(b, uint32(min(c.missed, math.MaxUint32)))
+	b = le.AppendUint32(b, c.on)
 	for _, d := range c.done {
 		for _, v := range [...]float32{d.VMin, d.VMax, d.VLast, d.IMin, d.IMax} {
 			b = le.AppendUint32(b, math.Float32bits(v))
@@ -105,5 +108,7 @@ func (c *columns) write() {
 	}
 	c.first += int64(n) * c.per
 	c.done, c.frame = c.done[:0], b
-	c.send(b, n)
+	if c.err == nil {
+		c.err = c.send(b)
+	}
 }

@@ -97,9 +97,10 @@ func TestMissedStepsLeaveAGap(t *testing.T) {
 	tap := neuron.NewTap(1, 16)
 	reader := tap.Reader()
 	var got []frame
-	c := newColumns(1, 4)
-	c.head = func(b []byte) []byte { return append(b, 0, 0, 0, 0, 0, 0, 0, 0) }
-	c.send = func(b []byte, _ int) { got = append(got, decode(b)) }
+	c := newColumns(1, 4, func(b []byte) error {
+		got = append(got, decode(b))
+		return nil
+	})
 	moments := make([]neuron.Moment, 64)
 	take := func() {
 		first, n := reader.Read(moments)

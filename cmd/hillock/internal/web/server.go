@@ -7,6 +7,7 @@ package web
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ type Server struct {
 	places  int // taken by clients
 	hello   Hello
 
-	status atomic.Pointer[Status]
+	status atomic.Pointer[report]
 
 	hands  sync.Mutex // at the knobs
 	sweeps map[string]*sweep
@@ -271,7 +272,9 @@ func (s *Server) watch(ctx context.Context) {
 	defer every.Stop()
 	var w spikes
 	for {
-		s.status.Store(s.look(&w))
+		if st := s.look(&w); st != nil {
+			s.status.Store(st)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -280,8 +283,14 @@ func (s *Server) watch(ctx context.Context) {
 	}
 }
 
-// look is the status now.
-func (s *Server) look(w *spikes) *Status {
+// report is the status with its text for clients that miss nothing.
+type report struct {
+	status *Status
+	text   []byte
+}
+
+// look is the status now; nil where a number of it is none.
+func (s *Server) look(w *spikes) *report {
 	st := s.run.Status()
 	w.read(s.run.Tap())
 	dt := s.now().Loop.DT
@@ -293,7 +302,11 @@ func (s *Server) look(w *spikes) *Status {
 		}
 	}
 	st.Type, st.Clients = "status", s.count()
-	return &st
+	text, err := json.Marshal(st)
+	if err != nil {
+		return nil
+	}
+	return &report{&st, text}
 }
 
 // count is how many clients there are.
