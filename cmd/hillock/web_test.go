@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"rsc.io/qr"
+
+	"hillock/cmd/hillock/internal/web"
+	"hillock/neuron"
+)
+
+// newWebBench is a run that the web shows.
+func newWebBench(t *testing.T, sets ...string) (*bench, *onWeb) {
+	t.Helper()
+	b := newBench(t, sets...)
+	b.view.tap = neuron.NewTap(len(b.loop.Cells), tapSteps)
+	b.loop.Observers = append(b.loop.Observers, b.view.tap)
+	return b, newOnWeb(&leg{view: b.view, loop: b.loop})
+}
+
+// What is changed on the page holds from the next tick on, is in the configuration that it gives, and is gone after a reset.
+func TestTheWebChangesTheNeuron(t *testing.T) {
+	b, w := newWebBench(t)
+	file := string(w.TOML())
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rates []float64
+	look := func() {
+		rates = append(rates, round(w.Status().Neurons[0].Rate), round(w.Status().Neurons[0].Predicted))
+	}
+	b.loop.Observers = append(b.loop.Observers, at{
+		1000: func() {
+			look()
+			do(w.Set("n1", "tau_m", 20))
+			do(w.Set("n1", "t_ref", 5))
+			do(w.Set("", "speed", 0.5))
+			if h := w.Hello(); h.Neurons[0].TauM != 20 || h.Neurons[0].TRef != 5 || h.Loop.Speed != 0.5 || h.Neurons[0].Curve[100].I != 5 {
+				t.Errorf("got a hello %+v, want it changed", h)
+			}
+			for _, want := range []string{`tau_m = "20 ms"`, `t_ref = "5 ms"`, "speed = 0.5"} {
+				if toml := string(w.TOML()); !strings.Contains(toml, want) {
+					t.Errorf("got no %s in\n%s", want, toml)
+				}
+			}
+		},
+		3000: func() {
+			look()
+			do(w.Reset())
+			if _, err := w.Turn("knob", 0); err != nil {
+				t.Error(err)
+			}
+			do(w.Fault("MISO open"))
+		},
+	})
+	b.run(t, 4000)
+	p := neuron.Default()
+	slow := p
+	slow.TauM, slow.TRef = 20, 5
+	st := w.Status()
+	if st.Neurons[0].I != 0 {
+		t.Errorf("got %g nA from a knob without MISO, want 0", st.Neurons[0].I)
+	}
+	two := 5 * (409. / 1023)
+	if diff := cmp.Diff([]float64{round(p.DiscreteRate(two)), round(p.DiscreteRate(two)), round(slow.DiscreteRate(two)), round(slow.DiscreteRate(two))}, rates); diff != "" {
+		t.Errorf("rates and predicted ones, before and after (-want +got):\n%s", diff)
+	}
+	if got := string(w.TOML()); got != file {
+		t.Errorf("after a reset (-file +got):\n%s", cmp.Diff(file, got))
+	}
+	want := []web.Finding{{Check: "knob", Result: "failed", Seen: b.board.Inputs["knob"].Reading().Fault.Error(),
+		Means: "it does not answer: the current is 0 nA until it does", Do: "hillock doctor finds the wire, when the run has ended"}}
+	if diff := cmp.Diff(want, st.Doctor); diff != "" || st.Fault != "MISO open" || st.Inputs[0].State != "lost" || st.Steps != 1000*10+2000*5+1000*10 {
+		t.Errorf("got fault %q, input %+v, %d steps (-want +got of the findings):\n%s", st.Fault, st.Inputs[0], st.Steps, diff)
+	}
+}
+
+func TestTheWebIsRefused(t *testing.T) {
+	turn := func(w *onWeb, input string) error { _, err := w.Turn(input, 0.5); return err }
+	type refusal struct {
+		err  error
+		want string
+	}
+	check := func(t *testing.T, w *onWeb, refusals func() []refusal) {
+		t.Helper()
+		before := w.Hello()
+		for _, r := range refusals() {
+			if r.err == nil || r.err.Error() != r.want {
+				t.Errorf("got %v, want %s", r.err, r.want)
+			}
+		}
+		if diff := cmp.Diff(before, w.Hello()); diff != "" {
+			t.Errorf("something was changed:\n%s", diff)
+		}
+	}
+	t.Run("on the virtual Pi", func(t *testing.T) {
+		_, w := newWebBench(t)
+		check(t, w, func() []refusal {
+			return []refusal{
+				{w.Set("n1", "v_reset", -55), "neuron n1: v_reset: must be below v_t, -55 mV, got -55 mV"},
+				{w.Set("n1", "sigma", -1), "neuron n1: sigma: must be at least 0 mV, got -1 mV"},
+				{w.Set("n1", "seed", 1), `set: a neuron has no "seed"`},
+				{w.Set("n2", "tau_m", 1), `set: no neuron is called "n2"`},
+				{w.Set("", "speed", 1e7), "speed: must be from 1e-9 to 1e6, got 1e+07"},
+				{turn(w, "led"), `turn: no input with a knob is called "led"`},
+				{w.Fault("fire"), `fault: the virtual Pi has no fault "fire"`},
+			}
+		})
+	})
+	t.Run("on a real one", func(t *testing.T) {
+		b, _ := newWebBench(t)
+		w := newOnWeb(&leg{view: &view{cfg: b.cfg, board: b.board}, loop: b.loop})
+		check(t, w, func() []refusal {
+			return []refusal{
+				{turn(w, "knob"), "turn: the knob is on the desk: turn it there"},
+				{w.Fault("none"), "fault: the wires are on the desk: pull one out there"},
+			}
+		})
+	})
+	t.Run("with a current that nobody turns", func(t *testing.T) {
+		_, w := newWebBench(t, "input.tone.driver=wave", "input.tone.shape=sine", "input.tone.amplitude=1 nA", "input.tone.frequency=10 Hz", "neuron.n1.input=tone")
+		check(t, w, func() []refusal {
+			return []refusal{
+				{w.Set("", "speed", 0.5), "speed: the current of input tone is made for the file's speed: change it there"},
+				{turn(w, "tone"), `turn: no input with a knob is called "tone"`},
+			}
+		})
+	})
+}
+
+func TestWebFlags(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--web=8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
+		{[]string{"--web", ":9090"}, "--web: takes its address after an equals sign: --web=:9090"},
+		{[]string{"--web-token=12345678"}, "--web-token: goes with --web"},
+		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have at least 8 characters, got 7"},
+		{[]string{"--web", "--web-clients=0"}, "--web-clients: must be at least 1, got 0"},
+	} {
+		cmd := newRoot()
+		cmd.SetArgs(append([]string{"run", "--hw", "sim"}, tt.args...))
+		cmd.SetOut(io.Discard)
+		cmd.SetErr(io.Discard)
+		if err := cmd.Execute(); err == nil || err.Error() != tt.want || status(err) != 2 {
+			t.Errorf("%q: got %v and status %d, want %s and 2", tt.args, err, status(err), tt.want)
+		}
+	}
+}
+
+func TestAnnounce(t *testing.T) {
+	var b bytes.Buffer
+	announce(&b, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "")
+	announce(&b, &net.TCPAddr{IP: net.ParseIP("192.168.1.5"), Port: 80}, "KNOBANDLED")
+	announce(&b, &net.TCPAddr{IP: net.ParseIP("fd00::5"), Port: 80}, "KNOBANDLED")
+	want := "look at http://127.0.0.1:8080\n" +
+		"look at http://192.168.1.5:80\nthe token to change something there: KNOBANDLED\n" +
+		"look at http://[fd00::5]:80\nthe token to change something there: KNOBANDLED\n"
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// Each module of a code is where the terminal shows it, with a margin of four.
+func TestQR(t *testing.T) {
+	code, err := qr.Encode("http://192.168.1.5:8080", qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(drawQR(code.Black, code.Size), "\n"), "\n")
+	for y := range 2 * len(lines) {
+		line := []rune(strings.TrimSuffix(strings.TrimPrefix(lines[y/2], "\x1b[38;5;16;48;5;231m"), "\x1b[0m"))
+		if len(line) != code.Size+8 {
+			t.Fatalf("line %d: got %d columns, want %d", y/2, len(line), code.Size+8)
+		}
+		for x, r := range line {
+			black := r == '█' || r == '▀' && y%2 == 0 || r == '▄' && y%2 == 1
+			if want := code.Black(x-4, y-4); black != want {
+				t.Fatalf("module %d, %d: got black %t, want %t", x-4, y-4, black, want)
+			}
+		}
+	}
+}
