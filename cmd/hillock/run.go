@@ -221,7 +221,7 @@ func (l *leg) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, room: l.room, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, room: l.room, page: l.page, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
 }
 
 // follow takes the place of a leg that has ended.

@@ -89,7 +89,7 @@ func (f *webFlags) open(cmd *cobra.Command, l *leg) (*site, error) {
 	}
 	s := &site{run: newOnWeb(l), ended: make(chan struct{})}
 	s.server = web.New(s.run, web.Options{Clients: f.clients, Token: token})
-	announce(cmd.ErrOrStderr(), at, token)
+	l.page = announce(cmd.ErrOrStderr(), at, token)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go func() {
@@ -121,18 +121,20 @@ func (s *site) follow(l *leg, change func() error) error {
 	return nil
 }
 
-// announce says where the page is. On a terminal what listens beyond this machine has a QR code too: it is for looking on, so
-// the token is not in it.
-func announce(w io.Writer, at *net.TCPAddr, token string) {
+// announce says where the page is, and returns it in a line. On a terminal what listens beyond this machine has a QR code too:
+// it is for looking on, so the token is not in it.
+func announce(w io.Writer, at *net.TCPAddr, token string) (page string) {
 	urls := urlsOf(at)
-	fmt.Fprintln(w, "look at", strings.Join(urls, " or "))
+	page = "look at " + strings.Join(urls, " or ")
+	fmt.Fprintln(w, page)
 	if at.IP.IsLoopback() {
-		return
+		return page
 	}
 	fmt.Fprintln(w, "the token to change something there:", token)
 	if code, err := qr.Encode(urls[0], qr.M); err == nil && isTerminal(w) && os.Getenv("TERM") != "dumb" {
 		fmt.Fprint(w, drawQR(code.Black, code.Size))
 	}
+	return page + ", token " + token
 }
 
 // urlsOf are where others find what listens at an address.

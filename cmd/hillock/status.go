@@ -70,7 +70,7 @@ func (s *screen) wrap(lines []line) (all []string) {
 // draw is the picture, of so many lines.
 func (s *screen) draw(height int) []string {
 	i, _ := s.selected()
-	n, c, w := s.cfg.Neurons[i], &s.seen[i], s.window()
+	n, c, w := s.running().Neurons[i], &s.seen[i], s.window()
 	low, high := s.currents(n)
 	var lines []string
 	switch s.picture {
@@ -116,6 +116,9 @@ func (s *screen) words(w tty.Window) string {
 // head is what runs where.
 func (s *screen) head() []line {
 	lines := []line{{dim.Render(s.intro()), 0}}
+	if s.page != "" {
+		lines = append(lines, line{dim.Render(s.page), 0})
+	}
 	if g := s.grant.Load(); g != nil {
 		lines = append(lines, line{dim.Render(strings.Join(g.Got, ", ")), 3})
 		if len(g.Missing) > 0 {
@@ -160,7 +163,7 @@ func (s *screen) foot() (lines []line) {
 
 // neuron is two lines and its notes: where it is with its LEDs, and its spikes with their rate.
 func (s *screen) neuron(i int) []string {
-	n, c := s.cfg.Neurons[i], s.now.cells[i]
+	n, c := s.running().Neurons[i], s.now.cells[i]
 	leds, notes := "", []string(nil)
 	for _, out := range s.cfg.Outputs {
 		if out.Neuron == n.Name && out.Driver == "pulse" {
@@ -183,7 +186,7 @@ func (s *screen) neuron(i int) []string {
 	}
 	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s %.1f Hz", len(n.Name), "", c.spikes,
 		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), theory, n.DiscreteRate(c.current))
-	if s.cfg.Loop.Speed != 1 || s.now.tick.Skipped > 0 {
+	if s.running().Loop.Speed != 1 || s.now.tick.Skipped > 0 {
 		second += fmt.Sprintf("  %s/s on the wall", digits(c.blinks(s.now.tick.Began), 3))
 	}
 	return append([]string{first, second}, notes...)
@@ -191,7 +194,7 @@ func (s *screen) neuron(i int) []string {
 
 // other is the line of a neuron that is not drawn.
 func (s *screen) other(i int) string {
-	n, c := s.cfg.Neurons[i], s.now.cells[i]
+	n, c := s.running().Neurons[i], s.now.cells[i]
 	text := fmt.Sprintf("%s V %6.1f mV  I %.3f nA  rate %.1f Hz", bold.Render(n.Name), c.v, c.current, c.rate(s.now.tick.Steps, s.cfg.Loop.DT))
 	for _, out := range s.cfg.Outputs {
 		if out.Neuron == n.Name && out.Driver == "pulse" {
