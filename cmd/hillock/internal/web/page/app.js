@@ -1,0 +1,141 @@
+// The page of hillock run --web: the socket, and what the parts of the page share. The parts draw; none of them talks to
+// the server but by send.
+import { Columns } from './columns.js';
+import { Board } from './board.js';
+import { Scope } from './scope.js';
+import { Lab } from './lab.js';
+import { Sliders } from './sliders.js';
+import { Sound } from './sound.js';
+import { $, number, theme } from './show.js';
+
+const EVERY = 60; // ms between sendings: the server takes 60 messages a second
+
+// shared is what all parts look at.
+const shared = { hello: null, status: null, columns: null, cell: 0, send };
+let socket = null, token = '', wait = 500, pending = new Map();
+
+const board = new Board(shared), scope = new Scope(shared), lab = new Lab(shared), sliders = new Sliders(shared), sound = new Sound(shared);
+
+// send keeps the latest message of a kind until the next sending, so that a knob turned fast does not flood the server.
+function send(message) {
+  pending.set([message.type, message.input, message.neuron, message.key].join(), message);
+}
+
+setInterval(() => {
+  if (!socket || socket.readyState !== WebSocket.OPEN) return;
+  const [first] = pending;
+  if (!first) return;
+  pending.delete(first[0]);
+  socket.send(JSON.stringify(first[1]));
+}, EVERY / 3);
+
+function connect() {
+  const url = new URL('ws', location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  socket = new WebSocket(url, 'hillock.1');
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = () => {
+    wait = 500;
+    pending = new Map();
+    if (token) send({ type: 'auth', token });
+    scope.ask();
+  };
+  socket.onmessage = (e) => (typeof e.data === 'string' ? text(JSON.parse(e.data)) : frame(e.data));
+  socket.onclose = () => {
+    say(`no connection; trying again every ${number(wait / 1000, 1)} s`, true);
+    setTimeout(connect, wait);
+    wait = Math.min(wait * 2, 5000);
+  };
+}
+
+function say(what, lost) {
+  $('link').textContent = what;
+  $('link').classList.toggle('lost', Boolean(lost));
+}
+
+function text(message) {
+  if (message.type === 'hello') hello(message);
+  if (message.type === 'status') status(message);
+  if (message.type === 'error') {
+    $('error').textContent = message.message;
+    $('error').hidden = false;
+    clearTimeout(text.timer);
+    text.timer = setTimeout(() => { $('error').hidden = true; }, 8000);
+    if (shared.hello) sliders.hello();
+  }
+}
+
+function hello(message) {
+  const was = shared.hello;
+  shared.hello = message;
+  if (!was || !shared.columns || shared.columns.cells !== message.neurons.length) shared.columns = new Columns(message.neurons.length);
+  shared.cell = Math.min(shared.cell, message.neurons.length - 1);
+  say('live');
+  $('where').textContent = `on ${message.where}`;
+  $('auth').hidden = message.may_change;
+  if (message.may_change) $('error').hidden = true;
+  const names = message.neurons.map((n) => n.name);
+  if (!was || names.join() !== was.neurons.map((n) => n.name).join()) {
+    $('cell').replaceChildren(...names.map((name, k) => new Option(name, k)));
+    $('cell').value = shared.cell;
+    $('cell-label').hidden = names.length < 2;
+  }
+  for (const part of [board, scope, lab, sliders]) part.hello();
+}
+
+function status(message) {
+  shared.status = message;
+  if (!shared.hello) return;
+  const n = message.neurons[shared.cell];
+  $('rate').textContent = `${number(n.rate, 1)} Hz`;
+  $('predicted').textContent = `${number(n.predicted, 1)} Hz`;
+  $('v').textContent = `${number(n.v, 1)} mV`;
+  $('i').textContent = `${number(n.i, 2)} nA`;
+  $('isi').textContent = n.isi_ms > 0 ? `${number(n.isi_ms, 1)} ms` : '–';
+  $('wall').textContent = `${number(n.wall_hz, 1)} a second`;
+  const late = message.lateness_us, foot = [
+    `${number(message.t, 1)} s of the neuron's time`, `${n.spikes} spikes`,
+    `late p50 ${number(late.p50, 0)} µs, p99 ${number(late.p99, 0)} µs, max ${number(late.max, 0)} µs`,
+    `${message.clients} ${message.clients === 1 ? 'viewer' : 'viewers'}`,
+  ];
+  if (message.skipped_ms > 0) foot.push(`${number(message.skipped_ms, 0)} ms skipped`);
+  if (message.missed > 0) foot.push(`this page missed ${message.missed} steps`);
+  $('foot').textContent = `${foot.join(' · ')} · ${shared.hello.version}`;
+  for (const part of [board, lab, sliders]) part.status();
+}
+
+function frame(buffer) {
+  if (!shared.columns) return;
+  let fresh;
+  try {
+    fresh = shared.columns.read(buffer);
+  } catch (err) {
+    say(err.message, true);
+    return;
+  }
+  if (!fresh) return;
+  board.frame();
+  lab.frame(fresh);
+  sound.frame(fresh);
+  scope.wanted = true;
+}
+
+$('auth').onsubmit = (e) => {
+  e.preventDefault();
+  token = $('token').value;
+  $('token').value = '';
+  send({ type: 'auth', token });
+};
+$('cell').onchange = () => {
+  shared.cell = Number($('cell').value);
+  for (const part of [lab, sliders]) part.hello();
+};
+
+// The plots are drawn at most as often as the screen is, and not at all in a hidden tab.
+function draw() {
+  if (shared.hello && scope.wanted) scope.draw();
+  requestAnimationFrame(draw);
+}
+theme(() => { if (shared.hello) { scope.restyle(); lab.restyle(); } });
+connect();
+draw();

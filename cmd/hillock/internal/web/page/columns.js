@@ -1,0 +1,112 @@
+// What came from the server: the columns of the traces and every spike, in steps of the loop.
+
+const SIZE = 1 << 16; // columns kept: a minute and more at the widths that are asked for
+const SPIKES = 50000; // of each cell
+export const [VMIN, VMAX, VLAST, IMIN, IMAX] = [0, 1, 2, 3, 4];
+
+// Columns is a ring; index 0 is the oldest one.
+export class Columns {
+  constructor(cells) {
+    this.cells = cells;
+    this.first = new Float64Array(SIZE);
+    this.per = new Float64Array(SIZE);
+    this.values = new Float32Array(SIZE * cells * 5);
+    this.clear();
+  }
+
+  clear() {
+    this.head = this.count = 0;
+    this.spikes = Array.from({ length: this.cells }, () => []);
+    this.missed = 0;
+    this.outputs = 0;
+  }
+
+  slot(k) { return (this.head + k) % SIZE; }
+  start(k) { return this.first[this.slot(k)]; }
+  width(k) { return this.per[this.slot(k)]; }
+  value(k, cell, what) { return this.values[(this.slot(k) * this.cells + cell) * 5 + what]; }
+  empty(k) { return Number.isNaN(this.value(k, 0, VMIN)); }
+
+  // end is the number of the last step.
+  get end() { return this.count ? this.start(this.count - 1) + this.width(this.count - 1) - 1 : 0; }
+  get begin() { return this.count ? this.start(0) : 0; }
+
+  // read takes a frame of the protocol. It returns what is new: the columns from an index on, and the spikes.
+  read(buffer) {
+    const view = new DataView(buffer);
+    if (view.getUint8(0) !== 1) throw new Error(`the server speaks version ${view.getUint8(0)} of the frames, this page 1: load it again`);
+    const cells = view.getUint8(1), columns = view.getUint16(2, true);
+    const first = view.getFloat64(4, true), per = view.getFloat64(12, true);
+    this.missed = view.getUint32(20, true);
+    this.outputs = view.getUint32(24, true);
+    if (cells !== this.cells) return null;
+    if (columns && this.count && first < this.end - 1e6 * per) this.clear();
+    if (columns && this.count && first <= this.begin) this.clear(); // the loop began again
+    let at = 28, fresh = this.count;
+    for (let k = 0; k < columns; k++) {
+      if (this.count === SIZE) { this.head = (this.head + 1) % SIZE; this.count--; fresh--; }
+      const s = this.slot(this.count++);
+      this.first[s] = first + k * per;
+      this.per[s] = per;
+      for (let j = 0; j < cells * 5; j++, at += 4) this.values[s * cells * 5 + j] = view.getFloat32(at, true);
+    }
+    const spikes = [];
+    for (let c = 0; c < cells; c++) {
+      const n = view.getUint32(at, true);
+      at += 4;
+      const list = [];
+      for (let j = 0; j < n; j++, at += 8) list.push(view.getFloat64(at, true));
+      for (const s of list) this.spikes[c].push(s);
+      if (this.spikes[c].length > SPIKES) this.spikes[c].splice(0, this.spikes[c].length - SPIKES / 2);
+      spikes.push(list);
+    }
+    return { fresh: Math.max(0, fresh), first, per, spikes };
+  }
+
+  // compact merges columns to at least per steps, so that a longer time base begins with what is there.
+  compact(per) {
+    const kept = new Columns(this.cells);
+    for (let k = 0; k < this.count; k++) {
+      const last = kept.count - 1, from = this.slot(k) * this.cells * 5, s = kept.slot(last < 0 ? 0 : last);
+      if (last >= 0 && !kept.empty(last) && !this.empty(k) && kept.start(last) + kept.width(last) === this.start(k) && kept.width(last) + this.width(k) <= per) {
+        kept.per[s] += this.width(k);
+        for (let c = 0; c < this.cells; c++) {
+          const a = (s * this.cells + c) * 5, b = from + c * 5;
+          for (const lo of [VMIN, IMIN]) kept.values[a + lo] = Math.min(kept.values[a + lo], this.values[b + lo]);
+          for (const hi of [VMAX, IMAX]) kept.values[a + hi] = Math.max(kept.values[a + hi], this.values[b + hi]);
+          kept.values[a + VLAST] = this.values[b + VLAST];
+        }
+        continue;
+      }
+      const to = kept.count++;
+      kept.first[to] = this.start(k);
+      kept.per[to] = this.width(k);
+      kept.values.set(this.values.subarray(from, from + this.cells * 5), to * this.cells * 5);
+    }
+    ({ first: this.first, per: this.per, values: this.values, head: this.head, count: this.count } = kept);
+  }
+
+  // at is the index of the column in which a step is, or of the one after it.
+  at(step) {
+    let lo = 0, hi = this.count;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if (this.start(mid) + this.width(mid) - 1 < step) lo = mid + 1; else hi = mid;
+    }
+    return lo;
+  }
+
+  // spikesIn are the spikes of a cell from one step to another, both included.
+  spikesIn(cell, from, to) {
+    const all = this.spikes[cell];
+    const below = (step) => {
+      let lo = 0, hi = all.length;
+      while (lo < hi) {
+        const mid = (lo + hi) >> 1;
+        if (all[mid] < step) lo = mid + 1; else hi = mid;
+      }
+      return lo;
+    };
+    return all.slice(below(from), below(to + 1));
+  }
+}

@@ -1,0 +1,151 @@
+// The lab: firing rate against current as it is measured, the raster, and the times between spikes.
+import { $, axes, cellColor, color, csv, download, fit, number } from './show.js';
+import { Rates } from './rates.js';
+
+const ROWS = 8; // of the raster of one neuron
+const LATEST = 200; // intervals in the histogram
+const BINS = 30;
+
+export class Lab {
+  constructor(shared) {
+    this.shared = shared;
+    this.rates = new Rates(shared);
+    for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
+    $('clear').onclick = () => { this.rates.clear(); this.draw(); };
+    $('sweep').onclick = () => { this.rates.clear(); shared.send({ type: 'sweep', input: this.swept().name }); };
+    $('csv-fi').onclick = () => download('hillock-fi.csv', csv([['i_nA', 'rate_Hz'], ...this.rates.points.map((p) => [p.i, p.rate])]));
+    $('csv-raster').onclick = () => download('hillock-spikes.csv', csv(this.spikeRows()));
+    $('csv-isi').onclick = () => download('hillock-isi.csv', csv([['interval_ms'], ...this.intervals().map((n) => [this.ms(n)])]));
+  }
+
+  get neuron() { return this.shared.hello.neurons[this.shared.cell]; }
+  get dt() { return this.shared.hello.loop.dt_ms; }
+  ms(steps) { return Number((steps * this.dt).toFixed(6)); }
+
+  // swept is the first input of the neuron that the page may turn.
+  swept() { return this.shared.hello.inputs.find((p) => p.turnable && this.neuron.inputs.includes(p.name)); }
+
+  hello() {
+    const { virtual, may_change: may } = this.shared.hello;
+    $('sweep').hidden = !(virtual && this.swept());
+    $('sweep').disabled = !may;
+    this.rates.hello();
+    this.restyle();
+  }
+
+  status() { this.draw(); }
+  frame(fresh) { this.rates.frame(fresh); }
+
+  restyle() {
+    for (const name of ['fi', 'raster', 'isi']) this[name]?.destroy();
+    const make = (name, x, y, scales, series, data, hooks = {}) => {
+      const place = $(`plot-${name}`), axis = axes(x, y);
+      if (name === 'raster') Object.assign(axis[1], { splits: () => this.rowNames().map((_, k) => k), values: () => this.rowNames(), grid: { show: false } });
+      return new uPlot({ width: Math.max(50, place.clientWidth), height: Math.max(50, place.clientHeight), legend: { show: false }, cursor: { show: false },
+        scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks }, data, place);
+    };
+    const { curve } = this.neuron, solid = { points: { show: false }, width: 3 };
+    const most = Math.max(1, ...curve.map((p) => p.discrete ?? 0));
+    const top = () => [-0.04 * most, 1.08 * Math.max(most, ...this.rates.points.map((p) => p.rate))];
+    this.fi = make('fi', 'I (nA)', 'rate (Hz)', { y: { range: top } }, [
+      { ...solid, stroke: color('v') }, { ...solid, stroke: color('vt'), dash: [9, 6], width: 2.5 }],
+    [curve.map((p) => p.i), curve.map((p) => p.discrete), curve.map((p) => p.exact)], { draw: [(u) => this.dots(u)] });
+    this.raster = make('raster', 'ms', null, { x: { range: () => [0, this.rowLength()] }, y: { range: () => [this.rowNames().length - 0.4, -0.6] } },
+      [{}], [[0, 1], [null, null]], { draw: [(u) => this.strokes(u)] });
+    this.isi = make('isi', 'ms', 'intervals', { x: { range: (_, lo, hi) => [lo ?? 0, hi ?? 1] }, y: { range: (_, lo, hi) => [0, Math.max(1, hi ?? 1) * 1.08] } },
+      [{ fill: color('v'), stroke: color('v'), width: 0, paths: uPlot.paths.bars({ size: [0.9, 200] }), points: { show: false } }], [[0, 1], [null, null]]);
+    this.draw();
+  }
+
+  draw() {
+    if (!this.fi || !this.shared.columns || document.hidden) return;
+    this.fi.redraw(false);
+    this.fi.setScale('x', { min: this.neuron.curve[0].i, max: this.neuron.curve.at(-1).i });
+    this.raster.setData([[0, this.rowLength()], [null, null]]);
+    this.raster.redraw();
+    this.histogram();
+  }
+
+  dots(u) {
+    const { ctx, bbox } = u, now = this.shared.status?.neurons[this.shared.cell], ratio = devicePixelRatio;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left - 5, bbox.top, bbox.width + 10, bbox.height);
+    ctx.clip();
+    ctx.strokeStyle = color('ink');
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.beginPath();
+    for (const p of this.rates.points) {
+      const x = u.valToPos(p.i, 'x', true), y = u.valToPos(p.rate, 'y', true);
+      ctx.moveTo(x + 3.5 * ratio, y);
+      ctx.arc(x, y, 3.5 * ratio, 0, 2 * Math.PI);
+    }
+    ctx.stroke();
+    if (now) {
+      ctx.fillStyle = color('el');
+      ctx.beginPath();
+      ctx.arc(u.valToPos(now.i, 'x', true), u.valToPos(now.rate, 'y', true), 7 * ratio, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  // The raster of one neuron is folded: each row is a time base, the newest on top. Several have a row each.
+  folded() { return this.shared.hello.neurons.length === 1; }
+  rowLength() { return Number($('base').value); }
+  rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
+
+  rows() {
+    const { columns } = this.shared, span = this.rowLength() / this.dt, end = columns.end;
+    return this.rowNames().map((_, k) => {
+      const last = this.folded() ? Math.floor(end / span) * span + span * (1 - k) : end;
+      return { first: last - span, spikes: columns.spikesIn(this.folded() ? 0 : k, last - span + 1, last) };
+    });
+  }
+
+  strokes(u) {
+    if (!this.shared.columns) return;
+    const { ctx } = u, ratio = devicePixelRatio;
+    ctx.save();
+    ctx.lineWidth = 2 * ratio;
+    this.rows().forEach(({ first, spikes }, k) => {
+      ctx.strokeStyle = this.folded() ? color('v') : cellColor(k);
+      ctx.beginPath();
+      for (const s of spikes) {
+        const x = u.valToPos((s - first) * this.dt, 'x', true);
+        ctx.moveTo(x, u.valToPos(k - 0.4, 'y', true));
+        ctx.lineTo(x, u.valToPos(k + 0.4, 'y', true));
+      }
+      ctx.stroke();
+    });
+    ctx.restore();
+    $('raster-note').textContent = this.folded() ? `each row ${this.rowLength()} ms of the neuron's time` : `the latest ${this.rowLength()} ms of the neuron's time`;
+  }
+
+  spikeRows() {
+    const rows = [['neuron', 'step', 'ms']], names = this.shared.hello.neurons.map((n) => n.name);
+    this.rows().forEach(({ spikes }, k) => rows.push(...spikes.map((s) => [names[this.folded() ? 0 : k], s, this.ms(s)])));
+    return rows;
+  }
+
+  // intervals are the latest ones, in steps.
+  intervals() {
+    const spikes = this.shared.columns.spikes[this.shared.cell].slice(-LATEST - 1);
+    return spikes.slice(1).map((s, k) => s - spikes[k]);
+  }
+
+  histogram() {
+    const all = this.intervals();
+    if (all.length < 2) {
+      $('isi-note').textContent = 'no spikes yet';
+      this.isi.setData([[0, 1], [null, null]]);
+      return;
+    }
+    const least = Math.min(...all), wide = Math.max(1, Math.ceil((Math.max(...all) - least + 1) / BINS)), bins = new Array(BINS + 4).fill(0);
+    for (const n of all) bins[2 + Math.floor((n - least) / wide)]++;
+    const mean = all.reduce((a, b) => a + b) / all.length, spread = Math.sqrt(all.reduce((a, n) => a + (n - mean) ** 2, 0) / all.length);
+    this.isi.setData([bins.map((_, k) => (least + (k - 2) * wide + (wide - 1) / 2) * this.dt), bins]);
+    $('isi-note').textContent = `the latest ${all.length}: mean ${number(mean * this.dt, 2)} ms, CV ${number(spread / mean, 3)}`;
+  }
+}

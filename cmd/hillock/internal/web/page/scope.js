@@ -1,0 +1,283 @@
+// The scope: V with threshold and rest, a stroke at each spike, I beneath.
+import { VMIN, VMAX, VLAST, IMIN, IMAX } from './columns.js';
+import { $, axes, cellColor, color, csv, download, fit, number } from './show.js';
+import { Cursors } from './cursors.js';
+
+const BASES = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
+const SWEEPS = 8; // that persistence shows
+const BEFORE = 0.2; // of the width lies before the spike that triggers
+const MOST = 20000; // columns a second that are asked for
+const label = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
+
+export class Scope {
+  constructor(shared) {
+    this.shared = shared;
+    this.base = 500;
+    this.wanted = false;
+    this.sweeps = []; // steps of the spikes that triggered, the latest last
+    this.held = null; // the last step on the screen while paused
+    $('base').replaceChildren(...BASES.map((b) => new Option(label(b), b)));
+    $('base').onchange = () => this.setBase(Number($('base').value));
+    const beside = (d) => this.setBase(BASES[Math.min(BASES.length - 1, Math.max(0, BASES.indexOf(this.base) + d))]);
+    $('faster').onclick = () => beside(-1);
+    $('slower').onclick = () => beside(1);
+    $('base').value = this.base;
+    this.toggle('pause', (on) => {
+      this.held = on ? shared.columns?.end ?? null : null;
+      this.heldSweeps = [...this.sweeps];
+      $('back').value = 0;
+      $('back-label').hidden = !on;
+    });
+    this.toggle('trigger', (on) => { this.sweeps = []; if (!on) this.press('persist', false); });
+    this.toggle('persist', (on) => { if (on) this.press('trigger', true); });
+    $('back').oninput = () => { this.wanted = true; };
+    $('shot').onclick = () => this.picture();
+    $('csv').onclick = () => download('hillock-scope.csv', csv(this.rows()));
+    this.cursors = new Cursors(this);
+    fit($('plot-v'), () => this.v);
+    fit($('plot-i'), () => this.i);
+    new ResizeObserver(() => { this.ask(); this.wanted = true; }).observe($('plot-v'));
+  }
+
+  toggle(id, then) {
+    $(id).onclick = () => { this.press(id, !this.pressed(id)); then(this.pressed(id)); this.wanted = true; };
+  }
+
+  press(id, on) { $(id).setAttribute('aria-pressed', on); }
+  pressed(id) { return $(id).getAttribute('aria-pressed') === 'true'; }
+
+  get dt() { return this.shared.hello.loop.dt_ms; }
+  get span() { return this.base / this.dt; } // in steps
+
+  setBase(ms) {
+    this.base = ms;
+    $('base').value = ms;
+    this.sweeps = [];
+    if (this.shared.columns) this.shared.columns.compact(this.perColumn());
+    this.ask();
+    this.wanted = true;
+  }
+
+  perColumn() {
+    const flood = this.shared.hello.loop.speed * 1000 / this.dt / MOST;
+    return Math.max(1, Math.round(this.span / Math.max(200, $('plot-v').clientWidth - 60)), Math.ceil(flood));
+  }
+
+  // ask tells the server how fine the columns are to be.
+  ask() {
+    if (!this.shared.hello) return;
+    this.shared.send({ type: 'view', per_column: Math.min(1e6, this.perColumn()) });
+  }
+
+  hello() {
+    const { neurons, loop } = this.shared.hello;
+    const shape = [neurons.length, loop.dt_ms, loop.speed].join();
+    if (shape !== this.shape) {
+      this.shape = shape;
+      this.sweeps = [];
+      this.restyle();
+      this.ask();
+    }
+    this.wanted = true;
+  }
+
+  // restyle makes the plots anew: uPlot takes its colours when it is made.
+  restyle() {
+    this.v?.destroy();
+    this.i?.destroy();
+    const cells = this.shared.hello.neurons.map((_, k) => k), unit = this.base < 1000 ? 'ms' : 's';
+    this.unit = unit;
+    const common = {
+      legend: { show: false }, cursor: { show: false }, pxAlign: false,
+      scales: { x: { time: false, range: () => this.range() }, y: { range: (_, lo, hi) => this.ends(lo, hi) } },
+    };
+    const series = (c) => [1, 2].map(() => ({ stroke: c, width: 2, points: { show: false } }));
+    const band = (k, c) => ({ series: [2 * k + 1, 2 * k + 2], fill: c });
+    const make = (id, axis, scales, fill, colors, hooks) => new uPlot({
+      ...common, width: Math.max(50, $(id).clientWidth), height: Math.max(50, $(id).clientHeight), axes: axis, hooks,
+      scales: { ...common.scales, ...scales }, series: [{}, ...cells.flatMap((k) => series(colors(k)))],
+      bands: cells.map((k) => band(k, fill(k))),
+    }, [[], ...cells.flatMap(() => [[], []])], $(id));
+    const one = cells.length === 1;
+    const v = axes(null, 'V (mV)'), i = axes(this.pressed('trigger') ? `from the spike (${unit})` : `neuron's time (${unit})`, 'I (nA)');
+    v[0].values = (u, ticks) => ticks.map(() => '');
+    v[0].size = 6;
+    const vColor = one ? () => color('v') : cellColor, iColor = one ? () => color('i') : cellColor;
+    this.v = make('plot-v', v, {}, vColor, vColor, { drawClear: [(u) => this.behind(u)], draw: [(u) => this.before(u)] });
+    this.i = make('plot-i', i, { y: { range: () => this.currents() } }, iColor, iColor, {});
+    this.triggered = this.pressed('trigger');
+    this.wanted = true;
+  }
+
+  range() {
+    const k = this.base < 1000 ? 1 : 1000;
+    return this.pressed('trigger') ? [-BEFORE * this.base / k, (1 - BEFORE) * this.base / k] : [-this.base / k, 0];
+  }
+
+  // ends keep still while the parameters do; what goes beyond them has room.
+  ends(lo, hi) {
+    const n = this.shared.hello.neurons;
+    const least = Math.min(...n.map((p) => Math.min(p.v_reset, p.e_l))), most = Math.max(...n.map((p) => Math.max(p.v_t, p.v_reset, p.e_l)));
+    const room = Math.max(1, (most - least) * 0.2);
+    return [Math.min(lo ?? least, least) - room, Math.max(hi ?? most, most) + room];
+  }
+
+  currents() {
+    const inputs = this.shared.hello.inputs;
+    const all = [0, ...inputs.flatMap((p) => [p.low, p.high])];
+    const least = Math.min(...all), most = Math.max(...all), room = (most - least || 1) * 0.06;
+    return [least - room, most + room];
+  }
+
+  // window is what the screen shows: its first and last step, and the step at zero.
+  window() {
+    const { columns, cell } = this.shared, span = this.span, shift = Number($('back').value) / 1000;
+    let end = this.held ?? columns.end;
+    if (this.held !== null) end -= shift * Math.max(0, end - columns.begin - span);
+    if (!this.pressed('trigger')) return { from: end - span, to: end, zero: end };
+    if (this.held === null || shift > 0) this.find(end);
+    else this.sweeps = this.heldSweeps;
+    const spike = this.sweeps.at(-1) ?? end;
+    return { from: spike - BEFORE * span, to: spike + (1 - BEFORE) * span, zero: spike };
+  }
+
+  // find adds the latest spike whose sweep is complete, when it does not lie in the sweep before.
+  find(end) {
+    const spikes = this.shared.columns.spikes[this.shared.cell], rest = (1 - BEFORE) * this.span;
+    if (this.sweeps.at(-1) > end) this.sweeps = [];
+    const last = this.sweeps.at(-1) ?? -Infinity;
+    for (let k = spikes.length - 1; k >= 0 && spikes[k] > last; k--) {
+      if (spikes[k] + rest > end) continue;
+      if (spikes[k] < last + rest) break;
+      this.sweeps.push(spikes[k]);
+      break;
+    }
+    if (this.sweeps.length > SWEEPS) this.sweeps.shift();
+  }
+
+  draw() {
+    this.wanted = false;
+    if (this.unit !== (this.base < 1000 ? 'ms' : 's') || this.triggered !== this.pressed('trigger')) this.restyle();
+    this.wanted = false;
+    this.shown = this.window();
+    const data = this.data(this.shown);
+    const pick = (lo, hi) => [data.x, ...data.cells.flatMap((c) => [c[hi], c[lo]])];
+    this.v.setData(pick(0, 1));
+    this.i.setData(pick(2, 3));
+    this.cursors.draw();
+  }
+
+  // data are the columns of a window, with gaps where steps were missed.
+  data({ from, to, zero }) {
+    const { columns } = this.shared, x = [], cells = Array.from({ length: columns.cells }, () => [[], [], [], [], []]);
+    const scale = this.dt / (this.base < 1000 ? 1 : 1000), which = [VMIN, VMAX, IMIN, IMAX, VLAST];
+    const last = Math.min(columns.count - 1, columns.at(to) + 1);
+    for (let k = Math.max(0, columns.at(from) - 1); k <= last; k++) {
+      const middle = (columns.start(k) + (columns.width(k) - 1) / 2 - zero) * scale;
+      if (k > 0 && x.length && columns.start(k) > columns.start(k - 1) + columns.width(k - 1)) {
+        x.push((columns.start(k) - 0.5 - zero) * scale);
+        cells.forEach((c) => c.forEach((list) => list.push(null)));
+      }
+      x.push(middle);
+      cells.forEach((c, cell) => c.forEach((list, j) => {
+        const value = columns.value(k, cell, which[j]);
+        list.push(Number.isNaN(value) ? null : value);
+      }));
+    }
+    return { x, cells };
+  }
+
+  // behind draws the spikes, and the sweeps before this one, under the trace.
+  behind(u) {
+    if (!this.shown) return;
+    const { ctx, bbox } = u, { columns } = this.shared, ratio = devicePixelRatio;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    const scale = this.dt / (this.base < 1000 ? 1 : 1000), { from, to, zero } = this.shown;
+    for (let cell = 0; cell < columns.cells; cell++) {
+      const spikes = columns.spikesIn(cell, from, to);
+      ctx.strokeStyle = columns.cells === 1 ? color('v') : cellColor(cell);
+      ctx.lineWidth = 2 * ratio;
+      ctx.globalAlpha = Math.max(0.15, Math.min(0.6, bbox.width / ratio / 8 / (spikes.length || 1)));
+      ctx.beginPath();
+      for (const s of spikes) {
+        const px = u.valToPos((s - zero) * scale, 'x', true);
+        ctx.moveTo(px, bbox.top);
+        ctx.lineTo(px, bbox.top + bbox.height);
+      }
+      ctx.stroke();
+    }
+    if (this.pressed('persist')) this.ghosts(u, scale);
+    ctx.restore();
+  }
+
+  ghosts(u, scale) {
+    const { ctx } = u, { columns, cell } = this.shared;
+    this.sweeps.slice(0, -1).forEach((spike, k, all) => {
+      ctx.globalAlpha = 0.12 + 0.4 * (k + 1) / all.length;
+      ctx.strokeStyle = color('vt');
+      ctx.lineWidth = 1.5 * devicePixelRatio;
+      ctx.beginPath();
+      const last = columns.at(spike + (1 - BEFORE) * this.span);
+      for (let j = columns.at(spike - BEFORE * this.span); j < Math.min(last, columns.count); j++) {
+        const px = u.valToPos((columns.start(j) + (columns.width(j) - 1) / 2 - spike) * scale, 'x', true);
+        ctx.lineTo(px, u.valToPos(columns.value(j, cell, VMAX), 'y', true));
+        if (columns.width(j) > 1) ctx.lineTo(px, u.valToPos(columns.value(j, cell, VMIN), 'y', true));
+      }
+      ctx.stroke();
+    });
+  }
+
+  // before draws the dashed lines of the chosen neuron.
+  before(u) {
+    const { ctx, bbox } = u, p = this.shared.hello.neurons[this.shared.cell], ratio = devicePixelRatio;
+    const size = parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio;
+    ctx.save();
+    ctx.font = `600 ${size * 0.95}px system-ui, sans-serif`;
+    ctx.lineWidth = 2 * ratio;
+    for (const [value, text, name] of [[p.v_t, `V_T ${number(p.v_t, 1)} mV`, 'vt'], [p.e_l, `E_L ${number(p.e_l, 1)} mV`, 'el']]) {
+      const y = u.valToPos(value, 'y', true), above = name === 'vt';
+      ctx.strokeStyle = color(name);
+      ctx.setLineDash([9 * ratio, 6 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      const width = ctx.measureText(text).width, top = above ? y - 1.35 * size : y + 0.25 * size;
+      ctx.fillStyle = color('panel');
+      ctx.globalAlpha = 0.85;
+      ctx.fillRect(bbox.left + 4 * ratio, top, width + 8 * ratio, size * 1.15);
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = color(name);
+      ctx.fillText(text, bbox.left + 8 * ratio, top + 0.95 * size);
+    }
+    ctx.restore();
+  }
+
+  // picture is both plots as they are, on the ground of the theme.
+  picture() {
+    const parts = [this.v, this.i].map((p) => p.ctx.canvas), all = document.createElement('canvas');
+    all.width = parts[0].width;
+    all.height = parts[0].height + parts[1].height;
+    const ctx = all.getContext('2d');
+    ctx.fillStyle = color('panel');
+    ctx.fillRect(0, 0, all.width, all.height);
+    ctx.drawImage(parts[0], 0, 0);
+    ctx.drawImage(parts[1], 0, parts[0].height);
+    all.toBlob((blob) => download('hillock-scope.png', blob));
+  }
+
+  // rows are the columns on the screen, as the server sent them.
+  rows() {
+    const { columns, hello } = this.shared, { from, to } = this.window(), what = ['v_min_mV', 'v_max_mV', 'v_last_mV', 'i_min_nA', 'i_max_nA'];
+    const rows = [['first_step', 'steps', 'end_ms', ...hello.neurons.flatMap((n) => [...what, 'spikes'].map((w) => `${n.name}_${w}`))]];
+    for (let k = columns.at(from); k < columns.count && columns.start(k) <= to; k++) {
+      const end = columns.start(k) + columns.width(k) - 1;
+      rows.push([columns.start(k), columns.width(k), Number((end * this.dt).toFixed(6)), ...hello.neurons.flatMap((_, c) => [
+        ...what.map((_, j) => columns.value(k, c, j)), columns.spikesIn(c, columns.start(k), end).length])]);
+    }
+    return rows;
+  }
+}
