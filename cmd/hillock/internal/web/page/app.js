@@ -38,6 +38,7 @@ function connect() {
     wait = 500;
     pending = new Map();
     if (token) send({ type: 'auth', token });
+    scope.asked = null;
     scope.ask();
   };
   socket.onmessage = (e) => (typeof e.data === 'string' ? text(JSON.parse(e.data)) : frame(e.data));

@@ -93,7 +93,7 @@ export class Board {
     right.forEach((name, k) => $('drawing').append(
       svg('text', { class: 'chip-text end', x: 285, y: 220 + 20 * k }, [name]),
       svg('text', { class: 'chip-text', x: 210, y: 220 + 20 * k }, [`CH${k}`])));
-    $('drawing').append(svg('text', { class: 'middle', x: 248, y: 387 }, [input.driver.toUpperCase()]));
+    $('drawing').append(svg('text', { class: 'middle', x: 248, y: 388 }, [input.driver.toUpperCase()]));
   }
 
   knob(input, k, n) {
@@ -121,18 +121,20 @@ export class Board {
     if (output.driver === 'pulse' || output.driver === 'bar') {
       g.append(svg('circle', { class: 'halo', cx, cy, r: r * 2 }), svg('circle', { class: 'bulb', cx, cy, r }));
     } else g.append(svg('rect', { class: 'bulb', x: cx - r, y: cy - r, width: 2 * r, height: 2 * r, rx: 4 }));
-    $('drawing').append(g, svg('text', { class: n === 1 ? '' : 'middle small', x: n === 1 ? cx + 34 : cx, y: n === 1 ? cy + 5 : 38 }, [n === 1 ? `${output.name}, ${output.pin}` : output.name]));
+    $('drawing').append(g, svg('text', { class: n === 1 ? '' : 'middle small', x: n === 1 ? cx + 46 : cx, y: n === 1 ? cy + 5 : 38 }, [n === 1 ? `${output.name}, ${output.pin}` : output.name]));
     return g;
   }
 
   // holes are the header's pins in use, over the ends of the wires.
   holes() {
-    for (const [pin, { stroke, label }] of this.used) {
-      const { x, y } = place(pin), odd = pin % 2;
-      $('drawing').append(svg('circle', { cx: x, cy: y, r: 8, fill: stroke, stroke: 'var(--panel)', 'stroke-width': 2 }),
-        svg('text', { class: odd ? 'small end' : 'small', x: odd ? 383 : 440, y: odd ? y - 5 : y + 5 }, [label]));
+    const rows = new Map();
+    for (const [pin, { stroke, label }] of [...this.used].sort(([a], [b]) => a - b)) {
+      const { x, y } = place(pin);
+      $('drawing').append(svg('circle', { cx: x, cy: y, r: 8, fill: stroke, stroke: 'var(--panel)', 'stroke-width': 2 }));
+      rows.set(y, rows.has(y) ? `${rows.get(y)}, ${label}` : label);
     }
-    $('drawing').append(svg('text', { class: 'small end', x: 470, y: 14 }, ['header, pin 1 on top']));
+    for (const [y, label] of rows) $('drawing').append(svg('text', { class: 'small', x: 442, y: y + 5 }, [label]));
+    $('drawing').append(svg('text', { class: 'small end', x: 518, y: 14 }, ['header, pin 1 on top']));
   }
 
   light(k, on) { this.lamps[k].classList.toggle('on', on); }

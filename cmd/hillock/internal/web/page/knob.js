@@ -20,10 +20,10 @@ export class Knob {
     this.g = svg('g', { class: `knob${this.turnable ? ' turnable' : ''}`, role: this.turnable ? 'slider' : 'meter', 'aria-label': `knob ${input.name}`,
       'aria-valuemin': input.low, 'aria-valuemax': input.high, 'data-input': input.name }, [
       svg('circle', { class: 'rim', cx, cy, r }), this.arc, svg('circle', { class: 'cap', cx, cy, r: r * 0.76 }), this.mark]);
-    this.text = svg('text', { class: 'strong middle', x: cx, y: cy + r + (alone ? 22 : 15) });
+    this.text = svg('text', { class: alone ? 'large middle' : 'strong middle', x: cx, y: cy + r + (alone ? 36 : 15) });
     $('drawing').append(this.g, this.text);
     if (alone) {
-      $('drawing').append(svg('text', { class: 'small middle', x: cx, y: cy + r + 42 }, [input.name]),
+      $('drawing').append(svg('text', { class: 'small middle', x: cx, y: cy + r + 57 }, [input.name]),
         svg('text', { class: 'small end', x: cx - r * 0.75, y: cy + r + 4 }, [String(input.low)]),
         svg('text', { class: 'small', x: cx + r * 0.75, y: cy + r + 4 }, [String(input.high)]));
     }

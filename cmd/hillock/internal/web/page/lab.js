@@ -26,11 +26,14 @@ export class Lab {
   swept() { return this.shared.hello.inputs.find((p) => p.turnable && this.neuron.inputs.includes(p.name)); }
 
   hello() {
-    const { virtual, may_change: may } = this.shared.hello;
+    const { virtual, may_change: may, neurons } = this.shared.hello;
     $('sweep').hidden = !(virtual && this.swept());
     $('sweep').disabled = !may;
     this.rates.hello();
-    this.restyle();
+    const names = neurons.map((n) => n.name).join();
+    if (!this.fi || names !== this.names) this.restyle();
+    else this.fi.setData(this.curves());
+    this.names = names;
   }
 
   status() { this.draw(); }
@@ -44,17 +47,24 @@ export class Lab {
       return new uPlot({ width: Math.max(50, place.clientWidth), height: Math.max(50, place.clientHeight), legend: { show: false }, cursor: { show: false },
         scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks }, data, place);
     };
-    const { curve } = this.neuron, solid = { points: { show: false }, width: 3 };
-    const most = Math.max(1, ...curve.map((p) => p.discrete ?? 0));
-    const top = () => [-0.04 * most, 1.08 * Math.max(most, ...this.rates.points.map((p) => p.rate))];
+    const solid = { points: { show: false }, width: 3 };
+    const top = () => {
+      const most = Math.max(1, ...this.neuron.curve.map((p) => p.discrete ?? 0), ...this.rates.points.map((p) => p.rate));
+      return [-0.04 * most, 1.08 * most];
+    };
     this.fi = make('fi', 'I (nA)', 'rate (Hz)', { y: { range: top } }, [
       { ...solid, stroke: color('v') }, { ...solid, stroke: color('vt'), dash: [9, 6], width: 2.5 }],
-    [curve.map((p) => p.i), curve.map((p) => p.discrete), curve.map((p) => p.exact)], { draw: [(u) => this.dots(u)] });
-    this.raster = make('raster', 'ms', null, { x: { range: () => [0, this.rowLength()] }, y: { range: () => [this.rowNames().length - 0.4, -0.6] } },
+    this.curves(), { draw: [(u) => this.dots(u)] });
+    this.raster = make('raster', 'ms', null, { x: { range: () => [0, this.rowLength()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
       [{}], [[0, 1], [null, null]], { draw: [(u) => this.strokes(u)] });
     this.isi = make('isi', 'ms', 'intervals', { x: { range: (_, lo, hi) => [lo ?? 0, hi ?? 1] }, y: { range: (_, lo, hi) => [0, Math.max(1, hi ?? 1) * 1.08] } },
       [{ fill: color('v'), stroke: color('v'), width: 0, paths: uPlot.paths.bars({ size: [0.9, 200] }), points: { show: false } }], [[0, 1], [null, null]]);
     this.draw();
+  }
+
+  curves() {
+    const { curve } = this.neuron;
+    return [curve.map((p) => p.i), curve.map((p) => p.discrete), curve.map((p) => p.exact)];
   }
 
   draw() {

@@ -66,7 +66,9 @@ export class Scope {
   // ask tells the server how fine the columns are to be.
   ask() {
     if (!this.shared.hello) return;
-    this.shared.send({ type: 'view', per_column: Math.min(1e6, this.perColumn()) });
+    const per = Math.min(1e6, this.perColumn());
+    if (per !== this.asked) this.shared.send({ type: 'view', per_column: per });
+    this.asked = per;
   }
 
   hello() {
@@ -174,7 +176,8 @@ export class Scope {
     const last = Math.min(columns.count - 1, columns.at(to) + 1);
     for (let k = Math.max(0, columns.at(from) - 1); k <= last; k++) {
       const middle = (columns.start(k) + (columns.width(k) - 1) / 2 - zero) * scale;
-      if (k > 0 && x.length && columns.start(k) > columns.start(k - 1) + columns.width(k - 1)) {
+      // A new width begins at a multiple of its own: what is between is not missing.
+      if (x.length && columns.start(k) - columns.start(k - 1) > columns.width(k - 1) + 2 * columns.width(k)) {
         x.push((columns.start(k) - 0.5 - zero) * scale);
         cells.forEach((c) => c.forEach((list) => list.push(null)));
       }
@@ -237,6 +240,8 @@ export class Scope {
     ctx.save();
     ctx.font = `600 ${size * 0.95}px system-ui, sans-serif`;
     ctx.lineWidth = 2 * ratio;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
     for (const [value, text, name] of [[p.v_t, `V_T ${number(p.v_t, 1)} mV`, 'vt'], [p.e_l, `E_L ${number(p.e_l, 1)} mV`, 'el']]) {
       const y = u.valToPos(value, 'y', true), above = name === 'vt';
       ctx.strokeStyle = color(name);
