@@ -43,7 +43,7 @@ export class Lab {
     for (const name of ['fi', 'raster', 'isi']) this[name]?.destroy();
     const make = (name, x, y, scales, series, data, hooks = {}) => {
       const place = $(`plot-${name}`), axis = axes(x, y);
-      if (name === 'raster') Object.assign(axis[1], { splits: () => this.rowNames().map((_, k) => k), values: () => this.rowNames(), grid: { show: false } });
+      if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, k) => k), values: () => this.rowNames(), grid: { show: false } });
       return new uPlot({ width: Math.max(50, place.clientWidth), height: Math.max(50, place.clientHeight), legend: { show: false }, cursor: { show: false },
         scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks }, data, place);
     };
@@ -54,10 +54,10 @@ export class Lab {
     };
     this.fi = make('fi', 'I (nA)', 'rate (Hz)', { y: { range: top } }, [
       { ...solid, stroke: color('v') }, { ...solid, stroke: color('vt'), dash: [9, 6], width: 2.5 }],
-    this.curves(), { draw: [(u) => this.dots(u)] });
-    this.raster = make('raster', 'ms', null, { x: { range: () => [0, this.rowLength()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
+    this.curves(), { drawClear: [(u) => this.dots(u)], draw: [(u) => this.now(u)] });
+    this.raster = make('raster', 'time in the row (ms)', null, { x: { range: () => [0, this.rowLength()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
       [{}], [[0, 1], [null, null]], { draw: [(u) => this.strokes(u)] });
-    this.isi = make('isi', 'ms', 'intervals', { x: { range: (_, lo, hi) => [lo ?? 0, hi ?? 1] }, y: { range: (_, lo, hi) => [0, Math.max(1, hi ?? 1) * 1.08] } },
+    this.isi = make('isi', 'time to the next spike (ms)', 'intervals', { x: { range: (_, lo, hi) => [lo ?? 0, hi ?? 1] }, y: { range: (_, lo, hi) => [0, Math.max(1, hi ?? 1) * 1.08] } },
       [{ fill: color('v'), stroke: color('v'), width: 0, paths: uPlot.paths.bars({ size: [0.9, 200] }), points: { show: false } }], [[0, 1], [null, null]]);
     this.draw();
   }
@@ -76,8 +76,9 @@ export class Lab {
     this.histogram();
   }
 
+  // dots are the measured points, beneath the curves.
   dots(u) {
-    const { ctx, bbox } = u, now = this.shared.status?.neurons[this.shared.cell], ratio = devicePixelRatio;
+    const { ctx, bbox } = u, ratio = devicePixelRatio;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left - 5, bbox.top, bbox.width + 10, bbox.height);
@@ -87,17 +88,25 @@ export class Lab {
     ctx.beginPath();
     for (const p of this.rates.points) {
       const x = u.valToPos(p.i, 'x', true), y = u.valToPos(p.rate, 'y', true);
-      ctx.moveTo(x + 3.5 * ratio, y);
-      ctx.arc(x, y, 3.5 * ratio, 0, 2 * Math.PI);
+      ctx.moveTo(x + 5 * ratio, y);
+      ctx.arc(x, y, 5 * ratio, 0, 2 * Math.PI);
     }
     ctx.stroke();
-    if (now) {
-      ctx.fillStyle = color('el');
-      ctx.beginPath();
-      ctx.arc(u.valToPos(now.i, 'x', true), u.valToPos(now.rate, 'y', true), 7 * ratio, 0, 2 * Math.PI);
-      ctx.fill();
-      ctx.stroke();
-    }
+    ctx.restore();
+  }
+
+  // now is the neuron as it is.
+  now(u) {
+    const { ctx } = u, now = this.shared.status?.neurons[this.shared.cell];
+    if (!now) return;
+    ctx.save();
+    ctx.fillStyle = color('el');
+    ctx.strokeStyle = color('ink');
+    ctx.lineWidth = 1.5 * devicePixelRatio;
+    ctx.beginPath();
+    ctx.arc(u.valToPos(now.i, 'x', true), u.valToPos(now.rate, 'y', true), 7 * devicePixelRatio, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.stroke();
     ctx.restore();
   }
 
@@ -130,7 +139,7 @@ export class Lab {
       ctx.stroke();
     });
     ctx.restore();
-    $('raster-note').textContent = this.folded() ? `each row ${this.rowLength()} ms of the neuron's time` : `the latest ${this.rowLength()} ms of the neuron's time`;
+    $('raster-note').textContent = this.folded() ? `${this.rowLength()} ms a row` : `the latest ${this.rowLength()} ms`;
   }
 
   spikeRows() {

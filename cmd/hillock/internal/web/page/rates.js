@@ -7,7 +7,7 @@
 import { IMIN, IMAX } from './columns.js';
 
 const MOST = 3000; // points
-const GRAIN = 2000; // a point is kept once in each such part of the current's range
+const GRAIN = 250; // a point is kept once in each such part of the current's range
 const SILENCE = 8; // tau_m without a spike are 0 Hz: to reach V_T after that, I is within e^-8 of the rheobase
 const SPREAD = 0.03; // of the range, within a column: what turned faster than the columns show is no measurement
 

@@ -46,8 +46,8 @@ export function axes(x, y) {
   const size = parseFloat(getComputedStyle(document.documentElement).fontSize), font = `${Math.round(size * 0.92)}px system-ui, sans-serif`;
   const common = { stroke: color('ink'), font, labelFont: font, labelSize: size * 1.5, grid: { stroke: color('grid'), width: 1 }, ticks: { stroke: color('grid') } };
   return [
-    { ...common, label: x, size: size * 1.15 + 17, space: size * 4.5 },
-    { ...common, label: y, size: size * 3.4, space: size * 2.2 },
+    { ...common, label: x, size: size * 1.15 + 17, space: size * 3.6 },
+    { ...common, label: y, size: size * 3.4, space: size * 1.7 },
   ];
 }
 

@@ -87,7 +87,7 @@ export class Sliders {
     this.lines[0].textContent = `${number(p.tau_m, 1)} ms · dV/dt = ${number(p.e_l, 1)} − ${brackets(now.v, 1)} + ${number(p.r_m, 1)} · ${brackets(now.i, 2)} mV`;
     this.lines[1].textContent = `dV/dt = ${number(slope / p.tau_m, 2)} mV/ms`;
     const goal = p.e_l + p.r_m * now.i;
-    this.lines[2].textContent = `toward ${number(goal, 1)} mV, ${goal > p.v_t ? 'above' : 'not above'} threshold; fires above ${number(p.rheobase, 2)} nA`;
+    this.lines[2].textContent = `toward ${number(goal, 1)} mV; fires above ${number(p.rheobase, 2)} nA`;
   }
 
   lay() {
