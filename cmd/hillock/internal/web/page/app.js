@@ -43,7 +43,7 @@ function connect() {
   };
   socket.onmessage = (e) => (typeof e.data === 'string' ? text(JSON.parse(e.data)) : frame(e.data));
   socket.onclose = () => {
-    say(`no connection; trying again every ${number(wait / 1000, 1)} s`, true);
+    say('no connection: trying again', true);
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, 5000);
   };

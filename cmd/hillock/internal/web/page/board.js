@@ -1,5 +1,5 @@
 // The board: the header, the chip, the knobs, the LEDs and the wires, as hillock wiring colours them.
-import { $, number } from './show.js';
+import { $ } from './show.js';
 import { Knob, svg } from './knob.js';
 
 // The header pin of each GPIO, and of the buses' lines.
@@ -145,7 +145,7 @@ export class Board {
   }
 
   status() {
-    const { hello, status } = this.shared;
+    const { status } = this.shared;
     if (!status || !this.knobs) return;
     status.inputs.forEach((s, k) => this.knobs[k]?.status(s));
     for (const { g, fault } of this.wires) {
@@ -154,23 +154,27 @@ export class Board {
       if (g.hasAttribute('role')) g.setAttribute('aria-pressed', out);
     }
     if (document.activeElement !== $('fault')) $('fault').value = status.fault;
-    this.say(hello, status);
+    this.say(status);
   }
 
-  // say shows what the doctor found, and what the parts say of themselves.
-  say(hello, status) {
-    const lines = [];
+  // say shows what the doctor found, and what the parts say of themselves where the doctor does not name them.
+  say(status) {
+    const found = (status.doctor ?? []).filter((d) => d.result && d.result !== 'ok' && d.result !== '-');
+    const said = found.map((d) => [`${d.check}: ${d.seen}`, d.means, d.do]);
     for (const s of [...status.inputs, ...status.outputs]) {
-      const what = [s.state && s.state !== 'ok' ? s.state : '', s.note, s.fault].filter(Boolean);
-      if (what.length) lines.push(`${s.name}: ${[...new Set(what)].join(', ')}`);
+      const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
+      if (what.size && !found.some((d) => d.check === s.name)) said.push([`${s.name}: ${[...what].join(', ')}`]);
     }
-    for (const d of status.doctor ?? []) {
-      if (d.result === 'ok' || d.result === '-' || !d.result) continue;
-      lines.push([`${d.check}: ${d.seen}`, d.means, d.do].filter(Boolean).join('. '));
+    if (!said.length && status.fault && status.fault !== 'none') {
+      said.push([`${status.fault}: nothing that the run reads gives it away`, '', `hillock doctor --hw sim --fault "${status.fault}"`]);
     }
-    const text = lines.join('\n');
+    const text = JSON.stringify(said);
     if (text === this.said) return;
     this.said = text;
-    $('doctor').replaceChildren(...lines.map((line) => { const p = document.createElement('p'); p.textContent = line; return p; }));
+    $('doctor').replaceChildren(...said.map((lines) => {
+      const p = document.createElement('p');
+      p.append(...lines.filter(Boolean).map((line) => { const span = document.createElement('span'); span.textContent = line; return span; }));
+      return p;
+    }));
   }
 }

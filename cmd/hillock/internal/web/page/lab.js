@@ -5,6 +5,7 @@ import { Rates } from './rates.js';
 const ROWS = 8; // of the raster of one neuron
 const LATEST = 200; // intervals in the histogram
 const BINS = 30;
+const DOT = 12; // px from one drawn point to the next
 
 export class Lab {
   constructor(shared) {
@@ -76,7 +77,7 @@ export class Lab {
     this.histogram();
   }
 
-  // dots are the measured points, beneath the curves.
+  // dots are the measured points, beneath the curves; of those that lie in one place one is drawn.
   dots(u) {
     const { ctx, bbox } = u, ratio = devicePixelRatio;
     ctx.save();
@@ -86,8 +87,11 @@ export class Lab {
     ctx.strokeStyle = color('ink');
     ctx.lineWidth = 1.5 * ratio;
     ctx.beginPath();
+    const drawn = new Set(), place = (px) => Math.round(px / ratio / DOT);
     for (const p of this.rates.points) {
-      const x = u.valToPos(p.i, 'x', true), y = u.valToPos(p.rate, 'y', true);
+      const x = u.valToPos(p.i, 'x', true), y = u.valToPos(p.rate, 'y', true), key = `${place(x)} ${place(y)}`;
+      if (drawn.has(key)) continue;
+      drawn.add(key);
       ctx.moveTo(x + 5 * ratio, y);
       ctx.arc(x, y, 5 * ratio, 0, 2 * Math.PI);
     }
