@@ -36,7 +36,9 @@ export class Board {
     $('fault-label').hidden = !choose;
     $('fault').disabled = !may;
     $('fault').replaceChildren(...faults.map((f) => new Option(f, f)));
-    $('hint').textContent = virtual ? 'Turn the knob: mouse, finger, wheel or arrow keys. Pull a wire out: press it.' : 'The knob and the wires are those on the desk.';
+    if (!virtual) $('hint').textContent = 'The knob and the wires are those on the desk.';
+    else if (!may) $('hint').textContent = 'With the token the knob turns, and wires can be pulled out.';
+    else $('hint').textContent = 'Turn the knob: mouse, finger, wheel or arrow keys. Pull a wire out: press it.';
     this.status();
   }
 
@@ -111,7 +113,7 @@ export class Board {
   }
 
   lamp(output, k, n) {
-    const cx = n === 1 ? 95 : 40 + 250 * k / Math.max(1, n - 1), r = n > 4 ? 13 : 20, cy = 84, pin = GPIO[/GPIO(\d+)/.exec(output.pin)?.[1]];
+    const cx = n === 1 ? 95 : 62 + 210 * k / (n - 1), r = n > 4 ? 13 : 20, cy = 84, pin = GPIO[/GPIO(\d+)/.exec(output.pin)?.[1]];
     const stroke = WIRES[k % 6], lane = 124 + 6 * k;
     if (pin) {
       this.wire(`M${cx + 8} ${cy} V${lane} H${334 + 3 * (k % 8)} ${this.at(pin, stroke, output.pin)}`, stroke, output.pin);

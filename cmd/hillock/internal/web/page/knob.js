@@ -66,8 +66,11 @@ export class Knob {
   }
 
   status(s) {
-    if (performance.now() - this.mine > MINE && s.state === 'ok') this.show(s.position);
-    this.g.classList.toggle('lost', s.state !== 'ok');
+    if (performance.now() - this.mine < MINE) return;
+    // A wire that is out moves what is measured, not the knob.
+    const out = this.shared.status.fault && this.shared.status.fault !== 'none';
+    if (s.state === 'ok' && (!out || this.mine === -Infinity)) { this.show(s.position); this.mine = 0; }
+    this.text.textContent = `${number(s.current, 2)} nA`;
   }
 
   show(position) {

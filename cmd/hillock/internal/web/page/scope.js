@@ -137,7 +137,7 @@ export class Scope {
     let end = this.held ?? columns.end;
     if (this.held !== null) end -= shift * Math.max(0, end - columns.begin - span);
     if (!this.pressed('trigger')) return { from: end - span, to: end, zero: end };
-    if (this.held === null || shift > 0) this.find(end);
+    if (this.held === null || shift > 0 || !this.heldSweeps.length) this.find(end);
     else this.sweeps = this.heldSweeps;
     const spike = this.sweeps.at(-1) ?? end;
     return { from: spike - BEFORE * span, to: spike + (1 - BEFORE) * span, zero: spike };

@@ -25,7 +25,9 @@ export function download(name, content) {
   setTimeout(() => URL.revokeObjectURL(a.href), 1000);
 }
 
-export const csv = (rows) => `${rows.map((r) => r.join()).join('\n')}\n`;
+// csv quotes what needs it, the name of a neuron for one.
+const quoted = (x) => (/[",\n]/.test(x) ? `"${String(x).replaceAll('"', '""')}"` : x);
+export const csv = (rows) => `${rows.map((r) => r.map(quoted).join()).join('\n')}\n`;
 
 // theme sets light or dark: as the system has it, until the button is pressed.
 export function theme(changed) {
