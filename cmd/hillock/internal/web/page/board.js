@@ -9,6 +9,7 @@ const SPI = { SPI0: { MOSI: 19, MISO: 21, SCLK: 23, CE: [24, 26] }, SPI1: { MOSI
 const RED = '#d40f14', BLACK = 'var(--ink)', WIRES = ['#56b4e9', '#cc79a7', '#e69f00', '#009e73', '#0072b2', '#d55e00'];
 
 const place = (pin) => ({ x: pin % 2 ? 398 : 424, y: 34 + 18 * ((pin - 1) >> 1) });
+const header = (name) => GPIO[name.slice('GPIO'.length)];
 // reach is the end of a path at a header pin; the outer row is reached from below, between two pins.
 const reach = (pin) => { const { x, y } = place(pin); return pin % 2 ? `V${y} H${x}` : `V${y + 9} H${x} V${y}`; };
 
@@ -99,8 +100,8 @@ export class Board {
   }
 
   knob(input, k, n) {
-    const alone = n === 1, cx = alone ? 95 : 50 + 95 * (k % 2), r = alone ? 55 : n > 4 ? 20 : 30;
-    const cy = alone ? 285 : 205 + (n > 4 ? 54 : 95) * (k >> 1), channel = /CH(\d)/.exec(input.where), pin = GPIO[/GPIO(\d+)/.exec(input.where)?.[1]];
+    const alone = n === 1, cx = alone ? 95 : 66 + 72 * (k % 2), r = alone ? 55 : n > 4 ? 20 : 30;
+    const cy = alone ? 285 : 205 + (n > 4 ? 54 : 105) * (k >> 1), channel = /CH(\d)/.exec(input.where), [name] = /GPIO\d+/.exec(input.where) ?? [];
     if (channel && this.power) {
       const y = 215 + 20 * Number(channel[1]);
       if (alone) {
@@ -108,15 +109,18 @@ export class Board {
         this.wire(`M${cx - 30} 238 V160 H319 V255`, BLACK, "from GND to the knob's left leg", 'leg to GND loose', [215, 160]);
         this.wire(`M${cx} 232 V208 H190 V${y} H205`, '#b8a700', "from the knob's middle leg to the chip", 'middle leg loose', [160, 208]);
       } else this.wire(`M${cx} ${cy - r} V${cy - r - 6} H${182 + 2 * k} V${y} H205`, '#b8a700', `of ${input.name}`, 'middle leg loose');
-    } else if (pin) this.wire(`M${cx + r} ${cy} H${340 + 6 * k} ${this.at(pin, WIRES[k % 6], `GPIO${/GPIO(\d+)/.exec(input.where)[1]}`)}`, WIRES[k % 6], input.name);
-    return new Knob(this.shared, input, { cx, cy, r, alone });
+    } else if (name) { // round the other knobs and over the chip
+      this.wire(`M${cx - r} ${cy} H${cx - r - 6} V${145 + 5 * k} H${340 + 6 * (k % 6)} ${this.at(header(name), WIRES[k % 6], name)}`, WIRES[k % 6], input.name);
+    }
+    return new Knob(this.shared, input, { cx, cy, r, n });
   }
 
   lamp(output, k, n) {
-    const cx = n === 1 ? 95 : 62 + 210 * k / (n - 1), r = n > 4 ? 13 : 20, cy = 84, pin = GPIO[/GPIO(\d+)/.exec(output.pin)?.[1]];
+    const cx = n === 1 ? 95 : 62 + 210 * k / (n - 1), r = n > 4 ? 13 : 20, cy = 84, [name, ...more] = output.pin.match(/GPIO\d+/g) ?? [];
     const stroke = WIRES[k % 6], lane = 124 + 6 * k;
-    if (pin) {
-      this.wire(`M${cx + 8} ${cy} V${lane} H${334 + 3 * (k % 8)} ${this.at(pin, stroke, output.pin)}`, stroke, output.pin);
+    if (name) {
+      for (const other of more) this.at(header(other), stroke, other);
+      this.wire(`M${cx + 8} ${cy} V${lane} H${334 + 3 * (k % 8)} ${this.at(header(name), stroke, name)}`, stroke, name);
       this.wire(`M${cx - 8} ${cy} V50 H319 V79${this.power ? '' : ` ${this.at(6, BLACK, 'GND')}`}`, BLACK, 'GND');
     }
     const g = svg('g', { class: 'led', 'data-output': output.name }, [svg('title', {}, [`${output.name}, ${output.driver}, ${output.pin}`])]);
@@ -133,7 +137,7 @@ export class Board {
     for (const [pin, { stroke, label }] of [...this.used].sort(([a], [b]) => a - b)) {
       const { x, y } = place(pin);
       $('drawing').append(svg('circle', { cx: x, cy: y, r: 8, fill: stroke, stroke: 'var(--panel)', 'stroke-width': 2 }));
-      rows.set(y, rows.has(y) ? `${rows.get(y)}, ${label}` : label);
+      rows.set(y, rows.has(y) ? `${rows.get(y)}, ${label.replace('GPIO', '')}` : label);
     }
     for (const [y, label] of rows) $('drawing').append(svg('text', { class: 'small', x: 442, y: y + 5 }, [label]));
     $('drawing').append(svg('text', { class: 'small end', x: 518, y: 14 }, ['header, pin 1 on top']));

@@ -12,7 +12,8 @@ const HALF = 135; // degrees from the middle to an end
 const MINE = 700; // ms for which a position of this page's stands before that of the server is shown again
 
 export class Knob {
-  constructor(shared, input, { cx, cy, r, alone }) {
+  constructor(shared, input, { cx, cy, r, n }) {
+    const alone = n === 1;
     Object.assign(this, { shared, input, cx, cy, r, position: 0, mine: -Infinity });
     this.turnable = input.turnable && shared.hello.may_change;
     this.arc = svg('path', { class: 'arc' });
@@ -26,7 +27,7 @@ export class Knob {
       $('drawing').append(svg('text', { class: 'small middle', x: cx, y: cy + r + 57 }, [input.name]),
         svg('text', { class: 'small end', x: cx - r * 0.75, y: cy + r + 4 }, [String(input.low)]),
         svg('text', { class: 'small', x: cx + r * 0.75, y: cy + r + 4 }, [String(input.high)]));
-    }
+    } else if (n <= 4) $('drawing').append(svg('text', { class: 'small middle', x: cx, y: cy + r + 31 }, [input.name]));
     if (this.turnable) this.operate();
     this.show(0);
   }
