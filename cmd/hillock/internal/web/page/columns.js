@@ -4,7 +4,7 @@ const SIZE = 1 << 16; // columns kept: a minute and more at the widths that are 
 const SPIKES = 50000; // of each cell
 export const [VMIN, VMAX, VLAST, IMIN, IMAX] = [0, 1, 2, 3, 4];
 
-// Columns is a ring; index 0 is the oldest one.
+// Columns is a ring; column 0 is the oldest one.
 export class Columns {
   constructor(cells) {
     this.cells = cells;
@@ -40,8 +40,7 @@ export class Columns {
     this.missed = view.getUint32(20, true);
     this.outputs = view.getUint32(24, true);
     if (cells !== this.cells) return null;
-    if (columns && this.count && first < this.end - 1e6 * per) this.clear();
-    if (columns && this.count && first <= this.begin) this.clear(); // the loop began again
+    if (columns && this.count && first < this.end - 10 * per) this.clear(); // the loop began again; a new width may overlap a little
     let at = 28, fresh = this.count;
     for (let k = 0; k < columns; k++) {
       if (this.count === SIZE) { this.head = (this.head + 1) % SIZE; this.count--; fresh--; }
@@ -56,7 +55,7 @@ export class Columns {
       at += 4;
       const list = [];
       for (let j = 0; j < n; j++, at += 8) list.push(view.getFloat64(at, true));
-      for (const s of list) this.spikes[c].push(s);
+      for (const s of list) if (!(s <= this.spikes[c].at(-1))) this.spikes[c].push(s);
       if (this.spikes[c].length > SPIKES) this.spikes[c].splice(0, this.spikes[c].length - SPIKES / 2);
       spikes.push(list);
     }
