@@ -35,6 +35,7 @@ export class Rates {
   frame(fresh) {
     const { hello, columns, cell } = this.shared, p = hello.neurons[cell], dt = hello.loop.dt_ms, spikes = columns.spikes[cell];
     const refractory = Math.round(p.t_ref / dt);
+    if (columns.begin && this.since > columns.end + 200 * hello.loop.speed / dt) this.since = 0; // the loop began again
     for (let k = Math.max(1, spikes.length - fresh.spikes[cell].length); k < spikes.length; k++) {
       if (spikes[k - 1] <= this.since) continue;
       this.add(this.current(spikes[k - 1] + 1 + refractory, spikes[k]), 1000 / ((spikes[k] - spikes[k - 1]) * dt));
