@@ -168,6 +168,7 @@ func (l *leg) assemble(after *leg, observers []neuron.Observer) (err error) {
 			}
 		}
 	}
+	l.atSpeed = l.runAt
 	l.monitor = newMonitor(l.loop)
 	l.loop.Observers = append(append(l.loop.Observers, l.monitor), observers...)
 	if l.watched {

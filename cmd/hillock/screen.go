@@ -172,6 +172,8 @@ func (s *screen) press(key string) (tea.Model, tea.Cmd) {
 		s.base = min(s.base+1, len(timeBases)-1)
 	case "t":
 		s.trigger = !s.trigger
+	case "s":
+		s.slower()
 	case "space":
 		if s.stopped != 0 {
 			s.stopped = 0
@@ -289,11 +291,28 @@ func turn(knob *sim.Knob, key string) {
 	}
 }
 
+// slower is the next of the speeds of slow motion, and after the last one life's.
+func (s *screen) slower() {
+	if s.atSpeed == nil {
+		return
+	}
+	next := 1.0
+	for _, speed := range []float64{0.01, 0.1} {
+		if speed < s.running().Loop.Speed*0.999 {
+			next = speed
+		}
+	}
+	if err := s.atSpeed(next); err != nil {
+		s.notice = []string{err.Error()}
+	}
+}
+
 // help is what the keys do.
 const help = `← →  ↓ ↑   turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends
 tab        the next neuron, the next knob
 + -        time base: 5 ms to 20 s of the model's time on the screen
 space      pause; then PgUp, PgDn go a screen back and forth, shift ← → a tenth
+s          slow motion: at life's speed, 10 and 100 times slower
 t          trigger: the latest spike stands a quarter from the left
 r          raster: the spikes of all neurons, over a second or more
 f          firing rate against current: theory, and what was seen of it

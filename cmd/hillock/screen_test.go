@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"hillock/config"
 	"hillock/neuron"
 )
 
@@ -260,5 +263,31 @@ func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
 		if got := tt.link.pause(tt.draw); got != tt.want {
 			t.Errorf("a frame that takes %v to draw: got the next after %v, want %v", tt.draw, got, tt.want)
 		}
+	}
+}
+
+// The key s goes through the speeds of slow motion, from wherever the file's is, and tells where it cannot.
+func TestSlowMotion(t *testing.T) {
+	cfg := config.Default() // ten times slower than life
+	v := &view{cfg: cfg}
+	s := &screen{view: v}
+	s.press("s") // nothing runs
+	var speeds []float64
+	v.atSpeed = func(speed float64) error {
+		speeds = append(speeds, speed)
+		next := *cfg
+		next.Loop.Speed = speed
+		v.adjusted.Store(&next)
+		return nil
+	}
+	for range 4 {
+		s.press("s")
+	}
+	if want := []float64{0.01, 1, 0.1, 0.01}; !slices.Equal(speeds, want) {
+		t.Errorf("got the speeds %v, want %v", speeds, want)
+	}
+	v.atSpeed = func(float64) error { return errors.New("speed: it cannot be") }
+	if s.press("s"); !slices.Equal(s.notice, []string{"speed: it cannot be"}) {
+		t.Errorf("got the notice %q", s.notice)
 	}
 }

@@ -31,6 +31,7 @@ type view struct {
 	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked
 
+	atSpeed  func(speed float64) error     // lets the model run at another speed; nil where nothing runs
 	adjusted atomic.Pointer[config.Config] // cfg with what was changed of its neurons and its speed while they run
 
 	now snapshot
@@ -68,7 +69,7 @@ func (v *view) intro() string {
 	if file == "" {
 		file = "built-in"
 	}
-	return fmt.Sprintf("hillock on %s: %s, %s", v.where, file, pace(v.cfg.Loop.Speed))
+	return fmt.Sprintf("hillock on %s: %s, %s", v.where, file, pace(v.running().Loop.Speed))
 }
 
 // pace is a speed in words.

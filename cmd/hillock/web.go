@@ -204,13 +204,19 @@ func (w *onWeb) Tap() *neuron.Tap {
 }
 
 // On implements web.Run.
-func (w *onWeb) On() (bits uint32) {
+func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i, out := range w.leg.cfg.Outputs {
-		if w.leg.isOn(out) {
+	for i, out := range w.leg.cfg.Outputs[:min(len(w.leg.cfg.Outputs), len(pulses))] {
+		p := w.leg.board.Pulses[out.Name]
+		if p == nil {
+			continue
+		}
+		n := p.Pulses()
+		if p.High() || n != pulses[i] {
 			bits |= 1 << i
 		}
+		pulses[i] = n
 	}
 	return bits
 }
@@ -276,13 +282,7 @@ func (w *onWeb) Set(name, key string, value float64) error {
 	cfg := *w.leg.running()
 	cfg.Neurons = slices.Clone(cfg.Neurons)
 	if key == "speed" {
-		for _, in := range cfg.Inputs {
-			if in.Driver == "wave" || in.Driver == "file" {
-				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
-			}
-		}
-		cfg.Loop.Speed = math.Round(value*1e9) / 1e9
-		return w.leg.adjust(&cfg)
+		return w.leg.runAt(value)
 	}
 	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
 	if i < 0 {
@@ -302,6 +302,18 @@ func (w *onWeb) Reset() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.leg.adjust(w.leg.cfg)
+}
+
+// runAt lets the model run at another speed.
+func (l *leg) runAt(speed float64) error {
+	cfg := *l.running()
+	for _, in := range cfg.Inputs {
+		if in.Driver == "wave" || in.Driver == "file" {
+			return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
+		}
+	}
+	cfg.Loop.Speed = math.Round(speed*1e9) / 1e9
+	return l.adjust(&cfg)
 }
 
 // adjust gives the loop the parameters and the speed of cfg, whose parts are those that run.

@@ -170,6 +170,7 @@ type frames struct {
 	columns *columns
 	moments []neuron.Moment
 	on      uint32 // the outputs, as the client knows them
+	pulses  [32]int64
 }
 
 // send sends the steps since the last time, frame by frame.
@@ -181,7 +182,7 @@ func (f *frames) send(c *client) error {
 			f.columns = newColumns(cells, c.per.Load(), c.frame)
 			f.moments = make([]neuron.Moment, atOnce*cells)
 		}
-		on := c.s.run.On()
+		on := c.s.run.On(&f.pulses)
 		f.columns.on, f.columns.missed = on, c.missed()
 		if per := c.per.Load(); per != f.columns.per {
 			f.columns.change(per)

@@ -133,7 +133,7 @@ func (f *fake) Tap() *neuron.Tap {
 	defer f.mu.Unlock()
 	return f.tap
 }
-func (f *fake) On() uint32 {
+func (f *fake) On(*[32]int64) uint32 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.on

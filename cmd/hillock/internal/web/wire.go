@@ -11,7 +11,9 @@ type Run interface {
 	Hello() Hello   // without MayChange
 	Status() Status // without Missed, Clients, and the intervals of its neurons
 	Tap() *neuron.Tap
-	On() uint32    // the outputs that are on now, bit by bit in the order of Hello.Outputs
+	// On is the outputs that are on, or were since the call before, bit by bit in the order of Hello.Outputs. The counts of
+	// pulses are the caller's to keep.
+	On(pulses *[32]int64) uint32
 	TOML() []byte  // the configuration as it runs
 	Board() []byte // a drawing of the board, SVG; nil: there is none
 
