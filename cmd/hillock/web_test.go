@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"rsc.io/qr"
@@ -188,5 +190,28 @@ func TestQR(t *testing.T) {
 				t.Fatalf("module %d, %d: got black %t, want %t", x-4, y-4, black, want)
 			}
 		}
+	}
+}
+
+// A pulse that began and ended between two frames is on in the second one, for each who looks.
+func TestTheWebSeesShortPulses(t *testing.T) {
+	b, w := newWebBench(t)
+	var one, other [32]int64
+	led := b.board.Pulses["led"]
+	var got []uint32
+	look := func() { got = append(got, w.On(&one)) }
+	look()
+	led.Spike(1, 0)
+	look() // begun
+	look()
+	led.Tick(time.Second)
+	look() // over
+	led.Spike(2, 2*time.Second)
+	led.Tick(3 * time.Second)
+	look() // both since
+	look()
+	got = append(got, w.On(&other), w.On(&other))
+	if want := []uint32{0, 1, 1, 0, 1, 0, 1, 0}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
