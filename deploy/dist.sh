@@ -29,6 +29,7 @@ since=$(git describe --tags --abbrev=0 --match 'v[0-9]*' HEAD^ 2>/dev/null || tr
 # A static binary has the modules and Go itself in it, whose licences ask to be passed on.
 {
   cat LICENSE
+  echo; echo "Its page for browsers contains uPlot:"; echo; cat cmd/hillock/internal/web/page/uPlot.LICENSE
   echo; echo "The program contains Go's runtime and library, and these modules, under the licences that follow:"
   deps() { GOOS=linux go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/hillock | sort -u; }
   deps | while read -r path v _; do echo "  $path $v"; done
