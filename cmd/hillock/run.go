@@ -149,9 +149,6 @@ type leg struct {
 	watched bool // step by step
 }
 
-// tapSteps is how many steps a tap keeps: 6.5 s at life's speed and 0.1 ms, for a reader that stops for as long.
-const tapSteps = 1 << 16
-
 // assemble readies the loop. Where the leg follows another, which has ended between two ticks, its first tick is the next
 // one, and neurons of the same name go on from where they were.
 func (l *leg) assemble(after *leg, observers []neuron.Observer) (err error) {
@@ -172,8 +169,7 @@ func (l *leg) assemble(after *leg, observers []neuron.Observer) (err error) {
 	l.monitor = newMonitor(l.loop)
 	l.loop.Observers = append(append(l.loop.Observers, l.monitor), observers...)
 	if l.watched {
-		l.tap = neuron.NewTap(len(l.loop.Cells), tapSteps)
-		l.loop.Observers = append(l.loop.Observers, l.tap)
+		l.recordSteps(l.loop)
 	}
 	l.onWall(l.loop, l.wall)
 	return nil

@@ -71,6 +71,7 @@ func newBenchOn(t *testing.T, c benchClock, sets ...string) *bench {
 	m := newMonitor(b.loop)
 	b.loop.Observers = append(b.loop.Observers, m)
 	b.view = &view{cfg: cfg, board: b.board, virtual: b.virtual, monitor: m, where: "the virtual Pi"}
+	b.view.recordSteps(b.loop)
 	return b
 }
 

@@ -9,7 +9,6 @@ import (
 	"hillock/cmd/hillock/internal/tty"
 	"hillock/config"
 	"hillock/hw/sim"
-	"hillock/neuron"
 )
 
 // screen is the bubbletea model of a run: an oscilloscope on the whole terminal.
@@ -19,10 +18,8 @@ type screen struct {
 	drew          time.Duration // how long the latest frame took
 	width, height int
 
-	reader  *neuron.TapReader // nil where there is no tap
-	next    int64             // the step to come from it
-	moments []neuron.Moment
-	seen    []seen // by neuron
+	seen   []trace.Cell // of the record, by neuron, while it looks
+	missed int64        // steps that are not in it
 
 	target  int    // which of targets the keys are about
 	broke   int    // which of trials is switched on
@@ -34,29 +31,14 @@ type screen struct {
 	done    bool
 }
 
-// seen is what the screen keeps of a neuron.
-type seen struct {
-	history *trace.History
-	train   trace.Train
-	rates   *trace.Rates
-}
-
 // timeBases are model times of a screen.
 var timeBases = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
 	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second,
 	10 * time.Second, 20 * time.Second}
 
 func newScreen(v *view, link *paced) *screen {
-	s := &screen{view: v, link: link, next: 1, base: 5}
 	v.monitor.read(&v.now)
-	for _, n := range v.cfg.Neurons {
-		low, high := v.currents(n)
-		s.seen = append(s.seen, seen{history: trace.NewHistory(), rates: trace.NewRates((high-low)/50, v.cfg.Loop.DT)})
-	}
-	if v.tap != nil {
-		s.reader, s.moments = v.tap.Reader(), make([]neuron.Moment, len(v.cfg.Neurons)<<13)
-	}
-	return s
+	return &screen{view: v, link: link, base: 5}
 }
 
 // currents are the least and the most that a neuron's inputs give, nA, as far as they or the run so far tell.
@@ -96,61 +78,40 @@ func (s *screen) Init() tea.Cmd { return s.nextFrame() }
 func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case frame:
-		s.look()
+		s.monitor.read(&s.now)
+		s.look(func() {}) // a tap does not keep them for long
 		return s, s.nextFrame()
 	case ended:
-		return s.quit()
+		return s, s.quit()
 	case reportRequest:
 		s.notice = s.monitor.times.fresh().rows()
 	case tea.WindowSizeMsg:
 		s.width, s.height = msg.Width, msg.Height
 	case tea.KeyPressMsg:
 		s.notice = nil
-		return s.press(msg.String())
+		var cmd tea.Cmd
+		s.look(func() { cmd = s.press(msg.String()) })
+		return s, cmd
 	}
 	return s, nil
 }
 
-// look takes what came since the last time.
-func (s *screen) look() {
-	s.monitor.read(&s.now)
-	cells := len(s.seen)
-	for range 8 { // of a loop that is faster than this there is always more
-		if s.reader == nil {
-			return
-		}
-		first, steps := s.reader.Read(s.moments)
-		for i := range s.seen {
-			c := &s.seen[i]
-			if steps > 0 && first != s.next {
-				c.train.Miss()
-			}
-			for k := range steps {
-				step, m := first+int64(k), s.moments[k*cells+i]
-				c.history.Add(step, m)
-				c.rates.Add(step, m)
-				if m.Spiked {
-					c.train.Add(step)
-				}
-			}
-		}
-		if steps > 0 {
-			s.next = first + int64(steps)
-		}
-		if (steps+1)*cells <= len(s.moments) {
-			return
-		}
-	}
+// look lets see see what there is of the run's steps.
+func (s *screen) look(see func()) {
+	s.record.Look(func(_, missed int64, cells []trace.Cell) {
+		s.seen, s.missed = cells, missed
+		see()
+	})
 }
 
 // quit takes the picture away: the summary says it all.
-func (s *screen) quit() (tea.Model, tea.Cmd) {
+func (s *screen) quit() tea.Cmd {
 	s.done = true
-	return s, tea.Quit
+	return tea.Quit
 }
 
 // press is what a key does.
-func (s *screen) press(key string) (tea.Model, tea.Cmd) {
+func (s *screen) press(key string) tea.Cmd {
 	switch key {
 	case "esc":
 		if s.picture == "" {
@@ -201,19 +162,19 @@ func (s *screen) press(key string) (tea.Model, tea.Cmd) {
 			turn(knob, key)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // scroll stops the picture and moves it by so many steps.
 func (s *screen) scroll(steps int64) {
-	w, h := s.window(), s.seen[0].history
+	w, h := s.window(), s.seen[0].History
 	s.stopped = max(min(w.From+w.Steps+steps, h.Next()), h.Oldest()+1)
 }
 
 // window is the steps that are drawn: the latest, those around a spike, or where it was stopped.
 func (s *screen) window() tty.Window {
 	n, _ := s.selected()
-	now := s.seen[n].history.Next()
+	now := s.seen[n].History.Next()
 	w := tty.Window{Steps: max(2, int64(timeBases[s.base]/s.cfg.Loop.DT)), Now: now - 1, DT: s.cfg.Loop.DT}
 	if s.picture == "r" {
 		w.Steps = max(w.Steps, int64(time.Second/w.DT))
@@ -223,7 +184,7 @@ func (s *screen) window() tty.Window {
 		w.From = s.stopped - w.Steps
 	} else if s.trigger {
 		for after := int64(0); ; after++ {
-			spike, ok := s.seen[n].train.Last(after)
+			spike, ok := s.seen[n].Train.Last(after)
 			if !ok {
 				break
 			}

@@ -24,10 +24,9 @@ var update = flag.Bool("update", false, "write the golden files")
 func scopeBench(t *testing.T, sets ...string) (*bench, *screen) {
 	t.Helper()
 	b := newBench(t, append([]string{"output.led.width=2 ms"}, sets...)...)
-	b.view.tap = neuron.NewTap(len(b.loop.Cells), tapSteps)
 	s := newScreen(b.view, nil)
 	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
-	b.loop.Observers = append(b.loop.Observers, b.view.tap, tickFunc(func(tick neuron.Tick) {
+	b.loop.Observers = append(b.loop.Observers, tickFunc(func(tick neuron.Tick) {
 		if tick.Due%33 == 0 {
 			s.Update(frame{})
 		}
@@ -208,7 +207,7 @@ func TestKeys(t *testing.T) {
 
 func (b *bench) isSpike(s *screen, step int64) bool {
 	for after := int64(0); ; after++ {
-		switch at, ok := s.seen[0].train.Last(after); {
+		switch at, ok := s.seen[0].Train.Last(after); {
 		case !ok:
 			return false
 		case at == step:
@@ -229,12 +228,12 @@ func TestTheScreenSeesEverySpike(t *testing.T) {
 	b.run(t, 35_000)
 	s.Update(frame{})
 	for i, step := range want {
-		if got, ok := s.seen[0].train.Last(int64(len(want) - 1 - i)); got != step || !ok {
+		if got, ok := s.seen[0].Train.Last(int64(len(want) - 1 - i)); got != step || !ok {
 			t.Fatalf("spike %d: got it at step %d, %v, want %d", i, got, ok, step)
 		}
 	}
-	if len(want) < 2400 || s.reader.Missed() != 0 {
-		t.Errorf("got %d spikes, %d steps missed; want those of 35 s and none", len(want), s.reader.Missed())
+	if len(want) < 2400 || s.missed != 0 {
+		t.Errorf("got %d spikes, %d steps missed; want those of 35 s and none", len(want), s.missed)
 	}
 	s.typed("space")
 	for range 170 {

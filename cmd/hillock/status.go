@@ -39,6 +39,13 @@ func (s *screen) View() tea.View {
 	}
 	began := time.Now()
 	defer func() { s.drew = time.Since(began) }()
+	text := ""
+	s.look(func() { text = s.text() })
+	return tea.View{Content: text, AltScreen: true}
+}
+
+// text is the whole screen.
+func (s *screen) text() string {
 	head, foot := s.head(), s.foot()
 	for spare := 3; spare > 0; spare-- {
 		if len(s.wrap(head))+len(s.wrap(foot))+leastPicture <= s.height {
@@ -56,7 +63,7 @@ func (s *screen) View() tea.View {
 	if os.Getenv("TERM") == "linux" {
 		text = strings.Map(tty.Console, text)
 	}
-	return tea.View{Content: text, AltScreen: true}
+	return text
 }
 
 // wrap is lines no wider than the screen.
@@ -77,17 +84,17 @@ func (s *screen) draw(height int) []string {
 	case "?":
 		lines = strings.Split(help, "\n")
 	case "f":
-		lines = tty.Rates{Params: n.Params, Points: c.rates.Points(w.DT), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
+		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(w.DT), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
 	case "h":
-		lines = tty.Intervals{Steps: c.train.Intervals(1000), DT: w.DT}.Draw(s.width, height)
+		lines = tty.Intervals{Steps: c.Train.Intervals(1000), DT: w.DT}.Draw(s.width, height)
 	case "r":
 		var rows []tty.Row
 		for k, n := range s.cfg.Neurons {
-			rows = append(rows, tty.Row{Name: n.Name, History: s.seen[k].history})
+			rows = append(rows, tty.Row{Name: n.Name, History: s.seen[k].History})
 		}
 		lines = append(tty.Raster(w, rows, s.width, height-1), w.Axis(s.width, s.words(w)))
 	default:
-		scope := tty.Scope{Params: n.Params, History: c.history, Window: w, Low: low, High: high}
+		scope := tty.Scope{Params: n.Params, History: c.History, Window: w, Low: low, High: high}
 		beneath := min(max((height-1)/4, 2), 9)
 		lines = append(scope.Membrane(s.width, height-1-beneath), scope.Current(s.width, beneath)...)
 		lines = append(lines, w.Axis(s.width, s.words(w)))
@@ -174,7 +181,7 @@ func (s *screen) neuron(i int) []string {
 		}
 	}
 	isi := ""
-	if latest := s.seen[i].train.Intervals(100); len(latest) > 0 {
+	if latest := s.seen[i].Train.Intervals(100); len(latest) > 0 {
 		isi = "  ISI " + tty.Duration(time.Duration(latest[0])*s.cfg.Loop.DT)
 		_, cv := trace.Spread(latest)
 		isi += fmt.Sprintf("  CV %.3f", cv)
@@ -250,8 +257,8 @@ func (s *screen) timing() string {
 	if s.now.tick.Skipped > 0 {
 		line += amber.Render(fmt.Sprintf("  skipped %d (over %v behind)", s.now.tick.Skipped, s.cfg.Loop.MaxLag))
 	}
-	if s.reader != nil && s.reader.Missed() > 0 {
-		line += amber.Render(fmt.Sprintf("  steps not seen here %d", s.reader.Missed()))
+	if s.missed > 0 {
+		line += amber.Render(fmt.Sprintf("  steps not seen here %d", s.missed))
 	}
 	return line
 }

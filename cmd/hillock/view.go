@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -24,7 +25,7 @@ type view struct {
 	board   *board.Board
 	virtual *board.Virtual // nil on real hardware
 	monitor *monitor
-	tap     *neuron.Tap // every step, for those who look; nil where nobody does
+	record  *trace.Record // every step, for those who look; nil where nobody does
 	where   string
 	page    string                      // where browsers find it, "" where they do not
 	room    int                         // see clock.Options
@@ -61,6 +62,21 @@ func (v *view) onWall(loop *neuron.Loop, wall *clock.Wall) {
 		}
 		return err
 	}
+}
+
+// tapSteps is how many steps a tap keeps: 6.5 s at life's speed and 0.1 ms, for a record that nobody looks at for as long.
+const tapSteps = 1 << 16
+
+// recordSteps lets people look at each step of a loop.
+func (v *view) recordSteps(loop *neuron.Loop) {
+	tap := neuron.NewTap(len(loop.Cells), tapSteps)
+	loop.Observers = append(loop.Observers, tap)
+	var widths []float64
+	for _, n := range v.cfg.Neurons {
+		low, high := v.currents(n)
+		widths = append(widths, (high-low)/50)
+	}
+	v.record = trace.NewRecord(tap, v.cfg.Loop.DT, widths)
 }
 
 // intro is the line that says what runs where.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
 	"hillock/hw/board"
@@ -63,8 +64,10 @@ func (w *onWeb) Hello() web.Hello {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	cfg, virtual := w.leg.running(), w.leg.virtual
+	w.leg.monitor.read(&w.now)
 	h := web.Hello{Version: versionLine(), Where: w.leg.where, Virtual: virtual != nil, Faults: []string{},
 		Inputs: []web.Input{}, Outputs: []web.Output{},
+		Step:   w.now.tick.Steps + 1,
 		Loop:   web.Loop{DT: milliseconds(cfg.Loop.DT), Tick: milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
 		Ranges: ranges()}
 	for i, n := range cfg.Neurons {
@@ -196,11 +199,11 @@ func found(in web.InputStatus) (web.Finding, bool) {
 	return f, true
 }
 
-// Tap implements web.Run.
-func (w *onWeb) Tap() *neuron.Tap {
+// Record implements web.Run.
+func (w *onWeb) Record() *trace.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.leg.tap
+	return w.leg.record
 }
 
 // On implements web.Run.

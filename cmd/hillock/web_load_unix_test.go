@@ -154,7 +154,7 @@ func (l *listener) frame(b []byte) {
 		l.gaps++
 	}
 	l.next = first + float64(n)*per
-	b = b[28+20*n:]
+	b = b[32+20*n:]
 	for i := range int(le.Uint32(b)) {
 		l.spikes = append(l.spikes, float(b[4+8*i:]))
 	}

@@ -20,8 +20,6 @@ import (
 func newWebBench(t *testing.T, sets ...string) (*bench, *onWeb) {
 	t.Helper()
 	b := newBench(t, sets...)
-	b.view.tap = neuron.NewTap(len(b.loop.Cells), tapSteps)
-	b.loop.Observers = append(b.loop.Observers, b.view.tap)
 	return b, newOnWeb(&leg{view: b.view, loop: b.loop})
 }
 
@@ -119,7 +117,7 @@ func TestTheWebIsRefused(t *testing.T) {
 	})
 	t.Run("on a real one", func(t *testing.T) {
 		b, _ := newWebBench(t)
-		w := newOnWeb(&leg{view: &view{cfg: b.cfg, board: b.board}, loop: b.loop})
+		w := newOnWeb(&leg{view: &view{cfg: b.cfg, board: b.board, monitor: b.view.monitor}, loop: b.loop})
 		check(t, w, func() []refusal {
 			return []refusal{
 				{turn(w, "knob"), "turn: the knob is on the desk: turn it there"},

@@ -80,18 +80,14 @@ func NewHistory() *History {
 // Add takes a step. Its number is larger than that of the step before; between the two there may be some that were missed.
 func (h *History) Add(step int64, m neuron.Moment) {
 	for i := range h.levels {
-		h.levels[i].add(step, m, i == 0)
+		h.levels[i].add(step, m)
 	}
 	h.next = step + 1
 }
 
-func (l *level) add(step int64, m neuron.Moment, steps bool) {
-	length := coarse
-	if steps {
-		length = finest
-	}
+func (l *level) add(step int64, m neuron.Moment) {
 	k := (step - 1) / l.size
-	at := int(k % int64(length))
+	at := int(k % l.length())
 	for len(l.ring) <= at { // grown as it is needed, and then overwritten
 		l.ring = append(l.ring, Bucket{})
 	}
@@ -115,52 +111,49 @@ func (h *History) Oldest() int64 {
 }
 
 // Columns fills columns with the steps from one on, so many of them to a column, at least one; what is not there any more,
-// or not yet, leaves a column empty. A column that a bucket reaches beyond has all of that bucket.
+// or not yet, leaves a column empty. Of steps so long ago that only a coarser level has them, the first column that a bucket
+// reaches into has all of it.
 func (h *History) Columns(from, perColumn int64, columns []Bucket) {
 	perColumn = max(perColumn, 1)
-	l := h.level(from, perColumn)
+	step := max(from, 1)
 	for i := range columns {
-		first := from + int64(i)*perColumn
 		columns[i] = Bucket{}
-		for k := (first - 1) / l.size; k*l.size+1 < first+perColumn; k++ {
-			if k*l.size+1 < first && i > 0 && k >= 0 {
-				continue // the column before has it
-			}
+		for end := from + int64(i+1)*perColumn; step < min(end, h.next); {
+			l := h.level(step, end)
+			k := (step - 1) / l.size
 			if b, ok := l.bucket(k); ok {
 				columns[i].Merge(b)
 			}
+			step = (k+1)*l.size + 1
 		}
 	}
 }
 
-// level is the one to draw from: the coarsest whose buckets are no wider than a column, and a coarser one where that does
-// not reach back so far.
-func (h *History) level(from, perColumn int64) *level {
+// level is the one to take a step from: the coarsest that has a bucket from it on and not beyond end, and a coarser one where
+// that does not reach back so far.
+func (h *History) level(step, end int64) *level {
 	best := 0
 	for i := range h.levels {
-		if h.levels[i].size <= perColumn {
+		if size := h.levels[i].size; (step-1)%size == 0 && step+size <= end {
 			best = i
 		}
 	}
-	for best < levels-1 {
-		length := int64(coarse)
-		if best == 0 {
-			length = finest
-		}
-		if from > h.next-(length-1)*h.levels[best].size {
-			break
-		}
+	for best < levels-1 && step <= h.next-(h.levels[best].length()-1)*h.levels[best].size {
 		best++
 	}
 	return &h.levels[best]
 }
 
-func (l *level) bucket(k int64) (Bucket, bool) {
-	length := int64(coarse)
+// length is how many buckets the ring has when it is full.
+func (l *level) length() int64 {
 	if l.size == 1 {
-		length = finest
+		return finest
 	}
-	at := k % length
+	return coarse
+}
+
+func (l *level) bucket(k int64) (Bucket, bool) {
+	at := k % l.length()
 	if k < 0 || at >= int64(len(l.ring)) {
 		return Bucket{}, false
 	}

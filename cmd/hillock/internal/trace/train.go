@@ -40,6 +40,20 @@ func (t *Train) Last(after int64) (step int64, ok bool) {
 	return max(t.ring[(t.n-1-after)%trainLength], -t.ring[(t.n-1-after)%trainLength]), true
 }
 
+// Between are the spikes from one step on and before another, as far as they are still there.
+func (t *Train) Between(from, end int64) (steps []int64) {
+	for after := int64(0); ; after++ {
+		step, ok := t.Last(after)
+		if !ok || step < from {
+			slices.Reverse(steps)
+			return steps
+		}
+		if step < end {
+			steps = append(steps, step)
+		}
+	}
+}
+
 // Intervals are the latest intervals between spikes, in steps, at most so many, the latest one first.
 func (t *Train) Intervals(most int) (steps []int64) {
 	for after := int64(0); len(steps) < most; after++ {

@@ -12,11 +12,13 @@ import (
 	"unicode/utf8"
 )
 
-// message is what a client says. The keys of each kind are all there, and no others.
-type message struct {
+// wish is what a client says. The keys of each kind are all there, and no others.
+type wish struct {
 	Type      string  `json:"type"`
 	Token     string  `json:"token"`
 	PerColumn float64 `json:"per_column"`
+	Columns   float64 `json:"columns"`
+	End       float64 `json:"end"`
 	Input     string  `json:"input"`
 	Position  float64 `json:"position"`
 	Neuron    string  `json:"neuron"`
@@ -28,7 +30,7 @@ type message struct {
 // kinds are the keys of each kind of message.
 func kinds() map[string][]string {
 	return map[string][]string{
-		"auth": {"token"}, "view": {"per_column"}, "turn": {"input", "position"}, "set": {"key", "value"},
+		"auth": {"token"}, "view": {"per_column", "columns", "end"}, "turn": {"input", "position"}, "set": {"key", "value"},
 		"reset": {}, "fault": {"name"}, "sweep": {"input"},
 	}
 }
@@ -36,12 +38,14 @@ func kinds() map[string][]string {
 // keys are those of "set" but for the loop's own, speed.
 func keys() []string { return []string{"tau_m", "e_l", "v_t", "v_reset", "r_m", "t_ref", "sigma"} }
 
-// maxPerColumn is how many steps a column can have.
-const maxPerColumn = 1_000_000
+const (
+	maxPerColumn = 1_000_000 // steps
+	maxPast      = 1 << 16   // columns of the past that a client can ask for
+)
 
 // parse reads a message.
-func parse(text []byte) (message, error) {
-	var m message
+func parse(text []byte) (wish, error) {
+	var m wish
 	if !utf8.Valid(text) {
 		return m, errors.New("a message must be UTF-8")
 	}
@@ -93,11 +97,17 @@ func noun(kind string) string {
 }
 
 // check holds the values against what is always so.
-func (m message) check(ofNeuron bool) error {
+func (m wish) check(ofNeuron bool) error {
 	switch m.Type {
 	case "view":
-		if n := m.PerColumn; !(n >= 1 && n <= maxPerColumn) || n != math.Trunc(n) {
-			return fmt.Errorf("view: per_column: must be a whole number from 1 to %d, got %g", maxPerColumn, n)
+		for _, key := range []struct {
+			name        string
+			value       float64
+			least, most int64
+		}{{"per_column", m.PerColumn, 1, maxPerColumn}, {"columns", m.Columns, 0, maxPast}, {"end", m.End, 0, 1 << 53}} {
+			if v := key.value; !(v >= float64(key.least) && v <= float64(key.most)) || v != math.Trunc(v) {
+				return fmt.Errorf("view: %s: must be a whole number from %d to %d, got %g", key.name, key.least, key.most, v)
+			}
 		}
 	case "turn":
 		if !(m.Position >= 0 && m.Position <= 1) {
@@ -117,7 +127,7 @@ func (m message) check(ofNeuron bool) error {
 }
 
 // change makes a change, whole or not at all.
-func (s *Server) change(m message) error {
+func (s *Server) change(m wish) error {
 	switch m.Type {
 	case "turn":
 		return s.turn(m.Input, m.Position)

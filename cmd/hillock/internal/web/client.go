@@ -11,35 +11,45 @@ import (
 
 	"github.com/coder/websocket"
 
-	"hillock/neuron"
+	"hillock/cmd/hillock/internal/trace"
 )
 
-// atOnce is how many steps are taken from a tap in one piece.
-const atOnce = 512
-
-// client is one that is connected. What it is sent is made by one goroutine, what it says is read by another.
+// client is one that is connected. The server gives it what it is to be sent, one goroutine of it sends that, and another
+// reads what it says.
 type client struct {
 	s     *Server
 	conn  *websocket.Conn
-	may   atomic.Bool  // change something
-	per   atomic.Int64 // steps to a column
+	may   atomic.Bool // change something
 	hello chan struct{}
+	out   chan []message // at most one that it has not begun to send
 
-	mu   sync.Mutex
-	tap  *neuron.Tap         // the newest
-	taps []*neuron.TapReader // of it, and of those before it that are not read to their end
-	was  int64               // steps missed of those that are
+	mu      sync.Mutex
+	parts  []part   // the newest, after those that it has not heard to their end
+	per    int64    // steps to a column
+	next   int64    // the first step that it has not been sent
+	until  int64    // where the past ends that it asked for; 0: it hears of now
+	view   *request // what it asked for since the last time
+	was    int64    // steps missed of the part before it came, less those of the parts before
+	missed int64    // steps missed
+	on     uint32   // outputs that were on since its last frame
+	said   uint32   // what that said
+	told   *report
+}
+
+// message is what a client is sent.
+type message struct {
+	kind  websocket.MessageType
+	bytes []byte
 }
 
 // serve serves a client until it goes, or the server does.
 func (s *Server) serve(conn *websocket.Conn) {
 	defer conn.CloseNow()
 	conn.SetReadLimit(maxMessage)
-	c := &client{s: s, conn: conn, hello: make(chan struct{}, 1)}
+	c := &client{s: s, conn: conn, hello: make(chan struct{}, 1), out: make(chan []message, 1)}
 	c.may.Store(s.o.Token == "")
-	c.per.Store(10)
 	s.mu.Lock()
-	c.follow(s.run.Tap())
+	c.begin(s.part, 10)
 	s.clients[c] = struct{}{}
 	s.mu.Unlock()
 	defer func() {
@@ -69,14 +79,21 @@ func (s *Server) serve(conn *websocket.Conn) {
 	both.Wait()
 }
 
-// follow goes on with a tap, after those before it.
-func (c *client) follow(tap *neuron.Tap) {
+// begin hears of a part from now on.
+func (c *client) begin(p part, per int64) {
+	p.record.Look(func(next, missed int64, _ []trace.Cell) {
+		c.parts, c.per, c.next, c.was = []part{p}, per, columnOf(next, per), missed
+	})
+}
+
+// columnOf is the first step of the column in which one is.
+func columnOf(step, per int64) int64 { return (step-1)/per*per + 1 }
+
+// follow goes on with a part, after those before it.
+func (c *client) follow(p part) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.tap != tap {
-		c.tap = tap
-		c.taps = append(c.taps, tap.Reader())
-	}
+	c.parts = append(c.parts, p)
 }
 
 // greet wants a hello sent.
@@ -126,10 +143,6 @@ func (c *client) tell(v any) error {
 
 // write sends what there is: hello, frames, the status.
 func (c *client) write(ctx context.Context) {
-	every := time.NewTicker(frameTime)
-	defer every.Stop()
-	var told *report
-	var f frames
 	c.greet()
 	for {
 		var err error
@@ -138,13 +151,13 @@ func (c *client) write(ctx context.Context) {
 			return
 		case <-c.hello:
 			h := c.s.now()
-			h.Type, h.MayChange = "hello", c.may.Load()
+			h.MayChange = c.may.Load()
 			err = c.tell(h)
-		case <-every.C:
-			err = f.send(c)
-			if st := c.s.status.Load(); err == nil && st != told && st != nil {
-				told = st
-				err = c.report(st)
+		case out := <-c.out:
+			for _, m := range out {
+				if err == nil {
+					err = c.say(m.kind, m.bytes)
+				}
 			}
 		}
 		if err != nil {
@@ -153,88 +166,85 @@ func (c *client) write(ctx context.Context) {
 	}
 }
 
-// report sends the status, which for nearly all is the same text.
-func (c *client) report(r *report) error {
-	missed := c.missed()
-	if missed == 0 {
-		return c.say(websocket.MessageText, r.text)
+// give gives it what it has not heard yet, unless it still takes what it was given before: then it hears of all at a later time.
+func (c *client) give(p *press, on uint32, st *report) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.on |= on
+	if len(c.out) > 0 {
+		return
+	}
+	out := c.frames(p)
+	if st != nil && st != c.told {
+		c.told = st
+		out = append(out, c.report(st))
+	}
+	if len(out) > 0 {
+		c.out <- out
+	}
+}
+
+// frames are those of the steps since the last time.
+func (c *client) frames(p *press) (out []message) {
+	c.look()
+	for {
+		ended := len(c.parts) > 1
+		f := p.frame(cut{c.parts[0], c.next, c.per, c.until, c.on}, ended)
+		c.missed = f.missed - c.was
+		if f.columns > 0 || c.on != c.said {
+			out = append(out, message{websocket.MessageBinary, f.missing(c.missed)})
+			c.said = c.on
+		}
+		c.on, c.next = 0, f.next
+		switch {
+		case f.rest:
+			return out
+		case c.until > 0 && !ended:
+			c.until = 0
+			c.parts[0].record.Look(func(next, _ int64, _ []trace.Cell) { c.next = max(c.next, columnOf(next, c.per)) })
+			return out
+		case !ended:
+			return out
+		}
+		c.parts, c.next, c.until, c.was = c.parts[1:], 1, 0, -c.missed
+	}
+}
+
+// request is what a client asked to see.
+type request struct {
+	per     int64 // steps to a column
+	columns int64 // so many of the past
+	end     int64 // before this step; 0: now
+}
+
+// look goes on as the client asked for.
+func (c *client) look() {
+	if c.view == nil {
+		return
+	}
+	v := *c.view
+	c.view, c.per, c.until = nil, v.per, 0
+	c.parts[0].record.Look(func(next, _ int64, _ []trace.Cell) {
+		end := next
+		if v.end > 0 && v.end < next {
+			end, c.until = v.end, v.end
+		}
+		if v.columns > 0 {
+			c.next = end - v.columns*v.per
+		}
+	})
+	c.next = columnOf(max(c.next, 1), c.per)
+}
+
+// report is the status, which for nearly all is the same text.
+func (c *client) report(r *report) message {
+	if c.missed == 0 {
+		return message{websocket.MessageText, r.text}
 	}
 	mine := *r.status
-	mine.Missed = missed
-	return c.tell(mine)
-}
-
-// frames is the state of a client's frames.
-type frames struct {
-	reader  *neuron.TapReader
-	columns *columns
-	moments []neuron.Moment
-	on      uint32 // the outputs, as the client knows them
-	pulses  [32]int64
-}
-
-// send sends the steps since the last time, frame by frame.
-func (f *frames) send(c *client) error {
-	for {
-		reader, cells, more := c.reader()
-		if reader != f.reader {
-			f.reader = reader
-			f.columns = newColumns(cells, c.per.Load(), c.frame)
-			f.moments = make([]neuron.Moment, atOnce*cells)
-		}
-		on := c.s.run.On(&f.pulses)
-		f.columns.on, f.columns.missed = on, c.missed()
-		if per := c.per.Load(); per != f.columns.per {
-			f.columns.change(per)
-		}
-		for f.columns.err == nil {
-			first, n := reader.Read(f.moments)
-			if n == 0 {
-				break
-			}
-			f.columns.missed = c.missed()
-			for i := range n {
-				f.columns.add(first+int64(i), f.moments[i*cells:(i+1)*cells])
-			}
-		}
-		if more {
-			f.columns.change(f.columns.per) // the last column of this tap, as it is
-			c.next()
-			if f.columns.err == nil {
-				continue
-			}
-		}
-		f.columns.flush()
-		if on != f.on && f.columns.err == nil {
-			f.columns.write()
-		}
-		f.on = on
-		return f.columns.err
-	}
-}
-
-func (c *client) frame(b []byte) error { return c.say(websocket.MessageBinary, b) }
-
-// reader is where the client's next steps come from, and whether others come after that has given its last.
-func (c *client) reader() (r *neuron.TapReader, cells int, more bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.taps[0], c.taps[0].Cells(), len(c.taps) > 1
-}
-
-// next is done with a tap.
-func (c *client) next() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.was += c.taps[0].Missed()
-	c.taps = c.taps[1:]
-}
-
-// missed is how many steps the client was too slow for.
-func (c *client) missed() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.was + c.taps[0].Missed()
+	mine.Missed = c.missed
+	text, _ := json.Marshal(mine) // as it was once before
+	return message{websocket.MessageText, text}
 }
 
 // read hears what the client says, until it goes.
@@ -283,10 +293,12 @@ type refusal struct {
 }
 
 // take does what a message asks for, or says why not.
-func (c *client) take(ctx context.Context, m message) error {
+func (c *client) take(ctx context.Context, m wish) error {
 	switch m.Type {
 	case "view":
-		c.per.Store(int64(m.PerColumn))
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.view = &request{int64(m.PerColumn), int64(m.Columns), int64(m.End)}
 		return nil
 	case "auth":
 		if !c.s.permits(m.Token) {

@@ -5,110 +5,114 @@ import (
 	"math"
 
 	"hillock/cmd/hillock/internal/trace"
-	"hillock/neuron"
 )
 
 const (
 	frameVersion = 1
-	maxColumns   = 4096 // in a frame
-	maxCells     = 255  // a byte counts them; those beyond are not shown
+	maxColumns   = 1 << 14 // in a frame
+	maxCells     = 255     // a byte counts them; those beyond are not shown
+	missedAt     = 20      // where a frame tells how many steps were missed
 )
 
-// columns makes frames of steps, so many steps to a column. Each spike is in a frame, each extreme in a column.
-type columns struct {
-	cells, shown int
-	per          int64
-	first        int64          // number of the column's first step with which the frame begins
-	done         []trace.Bucket // complete columns, cell by cell
-	open         []trace.Bucket // the column under way; empty where its first cell is
-	spikes       [][]float64    // by cell: step numbers
-	send         func(frame []byte) error
-	err          error // of send: then nothing is sent any more
-	on           uint32
-	missed       int64
-	frame        []byte
+// part is a part of a run: another begins where its configuration is read again, with another record and its steps from 1 on.
+type part struct {
+	record *trace.Record
+	number uint32
 }
 
-func newColumns(cells int, per int64, send func([]byte) error) *columns {
-	shown := min(cells, maxCells)
-	return &columns{cells: cells, shown: shown, per: per, send: send, open: make([]trace.Bucket, shown), spikes: make([][]float64, shown)}
+// cut is what a frame tells of: the columns of a part from a step on, so many steps to each, that are complete before end,
+// and the outputs that are on.
+type cut struct {
+	part
+	from, per int64
+	end       int64 // 0: what there is
+	on        uint32
 }
 
-// add takes a step of all cells, later than those before. What was missed between them leaves a gap between two frames.
-func (c *columns) add(step int64, moments []neuron.Moment) {
-	start := (step-1)/c.per*c.per + 1
-	if c.open[0].Steps > 0 && c.open[0].First < start { // its end was missed
-		c.close()
-	}
-	if n := int64(len(c.done) / c.shown); n > 0 && (start != c.first+n*c.per || n == maxColumns) {
-		c.flush()
-	}
-	if len(c.done) == 0 && c.open[0].Steps == 0 {
-		c.first = start
-	}
-	for i := range c.shown {
-		c.open[i].Add(step, moments[i])
-		if moments[i].Spiked {
-			c.spikes[i] = append(c.spikes[i], float64(step))
-		}
-	}
-	if step == start+c.per-1 {
-		c.close()
-	}
+// frame is a cut in bytes.
+type frame struct {
+	bytes   []byte
+	columns int
+	next    int64 // the step after its last one
+	rest    bool  // there is more
+	missed  int64 // of the record
 }
 
-// close takes the column under way as it is.
-func (c *columns) close() {
-	c.done = append(c.done, c.open...)
-	clear(c.open)
+// press makes the frames of a moment: each once, for however many it is.
+type press struct {
+	made    map[cut]frame
+	columns []trace.Bucket
 }
 
-// change flushes all that there is, a column under way too, and goes on with so many steps to a column.
-func (c *columns) change(per int64) {
-	if c.open[0].Steps > 0 {
-		c.close()
+// frame is that of a cut. Of a record that has ended the last column is in it as it is.
+func (p *press) frame(c cut, ended bool) frame {
+	f, ok := p.made[c]
+	if !ok {
+		c.record.Look(func(next, missed int64, cells []trace.Cell) {
+			f = p.print(c, ended, next, cells)
+			f.missed = missed
+		})
+		p.made[c] = f
 	}
-	c.flush()
-	c.per = per
+	return f
 }
 
-// flush sends the complete columns, if there are any.
-func (c *columns) flush() {
-	if len(c.done) > 0 {
-		c.write()
+func (p *press) print(c cut, ended bool, next int64, cells []trace.Cell) frame {
+	end := next
+	if c.end > 0 {
+		end = min(end, c.end)
 	}
-}
-
-// write sends the complete columns, also where there are none.
-func (c *columns) write() {
-	n := len(c.done) / c.shown
+	whole := max(end-c.from, 0) / c.per
+	if ended && c.from+whole*c.per < end {
+		whole++
+	}
+	n := int(min(whole, maxColumns))
+	cells = cells[:min(len(cells), maxCells)]
+	if len(p.columns) < n*len(cells) {
+		p.columns = make([]trace.Bucket, n*len(cells))
+	}
+	for i, cell := range cells {
+		cell.History.Columns(c.from, c.per, p.columns[i*n:(i+1)*n])
+	}
 	le := binary.LittleEndian
-	b := append(c.frame[:0], frameVersion, byte(c.shown))
+	b := make([]byte, 0, 32+20*n*len(cells)+64*len(cells))
+	b = append(b, frameVersion, byte(len(cells)))
 	b = le.AppendUint16(b, uint16(n))
-	b = le.AppendUint64(b, math.Float64bits(float64(c.first)))
+	b = le.AppendUint64(b, math.Float64bits(float64(c.from)))
 	b = le.AppendUint64(b, math.Float64bits(float64(c.per)))
-	b = le.AppendUint32(b, uint32(min(c.missed, math.MaxUint32)))
+	b = le.AppendUint32(b, 0) // missed: each client's own
 	b = le.AppendUint32(b, c.on)
-	for _, d := range c.done {
-		for _, v := range [...]float32{d.VMin, d.VMax, d.VLast, d.IMin, d.IMax} {
-			b = le.AppendUint32(b, math.Float32bits(v))
+	b = le.AppendUint32(b, c.number)
+	for k := range n {
+		for i := range cells {
+			d := p.columns[i*n+k]
+			values := [...]float32{d.VMin, d.VMax, d.VLast, d.IMin, d.IMax}
+			if d.Steps == 0 { // they were missed
+				nan := float32(math.NaN())
+				values = [...]float32{nan, nan, nan, nan, nan}
+			}
+			for _, v := range values {
+				b = le.AppendUint32(b, math.Float32bits(v))
+			}
 		}
 	}
-	end := float64(c.first + int64(n)*c.per)
-	for i, spikes := range c.spikes {
-		in := 0
-		for in < len(spikes) && spikes[in] < end {
-			in++
+	after := c.from + int64(n)*c.per
+	for i := range cells {
+		spikes := cells[i].Train.Between(c.from, after)
+		b = le.AppendUint32(b, uint32(len(spikes)))
+		for _, s := range spikes {
+			b = le.AppendUint64(b, math.Float64bits(float64(s)))
 		}
-		b = le.AppendUint32(b, uint32(in))
-		for _, s := range spikes[:in] {
-			b = le.AppendUint64(b, math.Float64bits(s))
-		}
-		c.spikes[i] = append(spikes[:0], spikes[in:]...)
 	}
-	c.first += int64(n) * c.per
-	c.done, c.frame = c.done[:0], b
-	if c.err == nil {
-		c.err = c.send(b)
+	return frame{bytes: b, columns: n, next: after, rest: whole > maxColumns}
+}
+
+// missing is the frame for a client that so many steps were missed for.
+func (f frame) missing(steps int64) []byte {
+	if steps == 0 {
+		return f.bytes
 	}
+	b := append([]byte(nil), f.bytes...)
+	binary.LittleEndian.PutUint32(b[missedAt:], uint32(min(steps, math.MaxUint32)))
+	return b
 }

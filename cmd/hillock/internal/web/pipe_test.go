@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
 
@@ -57,7 +59,7 @@ func (p *pipes) dial() (net.Conn, error) {
 // fake is a run: a real loop of one neuron, and what was asked of it.
 type fake struct {
 	mu       sync.Mutex
-	tap      *neuron.Tap
+	record   *trace.Record
 	loop     *neuron.Loop
 	position float64
 	hand     int // how often the knob was turned
@@ -96,10 +98,11 @@ func (f *fake) begin() {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tap = neuron.NewTap(1, 1<<14)
+	tap := neuron.NewTap(1, 1<<14)
+	f.record = trace.NewRecord(tap, 100*time.Microsecond, []float64{0.1})
 	f.loop = &neuron.Loop{Clock: bubbleClock{time.Now()}, Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1,
 		Cells:     []*neuron.Cell{{Name: "n1", Neuron: n, Inputs: []neuron.Input{constant(2)}}},
-		Observers: []neuron.Observer{f.tap, f}}
+		Observers: []neuron.Observer{tap, f}}
 }
 
 func (f *fake) Tick(neuron.Tick) {}
@@ -128,10 +131,10 @@ func (f *fake) Status() Status {
 		Inputs: []InputStatus{{Name: "knob", Fault: "no chip"}}, Outputs: []OutputStatus{{Name: "led"}}, Lateness: Lateness{1, 30, 100}}
 }
 
-func (f *fake) Tap() *neuron.Tap {
+func (f *fake) Record() *trace.Record {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.tap
+	return f.record
 }
 func (f *fake) On(*[32]int64) uint32 {
 	f.mu.Lock()
@@ -236,7 +239,7 @@ type heard struct {
 	hellos []Hello
 	errors []string
 	status []Status
-	frames []frame
+	frames []told
 	ended  error
 }
 
@@ -246,11 +249,11 @@ func (v *viewer) now() heard {
 	return v.heard
 }
 
-// frame is one as the protocol says.
-type frame struct {
-	cells, columns int
-	first, per     float64
-	missed, on     uint32
+// told is a frame as the protocol says.
+type told struct {
+	cells, columns  int
+	first, per      float64
+	missed, on, run uint32
 	values         [][5]float32
 	spikes         [][]float64
 }
@@ -340,12 +343,12 @@ func (b *bytesOf) double() float64 {
 	return math.Float64frombits(low | uint64(b.u32())<<32)
 }
 
-func decode(raw []byte) frame {
+func decode(raw []byte) told {
 	b := bytesOf(raw)
 	if v := b.u8(); v != 1 {
 		panic(fmt.Sprintf("a frame of version %d", v))
 	}
-	f := frame{cells: b.u8(), columns: b.u16(), first: b.double(), per: b.double(), missed: b.u32(), on: b.u32()}
+	f := told{cells: b.u8(), columns: b.u16(), first: b.double(), per: b.double(), missed: b.u32(), on: b.u32(), run: b.u32()}
 	for range f.columns * f.cells {
 		f.values = append(f.values, [5]float32{b.float(), b.float(), b.float(), b.float(), b.float()})
 	}
@@ -362,11 +365,19 @@ func decode(raw []byte) frame {
 	return f
 }
 
-// all are the spikes that a viewer has heard of, and the columns one after the other.
+// all are the spikes that a viewer has heard of, and the columns one after the other. A frame takes the place of what was told
+// of its steps before.
 func (v *viewer) all() (spikes []float64, columns [][5]float32) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	run, begin := uint32(0), 0
 	for _, f := range v.frames {
+		if f.run != run {
+			run, begin = f.run, len(spikes)
+		}
+		if f.columns > 0 {
+			spikes = append(spikes[:begin], slices.DeleteFunc(spikes[begin:], func(s float64) bool { return s >= f.first && s < f.first+float64(f.columns)*f.per })...)
+		}
 		spikes = append(spikes, f.spikes[0]...)
 		columns = append(columns, f.values...)
 	}

@@ -118,9 +118,13 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		{`{"type":"set","neuron":"n1","key":"tau_m","value":0.5}`, "tau_m: must be from 1 to 100, got 0.5"},
 		{`{"type":"set","neuron":["n1"],"key":"tau_m","value":5}`, "set: neuron: must be a text, got array"},
 		{`{"type":"set","key":"speed","value":1000}`, "speed: must be from 0.001 to 10, got 1000"},
-		{`{"type":"view","per_column":0}`, "view: per_column: must be a whole number from 1 to 1000000, got 0"},
-		{`{"type":"view","per_column":2.5}`, "view: per_column: must be a whole number from 1 to 1000000, got 2.5"},
-		{`{"type":"view","per_column":1e7}`, "view: per_column: must be a whole number from 1 to 1000000, got 1e+07"},
+		{`{"type":"view","per_column":0,"columns":0,"end":0}`, "view: per_column: must be a whole number from 1 to 1000000, got 0"},
+		{`{"type":"view","per_column":1,"columns":65537,"end":0}`, "view: columns: must be a whole number from 0 to 65536, got 65537"},
+		{`{"type":"view","per_column":1,"columns":-1,"end":0}`, "view: columns: must be a whole number from 0 to 65536, got -1"},
+		{`{"type":"view","per_column":1,"columns":0,"end":0.5}`, "view: end: must be a whole number from 0 to 9007199254740992, got 0.5"},
+		{`{"type":"view","per_column":1}`, "view: must have the key columns"},
+		{`{"type":"view","per_column":2.5,"columns":0,"end":0}`, "view: per_column: must be a whole number from 1 to 1000000, got 2.5"},
+		{`{"type":"view","per_column":1e7,"columns":0,"end":0}`, "view: per_column: must be a whole number from 1 to 1000000, got 1e+07"},
 		{`{"type":"fault","name":"fire"}`, "fault: the virtual Pi has no such fault"},
 	}
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"hillock/cmd/hillock/internal/trace"
 )
 
 // Options of a Server.
@@ -41,8 +43,7 @@ type Server struct {
 	clients map[*client]struct{}
 	places  int // taken by clients
 	hello   Hello
-
-	status atomic.Pointer[report]
+	part    part // that runs now
 
 	hands  sync.Mutex // at the knobs
 	sweeps map[string]*sweep
@@ -76,7 +77,8 @@ func New(run Run, o Options) *Server {
 	s := &Server{run: run, o: o, clients: map[*client]struct{}{}, sweeps: map[string]*sweep{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.pages = s.routes()
-	s.hello = run.Hello()
+	s.part.record = run.Record()
+	s.greet()
 	return s
 }
 
@@ -237,13 +239,13 @@ func (s *Server) leave() {
 	s.joined.Done()
 }
 
-// Follow tells that the run has another tap, and maybe another configuration: clients go on with it, after all steps of the
+// Follow tells that the run has another record, and maybe another configuration: clients go on with it, after all steps of the
 // one before. It comes before the first step of the new one.
 func (s *Server) Follow() {
-	tap := s.run.Tap()
 	s.mu.Lock()
+	s.part = part{s.run.Record(), s.part.number + 1}
 	for c := range s.clients {
-		c.follow(tap)
+		c.follow(s.part)
 	}
 	s.mu.Unlock()
 	s.greet()
@@ -254,6 +256,7 @@ func (s *Server) greet() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hello = s.run.Hello()
+	s.hello.Type, s.hello.Run = "hello", s.part.number
 	for c := range s.clients {
 		c.greet()
 	}
@@ -266,20 +269,30 @@ func (s *Server) now() Hello {
 	return s.hello
 }
 
-// watch makes the status of the run, until ctx ends.
+// watch looks at the run and gives each client what there is, until ctx ends. One goroutine does it for all: a loop of real time
+// does not feel how many they are.
 func (s *Server) watch(ctx context.Context) {
-	every := time.NewTicker(statusTime)
-	defer every.Stop()
-	var w spikes
+	frames, status := time.NewTicker(frameTime), time.NewTicker(statusTime)
+	defer frames.Stop()
+	defer status.Stop()
+	var pulses [32]int64
+	latest := s.look()
 	for {
-		if st := s.look(&w); st != nil {
-			s.status.Store(st)
-		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-every.C:
+		case <-status.C:
+			latest = s.look()
+			continue
+		case <-frames.C:
 		}
+		on, p := s.run.On(&pulses), &press{made: map[cut]frame{}}
+		s.mu.Lock()
+		s.part.record.Look(func(int64, int64, []trace.Cell) {}) // a tap does not keep them for long
+		for c := range s.clients {
+			c.give(p, on, latest)
+		}
+		s.mu.Unlock()
 	}
 }
 
@@ -289,18 +302,21 @@ type report struct {
 	text   []byte
 }
 
+// isis are the intervals that the status is of.
+const isis = 64
+
 // look is the status now; nil where a number of it is none.
-func (s *Server) look(w *spikes) *report {
+func (s *Server) look() *report {
 	st := s.run.Status()
-	w.read(s.run.Tap())
 	dt := s.now().Loop.DT
-	for i := range st.Neurons {
-		if i < len(w.cells) {
-			n := &st.Neurons[i]
-			n.ISI, n.CV = w.cells[i].isi()
-			n.ISI *= dt
+	s.run.Record().Look(func(_, _ int64, cells []trace.Cell) {
+		for i := range min(len(st.Neurons), len(cells)) {
+			if latest := cells[i].Train.Intervals(isis); len(latest) > 0 {
+				_, cv := trace.Spread(latest)
+				st.Neurons[i].ISI, st.Neurons[i].CV = float64(latest[0])*dt, cv
+			}
 		}
-	}
+	})
 	st.Type, st.Clients = "status", s.count()
 	text, err := json.Marshal(st)
 	if err != nil {

@@ -1,6 +1,6 @@
 package web
 
-import "hillock/neuron"
+import "hillock/cmd/hillock/internal/trace"
 
 // Protocol is the subprotocol of the WebSocket: a page of another version is refused.
 const Protocol = "hillock.1"
@@ -8,9 +8,9 @@ const Protocol = "hillock.1"
 // Run is the run that is shown. Each method may be called from any goroutine; none waits for the loop, nor does the loop for
 // one of them.
 type Run interface {
-	Hello() Hello   // without MayChange
+	Hello() Hello   // without Type, MayChange and Run
 	Status() Status // without Missed, Clients, and the intervals of its neurons
-	Tap() *neuron.Tap
+	Record() *trace.Record
 	// On is the outputs that are on, or were since the call before, bit by bit in the order of Hello.Outputs. The counts of
 	// pulses are the caller's to keep.
 	On(pulses *[32]int64) uint32
@@ -32,6 +32,8 @@ type Hello struct {
 	Virtual   bool                  `json:"virtual"`
 	MayChange bool                  `json:"may_change"`
 	Loop      Loop                  `json:"loop"`
+	Step      int64                 `json:"step"` // from which on it is so
+	Run       uint32                `json:"run"`  // whose steps they are: each frame has the same number
 	Neurons   []Neuron              `json:"neurons"`
 	Inputs    []Input               `json:"inputs"`
 	Outputs   []Output              `json:"outputs"`

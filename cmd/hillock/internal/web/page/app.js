@@ -39,6 +39,7 @@ function connect() {
     pending = new Map();
     if (token) send({ type: 'auth', token });
     scope.asked = null;
+    shared.columns = null; // it may be another run
     scope.ask();
   };
   socket.onmessage = (e) => (typeof e.data === 'string' ? text(JSON.parse(e.data)) : frame(e.data));

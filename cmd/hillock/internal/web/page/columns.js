@@ -31,58 +31,40 @@ export class Columns {
   get end() { return this.count ? this.start(this.count - 1) + this.width(this.count - 1) - 1 : 0; }
   get begin() { return this.count ? this.start(0) : 0; }
 
-  // read takes a frame of the protocol. It returns what is new: the columns from an index on, and the spikes.
+  // read takes a frame of the protocol, which takes the place of what was told of its steps. It returns the spikes that are new.
   read(buffer) {
     const view = new DataView(buffer);
     if (view.getUint8(0) !== 1) throw new Error(`the server speaks version ${view.getUint8(0)} of the frames, this page 1: load it again`);
     const cells = view.getUint8(1), columns = view.getUint16(2, true);
-    const first = view.getFloat64(4, true), per = view.getFloat64(12, true);
+    const first = view.getFloat64(4, true), per = view.getFloat64(12, true), run = view.getUint32(28, true);
+    if (cells !== this.cells) return null;
+    if (run !== this.run) this.clear(); // another loop, whose steps begin at 1
+    this.run = run;
     this.missed = view.getUint32(20, true);
     this.outputs = view.getUint32(24, true);
-    if (cells !== this.cells) return null;
-    if (columns && this.count && first < this.end - 10 * per) this.clear(); // the loop began again; a new width may overlap a little
-    let at = 28, fresh = this.count;
+    while (columns && this.count && this.end >= first) this.count--;
+    let at = 32;
     for (let k = 0; k < columns; k++) {
-      if (this.count === SIZE) { this.head = (this.head + 1) % SIZE; this.count--; fresh--; }
+      if (this.count === SIZE) { this.head = (this.head + 1) % SIZE; this.count--; }
       const s = this.slot(this.count++);
       this.first[s] = first + k * per;
       this.per[s] = per;
       for (let j = 0; j < cells * 5; j++, at += 4) this.values[s * cells * 5 + j] = view.getFloat32(at, true);
     }
-    const spikes = [];
+    const fresh = [];
     for (let c = 0; c < cells; c++) {
-      const n = view.getUint32(at, true);
+      const n = view.getUint32(at, true), told = [], known = this.spikes[c].at(-1) ?? -Infinity;
       at += 4;
-      const list = [];
-      for (let j = 0; j < n; j++, at += 8) list.push(view.getFloat64(at, true));
-      for (const s of list) if (!(s <= this.spikes[c].at(-1))) this.spikes[c].push(s);
-      if (this.spikes[c].length > SPIKES) this.spikes[c].splice(0, this.spikes[c].length - SPIKES / 2);
-      spikes.push(list);
-    }
-    return { fresh: Math.max(0, fresh), first, per, spikes };
-  }
-
-  // compact merges columns to at least per steps, so that a longer time base begins with what is there.
-  compact(per) {
-    const kept = new Columns(this.cells);
-    for (let k = 0; k < this.count; k++) {
-      const last = kept.count - 1, from = this.slot(k) * this.cells * 5, s = kept.slot(last < 0 ? 0 : last);
-      if (last >= 0 && !kept.empty(last) && !this.empty(k) && kept.start(last) + kept.width(last) === this.start(k) && kept.width(last) + this.width(k) <= per) {
-        kept.per[s] += this.width(k);
-        for (let c = 0; c < this.cells; c++) {
-          const a = (s * this.cells + c) * 5, b = from + c * 5;
-          for (const lo of [VMIN, IMIN]) kept.values[a + lo] = Math.min(kept.values[a + lo], this.values[b + lo]);
-          for (const hi of [VMAX, IMAX]) kept.values[a + hi] = Math.max(kept.values[a + hi], this.values[b + hi]);
-          kept.values[a + VLAST] = this.values[b + VLAST];
-        }
-        continue;
+      for (let j = 0; j < n; j++, at += 8) told.push(view.getFloat64(at, true));
+      if (known < first) this.spikes[c].push(...told);
+      else {
+        const all = this.spikes[c], end = first + columns * per;
+        this.spikes[c] = [...all.filter((s) => s < first), ...told, ...all.filter((s) => s >= end)];
       }
-      const to = kept.count++;
-      kept.first[to] = this.start(k);
-      kept.per[to] = this.width(k);
-      kept.values.set(this.values.subarray(from, from + this.cells * 5), to * this.cells * 5);
+      if (this.spikes[c].length > SPIKES) this.spikes[c].splice(0, this.spikes[c].length - SPIKES / 2);
+      fresh.push(told.filter((s) => s > known));
     }
-    ({ first: this.first, per: this.per, values: this.values, head: this.head, count: this.count } = kept);
+    return { first, spikes: fresh };
   }
 
   // at is the index of the column in which a step is, or of the one after it.

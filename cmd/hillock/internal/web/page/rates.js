@@ -24,10 +24,10 @@ export class Rates {
 
   // hello forgets the points when the neuron is another one, or the same with other parameters.
   hello() {
-    const { neurons, loop } = this.shared.hello, { curve, ...p } = neurons[this.shared.cell], shape = JSON.stringify([p, loop.dt_ms]);
+    const { neurons, loop, step } = this.shared.hello, { curve, ...p } = neurons[this.shared.cell], shape = JSON.stringify([p, loop.dt_ms]);
     if (shape !== this.shape) {
       this.clear();
-      this.since = (this.shared.columns?.end ?? 0) + 100 * loop.speed / loop.dt_ms; // what is under way still had the old ones
+      this.since = step + 100 * loop.speed / loop.dt_ms; // what is under way still had the old ones
     }
     this.shape = shape;
   }
@@ -35,7 +35,7 @@ export class Rates {
   frame(fresh) {
     const { hello, columns, cell } = this.shared, p = hello.neurons[cell], dt = hello.loop.dt_ms, spikes = columns.spikes[cell];
     const refractory = Math.round(p.t_ref / dt);
-    if (columns.begin && this.since > columns.end + 200 * hello.loop.speed / dt) this.since = 0; // the loop began again
+    if (columns.run !== hello.run) return; // what is told is of another neuron than what was seen
     for (let k = Math.max(1, spikes.length - fresh.spikes[cell].length); k < spikes.length; k++) {
       if (spikes[k - 1] <= this.since) continue;
       this.add(this.current(spikes[k - 1] + 1 + refractory, spikes[k]), 1000 / ((spikes[k] - spikes[k - 1]) * dt));

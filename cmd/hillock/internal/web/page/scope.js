@@ -7,6 +7,7 @@ const BASES = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of 
 const SWEEPS = 8; // that persistence shows
 const BEFORE = 0.2; // of the width lies before the spike that triggers
 const MOST = 20000; // columns a second that are asked for
+const PAST = 8192; // columns before now that are asked for: a dozen screens
 const label = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
 
 export class Scope {
@@ -27,6 +28,7 @@ export class Scope {
       this.heldSweeps = [...this.sweeps];
       $('back').value = 0;
       $('back-label').hidden = !on;
+      this.ask();
     });
     this.toggle('trigger', (on) => { this.sweeps = []; if (!on) this.press('persist', false); });
     this.toggle('persist', (on) => { if (on) this.press('trigger', true); });
@@ -53,7 +55,6 @@ export class Scope {
     this.base = ms;
     $('base').value = ms;
     this.sweeps = [];
-    if (this.shared.columns) this.shared.columns.compact(this.perColumn());
     this.ask();
     this.wanted = true;
   }
@@ -63,12 +64,16 @@ export class Scope {
     return Math.max(1, Math.round(this.span / Math.max(200, $('plot-v').clientWidth - 60)), Math.ceil(flood));
   }
 
-  // ask tells the server how fine the columns are to be.
+  // ask tells the server how fine the columns are to be, and has those before now again, or before what stands still.
   ask() {
     if (!this.shared.hello) return;
-    const per = Math.min(1e6, this.perColumn());
-    if (per !== this.asked) this.shared.send({ type: 'view', per_column: per });
-    this.asked = per;
+    const view = { type: 'view', per_column: Math.min(1e6, this.perColumn()), columns: Math.floor(PAST / this.shared.hello.neurons.length), end: 0 };
+    const asked = view.per_column, held = this.held;
+    if (asked === this.asked && (held !== null || this.askedEnd === 0)) return;
+    if (held !== null) view.end = Math.ceil(held + this.span);
+    this.asked = asked;
+    this.askedEnd = view.end;
+    this.shared.send(view);
   }
 
   hello() {

@@ -1,0 +1,74 @@
+package trace
+
+import (
+	"sync"
+	"time"
+
+	"hillock/neuron"
+)
+
+// Record is the latest of a run: each step of its tap that was taken in time, by cell. Any number of goroutines may look at it.
+type Record struct {
+	mu      sync.Mutex
+	reader  *neuron.TapReader
+	moments []neuron.Moment
+	next    int64
+	cells   []Cell
+}
+
+// Cell is the latest of a cell.
+type Cell struct {
+	History *History
+	Train   Train
+	Rates   *Rates
+}
+
+// atOnce is how many steps are taken from a tap in one piece.
+const atOnce = 1 << 12
+
+// NewRecord returns a record of all that comes from now on, in steps of dt. It has a width for each cell: currents (nA) that
+// count as the same, see NewRates.
+func NewRecord(tap *neuron.Tap, dt time.Duration, widths []float64) *Record {
+	r := &Record{reader: tap.Reader(), moments: make([]neuron.Moment, atOnce*tap.Cells()), next: 1, cells: make([]Cell, tap.Cells())}
+	for i := range r.cells {
+		r.cells[i] = Cell{History: NewHistory(), Rates: NewRates(widths[i], dt)}
+	}
+	return r
+}
+
+// Look takes what came since the last time, and lets see look at all that there is, while nothing is added: the number of the
+// step to come, how many were missed so far, and the cells.
+func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for range maxPieces {
+		first, steps := r.reader.Read(r.moments)
+		if steps == 0 {
+			break
+		}
+		r.take(first, r.moments[:steps*len(r.cells)])
+	}
+	see(r.next, r.reader.Missed(), r.cells)
+}
+
+// maxPieces are taken at a time: of a loop that is faster than this there is always more.
+const maxPieces = 16
+
+func (r *Record) take(first int64, moments []neuron.Moment) {
+	n := len(r.cells)
+	for i := range r.cells {
+		c := &r.cells[i]
+		if first != r.next {
+			c.Train.Miss()
+		}
+		for step, k := first, i; k < len(moments); step, k = step+1, k+n {
+			m := moments[k]
+			c.History.Add(step, m)
+			c.Rates.Add(step, m)
+			if m.Spiked {
+				c.Train.Add(step)
+			}
+		}
+	}
+	r.next = first + int64(len(moments)/n)
+}
