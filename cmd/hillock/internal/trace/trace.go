@@ -58,12 +58,13 @@ const (
 	factor = 16      // steps of a level in a bucket of the next
 	finest = 1 << 19 // steps one by one: 52 s at life's speed and 0.1 ms
 	coarse = 1 << 16 // buckets of each level above: 105 s, 28 min, 7 h
+	piece  = 1 << 12 // buckets that a ring grows by, without a copy and garbage
 )
 
-// level is a ring of buckets, each of size steps; bucket k of a run has the steps from k*size+1 on.
+// level is a ring of buckets, each of size steps, in pieces; bucket k of a run has the steps from k*size+1 on.
 type level struct {
-	size int64
-	ring []Bucket
+	size   int64
+	pieces []*[piece]Bucket
 }
 
 // NewHistory returns an empty one. It has room for half a million steps, and as it fills up takes 22 MB.
@@ -72,6 +73,7 @@ func NewHistory() *History {
 	size := int64(1)
 	for i := range h.levels {
 		h.levels[i].size = size
+		h.levels[i].pieces = make([]*[piece]Bucket, h.levels[i].length()/piece)
 		size *= factor
 	}
 	return h
@@ -87,14 +89,14 @@ func (h *History) Add(step int64, m neuron.Moment) {
 
 func (l *level) add(step int64, m neuron.Moment) {
 	k := (step - 1) / l.size
-	at := int(k % l.length())
-	for len(l.ring) <= at { // grown as it is needed, and then overwritten
-		l.ring = append(l.ring, Bucket{})
+	at := k % l.length()
+	if l.pieces[at/piece] == nil {
+		l.pieces[at/piece] = new([piece]Bucket)
 	}
-	if b := &l.ring[at]; b.Steps == 0 || (b.First-1)/l.size != k {
+	b := &l.pieces[at/piece][at%piece]
+	if b.Steps > 0 && (b.First-1)/l.size != k {
 		*b = Bucket{}
 	}
-	b := &l.ring[at]
 	if b.Steps > 0 && step > b.End() { // some were missed within it
 		b.Steps = int32(step - b.First)
 	}
@@ -154,9 +156,9 @@ func (l *level) length() int64 {
 
 func (l *level) bucket(k int64) (Bucket, bool) {
 	at := k % l.length()
-	if k < 0 || at >= int64(len(l.ring)) {
+	if k < 0 || l.pieces[at/piece] == nil {
 		return Bucket{}, false
 	}
-	b := l.ring[at]
+	b := l.pieces[at/piece][at%piece]
 	return b, b.Steps > 0 && (b.First-1)/l.size == k
 }

@@ -21,9 +21,13 @@ type client struct {
 	conn  *websocket.Conn
 	may   atomic.Bool // change something
 	hello chan struct{}
-	out   chan []message // at most one that it has not begun to send
+	out   chan []message // what it is to be sent
+	done  chan struct{}  // that it is
 
-	mu      sync.Mutex
+	talks   sync.Mutex
+	overdue *time.Timer // drops it, where it does not take a message in its time
+
+	mu     sync.Mutex
 	parts  []part   // the newest, after those that it has not heard to their end
 	per    int64    // steps to a column
 	next   int64    // the first step that it has not been sent
@@ -34,7 +38,19 @@ type client struct {
 	on     uint32   // outputs that were on since its last frame
 	said   uint32   // what that said
 	told   *report
+	batch  []message // its own while it is busy
+	state  state
+	late   bool // it was waited for in vain
 }
+
+// state is how a client takes what it is given.
+type state int
+
+const (
+	quick state = iota // at once
+	slow               // not the last time: this time it is not waited for
+	busy               // not yet: it has something
+)
 
 // message is what a client is sent.
 type message struct {
@@ -46,7 +62,9 @@ type message struct {
 func (s *Server) serve(conn *websocket.Conn) {
 	defer conn.CloseNow()
 	conn.SetReadLimit(maxMessage)
-	c := &client{s: s, conn: conn, hello: make(chan struct{}, 1), out: make(chan []message, 1)}
+	c := &client{s: s, conn: conn, hello: make(chan struct{}, 1), out: make(chan []message, 1), done: make(chan struct{}, 1)}
+	c.overdue = time.AfterFunc(writeTime, func() { conn.CloseNow() })
+	c.overdue.Stop()
 	c.may.Store(s.o.Token == "")
 	s.mu.Lock()
 	c.begin(s.part, 10)
@@ -123,15 +141,15 @@ func (c *client) ping(ctx context.Context) {
 	}
 }
 
-// say sends a message, and gives the client its time to take it. A context with a deadline for each would be garbage that the
-// collector stops the loop for.
+// say sends a message, and gives the client its time to take it. A context with a deadline, or a timer, for each would be
+// garbage that the collector stops the loop for.
 func (c *client) say(kind websocket.MessageType, b []byte) error {
-	late := time.AfterFunc(writeTime, c.drop)
-	defer late.Stop()
+	c.talks.Lock()
+	defer c.talks.Unlock()
+	c.overdue.Reset(writeTime)
+	defer c.overdue.Stop()
 	return c.conn.Write(context.Background(), kind, b)
 }
-
-func (c *client) drop() { c.conn.CloseNow() }
 
 func (c *client) tell(v any) error {
 	b, err := json.Marshal(v)
@@ -159,6 +177,7 @@ func (c *client) write(ctx context.Context) {
 					err = c.say(m.kind, m.bytes)
 				}
 			}
+			c.done <- struct{}{}
 		}
 		if err != nil {
 			return
@@ -167,25 +186,48 @@ func (c *client) write(ctx context.Context) {
 }
 
 // give gives it what it has not heard yet, unless it still takes what it was given before: then it hears of all at a later time.
-func (c *client) give(p *press, on uint32, st *report) {
+// It tells whether it is likely to take that at once.
+func (c *client) give(p *press, on uint32, st *report) (soon bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.on |= on
-	if len(c.out) > 0 {
-		return
+	if c.state == busy {
+		select {
+		case <-c.done:
+			if c.state = quick; c.late {
+				c.state, c.late = slow, false
+			}
+		default:
+			return false
+		}
 	}
-	out := c.frames(p)
+	c.batch = c.frames(p, c.batch[:0])
 	if st != nil && st != c.told {
 		c.told = st
-		out = append(out, c.report(st))
+		c.batch = append(c.batch, c.report(st))
 	}
-	if len(out) > 0 {
-		c.out <- out
+	if len(c.batch) == 0 {
+		return false
+	}
+	soon = c.state == quick
+	c.out <- c.batch
+	c.state = busy
+	return soon
+}
+
+// wait waits until it has taken what it was given, for a moment.
+func (c *client) wait(moment *time.Timer) {
+	moment.Reset(momentTime)
+	select {
+	case <-c.done:
+		c.state = quick
+	case <-moment.C:
+		c.late = true
 	}
 }
 
-// frames are those of the steps since the last time.
-func (c *client) frames(p *press) (out []message) {
+// frames adds those of the steps since the last time.
+func (c *client) frames(p *press, out []message) []message {
 	c.look()
 	for {
 		ended := len(c.parts) > 1

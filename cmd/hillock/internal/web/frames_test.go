@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,10 +95,57 @@ func TestChangesOfViewAndTapLoseNothing(t *testing.T) {
 	})
 }
 
+// Who comes late, and who asks for another time base, gets the past with it; or what was before a step, and then the present.
+func TestThePast(t *testing.T) {
+	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			w.run(t, 4000)
+		}()
+		time.Sleep(2 * time.Second)
+		v := w.view(t)
+		for _, tt := range []struct {
+			columns, end int
+			first        float64 // of the first frame
+			n            int     // its columns, but for those of the 100 ms until it comes
+		}{{100, 0, 15_001, 100}, {0, 0, 25_001, 0}, {65_536, 0, 1, 600}, {20, 5000, 4001, 20}} {
+			before := len(v.now().frames)
+			v.say(t, fmt.Sprintf(`{"type":"view","per_column":50,"columns":%d,"end":%d}`, tt.columns, tt.end))
+			time.Sleep(500 * time.Millisecond)
+			synctest.Wait()
+			name := fmt.Sprintf("%d columns before step %d", tt.columns, tt.end)
+			frames := v.now().frames[before:]
+			if f := frames[0]; math.Abs(f.first-tt.first) > 500 || f.columns < tt.n || f.columns > tt.n+20 {
+				t.Errorf("%s: got %d from step %g on, want %d from %g on", name, f.columns, f.first, tt.n, tt.first)
+			}
+			for i, f := range frames {
+				if i == 1 && tt.end > 0 {
+					if f.first < 30_000 {
+						t.Errorf("%s: got step %g after that, want now", name, f.first)
+					}
+				} else if i > 0 && f.first != frames[i-1].first+float64(50*frames[i-1].columns) {
+					t.Errorf("%s: got step %g after %d columns from %g on", name, f.first, frames[i-1].columns, frames[i-1].first)
+				}
+				var want []float64
+				for _, s := range w.seen {
+					if s >= f.first && s < f.first+float64(f.columns)*f.per {
+						want = append(want, s)
+					}
+				}
+				if !slices.Equal(want, f.spikes[0]) {
+					t.Errorf("%s: got the spikes %g, want %g", name, f.spikes[0], want)
+				}
+			}
+		}
+		<-ended
+	})
+}
+
 // Steps that came round before they were read leave a gap, and are counted.
 func TestMissedStepsLeaveAGap(t *testing.T) {
 	tap := neuron.NewTap(1, 16)
-	c := &client{out: make(chan []message, 1)}
+	c := &client{out: make(chan []message, 1), done: make(chan struct{}, 1)}
 	c.begin(part{record: trace.NewRecord(tap, time.Millisecond, []float64{1})}, 4)
 	var got []told
 	take := func() {
@@ -105,6 +153,7 @@ func TestMissedStepsLeaveAGap(t *testing.T) {
 		for _, m := range <-c.out {
 			got = append(got, decode(m.bytes))
 		}
+		c.done <- struct{}{}
 	}
 	step := int64(0)
 	run := func(steps int) {

@@ -254,8 +254,8 @@ type told struct {
 	cells, columns  int
 	first, per      float64
 	missed, on, run uint32
-	values         [][5]float32
-	spikes         [][]float64
+	values          [][5]float32
+	spikes          [][]float64
 }
 
 func (w *world) dial(t *testing.T) *websocket.Conn {

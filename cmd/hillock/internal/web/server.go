@@ -12,11 +12,13 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,6 +67,7 @@ const (
 	statusTime   = time.Second / 4
 	frameTime    = time.Second / 30
 	farewellTime = 200 * time.Millisecond
+	momentTime   = 500 * time.Microsecond // for what fits the buffers of the system
 
 	maxHeader  = 8 << 10
 	maxMessage = 4 << 10
@@ -269,13 +272,16 @@ func (s *Server) now() Hello {
 	return s.hello
 }
 
-// watch looks at the run and gives each client what there is, until ctx ends. One goroutine does it for all: a loop of real time
-// does not feel how many they are.
+// watch looks at the run and gives each client what there is, one after the other, until ctx ends. Were all of their goroutines
+// woken at a time, they would take every place among those that Go runs, the loop's too.
 func (s *Server) watch(ctx context.Context) {
 	frames, status := time.NewTicker(frameTime), time.NewTicker(statusTime)
 	defer frames.Stop()
 	defer status.Stop()
+	moment := time.NewTimer(momentTime)
 	var pulses [32]int64
+	var clients []*client
+	p := &press{made: map[cut]frame{}}
 	latest := s.look()
 	for {
 		select {
@@ -286,13 +292,18 @@ func (s *Server) watch(ctx context.Context) {
 			continue
 		case <-frames.C:
 		}
-		on, p := s.run.On(&pulses), &press{made: map[cut]frame{}}
+		on := s.run.On(&pulses)
 		s.mu.Lock()
 		s.part.record.Look(func(int64, int64, []trace.Cell) {}) // a tap does not keep them for long
-		for c := range s.clients {
-			c.give(p, on, latest)
-		}
+		clients = slices.AppendSeq(clients[:0], maps.Keys(s.clients))
 		s.mu.Unlock()
+		for _, c := range clients {
+			if c.give(p, on, latest) {
+				c.wait(moment)
+			}
+		}
+		clear(clients)
+		clear(p.made)
 	}
 }
 
