@@ -83,6 +83,23 @@ func (t *times) take() {
 	}
 }
 
+// lateness tells how many ticks were at most so late, of how many, and how late all of them were together.
+func (t *times) lateness(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.take()
+	atMost = make([]uint64, len(bounds))
+	for _, bar := range t.total.late.Distribution() {
+		for i, b := range bounds {
+			if bar.To <= int64(b) {
+				atMost[i] += uint64(bar.Count)
+			}
+		}
+		n += uint64(bar.Count)
+	}
+	return atMost, n, time.Duration(t.total.late.Mean() * float64(n))
+}
+
 // fresh is read with what the loop still holds, for which it waits a little: not on the loop's own thread.
 func (t *times) fresh() report {
 	t.read()

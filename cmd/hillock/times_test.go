@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,10 @@ func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
 	}
 	if n := tm.total.late.TotalCount(); n != 10_000 {
 		t.Errorf("got %d ticks counted, want 10000", n)
+	}
+	atMost, n, sum := tm.lateness([]time.Duration{10*time.Microsecond + 500, 50*time.Microsecond + 500, time.Second})
+	if !slices.Equal(atMost, []uint64{1000, 5000, 10_000}) || n != 10_000 || !near(sum.Seconds(), 0.505) {
+		t.Errorf("got %d ticks at most 10, 50 us and 1 s late of %d, %v in all; want 1000, 5000 and all of 10000, 505 ms", atMost, n, sum)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
@@ -228,6 +229,14 @@ func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 func (l *leg) isOn(out config.Output) bool {
 	p := l.board.Pulses[out.Name]
 	return p != nil && p.High()
+}
+
+// Ticks implements web.Run.
+func (w *onWeb) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
+	w.mu.Lock()
+	times := w.leg.monitor.times
+	w.mu.Unlock()
+	return times.lateness(bounds)
 }
 
 // TOML implements web.Run.

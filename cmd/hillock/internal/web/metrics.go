@@ -1,6 +1,10 @@
 package web
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // collector gives Prometheus the status of a run, as it is when it asks, in base units.
 type collector struct{ s *Server }
@@ -24,10 +28,16 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	counter(metric("steps_total", "Integration steps."), float64(st.Steps))
 	counter(metric("skipped_seconds_total", "Time of the model that was skipped."), st.Skipped/1e3)
 	gauge(metric("clients", "Clients of the WebSocket."), float64(c.s.count()))
-	late := metric("lateness_seconds", "How late ticks begin, from the beginning on.", "quantile")
-	for q, us := range map[string]float64{"0.5": st.Lateness.P50, "0.99": st.Lateness.P99, "1": st.Lateness.Max} {
-		gauge(late, us/1e6, q)
+	var bounds []time.Duration
+	for b := time.Microsecond; b <= time.Second; b *= 10 {
+		bounds = append(bounds, b, 2*b, 5*b)
 	}
+	atMost, n, sum := c.s.run.Ticks(bounds)
+	buckets := map[float64]uint64{}
+	for i, b := range bounds {
+		buckets[b.Seconds()] = atMost[i]
+	}
+	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "How late ticks begin."), n, sum.Seconds(), buckets)
 	spikes := metric("spikes_total", "Spikes.", "neuron")
 	rate := metric("rate_hertz", "Firing rate, in time of the model.", "neuron")
 	predicted := metric("predicted_rate_hertz", "Firing rate that the equation predicts.", "neuron")

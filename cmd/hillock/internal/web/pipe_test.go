@@ -141,6 +141,12 @@ func (f *fake) On(*[32]int64) uint32 {
 	defer f.mu.Unlock()
 	return f.on
 }
+func (f *fake) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
+	for i := range bounds {
+		atMost = append(atMost, uint64(i))
+	}
+	return atMost, 40, 2 * time.Millisecond
+}
 func (f *fake) TOML() []byte  { return []byte("[loop]\n") }
 func (f *fake) Board() []byte { return nil }
 

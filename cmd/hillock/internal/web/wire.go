@@ -1,6 +1,10 @@
 package web
 
-import "hillock/cmd/hillock/internal/trace"
+import (
+	"time"
+
+	"hillock/cmd/hillock/internal/trace"
+)
 
 // Protocol is the subprotocol of the WebSocket: a page of another version is refused.
 const Protocol = "hillock.1"
@@ -14,6 +18,8 @@ type Run interface {
 	// On is the outputs that are on, or were since the call before, bit by bit in the order of Hello.Outputs. The counts of
 	// pulses are the caller's to keep.
 	On(pulses *[32]int64) uint32
+	// Ticks is how many ticks began at most so late, of how many, and how late all of them were together.
+	Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration)
 	TOML() []byte  // the configuration as it runs
 	Board() []byte // a drawing of the board, SVG; nil: there is none
 
