@@ -28,6 +28,7 @@ type doctorFlags struct {
 	hw, fault string
 	back      map[string]string
 	json      bool
+	wiresOnly bool
 	trial     time.Duration
 }
 
@@ -55,6 +56,7 @@ It cannot share the parts with a hillock that runs: end that first.`,
 	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it: "+strings.Join(trialNames(), "; "))
 	flags.StringToStringVar(&f.back, "back", nil, "an output and the free pin that a second wire leads back to from its pin, so that nobody need look: `led=GPIO27`")
 	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
+	flags.BoolVar(&f.wiresOnly, "wires", false, "look at the wires of the virtual Pi alone, not at this machine")
 	flags.Var((*durationFlag)(&f.trial), "trial", "for how long to try how late a loop is here; 0s for not at all")
 	choices(cmd, "hw", "auto", "real", "sim")
 	choices(cmd, "fault", trialNames()...)
@@ -79,14 +81,16 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 	out := newFindings(cmd.OutOrStdout())
 	out.json = f.json
 	host := doctor.Here()
-	for _, found := range host.SetUp(cfg) {
-		out.add(found)
-	}
-	if f.trial > 0 && cmd.Context().Err() == nil {
-		out.add(lateness(cmd.Context(), cfg, f.trial))
+	if !f.wiresOnly {
+		for _, found := range host.SetUp(cfg) {
+			out.add(found)
+		}
+		if f.trial > 0 && cmd.Context().Err() == nil {
+			out.add(lateness(cmd.Context(), cfg, f.trial))
+		}
 	}
 	if err := f.wires(cmd, cfg, host, out); err != nil {
-		return err
+		return errors.Join(err, out.close())
 	}
 	if cmd.Context().Err() != nil {
 		return errors.Join(errors.New("stopped before the end"), out.end())
@@ -111,6 +115,8 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 		return usagef("--hw: must be auto, real or sim, got %q", f.hw)
 	case real && f.fault != "none":
 		return usagef("--fault: is of the virtual Pi: add --hw sim")
+	case real && f.wiresOnly:
+		return usagef("--wires: is of the virtual Pi: add --hw sim")
 	}
 	taken := map[string]string{}
 	for _, out := range cfg.Outputs {
@@ -262,7 +268,7 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 	return f
 }
 
-// findings are printed as they come, or all at the end as JSON.
+// findings are printed as they come, as JSON too: who reads it need not wait for an LED that is looked at.
 type findings struct {
 	*lines
 	json bool
@@ -286,6 +292,7 @@ func newFindings(w io.Writer) *findings {
 func (f *findings) add(found doctor.Finding) {
 	f.all = append(f.all, found)
 	if f.json {
+		f.array(found)
 		return
 	}
 	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
@@ -321,13 +328,31 @@ func (f *findings) unready(cfg *config.Config) string {
 	return ""
 }
 
-// end prints what is still to be printed. Its error counts the checks that failed.
-func (f *findings) end() error {
-	if f.json {
-		e := json.NewEncoder(f.w)
-		e.SetIndent("", "  ")
-		f.err = e.Encode(f.all)
+// array prints a finding as one more of the array that close ends.
+func (f *findings) array(found doctor.Finding) {
+	text, err := json.MarshalIndent(found, "  ", "  ")
+	before := ",\n  "
+	if len(f.all) == 1 {
+		before = "[\n  "
 	}
+	f.err = errors.Join(f.err, err)
+	f.printf("%s%s", before, text)
+}
+
+// close prints what is still to be printed.
+func (f *findings) close() error {
+	switch {
+	case f.json && len(f.all) == 0:
+		f.printf("[]\n")
+	case f.json:
+		f.printf("\n]\n")
+	}
+	return f.err
+}
+
+// end is close, and its error counts the checks that failed.
+func (f *findings) end() error {
+	err := f.close()
 	failed := 0
 	for _, found := range f.all {
 		if found.Result == doctor.Failed {
@@ -335,9 +360,9 @@ func (f *findings) end() error {
 		}
 	}
 	if failed > 0 {
-		return errors.Join(f.err, fmt.Errorf("%s failed", count(failed, "check")))
+		return errors.Join(err, fmt.Errorf("%s failed", count(failed, "check")))
 	}
-	return f.err
+	return err
 }
 
 // tell prints findings that are all there.

@@ -48,6 +48,9 @@ func TestDoctorRefuses(t *testing.T) {
 	if _, _, err := hillock(t.Context(), "doctor", "--hw", "real", "--fault", "VREF loose"); told(err) != "--fault: is of the virtual Pi: add --hw sim" {
 		t.Errorf("got %v", err)
 	}
+	if _, _, err := hillock(t.Context(), "doctor", "--hw", "real", "--wires"); told(err) != "--wires: is of the virtual Pi: add --hw sim" {
+		t.Errorf("got %v", err)
+	}
 	for args, want := range map[string]string{
 		"doctor --hw simm":                           `--hw: must be auto, real or sim, got "simm"`,
 		"doctor --fault x":                           "--fault: must be one of " + strings.Join(trialNames(), "; ") + `, got "x"`,
@@ -89,6 +92,34 @@ func TestDoctorPrintsJSON(t *testing.T) {
 	}
 	if _, ok := checks["lateness"]; !ok {
 		t.Errorf("got %v, want a trial of the loop", checks)
+	}
+}
+
+// Nothing of this machine is among the checks of the wires alone, and JSON is whole without one.
+func TestDoctorLooksAtTheWiresAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "knob.toml")
+	for _, tt := range []struct {
+		text string
+		want []string
+	}{
+		{"[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n", []string{"SPI0.0", "knob"}},
+		{"[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n", []string{}},
+	} {
+		if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, _, err := hillock(t.Context(), "doctor", file, "--hw", "sim", "--json", "--wires")
+		var found []doctor.Finding
+		if failed := json.Unmarshal([]byte(out), &found); failed != nil || err != nil {
+			t.Fatalf("got %v, %v and\n%s", failed, err, out)
+		}
+		checks := []string{}
+		for _, f := range found {
+			checks = append(checks, f.Check)
+		}
+		if !slices.Equal(checks, tt.want) {
+			t.Errorf("got the checks %q, want %q", checks, tt.want)
+		}
 	}
 }
 
