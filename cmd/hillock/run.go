@@ -88,6 +88,10 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	}
 	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall}
 	defer func() { err = errors.Join(err, l.board.Close()) }()
+	if virtual != nil {
+		l.wires = &wires{virtual: virtual, ask: process(again).consult}
+		defer l.wires.end()
+	}
 	l.watched = f.isLive(cmd) || f.web.addr != ""
 	if f.web.addr != "" {
 		l.room = webRoom
@@ -218,7 +222,7 @@ func (l *leg) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, where: l.where, room: l.room, page: l.page, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, wires: l.wires, where: l.where, room: l.room, page: l.page, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
 }
 
 // follow takes the place of a leg that has ended.
@@ -226,6 +230,7 @@ func (l *leg) follow(old *leg, observers []neuron.Observer) error {
 	var err error
 	if l.virtual != nil {
 		err = l.virtual.Wire(l.cfg)
+		l.pull(l.wires.pulled()) // what was added has the same fault
 	}
 	return errors.Join(err, l.board.Succeed(old.board), l.assemble(old, observers))
 }

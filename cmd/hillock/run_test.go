@@ -70,7 +70,9 @@ func newBenchOn(t *testing.T, c benchClock, sets ...string) *bench {
 	}
 	m := newMonitor(b.loop)
 	b.loop.Observers = append(b.loop.Observers, m)
-	b.view = &view{cfg: cfg, board: b.board, virtual: b.virtual, monitor: m, where: "the virtual Pi"}
+	w := &wires{virtual: b.virtual, ask: waits}
+	t.Cleanup(w.end)
+	b.view = &view{cfg: cfg, board: b.board, virtual: b.virtual, wires: w, monitor: m, where: "the virtual Pi"}
 	b.view.recordSteps(b.loop)
 	return b
 }

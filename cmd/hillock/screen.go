@@ -22,7 +22,6 @@ type screen struct {
 	missed int64        // steps that are not in it
 
 	target  int    // which of targets the keys are about
-	broke   int    // which of trials is switched on
 	picture string // the key of what is drawn: "" for the scope
 	base    int    // which of timeBases
 	trigger bool   // on a spike
@@ -149,9 +148,7 @@ func (s *screen) press(key string) tea.Cmd {
 		s.target++
 	case "x":
 		if s.virtual != nil {
-			all := trials()
-			s.broke = (s.broke + 1) % len(all)
-			all[s.broke].apply(s.virtual)
+			s.pull((s.wires.pulled() + 1) % len(trials()))
 		}
 	default:
 		if tenth := s.window().Steps / 10; s.stopped != 0 && key == "shift+left" {

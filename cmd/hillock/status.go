@@ -157,15 +157,38 @@ func (s *screen) foot() (lines []line) {
 	if text := overload(s.now.cost, s.cfg); text != "" {
 		lines = append(lines, line{amber.Render(text), 0})
 	}
-	for _, f := range s.faults() {
-		if f.text != "" {
-			lines = append(lines, line{red.Render(fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)), 0})
-		}
-	}
+	lines = append(lines, s.wrong()...)
 	for _, text := range s.notice {
 		lines = append(lines, line{amber.Render(text), 0})
 	}
 	return append(lines, line{s.keys(), 0})
+}
+
+// wrong is what is wrong: of the virtual Pi's wires what the doctor found, else what the run itself reads.
+func (s *screen) wrong() (lines []line) {
+	found := s.wires.findings()
+	if !slices.ContainsFunc(found, isFailed) {
+		for _, f := range s.faults() {
+			if f.text != "" {
+				lines = append(lines, line{red.Render(fmt.Sprintf("%s %s: %s", f.part, f.state, f.text)), 0})
+			}
+		}
+	}
+	for _, f := range found {
+		style := dim
+		if isFailed(f) {
+			style = red
+		}
+		text := f.Check + ": " + f.Seen
+		if f.Means != "" {
+			text += ": " + f.Means
+		}
+		lines = append(lines, line{style.Render(text), 0})
+		if f.Do != "" {
+			lines = append(lines, line{style.Render("do: " + f.Do), 2})
+		}
+	}
+	return lines
 }
 
 // neuron is two lines and its notes: where it is with its LEDs, and its spikes with their rate.
@@ -277,8 +300,8 @@ func (s *screen) keys() string {
 		return dim.Render(text)
 	}
 	text = dim.Render(text + "  x fault")
-	if s.broke > 0 {
-		text += ": " + trials()[s.broke].name
+	if i := s.wires.pulled(); i > 0 {
+		text += ": " + trials()[i].name
 	}
 	return text
 }

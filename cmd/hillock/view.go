@@ -24,6 +24,7 @@ type view struct {
 	cfg     *config.Config
 	board   *board.Board
 	virtual *board.Virtual // nil on real hardware
+	wires   *wires         // the virtual Pi's
 	monitor *monitor
 	record  *trace.Record // every step, for those who look; nil where nobody does
 	where   string
@@ -45,6 +46,9 @@ func (v *view) running() *config.Config {
 	}
 	return v.cfg
 }
+
+// pull makes one of trials so on the virtual Pi.
+func (v *view) pull(trial int) { v.wires.pull(trial, v.running()) }
 
 // patience is how long the loop waits for a part: beyond the slowest bus that somebody would call slow and not broken,
 // and short enough that what it then catches up with is hardly seen on an LED. Looking so often costs 0.3 % of a core.

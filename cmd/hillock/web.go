@@ -23,12 +23,11 @@ type onWeb struct {
 	mu    sync.Mutex // never held by the loop
 	leg   *leg
 	now   snapshot
-	fault string        // of the virtual Pi
 	board func() []byte // a drawing of it
 }
 
 func newOnWeb(l *leg) *onWeb {
-	w := &onWeb{fault: trials()[0].name}
+	w := new(onWeb)
 	w.show(l)
 	return w
 }
@@ -149,7 +148,7 @@ func (w *onWeb) Status() web.Status {
 	cfg := l.running()
 	l.monitor.read(&w.now)
 	late := l.monitor.times.read().Late
-	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: w.fault,
+	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: trials()[l.wires.pulled()].name,
 		Skipped:  float64(w.now.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
 		Lateness: web.Lateness{P50: late.P50, P99: late.P99, Max: late.Max},
 		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}
@@ -165,7 +164,7 @@ func (w *onWeb) Status() web.Status {
 			is.Fault = r.Fault.Error()
 		}
 		st.Inputs = append(st.Inputs, is)
-		if f, ok := found(is); ok {
+		if f, ok := found(is); ok && l.virtual == nil {
 			st.Doctor = append(st.Doctor, f)
 		}
 	}
@@ -173,16 +172,21 @@ func (w *onWeb) Status() web.Status {
 		is := web.OutputStatus{Name: out.Name, On: l.isOn(out)}
 		if err := faultOf(l.board, out); err != nil {
 			is.Fault = err.Error()
-			st.Doctor = append(st.Doctor, web.Finding{Check: out.Name, Result: "failed", Seen: is.Fault, Means: out.Name + " shows nothing of " + out.Neuron,
-				Do: "end the run and ask hillock doctor"})
+			if l.virtual == nil {
+				st.Doctor = append(st.Doctor, web.Finding{Check: out.Name, Result: "failed", Seen: is.Fault, Means: out.Name + " shows nothing of " + out.Neuron,
+					Do: "end the run and ask hillock doctor"})
+			}
 		}
 		st.Outputs = append(st.Outputs, is)
+	}
+	for _, f := range l.wires.findings() {
+		st.Doctor = append(st.Doctor, web.Finding{Check: f.Check, Result: string(f.Result), Seen: f.Seen, Means: f.Means, Do: f.Do})
 	}
 	return st
 }
 
-// found is what the run itself can tell of an input's wires. The doctor asks the chip more, and would come between the
-// loop and it.
+// found is what the run itself can tell of an input's wires, on a real Pi: the doctor asks the chip more, and would come
+// between the loop and it.
 func found(in web.InputStatus) (web.Finding, bool) {
 	f := web.Finding{Check: in.Name, Result: "failed", Seen: in.Fault, Do: "hillock doctor finds the wire, when the run has ended"}
 	switch {
@@ -277,14 +281,12 @@ func (w *onWeb) Fault(name string) error {
 	if w.leg.virtual == nil {
 		return errors.New("fault: the wires are on the desk: pull one out there")
 	}
-	for _, t := range trials() {
-		if t.name == name {
-			t.apply(w.leg.virtual)
-			w.fault = name
-			return nil
-		}
+	i := slices.Index(trialNames(), name)
+	if i < 0 {
+		return fmt.Errorf("fault: the virtual Pi has no fault %.40q", name)
 	}
-	return fmt.Errorf("fault: the virtual Pi has no fault %.40q", name)
+	w.leg.pull(i)
+	return nil
 }
 
 // Set implements web.Run.

@@ -13,6 +13,7 @@ import (
 	"rsc.io/qr"
 
 	"hillock/cmd/hillock/internal/web"
+	"hillock/hw/sim"
 	"hillock/neuron"
 )
 
@@ -76,10 +77,26 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 	if got := string(w.TOML()); got != file {
 		t.Errorf("after a reset (-file +got):\n%s", cmp.Diff(file, got))
 	}
-	want := []web.Finding{{Check: "knob", Result: "failed", Seen: b.board.Inputs["knob"].Reading().Fault.Error(),
-		Means: "it does not answer: the current is 0 nA until it does", Do: "hillock doctor finds the wire, when the run has ended"}}
+	want := []web.Finding{{Check: "MISO open", Result: "-", Seen: "the doctor looks"}}
 	if diff := cmp.Diff(want, st.Doctor); diff != "" || st.Fault != "MISO open" || st.Inputs[0].State != "lost" || st.Steps != 1000*10+2000*5+1000*10 {
 		t.Errorf("got fault %q, input %+v, %d steps (-want +got of the findings):\n%s", st.Fault, st.Inputs[0], st.Steps, diff)
+	}
+}
+
+// Beside a loop that has the real parts no doctor can look at them: the page tells what the run reads.
+func TestTheWebTellsWhatARunReads(t *testing.T) {
+	b, _ := newWebBench(t, "input.second.driver=mcp3008", "input.second.port=SPI0.1", "neuron.n1.input=[\"knob\", \"second\"]")
+	w := newOnWeb(&leg{view: &view{cfg: b.cfg, board: b.board, monitor: b.view.monitor}, loop: b.loop})
+	b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{MISO: sim.Open})
+	b.virtual.Knobs["second"].Set(0)
+	b.run(t, 1000)
+	want := []web.Finding{
+		{Check: "knob", Result: "failed", Seen: b.board.Inputs["knob"].Reading().Fault.Error(),
+			Means: "it does not answer: the current is 0 nA until it does", Do: "hillock doctor finds the wire, when the run has ended"},
+		{Check: "second", Result: "not possible here", Seen: "reads 0", Means: "the knob's end, or a wire", Do: "turn it up to see, or run hillock doctor"},
+	}
+	if st := w.Status(); st.Fault != "none" || !cmp.Equal(want, st.Doctor) {
+		t.Errorf("got the fault %q and (-want +got):\n%s", st.Fault, cmp.Diff(want, st.Doctor))
 	}
 }
 

@@ -163,16 +163,14 @@ export class Board {
     this.say(status);
   }
 
-  // say shows what the doctor found, and what the parts say of themselves where the doctor does not name them.
+  // say shows what the doctor found, and where nothing failed what the parts say of themselves.
   say(status) {
-    const found = (status.doctor ?? []).filter((d) => d.result && d.result !== 'ok' && d.result !== '-');
-    const said = found.map((d) => [`${d.check}: ${d.seen}`, d.means, d.do]);
-    for (const s of [...status.inputs, ...status.outputs]) {
-      const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
-      if (what.size && !found.some((d) => d.check === s.name)) said.push([`${s.name}: ${[...what].join(', ')}`]);
-    }
-    if (!said.length && status.fault && status.fault !== 'none') {
-      said.push([`${status.fault}: nothing that the run reads gives it away`, '', `hillock doctor --hw sim --fault "${status.fault}"`]);
+    const found = status.doctor ?? [], said = found.map((d) => [`${d.check}: ${d.seen}`, d.means, d.do]);
+    if (!found.some((d) => d.result === 'failed')) {
+      for (const s of [...status.inputs, ...status.outputs]) {
+        const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
+        if (what.size && !found.some((d) => d.check === s.name)) said.push([`${s.name}: ${[...what].join(', ')}`]);
+      }
     }
     const text = JSON.stringify(said);
     if (text === this.said) return;

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hillock/cmd/hillock/internal/web"
+	"hillock/config"
+	"hillock/hw/doctor"
+	"hillock/hw/sim"
+)
+
+// waits is a doctor who looks until he is sent away.
+func waits(ctx context.Context, _ string, _ *config.Config, _ func(doctor.Finding)) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// pull is the number of a trial.
+func pull(t *testing.T, name string) int {
+	t.Helper()
+	i := slices.Index(trialNames(), name)
+	if i < 0 {
+		t.Fatalf("no trial is called %q", name)
+	}
+	return i
+}
+
+// itself is the program in a process of its own, until ctx ends.
+func itself(t *testing.T, started *[]*exec.Cmd) process {
+	return func(ctx context.Context, args ...string) *exec.Cmd {
+		cmd := program(t, args...)
+		of := exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...)
+		of.Env = cmd.Env
+		*started = append(*started, of)
+		return of
+	}
+}
+
+// A wire that is pulled out on the page is looked at by the doctor, in a process of its own. What he finds is there at once, and
+// gone with the wire back in its place; so is he.
+func TestTheDoctorLooksAtAPulledWire(t *testing.T) {
+	b, w := newWebBench(t)
+	var all []*exec.Cmd
+	found := make(chan string, 10)
+	b.view.wires.ask = func(ctx context.Context, fault string, cfg *config.Config, each func(doctor.Finding)) error {
+		return itself(t, &all).consult(ctx, fault, cfg, func(f doctor.Finding) {
+			each(f)
+			if f.Result == doctor.Failed {
+				found <- f.Check
+			}
+		})
+	}
+	if err := w.Fault("VREF loose"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-found; got != "SPI0.0" {
+		t.Errorf("got a finding on %s, want SPI0.0", got)
+	}
+	want := []web.Finding{{Check: "SPI0.0", Result: "failed", Seen: "every channel reads 1023, its highest code",
+		Means: "the reference of the chip, VREF, chip pin 15, is loose", Do: "wire it to 3V3, beside VDD"}}
+	if diff := cmp.Diff(want, w.Status().Doctor); diff != "" || w.Status().Fault != "VREF loose" {
+		t.Errorf("got the fault %q and findings (-want +got):\n%s", w.Status().Fault, diff)
+	}
+	if err := w.Fault("none"); err != nil {
+		t.Fatal(err)
+	}
+	if st := w.Status(); len(st.Doctor) != 0 || st.Fault != "none" {
+		t.Errorf("got the fault %q and %v after it was mended, want none", st.Fault, st.Doctor)
+	}
+	b.view.wires.end()
+	if len(all) != 1 || all[0].ProcessState == nil {
+		t.Errorf("got %d processes, want one that has ended", len(all))
+	}
+}
+
+// There is one doctor at a time, of the latest fault, and none when the run has ended.
+func TestOneDoctorAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := newWebBench(t)
+		w := b.view.wires
+		var faults []string
+		here := 0
+		w.ask = func(ctx context.Context, fault string, _ *config.Config, each func(doctor.Finding)) error {
+			faults = append(faults, fault)
+			if here++; here > 1 {
+				t.Errorf("got %d doctors at a time, want 1", here)
+			}
+			<-ctx.Done()
+			each(doctor.Finding{Check: "late", Result: doctor.Failed}) // of a wire that is back in its place
+			here--
+			return ctx.Err()
+		}
+		for i := range trials() {
+			w.pull(i, b.cfg)
+			if i%3 != 0 { // else the next one comes before he does
+				synctest.Wait()
+			}
+			if got, want := w.findings(), "the doctor looks"; i > 0 && (len(got) != 1 || got[0].Seen != want) {
+				t.Errorf("%s: got %v, want %s", trials()[i].name, got, want)
+			}
+		}
+		w.end()
+		if here != 0 || faults[len(faults)-1] != "leg to GND loose" {
+			t.Errorf("got %d doctors at the end and the faults %q, want none and the last one", here, faults)
+		}
+	})
+}
+
+// What comes of a visit is told as it is.
+func TestWhatTheDoctorSays(t *testing.T) {
+	good := doctor.Finding{Check: "SPI0.0", Result: doctor.Passed, Seen: "an MCP3008 answers"}
+	bad := doctor.Finding{Check: "knob", Result: doctor.Failed, Seen: "it floats", Means: "a wire", Do: "push it in"}
+	says := func(text string) doctor.Finding {
+		return doctor.Finding{Check: "VREF loose", Result: remark, Seen: text}
+	}
+	for _, tt := range []struct {
+		name  string
+		finds []doctor.Finding
+		err   error
+		panic any
+		want  []doctor.Finding
+	}{
+		{"something", []doctor.Finding{good, bad}, nil, nil, []doctor.Finding{bad}},
+		{"nothing", []doctor.Finding{good}, nil, nil, []doctor.Finding{says("the doctor finds nothing wrong with the wires")}},
+		{"stopped", []doctor.Finding{good}, errors.New("signal: killed"), nil, []doctor.Finding{says("the doctor did not get to the end: signal: killed")}},
+		{"stopped later", []doctor.Finding{good, bad}, errors.New("one\ntwo"), nil, []doctor.Finding{bad, says("the doctor did not get to the end: one; two")}},
+		{"panic", nil, nil, "oh", []doctor.Finding{says("the doctor did not get to the end: panic: oh")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b, _ := newWebBench(t)
+			w := b.view.wires
+			w.ask = func(_ context.Context, _ string, _ *config.Config, each func(doctor.Finding)) error {
+				for _, f := range tt.finds {
+					each(f)
+				}
+				if tt.panic != nil {
+					panic(tt.panic)
+				}
+				return tt.err
+			}
+			w.pull(pull(t, "VREF loose"), b.cfg)
+			<-w.visit.ended
+			got := w.findings()
+			if tt.panic != nil { // where it was is its own affair
+				got[0].Seen, _, _ = strings.Cut(got[0].Seen, "; ")
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A process that is no doctor, or is none for these wires, is told from one that finds nothing.
+func TestConsultFails(t *testing.T) {
+	played, err := config.Parse("", []byte("[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nowhere := filepath.Join(t.TempDir(), "hillock")
+	var all []*exec.Cmd
+	for _, tt := range []struct {
+		name string
+		p    process
+		want string
+	}{
+		{"no chip", itself(t, &all), "--fault: is of an MCP3xxx and its knob, and the configuration has none"},
+		{"another program", func(ctx context.Context, _ ...string) *exec.Cmd { return itself(t, &all)(ctx, "version") }, "invalid character 'h' looking for beginning of value"},
+		{"gone", func(ctx context.Context, _ ...string) *exec.Cmd { return exec.CommandContext(ctx, nowhere) }, "fork/exec " + nowhere + ": no such file or directory"},
+	} {
+		t.Setenv("TMPDIR", t.TempDir())
+		err := tt.p.consult(t.Context(), "VREF loose", played, func(f doctor.Finding) { t.Errorf("%s: got %v", tt.name, f) })
+		if told(err) != tt.want {
+			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
+		}
+		if left, err := os.ReadDir(os.TempDir()); len(left) > 0 || err != nil {
+			t.Errorf("%s: got %v and %v left of it, want nothing", tt.name, left, err)
+		}
+	}
+}
+
+// A wire that is out is out for the page and for the terminal, whoever pulled it, and both have the doctor's word.
+func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
+	b, s := scopeBench(t)
+	w := newOnWeb(&leg{view: b.view, loop: b.loop})
+	b.view.wires.ask = func(_ context.Context, fault string, _ *config.Config, each func(doctor.Finding)) error {
+		each(doctor.Finding{Check: "SPI0.0", Result: doctor.Failed, Seen: "it has " + fault, Means: "a wire is out", Do: "push it in"})
+		return nil
+	}
+	look := func(fault string) {
+		t.Helper()
+		<-b.view.wires.visit.ended
+		text := frameOf(s, 80, 24)
+		if want := "SPI0.0: it has " + fault + ": a wire is out do: push it in ? help"; !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+			t.Errorf("got\n%s\nwant in it %s", text, want)
+		}
+		if strings.Contains(text, "no chip answers") {
+			t.Errorf("got\n%s\nwant the doctor's word in the place of the run's", text)
+		}
+		if st := w.Status(); st.Fault != fault || len(st.Doctor) != 1 || st.Doctor[0].Seen != "it has "+fault {
+			t.Errorf("got the fault %q and %v on the page, want %s", st.Fault, st.Doctor, fault)
+		}
+	}
+	s.typed("x")
+	b.run(t, 1000)
+	look("MISO open")
+	if err := w.Fault("leg to 3V3 loose"); err != nil {
+		t.Fatal(err)
+	}
+	look("leg to 3V3 loose")
+	s.typed("x")
+	look("leg to GND loose")
+	s.typed("x")
+	if st, text := w.Status(), frameOf(s, 80, 24); st.Fault != "none" || len(st.Doctor) > 0 || strings.Contains(text, "it has") {
+		t.Errorf("got the fault %q, %v and\n%s\nwant all wires in their places", st.Fault, st.Doctor, text)
+	}
+}
+
+// A part that a reload adds has the fault that the others have.
+func TestAReloadKeepsTheFault(t *testing.T) {
+	b, w := newWebBench(t)
+	if err := w.Fault("leg to GND loose"); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load("", []string{"input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := w.leg
+	old.wall = nil
+	next, err := old.change(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run(t, 10)
+	if err := w.follow(next, func() error { return next.follow(old, nil) }); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { next.board.Close() })
+	if got := b.virtual.Knobs["second"].Fault(); got != sim.GroundOff || w.Status().Fault != "leg to GND loose" {
+		t.Errorf("got %v at the new knob and the fault %q, want GroundOff and the one before", got, w.Status().Fault)
+	}
+}
