@@ -106,8 +106,8 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 	if f.trial != 0 && f.trial < 10*cfg.Loop.Tick {
 		return usagef("--trial: must be at least ten ticks, %v, or 0s for none, got %v", 10*cfg.Loop.Tick, f.trial)
 	}
-	if f.fault != "none" && !slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }) {
-		return usagef("--fault: is of an MCP3xxx and its knob, and the configuration has none")
+	if part := trials()[slices.Index(trialNames(), f.fault)].lacks(cfg); part != "" {
+		return usagef("--fault: %q is of %s, and the configuration has none", f.fault, part)
 	}
 	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
 	switch {

@@ -70,6 +70,25 @@ func TestDoctorRefuses(t *testing.T) {
 	}
 }
 
+// A fault needs a part that can have it.
+func TestDoctorNeedsThePartOfAFault(t *testing.T) {
+	const slow = "[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"
+	const bare = "[input.knob]\ndriver = \"rc\"\npin = \"GPIO4\"\n[neuron.n1]\ninput = \"knob\"\n"
+	file := filepath.Join(t.TempDir(), "knob.toml")
+	for _, tt := range []struct{ text, fault, want string }{
+		{slow, "VREF loose", `--fault: "VREF loose" is of an MCP3xxx, and the configuration has none`},
+		{slow, "middle leg loose", "1 check failed"},
+		{bare, "middle leg loose", `--fault: "middle leg loose" is of a knob on a chip, and the configuration has none`},
+	} {
+		if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, _, err := hillock(t.Context(), "doctor", file, "--hw", "sim", "--wires", "--fault", tt.fault); told(err) != tt.want {
+			t.Errorf("%s: got %v, want %s\n%s", tt.fault, err, tt.want, out)
+		}
+	}
+}
+
 // What is printed as JSON is what is printed for a person.
 func TestDoctorPrintsJSON(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "knob.toml") // an LED would blink for seconds

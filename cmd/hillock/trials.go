@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,7 +18,7 @@ type trial struct {
 	wires  func(lines map[string]string, ce string) sim.Faults // of a port with these pins and this chip select, in its place
 	noise  int                                                 // of each chip, in counts
 	chip   sim.ChipFault
-	knob   sim.KnobFault // of each knob on a chip
+	knob   sim.KnobFault // of each knob on a chip, an ADS1115 too
 }
 
 func trials() []trial {
@@ -41,6 +43,22 @@ func trials() []trial {
 		{name: "leg to 3V3 loose", knob: sim.SupplyOff},
 		{name: "leg to GND loose", knob: sim.GroundOff},
 	}
+}
+
+// lacks is what a configuration would need for it, "" where it has that.
+func (t trial) lacks(cfg *config.Config) string {
+	has := func(driver string) bool {
+		return slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return strings.HasPrefix(in.Driver, driver) })
+	}
+	switch {
+	case t.name == "none" || has("mcp"):
+		return ""
+	case t.knob == sim.KnobGood:
+		return "an MCP3xxx"
+	case has("ads1115"):
+		return ""
+	}
+	return "a knob on a chip"
 }
 
 // apply makes it so, and undoes the one before.

@@ -174,7 +174,7 @@ func TestConsultFails(t *testing.T) {
 		p    process
 		want string
 	}{
-		{"no chip", itself(t, &all), "--fault: is of an MCP3xxx and its knob, and the configuration has none"},
+		{"no chip", itself(t, &all), `--fault: "VREF loose" is of an MCP3xxx, and the configuration has none`},
 		{"another program", func(ctx context.Context, _ ...string) *exec.Cmd { return itself(t, &all)(ctx, "version") }, "invalid character 'h' looking for beginning of value"},
 		{"gone", func(ctx context.Context, _ ...string) *exec.Cmd { return exec.CommandContext(ctx, nowhere) }, "fork/exec " + nowhere + ": no such file or directory"},
 	} {
