@@ -17,7 +17,8 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// A client stays when a service reads its file again: it hears what runs now, and goes on with its steps.
+// A client stays when a service reads its file again: it hears what runs now, and goes on with its steps. A wire that is out
+// stays out. The end of the run is that of the doctor who looks at it.
 func TestAClientOutlivesAReload(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
@@ -30,7 +31,8 @@ func TestAClientOutlivesAReload(t *testing.T) {
 	}
 	write("10 ms")
 	cmd := program(t, "run", file, "--hw", "sim", "--web=127.0.0.1:0")
-	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+m.path)
+	desk := t.TempDir()
+	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+m.path, "TMPDIR="+desk)
 	errOut, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -73,10 +75,30 @@ func TestAClientOutlivesAReload(t *testing.T) {
 	if got := tauM(); got != 15 {
 		t.Errorf("got tau_m %g ms after a change, want 15 ms", got)
 	}
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"fault","name":"leg to GND loose"}`)); err != nil {
+		t.Fatal(err)
+	}
+	status := func() (st web.Status) { // of the next status
+		for st.Type != "status" {
+			kind, b, err := conn.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind == websocket.MessageText {
+				_ = json.Unmarshal(b, &st) // a hello is none
+			}
+		}
+		return st
+	}
+	for status().Fault != "leg to GND loose" {
+	}
 	write("20 ms")
 	cmd.Process.Signal(syscall.SIGHUP)
 	if got := tauM(); got != 20 {
 		t.Errorf("got tau_m %g ms after a reload, want 20 ms", got)
+	}
+	if st := status(); st.Fault != "leg to GND loose" || len(st.Doctor) != 1 {
+		t.Errorf("got the fault %q and %v after a reload, want it as before and one line of the doctor's", st.Fault, st.Doctor)
 	}
 	for kind := websocket.MessageText; kind != websocket.MessageBinary; { // of the new tap: the old one was read to its end first
 		if kind, _, err = conn.Read(t.Context()); err != nil {
@@ -86,5 +108,8 @@ func TestAClientOutlivesAReload(t *testing.T) {
 	cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("got %v, want exit status 0", err)
+	}
+	if left, err := os.ReadDir(desk); err != nil || len(left) > 0 {
+		t.Errorf("got %v and %v left by the doctor, want nothing", left, err)
 	}
 }
