@@ -5,9 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"encoding/json"
-	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -76,15 +74,6 @@ func heardAll(t *testing.T, clients []*listener) {
 		}
 	}
 	t.Logf("%d spikes of the loop, %d heard by the clients", len(all), total)
-}
-
-// listener is a client that keeps the spikes.
-type listener struct {
-	deaf        bool
-	first, next float64 // steps heard of
-	spikes      []float64
-	gaps        int
-	missed      uint32
 }
 
 // left is what a program has in use: bytes that were alive when the collector last looked.
@@ -178,24 +167,4 @@ func (l *listener) listen(t *testing.T, ctx context.Context, url string) {
 		}
 	}
 	<-ctx.Done()
-}
-
-// frame takes one of a single neuron.
-func (l *listener) frame(b []byte) {
-	le := binary.LittleEndian
-	float := func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) }
-	n, first, per := int(le.Uint16(b[2:])), float(b[4:]), float(b[12:])
-	if l.missed = le.Uint32(b[20:]); n == 0 {
-		return
-	}
-	if l.first == 0 {
-		l.first = first
-	} else if first != l.next {
-		l.gaps++
-	}
-	l.next = first + float64(n)*per
-	b = b[32+20*n:]
-	for i := range int(le.Uint32(b)) {
-		l.spikes = append(l.spikes, float(b[4+8*i:]))
-	}
 }
