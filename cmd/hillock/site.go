@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,13 +31,32 @@ const webRoom = 8
 
 func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web=:8080 lets the whole network look on")
+	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web :8080 lets the whole network look on")
 	flags.Lookup("web").NoOptDefVal = webAddr
 	flags.StringVar(&f.token, "web-token", "", "what a browser beyond this machine has to give before it may change something (default one by chance, printed)")
 	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time")
 }
 
-func (f *webFlags) check(cmd *cobra.Command, args []string) error {
+// split takes the address of a bare --web, which is no part of the flag to pflag, from among the arguments.
+func (f *webFlags) split(args []string) (addr string, rest []string) {
+	if f.addr == webAddr {
+		if i := slices.IndexFunc(args, isAddr); i >= 0 {
+			return args[i], slices.Delete(slices.Clone(args), i, i+1)
+		}
+	}
+	return f.addr, args
+}
+
+// isAddr tells whether an argument is meant as an address: it ends in a port, and is no file.
+func isAddr(arg string) bool {
+	if _, err := strconv.ParseUint(arg[strings.LastIndex(arg, ":")+1:], 10, 64); err != nil {
+		return false
+	}
+	_, err := os.Stat(arg)
+	return err != nil
+}
+
+func (f *webFlags) check(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
 	if !changed("web") {
 		for _, name := range []string{"web-token", "web-clients"} {
@@ -47,12 +68,6 @@ func (f *webFlags) check(cmd *cobra.Command, args []string) error {
 	}
 	if _, _, err := net.SplitHostPort(f.addr); err != nil {
 		return usagef("--web: must be an address such as %s or :8080, got %q", webAddr, f.addr)
-	}
-	if len(args) > 0 && f.addr == webAddr {
-		_, err := os.Stat(args[0])
-		if _, _, isAddr := net.SplitHostPort(args[0]); err != nil && isAddr == nil {
-			return usagef("--web: takes its address after an equals sign: --web=%s", args[0])
-		}
 	}
 	if changed("web-token") && len(f.token) < 8 {
 		return usagef("--web-token: must have at least 8 characters, got %d", len(f.token))
@@ -78,7 +93,7 @@ func (f *webFlags) open(cmd *cobra.Command, l *leg) (*site, error) {
 	}
 	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
-		return nil, fmt.Errorf("--web: %w: --web=ADDRESS takes another address", err)
+		return nil, fmt.Errorf("--web: %w: --web ADDRESS takes another address", err)
 	}
 	token := f.token
 	at := listener.Addr().(*net.TCPAddr)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"rsc.io/qr"
 
 	"hillock/cmd/hillock/internal/web"
+	"hillock/config"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -153,13 +156,69 @@ func TestTheWebIsRefused(t *testing.T) {
 	})
 }
 
+// The address of --web stands after an equals sign or a blank, and the file where it likes.
+func TestWebAddress(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"my.toml", "192"} {
+		if err := os.WriteFile(name, config.Default().TOML(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		args  string
+		addr  string
+		files []string
+	}{
+		{"", "", nil},
+		{"my.toml", "", []string{"my.toml"}},
+		{":8080", "", []string{":8080"}},
+		{"--web", webAddr, nil},
+		{"--web=:8080", ":8080", nil},
+		{"--web :8080", ":8080", nil},
+		{"--web [::1]:8080", "[::1]:8080", nil},
+		{"--web my.toml", webAddr, []string{"my.toml"}},
+		{"my.toml --web", webAddr, []string{"my.toml"}},
+		{"my.toml --web localhost:8080", "localhost:8080", []string{"my.toml"}},
+		{"--web 0.0.0.0:8080 my.toml", "0.0.0.0:8080", []string{"my.toml"}},
+		{"--web=:8080 :9090", ":8080", []string{":9090"}},
+		{"--web 192", webAddr, []string{"192"}},
+		{"--web 8080", "8080", nil},
+	} {
+		var f runFlags
+		cmd := f.command()
+		if err := cmd.ParseFlags(strings.Fields(tt.args)); err != nil {
+			t.Fatal(err)
+		}
+		if addr, files := f.web.split(cmd.Flags().Args()); addr != tt.addr || !slices.Equal(files, tt.files) {
+			t.Errorf("%s: got address %q and files %q, want %q and %q", tt.args, addr, files, tt.addr, tt.files)
+		}
+	}
+	out, errOut, err := hillock(t.Context(), "run", "--hw", "sim", "--duration", "5ms", "--web", "127.0.0.1:0", "my.toml")
+	if err != nil || !strings.HasPrefix(errOut, "look at http://127.0.0.1:") || !strings.Contains(errOut, "my.toml") {
+		t.Errorf("got %v, %q and %q, want the file's run on the web", err, out, errOut)
+	}
+	if words, _, _ := hillock(t.Context(), "__complete", "run", "--web", ":8080", ""); !strings.Contains(words, "toml\n:8") {
+		t.Errorf("got the completion %q of a file after the address, want files", words)
+	}
+}
+
 func TestWebFlags(t *testing.T) {
+	noFile := func(name string) string {
+		_, err := os.Open(name)
+		return fmt.Sprintf("%v: `hillock config init %s` writes one", err, name)
+	}
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
 		{[]string{"--web=8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
-		{[]string{"--web", ":9090"}, "--web: takes its address after an equals sign: --web=:9090"},
+		{[]string{"--web", "8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
+		{[]string{"--web", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
+		{[]string{"--web", ":9090", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
+		{[]string{"--web=:8080", ":9090"}, noFile(":9090")},
+		{[]string{"--web", "my.toml"}, noFile("my.toml")},
+		{[]string{"--web", "my:toml"}, noFile("my:toml")},
+		{[]string{":9090"}, noFile(":9090")},
 		{[]string{"--web-token=12345678"}, "--web-token: goes with --web"},
 		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have at least 8 characters, got 7"},
 		{[]string{"--web", "--web-clients=0"}, "--web-clients: must be at least 1, got 0"},
