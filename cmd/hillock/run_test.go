@@ -45,12 +45,12 @@ type benchClock interface {
 	sim.Clock
 }
 
-func newBench(t *testing.T, sets ...string) *bench {
+func newBench(t testing.TB, sets ...string) *bench {
 	t.Helper()
 	return newBenchOn(t, new(neuron.VirtualClock), sets...)
 }
 
-func newBenchOn(t *testing.T, c benchClock, sets ...string) *bench {
+func newBenchOn(t testing.TB, c benchClock, sets ...string) *bench {
 	t.Helper()
 	cfg, err := config.Load("", append([]string{"loop.speed=1", "output.led.width=5 ms"}, sets...))
 	if err != nil {
@@ -96,7 +96,7 @@ func (a at) Tick(t neuron.Tick) {
 	}
 }
 
-func (b *bench) run(t *testing.T, ticks int64) {
+func (b *bench) run(t testing.TB, ticks int64) {
 	t.Helper()
 	b.loop.Ticks = ticks
 	if _, err := b.loop.Run(t.Context()); err != nil {

@@ -26,6 +26,8 @@ type screen struct {
 	base    int    // which of timeBases
 	trigger bool   // on a spike
 	stopped int64  // where paused, the step after the last on the screen; 0: it runs
+	late    string // how late the ticks were, as of lateAt
+	lateAt  time.Duration
 	notice  []string
 	done    bool
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // scopeBench is a run on a virtual clock whose steps a screen sees, which looks on every so many ticks.
-func scopeBench(t *testing.T, sets ...string) (*bench, *screen) {
+func scopeBench(t testing.TB, sets ...string) (*bench, *screen) {
 	t.Helper()
 	b := newBench(t, append([]string{"output.led.width=2 ms"}, sets...)...)
 	s := newScreen(b.view, nil)
@@ -242,6 +243,32 @@ func TestTheScreenSeesEverySpike(t *testing.T) {
 	w := s.window()
 	if drawn := strings.Count(frameOf(s, 80, 24), "⡇") + strings.Count(frameOf(s, 80, 24), "⢸"); w.From > 10_001 || drawn < 14 {
 		t.Errorf("got a picture from step %d with %d strokes; want the spikes of 34 s ago", w.From, drawn)
+	}
+}
+
+// BenchmarkFrame is what a frame costs until bubbletea has it, of a run that has gone on for ten seconds.
+func BenchmarkFrame(b *testing.B) {
+	run, s := scopeBench(b)
+	run.run(b, 10_000)
+	for _, bb := range []struct {
+		name, picture string
+		width, height int
+	}{
+		{"scope", "", 80, 24},
+		{"scope", "", 200, 60},
+		{"raster", "r", 80, 24},
+		{"rate", "f", 80, 24},
+		{"intervals", "h", 80, 24},
+	} {
+		b.Run(fmt.Sprintf("%s/%dx%d", bb.name, bb.width, bb.height), func(b *testing.B) {
+			s.picture = bb.picture
+			s.Update(tea.WindowSizeMsg{Width: bb.width, Height: bb.height})
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Update(frame{})
+				s.View()
+			}
+		})
 	}
 }
 

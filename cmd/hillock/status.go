@@ -55,7 +55,7 @@ func (s *screen) text() string {
 		head, foot = slices.DeleteFunc(head, few), slices.DeleteFunc(foot, few)
 	}
 	all, after := s.wrap(head), s.wrap(foot)
-	if room := s.height - len(all) - len(after); room >= 5 {
+	if room := s.height - len(all) - len(after); room >= 5 && s.width > tty.Gutter {
 		all = append(all, s.draw(room)...)
 	}
 	all = append(all, after...)
@@ -82,7 +82,9 @@ func (s *screen) draw(height int) []string {
 	var lines []string
 	switch s.picture {
 	case "?":
-		lines = strings.Split(help, "\n")
+		for l := range strings.Lines(help) {
+			lines = append(lines, ansi.Truncate(strings.TrimSuffix(l, "\n"), s.width, ""))
+		}
 	case "f":
 		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(w.DT), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
 	case "h":
@@ -98,9 +100,6 @@ func (s *screen) draw(height int) []string {
 		beneath := min(max((height-1)/4, 2), 9)
 		lines = append(scope.Membrane(s.width, height-1-beneath), scope.Current(s.width, beneath)...)
 		lines = append(lines, w.Axis(s.width, s.words(w)))
-	}
-	for k, l := range lines {
-		lines[k] = ansi.Truncate(l, s.width, "")
 	}
 	for len(lines) < height {
 		lines = append(lines, "")
@@ -275,8 +274,13 @@ func shows(in config.Input, r board.Reading) string {
 	return fmt.Sprintf("%5.1f %%  code %d", 100*r.Position, r.Raw)
 }
 
+// timing is how the loop keeps its time. Adding up how late it was costs more than the other text together: it is done anew
+// four times a second, which is as fast as somebody reads.
 func (s *screen) timing() string {
-	line := fmt.Sprintf("ticks %d  late %s", s.now.tick.Run(), s.monitor.times.read().Late)
+	if at := s.now.tick.Began; s.late == "" || at-s.lateAt >= time.Second/4 {
+		s.late, s.lateAt = s.monitor.times.read().Late.String(), at
+	}
+	line := fmt.Sprintf("ticks %d  late %s", s.now.tick.Run(), s.late)
 	if s.now.tick.Skipped > 0 {
 		line += amber.Render(fmt.Sprintf("  skipped %d (over %v behind)", s.now.tick.Skipped, s.cfg.Loop.MaxLag))
 	}

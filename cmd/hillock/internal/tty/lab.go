@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
@@ -114,5 +115,5 @@ func axis(width int, left, words, right string) string {
 
 // fit cuts a line off where it is too long.
 func fit(line string, width int) string {
-	return lipgloss.NewStyle().MaxWidth(max(width, 1)).Render(line)
+	return ansi.Truncate(line, max(width, 1), "")
 }
