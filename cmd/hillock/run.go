@@ -103,14 +103,15 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 		l.wires = &wires{virtual: virtual, ask: process(again).consult}
 		defer l.wires.end()
 	}
-	l.watched = f.isLive(cmd) || f.web.addr != ""
+	isLive := f.isLive(cmd)
+	l.watched = isLive || f.web.addr != ""
 	if f.web.addr != "" {
 		l.room = webRoom
 	}
 	if err := l.assemble(nil, f.observers); err != nil {
 		return err
 	}
-	site, err := f.web.open(cmd, l)
+	site, err := f.web.open(cmd, l, isLive)
 	if err != nil {
 		return err
 	}

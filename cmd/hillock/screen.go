@@ -123,6 +123,11 @@ func (s *screen) press(key string) tea.Cmd {
 		return s.quit()
 	case "ctrl+z": // stopped, it would leave the pins as they are
 		s.notice = []string{"Ctrl-Z does not stop the neuron: q ends it, and its pins are then low"}
+	case "w":
+		if s.page == nil {
+			break
+		}
+		fallthrough
 	case "r", "f", "h", "?":
 		if s.picture == key {
 			key = ""
@@ -277,8 +282,9 @@ t          trigger: the latest spike stands a quarter from the left
 r          raster: the spikes of all neurons, over a second or more
 f          firing rate against current: theory, and what was seen of it
 h          histogram of the intervals between the latest spikes (ISI)
+w          with --web: where browsers find it, as a QR code too
 x          the next fault of the virtual Pi's wires
-?          this help; the same key leaves it, as it does r, f and h; so does esc
+?          this help; the same key leaves it, as it does r, f, h, w; so does esc
 q          end: the pins are then low
 
 Dashed: the threshold V_T and the rest E_L; beneath, the current from which on

@@ -82,32 +82,62 @@ func TestFrames(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s.typed(tt.keys)
-			var lines []string
-			for l := range strings.Lines(frameOf(s, tt.width, tt.height)) {
-				l = strings.TrimRight(l, " \n")
-				if n := utf8.RuneCountInString(l); n > tt.width {
-					t.Errorf("got a line of %d columns, want at most %d: %s", n, tt.width, l)
-				}
-				lines = append(lines, l)
-			}
-			if len(lines) != tt.height {
-				t.Errorf("got %d lines, want %d", len(lines), tt.height)
-			}
-			got := strings.Join(lines, "\n") + "\n"
-			file := filepath.Join("testdata", "frame-"+tt.name+".txt")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("frame (-want +got):\n%s\nin whole:\n%s", diff, got)
-			}
+			golden(t, "frame-"+tt.name, s, tt.width, tt.height)
 		})
+	}
+}
+
+// golden compares a frame with the file of that name.
+func golden(t *testing.T, name string, s *screen, width, height int) {
+	t.Helper()
+	var lines []string
+	for l := range strings.Lines(frameOf(s, width, height)) {
+		l = strings.TrimRight(l, " \n")
+		if n := utf8.RuneCountInString(l); n > width {
+			t.Errorf("got a line of %d columns, want at most %d: %s", n, width, l)
+		}
+		lines = append(lines, l)
+	}
+	if len(lines) != height {
+		t.Errorf("got %d lines, want %d", len(lines), height)
+	}
+	got := strings.Join(lines, "\n") + "\n"
+	file := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("frame (-want +got):\n%s\nin whole:\n%s", diff, got)
+	}
+}
+
+// Where browsers find it is told where some can, with a code that a phone reads in any colours, as far as there is room.
+func TestFramesOfThePage(t *testing.T) {
+	b, s := scopeBench(t)
+	b.run(t, 500)
+	if s.typed("w"); s.picture != "" {
+		t.Errorf("got the picture %q where no browser finds it", s.picture)
+	}
+	s.page = &webPage{[]string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, "KNOBANDLED"}
+	if head := frameOf(s, 80, 24); !strings.Contains(head, "t r f h w  x fault") {
+		t.Errorf("got\n%s\nwant the key w", head)
+	}
+	s.typed("w")
+	golden(t, "frame-page", s, 80, 24)
+	if n := strings.Count(s.View().Content, "\x1b[38;5;16;48;5;231m"); n != 17 {
+		t.Errorf("got %d lines black on white, want 17", n)
+	}
+	golden(t, "frame-page-small", s, 60, 12)
+	s.page = &webPage{urls: []string{"http://127.0.0.1:8080"}}
+	golden(t, "frame-page-here", s, 80, 12)
+	if s.typed("esc"); s.picture != "" || s.done {
+		t.Error("got it still there after esc")
 	}
 }
 

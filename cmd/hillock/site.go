@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 	"rsc.io/qr"
 
@@ -86,8 +87,8 @@ type site struct {
 	ended  chan struct{}
 }
 
-// open listens, says where, and serves until the site is closed.
-func (f *webFlags) open(cmd *cobra.Command, l *leg) (*site, error) {
+// open listens, says where, and serves until the site is closed. Where the run is going to be live the scope has the QR code.
+func (f *webFlags) open(cmd *cobra.Command, l *leg, live bool) (*site, error) {
 	if f.addr == "" {
 		return nil, nil
 	}
@@ -104,7 +105,8 @@ func (f *webFlags) open(cmd *cobra.Command, l *leg) (*site, error) {
 	}
 	s := &site{run: newOnWeb(l), ended: make(chan struct{})}
 	s.server = web.New(s.run, web.Options{Clients: f.clients, Token: token})
-	l.page = announce(cmd.ErrOrStderr(), at, token)
+	l.page = &webPage{urlsOf(at), token}
+	l.page.announce(cmd.ErrOrStderr(), live)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go func() {
@@ -136,20 +138,54 @@ func (s *site) follow(l *leg, change func() error) error {
 	return nil
 }
 
-// announce says where the page is, and returns it in a line. On a terminal what listens beyond this machine has a QR code too:
-// it is for looking on, so the token is not in it.
-func announce(w io.Writer, at *net.TCPAddr, token string) (page string) {
-	urls := urlsOf(at)
-	page = "look at " + strings.Join(urls, " or ")
-	fmt.Fprintln(w, page)
-	if at.IP.IsLoopback() {
-		return page
+// webPage is where browsers find a run.
+type webPage struct {
+	urls  []string
+	token string // to change something there; "" where only this machine finds it
+}
+
+func (p *webPage) String() string {
+	text := "look at " + strings.Join(p.urls, " or ")
+	if p.token != "" {
+		text += ", token " + p.token
 	}
-	fmt.Fprintln(w, "the token to change something there:", token)
-	if code, err := qr.Encode(urls[0], qr.M); err == nil && isTerminal(w) && os.Getenv("TERM") != "dumb" {
-		fmt.Fprint(w, drawQR(code.Black, code.Size))
+	return text
+}
+
+// announce says where it is, on a terminal with its code, unless a scope is going to hide that.
+func (p *webPage) announce(w io.Writer, hidden bool) {
+	fmt.Fprintln(w, "look at", strings.Join(p.urls, " or "))
+	if p.token == "" {
+		return
 	}
-	return page + ", token " + token
+	fmt.Fprintln(w, "the token to change something there:", p.token)
+	if !hidden && isTerminal(w) && os.Getenv("TERM") != "dumb" {
+		fmt.Fprintln(w, strings.Join(p.code(), "\n"))
+	}
+}
+
+// draw is all of it on so much of a terminal: the code goes first where there is no room.
+func (p *webPage) draw(width, height int) []string {
+	text := "look at " + strings.Join(p.urls, "\n     or ")
+	if p.token == "" {
+		return wrap(text+"\n\nOnly this machine finds it: --web :8080 lets the whole network look on.", width)
+	}
+	text += "\ntoken   " + p.token + "  to change something there"
+	lines, code := wrap(text, width), p.code()
+	if len(code) == 0 || width >= ansi.StringWidth(code[0]) && height >= len(lines)+len(code) {
+		return append(lines, code...)
+	}
+	return wrap(fmt.Sprintf("%s\n\nIts QR code has no room here: it takes %d columns and %d lines more.", text, ansi.StringWidth(code[0]), len(code)), width)
+}
+
+// code is the QR code of the first address, for looking on: the token is not in it. Level L is enough on a screen, which has no
+// dirt, and any IPv4 address is then 17 lines.
+func (p *webPage) code() []string {
+	c, err := qr.Encode(p.urls[0], qr.L)
+	if err != nil { // longer than any address
+		return nil
+	}
+	return drawQR(c.Black, c.Size)
 }
 
 // urlsOf are where others find what listens at an address.
@@ -178,15 +214,16 @@ func urlsOf(at *net.TCPAddr) []string {
 
 // drawQR draws a code two rows to a line, black on white whatever the terminal's colours are, with the margin of four that
 // ISO/IEC 18004 asks for.
-func drawQR(black func(x, y int) bool, size int) string {
+func drawQR(black func(x, y int) bool, size int) (lines []string) {
 	const margin = 4
-	var b strings.Builder
 	for y := -margin; y < size+margin; y += 2 {
+		var b strings.Builder
 		b.WriteString("\x1b[38;5;16;48;5;231m")
 		for x := -margin; x < size+margin; x++ {
 			b.WriteString(map[[2]bool]string{{true, true}: "█", {true, false}: "▀", {false, true}: "▄", {false, false}: " "}[[2]bool{black(x, y), black(x, y+1)}])
 		}
-		b.WriteString("\x1b[0m\n")
+		b.WriteString("\x1b[0m")
+		lines = append(lines, b.String())
 	}
-	return b.String()
+	return lines
 }

@@ -24,8 +24,13 @@ var (
 	red   = lipgloss.NewStyle().Foreground(lipgloss.BrightRed)
 )
 
-// leastPicture is how many lines a picture has before lines of text make room for it.
-const leastPicture = 11
+// least is how many lines the picture has before lines of text make room for it.
+func (s *screen) least() int {
+	if s.picture == "?" {
+		return strings.Count(help, "\n") + 1
+	}
+	return 11
+}
 
 // line is one of the screen's text; where there is no room those of the highest spare go first.
 type line struct {
@@ -47,8 +52,12 @@ func (s *screen) View() tea.View {
 // text is the whole screen.
 func (s *screen) text() string {
 	head, foot := s.head(), s.foot()
+	if s.picture == "w" { // which needs all the room
+		head, foot = nil, s.remarks()
+	}
+	foot = append(foot, line{s.keys(), 0})
 	for spare := 3; spare > 0; spare-- {
-		if len(s.wrap(head))+len(s.wrap(foot))+leastPicture <= s.height {
+		if len(s.wrap(head))+len(s.wrap(foot))+s.least() <= s.height {
 			break
 		}
 		few := func(l line) bool { return l.spare == spare }
@@ -69,10 +78,12 @@ func (s *screen) text() string {
 // wrap is lines no wider than the screen.
 func (s *screen) wrap(lines []line) (all []string) {
 	for _, l := range lines {
-		all = append(all, strings.Split(ansi.Wrap(l.text, s.width, " "), "\n")...)
+		all = append(all, wrap(l.text, s.width)...)
 	}
 	return all
 }
+
+func wrap(text string, width int) []string { return strings.Split(ansi.Wrap(text, width, " "), "\n") }
 
 // draw is the picture, of so many lines.
 func (s *screen) draw(height int) []string {
@@ -85,6 +96,8 @@ func (s *screen) draw(height int) []string {
 		for l := range strings.Lines(help) {
 			lines = append(lines, ansi.Truncate(strings.TrimSuffix(l, "\n"), s.width, ""))
 		}
+	case "w":
+		lines = s.page.draw(s.width, height)
 	case "f":
 		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(w.DT), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
 	case "h":
@@ -122,8 +135,8 @@ func (s *screen) words(w tty.Window) string {
 // head is what runs where.
 func (s *screen) head() []line {
 	lines := []line{{dim.Render(s.intro()), 0}}
-	if s.page != "" {
-		lines = append(lines, line{dim.Render(s.page), 0})
+	if s.page != nil {
+		lines = append(lines, line{dim.Render(s.page.String()), 0})
 	}
 	if g := s.grant.Load(); g != nil {
 		lines = append(lines, line{dim.Render(strings.Join(g.Got, ", ")), 3})
@@ -134,7 +147,7 @@ func (s *screen) head() []line {
 	return lines
 }
 
-// foot is how it goes, what is wrong, and what the keys do.
+// foot is how it goes, and what is wrong.
 func (s *screen) foot() (lines []line) {
 	chosen, _ := s.selected()
 	for _, text := range s.neuron(chosen) {
@@ -152,7 +165,11 @@ func (s *screen) foot() (lines []line) {
 		}
 		lines = append(lines, line{s.input(in), spare})
 	}
-	lines = append(lines, line{s.timing(), 0})
+	return append(append(lines, line{s.timing(), 0}), s.remarks()...)
+}
+
+// remarks are what is wrong, and what there is to say.
+func (s *screen) remarks() (lines []line) {
 	if text := overload(s.now.cost, s.cfg); text != "" {
 		lines = append(lines, line{amber.Render(text), 0})
 	}
@@ -160,7 +177,7 @@ func (s *screen) foot() (lines []line) {
 	for _, text := range s.notice {
 		lines = append(lines, line{amber.Render(text), 0})
 	}
-	return append(lines, line{s.keys(), 0})
+	return lines
 }
 
 // wrong is what is wrong: of the virtual Pi's wires what the doctor found, else what the run itself reads.
@@ -300,6 +317,9 @@ func (s *screen) keys() string {
 		text += "tab next  "
 	}
 	text += "+- time  space pause  t r f h"
+	if s.page != nil {
+		text += " w"
+	}
 	if s.virtual == nil {
 		return dim.Render(text)
 	}

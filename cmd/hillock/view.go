@@ -28,7 +28,7 @@ type view struct {
 	monitor *monitor
 	record  *trace.Record // every step, for those who look; nil where nobody does
 	where   string
-	page    string                      // where browsers find it, "" where they do not
+	page    *webPage                    // nil where browsers do not find it
 	room    int                         // see clock.Options
 	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked

@@ -235,9 +235,13 @@ func TestWebFlags(t *testing.T) {
 
 func TestAnnounce(t *testing.T) {
 	var b bytes.Buffer
-	announce(&b, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "")
-	announce(&b, &net.TCPAddr{IP: net.ParseIP("192.168.1.5"), Port: 80}, "KNOBANDLED")
-	announce(&b, &net.TCPAddr{IP: net.ParseIP("fd00::5"), Port: 80}, "KNOBANDLED")
+	for _, p := range []webPage{
+		{urlsOf(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}), ""},
+		{urlsOf(&net.TCPAddr{IP: net.ParseIP("192.168.1.5"), Port: 80}), "KNOBANDLED"},
+		{urlsOf(&net.TCPAddr{IP: net.ParseIP("fd00::5"), Port: 80}), "KNOBANDLED"},
+	} {
+		p.announce(&b, false)
+	}
 	want := "look at http://127.0.0.1:8080\n" +
 		"look at http://192.168.1.5:80\nthe token to change something there: KNOBANDLED\n" +
 		"look at http://[fd00::5]:80\nthe token to change something there: KNOBANDLED\n"
@@ -252,7 +256,7 @@ func TestQR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSuffix(drawQR(code.Black, code.Size), "\n"), "\n")
+	lines := drawQR(code.Black, code.Size)
 	for y := range 2 * len(lines) {
 		line := []rune(strings.TrimSuffix(strings.TrimPrefix(lines[y/2], "\x1b[38;5;16;48;5;231m"), "\x1b[0m"))
 		if len(line) != code.Size+8 {
