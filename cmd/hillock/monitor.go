@@ -11,8 +11,8 @@ import (
 // monitor is the observer of a run: what the status shows while it goes, and what the summary says at its end. The
 // loop never waits for it: a snapshot that is being read is not renewed in that tick.
 type monitor struct {
-	cells []*neuron.Cell
-	begin []neuron.Neuron // as they were at first
+	loop  *neuron.Loop
+	begin []neuron.Neuron // as its cells were at first
 	times *times
 	load  load
 	own   snapshot // the loop's
@@ -23,9 +23,18 @@ type monitor struct {
 
 // snapshot is the state of a run after a tick.
 type snapshot struct {
-	tick  neuron.Tick
-	cells []cellState
-	cost  cost // of a tick, where that is more than it is long
+	tick    neuron.Tick
+	cells   []cellState
+	cost    cost    // of a tick, where that is more than it is long
+	speed   float64 // of the model
+	changed bool    // the speed, while it ran
+	skipped skipped
+}
+
+// skipped is how many ticks were skipped, and what they were of the model's time, each at the speed that it had.
+type skipped struct {
+	ticks int64
+	model time.Duration
 }
 
 // cellState is a cell's part of a snapshot.
@@ -36,6 +45,7 @@ type cellState struct {
 	lowest, highest float64 // the currents of all ticks so far, nA
 	recent          [8]mark // a ring of spike counts with their steps
 	marks           int64   // how many were ever written
+	changed         bool    // its parameters, while it ran
 }
 
 // mark is a count of spikes with the step of the last of them and the wall time of its tick.
@@ -45,8 +55,9 @@ type mark struct {
 }
 
 func newMonitor(loop *neuron.Loop) *monitor {
-	m := &monitor{cells: loop.Cells, times: newTimes(), load: newLoad(loop.Tick)}
-	for _, c := range m.cells {
+	m := &monitor{loop: loop, times: newTimes(), load: newLoad(loop.Tick)}
+	m.own.speed, m.shared.speed = loop.Speed, loop.Speed
+	for _, c := range loop.Cells {
 		m.begin = append(m.begin, *c.Neuron)
 	}
 	m.own.cells = make([]cellState, len(loop.Cells))
@@ -58,10 +69,20 @@ func newMonitor(loop *neuron.Loop) *monitor {
 func (m *monitor) Tick(t neuron.Tick) {
 	m.times.record(t)
 	first := m.own.tick.Due == 0
+	if n := t.Skipped - m.own.tick.Skipped; n > 0 { // before this tick, and so before what changed with it
+		m.own.skipped.ticks += n
+		m.own.skipped.model += time.Duration(math.Round(float64(n) * float64(m.loop.Tick) * m.own.speed))
+	}
+	adjusted := t.Adjusted != m.own.tick.Adjusted
+	m.own.changed = m.own.changed || !first && m.loop.Speed != m.own.speed
+	m.own.speed = m.loop.Speed
 	m.own.tick = t
 	m.own.cost = m.load.cost(t)
-	for i, c := range m.cells {
+	for i, c := range m.loop.Cells {
 		s := &m.own.cells[i]
+		if adjusted && c.Params != m.begin[i].Params {
+			s.changed = true
+		}
 		s.v, s.current = c.V, c.Current
 		if first {
 			s.lowest, s.highest = c.Current, c.Current
@@ -80,19 +101,25 @@ func (m *monitor) Tick(t neuron.Tick) {
 }
 
 func (m *monitor) publish() {
-	m.shared.tick, m.shared.cost = m.own.tick, m.own.cost
-	copy(m.shared.cells, m.own.cells)
+	m.shared.copy(&m.own)
 }
 
 // read copies the latest snapshot into s, whose cells it makes when there are none.
 func (m *monitor) read(s *snapshot) {
 	if s.cells == nil {
-		s.cells = make([]cellState, len(m.cells))
+		s.cells = make([]cellState, len(m.begin))
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s.tick, s.cost = m.shared.tick, m.shared.cost
-	copy(s.cells, m.shared.cells)
+	s.copy(&m.shared)
+}
+
+// copy makes s what another snapshot is, in its own cells.
+func (s *snapshot) copy(other *snapshot) {
+	cells := s.cells
+	copy(cells, other.cells)
+	*s = *other
+	s.cells = cells
 }
 
 // end is the last state of a loop that has ended.

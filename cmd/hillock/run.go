@@ -131,7 +131,7 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 			}
 			return err
 		}
-		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor), l.faults(), l.cfg
+		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor), l.faults(), l.running()
 		sum.Reloads = l.reloads
 		if next != nil {
 			old := l

@@ -170,7 +170,7 @@ func (s *screen) foot() (lines []line) {
 
 // remarks are what is wrong, and what there is to say.
 func (s *screen) remarks() (lines []line) {
-	if text := overload(s.now.cost, s.cfg); text != "" {
+	if text := overload(s.now.cost, s.running()); text != "" {
 		lines = append(lines, line{amber.Render(text), 0})
 	}
 	lines = append(lines, s.wrong()...)
@@ -214,7 +214,7 @@ func (s *screen) neuron(i int) []string {
 	for _, out := range s.cfg.Outputs {
 		if out.Neuron == n.Name && out.Driver == "pulse" {
 			leds += "  " + s.led(out)
-			if text := merging(s.cfg, n, c.current, out); text != "" {
+			if text := merging(s.running(), n, c.current, out); text != "" {
 				notes = append(notes, amber.Render(text))
 			}
 		}

@@ -23,9 +23,10 @@ type summary struct {
 	ReadErrors int64   `json:"read_errors"` // of all inputs
 	report
 	ModelS  float64         `json:"model_s"`
-	WallS   float64         `json:"wall_s"`  // from the start to the end of the last tick
-	Reloads int             `json:"reloads"` // of the configuration: all other figures are since the last of them
-	Speed   float64         `json:"speed"`
+	WallS   float64         `json:"wall_s"`        // from the start to the end of the last tick
+	Reloads int             `json:"reloads"`       // of the configuration: all other figures are since the last of them
+	Speed   float64         `json:"speed"`         // at the end
+	Changed bool            `json:"speed_changed"` // while it ran
 	Neurons []neuronSummary `json:"neurons"`
 	Outputs []outputSummary `json:"outputs"` // those that pulse
 }
@@ -34,9 +35,10 @@ type neuronSummary struct {
 	Name            string   `json:"name"`
 	Spikes          int64    `json:"spikes"`
 	RateHz          float64  `json:"rate_hz"`          // spikes over model time
-	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when the input changed or the membrane has noise
+	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when it or the input changed or the membrane has noise
 	PredictedSpikes *int64   `json:"predicted_spikes"` // from the same start in as many steps, null as well
 	CurrentNA       float64  `json:"current_na"`       // the latest
+	changed         bool     // the neuron, while it ran
 }
 
 type outputSummary struct {
@@ -54,19 +56,20 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 	s := summary{
 		Ticks:     end.tick.Run(),
 		Steps:     end.tick.Steps,
-		SkippedMs: float64(end.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
+		SkippedMs: milliseconds(end.skipped.model),
 		report:    m.times.end(),
 		ModelS:    float64(end.tick.Steps) * dt,
 		WallS:     end.tick.Since(cfg.Loop.Tick).Seconds(),
-		Speed:     cfg.Loop.Speed,
+		Speed:     end.speed,
+		Changed:   end.changed,
 	}
 	for i, c := range cells {
 		state := end.cells[i]
-		n := neuronSummary{Name: c.Name, Spikes: c.Spikes, CurrentNA: state.current}
+		n := neuronSummary{Name: c.Name, Spikes: c.Spikes, CurrentNA: state.current, changed: state.changed}
 		if s.ModelS > 0 {
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
-		if state.lowest == state.highest && c.Sigma == 0 && end.tick.Adjusted == 0 {
+		if state.lowest == state.highest && c.Sigma == 0 && !state.changed {
 			hz, spikes := c.DiscreteRate(state.current), m.begin[i].SpikesAhead(state.current, end.tick.Steps)
 			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
 		}
@@ -108,11 +111,14 @@ func (s *summary) log(l *slog.Logger) {
 // text is the summary for a person, with the faults that were there at the end.
 func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 	t := &lines{w: w}
-	since := ""
+	t.printf("\n%s of model time in %s", short(s.ModelS), short(s.WallS))
 	if s.Reloads > 0 {
-		since = ", since the configuration was read again"
+		t.printf(", since the configuration was read again")
 	}
-	t.printf("\n%s of model time in %s%s\n", short(s.ModelS), short(s.WallS), since)
+	if s.Changed {
+		t.printf(", at a speed that was changed, last to %s", digits(s.Speed, 4))
+	}
+	t.printf("\n")
 	for _, n := range s.Neurons {
 		t.printf("%-10s %s in that time, %s Hz%s\n", n.Name, count(n.Spikes, "spike"), digits(n.RateHz, 4), s.onTheWall(n))
 		switch sigma := sigmaOf(cfg, n.Name); {
@@ -120,6 +126,8 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 			t.printf("predicted  nothing: the membrane has noise, sigma %s mV\n", digits(sigma, 4))
 		case n.PredictedHz != nil:
 			t.printf("predicted  %s, %s\n", count(*n.PredictedSpikes, "spike"), interval(*n.PredictedHz, n.CurrentNA))
+		case n.changed:
+			t.printf("predicted  nothing: the neuron was changed while it ran\n")
 		default:
 			t.printf("predicted  nothing: the current changed, it is now %s nA\n", digits(n.CurrentNA, 4))
 		}
@@ -183,7 +191,7 @@ func (l *lines) printf(format string, args ...any) {
 
 // onTheWall is a neuron's rate as the wall saw it, where that is not the model's.
 func (s *summary) onTheWall(n neuronSummary) string {
-	if s.Speed == 1 && s.SkippedMs == 0 || s.WallS == 0 {
+	if s.Speed == 1 && !s.Changed && s.SkippedMs == 0 || s.WallS == 0 {
 		return ""
 	}
 	return fmt.Sprintf(" (%s/s on the wall)", digits(float64(n.Spikes)/s.WallS, 3))

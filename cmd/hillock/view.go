@@ -115,12 +115,12 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 	requests, stop := reportRequests()
 	defer stop()
 	faults := map[string]string{}
-	skipped, granted, slow := int64(0), v.reloads > 0, false
+	since, speed, granted, slow := skipped{}, v.running().Loop.Speed, v.reloads > 0, false
 	for seconds := 0; ; {
 		select {
 		case <-ctx.Done():
 			v.monitor.read(&v.now)
-			v.logSkipped(logger, skipped)
+			v.logSkipped(logger, since)
 			return nil
 		case <-requests:
 			fmt.Fprintln(cmd.ErrOrStderr(), strings.Join(v.monitor.times.fresh().rows(), "\n"))
@@ -140,7 +140,11 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			continue
 		}
 		v.logFaults(logger, faults)
-		skipped = v.logSkipped(logger, skipped)
+		since = v.logSkipped(logger, since)
+		if v.now.speed != speed {
+			speed = v.now.speed
+			logger.Info("the model's speed was changed", "speed", speed)
+		}
 		late := v.monitor.times.fresh().Late
 		if text := overload(v.now.cost, v.running()); (text != "") != slow {
 			if slow = text != ""; slow {
@@ -188,14 +192,14 @@ func newLogger(cmd *cobra.Command) *slog.Logger {
 	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 }
 
-// logSkipped writes how many ticks were skipped since so many were, and returns how many that are in all.
-func (v *view) logSkipped(logger *slog.Logger, since int64) int64 {
-	n := v.now.tick.Skipped - since
-	if n > 0 {
+// logSkipped writes what was skipped since so much was, and returns what that is in all.
+func (v *view) logSkipped(logger *slog.Logger, since skipped) skipped {
+	now := v.now.skipped
+	if n := now.ticks - since.ticks; n > 0 {
 		logger.Warn("the loop fell behind: missed time was skipped", "ticks", n,
-			"model_time", short(float64(n)*v.cfg.Loop.Tick.Seconds()*v.cfg.Loop.Speed), "max_lag", v.cfg.Loop.MaxLag)
+			"model_time", short((now.model - since.model).Seconds()), "max_lag", v.cfg.Loop.MaxLag)
 	}
-	return v.now.tick.Skipped
+	return now
 }
 
 // logFaults writes what changed of the faults since the last time.

@@ -149,7 +149,7 @@ func (w *onWeb) Status() web.Status {
 	l.monitor.read(&w.now)
 	late := l.monitor.times.read().Late
 	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: trials()[l.wires.pulled()].name,
-		Skipped:  float64(w.now.tick.Skipped) * milliseconds(cfg.Loop.Tick) * cfg.Loop.Speed,
+		Skipped:  milliseconds(w.now.skipped.model),
 		Lateness: web.Lateness{P50: late.P50, P99: late.P99, Max: late.Max},
 		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}
 	for i, n := range cfg.Neurons {
