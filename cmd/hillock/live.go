@@ -71,13 +71,14 @@ func (p *paced) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// pause is how long until the next frame, where one takes so long to draw: a small Pi and a slow link have three quarters of
-// the time for themselves.
+// pause is how long until the next frame, where one takes so long to draw, and bubbletea twice as long again to compare it with
+// the one before: a small Pi and a slow link have three quarters of the time for themselves.
 func (p *paced) pause(draw time.Duration) time.Duration {
+	took := 3 * draw
 	if p != nil {
-		draw += time.Duration(p.took.Load())
+		took += time.Duration(p.took.Load())
 	}
-	return min(max(time.Second/frames, 4*draw), 2*time.Second)
+	return min(max(time.Second/frames, 4*took), 2*time.Second)
 }
 
 // hasColors tells whether a terminal is one to draw on: not a dumb one, and none that NO_COLOR forbids colours on.

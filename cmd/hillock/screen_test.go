@@ -311,9 +311,9 @@ func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
 	}{
 		{nil, 2 * ms, time.Second / 30},
 		{new(paced), 2 * ms, time.Second / 30},
-		{new(paced), 30 * ms, 120 * ms},
+		{new(paced), 10 * ms, 120 * ms},
 		{slow, 0, 200 * ms},
-		{slow, 10 * ms, 240 * ms},
+		{slow, 10 * ms, 320 * ms},
 		{slow, 10 * time.Second, 2 * time.Second},
 	} {
 		if got := tt.link.pause(tt.draw); got != tt.want {
