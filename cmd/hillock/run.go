@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -160,9 +161,10 @@ func (f *runFlags) report(cmd *cobra.Command, s summary, cfg *config.Config, fau
 // leg is a run of one configuration. A service's run is several: each reload begins another.
 type leg struct {
 	*view
-	loop    *neuron.Loop
-	wall    *clock.Wall
-	watched bool // step by step
+	loop      *neuron.Loop
+	wall      *clock.Wall
+	watched   bool       // step by step
+	adjusting sync.Mutex // never held by the loop
 }
 
 // assemble readies the loop. Where the leg follows another, which has ended between two ticks, its first tick is the next

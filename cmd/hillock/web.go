@@ -293,45 +293,66 @@ func (w *onWeb) Fault(name string) error {
 func (w *onWeb) Set(name, key string, value float64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	cfg := *w.leg.running()
-	cfg.Neurons = slices.Clone(cfg.Neurons)
 	if key == "speed" {
 		return w.leg.runAt(value)
 	}
-	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
-	if i < 0 {
-		return fmt.Errorf("set: no neuron is called %.40q", name)
-	}
-	p := &cfg.Neurons[i].Params
-	field := map[string]*float64{"tau_m": &p.TauM, "e_l": &p.EL, "v_t": &p.VT, "v_reset": &p.VReset, "r_m": &p.RM, "t_ref": &p.TRef, "sigma": &p.Sigma}[key]
-	if field == nil {
-		return fmt.Errorf("set: a neuron has no %.40q", key)
-	}
-	*field = value
-	return w.leg.adjust(&cfg)
+	return w.renew(func(cfg *config.Config) error {
+		i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
+		if i < 0 {
+			return fmt.Errorf("set: no neuron is called %.40q", name)
+		}
+		p := &cfg.Neurons[i].Params
+		field := map[string]*float64{"tau_m": &p.TauM, "e_l": &p.EL, "v_t": &p.VT, "v_reset": &p.VReset, "r_m": &p.RM, "t_ref": &p.TRef, "sigma": &p.Sigma}[key]
+		if field == nil {
+			return fmt.Errorf("set: a neuron has no %.40q", key)
+		}
+		*field = value
+		return nil
+	})
 }
 
 // Reset implements web.Run.
 func (w *onWeb) Reset() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.leg.adjust(w.leg.cfg)
+	return w.renew(func(cfg *config.Config) error {
+		*cfg = *w.leg.cfg
+		return nil
+	})
+}
+
+// renew changes the neurons. What was seen of their rates is not theirs any more.
+func (w *onWeb) renew(change func(*config.Config) error) error {
+	err := w.leg.adjust(change)
+	if err == nil {
+		w.leg.record.ForgetRates()
+	}
+	return err
 }
 
 // runAt lets the model run at another speed.
 func (l *leg) runAt(speed float64) error {
-	cfg := *l.running()
-	for _, in := range cfg.Inputs {
-		if in.Driver == "wave" || in.Driver == "file" {
-			return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
+	return l.adjust(func(cfg *config.Config) error {
+		for _, in := range cfg.Inputs {
+			if in.Driver == "wave" || in.Driver == "file" {
+				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
+			}
 		}
-	}
-	cfg.Loop.Speed = math.Round(speed*1e9) / 1e9
-	return l.adjust(&cfg)
+		cfg.Loop.Speed = math.Round(speed*1e9) / 1e9
+		return nil
+	})
 }
 
-// adjust gives the loop the parameters and the speed of cfg, whose parts are those that run.
-func (l *leg) adjust(cfg *config.Config) error {
+// adjust changes the parameters and the speed of what runs, whole or not at all. A person at the terminal may do so beside one
+// at a browser.
+func (l *leg) adjust(change func(*config.Config) error) error {
+	l.adjusting.Lock()
+	defer l.adjusting.Unlock()
+	cfg := *l.running()
+	cfg.Neurons = slices.Clone(cfg.Neurons)
+	if err := change(&cfg); err != nil {
+		return err
+	}
 	params := make([]neuron.Params, len(cfg.Neurons))
 	for i, n := range cfg.Neurons {
 		params[i] = n.Params
@@ -339,6 +360,6 @@ func (l *leg) adjust(cfg *config.Config) error {
 	if err := l.loop.Adjust(params, cfg.Loop.Speed); err != nil {
 		return err
 	}
-	l.adjusted.Store(cfg)
+	l.adjusted.Store(&cfg)
 	return nil
 }

@@ -51,6 +51,15 @@ func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 	see(r.next, r.reader.Missed(), r.cells)
 }
 
+// ForgetRates forgets the rates until now: those of neurons with other parameters.
+func (r *Record) ForgetRates() {
+	r.Look(func(_, _ int64, cells []Cell) {
+		for i := range cells {
+			cells[i].Rates.forget()
+		}
+	})
+}
+
 // maxPieces are taken at a time: of a loop that is faster than this there is always more.
 const maxPieces = 16
 

@@ -107,6 +107,12 @@ func NewRates(width float64, dt time.Duration) *Rates {
 	return &Rates{width: width, hush: int64(time.Second / dt), bins: map[int]*bin{}}
 }
 
+// forget begins anew, with what comes from now on.
+func (r *Rates) forget() {
+	r.next = 0
+	clear(r.bins)
+}
+
 // Add takes a step. The interval to the first spike under a current is not one of that current, and does not count.
 func (r *Rates) Add(step int64, m neuron.Moment) {
 	current := float64(m.Current)
