@@ -2,7 +2,11 @@
 // them, and every extreme. It reads no clock and draws nothing.
 package trace
 
-import "hillock/neuron"
+import (
+	"math"
+
+	"hillock/neuron"
+)
 
 // Bucket is some steps in a row, of one cell.
 type Bucket struct {
@@ -49,47 +53,63 @@ func (b *Bucket) End() int64 { return b.First + int64(b.Steps) }
 // History is the latest steps of one cell: the very latest one by one, those before them by sixteens, and before these by
 // sixteens of these.
 type History struct {
-	levels [levels]level
+	steps  []*[piece]instant // a ring in pieces
+	levels [3]level
 	next   int64 // the number of the step to come
 }
 
 const (
-	levels = 4
 	factor = 16      // steps of a level in a bucket of the next
 	finest = 1 << 19 // steps one by one: 52 s at life's speed and 0.1 ms
 	coarse = 1 << 16 // buckets of each level above: 105 s, 28 min, 7 h
-	piece  = 1 << 12 // buckets that a ring grows by, without a copy and garbage
+	piece  = 1 << 12 // of a ring: it grows by so many without a copy and garbage
 )
+
+// instant is a single step. V is NaN where it was missed.
+type instant struct {
+	v, i   float32
+	spiked bool
+}
 
 // level is a ring of buckets, each of size steps, in pieces; bucket k of a run has the steps from k*size+1 on.
 type level struct {
 	size   int64
-	pieces []*[piece]Bucket
+	pieces [coarse / piece]*[piece]Bucket
 }
 
-// NewHistory returns an empty one. It has room for half a million steps, and as it fills up takes 22 MB.
+// NewHistory returns an empty one. It has room for half a million steps one by one, and as it fills up takes 14 MB.
 func NewHistory() *History {
-	h := &History{next: 1}
-	size := int64(1)
-	for i := range h.levels {
+	h := &History{next: 1, steps: make([]*[piece]instant, finest/piece)}
+	for i, size := 0, int64(factor); i < len(h.levels); i, size = i+1, size*factor {
 		h.levels[i].size = size
-		h.levels[i].pieces = make([]*[piece]Bucket, h.levels[i].length()/piece)
-		size *= factor
 	}
 	return h
 }
 
 // Add takes a step. Its number is larger than that of the step before; between the two there may be some that were missed.
 func (h *History) Add(step int64, m neuron.Moment) {
+	for missed := max(h.next, step-finest+1); missed < step; missed++ {
+		*h.instant(missed) = instant{v: float32(math.NaN())}
+	}
+	*h.instant(step) = instant{float32(m.V), m.Current, m.Spiked}
 	for i := range h.levels {
 		h.levels[i].add(step, m)
 	}
 	h.next = step + 1
 }
 
+// instant is the place of a step in the ring.
+func (h *History) instant(step int64) *instant {
+	at := step % finest
+	if h.steps[at/piece] == nil {
+		h.steps[at/piece] = new([piece]instant)
+	}
+	return &h.steps[at/piece][at%piece]
+}
+
 func (l *level) add(step int64, m neuron.Moment) {
 	k := (step - 1) / l.size
-	at := k % l.length()
+	at := k % coarse
 	if l.pieces[at/piece] == nil {
 		l.pieces[at/piece] = new([piece]Bucket)
 	}
@@ -108,8 +128,7 @@ func (h *History) Next() int64 { return h.next }
 
 // Oldest is the number of the first step that is still there at some level.
 func (h *History) Oldest() int64 {
-	l := &h.levels[levels-1]
-	return max(1, h.next-int64(coarse-1)*l.size)
+	return max(1, h.next-(coarse-1)*h.levels[len(h.levels)-1].size)
 }
 
 // Columns fills columns with the steps from one on, so many of them to a column, at least one; what is not there any more,
@@ -121,44 +140,45 @@ func (h *History) Columns(from, perColumn int64, columns []Bucket) {
 	for i := range columns {
 		columns[i] = Bucket{}
 		for end := from + int64(i+1)*perColumn; step < min(end, h.next); {
-			l := h.level(step, end)
-			k := (step - 1) / l.size
-			if b, ok := l.bucket(k); ok {
-				columns[i].Merge(b)
-			}
-			step = (k+1)*l.size + 1
+			b, after := h.bucket(step, end)
+			columns[i].Merge(b)
+			step = after
 		}
 	}
 }
 
-// level is the one to take a step from: the coarsest that has a bucket from it on and not beyond end, and a coarser one where
-// that does not reach back so far.
-func (h *History) level(step, end int64) *level {
-	best := 0
+// bucket is the steps from one on: of the coarsest level that has a bucket from there on and not beyond end, and of a coarser
+// one where that does not reach back so far. It is empty where they were missed. After is the step after them.
+func (h *History) bucket(step, end int64) (b Bucket, after int64) {
+	best := -1
 	for i := range h.levels {
 		if size := h.levels[i].size; (step-1)%size == 0 && step+size <= end {
 			best = i
 		}
 	}
-	for best < levels-1 && step <= h.next-(h.levels[best].length()-1)*h.levels[best].size {
+	if best < 0 && step > h.next-finest {
+		if m := h.instant(step); m.v == m.v {
+			b.Add(step, neuron.Moment{V: float64(m.v), Current: m.i, Spiked: m.spiked})
+		}
+		return b, step + 1
+	}
+	best = max(best, 0)
+	for best < len(h.levels)-1 && step <= h.next-(coarse-1)*h.levels[best].size {
 		best++
 	}
-	return &h.levels[best]
+	l := &h.levels[best]
+	k := (step - 1) / l.size
+	return l.bucket(k), (k+1)*l.size + 1
 }
 
-// length is how many buckets the ring has when it is full.
-func (l *level) length() int64 {
-	if l.size == 1 {
-		return finest
-	}
-	return coarse
-}
-
-func (l *level) bucket(k int64) (Bucket, bool) {
-	at := k % l.length()
-	if k < 0 || l.pieces[at/piece] == nil {
-		return Bucket{}, false
+func (l *level) bucket(k int64) Bucket {
+	at := k % coarse
+	if l.pieces[at/piece] == nil {
+		return Bucket{}
 	}
 	b := l.pieces[at/piece][at%piece]
-	return b, b.Steps > 0 && (b.First-1)/l.size == k
+	if b.Steps == 0 || (b.First-1)/l.size != k {
+		return Bucket{}
+	}
+	return b
 }
