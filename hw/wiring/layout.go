@@ -202,7 +202,7 @@ func (p *plan) tag(position int) string {
 func (p *plan) toHeader(w Wire, from xy) {
 	t := p.nets[w.To.Pin]
 	if t == nil {
-		t = &trunk{net: name(w.To.Pin), color: w.Color, right: []xy{{p.odd - padRadius, headerY(w.To.Pin)}}}
+		t = &trunk{net: PinName(w.To.Pin), color: w.Color, right: []xy{{p.odd - padRadius, headerY(w.To.Pin)}}}
 		p.nets[w.To.Pin] = t
 	}
 	t.left = append(t.left, from)

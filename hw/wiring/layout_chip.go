@@ -100,7 +100,7 @@ func (p *plan) drawLeft(b band, left []leftEnd, legs map[int]xy) {
 		case e.knob != nil:
 			t.left = []xy{p.drawChipKnob(e.knob, gridY(row+1))}
 		case e.wire.To.Part == Header:
-			t.net, t.right = name(e.wire.To.Pin), append(t.right, over)
+			t.net, t.right = PinName(e.wire.To.Pin), append(t.right, over)
 			p.onward(e.wire, over, text)
 		default:
 			at := xy{p.inner[0] - 1, gridY(row)}

@@ -68,7 +68,7 @@ func (p *plan) drawPin(position int, even float64) {
 	p.text(beside, xy{x, at.y - apart}, h, 1, role)
 	p.text(small, xy{x, at.y + apart}, h, 0, tag)
 	if position%2 == 0 && len(wires) > 0 {
-		p.wire(name(position), wires[0].Color, xy{at.x, at.y + padRadius}, xy{at.x, headerY(position)}, xy{p.odd - padRadius, headerY(position)})
+		p.wire(PinName(position), wires[0].Color, xy{at.x, at.y + padRadius}, xy{at.x, headerY(position)}, xy{p.odd - padRadius, headerY(position)})
 	}
 }
 

@@ -167,7 +167,7 @@ func TestWiresReachAllTheirEnds(t *testing.T) {
 				}
 			}
 			for position := 1; position <= 40; position++ {
-				for _, end := range s.piece(name(position), xy{pageWidth - 38.5 - padRadius, headerY(position)}) {
+				for _, end := range s.piece(PinName(position), xy{pageWidth - 38.5 - padRadius, headerY(position)}) {
 					if slices.ContainsFunc(s.labels, func(l label) bool {
 						return l.text == strconv.Itoa(position) && math.Abs(l.middle().y-end.y) < 0.1 && l.right < end.x && end.x < l.right+3
 					}) {

@@ -24,8 +24,7 @@ type Part struct {
 	Model string   // "MCP3008", "330 Ohm"
 	Use   string   // what the configuration has it for: "knob", "led", "SPI0.0"
 	Pins  []string // their names, from pin 1
-
-	group int // parts of one are drawn together
+	Group int      // parts of one are drawn together
 }
 
 // Kind is what a part looks like.
@@ -168,8 +167,8 @@ func (n *Netlist) from(ref string) []Wire {
 	return wires
 }
 
-// name is what is at a position of the header: "3V3", "GPIO17".
-func name(position int) string {
+// PinName is what is at a position of the header: "3V3", "GPIO17".
+func PinName(position int) string {
 	at := config.Header()[position-1]
 	if '0' <= at[0] && at[0] <= '9' && at != "3V3" && at != "5V" {
 		return "GPIO" + at
@@ -178,14 +177,14 @@ func name(position int) string {
 }
 
 // spot is a position for a message.
-func spot(position int) string { return fmt.Sprintf("%s, header pin %d", name(position), position) }
+func spot(position int) string { return fmt.Sprintf("%s, header pin %d", PinName(position), position) }
 
 // role is the name of a position with the signal that a bus has on it: "GPIO11 SCLK".
 func (n *Netlist) role(position int) string {
 	for _, w := range n.at(position) {
 		if w.Signal != "" {
-			return name(position) + " " + w.Signal
+			return PinName(position) + " " + w.Signal
 		}
 	}
-	return name(position)
+	return PinName(position)
 }

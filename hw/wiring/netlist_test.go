@@ -186,7 +186,7 @@ func TestAddressOfAnADS1115(t *testing.T) {
 func TestNothingElseOn5V(t *testing.T) {
 	n := built(t, everyPart())
 	for _, w := range n.Wires {
-		if strip := n.short(w.From) == "M2.5V"; (w.To.Part == Header && name(w.To.Pin) == "5V") != strip {
+		if strip := n.short(w.From) == "M2.5V"; (w.To.Part == Header && PinName(w.To.Pin) == "5V") != strip {
 			t.Errorf("got %v at %v", w.From, w.To)
 		}
 	}
@@ -268,7 +268,7 @@ func TestChips(t *testing.T) {
 			}
 		}
 		for position := 1; position <= 40; position++ {
-			if name(position) == "5V" && len(n.at(position)) > 0 {
+			if PinName(position) == "5V" && len(n.at(position)) > 0 {
 				t.Errorf("%s: got a wire to 5V, pin %d", driver, position)
 			}
 		}

@@ -20,7 +20,7 @@ func (n *Netlist) bands() []band {
 	var all []band
 	for i := range n.Parts {
 		p := &n.Parts[i]
-		if i == 0 || p.group != n.Parts[i-1].group {
+		if i == 0 || p.Group != n.Parts[i-1].Group {
 			all = append(all, band{})
 		}
 		b := &all[len(all)-1]

@@ -31,7 +31,7 @@ func (k *kit) add(p Part) string {
 			n++
 		}
 	}
-	p.Ref, p.group = p.Kind.prefix()+strconv.Itoa(n), k.groups
+	p.Ref, p.Group = p.Kind.prefix()+strconv.Itoa(n), k.groups
 	k.Parts = append(k.Parts, p)
 	return p.Ref
 }
