@@ -24,6 +24,7 @@ type onWeb struct {
 	leg   *leg
 	now   snapshot
 	board func() []byte // a drawing of it
+	kit   web.Kit
 }
 
 func newOnWeb(l *leg) *onWeb {
@@ -35,10 +36,14 @@ func newOnWeb(l *leg) *onWeb {
 // show goes on with a leg.
 func (w *onWeb) show(l *leg) {
 	w.leg, w.now = l, snapshot{}
+	kit, err := wiring.New(l.cfg)
+	if err != nil {
+		kit = nil // one that has no drawing runs as well
+	}
+	w.kit = onPage(l.cfg, kit)
 	w.board = sync.OnceValue(func() []byte { // at the first wish: it takes a while
-		kit, err := wiring.New(l.cfg)
-		if err != nil {
-			return nil // a kit that has no drawing runs as well
+		if kit == nil {
+			return nil
 		}
 		var b bytes.Buffer
 		if kit.Pages()[0].SVG(&b) != nil {
@@ -69,7 +74,7 @@ func (w *onWeb) Hello() web.Hello {
 		Inputs: []web.Input{}, Outputs: []web.Output{},
 		Step:   w.now.tick.Steps + 1,
 		Loop:   web.Loop{DT: milliseconds(cfg.Loop.DT), Tick: milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
-		Ranges: ranges()}
+		Ranges: ranges(), Kit: w.kit}
 	for i, n := range cfg.Neurons {
 		h.Neurons = append(h.Neurons, web.Neuron{Name: n.Name, TauM: n.TauM, EL: n.EL, VT: n.VT, VReset: n.VReset, RM: n.RM, TRef: n.TRef,
 			Sigma: n.Sigma, Rheobase: n.Rheobase(), Inputs: append([]string{}, n.Inputs...), Color: i, Curve: curve(cfg, n)})

@@ -43,6 +43,7 @@ type Hello struct {
 	Neurons   []Neuron              `json:"neurons"`
 	Inputs    []Input               `json:"inputs"`
 	Outputs   []Output              `json:"outputs"`
+	Kit       Kit                   `json:"kit"`
 	Faults    []string              `json:"faults"` // that the virtual Pi can have
 	Ranges    map[string][2]float64 `json:"ranges"` // that a change has to keep
 }
@@ -93,6 +94,41 @@ type Output struct {
 	Driver string `json:"driver"`
 	Pin    string `json:"pin"`
 	Neuron string `json:"neuron"`
+}
+
+// Kit is what the page draws: the parts on the desk with their wires, as hillock wiring has them. A kit that has no wiring
+// has no wires.
+type Kit struct {
+	Parts  []Part         `json:"parts"`
+	Wires  []Wire         `json:"wires"`
+	Header map[int]string `json:"header"` // what the pins in use are called
+}
+
+// Part is a part of a kit. Parts of one group belong together.
+type Part struct {
+	Ref    string   `json:"ref"`
+	Kind   string   `json:"kind"` // chip, module, knob, led, resistor, capacitor
+	Model  string   `json:"model"`
+	Pins   []string `json:"pins"` // from pin 1
+	Group  int      `json:"group"`
+	Label  string   `json:"label,omitempty"`  // what it is there for
+	Input  string   `json:"input,omitempty"`  // whose knob it is
+	Output string   `json:"output,omitempty"` // that it shows
+}
+
+// End is a pin of a part, from 1. That of the part "header" is one of the Pi's header; a rail has none.
+type End struct {
+	Part string `json:"part"`
+	Pin  int    `json:"pin,omitempty"`
+}
+
+// Wire is a wire of a kit. One without a colour is a row of the breadboard that two legs share.
+type Wire struct {
+	From  End    `json:"from"`
+	To    End    `json:"to"`
+	Color string `json:"color,omitempty"`
+	Name  string `json:"name"`
+	Fault string `json:"fault,omitempty"` // of the virtual Pi: this wire pulled out
 }
 
 // Status is how the run is doing.

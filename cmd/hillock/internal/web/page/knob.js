@@ -1,33 +1,30 @@
 // A knob of the board: mouse, touch, wheel and keys turn it where it may be turned; a real one shows where it stands.
 import { $, number } from './show.js';
-
-export function svg(name, attributes, children = []) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
+import { fit, measure, svg } from './svg.js';
 
 const HALF = 135; // degrees from the middle to an end
 const MINE = 700; // ms for which a position of this page's stands before that of the server is shown again
 
 export class Knob {
-  constructor(shared, input, { cx, cy, r, n }) {
-    const alone = n === 1;
+  // A knob of no input of its own, the second one of a pair of channels, is there and does nothing.
+  constructor(shared, input, { x: cx, y: cy, r, part }, { knobs, beside }) {
+    const alone = knobs === 1;
     Object.assign(this, { shared, input, cx, cy, r, position: 0, mine: -Infinity });
-    this.turnable = input.turnable && shared.hello.may_change;
+    this.turnable = Boolean(input?.turnable && shared.hello.may_change);
     this.arc = svg('path', { class: 'arc' });
     this.mark = svg('line', { class: 'mark', x1: cx, x2: cx, y1: cy - r * 0.3, y2: cy - r * 0.68 });
-    this.g = svg('g', { class: `knob${this.turnable ? ' turnable' : ''}`, role: this.turnable ? 'slider' : 'meter', 'aria-label': `knob ${input.name}`,
-      'aria-valuemin': input.low, 'aria-valuemax': input.high, 'data-input': input.name }, [
+    this.g = svg('g', { class: `knob${this.turnable ? ' turnable' : ''}` }, [
       svg('circle', { class: 'rim', cx, cy, r }), this.arc, svg('circle', { class: 'cap', cx, cy, r: r * 0.76 }), this.mark]);
-    this.text = svg('text', { class: alone ? 'large middle' : 'strong middle', x: cx, y: cy + r + (alone ? 36 : 15) });
-    $('drawing').append(this.g, this.text);
-    if (alone) {
-      $('drawing').append(svg('text', { class: 'small middle', x: cx, y: cy + r + 57 }, [input.name]),
-        svg('text', { class: 'small end', x: cx - r * 0.75, y: cy + r + 4 }, [String(input.low)]),
-        svg('text', { class: 'small', x: cx + r * 0.75, y: cy + r + 4 }, [String(input.high)]));
-    } else if (n <= 4) $('drawing').append(svg('text', { class: 'small middle', x: cx, y: cy + r + 31 }, [input.name]));
+    this.text = svg('text', { class: `${alone ? 'large' : 'strong'} ${beside ? 'end' : 'middle'}`, x: beside ? cx - r - 8 : cx, y: beside ? cy - 2 : cy + r + (alone ? 32 : 17) });
+    const name = { class: `small ${beside ? 'end' : 'middle'}`, x: this.text.getAttribute('x'), y: beside ? cy + 16 : cy + r + (alone ? 53 : 34) };
+    $('drawing').append(this.g, this.text, fit(input?.name ?? part.label, beside ? 80 : Math.max(2 * r, 96), 15, name));
+    if (!input) return;
+    const meaning = { role: this.turnable ? 'slider' : 'meter', 'aria-label': `knob ${input.name}`, 'aria-valuemin': input.low, 'aria-valuemax': input.high, 'data-input': input.name };
+    for (const [key, value] of Object.entries(meaning)) this.g.setAttribute(key, value);
+    if (alone && measure(`${input.low}${input.high}`, 15) < r) { // a file's has no ends of its own
+      $('drawing').append(svg('text', { class: 'small end', x: cx - r * 0.7, y: cy + r + 4 }, [String(input.low)]),
+        svg('text', { class: 'small', x: cx + r * 0.7, y: cy + r + 4 }, [String(input.high)]));
+    }
     if (this.turnable) this.operate();
     this.show(0);
   }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"hillock/cmd/hillock/internal/web"
+	"hillock/config"
+	"hillock/hw/wiring"
+)
+
+// onPage is a kit as the page draws it; n is nil where it has no wiring. Each input has a knob there, which shows its
+// current: one that has none on the breadboard has a knob without legs.
+func onPage(cfg *config.Config, n *wiring.Netlist) web.Kit {
+	if n == nil {
+		n = &wiring.Netlist{}
+		for i, out := range cfg.Outputs {
+			n.Parts = append(n.Parts, wiring.Part{Ref: "output " + out.Name, Kind: wiring.LED, Use: out.Name, Group: i})
+		}
+	}
+	kit := web.Kit{Parts: []web.Part{}, Wires: []web.Wire{}, Header: map[int]string{}}
+	parts := map[string]wiring.Part{}
+	last := 0 // group
+	for _, p := range n.Parts {
+		parts[p.Ref], last = p, max(last, p.Group)
+		kit.Parts = append(kit.Parts, web.Part{Ref: p.Ref, Kind: kindOf(p.Kind), Model: p.Model, Pins: append([]string{}, p.Pins...),
+			Group: p.Group, Label: p.Use})
+		named(cfg, &kit.Parts[len(kit.Parts)-1])
+	}
+	for _, in := range cfg.Inputs {
+		if !turns(kit.Parts, in.Name) {
+			last++
+			kit.Parts = append(kit.Parts, web.Part{Ref: "input " + in.Name, Kind: kindOf(wiring.Knob), Pins: []string{}, Group: last,
+				Label: in.Name, Input: in.Name})
+		}
+	}
+	for _, w := range n.Wires {
+		wire := web.Wire{From: web.End(w.From), To: web.End(w.To), Name: from(parts, w.From) + " to " + to(parts, w), Fault: pulledOut(parts, w)}
+		if w.Color != (wiring.Color{}) {
+			wire.Color = fmt.Sprintf("#%02x%02x%02x", w.Color.R, w.Color.G, w.Color.B)
+		}
+		kit.Wires = append(kit.Wires, wire)
+		if w.To.Part == wiring.Header {
+			kit.Header[w.To.Pin] = to(parts, w)
+		}
+	}
+	return kit
+}
+
+func kindOf(k wiring.Kind) string {
+	return [...]string{wiring.Chip: "chip", wiring.Module: "module", wiring.Knob: "knob", wiring.LED: "led",
+		wiring.Resistor: "resistor", wiring.Capacitor: "capacitor"}[k]
+}
+
+// named gives a knob its input, and what shows an output its name: of an input that subtracts one channel from another,
+// and so has two knobs, the first.
+func named(cfg *config.Config, p *web.Part) {
+	switch p.Kind {
+	case "knob":
+		if uses := slices.DeleteFunc(strings.Split(p.Label, ", "), func(use string) bool { return use[0] == '-' }); len(uses) > 0 {
+			p.Input = uses[0]
+		}
+	case "led", "module":
+		for _, out := range cfg.Outputs {
+			switch {
+			case p.Label == out.Name, out.Driver == "bar" && strings.HasPrefix(p.Label, out.Name+" "):
+				p.Output = out.Name
+			case out.Driver == "oled" && p.Label == fmt.Sprintf("%s %#x", out.Bus, out.Address):
+				p.Output, p.Label = out.Name, out.Name
+			}
+		}
+	}
+}
+
+// turns tells whether an input has its knob.
+func turns(parts []web.Part, input string) bool {
+	return slices.ContainsFunc(parts, func(p web.Part) bool { return p.Input == input })
+}
+
+// from is a pin of a part, or a rail, in words.
+func from(parts map[string]wiring.Part, e wiring.End) string {
+	p, ok := parts[e.Part]
+	if !ok {
+		return e.Part
+	}
+	leg, _, _ := strings.Cut(p.Pins[e.Pin-1], ",")
+	if p.Kind == wiring.Knob {
+		return leg + " of " + p.Use
+	}
+	return leg + " of " + p.Ref
+}
+
+// to is where a wire goes, in words: a pin of the header is called by the signal that a bus has there.
+func to(parts map[string]wiring.Part, w wiring.Wire) string {
+	switch {
+	case w.To.Part != wiring.Header:
+		return from(parts, w.To)
+	case w.Signal != "":
+		return w.Signal
+	}
+	return wiring.PinName(w.To.Pin)
+}
+
+// pulledOut is the fault of the virtual Pi that a wire stands for: what happens when it comes loose. A fault is one of all
+// chips, or of all knobs on chips, and has a wire at each; a knob that charges a capacitor has other faults, and other legs.
+func pulledOut(parts map[string]wiring.Part, w wiring.Wire) string {
+	p := parts[w.From.Part]
+	switch {
+	case w.From.Pin == 0:
+		return ""
+	case p.Kind == wiring.Chip && w.Signal == "MISO":
+		return "MISO open"
+	case p.Kind == wiring.Chip && strings.HasPrefix(w.Signal, "CE"):
+		return "CE one row too high"
+	case p.Kind == wiring.Chip && p.Pins[w.From.Pin-1] == "VREF":
+		return "VREF loose"
+	case p.Kind == wiring.Knob && w.From.Pin == 2 && parts[w.To.Part].Kind != wiring.Resistor:
+		return "middle leg loose"
+	case p.Kind == wiring.Knob && w.From.Pin == 3:
+		return "leg to 3V3 loose"
+	case p.Kind == wiring.Knob && w.From.Pin == 1 && w.To.Part == wiring.Ground:
+		return "leg to GND loose"
+	}
+	return ""
+}
