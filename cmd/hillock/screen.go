@@ -155,7 +155,7 @@ func (s *screen) press(key string) tea.Cmd {
 		s.target++
 	case "x":
 		if s.virtual != nil {
-			s.pull((s.wires.pulled() + 1) % len(trials()))
+			s.pull(nextOf(s.cfg, s.wires.pulled()))
 		}
 	default:
 		if tenth := s.window().Steps / 10; s.stopped != 0 && key == "shift+left" {

@@ -320,7 +320,7 @@ func (s *screen) keys() string {
 	if s.page != nil {
 		text += " w"
 	}
-	if s.virtual == nil {
+	if s.virtual == nil || nextOf(s.cfg, 0) == 0 {
 		return dim.Render(text)
 	}
 	text = dim.Render(text + "  x fault")

@@ -45,6 +45,16 @@ func trials() []trial {
 	}
 }
 
+// nextOf is the trial after one, of those whose parts a configuration has.
+func nextOf(cfg *config.Config, trial int) int {
+	all := trials()
+	for {
+		if trial = (trial + 1) % len(all); all[trial].lacks(cfg) == "" {
+			return trial
+		}
+	}
+}
+
 // lacks is what a configuration would need for it, "" where it has that.
 func (t trial) lacks(cfg *config.Config) string {
 	has := func(driver string) bool {

@@ -92,7 +92,9 @@ func (w *onWeb) Hello() web.Hello {
 	}
 	if virtual != nil {
 		for _, t := range trials() {
-			h.Faults = append(h.Faults, t.name)
+			if t.lacks(cfg) == "" {
+				h.Faults = append(h.Faults, t.name)
+			}
 		}
 	}
 	return h
@@ -289,6 +291,9 @@ func (w *onWeb) Fault(name string) error {
 	i := slices.Index(trialNames(), name)
 	if i < 0 {
 		return fmt.Errorf("fault: the virtual Pi has no fault %.40q", name)
+	}
+	if part := trials()[i].lacks(w.leg.cfg); part != "" {
+		return fmt.Errorf("fault: %q is of %s, and the configuration has none", name, part)
 	}
 	w.leg.pull(i)
 	return nil

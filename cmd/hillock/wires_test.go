@@ -251,3 +251,27 @@ func TestAReloadKeepsTheFault(t *testing.T) {
 		t.Errorf("got %v at the new knob and the fault %q, want GroundOff and the one before", got, w.Status().Fault)
 	}
 }
+
+// What is of a part that the configuration has not is not among the faults: of an ADS1115 there are those of its knob.
+func TestFaultsOfThePartsThatAreThere(t *testing.T) {
+	b := newBench(t)
+	cfg, err := config.Load("../../deploy/examples/ads1115.toml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.view.cfg = cfg
+	w := newOnWeb(&leg{view: b.view, loop: b.loop})
+	want := []string{"none", "middle leg loose", "leg to 3V3 loose", "leg to GND loose"}
+	if got := w.Hello().Faults; !slices.Equal(got, want) {
+		t.Errorf("got the faults %q on the page, want %q", got, want)
+	}
+	trial := 0
+	for _, fault := range append(want[1:], want[0]) {
+		if trial = nextOf(cfg, trial); trials()[trial].name != fault {
+			t.Errorf("got %q after x, want %q", trials()[trial].name, fault)
+		}
+	}
+	if err := w.Fault("VREF loose"); err == nil || err.Error() != `fault: "VREF loose" is of an MCP3xxx, and the configuration has none` {
+		t.Errorf("got %v for a wire that is not there", err)
+	}
+}

@@ -30,7 +30,7 @@ export class Board {
     this.lamps = new Map(outputs.map((o) => [o.name, []]));
     this.knobs = new Map();
     for (const p of plan.parts) this.part(p, plan.knobs);
-    const choose = virtual && faults.length > 0;
+    const choose = virtual && faults.length > 1;
     $('fault-label').hidden = !choose;
     $('fault').disabled = !may;
     $('fault').replaceChildren(...faults.map((f) => new Option(f, f)));
