@@ -1,0 +1,206 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"hillock/neuron"
+)
+
+// The page, in a real browser, as a person sees and handles it: the knob, the wires, the sliders, the scope and the lab.
+func TestPageInChromium(t *testing.T) {
+	ctx := chromium(t)
+	p := open(t, ctx, pageOf(t, "--web=127.0.0.1:0"))
+	p.until(t, "text('#link') === 'live' && number('#rate') > 0")
+	for _, part := range []struct {
+		name string
+		try  func(*testing.T)
+	}{
+		{"the LED", p.led},
+		{"the knob by mouse", p.knobByMouse},
+		{"the knob by keyboard", p.knobByKeyboard},
+		{"a wire", p.wire},
+		{"sliders", p.sliders},
+		{"persistence", p.persistence},
+		{"speed", p.speed},
+		{"the scope", p.scope},
+		{"trigger", p.trigger},
+	} {
+		ok := t.Run(part.name, func(t *testing.T) {
+			part.try(t)
+			p.well(t)
+		})
+		if !ok {
+			return // the next ones begin where it was to end
+		}
+	}
+}
+
+const knob = ".knob[role=slider]"
+
+// full is the largest code of the MCP3008 (DS21295D, 5.0), at which the knob gives most nA.
+const full, most = 1023, 5.0
+
+// firing is what the equation says of the currents that the page shows alike.
+func firing(p neuron.Params, shown string) (rates []string) {
+	for code := range full + 1 {
+		if i := most * float64(code) / full; fmt.Sprintf("%.2f nA", i) == shown {
+			rates = append(rates, fmt.Sprintf("%.1f Hz", p.DiscreteRate(i)))
+		}
+	}
+	return rates
+}
+
+// fires waits until the neuron has a current, and fires as the equation says.
+func (p *tab) fires(t *testing.T, params neuron.Params, current float64) {
+	t.Helper()
+	p.until(t, fmt.Sprintf("Math.abs(number('#i') - %g) < 0.011", current))
+	want := firing(params, p.text(t, "i"))
+	p.until(t, fmt.Sprintf("%s.includes(text('#predicted')) && text('#rate') === text('#predicted')", list(want)))
+}
+
+// list is a JavaScript array of words.
+func list(words []string) string { return "['" + strings.Join(words, "', '") + "']" }
+
+// turn turns the knob to a current by the arrow keys, one percent at each.
+func (p *tab) turn(t *testing.T, current float64) {
+	t.Helper()
+	eval[chromedp.Void](t, p, "$('"+knob+"').focus()")
+	for end := time.Now().Add(deadline); ; {
+		now := eval[struct{ Knob, I float64 }](t, p, "({ Knob: Number($('"+knob+"').ariaValueNow), I: number('#i') })")
+		switch off := current - now.Knob; {
+		case time.Now().After(end):
+			t.Fatalf("got %+v, want %g nA", now, current)
+		case math.Abs(off) > 0.3:
+			p.press(t, map[bool]string{true: kb.PageUp, false: kb.PageDown}[off > 0])
+		case math.Abs(off) > 0.026:
+			p.press(t, map[bool]string{true: kb.ArrowUp, false: kb.ArrowDown}[off > 0])
+		case math.Abs(now.I-now.Knob) < 0.011:
+			return
+		}
+	}
+}
+
+func (p *tab) led(t *testing.T) {
+	eval[bool](t, p, `await new Promise((done) => {
+	  const led = $('.led'), on = () => led.classList.contains('on');
+	  let was = on(), changes = 0;
+	  new MutationObserver((_, observer) => {
+	    if (on() !== was) changes++;
+	    was = on();
+	    if (changes === 4) { observer.disconnect(); done(true); }
+	  }).observe(led, { attributes: true, attributeFilter: ['class'] });
+	})`)
+}
+
+func (p *tab) knobByMouse(t *testing.T) {
+	p.fires(t, neuron.Default(), 2) // where the virtual Pi has it
+	// From its top by 60 degrees to the right, of the 270 from 0 to 5 nA.
+	middle, edge := p.part(t, knob, 0.5, 0.5), p.part(t, knob, 0.5, 0.15)
+	var way []spot
+	for degrees := 0; degrees <= 60; degrees += 5 {
+		sin, cos := math.Sincos(float64(degrees) * math.Pi / 180)
+		r := middle.Y - edge.Y
+		way = append(way, spot{middle.X + r*sin, middle.Y - r*cos})
+	}
+	p.drag(t, way...)
+	p.fires(t, neuron.Default(), 2+most*60/270)
+}
+
+func (p *tab) knobByKeyboard(t *testing.T) {
+	p.click(t, "h1")
+	for n := 0; !eval[bool](t, p, "document.activeElement === $('"+knob+"')"); n++ {
+		if n == 100 {
+			t.Fatal("the key Tab does not come to the knob")
+		}
+		p.press(t, kb.Tab)
+	}
+	p.press(t, kb.End)
+	p.fires(t, neuron.Default(), 5)
+	p.press(t, kb.PageDown)
+	p.fires(t, neuron.Default(), 4.5)
+	p.press(t, kb.ArrowLeft)
+	p.fires(t, neuron.Default(), 4.45)
+	p.press(t, kb.Home)
+	p.fires(t, neuron.Default(), 0)
+	p.turn(t, 3)
+	p.fires(t, neuron.Default(), 3)
+}
+
+// wire pulls out the one that the chip answers on.
+func (p *tab) wire(t *testing.T) {
+	const miso = `[data-fault="MISO open"]`
+	press := func() {
+		t.Helper()
+		to := eval[*spot](t, p, `((wire) => {
+		  wire.scrollIntoView({ block: 'center' });
+		  for (const line of wire.querySelectorAll('path, line, polyline')) {
+		    for (let part = 0.02; part < 1 && line.getScreenCTM(); part += 0.02) {
+		      const { x, y } = line.getPointAtLength(part * line.getTotalLength()).matrixTransform(line.getScreenCTM());
+		      if (wire.contains(document.elementFromPoint(x, y))) return { X: x, Y: y };
+		    }
+		  }
+		  return null;
+		})($('`+miso+`'))`)
+		if to == nil {
+			t.Fatal("the mouse reaches no place of the wire")
+		}
+		p.do(t, chromedp.MouseClickXY(to.X, to.Y))
+	}
+	press()
+	p.until(t, "seen($('#doctor')) && text('#doctor').includes('MISO') && $('"+miso+"').ariaPressed === 'true' && text('#i') === '0.00 nA'")
+	p.shot(t, "pulled")
+	press()
+	p.until(t, "!seen($('#doctor')) && $('"+miso+"').ariaPressed === 'false'")
+	p.fires(t, neuron.Default(), 3)
+	// The same by keyboard, and from the list.
+	eval[chromedp.Void](t, p, "$('"+miso+"').focus()")
+	p.press(t, kb.Enter)
+	p.until(t, "seen($('#doctor')) && $('"+miso+"').ariaPressed === 'true' && $('#fault').value === 'MISO open'")
+	p.press(t, " ")
+	p.until(t, "!seen($('#doctor')) && $('"+miso+"').ariaPressed === 'false' && $('#fault').value === 'none'")
+}
+
+// slide moves a slider to one of its 1000 places: by mouse, and what that misses by the arrow keys.
+func (p *tab) slide(t *testing.T, id string, place int, shown string) {
+	t.Helper()
+	p.drag(t, p.part(t, "#"+id, 0.5, 0.5), p.part(t, "#"+id, float64(place)/1000, 0.5))
+	for end := time.Now().Add(deadline); ; {
+		now := eval[struct {
+			Place float64
+			Shown string
+		}](t, p, "({ Place: $('#"+id+"').valueAsNumber, Shown: $('#"+id+"').getAttribute('aria-valuetext') })")
+		switch {
+		case time.Now().After(end):
+			t.Fatalf("%s: got %+v, want %s", id, now, shown)
+		case now.Shown == shown:
+			return
+		case now.Place < float64(place):
+			p.press(t, kb.ArrowRight)
+		default:
+			p.press(t, kb.ArrowLeft)
+		}
+	}
+}
+
+func (p *tab) sliders(t *testing.T) {
+	slow := neuron.Default()
+	slow.TauM = 20
+	p.slide(t, "slider-tau_m", 650, "20.0 ms") // of 1 to 100 ms, logarithmic
+	p.fires(t, slow, 3)
+	p.until(t, "text('#equation').includes('20.0 ms')")
+	if name, content := p.download(t, "#toml"); name != "hillock.toml" || !strings.Contains(string(content), `tau_m = "20 ms"`) {
+		t.Errorf("got %s:\n%s\nwant hillock.toml with tau_m at 20 ms", name, content)
+	}
+	p.click(t, "#reset")
+	p.until(t, "$('#slider-tau_m').getAttribute('aria-valuetext') === '10.0 ms'")
+	p.fires(t, neuron.Default(), 3)
+}
