@@ -11,6 +11,7 @@ const KEYS = {
   speed: ['speed', 'speed against life', '×', 3, true],
 };
 const STEPS = 1000;
+const MINE = 700; // ms for which a value of this page's stands before that of the server is shown again
 
 export class Sliders {
   constructor(shared) {
@@ -20,12 +21,11 @@ export class Sliders {
   }
 
   hello() {
-    const { ranges, may_change: may, neurons, loop } = this.shared.hello, p = neurons[this.shared.cell];
+    const { ranges, may_change: may } = this.shared.hello;
     for (const key of Object.keys(KEYS)) {
       if (!ranges[key]) continue;
       const row = this.rows[key] ?? this.make(key);
       row.input.disabled = !may;
-      if (!row.held) this.show(key, key === 'speed' ? loop.speed : p[key]);
     }
     $('reset').disabled = !may;
     this.status();
@@ -40,11 +40,9 @@ export class Sliders {
     Object.assign(input, { type: 'range', min: 0, max: STEPS, step: 1, id: `slider-${key}` });
     input.setAttribute('aria-label', `${name}, ${unit}`);
     input.oninput = () => this.turned(key);
-    input.onpointerdown = () => { this.rows[key].held = true; };
-    input.onpointerup = input.onpointercancel = () => { this.rows[key].held = false; };
     label.append(sign, input, output);
     $('sliders').append(label);
-    return (this.rows[key] = { input, output, held: false });
+    return (this.rows[key] = { input, output, mine: -Infinity });
   }
 
   // value is that of a place of the slider, to the decimals shown; place is its inverse.
@@ -62,8 +60,20 @@ export class Sliders {
   turned(key) {
     const value = this.value(key, Number(this.rows[key].input.value));
     this.text(key, value);
+    this.rows[key].mine = performance.now();
     if (key === 'speed') this.shared.send({ type: 'set', key, value });
     else this.shared.send({ type: 'set', neuron: this.shared.hello.neurons[this.shared.cell].name, key, value });
+  }
+
+  // follow shows the server's values. Several places stand for the same one: a slider that has it stays in its place, or the
+  // keys would not get it away from there.
+  follow() {
+    const { neurons, loop } = this.shared.hello, p = neurons[this.shared.cell];
+    for (const [key, row] of Object.entries(this.rows)) {
+      const value = key === 'speed' ? loop.speed : p[key];
+      if (!row.output.textContent) this.show(key, value);
+      if (performance.now() - row.mine > MINE && this.value(key, row.input.value) !== value) this.show(key, value);
+    }
   }
 
   show(key, value) {
@@ -80,6 +90,7 @@ export class Sliders {
   // status puts the numbers of now into the equation.
   status() {
     const { hello, status, cell } = this.shared;
+    this.follow();
     if (!status || !this.lines) this.lay();
     const p = hello.neurons[cell], now = status?.neurons[cell];
     if (!now) return;
