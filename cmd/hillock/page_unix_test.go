@@ -33,6 +33,8 @@ func TestPageInChromium(t *testing.T) {
 		{"speed", p.speed},
 		{"the scope", p.scope},
 		{"trigger", p.trigger},
+		{"spikes", p.spikes},
+		{"sweep", p.sweep},
 	} {
 		ok := t.Run(part.name, func(t *testing.T) {
 			part.try(t)
