@@ -35,15 +35,22 @@ func TestPageInChromium(t *testing.T) {
 		{"trigger", p.trigger},
 		{"spikes", p.spikes},
 		{"sweep", p.sweep},
+		{"layout", p.layout},
+		{"axe-core", p.accessible},
 	} {
 		ok := t.Run(part.name, func(t *testing.T) {
+			defer p.well(t)
 			part.try(t)
-			p.well(t)
 		})
 		if !ok {
 			return // the next ones begin where it was to end
 		}
 	}
+	t.Run("token", func(t *testing.T) {
+		locked := open(t, ctx, nearby(t, pageOf(t, "--web=0.0.0.0:0", "--web-token=open sesame")))
+		defer locked.well(t)
+		locked.token(t)
+	})
 }
 
 const knob = ".knob[role=slider]"
@@ -137,38 +144,45 @@ func (p *tab) knobByKeyboard(t *testing.T) {
 	p.fires(t, neuron.Default(), 3)
 }
 
-// wire pulls out the one that the chip answers on.
-func (p *tab) wire(t *testing.T) {
-	const miso = `[data-fault="MISO open"]`
-	press := func() {
-		t.Helper()
-		to := eval[*spot](t, p, `((wire) => {
-		  wire.scrollIntoView({ block: 'center' });
-		  for (const line of wire.querySelectorAll('path, line, polyline')) {
-		    for (let part = 0.02; part < 1 && line.getScreenCTM(); part += 0.02) {
-		      const { x, y } = line.getPointAtLength(part * line.getTotalLength()).matrixTransform(line.getScreenCTM());
-		      if (wire.contains(document.elementFromPoint(x, y))) return { X: x, Y: y };
-		    }
-		  }
-		  return null;
-		})($('`+miso+`'))`)
-		if to == nil {
-			t.Fatal("the mouse reaches no place of the wire")
-		}
-		p.do(t, chromedp.MouseClickXY(to.X, to.Y))
+// pull presses the wire that the chip answers on, which pulls it out or puts it back.
+func (p *tab) pull(t *testing.T, out bool) {
+	t.Helper()
+	to := eval[*spot](t, p, `((wire) => {
+	  wire.scrollIntoView({ block: 'center' });
+	  for (const line of wire.querySelectorAll('path, line, polyline')) {
+	    for (let part = 0.02; part < 1 && line.getScreenCTM(); part += 0.02) {
+	      const { x, y } = line.getPointAtLength(part * line.getTotalLength()).matrixTransform(line.getScreenCTM());
+	      if (wire.contains(document.elementFromPoint(x, y))) return { X: x, Y: y };
+	    }
+	  }
+	  return null;
+	})($('`+miso+`'))`)
+	if to == nil {
+		t.Fatal("the mouse reaches no place of the wire")
 	}
-	press()
-	p.until(t, "seen($('#doctor')) && text('#doctor').includes('MISO') && $('"+miso+"').ariaPressed === 'true' && text('#i') === '0.00 nA'")
+	p.do(t, chromedp.MouseClickXY(to.X, to.Y))
+	p.until(t, pulled[out])
+}
+
+const miso = `[data-fault="MISO open"]`
+
+// pulled is what the page shows with the wire out, and with it in its place.
+var pulled = map[bool]string{
+	true:  "seen($('#doctor')) && text('#doctor').includes('MISO') && $('" + miso + "').ariaPressed === 'true' && $('#fault').value === 'MISO open'",
+	false: "!seen($('#doctor')) && $('" + miso + "').ariaPressed === 'false' && $('#fault').value === 'none'",
+}
+
+func (p *tab) wire(t *testing.T) {
+	p.pull(t, true)
+	p.until(t, "text('#i') === '0.00 nA'")
 	p.shot(t, "pulled")
-	press()
-	p.until(t, "!seen($('#doctor')) && $('"+miso+"').ariaPressed === 'false'")
+	p.pull(t, false)
 	p.fires(t, neuron.Default(), 3)
-	// The same by keyboard, and from the list.
 	eval[chromedp.Void](t, p, "$('"+miso+"').focus()")
 	p.press(t, kb.Enter)
-	p.until(t, "seen($('#doctor')) && $('"+miso+"').ariaPressed === 'true' && $('#fault').value === 'MISO open'")
+	p.until(t, pulled[true])
 	p.press(t, " ")
-	p.until(t, "!seen($('#doctor')) && $('"+miso+"').ariaPressed === 'false' && $('#fault').value === 'none'")
+	p.until(t, pulled[false])
 }
 
 // statuses waits for so many more of the server's.

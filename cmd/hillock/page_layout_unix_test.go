@@ -1,0 +1,131 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"hillock/neuron"
+)
+
+// sizes are those of a laptop, a projector and a phone, px, with the smallest letters there.
+var sizes = []struct {
+	width, height int64
+	letters       float64
+}{{1280, 800, 10}, {1920, 1080, 14}, {390, 844, 9}}
+
+// look shows the page in a size and a theme.
+func (p *tab) look(t *testing.T, width, height int64, theme string) {
+	t.Helper()
+	p.do(t, chromedp.EmulateViewport(width, height))
+	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+		t.Fatal(err)
+	}
+	p.until(t, fmt.Sprintf("innerWidth === %d && document.documentElement.dataset.theme === '%s'", width, theme))
+	eval[bool](t, p, "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+}
+
+// laidOut fails with what lies on something else or out of sight, in any size and theme.
+func (p *tab) laidOut(t *testing.T, name string) {
+	t.Helper()
+	script, err := os.ReadFile("testdata/layout.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, expression, _ := strings.Cut(string(script), "\n(")
+	for _, s := range sizes {
+		for _, theme := range []string{"light", "dark"} {
+			p.look(t, s.width, s.height, theme)
+			got := eval[struct {
+				Wrong    []string
+				Boxes    int
+				Smallest float64
+			}](t, p, "("+expression)
+			if len(got.Wrong) > 0 || got.Boxes < 50 || got.Smallest < s.letters {
+				t.Errorf("%dx%d, %s, %s: got %d texts and controls, the smallest letters %.1f px, want %g px at least, and\n%s", s.width, s.height, theme, name,
+					got.Boxes, got.Smallest, s.letters, strings.Join(got.Wrong, "\n"))
+			}
+			p.shot(t, fmt.Sprintf("%s-%d-%s", name, s.width, theme))
+		}
+	}
+	p.look(t, 1280, 800, "light")
+}
+
+func (p *tab) layout(t *testing.T) {
+	p.laidOut(t, "live")
+	p.crowd(t, true)
+	p.laidOut(t, "crowded")
+	p.crowd(t, false)
+}
+
+// crowd shows all that is not always there.
+func (p *tab) crowd(t *testing.T, on bool) {
+	t.Helper()
+	for _, id := range []string{"persist", "cursors", "pause"} {
+		p.toggle(t, id, on)
+	}
+	if !on {
+		p.toggle(t, "trigger", false)
+	}
+	p.pull(t, on)
+}
+
+// accessible has axe-core look at the page in both themes.
+func (p *tab) accessible(t *testing.T) {
+	file := os.Getenv("HILLOCK_AXE")
+	if file == "" {
+		t.Skip("SKIPPED: the page under axe-core: HILLOCK_AXE=axe.min.js, of its npm package, runs it")
+	}
+	script, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.do(t, chromedp.Evaluate[chromedp.Void](string(script)))
+	for _, theme := range []string{"light", "dark"} {
+		p.look(t, 1280, 800, theme)
+		found := eval[[]string](t, p, `(await axe.run()).violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+		  .flatMap((v) => v.nodes.map((n) => v.impact + ', ' + v.id + ': ' + n.html + ' ' + n.failureSummary))`)
+		if len(found) > 0 {
+			t.Errorf("%s: got\n%s", theme, strings.Join(found, "\n"))
+		}
+	}
+}
+
+// token is what a page beyond loopback asks for before it changes something.
+func (p *tab) token(t *testing.T) {
+	const locked = "$('#auth').checkVisibility() && $('#slider-tau_m').disabled && $('#sweep').disabled && !$('" + knob + "')"
+	give := func(token string) {
+		t.Helper()
+		p.click(t, "#token")
+		p.press(t, strings.Split(token, "")...)
+		p.press(t, kb.Enter)
+	}
+	p.until(t, "number('#rate') > 0 && "+locked)
+	p.laidOut(t, "locked")
+	give("open barley")
+	p.until(t, "seen($('#error')) && "+locked)
+	give("open sesame")
+	p.until(t, "!$('#auth').checkVisibility() && !$('#slider-tau_m').disabled && !$('#sweep').disabled && $('"+knob+"')")
+	p.turn(t, 3)
+	p.fires(t, neuron.Default(), 3)
+}
+
+// nearby is the address on loopback of a page that is said to be beyond it too.
+func nearby(t *testing.T, pages string) string {
+	t.Helper()
+	first, _, _ := strings.Cut(pages, " or ")
+	u, err := url.Parse(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "http://127.0.0.1:" + u.Port() + "/"
+}
