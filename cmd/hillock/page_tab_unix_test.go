@@ -112,6 +112,9 @@ func open(t *testing.T, ctx context.Context, page string) *tab {
 	var stop context.CancelFunc
 	p.ctx, stop = chromedp.NewContext(ctx, chromedp.WithListener(p.listen))
 	t.Cleanup(stop)
+	if err := chromedp.Do(p.ctx); err != nil { // which opens the tab, and ends it with this context
+		t.Fatal(err)
+	}
 	p.do(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(page))
 	events := true
 	_, err = chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
@@ -172,15 +175,13 @@ func (p *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, deadline)
 	defer cancel()
-	if p.ctx.Err() == nil && chromedp.FromContext(p.ctx).Target == nil {
-		ctx = p.ctx // the tab ends with the context that it was opened with
-	}
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// words are what the expressions of the tests are made of: the page's own would not do, it forbids eval.
+// words are what the expressions of the tests are made of. chromedp's Poll would not do: it makes functions of texts, which the
+// page forbids.
 const words = `
 const $ = (selector) => document.querySelector(selector), text = (selector) => $(selector).textContent;
 const number = (selector) => parseFloat(text(selector).replace('−', '-'));
