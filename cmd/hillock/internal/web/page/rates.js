@@ -34,13 +34,12 @@ export class Rates {
 
   frame(fresh) {
     const { hello, columns, cell } = this.shared, p = hello.neurons[cell], dt = hello.loop.dt_ms, spikes = columns.spikes[cell];
-    const refractory = Math.round(p.t_ref / dt);
+    const refractory = Math.round(p.t_ref / dt), silent = Math.ceil(SILENCE * p.tau_m / dt) + refractory, end = columns.end;
     if (columns.run !== hello.run) return; // what is told is of another neuron than what was seen
     for (let k = Math.max(1, spikes.length - fresh.spikes[cell].length); k < spikes.length; k++) {
-      if (spikes[k - 1] <= this.since) continue;
+      if (spikes[k - 1] <= this.since || spikes[k] - spikes[k - 1] > silent) continue; // the silence was told as such
       this.add(this.current(spikes[k - 1] + 1 + refractory, spikes[k]), 1000 / ((spikes[k] - spikes[k - 1]) * dt));
     }
-    const silent = Math.ceil(SILENCE * p.tau_m / dt) + refractory, end = columns.end;
     if (end - silent > Math.max(spikes.at(-1) ?? 0, this.since, columns.begin)) this.add(this.current(end - silent, end), 0);
   }
 

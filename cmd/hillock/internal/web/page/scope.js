@@ -231,8 +231,8 @@ export class Scope {
       const last = columns.at(spike + (1 - BEFORE) * this.span);
       for (let j = columns.at(spike - BEFORE * this.span); j < Math.min(last, columns.count); j++) {
         const px = u.valToPos((columns.start(j) + (columns.width(j) - 1) / 2 - spike) * scale, 'x', true);
-        ctx.lineTo(px, u.valToPos(columns.value(j, cell, VMAX), 'y', true));
-        if (columns.width(j) > 1) ctx.lineTo(px, u.valToPos(columns.value(j, cell, VMIN), 'y', true));
+        const [low, high, last] = [VMIN, VMAX, VLAST].map((what) => columns.value(j, cell, what)), rises = last - low > high - last;
+        for (const v of rises ? [low, high] : [high, low]) ctx.lineTo(px, u.valToPos(v, 'y', true));
       }
       ctx.stroke();
     });
