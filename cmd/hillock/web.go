@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -20,11 +19,10 @@ import (
 
 // onWeb is a run as the web shows it: the leg that runs now.
 type onWeb struct {
-	mu    sync.Mutex // never held by the loop
-	leg   *leg
-	now   snapshot
-	board func() []byte // a drawing of it
-	kit   web.Kit
+	mu  sync.Mutex // never held by the loop
+	leg *leg
+	now snapshot
+	kit web.Kit
 }
 
 func newOnWeb(l *leg) *onWeb {
@@ -41,16 +39,6 @@ func (w *onWeb) show(l *leg) {
 		kit = nil // one that has no drawing runs as well
 	}
 	w.kit = onPage(l.cfg, kit)
-	w.board = sync.OnceValue(func() []byte { // at the first wish: it takes a while
-		if kit == nil {
-			return nil
-		}
-		var b bytes.Buffer
-		if kit.Pages()[0].SVG(&b) != nil {
-			return nil
-		}
-		return b.Bytes()
-	})
 }
 
 // follow is what happens between two legs, with nobody looking.
@@ -255,14 +243,6 @@ func (w *onWeb) TOML() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.leg.running().TOML()
-}
-
-// Board implements web.Run.
-func (w *onWeb) Board() []byte {
-	w.mu.Lock()
-	draw := w.board
-	w.mu.Unlock()
-	return draw()
 }
 
 // Turn implements web.Run.

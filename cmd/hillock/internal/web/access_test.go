@@ -129,7 +129,6 @@ func TestPages(t *testing.T) {
 			{"/", "text/html; charset=utf-8", "<title>hillock", 200},
 			{"/healthz", "text/plain; charset=utf-8", "ok", 200},
 			{"/config.toml", "text/plain; charset=utf-8", "[loop]", 200},
-			{"/board.svg", "text/plain; charset=utf-8", "there is none", 404},
 		} {
 			r, text := get(tt.path)
 			if r.StatusCode != tt.status || r.Header.Get("Content-Type") != tt.kind || !strings.Contains(text, tt.has) {

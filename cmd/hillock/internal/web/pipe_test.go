@@ -147,8 +147,7 @@ func (f *fake) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum tim
 	}
 	return atMost, 40, 2 * time.Millisecond
 }
-func (f *fake) TOML() []byte  { return []byte("[loop]\n") }
-func (f *fake) Board() []byte { return nil }
+func (f *fake) TOML() []byte { return []byte("[loop]\n") }
 
 func (f *fake) Turn(input string, position float64) (float64, error) {
 	if input != "knob" {

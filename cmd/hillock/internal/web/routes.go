@@ -36,7 +36,6 @@ func (s *Server) routes() map[string]http.Handler {
 		"/metrics":     promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
 		"/healthz":     made("text/plain; charset=utf-8", func() []byte { return []byte("ok\n") }),
 		"/config.toml": made("text/plain; charset=utf-8", s.run.TOML),
-		"/board.svg":   made("image/svg+xml", s.run.Board),
 	}
 	err := fs.WalkDir(page, "page", func(name string, d fs.DirEntry, err error) error {
 		kind := types()[path.Ext(name)]
@@ -73,15 +72,10 @@ func kept(kind string, text []byte) http.Handler {
 	})
 }
 
-// made serves what is made at each request; nil is nothing.
+// made serves what is made at each request.
 func made(kind string, text func() []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b := text()
-		if b == nil {
-			http.Error(w, "there is none", http.StatusNotFound)
-			return
-		}
 		w.Header().Set("Content-Type", kind)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text()))
 	})
 }

@@ -20,8 +20,7 @@ type Run interface {
 	On(pulses *[32]int64) uint32
 	// Ticks is how many ticks began at most so late, of how many, and how late all of them were together.
 	Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration)
-	TOML() []byte  // the configuration as it runs
-	Board() []byte // a drawing of the board, SVG; nil: there is none
+	TOML() []byte // the configuration as it runs
 
 	// Each change is made whole, or not at all where it is an error. Turn returns where the knob was.
 	Turn(input string, position float64) (was float64, err error)
