@@ -134,9 +134,9 @@ func (s *screen) press(key string) tea.Cmd {
 		}
 		s.picture = key
 	case "+", "=":
-		s.base = max(s.base-1, 0)
-	case "-", "_":
 		s.base = min(s.base+1, len(timeBases)-1)
+	case "-", "_":
+		s.base = max(s.base-1, 0)
 	case "t":
 		s.trigger = !s.trigger
 	case "s":
@@ -275,7 +275,7 @@ func (s *screen) slower() {
 // help is what the keys do.
 const help = `← →  ↓ ↑   turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends
 tab        the next neuron, the next knob
-+ -        time base: 5 ms to 20 s of the model's time on the screen
++ -        a longer or a shorter time base: 5 ms to 20 s of the model's time
 space      pause; then PgUp, PgDn go a screen back and forth, shift ← → a tenth
 s          slow motion: at life's speed, 10 and 100 times slower
 t          trigger: the latest spike stands a quarter from the left

@@ -72,10 +72,10 @@ func TestFrames(t *testing.T) {
 	}{
 		{"scope", "", 80, 24},
 		{"scope-large", "", 120, 40},
-		{"trigger", "+ + t", 80, 24},
-		{"back", "t - - - space pgup shift+right", 80, 24},
-		{"slow", "space - - - - -", 80, 24},
-		{"raster", "r + + + + +", 120, 40},
+		{"trigger", "- - t", 80, 24},
+		{"back", "t + + + space pgup shift+right", 80, 24},
+		{"slow", "space + + + + +", 80, 24},
+		{"raster", "r - - - - -", 120, 40},
 		{"rate", "f", 80, 24},
 		{"intervals", "h tab", 80, 24},
 		{"help", "?", 80, 24},
@@ -187,15 +187,15 @@ func TestKeys(t *testing.T) {
 	near("n1's knob meanwhile", knob.Position(), 0.01)
 
 	for range 20 {
-		s.typed("+")
+		s.typed("-")
 	}
 	near("the shortest time base, steps", float64(s.window().Steps), 50)
 	for range 20 {
-		s.typed("-")
+		s.typed("+")
 	}
 	near("the longest time base, steps", float64(s.window().Steps), 200_000)
 
-	s.typed("+ + + + + space")
+	s.typed("- - - - - space")
 	w := s.window()
 	b.run(t, 1000)
 	s.Update(frame{})
@@ -207,7 +207,7 @@ func TestKeys(t *testing.T) {
 	near("n0's knob after scrolling", second.Position(), 1)
 	s.typed("pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown")
 	near("the end of all steps", float64(s.window().From+s.window().Steps), 50_001)
-	s.typed("space t + + +")
+	s.typed("space t - - -")
 	w = s.window()
 	if spike := w.From + w.Steps/4; !b.isSpike(s, spike) {
 		t.Errorf("got step %d a quarter from the left at the trigger, which is no spike", spike)
