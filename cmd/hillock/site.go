@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strconv"
@@ -34,7 +35,7 @@ func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web :8080 lets the whole network look on")
 	flags.Lookup("web").NoOptDefVal = webAddr
-	flags.StringVar(&f.token, "web-token", "", "what a browser beyond this machine has to give before it may change something (default one by chance, printed)")
+	flags.StringVar(&f.token, "web-token", "", "what a browser has to give before it may change something, where the whole network may look on (default one by chance, printed)")
 	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time")
 }
 
@@ -48,9 +49,11 @@ func (f *webFlags) split(args []string) (addr string, rest []string) {
 	return f.addr, args
 }
 
-// isAddr tells whether an argument is meant as an address: it ends in a port, and is no file.
+// isAddr tells whether an argument is meant as an address: it ends in a port, or is a host alone, and is no file.
 func isAddr(arg string) bool {
-	if _, err := strconv.ParseUint(arg[strings.LastIndex(arg, ":")+1:], 10, 64); err != nil {
+	_, noHost := netip.ParseAddr(strings.Trim(arg, "[]"))
+	_, noPort := strconv.ParseUint(arg[strings.LastIndex(arg, ":")+1:], 10, 64)
+	if noHost != nil && noPort != nil && arg != "localhost" {
 		return false
 	}
 	_, err := os.Stat(arg)
