@@ -5,10 +5,28 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
+
+// Portable is the configuration for a file in any folder: it names its own files by absolute paths.
+func (c *Config) Portable() *Config {
+	other := *c
+	other.Inputs = slices.Clone(c.Inputs)
+	for i := range other.Inputs {
+		name := &other.Inputs[i].Recorded
+		if *name == "" || filepath.IsAbs(*name) {
+			continue
+		}
+		if abs, err := filepath.Abs(filepath.Join(filepath.Dir(c.File), *name)); err == nil { // else it stays what it is
+			*name = abs
+		}
+	}
+	return &other
+}
 
 // TOML is the effective configuration with all its keys. It parses to an equal Config, but for File and Warnings.
 func (c *Config) TOML() []byte {

@@ -32,7 +32,7 @@ func again(ctx context.Context, args ...string) *exec.Cmd {
 // consult has the doctor look at the same parts with the same fault, on a virtual Pi that he has for himself: he asks a chip
 // more than the loop has time for, and periph's registries hold one Pi a process. Each finding comes as it is there.
 func (p process) consult(ctx context.Context, fault string, cfg *config.Config, each func(doctor.Finding)) (err error) {
-	name, err := temporary(cfg.TOML())
+	name, err := temporary(cfg.Portable().TOML())
 	if err != nil {
 		return err
 	}

@@ -44,13 +44,7 @@ func newScreen(v *view, link *paced) *screen {
 
 // currents are the least and the most that a neuron's inputs give, nA, as far as they or the run so far tell.
 func (v *view) currents(n config.Neuron) (low, high float64) {
-	for _, name := range n.Inputs {
-		for _, in := range v.cfg.Inputs {
-			if in.Name == name {
-				low, high = low+min(in.Low, in.High), high+max(in.Low, in.High)
-			}
-		}
-	}
+	low, high = given(v.cfg, v.board, n)
 	for i, c := range v.now.cells {
 		if v.cfg.Neurons[i].Name == n.Name && v.now.tick.Due > 0 {
 			low, high = min(low, c.lowest), max(high, c.highest)

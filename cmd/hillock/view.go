@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -70,6 +71,17 @@ func (v *view) onWall(loop *neuron.Loop, wall *clock.Wall) {
 
 // tapSteps is how many steps a tap keeps: 6.5 s at life's speed and 0.1 ms, for a record that nobody looks at for as long.
 const tapSteps = 1 << 16
+
+// given is the least and the most that a neuron's inputs can give together, nA.
+func given(cfg *config.Config, b *board.Board, n config.Neuron) (low, high float64) {
+	for _, in := range cfg.Inputs {
+		if slices.Contains(n.Inputs, in.Name) {
+			l, h := b.Range(in)
+			low, high = low+l, high+h
+		}
+	}
+	return low, high
+}
 
 // recordSteps lets people look at each step of a loop.
 func (v *view) recordSteps(loop *neuron.Loop) {

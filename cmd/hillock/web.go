@@ -65,10 +65,14 @@ func (w *onWeb) Hello() web.Hello {
 		Ranges: ranges(), Kit: w.kit}
 	for i, n := range cfg.Neurons {
 		h.Neurons = append(h.Neurons, web.Neuron{Name: n.Name, TauM: n.TauM, EL: n.EL, VT: n.VT, VReset: n.VReset, RM: n.RM, TRef: n.TRef,
-			Sigma: n.Sigma, Rheobase: n.Rheobase(), Inputs: append([]string{}, n.Inputs...), Color: i, Curve: curve(cfg, n)})
+			Sigma: n.Sigma, Rheobase: n.Rheobase(), Inputs: append([]string{}, n.Inputs...), Color: i, Curve: curve(cfg, w.leg.board, n)})
 	}
 	for _, in := range cfg.Inputs {
-		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Low: in.Low, High: in.High,
+		low, high := in.Low, in.High
+		if in.Driver == "file" { // whose ends are what is in it
+			low, high = w.leg.board.Range(in)
+		}
+		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Low: low, High: high,
 			Turnable: virtual != nil && virtual.Knobs[in.Name] != nil})
 	}
 	for _, out := range cfg.Outputs {
@@ -109,13 +113,8 @@ func ranges() map[string][2]float64 {
 }
 
 // curve is the firing rate over the currents that a neuron's inputs can give together.
-func curve(cfg *config.Config, n config.Neuron) []web.Point {
-	low, high := 0.0, 0.0
-	for _, in := range cfg.Inputs {
-		if slices.Contains(n.Inputs, in.Name) {
-			low, high = low+min(in.Low, in.High), high+max(in.Low, in.High)
-		}
-	}
+func curve(cfg *config.Config, b *board.Board, n config.Neuron) []web.Point {
+	low, high := given(cfg, b, n)
 	if low == high {
 		low, high = min(0, low), max(high, 2*n.Rheobase(), 1)
 	}
@@ -242,7 +241,7 @@ func (w *onWeb) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum ti
 func (w *onWeb) TOML() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.leg.running().TOML()
+	return w.leg.running().Portable().TOML()
 }
 
 // Turn implements web.Run.

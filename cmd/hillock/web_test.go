@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -212,6 +214,9 @@ func TestWebFlags(t *testing.T) {
 		want string
 	}{
 		{[]string{"--web=8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
+		{[]string{"--web", "127.0.0.1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1"`},
+		{[]string{"--web", "::1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "::1"`},
+		{[]string{"--web", "localhost"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "localhost"`},
 		{[]string{"--web", "8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
 		{[]string{"--web", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
 		{[]string{"--web", ":9090", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
@@ -291,5 +296,47 @@ func TestTheWebSeesShortPulses(t *testing.T) {
 	got = append(got, w.On(&other), w.On(&other))
 	if want := []uint32{0, 1, 1, 0, 1, 0, 1, 0}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A recorded current has the range of its file on both scopes, and a configuration that is taken elsewhere finds the file.
+func TestARecordedCurrentOnTheWeb(t *testing.T) {
+	cfg, err := config.Load("../../deploy/examples/recorded.toml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	virtual, err := board.NewVirtual(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer virtual.Close()
+	b, err := board.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { b.Close() }()
+	loop, err := assemble(cfg, b, new(neuron.VirtualClock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &view{cfg: cfg, board: b, monitor: newMonitor(loop)}
+	w := newOnWeb(&leg{view: v, loop: loop})
+	h := w.Hello()
+	low, high := v.currents(cfg.Neurons[0])
+	if in, curve := h.Inputs[0], h.Neurons[0].Curve; in.Low != 0 || !(in.High > 1 && in.High < 10) || low != in.Low || high != in.High || curve[0].I != low || curve[100].I != high {
+		t.Errorf("got an input from %g to %g nA, on the terminal from %g to %g, a curve from %g to %g", in.Low, in.High, low, high, curve[0].I, curve[100].I)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "my.toml")
+	if err := os.WriteFile(elsewhere, w.TOML(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if cfg, err = config.Load(elsewhere, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = board.Open(cfg); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -36,6 +36,14 @@ type Input interface {
 	Reading() Reading
 }
 
+// Range is the least and the most current that an input gives, nA.
+func (b *Board) Range(in config.Input) (low, high float64) {
+	if p, ok := b.Inputs[in.Name].(*Played); ok {
+		return p.Range()
+	}
+	return min(in.Low, in.High), max(in.Low, in.High)
+}
+
 // Open opens every part of the configuration, or none: its error names the part, where it is, and what to do. A chip
 // that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
 // while the neuron runs.

@@ -36,6 +36,14 @@ func newPlayed(in config.Input, cfg *config.Config) (Input, error) {
 	return p, nil
 }
 
+// Range is the least and the most current that it gives, nA.
+func (p *Played) Range() (low, high float64) {
+	if r, ok := p.wave.(*wave.Recorded); ok {
+		return r.Range()
+	}
+	return p.in.Low, p.in.High
+}
+
 func recorded(in config.Input, beside string) (wave.Wave, error) {
 	name := in.Recorded
 	if !filepath.IsAbs(name) {

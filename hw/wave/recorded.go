@@ -35,6 +35,11 @@ func Load(name string) (*Recorded, error) {
 // End is the time of the last row.
 func (r *Recorded) End() time.Duration { return r.at[len(r.at)-1] }
 
+// Range is the least and the most of its currents, nA; 0 is one of them, which it has before its first row.
+func (r *Recorded) Range() (low, high float64) {
+	return min(0, slices.Min(r.current)), max(0, slices.Max(r.current))
+}
+
 // Repeated is the recording over and over: at the time of its last row, whose current does not count, it begins again.
 func (r *Recorded) Repeated() (*Recorded, error) {
 	if r.End() == 0 {
