@@ -253,7 +253,7 @@ func (s *screen) other(i int) string {
 // led is whether a pin is high.
 func (s *screen) led(out config.Output) string {
 	led := dim.Render("○")
-	if s.board.Pulses[out.Name].High() {
+	if s.board.Pulses[out.Name].High() && !s.wires.dark() {
 		led = red.Render("●")
 	}
 	return led + " " + out.Name + " " + out.Pin

@@ -19,6 +19,7 @@ type trial struct {
 	noise  int                                                 // of each chip, in counts
 	chip   sim.ChipFault
 	knob   sim.KnobFault // of each knob on a chip, an ADS1115 too
+	dark   bool          // the LEDs' wires are loose
 }
 
 func trials() []trial {
@@ -38,10 +39,15 @@ func trials() []trial {
 		{name: "MISO and MOSI swapped", wires: func(lines map[string]string, _ string) sim.Faults {
 			return sim.Faults{DIN: sim.Hole(lines["MISO"]), DOUT: sim.Hole(lines["MOSI"])}
 		}},
+		{name: "CS loose", faults: sim.Faults{CS: sim.Loose}},
+		{name: "SCLK loose", faults: sim.Faults{CLK: sim.Loose}},
+		{name: "MOSI loose", faults: sim.Faults{DIN: sim.Loose}},
+		{name: "VDD loose", chip: sim.NoSupply},
 		{name: "VREF loose", chip: sim.NoReference},
 		{name: "middle leg loose", knob: sim.WiperOff},
 		{name: "leg to 3V3 loose", knob: sim.SupplyOff},
 		{name: "leg to GND loose", knob: sim.GroundOff},
+		{name: "LED loose", dark: true},
 	}
 }
 
@@ -61,7 +67,14 @@ func (t trial) lacks(cfg *config.Config) string {
 		return slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return strings.HasPrefix(in.Driver, driver) })
 	}
 	switch {
-	case t.name == "none" || has("mcp"):
+	case t.name == "none":
+		return ""
+	case t.dark:
+		if slices.ContainsFunc(cfg.Outputs, isLED) {
+			return ""
+		}
+		return "an LED"
+	case has("mcp"):
 		return ""
 	case t.knob == sim.KnobGood:
 		return "an MCP3xxx"
@@ -70,6 +83,9 @@ func (t trial) lacks(cfg *config.Config) string {
 	}
 	return "a knob on a chip"
 }
+
+// isLED tells an output that is one.
+func isLED(out config.Output) bool { return out.Driver == "pulse" }
 
 // apply makes it so, and undoes the one before.
 func (t trial) apply(v *board.Virtual) {
@@ -85,4 +101,5 @@ func (t trial) apply(v *board.Virtual) {
 	for _, k := range v.Knobs {
 		k.SetFault(t.knob)
 	}
+	v.SetDark(t.dark)
 }

@@ -215,7 +215,7 @@ func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 			continue
 		}
 		n := p.Pulses()
-		if p.High() || n != pulses[i] {
+		if (p.High() || n != pulses[i]) && !w.leg.wires.dark() {
 			bits |= 1 << i
 		}
 		pulses[i] = n

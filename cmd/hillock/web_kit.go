@@ -36,7 +36,7 @@ func onPage(cfg *config.Config, n *wiring.Netlist) web.Kit {
 		}
 	}
 	for _, w := range n.Wires {
-		wire := web.Wire{From: web.End(w.From), To: web.End(w.To), Name: from(parts, w.From) + " to " + to(parts, w), Fault: pulledOut(parts, w)}
+		wire := web.Wire{From: web.End(w.From), To: web.End(w.To), Name: from(parts, w.From) + " to " + to(parts, w), Fault: pulledOut(cfg, parts, w)}
 		if w.Color != (wiring.Color{}) {
 			wire.Color = fmt.Sprintf("#%02x%02x%02x", w.Color.R, w.Color.G, w.Color.B)
 		}
@@ -104,17 +104,23 @@ func to(parts map[string]wiring.Part, w wiring.Wire) string {
 
 // pulledOut is the fault of the virtual Pi that a wire stands for: what happens when it comes loose. A fault is one of all
 // chips, or of all knobs on chips, and has a wire at each; a knob that charges a capacitor has other faults, and other legs.
-func pulledOut(parts map[string]wiring.Part, w wiring.Wire) string {
+func pulledOut(cfg *config.Config, parts map[string]wiring.Part, w wiring.Wire) string {
 	p := parts[w.From.Part]
 	switch {
 	case w.From.Pin == 0:
 		return ""
 	case p.Kind == wiring.Chip && w.Signal == "MISO":
 		return "MISO open"
+	case p.Kind == wiring.Chip && (w.Signal == "SCLK" || w.Signal == "MOSI"):
+		return w.Signal + " loose"
 	case p.Kind == wiring.Chip && strings.HasPrefix(w.Signal, "CE"):
-		return "CE one row too high"
+		return "CS loose"
+	case p.Kind == wiring.Chip && strings.HasPrefix(p.Pins[w.From.Pin-1], "VDD"): // VREF is the same pin on some
+		return "VDD loose"
 	case p.Kind == wiring.Chip && p.Pins[w.From.Pin-1] == "VREF":
 		return "VREF loose"
+	case p.Kind == wiring.Resistor && w.To.Part == wiring.Header && slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool { return isLED(out) && out.Name == p.Use }):
+		return "LED loose"
 	case p.Kind == wiring.Knob && w.From.Pin == 2 && parts[w.To.Part].Kind != wiring.Resistor:
 		return "middle leg loose"
 	case p.Kind == wiring.Knob && w.From.Pin == 3:

@@ -61,6 +61,9 @@ func (w *wires) pulled() int {
 	return w.out
 }
 
+// dark tells that the LEDs' wires are out.
+func (w *wires) dark() bool { return trials()[w.pulled()].dark }
+
 // findings are what the doctor says of the wire that is out, nothing where none is.
 func (w *wires) findings() []doctor.Finding {
 	if w == nil {

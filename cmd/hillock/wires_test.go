@@ -220,7 +220,7 @@ func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
 	look("leg to 3V3 loose")
 	s.typed("x")
 	look("leg to GND loose")
-	s.typed("x")
+	s.typed("x x")
 	if st, text := w.Status(), frameOf(s, 80, 24); st.Fault != "none" || len(st.Doctor) > 0 || strings.Contains(text, "it has") {
 		t.Errorf("got the fault %q, %v and\n%s\nwant all wires in their places", st.Fault, st.Doctor, text)
 	}
@@ -261,7 +261,7 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 	}
 	b.view.cfg = cfg
 	w := newOnWeb(&leg{view: b.view, loop: b.loop})
-	want := []string{"none", "middle leg loose", "leg to 3V3 loose", "leg to GND loose"}
+	want := []string{"none", "middle leg loose", "leg to 3V3 loose", "leg to GND loose", "LED loose"}
 	if got := w.Hello().Faults; !slices.Equal(got, want) {
 		t.Errorf("got the faults %q on the page, want %q", got, want)
 	}
@@ -273,5 +273,21 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 	}
 	if err := w.Fault("VREF loose"); err == nil || err.Error() != `fault: "VREF loose" is of an MCP3xxx, and the configuration has none` {
 		t.Errorf("got %v for a wire that is not there", err)
+	}
+}
+
+// An LED whose wire is out is dark on the page and on the terminal, though its pin is high.
+func TestALooseLEDIsDark(t *testing.T) {
+	b, s := scopeBench(t, "output.led.width=20 ms")
+	w := newOnWeb(&leg{view: b.view, loop: b.loop})
+	b.run(t, 1000)
+	if on := w.On(new([32]int64)); on != 1 || !strings.Contains(frameOf(s, 80, 24), "● led") {
+		t.Errorf("got outputs %b on, want the LED, which never goes off at this rate", on)
+	}
+	if err := w.Fault("LED loose"); err != nil {
+		t.Fatal(err)
+	}
+	if on := w.On(new([32]int64)); on != 0 || !strings.Contains(frameOf(s, 80, 24), "○ led") || !b.board.Pulses["led"].High() {
+		t.Errorf("got outputs %b on, want the LED dark and its pin high", on)
 	}
 }

@@ -47,5 +47,5 @@ func (v *Virtual) Look(out config.Output, _ string, show func() error) (does boo
 		}()
 	}
 	err = show()
-	return edges() > before, err
+	return edges() > before && !(out.Driver == "pulse" && v.dark.Load()), err
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -26,7 +27,12 @@ type Virtual struct {
 	Capacitors map[string]*sim.RC   // by pin
 	ADS1115s   map[int]*sim.ADS1115 // by address
 	Displays   map[int]*sim.SSD1306 // by address
+
+	dark atomic.Bool
 }
+
+// SetDark loosens the wires of all LEDs, or puts them back: their pins are what they are, and nobody sees them.
+func (v *Virtual) SetDark(dark bool) { v.dark.Store(dark) }
 
 // NewVirtual wires a virtual Pi and puts it into periph's registries, from which Open takes its parts. Close takes it
 // out again. A nil clock is the wall's.

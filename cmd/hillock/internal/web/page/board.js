@@ -36,7 +36,10 @@ export class Board {
     $('fault').replaceChildren(...faults.map((f) => new Option(f, f)));
     if (!virtual) $('hint').textContent = 'The knob and the wires are those on the desk.';
     else if (!may) $('hint').textContent = 'With the token the knob turns, and wires can be pulled out.';
-    else $('hint').textContent = 'Turn the knob: mouse, finger, wheel or arrow keys. Pull a wire out: press it.';
+    else {
+      const turns = inputs.some((input) => input.turnable), comesOut = this.wires.some(({ fault }) => this.can(fault));
+      $('hint').textContent = [turns && 'Turn the knob: mouse, finger, wheel or arrow keys.', comesOut && 'Pull a wire out: press it, one at a time.'].filter(Boolean).join(' ');
+    }
     this.status();
   }
 
