@@ -47,8 +47,12 @@ func (p *tab) spikes(t *testing.T) {
 // sweep measures the firing rate at all currents: each point lies on the discrete curve, within a step of the interval.
 func (p *tab) sweep(t *testing.T) {
 	p.turn(t, 2)
+	const underWay = "$('#sweep').ariaPressed === 'true' && /^Sweep \\d+ %$/.test(text('#sweep'))"
+	const ended = "$('#sweep').ariaPressed === 'false' && text('#sweep') === 'Sweep'"
 	p.click(t, "#sweep")
+	p.until(t, underWay)
 	p.until(t, "number('#i') > 4.5")
+	p.until(t, ended)
 	p.fires(t, neuron.Default(), 2) // where it was
 	p.shot(t, "swept")
 	points := func() (all [][]float64) {
@@ -89,4 +93,9 @@ func (p *tab) sweep(t *testing.T) {
 	if left := points(); len(left) > 0 && left[0][0] < 1.9 {
 		t.Errorf("got %v after Clear, want what was measured since", left)
 	}
+	p.click(t, "#sweep")
+	p.until(t, underWay)
+	p.click(t, "#sweep")
+	p.until(t, ended)
+	p.turn(t, 2)
 }

@@ -84,21 +84,35 @@ func TestSweep(t *testing.T) {
 				t.Errorf("got the knob at %g, want %g", w.Knob(), want)
 			}
 		}
+		swept := func(want bool) {
+			t.Helper()
+			time.Sleep(time.Second)
+			synctest.Wait()
+			all := v.now().status
+			if got := all[len(all)-1].Inputs[0].Swept; got != want {
+				t.Errorf("got a status with swept %t, want %t", got, want)
+			}
+		}
+		swept(false)
 		v.say(t, sweep)
 		at(0, 0)
 		at(5*time.Second, 0.25)
+		swept(true)
 		v.say(t, sweep) // again
 		at(0, 0)
 		at(20*time.Second, 1)
 		at(time.Second, 0.4)
+		swept(false)
 		at(time.Minute, 0.4)
 		v.say(t, sweep)
 		at(2*time.Second, 0.1)
 		v.say(t, `{"type":"turn","input":"knob","position":0.7}`)
+		swept(false)
 		at(time.Minute, 0.7)
 		v.say(t, sweep)
 		at(2*time.Second, 0.1)
 		w.Turn("knob", 0.6) // on the terminal
+		swept(false)
 		at(time.Minute, 0.6)
 		if len(w.server.sweeps) != 0 || v.now().errors != nil {
 			t.Errorf("got sweeps %v and errors %q, want none", w.server.sweeps, v.now().errors)

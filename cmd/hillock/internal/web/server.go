@@ -328,6 +328,11 @@ func (s *Server) look() *report {
 			}
 		}
 	})
+	s.hands.Lock()
+	for i := range st.Inputs {
+		st.Inputs[i].Swept = s.sweeps[st.Inputs[i].Name] != nil
+	}
+	s.hands.Unlock()
 	st.Type, st.Clients = "status", s.count()
 	text, err := json.Marshal(st)
 	if err != nil {

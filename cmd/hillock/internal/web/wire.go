@@ -13,7 +13,7 @@ const Protocol = "hillock.1"
 // one of them.
 type Run interface {
 	Hello() Hello   // without Type, MayChange and Run
-	Status() Status // without Missed, Clients, and the intervals of its neurons
+	Status() Status // without Missed, Clients, the intervals of its neurons, and what is swept
 	Record() *trace.Record
 	// On is the outputs that are on, or were since the call before, bit by bit in the order of Hello.Outputs. The counts of
 	// pulses are the caller's to keep.
@@ -167,6 +167,7 @@ type InputStatus struct {
 	State    string  `json:"state"`
 	Note     string  `json:"note"`
 	Fault    string  `json:"fault"`
+	Swept    bool    `json:"swept"` // its knob is turned from end to end
 }
 
 // OutputStatus is an output now.

@@ -13,7 +13,7 @@ export class Lab {
     this.rates = new Rates(shared);
     for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
     $('clear').onclick = () => { this.rates.clear(); this.draw(); };
-    $('sweep').onclick = () => { this.rates.clear(); shared.send({ type: 'sweep', input: this.swept().name }); };
+    $('sweep').onclick = () => this.sweep();
     $('csv-fi').onclick = () => download('hillock-fi.csv', csv([['i_nA', 'rate_Hz'], ...this.rates.points.map((p) => [p.i, p.rate])]));
     $('csv-raster').onclick = () => download('hillock-spikes.csv', csv(this.spikeRows()));
     $('csv-isi').onclick = () => download('hillock-isi.csv', csv([['interval_ms'], ...this.intervals().map((n) => [this.ms(n)])]));
@@ -23,8 +23,17 @@ export class Lab {
   get dt() { return this.shared.hello.loop.dt_ms; }
   ms(steps) { return Number((steps * this.dt).toFixed(6)); }
 
-  // swept is the first input of the neuron that the page may turn.
+  // swept is the first input of the neuron that the page may turn; underWay is its status while the server does so.
   swept() { return this.shared.hello.inputs.find((p) => p.turnable && this.neuron.inputs.includes(p.name)); }
+  underWay() { return this.shared.status?.inputs.find((s) => s.swept && s.name === this.swept()?.name); }
+
+  // sweep begins one, or ends it: a turn by hand does, to where the knob is.
+  sweep() {
+    const now = this.underWay(), input = this.swept().name;
+    if (now) return this.shared.send({ type: 'turn', input, position: now.position });
+    this.rates.clear();
+    this.shared.send({ type: 'sweep', input });
+  }
 
   hello() {
     const { virtual, may_change: may, neurons } = this.shared.hello;
@@ -37,7 +46,13 @@ export class Lab {
     this.names = names;
   }
 
-  status() { this.draw(); }
+  status() {
+    const now = this.underWay();
+    $('sweep').setAttribute('aria-pressed', Boolean(now));
+    $('sweep').textContent = now ? `Sweep ${Math.round(100 * now.position)} %` : 'Sweep';
+    this.draw();
+  }
+
   frame(fresh) { this.rates.frame(fresh); }
 
   restyle() {
