@@ -151,7 +151,9 @@ func (p *tab) scope(t *testing.T) {
 	p.cursors(t, held, span)
 	p.picture(t)
 	eval[chromedp.Void](t, p, "$('#back').focus()")
+	p.until(t, "text('#back-time') === '0 ms back'")
 	p.press(t, kb.End)
+	p.until(t, "number('#back-time') > 0 && $('#back').getAttribute('aria-valuetext') === text('#back-time')")
 	if back := p.columns(t); until(back) > held[0].first {
 		t.Errorf("scrolled back the scope shows the steps %d to %d, after those from %d", back[0].first, until(back), held[0].first)
 	}
@@ -224,5 +226,10 @@ func (p *tab) trigger(t *testing.T) {
 			t.Errorf("got no spike in the steps %d to %d, a fifth of the width from %d", least, most, all[0].first)
 		}
 	}
+	p.turn(t, 0)
+	p.until(t, "seen($('#waiting')) && /^waiting for a spike: the last one was .* ago$/.test(text('#waiting'))")
+	p.shot(t, "waiting")
+	p.turn(t, 3)
+	p.until(t, "!seen($('#waiting'))")
 	p.toggle(t, "trigger", false)
 }

@@ -1,6 +1,6 @@
 // The scope: V with threshold and rest, a stroke at each spike, I beneath.
 import { VMIN, VMAX, VLAST, IMIN, IMAX } from './columns.js';
-import { $, axes, cellColor, color, csv, download, fit, number } from './show.js';
+import { $, axes, cellColor, color, csv, download, fit, number, time } from './show.js';
 import { Cursors } from './cursors.js';
 
 const BASES = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
@@ -8,7 +8,6 @@ const SWEEPS = 8; // that persistence shows
 const BEFORE = 0.2; // of the width lies before the spike that triggers
 const MOST = 20000; // columns a second that are asked for
 const PAST = 8192; // columns before now that are asked for: a dozen screens
-const label = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
 
 export class Scope {
   constructor(shared) {
@@ -17,7 +16,7 @@ export class Scope {
     this.wanted = false;
     this.sweeps = []; // steps of the spikes that triggered, the latest last
     this.held = null; // the last step on the screen while paused
-    $('base').replaceChildren(...BASES.map((b) => new Option(label(b), b)));
+    $('base').replaceChildren(...BASES.map((b) => new Option(time(b), b)));
     $('base').onchange = () => this.setBase(Number($('base').value));
     const beside = (d) => this.setBase(BASES[Math.min(BASES.length - 1, Math.max(0, BASES.indexOf(this.base) + d))]);
     $('faster').onclick = () => beside(-1);
@@ -167,11 +166,24 @@ export class Scope {
     if (this.unit !== (this.base < 1000 ? 'ms' : 's') || this.triggered !== this.pressed('trigger')) this.restyle();
     this.wanted = false;
     this.shown = this.window();
+    this.tell();
     const data = this.data(this.shown);
     const pick = (lo, hi) => [data.x, ...data.cells.flatMap((c) => [c[hi], c[lo]])];
     this.v.setData(pick(0, 1));
     this.i.setData(pick(2, 3));
     this.cursors.draw();
+  }
+
+  // tell says how far back what stands still is, and why the screen of a trigger does.
+  tell() {
+    if (this.held !== null) {
+      const back = `${time(Math.max(0, this.held - this.shown.to) * this.dt)} back`;
+      $('back-time').textContent = back;
+      $('back').setAttribute('aria-valuetext', back);
+    }
+    const { columns, cell } = this.shared, last = columns.spikes[cell].at(-1), since = columns.end - (last ?? -Infinity);
+    $('waiting').hidden = this.held !== null || !this.pressed('trigger') || since <= 2 * this.span;
+    $('waiting').textContent = `waiting for a spike${last === undefined ? '' : `: the last one was ${time(since * this.dt)} ago`}`;
   }
 
   // data are the columns of a window, with gaps where steps were missed.

@@ -8,6 +8,12 @@ export function number(x, digits) {
   return Number(x.toFixed(digits)).toFixed(digits).replace('-', '−');
 }
 
+// time is one of so many ms.
+export function time(ms) {
+  const [unit, of] = ms > 0 && ms < 1 ? ['µs', 0.001] : ms < 1000 ? ['ms', 1] : ['s', 1000];
+  return `${Number((ms / of).toPrecision(3))} ${unit}`;
+}
+
 // color is a colour of the style sheet, as the theme has it.
 export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
