@@ -34,7 +34,9 @@ function connect() {
   url.protocol = url.protocol.replace('http', 'ws');
   socket = new WebSocket(url, 'hillock.1');
   socket.binaryType = 'arraybuffer';
+  let opened = false;
   socket.onopen = () => {
+    opened = true;
     wait = 500;
     pending = new Map();
     if (token) send({ type: 'auth', token });
@@ -44,15 +46,22 @@ function connect() {
   };
   socket.onmessage = (e) => (typeof e.data === 'string' ? text(JSON.parse(e.data)) : frame(e.data));
   socket.onclose = () => {
-    say('no connection: trying again', true);
+    lost(opened);
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, 5000);
   };
 }
 
-function say(what, lost) {
+// lost says why there is no connection. A browser does not tell a page that its socket was refused: then the server answers.
+async function lost(opened) {
+  const answer = opened ? null : await fetch('healthz').catch(() => null);
+  if (socket.readyState === WebSocket.OPEN) return;
+  say(answer?.ok ? 'as many look on as may: trying again' : 'no connection: trying again', true);
+}
+
+function say(what, amiss) {
   $('link').textContent = what;
-  $('link').classList.toggle('lost', Boolean(lost));
+  $('link').classList.toggle('lost', Boolean(amiss));
 }
 
 function text(message) {
