@@ -96,7 +96,8 @@ export class Sliders {
     if (!now) return;
     const slope = p.e_l - now.v + p.r_m * now.i, brackets = (x, d) => (x < 0 ? `(${number(x, d)})` : number(x, d));
     this.lines[0].textContent = `${number(p.tau_m, 1)} ms · dV/dt = ${number(p.e_l, 1)} − ${brackets(now.v, 1)} + ${number(p.r_m, 1)} · ${brackets(now.i, 2)} mV`;
-    this.lines[1].textContent = `dV/dt = ${number(slope / p.tau_m, 2)} mV/ms`;
+    const held = p.t_ref > 0 && now.v === p.v_reset;
+    this.lines[1].textContent = held ? `V is held at V_reset for t_ref, ${number(p.t_ref, 1)} ms` : `dV/dt = ${number(slope / p.tau_m, 2)} mV/ms`;
     const goal = p.e_l + p.r_m * now.i;
     this.lines[2].textContent = `toward ${number(goal, 1)} mV; fires above ${number(p.rheobase, 2)} nA`;
   }
