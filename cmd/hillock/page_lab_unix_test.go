@@ -56,10 +56,12 @@ func (p *tab) sweep(t *testing.T) {
 	p.fires(t, neuron.Default(), 2) // where it was
 	p.shot(t, "swept")
 	points := func() (all [][]float64) {
-		for _, r := range p.table(t, "#csv-fi", "hillock-fi.csv", "i_nA", "rate_Hz") {
+		for _, r := range p.table(t, "#csv-fi", "hillock-fi.csv", "current_na", "rate_hz") {
 			all = append(all, numbers(t, r...))
 		}
-		slices.SortFunc(all, slices.Compare)
+		if !slices.IsSortedFunc(all, slices.Compare) {
+			t.Errorf("got the points %v, want them sorted", all)
+		}
 		return all
 	}
 	// The mean current of an interval is known to a tenth of the chip's code: while the knob turns, that of the last step is

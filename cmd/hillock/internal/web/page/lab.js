@@ -1,5 +1,5 @@
 // The lab: firing rate against current as it is measured, the raster, and the times between spikes.
-import { $, axes, cellColor, color, csv, download, fit, number } from './show.js';
+import { $, axes, cellColor, color, csv, download, fit, number, time } from './show.js';
 import { Rates } from './rates.js';
 
 const ROWS = 8; // of the raster of one neuron
@@ -14,7 +14,7 @@ export class Lab {
     for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
     $('clear').onclick = () => { this.rates.clear(); this.draw(); };
     $('sweep').onclick = () => this.sweep();
-    $('csv-fi').onclick = () => download('hillock-fi.csv', csv([['i_nA', 'rate_Hz'], ...this.rates.points.map((p) => [p.i, p.rate])]));
+    $('csv-fi').onclick = () => download('hillock-fi.csv', csv(this.rateRows()));
     $('csv-raster').onclick = () => download('hillock-spikes.csv', csv(this.spikeRows()));
     $('csv-isi').onclick = () => download('hillock-isi.csv', csv([['interval_ms'], ...this.intervals().map((n) => [this.ms(n)])]));
   }
@@ -57,6 +57,7 @@ export class Lab {
 
   restyle() {
     for (const name of ['fi', 'raster', 'isi']) this[name]?.destroy();
+    this.unit = this.rowUnit();
     const make = (name, x, y, scales, series, data, hooks = {}) => {
       const place = $(`plot-${name}`), axis = axes(x, y);
       if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, k) => k), values: () => this.rowNames(), grid: { show: false } });
@@ -71,7 +72,7 @@ export class Lab {
     this.fi = make('fi', 'I (nA)', 'rate (Hz)', { y: { range: top } }, [
       { ...solid, stroke: color('v') }, { ...solid, stroke: color('vt'), dash: [9, 6], width: 2.5 }],
     this.curves(), { drawClear: [(u) => this.dots(u)], draw: [(u) => this.now(u)] });
-    this.raster = make('raster', 'time in the row (ms)', null, { x: { range: () => [0, this.rowLength()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
+    this.raster = make('raster', `time in the row (${this.unit})`, null, { x: { range: () => [0, this.rowLength() / this.scale()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
       [{}], [[0, 1], [null, null]], { draw: [(u) => this.strokes(u)] });
     this.isi = make('isi', 'time to the next spike (ms)', 'intervals', { x: { range: (_, lo, hi) => [lo ?? 0, hi ?? 1] }, y: { range: (_, lo, hi) => [0, Math.max(1, hi ?? 1) * 1.08] } },
       [{ fill: color('v'), stroke: color('v'), width: 0, paths: uPlot.paths.bars({ size: [0.9, 200] }), points: { show: false } }], [[0, 1], [null, null]]);
@@ -85,9 +86,11 @@ export class Lab {
 
   draw() {
     if (!this.fi || !this.shared.columns || document.hidden) return;
+    if (this.unit !== this.rowUnit()) return this.restyle(); // which draws
+    const { curve } = this.neuron, least = curve[0].i, most = curve.at(-1).i, room = 0.03 * (most - least); // for a point at an end
     this.fi.redraw(false);
-    this.fi.setScale('x', { min: this.neuron.curve[0].i, max: this.neuron.curve.at(-1).i });
-    this.raster.setData([[0, this.rowLength()], [null, null]]);
+    this.fi.setScale('x', { min: least - room, max: most + room });
+    this.raster.setData([[0, this.rowLength() / this.scale()], [null, null]]);
     this.raster.redraw();
     this.histogram();
   }
@@ -97,10 +100,11 @@ export class Lab {
     const { ctx, bbox } = u, ratio = devicePixelRatio;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left - 5, bbox.top, bbox.width + 10, bbox.height);
+    ctx.rect(bbox.left - 7 * ratio, bbox.top - 7 * ratio, bbox.width + 14 * ratio, bbox.height + 14 * ratio);
     ctx.clip();
     ctx.strokeStyle = color('ink');
     ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([]); // which the exact curve left behind
     ctx.beginPath();
     const drawn = new Set(), place = (px) => Math.round(px / ratio / DOT);
     for (const p of this.rates.points) {
@@ -122,6 +126,7 @@ export class Lab {
     ctx.fillStyle = color('el');
     ctx.strokeStyle = color('ink');
     ctx.lineWidth = 1.5 * devicePixelRatio;
+    ctx.setLineDash([]);
     ctx.beginPath();
     ctx.arc(u.valToPos(now.i, 'x', true), u.valToPos(now.rate, 'y', true), 7 * devicePixelRatio, 0, 2 * Math.PI);
     ctx.fill();
@@ -131,7 +136,9 @@ export class Lab {
 
   // The raster of one neuron is folded: each row is a time base, the newest on top. Several have a row each.
   folded() { return this.shared.hello.neurons.length === 1; }
-  rowLength() { return Number($('base').value); }
+  rowLength() { return Number($('base').value); } // ms
+  rowUnit() { return this.rowLength() < 1000 ? 'ms' : 's'; }
+  scale() { return this.unit === 's' ? 1000 : 1; } // ms in the unit
   rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
 
   rows() {
@@ -151,14 +158,19 @@ export class Lab {
       ctx.strokeStyle = this.folded() ? color('v') : cellColor(k);
       ctx.beginPath();
       for (const s of spikes) {
-        const x = u.valToPos((s - first) * this.dt, 'x', true);
+        const x = u.valToPos((s - first) * this.dt / this.scale(), 'x', true);
         ctx.moveTo(x, u.valToPos(k - 0.4, 'y', true));
         ctx.lineTo(x, u.valToPos(k + 0.4, 'y', true));
       }
       ctx.stroke();
     });
     ctx.restore();
-    $('raster-note').textContent = this.folded() ? `${this.rowLength()} ms a row` : `the latest ${this.rowLength()} ms`;
+    $('raster-note').textContent = this.folded() ? `${time(this.rowLength())} a row` : `the latest ${time(this.rowLength())}`;
+  }
+
+  rateRows() {
+    const points = [...this.rates.points].sort((a, b) => a.i - b.i || a.rate - b.rate);
+    return [['current_na', 'rate_hz'], ...points.map((p) => [p.i, p.rate])];
   }
 
   spikeRows() {

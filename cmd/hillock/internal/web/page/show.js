@@ -10,8 +10,9 @@ export function number(x, digits) {
 
 // time is one of so many ms.
 export function time(ms) {
-  const [unit, of] = ms > 0 && ms < 1 ? ['µs', 0.001] : ms < 1000 ? ['ms', 1] : ['s', 1000];
-  return `${Number((ms / of).toPrecision(3))} ${unit}`;
+  if (ms > 0 && ms < 1) return `${Math.round(1000 * ms)} µs`;
+  const [x, unit] = ms < 1000 ? [ms, 'ms'] : [ms / 1000, 's'];
+  return `${Number(x.toPrecision(3))} ${unit}`;
 }
 
 // color is a colour of the style sheet, as the theme has it.
