@@ -44,27 +44,26 @@ func (p *tab) toggle(t *testing.T, id string, on bool) {
 	p.until(t, fmt.Sprintf("$('#%s').ariaPressed === '%t'", id, on))
 }
 
-// reddish is the number of pixels of the scope that are nearer to the threshold's colour than to any other, as the sweeps
-// of before are.
-const reddish = `(() => {
+// pale is the number of pixels of the scope that are in V's colour and nearly as the ground, as the sweeps of before are.
+const pale = `(() => {
   const scope = $('#plot-v canvas'), copy = new OffscreenCanvas(scope.width, scope.height), ctx = copy.getContext('2d', { willReadFrequently: true });
   ctx.drawImage(scope, 0, 0);
   const { data } = ctx.getImageData(0, 0, copy.width, copy.height);
   let n = 0;
-  for (let k = 0; k < data.length; k += 4) if (data[k + 3] > 20 && data[k] - data[k + 2] > 25) n++;
+  for (let k = 0; k < data.length; k += 4) if (data[k + 3] > 20 && data[k + 3] < 140 && data[k + 2] - data[k] > 100) n++;
   return n;
 })()`
 
 // persistence is seen while the knob turns, by its wheel: the sweeps of before lie beside the new one.
 func (p *tab) persistence(t *testing.T) {
 	p.base(t, 50)
-	before := eval[int](t, p, reddish)
+	before := eval[int](t, p, pale)
 	p.click(t, "#persist")
 	p.until(t, "$('#persist').ariaPressed === 'true' && $('#trigger').ariaPressed === 'true'")
 	end := time.Now().Add(deadline)
-	for n := 0; eval[int](t, p, reddish) < 2*before; n++ {
+	for n := 0; eval[int](t, p, pale) < 2*before; n++ {
 		if time.Now().After(end) {
-			t.Fatalf("got no more of the sweeps of before than %d pixels, which are the threshold's", before)
+			t.Fatalf("got no more of the sweeps of before than %d pale pixels, which there were without them", before)
 		}
 		over := p.part(t, knob, 0.5, 0.5)
 		p.do(t, chromedp.MouseEvent(chromedp.MouseWheel, over.X, over.Y, func(e *input.DispatchMouseEventParams) {

@@ -2,8 +2,9 @@
 import { VMIN, VMAX, VLAST, IMIN, IMAX } from './columns.js';
 import { $, axes, cellColor, color, csv, download, fit, number, time } from './show.js';
 import { Cursors } from './cursors.js';
+import { svg } from './svg.js';
 
-const BASES = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
+const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
 const SWEEPS = 8; // that persistence shows
 const BEFORE = 0.2; // of the width lies before the spike that triggers
 const MOST = 20000; // columns a second that are asked for
@@ -91,6 +92,7 @@ export class Scope {
   restyle() {
     this.v?.destroy();
     this.i?.destroy();
+    this.legend();
     const cells = this.shared.hello.neurons.map((_, k) => k), unit = this.base < 1000 ? 'ms' : 's';
     this.unit = unit;
     const common = {
@@ -113,6 +115,17 @@ export class Scope {
     this.i = make('plot-i', i, { y: { range: () => this.currents() } }, iColor, iColor, {});
     this.triggered = this.pressed('trigger');
     this.wanted = true;
+  }
+
+  // legend says which of several neurons has which colour.
+  legend() {
+    const { neurons } = this.shared.hello;
+    $('names').hidden = neurons.length < 2;
+    $('names').replaceChildren(...neurons.map((n, k) => {
+      const name = document.createElement('span');
+      name.append(svg('svg', { viewBox: '0 0 16 8', 'aria-hidden': true }, [svg('rect', { width: 16, height: 8, fill: cellColor(k) })]), n.name);
+      return name;
+    }));
   }
 
   range() {
@@ -237,7 +250,7 @@ export class Scope {
     const { ctx } = u, { columns, cell } = this.shared;
     this.sweeps.slice(0, -1).forEach((spike, k, all) => {
       ctx.globalAlpha = 0.12 + 0.4 * (k + 1) / all.length;
-      ctx.strokeStyle = color('vt');
+      ctx.strokeStyle = columns.cells === 1 ? color('v') : cellColor(cell);
       ctx.lineWidth = 1.5 * devicePixelRatio;
       ctx.beginPath();
       const last = columns.at(spike + (1 - BEFORE) * this.span);
@@ -250,9 +263,9 @@ export class Scope {
     });
   }
 
-  // before draws the dashed lines of the chosen neuron.
+  // before draws the dashed lines of the chosen neuron. Where others are shown, their colours would be those of two of them.
   before(u) {
-    const { ctx, bbox } = u, p = this.shared.hello.neurons[this.shared.cell], ratio = devicePixelRatio;
+    const { ctx, bbox } = u, { neurons } = this.shared.hello, p = neurons[this.shared.cell], ratio = devicePixelRatio;
     const size = parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio;
     ctx.save();
     ctx.font = `600 ${size * 0.95}px system-ui, sans-serif`;
@@ -261,7 +274,7 @@ export class Scope {
     ctx.textBaseline = 'alphabetic';
     for (const [value, text, name] of [[p.v_t, `V_T ${number(p.v_t, 1)} mV`, 'vt'], [p.e_l, `E_L ${number(p.e_l, 1)} mV`, 'el']]) {
       const y = u.valToPos(value, 'y', true), above = name === 'vt';
-      ctx.strokeStyle = color(name);
+      ctx.strokeStyle = color(neurons.length > 1 ? 'ink' : name);
       ctx.setLineDash([9 * ratio, 6 * ratio]);
       ctx.beginPath();
       ctx.moveTo(bbox.left, y);
@@ -272,7 +285,7 @@ export class Scope {
       ctx.globalAlpha = 0.85;
       ctx.fillRect(bbox.left + 4 * ratio, top, width + 8 * ratio, size * 1.15);
       ctx.globalAlpha = 1;
-      ctx.fillStyle = color(name);
+      ctx.fillStyle = ctx.strokeStyle;
       ctx.fillText(text, bbox.left + 8 * ratio, top + 0.95 * size);
     }
     ctx.restore();
