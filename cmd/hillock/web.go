@@ -72,7 +72,7 @@ func (w *onWeb) Hello() web.Hello {
 		if in.Driver == "file" { // whose ends are what is in it
 			low, high = w.leg.board.Range(in)
 		}
-		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Low: low, High: high,
+		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Shape: in.Wave.Shape, Low: low, High: high,
 			Turnable: virtual != nil && virtual.Knobs[in.Name] != nil})
 	}
 	for _, out := range cfg.Outputs {

@@ -82,6 +82,7 @@ type Input struct {
 	Name     string  `json:"name"`
 	Driver   string  `json:"driver"`
 	Where    string  `json:"where"`
+	Shape    string  `json:"shape"` // of a wave
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
 	Turnable bool    `json:"turnable"`

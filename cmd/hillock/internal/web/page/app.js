@@ -6,7 +6,7 @@ import { Scope } from './scope.js';
 import { Lab } from './lab.js';
 import { Sliders } from './sliders.js';
 import { Sound } from './sound.js';
-import { $, number, theme } from './show.js';
+import { $, number, theme, time } from './show.js';
 
 const EVERY = 60; // ms between sendings: the server takes 60 messages a second
 
@@ -94,19 +94,25 @@ function hello(message) {
   for (const part of [board, scope, lab, sliders]) part.hello();
 }
 
+// noisy tells whether chance has a part in the neuron: then its rate is not that of the current of this instant.
+function noisy() {
+  const { neurons, inputs } = shared.hello, n = neurons[shared.cell];
+  return n.sigma > 0 || inputs.some((p) => p.shape === 'noise' && n.inputs.includes(p.name));
+}
+
 function status(message) {
   shared.status = message;
   if (!shared.hello) return;
   const n = message.neurons[shared.cell];
   $('rate').textContent = `${number(n.rate, 1)} Hz`;
-  $('predicted').textContent = `${number(n.predicted, 1)} Hz`;
+  $('predicted').textContent = noisy() ? '–' : `${number(n.predicted, 1)} Hz`;
   $('v').textContent = `${number(n.v, 1)} mV`;
   $('i').textContent = `${number(n.i, 2)} nA`;
   $('isi').textContent = n.isi_ms > 0 ? `${number(n.isi_ms, 1)} ms` : '–';
   $('wall').textContent = `${number(n.wall_hz, 1)} a second`;
   const late = message.lateness_us, foot = [
     `${number(message.t, 1)} s of the neuron's time`, `${n.spikes} spikes`,
-    `late p50 ${number(late.p50, 0)} µs, p99 ${number(late.p99, 0)} µs, max ${number(late.max, 0)} µs`,
+    `ticks late: median ${time(late.p50 / 1000)}, 99 % below ${time(late.p99 / 1000)}, most ${time(late.max / 1000)}`,
     `${message.clients} ${message.clients === 1 ? 'viewer' : 'viewers'}`,
   ];
   if (message.skipped_ms > 0) foot.push(`${number(message.skipped_ms, 0)} ms skipped`);
