@@ -80,7 +80,7 @@ func (w *onWeb) Hello() web.Hello {
 		if out.Bus != "" {
 			pin = out.Bus
 		}
-		h.Outputs = append(h.Outputs, web.Output{Name: out.Name, Driver: out.Driver, Pin: pin, Neuron: out.Neuron})
+		h.Outputs = append(h.Outputs, web.Output{Name: out.Name, Driver: out.Driver, Pin: pin, Neuron: out.Neuron, Lamps: lamps(out)})
 	}
 	if virtual != nil {
 		for _, t := range trials() {
@@ -205,20 +205,40 @@ func (w *onWeb) Record() *trace.Record {
 	return w.leg.record
 }
 
-// On implements web.Run.
+// lamps are the LEDs of an output that the page draws: of a strip four at most, which stand for all of it.
+func lamps(out config.Output) int {
+	switch out.Driver {
+	case "bar":
+		return len(out.AllPins())
+	case "apa102":
+		return min(out.LEDs, 4)
+	case "oled":
+		return 0
+	}
+	return 1
+}
+
+// On implements web.Run. Those after the 32nd stay dark.
 func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i, out := range w.leg.cfg.Outputs[:min(len(w.leg.cfg.Outputs), len(pulses))] {
-		p := w.leg.board.Pulses[out.Name]
-		if p == nil {
-			continue
+	first := 0
+	for _, out := range w.leg.cfg.Outputs {
+		n := lamps(out)
+		if first+n > len(pulses) {
+			break
 		}
-		n := p.Pulses()
-		if (p.High() || n != pulses[i]) && !w.leg.wires.dark() {
-			bits |= 1 << i
+		if p := w.leg.board.Pulses[out.Name]; p != nil {
+			now := p.Pulses()
+			if (p.High() || now != pulses[first]) && !w.leg.wires.dark() {
+				bits |= 1 << first
+			}
+			pulses[first] = now
+		} else if row, ok := w.leg.board.Shows[out.Name].(interface{ Lit() (lit, leds int) }); ok {
+			lit, leds := row.Lit()
+			bits |= (1<<((lit*n+leds-1)/leds) - 1) << first
 		}
-		pulses[i] = n
+		first += n
 	}
 	return bits
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -297,6 +298,39 @@ func TestTheWebSeesShortPulses(t *testing.T) {
 	if want := []uint32{0, 1, 1, 0, 1, 0, 1, 0}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// The rows and strips of LEDs that the page draws are lit as those on the desk: the lowest part of them for V, all at a spike.
+func TestTheWebSeesRowsOfLEDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, w := newWebBench(t, "output.row.driver=bar", `output.row.pins=["GPIO5", "GPIO6", "GPIO13"]`, "output.row.neuron=n1",
+			"output.strip.driver=apa102", "output.strip.data=GPIO23", "output.strip.clock=GPIO24", "output.strip.leds=8", "output.strip.neuron=n1",
+			"output.scope.driver=oled", "output.scope.neuron=n1")
+		lamps := map[string]int{}
+		for _, out := range w.Hello().Outputs {
+			lamps[out.Name] = out.Lamps
+		}
+		if diff := cmp.Diff(map[string]int{"led": 1, "row": 3, "scope": 0, "strip": 4}, lamps); diff != "" {
+			t.Error(diff)
+		}
+		for _, tt := range []struct {
+			v     float64
+			spike bool
+			want  string // of strip, row and led, the lowest last
+		}{{-70, false, "0000" + "000" + "0"}, {-66, false, "0001" + "001" + "0"}, {-59, false, "0111" + "011" + "0"}, {-70, true, "1111" + "111" + "0"}} {
+			for _, s := range b.board.Shows {
+				s.Level(tt.v)
+				if tt.spike {
+					s.Spike(1, 0)
+				}
+			}
+			time.Sleep(time.Second / 60)
+			synctest.Wait()
+			if got := fmt.Sprintf("%08b", w.On(new([32]int64))); got != tt.want {
+				t.Errorf("%g mV: got %s, want %s", tt.v, got, tt.want)
+			}
+		}
+	})
 }
 
 // A recorded current has the range of its file on both scopes, and a configuration that is taken elsewhere finds the file.

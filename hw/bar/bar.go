@@ -58,6 +58,7 @@ type Bar struct {
 	level  atomic.Uint64 // bits of V, mV
 	spikes atomic.Int64
 
+	lit     atomic.Int64 // of the LEDs, as they were last written
 	flashes atomic.Int64
 	merged  atomic.Int64
 
@@ -98,7 +99,13 @@ func start(r row, o Opts) (*Bar, error) {
 	}
 	b := &Bar{row: r, opts: o}
 	b.Level(o.Low)
-	b.Painter = frames.Start("bar", o.Period, b.paint, r.dark)
+	b.Painter = frames.Start("bar", o.Period, b.paint, func() error {
+		err := r.dark()
+		if err == nil {
+			b.lit.Store(0)
+		}
+		return err
+	})
 	return b, nil
 }
 
@@ -110,6 +117,9 @@ func (b *Bar) Tick(time.Duration) {}
 
 // Spike lights all LEDs in the next picture.
 func (b *Bar) Spike(int64, time.Duration) { b.spikes.Add(1) }
+
+// Lit is how many of the LEDs are lit, from the lowest on.
+func (b *Bar) Lit() (lit, leds int) { return int(b.lit.Load()), b.row.leds() }
 
 // Flashes is how often all LEDs were lit.
 func (b *Bar) Flashes() int64 { return b.flashes.Load() }
@@ -124,7 +134,7 @@ func (b *Bar) String() string { return fmt.Sprintf("bar{%s}", b.row) }
 func (b *Bar) paint() error {
 	spikes := b.spikes.Load()
 	fresh := spikes - b.shown
-	next := picture{b.lit(), fresh > 0 || time.Now().Before(b.until)}
+	next := picture{b.reached(), fresh > 0 || time.Now().Before(b.until)}
 	if next.white {
 		next.lit = b.row.leds()
 	}
@@ -135,6 +145,7 @@ func (b *Bar) paint() error {
 			return err
 		}
 		b.last, b.valid = next, true
+		b.lit.Store(int64(next.lit))
 	}
 	if fresh == 0 {
 		return nil
@@ -148,8 +159,8 @@ func (b *Bar) paint() error {
 	return nil
 }
 
-// lit is how many LEDs V lights, none for one that is not a number.
-func (b *Bar) lit() int {
+// reached is how many LEDs V lights, none for one that is not a number.
+func (b *Bar) reached() int {
 	v := math.Float64frombits(b.level.Load())
 	part, leds := (v-b.opts.Low)/(b.opts.High-b.opts.Low), b.row.leds()
 	if !(part > 0) {

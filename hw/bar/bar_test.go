@@ -103,9 +103,15 @@ func TestHowManyAreLit(t *testing.T) {
 			if got := r.String(); got != tt.want {
 				t.Errorf("%g mV: got %s, want %s", tt.v, got, tt.want)
 			}
+			if lit, leds := b.Lit(); lit != strings.Count(tt.want, "#") || leds != 4 {
+				t.Errorf("%g mV: got %d of %d lit, want %s", tt.v, lit, leds, tt.want)
+			}
 		}
 		if b.Level(-58); b.Halt() != nil || r.String() != "...." {
 			t.Errorf("got %s after Halt, want it dark", r)
+		}
+		if lit, _ := b.Lit(); lit != 0 {
+			t.Errorf("got %d lit after Halt", lit)
 		}
 	})
 }

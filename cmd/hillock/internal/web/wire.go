@@ -15,8 +15,8 @@ type Run interface {
 	Hello() Hello   // without Type, MayChange and Run
 	Status() Status // without Missed, Clients, the intervals of its neurons, and what is swept
 	Record() *trace.Record
-	// On is the outputs that are on, or were since the call before, bit by bit in the order of Hello.Outputs. The counts of
-	// pulses are the caller's to keep.
+	// On is the lamps of Hello.Outputs that are lit, bit by bit in their order, and those of pulses that were since the call
+	// before, whose counts are the caller's to keep.
 	On(pulses *[32]int64) uint32
 	// Ticks is how many ticks began at most so late, of how many, and how late all of them were together.
 	Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration)
@@ -94,6 +94,7 @@ type Output struct {
 	Driver string `json:"driver"`
 	Pin    string `json:"pin"`
 	Neuron string `json:"neuron"`
+	Lamps  int    `json:"lamps"` // in On: the LEDs that the page draws
 }
 
 // Kit is what the page draws: the parts on the desk with their wires, as hillock wiring has them. A kit that has no wiring

@@ -94,15 +94,18 @@ export class Board {
     }
     const elements = draw(p, outputs.find((o) => o.name === output));
     $('drawing').append(...elements);
-    this.lamps.get(output)?.push(elements[0]);
+    this.lamps.get(output)?.push(...(kind === 'led' ? [elements[0]] : elements[0].querySelectorAll('.pixel')));
   }
 
   frame() {
     if (!this.lamps) return;
-    this.shared.hello.outputs.slice(0, 32).forEach((output, k) => {
-      const on = Boolean((this.shared.columns.outputs >>> k) & 1);
-      for (const lamp of this.lamps.get(output.name)) lamp.classList.toggle('on', on);
-    });
+    let first = 0; // of the bits
+    for (const { name, lamps } of this.shared.hello.outputs) {
+      for (const [k, lamp] of this.lamps.get(name).slice(0, lamps).entries()) {
+        lamp.classList.toggle('on', first + k < 32 && Boolean((this.shared.columns.outputs >>> (first + k)) & 1));
+      }
+      first += lamps;
+    }
   }
 
   status() {

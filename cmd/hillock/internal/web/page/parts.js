@@ -30,14 +30,14 @@ function block(p, output) {
   }));
   g.prepend(svg('rect', { class: 'body', x: x - edge, y, width: 2 * edge, height: h, rx: 4 }));
   if (!module) g.append(svg('path', { class: 'notch', d: `M${x - 6} ${y} a6 6 0 0 0 12 0` }));
-  g.append(...face(output?.driver, { x: x - edge + 8, y: y + 8, h: h - 16 }));
+  g.append(...face(output, { x: x - edge + 8, y: y + 8, h: h - 16 }));
   return [g, svg('text', { class: 'model middle', x, y: y - 7 }, [`${part.ref} ${part.model}`])];
 }
 
 // face is what one sees of a strip or a display.
-function face(driver, { x, y, h }) {
-  if (driver === 'apa102') return [0, 1, 2, 3].map((k) => svg('rect', { class: 'pixel', x, y: y + h * k / 4 + 2, width: 12, height: h / 4 - 4, rx: 2 }));
-  if (driver !== 'oled') return [];
+function face(output, { x, y, h }) {
+  if (output?.driver === 'apa102') return Array.from({ length: output.lamps }, (_, k) => svg('rect', { class: 'pixel', x, y: y + h * k / 4 + 2, width: 12, height: h / 4 - 4, rx: 2 }));
+  if (output?.driver !== 'oled') return [];
   const at = (k, v) => `${x + 4 + k * 8} ${y + h * (0.85 - 0.6 * v)}`;
   return [svg('rect', { class: 'screen', x, y, width: 50, height: h }),
     svg('path', { class: 'trace', d: `M${at(0, 0)} L${at(2, 0.9)} V${y + h * 0.85} L${at(4, 0.9)} V${y + h * 0.85} L${at(5, 0.6)}` })];
