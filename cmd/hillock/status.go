@@ -227,8 +227,11 @@ func (s *screen) neuron(i int) []string {
 	}
 	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), c.v, c.current, isi, leds)
 	theory := "predicted"
-	if n.Sigma > 0 {
+	switch {
+	case n.Sigma > 0:
 		theory = "without its noise"
+	case slices.ContainsFunc(s.cfg.Inputs, func(in config.Input) bool { return in.Wave.Shape == "noise" && slices.Contains(n.Inputs, in.Name) }):
+		theory = "at this current" // of the instant
 	}
 	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s %.1f Hz", len(n.Name), "", c.spikes,
 		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), theory, n.DiscreteRate(c.current))
