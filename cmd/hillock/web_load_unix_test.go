@@ -9,7 +9,6 @@ import (
 	"math"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +18,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"hillock/cmd/hillock/internal/web"
 )
 
 // TestWebLoad runs the program without clients and with 200, every tenth of which never reads, each for as long as
@@ -34,12 +35,12 @@ func TestWebLoad(t *testing.T) {
 		alone, before := underLoad(t, duration, 0, nil)
 		var clients []*listener
 		with, after := underLoad(t, duration, 200, &clients)
-		ratios = append(ratios, with.Late.P99/alone.Late.P99)
+		ratios = append(ratios, with.Lateness.P99/alone.Lateness.P99)
 		t.Logf("round %d: lateness p50, p99, max: alone %g, %g, %g us; with clients %g, %g, %g us; p99 %.2f times", round+1,
-			alone.Late.P50, alone.Late.P99, alone.Late.Max, with.Late.P50, with.Late.P99, with.Late.Max, ratios[round])
+			alone.Lateness.P50, alone.Lateness.P99, alone.Lateness.Max, with.Lateness.P50, with.Lateness.P99, with.Lateness.Max, ratios[round])
 		t.Logf("heap %.1f and %.1f MB, goroutines %g and %g", before.heap/1e6, after.heap/1e6, before.goroutines, after.goroutines)
-		if with.SkippedMs > 0 || after.heap > 1.1*before.heap+1e6 || after.goroutines > before.goroutines {
-			t.Errorf("got %g ms skipped, and more left behind than there was", with.SkippedMs)
+		if with.Skipped > 0 || after.heap > 1.1*before.heap+1e6 || after.goroutines > before.goroutines {
+			t.Errorf("got %g ms skipped, and more left behind than there was", with.Skipped)
 		}
 		heardAll(t, clients)
 	}
@@ -81,9 +82,8 @@ func heardAll(t *testing.T, clients []*listener) {
 type left struct{ heap, goroutines float64 }
 
 // underLoad runs the program, and clients for nearly as long.
-func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listener) (s summary, l left) {
-	file := filepath.Join(t.TempDir(), "summary.json")
-	cmd := program(t, "run", "--hw", "sim", "--plain", "--web=127.0.0.1:0", "--web-clients=200", "--set", "loop.speed=1", "--summary", file)
+func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listener) (st web.Status, l left) {
+	cmd := program(t, "run", "--hw", "sim", "--plain", "--web=127.0.0.1:0", "--web-clients=200", "--set", "loop.speed=1")
 	errOut, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +110,7 @@ func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listen
 	}
 	<-ctx.Done()
 	joined.Wait()
+	st = statusOf(t, url) // before the collector is made to work
 	const cycles = "go_gc_cycles_total_gc_cycles_total"
 	m := metrics(t, url)
 	for m["hillock_clients"] > 0 {
@@ -128,14 +129,28 @@ func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listen
 	}
 	t.Logf("%d clients: %.1f %% of a CPU, %d KiB at most", clients,
 		100*(cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()).Seconds()/duration.Seconds(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
-	text, err := os.ReadFile(file)
+	return st, l
+}
+
+// statusOf is how a run is doing.
+func statusOf(t *testing.T, url string) (st web.Status) {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), url+"/ws", &websocket.DialOptions{Subprotocols: []string{web.Protocol}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(text, &s); err != nil {
-		t.Fatal(err)
+	defer conn.CloseNow()
+	conn.SetReadLimit(-1)
+	for st.Type != "status" {
+		kind, b, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind == websocket.MessageText && json.Unmarshal(b, &st) != nil {
+			t.Fatalf("got %s", b)
+		}
 	}
-	return s, l
+	return st
 }
 
 // metrics are those of a run that have no labels.
@@ -156,7 +171,7 @@ func metrics(t *testing.T, url string) map[string]float64 {
 }
 
 func (l *listener) listen(t *testing.T, ctx context.Context, url string) {
-	conn, _, err := websocket.Dial(ctx, url+"/ws", &websocket.DialOptions{Subprotocols: []string{"hillock.1"}})
+	conn, _, err := websocket.Dial(ctx, url+"/ws", &websocket.DialOptions{Subprotocols: []string{web.Protocol}})
 	if err != nil {
 		t.Error(err)
 		return
