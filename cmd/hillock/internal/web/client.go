@@ -14,18 +14,14 @@ import (
 	"hillock/cmd/hillock/internal/trace"
 )
 
-// client is one that is connected. The server gives it what it is to be sent, one goroutine of it sends that, and another
-// reads what it says.
+// client is one that is connected. The server sends it what there is, and a goroutine of it reads what it says.
 type client struct {
-	s     *Server
-	conn  *websocket.Conn
-	may   atomic.Bool // change something
-	hello chan struct{}
-	out   chan []message // what it is to be sent
-	done  chan struct{}  // that it is
+	s    *Server
+	conn *websocket.Conn
+	pipe *pipe
+	may  atomic.Bool // change something
 
-	talks   sync.Mutex
-	overdue *time.Timer // drops it, where it does not take a message in its time
+	greets sync.Mutex // so that the newest hello comes last
 
 	mu     sync.Mutex
 	parts  []part   // the newest, after those that it has not heard to their end
@@ -38,19 +34,8 @@ type client struct {
 	on     uint32   // outputs that were on since its last frame
 	said   uint32   // what that said
 	told   *report
-	batch  []message // its own while it is busy
-	state  state
-	late   bool // it was waited for in vain
+	batch  []message
 }
-
-// state is how a client takes what it is given.
-type state int
-
-const (
-	quick state = iota // at once
-	slow               // not the last time: this time it is not waited for
-	busy               // not yet: it has something
-)
 
 // message is what a client is sent.
 type message struct {
@@ -59,12 +44,10 @@ type message struct {
 }
 
 // serve serves a client until it goes, or the server does.
-func (s *Server) serve(conn *websocket.Conn) {
+func (s *Server) serve(conn *websocket.Conn, p *pipe) {
 	defer conn.CloseNow()
 	conn.SetReadLimit(maxMessage)
-	c := &client{s: s, conn: conn, hello: make(chan struct{}, 1), out: make(chan []message, 1), done: make(chan struct{}, 1)}
-	c.overdue = time.AfterFunc(writeTime, func() { conn.CloseNow() })
-	c.overdue.Stop()
+	c := &client{s: s, conn: conn, pipe: p}
 	c.may.Store(s.o.Token == "")
 	s.mu.Lock()
 	c.begin(s.part, 10)
@@ -83,18 +66,17 @@ func (s *Server) serve(conn *websocket.Conn) {
 		cancel()
 	})
 	defer stop()
-	var both sync.WaitGroup
-	for _, f := range []func(context.Context){c.write, c.ping} {
-		both.Go(func() {
-			defer conn.CloseNow() // ends the others
-			defer cancel()
-			s.guard(func(context.Context) { f(ctx) })
-		})
-	}
+	var pings sync.WaitGroup
+	pings.Go(func() {
+		defer conn.CloseNow() // ends the others
+		defer cancel()
+		s.guard(func(context.Context) { c.ping(ctx) })
+	})
+	c.greet()
 	c.read(ctx)
 	cancel()
 	conn.CloseNow()
-	both.Wait()
+	pings.Wait()
 }
 
 // begin hears of a part from now on.
@@ -114,12 +96,18 @@ func (c *client) follow(p part) {
 	c.parts = append(c.parts, p)
 }
 
-// greet wants a hello sent.
+// greet tells it what runs.
 func (c *client) greet() {
-	select {
-	case c.hello <- struct{}{}:
-	default: // one is on its way
+	c.greets.Lock()
+	defer c.greets.Unlock()
+	may := 0
+	if c.may.Load() {
+		may = 1
 	}
+	c.s.mu.Lock()
+	text := c.s.hellos[may]
+	c.s.mu.Unlock()
+	c.say(websocket.MessageText, text)
 }
 
 // ping drops a client that is dead, or does not read.
@@ -141,89 +129,28 @@ func (c *client) ping(ctx context.Context) {
 	}
 }
 
-// say sends a message, and gives the client its time to take it. A context with a deadline, or a timer, for each would be
-// garbage that the collector stops the loop for.
-func (c *client) say(kind websocket.MessageType, b []byte) error {
-	c.talks.Lock()
-	defer c.talks.Unlock()
-	c.overdue.Reset(writeTime)
-	defer c.overdue.Stop()
-	return c.conn.Write(context.Background(), kind, b)
+// say sends a message. One that cannot be sent has closed the connection, which who reads it finds.
+func (c *client) say(kind websocket.MessageType, b []byte) {
+	_ = c.conn.Write(context.Background(), kind, b)
 }
 
-func (c *client) tell(v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return c.say(websocket.MessageText, b)
-}
-
-// write sends what there is: hello, frames, the status.
-func (c *client) write(ctx context.Context) {
-	c.greet()
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.hello:
-			h := c.s.now()
-			h.MayChange = c.may.Load()
-			err = c.tell(h)
-		case out := <-c.out:
-			for _, m := range out {
-				if err == nil {
-					err = c.say(m.kind, m.bytes)
-				}
-			}
-			c.done <- struct{}{}
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// give gives it what it has not heard yet, unless it still takes what it was given before: then it hears of all at a later time.
-// It tells whether it is likely to take that at once.
-func (c *client) give(p *press, on uint32, st *report) (soon bool) {
+// give sends it what it has not heard yet, unless it still takes what it was sent before: then it hears of all at a later time.
+func (c *client) give(p *press, on uint32, st *report) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.on |= on
-	if c.state == busy {
-		select {
-		case <-c.done:
-			if c.state = quick; c.late {
-				c.state, c.late = slow, false
-			}
-		default:
-			return false
-		}
+	if c.pipe.behind() {
+		return
 	}
 	c.batch = c.frames(p, c.batch[:0])
 	if st != nil && st != c.told {
 		c.told = st
 		c.batch = append(c.batch, c.report(st))
 	}
-	if len(c.batch) == 0 {
-		return false
+	for _, m := range c.batch {
+		c.say(m.kind, m.bytes)
 	}
-	soon = c.state == quick
-	c.out <- c.batch
-	c.state = busy
-	return soon
-}
-
-// wait waits until it has taken what it was given, for a moment.
-func (c *client) wait(moment *time.Timer) {
-	moment.Reset(momentTime)
-	select {
-	case <-c.done:
-		c.state = quick
-	case <-moment.C:
-		c.late = true
-	}
+	clear(c.batch)
 }
 
 // frames adds those of the steps since the last time.
@@ -312,11 +239,9 @@ func (c *client) read(ctx context.Context) {
 		if err == nil {
 			err = c.take(ctx, m)
 		}
-		if err == nil {
-			continue
-		}
-		if c.tell(refusal{"error", err.Error()}) != nil {
-			return
+		if err != nil {
+			text, _ := json.Marshal(refusal{"error", err.Error()})
+			c.say(websocket.MessageText, text)
 		}
 	}
 }

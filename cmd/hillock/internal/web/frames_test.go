@@ -147,15 +147,13 @@ func TestThePast(t *testing.T) {
 // Steps that came round before they were read leave a gap, and are counted.
 func TestMissedStepsLeaveAGap(t *testing.T) {
 	tap := neuron.NewTap(1, 16)
-	c := &client{out: make(chan []message, 1), done: make(chan struct{}, 1)}
+	c := new(client)
 	c.begin(part{record: trace.NewRecord(tap, time.Millisecond, []float64{1})}, 4)
 	var got []told
 	take := func() {
-		c.give(&press{made: map[cut]frame{}}, 0, nil)
-		for _, m := range <-c.out {
+		for _, m := range c.frames(&press{made: map[cut]frame{}}, nil) {
 			got = append(got, decode(m.bytes))
 		}
-		c.done <- struct{}{}
 	}
 	step := int64(0)
 	run := func(steps int) {

@@ -1,390 +1,75 @@
 package web
 
 import (
-	"context"
-	"encoding/binary"
-	"encoding/json"
+	"bytes"
 	"errors"
-	"fmt"
-	"math"
+	"io"
 	"net"
-	"net/http"
-	"slices"
-	"sync"
+	"syscall"
 	"testing"
-	"testing/synctest"
-	"time"
-
-	"github.com/coder/websocket"
-
-	"hillock/cmd/hillock/internal/trace"
-	"hillock/neuron"
 )
 
-// pipes is a listener without a network, for the time of a synctest bubble.
-type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	ended chan struct{}
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), ended: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.ended:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.ended) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (p *pipes) dial() (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case p.conns <- there:
-		return here, nil
-	case <-p.ended:
-		return nil, net.ErrClosed
-	}
-}
-
-// fake is a run: a real loop of one neuron, and what was asked of it.
-type fake struct {
-	mu       sync.Mutex
-	record   *trace.Record
-	loop     *neuron.Loop
-	position float64
-	hand     int // how often the knob was turned
-	changes  []string
-	seen     []float64 // the steps of the spikes, as the loop knows them
-	on       uint32
-}
-
-// bubbleClock is the wall's in a bubble.
-type bubbleClock struct{ start time.Time }
-
-func (c bubbleClock) Now() time.Duration { return time.Since(c.start) }
-func (c bubbleClock) SleepUntil(ctx context.Context, t time.Duration) error {
-	select {
-	case <-ctx.Done():
-	case <-time.After(t - c.Now()):
-	}
-	return ctx.Err()
-}
-
-type constant float64
-
-func (c constant) Current(time.Duration) float64 { return float64(c) }
-
-func newFake() *fake {
-	f := &fake{position: 0.4}
-	f.begin()
-	return f
-}
-
-// begin is another loop with another tap.
-func (f *fake) begin() {
-	n, err := neuron.New(neuron.Default())
-	if err != nil {
-		panic(err)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	tap := neuron.NewTap(1, 1<<14)
-	f.record = trace.NewRecord(tap, 100*time.Microsecond, []float64{0.1})
-	f.loop = &neuron.Loop{Clock: bubbleClock{time.Now()}, Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1,
-		Cells:     []*neuron.Cell{{Name: "n1", Neuron: n, Inputs: []neuron.Input{constant(2)}}},
-		Observers: []neuron.Observer{tap, f}}
-}
-
-func (f *fake) Tick(neuron.Tick) {}
-func (f *fake) Step(s neuron.Sample) {
-	if s.Spiked {
-		f.seen = append(f.seen, float64(s.Step))
-	}
-}
-
-// run runs the loop for so many ticks.
-func (f *fake) run(t *testing.T, ticks int64) {
+// tcp is a pipe that is eager, and who reads from it.
+func tcp(t *testing.T) (*pipe, net.Conn) {
 	t.Helper()
-	f.loop.Ticks = ticks
-	if _, err := f.loop.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (f *fake) Hello() Hello {
-	return Hello{Version: "test", Where: `a <b>"virtual"</b> Pi`, Loop: Loop{DT: 0.1, Tick: 1, Speed: 1}, Neurons: []Neuron{{Name: "n1"}},
-		Ranges: map[string][2]float64{"tau_m": {1, 100}, "speed": {0.001, 10}}}
-}
-
-func (f *fake) Status() Status {
-	return Status{Steps: 42, T: 0.0042, Skipped: 1500, Neurons: []NeuronStatus{{Name: "n1", V: -60, I: 2, Rate: 72, Predicted: 72.5, Spikes: 7}},
-		Inputs: []InputStatus{{Name: "knob", Fault: "no chip"}}, Outputs: []OutputStatus{{Name: "led"}}, Lateness: Lateness{1, 30, 100}}
-}
-
-func (f *fake) Record() *trace.Record {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.record
-}
-func (f *fake) On(*[32]int64) uint32 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.on
-}
-func (f *fake) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
-	for i := range bounds {
-		atMost = append(atMost, uint64(i))
-	}
-	return atMost, 40, 2 * time.Millisecond
-}
-func (f *fake) TOML() []byte { return []byte("[loop]\n") }
-
-func (f *fake) Turn(input string, position float64) (float64, error) {
-	if input != "knob" {
-		return 0, fmt.Errorf("turn: no input with a knob is called %q", input)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	was := f.position
-	f.position = position
-	f.hand++
-	return was, nil
-}
-
-// Knob is where the knob is.
-func (f *fake) Knob() float64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.position
-}
-
-func (f *fake) change(text string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.changes = append(f.changes, text)
-	return nil
-}
-
-func (f *fake) Set(neuron, key string, value float64) error {
-	if neuron != "n1" && key != "speed" {
-		return fmt.Errorf("set: no neuron is called %q", neuron)
-	}
-	return f.change(fmt.Sprintf("%s.%s=%g", neuron, key, value))
-}
-func (f *fake) Reset() error { return f.change("reset") }
-func (f *fake) Fault(name string) error {
-	if name != "MISO open" {
-		return errors.New("fault: the virtual Pi has no such fault")
-	}
-	return f.change("fault " + name)
-}
-
-// touched tells what was changed.
-func (f *fake) touched() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	all := f.changes
-	if f.hand > 0 {
-		all = append(all, fmt.Sprintf("turned to %g", f.position))
-	}
-	return all
-}
-
-// world is a server in a bubble.
-type world struct {
-	*fake
-	server *Server
-	pipes  *pipes
-	http   *http.Client
-	stop   context.CancelFunc
-	ended  chan error
-}
-
-// inBubble runs a test against a server, in a bubble whose time is the test's.
-func inBubble(t *testing.T, o Options, test func(*testing.T, *world)) {
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{fake: newFake(), pipes: newPipes(), ended: make(chan error, 1)}
-		w.server = New(w.fake, o)
-		transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return w.pipes.dial() }}
-		w.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		ctx, stop := context.WithCancel(t.Context())
-		w.stop = stop
-		go func() { w.ended <- w.server.Serve(ctx, w.pipes) }()
-		synctest.Wait()
-		test(t, w)
-		stop()
-		if err := <-w.ended; err != nil {
-			t.Errorf("Serve: got %v, want nil", err)
-		}
-		transport.CloseIdleConnections()
-		time.Sleep(time.Second) // net/http keeps a connection for 500 ms that it has closed
-	})
-}
-
-// viewer is a client that hears all that it is told.
-type viewer struct {
-	conn *websocket.Conn
-	done chan struct{}
-	mu   sync.Mutex
-	heard
-}
-
-// heard is what it was told.
-type heard struct {
-	hellos []Hello
-	errors []string
-	status []Status
-	frames []told
-	ended  error
-}
-
-func (v *viewer) now() heard {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.heard
-}
-
-// told is a frame as the protocol says.
-type told struct {
-	cells, columns  int
-	first, per      float64
-	missed, on, run uint32
-	values          [][5]float32
-	spikes          [][]float64
-}
-
-func (w *world) dial(t *testing.T) *websocket.Conn {
-	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), "http://localhost/ws", &websocket.DialOptions{HTTPClient: w.http, Subprotocols: []string{Protocol}})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.SetReadLimit(-1)
-	return conn
-}
-
-// view connects a client. It has heard hello when it returns.
-func (w *world) view(t *testing.T) *viewer {
-	t.Helper()
-	v := &viewer{conn: w.dial(t), done: make(chan struct{})}
-	go v.listen()
-	synctest.Wait()
-	if h := v.now().hellos; len(h) != 1 || h[0].Type != "hello" {
-		t.Fatalf("got %d hellos, want one at first", len(h))
+	defer l.Close()
+	reader, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return v
+	t.Cleanup(func() { reader.Close() })
+	c, err := pipeListener{l}.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := c.(*pipe)
+	t.Cleanup(func() { p.Conn.Close() })
+	p.hasten()
+	return p, reader
 }
 
-func (v *viewer) listen() {
-	defer close(v.done)
-	for {
-		kind, b, err := v.conn.Read(context.Background())
-		v.mu.Lock()
-		switch {
-		case err != nil:
-			v.ended = err
-			v.mu.Unlock()
-			return
-		case kind == websocket.MessageBinary:
-			v.frames = append(v.frames, decode(b))
-		default:
-			v.text(b)
+// What a reader has not taken yet comes later, in its order, and the writer does not wait.
+func TestAPipeDoesNotWaitAndLosesNothing(t *testing.T) {
+	p, reader := tcp(t)
+	for round := range 3 {
+		var want bytes.Buffer
+		for k := 0; !p.behind() || want.Len() < 1<<20; k++ {
+			b := bytes.Repeat([]byte{byte(k), byte(round)}, 1+k%3000)
+			want.Write(b)
+			if n, err := p.Write(b); n != len(b) || err != nil {
+				t.Fatalf("got %d, %v, want all %d bytes taken", n, err, len(b))
+			}
 		}
-		v.mu.Unlock()
+		got := make([]byte, want.Len())
+		if _, err := io.ReadFull(reader, got); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want.Bytes()) {
+			t.Error("got other bytes than were written")
+		}
+		if p.drains.Wait(); p.behind() {
+			t.Error("got one that is behind when all is read")
+		}
 	}
 }
 
-func (v *viewer) text(b []byte) {
-	var kind struct{ Type, Message string }
-	if err := json.Unmarshal(b, &kind); err != nil {
-		panic(err)
-	}
+// Who has gone is found by the next that is written, or the one after it, and the connection is closed.
+func TestAPipeToNobody(t *testing.T) {
+	p, reader := tcp(t)
+	reader.(*net.TCPConn).SetLinger(0)
+	reader.Close()
 	var err error
-	switch kind.Type {
-	case "hello":
-		v.hellos = append(v.hellos, Hello{})
-		err = json.Unmarshal(b, &v.hellos[len(v.hellos)-1])
-	case "status":
-		v.status = append(v.status, Status{})
-		err = json.Unmarshal(b, &v.status[len(v.status)-1])
-	case "error":
-		v.errors = append(v.errors, kind.Message)
-	default:
-		err = fmt.Errorf("a message of type %q", kind.Type)
+	for err == nil {
+		_, err = p.Write(make([]byte, 1000))
 	}
-	if err != nil {
-		panic(err)
+	if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("got %v, want that nobody reads", err)
 	}
-}
-
-// say sends a text, and waits until all is quiet.
-func (v *viewer) say(t *testing.T, text string) {
-	t.Helper()
-	if err := v.conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
-		t.Fatal(err)
+	if _, err := p.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) || !p.behind() {
+		t.Errorf("got %v, want it closed", err)
 	}
-	synctest.Wait()
-}
-
-// bytes reads a frame from its beginning.
-type bytesOf []byte
-
-func (b *bytesOf) u8() int        { v := (*b)[0]; *b = (*b)[1:]; return int(v) }
-func (b *bytesOf) u16() int       { v := binary.LittleEndian.Uint16(*b); *b = (*b)[2:]; return int(v) }
-func (b *bytesOf) u32() uint32    { v := binary.LittleEndian.Uint32(*b); *b = (*b)[4:]; return v }
-func (b *bytesOf) float() float32 { return math.Float32frombits(b.u32()) }
-func (b *bytesOf) double() float64 {
-	low := uint64(b.u32())
-	return math.Float64frombits(low | uint64(b.u32())<<32)
-}
-
-func decode(raw []byte) told {
-	b := bytesOf(raw)
-	if v := b.u8(); v != 1 {
-		panic(fmt.Sprintf("a frame of version %d", v))
-	}
-	f := told{cells: b.u8(), columns: b.u16(), first: b.double(), per: b.double(), missed: b.u32(), on: b.u32(), run: b.u32()}
-	for range f.columns * f.cells {
-		f.values = append(f.values, [5]float32{b.float(), b.float(), b.float(), b.float(), b.float()})
-	}
-	for range f.cells {
-		spikes := make([]float64, b.u32())
-		for i := range spikes {
-			spikes[i] = b.double()
-		}
-		f.spikes = append(f.spikes, spikes)
-	}
-	if len(b) != 0 {
-		panic(fmt.Sprintf("%d bytes after a frame", len(b)))
-	}
-	return f
-}
-
-// all are the spikes that a viewer has heard of, and the columns one after the other. A frame takes the place of what was told
-// of its steps before.
-func (v *viewer) all() (spikes []float64, columns [][5]float32) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	run, begin := uint32(0), 0
-	for _, f := range v.frames {
-		if f.run != run {
-			run, begin = f.run, len(spikes)
-		}
-		if f.columns > 0 {
-			spikes = append(spikes[:begin], slices.DeleteFunc(spikes[begin:], func(s float64) bool { return s >= f.first && s < f.first+float64(f.columns)*f.per })...)
-		}
-		spikes = append(spikes, f.spikes[0]...)
-		columns = append(columns, f.values...)
-	}
-	return spikes, columns
 }

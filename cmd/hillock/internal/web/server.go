@@ -45,7 +45,8 @@ type Server struct {
 	clients map[*client]struct{}
 	places  int // taken by clients
 	hello   Hello
-	part    part // that runs now
+	hellos  [2][]byte // to those who may not change it, and to those who may
+	part    part      // that runs now
 
 	hands  sync.Mutex // at the knobs
 	sweeps map[string]*sweep
@@ -61,13 +62,12 @@ const (
 	headerTime   = 5 * time.Second
 	requestTime  = 30 * time.Second
 	idleTime     = time.Minute
-	writeTime    = 5 * time.Second // for a message: beyond it a client is dropped
+	writeTime    = 5 * time.Second // for what it has not taken at once: beyond it a client is dropped
 	pingTime     = 10 * time.Second
 	guessTime    = time.Second // for a wrong token, before the next may be tried
 	statusTime   = time.Second / 4
 	frameTime    = time.Second / 30
-	farewellTime = 200 * time.Millisecond
-	momentTime   = 500 * time.Microsecond // for what fits the buffers of the system
+	farewellTime = 100 * time.Millisecond
 
 	maxHeader  = 8 << 10
 	maxMessage = 4 << 10
@@ -90,17 +90,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler: s, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			if t, ok := c.(*net.TCPConn); ok {
-				_ = t.SetWriteBuffer(outgoing) // it is a wish
-			}
-			return ctx
-		},
+		ConnContext: withPipe,
 	}
 	stop := context.AfterFunc(ctx, func() { srv.Close() })
 	defer stop()
 	s.spawn(s.watch)
-	err := srv.Serve(l)
+	err := srv.Serve(pipeListener{l})
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -209,7 +204,10 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
-	s.guard(func(context.Context) { s.serve(conn) })
+	p := r.Context().Value(pipeKey{}).(*pipe)
+	p.hasten()
+	s.guard(func(context.Context) { s.serve(conn, p) })
+	p.drains.Wait()
 }
 
 func offers(r *http.Request, protocol string) bool {
@@ -257,10 +255,16 @@ func (s *Server) Follow() {
 // greet tells everybody what runs, as it is now.
 func (s *Server) greet() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.hello = s.run.Hello()
-	s.hello.Type, s.hello.Run = "hello", s.part.number
-	for c := range s.clients {
+	h := s.run.Hello()
+	h.Type, h.Run = "hello", s.part.number
+	s.hello = h
+	for i, may := range []bool{false, true} {
+		h.MayChange = may
+		s.hellos[i], _ = json.Marshal(h) // all its numbers are some
+	}
+	clients := slices.Collect(maps.Keys(s.clients))
+	s.mu.Unlock()
+	for _, c := range clients {
 		c.greet()
 	}
 }
@@ -272,13 +276,11 @@ func (s *Server) now() Hello {
 	return s.hello
 }
 
-// watch looks at the run and gives each client what there is, one after the other, until ctx ends. Were all of their goroutines
-// woken at a time, they would take every place among those that Go runs, the loop's too.
+// watch looks at the run and gives each client what there is, one after the other, until ctx ends.
 func (s *Server) watch(ctx context.Context) {
 	frames, status := time.NewTicker(frameTime), time.NewTicker(statusTime)
 	defer frames.Stop()
 	defer status.Stop()
-	moment := time.NewTimer(momentTime)
 	var pulses [32]int64
 	var clients []*client
 	p := &press{made: map[cut]frame{}}
@@ -298,9 +300,7 @@ func (s *Server) watch(ctx context.Context) {
 		clients = slices.AppendSeq(clients[:0], maps.Keys(s.clients))
 		s.mu.Unlock()
 		for _, c := range clients {
-			if c.give(p, on, latest) {
-				c.wait(moment)
-			}
+			c.give(p, on, latest)
 		}
 		clear(clients)
 		clear(p.made)
