@@ -106,9 +106,6 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	}
 	isLive := f.isLive(cmd)
 	l.watched = isLive || f.web.addr != ""
-	if f.web.addr != "" {
-		l.room = webRoom
-	}
 	if err := l.assemble(nil, f.observers); err != nil {
 		return err
 	}
@@ -236,7 +233,7 @@ func (l *leg) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, wires: l.wires, where: l.where, room: l.room, page: l.page, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, wires: l.wires, where: l.where, page: l.page, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
 }
 
 // follow takes the place of a leg that has ended.

@@ -27,11 +27,6 @@ type webFlags struct {
 
 const webAddr = "127.0.0.1:8080"
 
-// webRoom keeps a place for the loop free among the goroutines of a hundred clients, which come in bursts: see clock.Options.
-// With 200 on two CPUs, p99 of its lateness was in two times five rounds 0.83 and 0.98 times that without them (the medians),
-// and 1.09 and 1.52 times at 2.
-const webRoom = 8
-
 func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web :8080 lets the whole network look on")

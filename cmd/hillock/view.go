@@ -30,7 +30,6 @@ type view struct {
 	record  *trace.Record // every step, for those who look; nil where nobody does
 	where   string
 	page    *webPage                    // nil where browsers do not find it
-	room    int                         // see clock.Options
 	reloads int                         // of the configuration until now
 	grant   atomic.Pointer[clock.Grant] // what the loop got of real time, once it has asked
 
@@ -61,7 +60,7 @@ func (v *view) onWall(loop *neuron.Loop, wall *clock.Wall) {
 	loop.Patience = patience
 	loop.Ready = func() error {
 		l := v.cfg.Loop
-		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(l.Realtime), Spin: l.Spin, CPU: l.CPU, Room: v.room})
+		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(l.Realtime), Spin: l.Spin, CPU: l.CPU})
 		if err == nil {
 			v.grant.Store(&g)
 		}

@@ -70,7 +70,6 @@ type Options struct {
 	Realtime Mode
 	Spin     time.Duration // how long before a deadline to wake and spin on the clock; 0 not at all, or SpinAuto
 	CPU      int           // the CPU to stay on, -1 for any
-	Room     int           // how many goroutines for each CPU Go may run at a time, more where many beside the loop have something to do; 0: 2
 }
 
 // Grant is what Enter got, and what is missing for the rest, in words for a person.

@@ -1,7 +1,6 @@
 package clock
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -48,7 +47,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		if err != nil {
 			return g, err
 		}
-		makeRoom(opts.Room)
+		makeRoom()
 		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU()), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
@@ -157,9 +156,9 @@ func calm(slack time.Duration) error {
 // runtime's proc.go). Where all are taken it waits until a goroutine's turn ends: on one CPU for all of a picture on a
 // display, on more for as long as other programs keep that goroutine's thread from running. With places to spare it is
 // the kernel that decides who runs, and that knows the thread's priority. Whoever sets GOMAXPROCS in the environment has it.
-func makeRoom(room int) {
+func makeRoom() {
 	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(cmp.Or(room, 2) * runtime.NumCPU())
+		runtime.GOMAXPROCS(2 * runtime.NumCPU())
 	}
 }
 
