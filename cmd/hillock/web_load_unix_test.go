@@ -39,7 +39,7 @@ func TestWebLoad(t *testing.T) {
 		t.Logf("round %d: lateness p50, p99, max: alone %g, %g, %g us; with clients %g, %g, %g us; p99 %.2f times", round+1,
 			alone.Lateness.P50, alone.Lateness.P99, alone.Lateness.Max, with.Lateness.P50, with.Lateness.P99, with.Lateness.Max, ratios[round])
 		t.Logf("heap %.1f and %.1f MB, goroutines %g and %g", before.heap/1e6, after.heap/1e6, before.goroutines, after.goroutines)
-		if with.Skipped > 0 || after.heap > 1.1*before.heap+1e6 || after.goroutines > before.goroutines {
+		if with.Skipped > 0 || after.heap > 1.1*before.heap+1e6 || after.goroutines > before.goroutines+1 { // of who asks for them there is one or two
 			t.Errorf("got %g ms skipped, and more left behind than there was", with.Skipped)
 		}
 		heardAll(t, clients)

@@ -21,7 +21,8 @@ type client struct {
 	pipe *pipe
 	may  atomic.Bool // change something
 
-	greets sync.Mutex // so that the newest hello comes last
+	greets sync.Mutex  // so that the newest hello comes last
+	owed   atomic.Bool // a hello
 
 	mu     sync.Mutex
 	parts  []part   // the newest, after those that it has not heard to their end
@@ -96,10 +97,14 @@ func (c *client) follow(p part) {
 	c.parts = append(c.parts, p)
 }
 
-// greet tells it what runs.
+// greet tells it what runs: one that is behind later, and once for all that changes meanwhile.
 func (c *client) greet() {
 	c.greets.Lock()
 	defer c.greets.Unlock()
+	if c.pipe.behind() {
+		c.owed.Store(true)
+		return
+	}
 	may := 0
 	if c.may.Load() {
 		may = 1
@@ -141,6 +146,9 @@ func (c *client) give(p *press, on uint32, st *report) {
 	c.on |= on
 	if c.pipe.behind() {
 		return
+	}
+	if c.owed.CompareAndSwap(true, false) {
+		c.greet()
 	}
 	c.batch = c.frames(p, c.batch[:0])
 	if st != nil && st != c.told {

@@ -206,6 +206,23 @@ func TestWhoNeverReadsIsDropped(t *testing.T) {
 	})
 }
 
+// A client that is behind hears once of all that was changed meanwhile.
+func TestWhoIsBehindHearsOfTheLatest(t *testing.T) {
+	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+		behind := &viewer{conn: w.dial(t), done: make(chan struct{})}
+		v := w.view(t)
+		for range 50 {
+			v.say(t, `{"type":"reset"}`)
+		}
+		go behind.listen()
+		time.Sleep(100 * time.Millisecond)
+		synctest.Wait()
+		if got, all := len(behind.now().hellos), len(v.now().hellos); got != 2 || all != 51 {
+			t.Errorf("got %d hellos, and %d who was not behind; want the first and the latest, and 51", got, all)
+		}
+	})
+}
+
 // A client that reads and then does no more than take bytes, without an answer to a ping, is dead.
 func TestWhoDoesNotAnswerIsDropped(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
