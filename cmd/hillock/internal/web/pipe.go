@@ -117,6 +117,14 @@ func (p *pipe) Close() error {
 	return p.SetReadDeadline(time.Now())
 }
 
+// CloseWrite ends what is written, so that who sent too much still reads why it was refused: net/http asks for it.
+func (p *pipe) CloseWrite() error {
+	if c, ok := p.Conn.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
+
 // hasten makes it eager.
 func (p *pipe) hasten() {
 	p.mu.Lock()

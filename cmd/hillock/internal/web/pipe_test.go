@@ -2,9 +2,12 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -54,6 +57,35 @@ func TestAPipeDoesNotWaitAndLosesNothing(t *testing.T) {
 		if p.drains.Wait(); p.behind() {
 			t.Error("got one that is behind when all is read")
 		}
+	}
+}
+
+// Who asks for too much reads why that is refused, though the server has not read all of it.
+func TestARefusalIsRead(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newFake()
+	s := New(w, Options{Clients: 1})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- s.Serve(ctx, l) }()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n", strings.Repeat("x", 16*maxHeader)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 431 ") || err != nil {
+		t.Errorf("got %q, %v, want status 431", answer, err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 
