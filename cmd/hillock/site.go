@@ -45,11 +45,11 @@ func (f *webFlags) split(args []string) (addr string, rest []string) {
 	return f.addr, args
 }
 
-// isAddr tells whether an argument is meant as an address: it ends in a port, or is a host alone, and is no file.
+// isAddr tells whether an argument is meant as an address: it has a port, or is a port or a host alone, and is no file.
 func isAddr(arg string) bool {
 	_, noHost := netip.ParseAddr(strings.Trim(arg, "[]"))
-	_, noPort := strconv.ParseUint(arg[strings.LastIndex(arg, ":")+1:], 10, 64)
-	if noHost != nil && noPort != nil && arg != "localhost" {
+	_, noPort := strconv.ParseUint(arg, 10, 64)
+	if noHost != nil && noPort != nil && arg != "localhost" && !strings.Contains(arg, ":") {
 		return false
 	}
 	_, err := os.Stat(arg)
