@@ -117,6 +117,8 @@ func (p *tab) token(t *testing.T) {
 	p.until(t, "!$('#auth').checkVisibility() && !$('#slider-tau_m').disabled && !$('#sweep').disabled && $('"+knob+"')")
 	p.turn(t, 3)
 	p.fires(t, neuron.Default(), 3)
+	p.do(t, chromedp.Reload())
+	p.until(t, "number('#rate') > 0 && !$('#auth').checkVisibility() && $('"+knob+"')")
 }
 
 // nearby is the address on loopback of a page that is said to be beyond it too.

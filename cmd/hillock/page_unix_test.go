@@ -17,7 +17,7 @@ import (
 
 // The page, in a real browser, as a person sees and handles it: the knob, the wires, the sliders, the scope and the lab.
 func TestPageInChromium(t *testing.T) {
-	ctx := chromium(t)
+	ctx, outer := chromium(t), t
 	p := open(t, ctx, pageOf(t, "--web=127.0.0.1:0"))
 	p.until(t, "text('#link') === 'live' && number('#rate') > 0")
 	for _, part := range []struct {
@@ -46,6 +46,19 @@ func TestPageInChromium(t *testing.T) {
 			return // the next ones begin where it was to end
 		}
 	}
+	t.Run("restart", func(t *testing.T) {
+		var p *tab
+		t.Run("before", func(t *testing.T) {
+			page := pageOf(t, "--web=127.0.0.1:0")
+			p = open(outer, ctx, page)
+			p.until(t, "text('#link') === 'live' && number('#rate') > 0")
+			p.toggle(t, "pause", true)
+		})
+		t.Run("after", func(t *testing.T) { // what stood still is gone
+			pageOf(t, "--web="+p.host)
+			p.until(t, "text('#link') === 'live' && number('#rate') > 0 && $('#pause').ariaPressed === 'false'")
+		})
+	})
 	t.Run("token", func(t *testing.T) {
 		locked := open(t, ctx, nearby(t, pageOf(t, "--web=0.0.0.0:0", "--web-token=open sesame")))
 		defer locked.well(t)

@@ -40,6 +40,7 @@ type Server struct {
 	run   Run
 	o     Options
 	pages map[string]http.Handler
+	since string
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
@@ -77,7 +78,7 @@ const (
 
 // New returns a server of a run.
 func New(run Run, o Options) *Server {
-	s := &Server{run: run, o: o, clients: map[*client]struct{}{}, sweeps: map[string]*sweep{}}
+	s := &Server{run: run, o: o, clients: map[*client]struct{}{}, sweeps: map[string]*sweep{}, since: time.Now().Format(time.RFC3339Nano)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.pages = s.routes()
 	s.part.record = run.Record()
@@ -256,7 +257,7 @@ func (s *Server) Follow() {
 func (s *Server) greet() {
 	s.mu.Lock()
 	h := s.run.Hello()
-	h.Type, h.Run = "hello", s.part.number
+	h.Type, h.Run, h.Since = "hello", s.part.number, s.since
 	s.hello = h
 	for i, may := range []bool{false, true} {
 		h.MayChange = may

@@ -12,7 +12,7 @@ const Protocol = "hillock.1"
 // Run is the run that is shown. Each method may be called from any goroutine; none waits for the loop, nor does the loop for
 // one of them.
 type Run interface {
-	Hello() Hello   // without Type, MayChange and Run
+	Hello() Hello   // without Type, MayChange, Run and Since
 	Status() Status // without Missed, Clients, the intervals of its neurons, and what is swept
 	Record() *trace.Record
 	// On is the lamps of Hello.Outputs that are lit, bit by bit in their order, and those of pulses that were since the call
@@ -37,8 +37,9 @@ type Hello struct {
 	Virtual   bool                  `json:"virtual"`
 	MayChange bool                  `json:"may_change"`
 	Loop      Loop                  `json:"loop"`
-	Step      int64                 `json:"step"` // from which on it is so
-	Run       uint32                `json:"run"`  // whose steps they are: each frame has the same number
+	Step      int64                 `json:"step"`  // from which on it is so
+	Run       uint32                `json:"run"`   // whose steps they are: each frame has the same number
+	Since     string                `json:"since"` // when the server began: another one has other runs
 	Neurons   []Neuron              `json:"neurons"`
 	Inputs    []Input               `json:"inputs"`
 	Outputs   []Output              `json:"outputs"`

@@ -12,7 +12,7 @@ const EVERY = 60; // ms between sendings: the server takes 60 messages a second
 
 // shared is what all parts look at.
 const shared = { hello: null, status: null, columns: null, cell: 0, send };
-let socket = null, token = '', wait = 500, pending = new Map();
+let socket = null, token = kept(), wait = 500, pending = new Map();
 
 const board = new Board(shared), scope = new Scope(shared), lab = new Lab(shared), sliders = new Sliders(shared), sound = new Sound(shared);
 
@@ -52,11 +52,24 @@ function connect() {
   };
 }
 
+// kept is the token of this tab, from before the page was loaded again; keep keeps one that was right. A browser may forbid it.
+function kept() {
+  try {
+    const was = sessionStorage.getItem('token') ?? '';
+    sessionStorage.removeItem('token');
+    return was;
+  } catch { return ''; }
+}
+
+function keep() {
+  try { sessionStorage.setItem('token', token); } catch { /* it is asked for again */ }
+}
+
 // lost says why there is no connection. A browser does not tell a page that its socket was refused: then the server answers.
 async function lost(opened) {
   const answer = opened ? null : await fetch('healthz').catch(() => null);
   if (socket.readyState === WebSocket.OPEN) return;
-  say(answer?.ok ? 'as many look on as may: trying again' : 'no connection: trying again', true);
+  say(answer?.ok ? 'as many look on as --web-clients allows: trying again' : 'no connection: trying again', true);
 }
 
 function say(what, amiss) {
@@ -85,6 +98,7 @@ function hello(message) {
   $('where').textContent = `on ${message.where}`;
   $('auth').hidden = message.may_change;
   if (message.may_change) $('error').hidden = true;
+  if (message.may_change && token) keep();
   const names = message.neurons.map((n) => n.name);
   if (!was || names.join() !== was.neurons.map((n) => n.name).join()) {
     $('cell').replaceChildren(...names.map((name, k) => new Option(name, k)));

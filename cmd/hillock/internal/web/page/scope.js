@@ -23,13 +23,7 @@ export class Scope {
     $('faster').onclick = () => beside(-1);
     $('slower').onclick = () => beside(1);
     $('base').value = this.base;
-    this.toggle('pause', (on) => {
-      this.held = on ? shared.columns?.end ?? null : null;
-      this.heldSweeps = [...this.sweeps];
-      $('back').value = 0;
-      $('back-label').hidden = !on;
-      this.ask();
-    });
+    this.toggle('pause', (on) => this.pause(on));
     this.toggle('trigger', (on) => { this.sweeps = []; if (!on) this.press('persist', false); });
     this.toggle('persist', (on) => { if (on) this.press('trigger', true); });
     $('back').oninput = () => { this.wanted = true; };
@@ -47,6 +41,15 @@ export class Scope {
 
   press(id, on) { $(id).setAttribute('aria-pressed', on); }
   pressed(id) { return $(id).getAttribute('aria-pressed') === 'true'; }
+
+  pause(on) {
+    this.press('pause', on);
+    this.held = on ? this.shared.columns?.end ?? null : null;
+    this.heldSweeps = [...this.sweeps];
+    $('back').value = 0;
+    $('back-label').hidden = !on;
+    this.ask();
+  }
 
   get dt() { return this.shared.hello.loop.dt_ms; }
   get span() { return this.base / this.dt; } // in steps
@@ -77,7 +80,11 @@ export class Scope {
   }
 
   hello() {
-    const { neurons, loop } = this.shared.hello;
+    const { neurons, loop, since, run } = this.shared.hello, which = `${since} ${run}`;
+    if (which !== this.which) { // another run, which has no steps of the one that stood still
+      this.which = which;
+      if (this.held !== null) this.pause(false);
+    }
     const shape = [neurons.length, loop.dt_ms, loop.speed].join();
     if (shape !== this.shape) {
       this.shape = shape;
