@@ -45,14 +45,18 @@ func (f *webFlags) split(args []string) (addr string, rest []string) {
 	return f.addr, args
 }
 
-// isAddr tells whether an argument is meant as an address: it has a port, or is a port or a host alone, and is no file.
+// isAddr tells whether an argument is meant as an address: it ends in a port, or begins with a host, and is no file.
 func isAddr(arg string) bool {
-	_, noHost := netip.ParseAddr(strings.Trim(arg, "[]"))
-	_, noPort := strconv.ParseUint(arg, 10, 64)
-	if noHost != nil && noPort != nil && arg != "localhost" && !strings.Contains(arg, ":") {
+	host, _, err := net.SplitHostPort(arg)
+	if err != nil {
+		host = strings.Trim(arg, "[]")
+	}
+	_, noHost := netip.ParseAddr(host)
+	_, noPort := strconv.ParseUint(arg[strings.LastIndex(arg, ":")+1:], 10, 64)
+	if noHost != nil && noPort != nil && host != "localhost" {
 		return false
 	}
-	_, err := os.Stat(arg)
+	_, err = os.Stat(arg)
 	return err != nil
 }
 
@@ -66,7 +70,8 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 		}
 		return nil
 	}
-	if _, _, err := net.SplitHostPort(f.addr); err != nil {
+	_, port, err := net.SplitHostPort(f.addr)
+	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
 		return usagef("--web: must be an address such as %s or :8080, got %q", webAddr, f.addr)
 	}
 	if changed("web-token") && len(f.token) < 8 {

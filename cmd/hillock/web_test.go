@@ -217,6 +217,8 @@ func TestWebFlags(t *testing.T) {
 		{[]string{"--web=8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
 		{[]string{"--web", "127.0.0.1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1"`},
 		{[]string{"--web", "127.0.0.1:-1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1:-1"`},
+		{[]string{"--web", "localhost:http"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "localhost:http"`},
+		{[]string{"--web=:65536"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got ":65536"`},
 		{[]string{"--web", "::1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "::1"`},
 		{[]string{"--web", "localhost"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "localhost"`},
 		{[]string{"--web", "8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
