@@ -124,7 +124,7 @@ func TestFramesOfThePage(t *testing.T) {
 	if s.typed("w"); s.picture != "" {
 		t.Errorf("got the picture %q where no browser finds it", s.picture)
 	}
-	s.page = &webPage{[]string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, "KNOBANDLED"}
+	s.page = &webPage{urls: []string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, token: "KNOBANDLED"}
 	if head := frameOf(s, 80, 24); !strings.Contains(head, "t r f h w  x fault") {
 		t.Errorf("got\n%s\nwant the key w", head)
 	}
@@ -134,6 +134,10 @@ func TestFramesOfThePage(t *testing.T) {
 		t.Errorf("got %d lines black on white, want 17", n)
 	}
 	golden(t, "frame-page-small", s, 60, 12)
+	s.page.warn(3, "192.168.178.66:51234")
+	if text := frameOf(s, 80, 24); !strings.Contains(text, " wrong token from 192.168.178.66:51234, and 2 more in the second before\n") {
+		t.Errorf("got\n%s\nwant the wrong tokens", text)
+	}
 	s.page = &webPage{urls: []string{"http://127.0.0.1:8080"}}
 	golden(t, "frame-page-here", s, 80, 12)
 	if s.typed("esc"); s.picture != "" || s.done {

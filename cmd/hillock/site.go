@@ -2,15 +2,17 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
@@ -21,8 +23,10 @@ import (
 
 // webFlags are those of the page in a browser.
 type webFlags struct {
-	addr, token string
-	clients     int
+	addr, token, tokenFile string
+	clients                int
+
+	given string // the token that the user gave, "" for none
 }
 
 const webAddr = "127.0.0.1:8080"
@@ -31,7 +35,10 @@ func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web :8080 lets the whole network look on")
 	flags.Lookup("web").NoOptDefVal = webAddr
-	flags.StringVar(&f.token, "web-token", "", "what a browser has to give before it may change something, where the whole network may look on (default one by chance, printed)")
+	flags.StringVar(&f.token, "web-token", "", "`token` that a browser must give to make changes; other users of this machine see it in the list of processes, which --web-token-file and "+
+		webTokenVariable+" avoid (default: none on an address of this machine alone, otherwise random and printed)")
+	flags.StringVar(&f.tokenFile, "web-token-file", "", "read the token from this `file`, which other users must not be able to read; without it and --web-token, the environment variable "+
+		webTokenVariable+" may hold the token")
 	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time")
 }
 
@@ -63,7 +70,7 @@ func isAddr(arg string) bool {
 func (f *webFlags) check(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
 	if !changed("web") {
-		for _, name := range []string{"web-token", "web-clients"} {
+		for _, name := range []string{"web-token", "web-token-file", "web-clients"} {
 			if changed(name) {
 				return usagef("--%s: goes with --web", name)
 			}
@@ -74,13 +81,21 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
 		return usagef("--web: must be an address such as %s or :8080, got %q", webAddr, f.addr)
 	}
-	if changed("web-token") && len(f.token) < 8 {
-		return usagef("--web-token: must have at least 8 characters, got %d", len(f.token))
-	}
 	if f.clients < 1 {
 		return usagef("--web-clients: must be at least 1, got %d", f.clients)
 	}
-	return nil
+	if err := exclusive(cmd, "web-token", "web-token-file"); err != nil {
+		return err
+	}
+	var flag, file *string
+	if changed("web-token") {
+		flag = &f.token
+	}
+	if changed("web-token-file") {
+		file = &f.tokenFile
+	}
+	f.given, err = givenToken(flag, file, os.LookupEnv)
+	return err
 }
 
 // site is a run's server; nil where it has none.
@@ -100,16 +115,16 @@ func (f *webFlags) open(cmd *cobra.Command, l *leg, live bool) (*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--web: %w: --web ADDRESS takes another address", err)
 	}
-	token := f.token
 	at := listener.Addr().(*net.TCPAddr)
-	if at.IP.IsLoopback() {
-		token = ""
-	} else if token == "" {
-		token = rand.Text()[:10] // 50 bits, which a second for each guess makes plenty, and a person can type
+	loopback := at.IP.IsLoopback()
+	token := tokenFor(f.given, loopback, isService())
+	l.page = &webPage{urls: urlsOf(at), token: token.shown}
+	wrong := logWrongTokens(newLogger(cmd))
+	if live && isTerminal(cmd.ErrOrStderr()) { // a log line would break the screen
+		wrong = l.page.warn
 	}
 	s := &site{run: newOnWeb(l), ended: make(chan struct{})}
-	s.server = web.New(s.run, web.Options{Clients: f.clients, Token: token})
-	l.page = &webPage{urlsOf(at), token}
+	s.server = web.New(s.run, web.Options{Clients: f.clients, Token: token.text, Beyond: !loopback, WrongTokens: wrong})
 	l.page.announce(cmd.ErrOrStderr(), live)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -144,8 +159,29 @@ func (s *site) follow(l *leg, change func() error) error {
 
 // webPage is where browsers find a run.
 type webPage struct {
-	urls  []string
-	token string // to change something there; "" where only this machine finds it
+	urls    []string
+	token   string // what is shown of the token for changes; "" where none is needed
+	warning atomic.Pointer[string]
+}
+
+// warn puts wrong tokens on the screen.
+func (p *webPage) warn(n int, from string) {
+	text := fmt.Sprintf("%s wrong token from %s", time.Now().Format(time.TimeOnly), from)
+	if n > 1 {
+		text += fmt.Sprintf(", and %d more in the second before", n-1)
+	}
+	p.warning.Store(&text)
+}
+
+// logWrongTokens logs wrong tokens: how many were tried since the last line, and the address of the latest.
+func logWrongTokens(logger *slog.Logger) func(n int, from string) {
+	return func(n int, from string) {
+		attrs := []any{"from", from}
+		if n > 1 {
+			attrs = append(attrs, "others_not_logged", n-1)
+		}
+		logger.Warn("wrong token", attrs...)
+	}
 }
 
 func (p *webPage) String() string {
@@ -162,7 +198,7 @@ func (p *webPage) announce(w io.Writer, hidden bool) {
 	if p.token == "" {
 		return
 	}
-	fmt.Fprintln(w, "the token to change something there:", p.token)
+	fmt.Fprintln(w, "token to make changes:", p.token)
 	if !hidden && isTerminal(w) && os.Getenv("TERM") != "dumb" {
 		fmt.Fprintln(w, strings.Join(p.code(), "\n"))
 	}
@@ -174,7 +210,7 @@ func (p *webPage) draw(width, height int) []string {
 	if p.token == "" {
 		return wrap(text+"\n\nOnly this machine finds it: --web :8080 lets the whole network look on.", width)
 	}
-	text += "\ntoken   " + p.token + "  to change something there"
+	text += "\ntoken   " + p.token + "  to make changes"
 	lines, code := wrap(text, width), p.code()
 	if len(code) == 0 || width >= ansi.StringWidth(code[0]) && height >= len(lines)+len(code) {
 		return append(lines, code...)

@@ -174,6 +174,11 @@ func (s *screen) remarks() (lines []line) {
 		lines = append(lines, line{amber.Render(text), 0})
 	}
 	lines = append(lines, s.wrong()...)
+	if s.page != nil {
+		if text := s.page.warning.Load(); text != nil {
+			lines = append(lines, line{amber.Render(*text), 1})
+		}
+	}
 	for _, text := range s.notice {
 		lines = append(lines, line{amber.Render(text), 0})
 	}

@@ -229,7 +229,7 @@ func TestWebFlags(t *testing.T) {
 		{[]string{"--web", "my:toml"}, noFile("my:toml")},
 		{[]string{":9090"}, noFile(":9090")},
 		{[]string{"--web-token=12345678"}, "--web-token: goes with --web"},
-		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have at least 8 characters, got 7"},
+		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have 8 to 256 bytes, got 7"},
 		{[]string{"--web", "--web-clients=0"}, "--web-clients: must be at least 1, got 0"},
 	} {
 		cmd := newRoot()
@@ -244,16 +244,16 @@ func TestWebFlags(t *testing.T) {
 
 func TestAnnounce(t *testing.T) {
 	var b bytes.Buffer
-	for _, p := range []webPage{
-		{urlsOf(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}), ""},
-		{urlsOf(&net.TCPAddr{IP: net.ParseIP("192.168.1.5"), Port: 80}), "KNOBANDLED"},
-		{urlsOf(&net.TCPAddr{IP: net.ParseIP("fd00::5"), Port: 80}), "KNOBANDLED"},
+	for _, p := range []*webPage{
+		{urls: urlsOf(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080})},
+		{urls: urlsOf(&net.TCPAddr{IP: net.ParseIP("192.168.1.5"), Port: 80}), token: "KNOBANDLED"},
+		{urls: urlsOf(&net.TCPAddr{IP: net.ParseIP("fd00::5"), Port: 80}), token: "as given"},
 	} {
 		p.announce(&b, false)
 	}
 	want := "look at http://127.0.0.1:8080\n" +
-		"look at http://192.168.1.5:80\nthe token to change something there: KNOBANDLED\n" +
-		"look at http://[fd00::5]:80\nthe token to change something there: KNOBANDLED\n"
+		"look at http://192.168.1.5:80\ntoken to make changes: KNOBANDLED\n" +
+		"look at http://[fd00::5]:80\ntoken to make changes: as given\n"
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}

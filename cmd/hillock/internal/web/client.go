@@ -277,18 +277,15 @@ func (c *client) take(ctx context.Context, m wish) error {
 		return nil
 	case "auth":
 		if !c.s.permits(m.Token) {
-			select { // so that nobody gets far by guessing
-			case <-ctx.Done():
-			case <-time.After(guessTime):
-			}
-			return errors.New("the token is not the one that hillock run printed")
+			c.s.guessed(ctx, c.pipe.RemoteAddr().String())
+			return errors.New("wrong token")
 		}
 		c.may.Store(true)
 		c.greet()
 		return nil
 	}
 	if !c.may.Load() {
-		return errors.New("to change something takes the token that hillock run printed")
+		return errors.New("a change needs the token of this run")
 	}
 	return c.s.change(m)
 }

@@ -1,7 +1,7 @@
 // Package web shows a run in a browser: one page that is part of the program, and a WebSocket with every spike of it. It never
 // waits for the loop, nor lets the loop or one client wait for another: who is too slow misses steps, and is told how many.
 //
-// Whoever reaches it may look on. To change something takes a token, where it listens beyond loopback.
+// Everybody who reaches the server may watch. A change needs the token, where the server has one.
 package web
 
 import (
@@ -32,7 +32,12 @@ import (
 // Options of a Server.
 type Options struct {
 	Clients int    // at most so many at a time
-	Token   string // that a change takes; "" where none is needed, on loopback
+	Token   string // that a change needs; "" where it needs none
+	Beyond  bool   // the server listens beyond loopback, where any name of the host may be right
+
+	// WrongTokens is told how many wrong tokens came since it was called before, at most once in guessTime, and from where the
+	// latest. It may block its caller.
+	WrongTokens func(n int, from string)
 }
 
 // Server shows a run.
@@ -48,6 +53,8 @@ type Server struct {
 	hello   Hello
 	hellos  [2][]byte // to those who may not change it, and to those who may
 	part    part      // that runs now
+
+	guesses guesses
 
 	hands  sync.Mutex // at the knobs
 	sweeps map[string]*sweep
@@ -153,7 +160,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // addressed tells whether a request is meant for this host. On loopback a name that anybody can let point there would let
 // that name's pages in: DNS rebinding. Beyond it, where any name may be right, such a page can look on, and change nothing.
 func (s *Server) addressed(host string) bool {
-	if s.o.Token != "" {
+	if s.o.Beyond {
 		return host != ""
 	}
 	name := host

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// guesses counts wrong tokens, so that many of them do not flood a log.
+type guesses struct {
+	mu       sync.Mutex
+	n        int // since the last report
+	from     string
+	reported time.Time
+}
+
+// add counts a wrong token.
+func (g *guesses) add(from string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.n++
+	g.from = from
+}
+
+// due returns how many wrong tokens are to be reported now, and where the latest came from: 0 within guessTime of the last report.
+func (g *guesses) due(now time.Time) (n int, from string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.n == 0 || now.Sub(g.reported) < guessTime {
+		return 0, ""
+	}
+	n, g.n, g.reported = g.n, 0, now
+	return n, g.from
+}
+
+// guessed reports a wrong token, and returns after guessTime, so that guessing is slow. By then a token that was not reported at
+// once is either part of another report or due.
+func (s *Server) guessed(ctx context.Context, from string) {
+	s.guesses.add(from)
+	s.reportGuesses()
+	select {
+	case <-ctx.Done():
+	case <-time.After(guessTime):
+	}
+	s.reportGuesses()
+}
+
+func (s *Server) reportGuesses() {
+	if n, from := s.guesses.due(time.Now()); n > 0 && s.o.WrongTokens != nil {
+		s.o.WrongTokens(n, from)
+	}
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"hillock/cmd/hillock/internal/web"
+)
+
+// A token that the user gave counts on loopback too, and is not printed. Where none is given, loopback needs none, and a page for
+// the network gets a random one, which a service keeps to itself: its output is the system's log.
+func TestTokenOfTheRun(t *testing.T) {
+	for _, tt := range []struct {
+		given             string
+		loopback, service bool
+		text, shown       string // "random": 10 characters
+	}{
+		{"", true, false, "", ""},
+		{"", true, true, "", ""},
+		{"open sesame", true, false, "open sesame", "as given"},
+		{"open sesame", false, false, "open sesame", "as given"},
+		{"open sesame", false, true, "open sesame", "as given"},
+		{"", false, false, "random", "random"},
+		{"", false, true, "random", "none given: set --web-token-file or HILLOCK_WEB_TOKEN"},
+	} {
+		got := tokenFor(tt.given, tt.loopback, tt.service)
+		text, shown := got.text, got.shown
+		if tt.text == "random" && len(text) == 10 && text != tokenFor(tt.given, tt.loopback, tt.service).text {
+			text = "random"
+		}
+		if tt.shown == "random" && shown == got.text {
+			shown = "random"
+		}
+		if text != tt.text || shown != tt.shown {
+			t.Errorf("%+v: got %q, shown as %q", tt, got.text, got.shown)
+		}
+	}
+}
+
+// The flag goes before the file, the file before the environment, which counts for nothing without --web.
+func TestWhereATokenComesFrom(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string, mode os.FileMode) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const unset = "(unset)"
+	good, private := file("good", "from the file\n", 0o640), file("open", "from the file\n", 0o644)
+	windows, short, twice := file("crlf", "from the file\r\n", 0o600), file("short", "1234567\n", 0o600), file("lines", "from the\nfile\n", 0o600)
+	long, missing := file("long", strings.Repeat("x", 5000), 0o600), filepath.Join(dir, "missing")
+	for _, tt := range []struct {
+		args       []string
+		env        string
+		want, fail string
+	}{
+		{nil, unset, "", ""},
+		{[]string{"--web"}, unset, "", ""},
+		{nil, "from the environment", "", ""},
+		{nil, "short", "", ""},
+		{[]string{"--web"}, "from the environment", "from the environment", ""},
+		{[]string{"--web", "--web-token-file", good}, "from the environment", "from the file", ""},
+		{[]string{"--web", "--web-token-file", windows}, unset, "from the file", ""},
+		{[]string{"--web", "--web-token", "from the flag"}, "from the environment", "from the flag", ""},
+		{[]string{"--web", "--web-token", "from the flag", "--web-token-file", good}, unset, "",
+			"--web-token, --web-token-file: cannot be given together: choose one"},
+		{[]string{"--web-token-file", good}, unset, "", "--web-token-file: goes with --web"},
+		{[]string{"--web", "--web-token", ""}, unset, "", "--web-token: must have 8 to 256 bytes, got 0"},
+		{[]string{"--web", "--web-token", "\x1b[2J12345"}, unset, "", "--web-token: must be one line of text"},
+		{[]string{"--web", "--web-token", "\xff1234567"}, unset, "", "--web-token: must be one line of text"},
+		{[]string{"--web"}, "1234567", "", "HILLOCK_WEB_TOKEN: must have 8 to 256 bytes, got 7"},
+		{[]string{"--web"}, "", "", "HILLOCK_WEB_TOKEN: must have 8 to 256 bytes, got 0"},
+		{[]string{"--web", "--web-token-file", short}, unset, "", "--web-token-file: " + short + ": must have 8 to 256 bytes, got 7"},
+		{[]string{"--web", "--web-token-file", long}, unset, "", "--web-token-file: " + long + ": must have 8 to 256 bytes, got 5000"},
+		{[]string{"--web", "--web-token-file", twice}, unset, "", "--web-token-file: " + twice + ": must be one line of text"},
+		{[]string{"--web", "--web-token-file", missing}, unset, "", "--web-token-file: stat " + missing + ": no such file or directory"},
+		{[]string{"--web", "--web-token-file", dir}, unset, "", "--web-token-file: " + dir + ": must be a regular file"},
+		{[]string{"--web", "--web-token-file", private}, unset, "",
+			"--web-token-file: " + private + ": must be private, but other users may read or write it (-rw-r--r--): chmod o= " + private},
+	} {
+		if runtime.GOOS == "windows" && (strings.Contains(tt.fail, "private") || strings.Contains(tt.fail, "no such")) {
+			continue // files have no such modes there, and other errors
+		}
+		if t.Setenv(webTokenVariable, tt.env); tt.env == unset {
+			os.Unsetenv(webTokenVariable)
+		}
+		var f runFlags
+		cmd := f.command()
+		if err := cmd.ParseFlags(tt.args); err != nil {
+			t.Fatal(err)
+		}
+		err := f.web.check(cmd)
+		failed := ""
+		if err != nil {
+			failed = err.Error()
+		}
+		if f.web.given != tt.want || failed != tt.fail || err != nil && status(err) != 2 {
+			t.Errorf("%q with %q: got %q and %v, want %q and %q", tt.args, tt.env, f.web.given, err, tt.want, tt.fail)
+		}
+	}
+}
+
+// A page on loopback whose run has a token asks for it. The token is in none of what the program prints, nor in /config.toml.
+func TestGivenTokenCountsOnLoopback(t *testing.T) {
+	const secret = "open sesame"
+	r := startWeb(t, "--web=127.0.0.1:0", "--web-token", secret, "--plain", "--summary", "-")
+	for _, host := range []string{"evil.example", "127.0.0.1"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/config.toml", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		answer, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		if err := answer.Write(&text); err != nil {
+			t.Fatal(err)
+		}
+		if want := map[string]int{"evil.example": 421, "127.0.0.1": 200}[host]; answer.StatusCode != want || strings.Contains(text.String(), secret) {
+			t.Errorf("host %s: got %d, want %d and no token in\n%s", host, answer.StatusCode, want, text.String())
+		}
+	}
+	conn, _, err := websocket.Dial(t.Context(), r.url+"/ws", &websocket.DialOptions{Subprotocols: []string{web.Protocol}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(-1)
+	next := func(kind string) (m struct {
+		Type, Message string
+		MayChange     bool `json:"may_change"`
+	}) {
+		t.Helper()
+		for m.Type != kind {
+			_, b, err := conn.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = json.Unmarshal(b, &m) // of a frame it makes nothing
+		}
+		return m
+	}
+	say := func(text string) {
+		t.Helper()
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if next("hello").MayChange {
+		t.Error("got a page that may make changes before it gave the token")
+	}
+	say(`{"type":"reset"}`)
+	if got, want := next("error").Message, "a change needs the token of this run"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	say(`{"type":"auth","token":"open barley"}`)
+	if got, want := next("error").Message, "wrong token"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	say(`{"type":"auth","token":"` + secret + `"}`)
+	if !next("hello").MayChange {
+		t.Error("got a page that may not make changes after it gave the token")
+	}
+	out, errOut := r.end(t)
+	if all := out + errOut; strings.Contains(all, secret) || !strings.Contains(errOut, "token to make changes: as given") ||
+		!strings.Contains(errOut, `level=WARN msg="wrong token" from=127.0.0.1:`) {
+		t.Errorf("got\n%s\nwant a wrong token logged, and no token", all)
+	}
+}
+
+// webRun is a run on the web, in this process.
+type webRun struct {
+	url   string
+	stop  context.CancelFunc
+	ended chan error
+	rest  chan string // of what it logs
+	out   strings.Builder
+}
+
+// startWeb starts one, and waits until it says where.
+func startWeb(t *testing.T, args ...string) *webRun {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	r := &webRun{stop: stop, ended: make(chan error, 1), rest: make(chan string, 1)}
+	errRead, errWrite := io.Pipe()
+	cmd := newRun()
+	cmd.SetErr(errWrite)
+	cmd.SetOut(&r.out)
+	cmd.SetArgs(append([]string{"--hw", "sim"}, args...))
+	go func() {
+		r.ended <- cmd.ExecuteContext(ctx)
+		errWrite.Close()
+	}()
+	lines := bufio.NewReader(errRead)
+	first, err := lines.ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(first), "look at ")
+	if !ok {
+		t.Fatalf("got %q and %v, want the address first", first, err)
+	}
+	r.url = url
+	go func() {
+		rest, _ := io.ReadAll(lines)
+		r.rest <- string(rest)
+	}()
+	return r
+}
+
+// end ends it, and returns what it printed.
+func (r *webRun) end(t *testing.T) (out, errOut string) {
+	t.Helper()
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Errorf("got %v, want nil", err)
+	}
+	errOut = <-r.rest
+	return r.out.String(), errOut
+}
