@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/neuron"
 )
@@ -324,6 +325,9 @@ func (c *fiCurve) csv(w io.Writer) error {
 
 // summary is the curve in a line: where firing begins, and how well simulation and closed form agree.
 func (c *fiCurve) summary() string {
+	if p := session.Now(c.neuron, nil, 0); !p.Exists() {
+		return fmt.Sprintf("rheobase %s nA; %s", digits(c.neuron.Rheobase(), 4), p)
+	}
 	agree, worst, at := 0, 0.0, 0
 	for i, current := range c.currents {
 		if c.spikes[i] == c.neuron.SpikeCount(current, c.steps) {

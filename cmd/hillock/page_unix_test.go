@@ -59,6 +59,12 @@ func TestPageInChromium(t *testing.T) {
 			p.until(t, "text('#link') === 'live' && number('#rate') > 0 && $('#pause').ariaPressed === 'false'")
 		})
 	})
+	t.Run("noise", func(t *testing.T) {
+		noisy := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", "--set=neuron.n1.sigma=5 mV"))
+		defer noisy.well(t)
+		noisy.until(t, "text('#predicted') === 'no prediction: the membrane has noise'")
+		noisy.laidOut(t, "noise")
+	})
 	t.Run("token", func(t *testing.T) {
 		locked := open(t, ctx, nearby(t, pageOf(t, "--web=0.0.0.0:0", "--web-token=open sesame")))
 		defer locked.well(t)

@@ -586,7 +586,7 @@ func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 			t.Errorf("got %+v, want no prediction of noise", s.neuronSummary)
 		}
 		var out bytes.Buffer
-		if err := s.text(&out, b.cfg, nil); err != nil || !strings.Contains(out.String(), "predicted  nothing: the membrane has noise, sigma 5 mV\n") {
+		if err := s.text(&out, b.cfg, nil); err != nil || !strings.Contains(out.String(), "\nno prediction: the membrane has noise\n") {
 			t.Errorf("got %v and\n%s", err, out.String())
 		}
 		return b.virtual.Pin("GPIO17").Edges()

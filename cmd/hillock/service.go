@@ -12,6 +12,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
 )
@@ -177,7 +178,7 @@ func (v *view) status(now *snapshot) string {
 
 func (v *view) rate(n config.Neuron, now *snapshot, i int) string {
 	c := &now.cells[i]
-	return fmt.Sprintf("%s %.1f Hz (predicted %.1f) at %.2f nA", n.Name, c.rate(now.tick.Steps, v.cfg.Loop.DT), n.DiscreteRate(c.current), c.current)
+	return fmt.Sprintf("%s %.1f Hz (%s) at %.2f nA", n.Name, c.rate(now.tick.Steps, v.cfg.Loop.DT), session.Now(n, v.cfg.Inputs, c.current), c.current)
 }
 
 // brief is a text as a status: in a line, and short enough for systemd, which drops what is longer than 4096 bytes.

@@ -107,7 +107,7 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	}
 	m.wait(t, "READY=1")
 	m.wait(t, "WATCHDOG=1")
-	m.wait(t, `STATUS=n1 71\.9 Hz \(predicted 71\.9\) at 2\.00 nA$`)
+	m.wait(t, `STATUS=n1 71\.9 Hz \(predicted 71\.9 Hz\) at 2\.00 nA$`)
 
 	m.done()
 	write("-1 ms")
@@ -125,7 +125,7 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	logged("configuration reloaded; until then")
 	m.done()
 	m.wait(t, "WATCHDOG=1")
-	m.wait(t, `STATUS=n1 36\.1 Hz \(predicted 36\.1\) at 2\.00 nA$`)
+	m.wait(t, `STATUS=n1 36\.1 Hz \(predicted 36\.1 Hz\) at 2\.00 nA$`)
 
 	cmd.Process.Signal(syscall.SIGTERM)
 	m.wait(t, "STOPPING=1")
@@ -257,7 +257,7 @@ func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
 		want  string
 	}{
 		{false, "STATUS=starting"}, // a loop that stands before its first tick
-		{true, "READY=1\nWATCHDOG=1\nSTATUS=n1 0.0 Hz (predicted 71.9) at 2.00 nA"}, // one that stands after it
+		{true, "READY=1\nWATCHDOG=1\nSTATUS=n1 0.0 Hz (predicted 71.9 Hz) at 2.00 nA"}, // one that stands after it
 	} {
 		m.done()
 		watch(tt.ticks)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/neuron"
@@ -176,9 +177,12 @@ func simSummary(ctx context.Context, w io.Writer, loop *neuron.Loop, in neuron.I
 	if mean, cv, ok := stats.isi(c.DT); ok {
 		fmt.Fprintf(w, "ISI        mean %s ms, CV %s\n", digits(mean, 6), digits(cv, 3))
 	}
-	if steady {
+	switch p := session.Now(config.Neuron{Params: c.Params}, nil, float64(i)); {
+	case !p.Exists():
+		_, err = fmt.Fprintln(w, p)
+	case steady:
 		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", count(c.SpikeCount(float64(i), end.Steps), "spike"),
-			interval(c.DiscreteRate(float64(i)), float64(i)), digits(c.ExactRate(float64(i)), 4))
+			interval(p.Hz, float64(i)), digits(c.ExactRate(float64(i)), 4))
 	}
 	return err
 }

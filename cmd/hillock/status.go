@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/tty"
 	"hillock/config"
@@ -215,11 +216,12 @@ func (s *screen) wrong() (lines []line) {
 // neuron is two lines and its notes: where it is with its LEDs, and its spikes with their rate.
 func (s *screen) neuron(i int) []string {
 	n, c := s.running().Neurons[i], s.now.cells[i]
+	rate := c.rate(s.now.tick.Steps, s.cfg.Loop.DT)
 	leds, notes := "", []string(nil)
 	for _, out := range s.cfg.Outputs {
 		if out.Neuron == n.Name && out.Driver == "pulse" {
 			leds += "  " + s.led(out)
-			if text := merging(s.running(), n, c.current, out); text != "" {
+			if text := merging(s.running(), n, rate, out); text != "" {
 				notes = append(notes, amber.Render(text))
 			}
 		}
@@ -231,15 +233,7 @@ func (s *screen) neuron(i int) []string {
 		isi += fmt.Sprintf("  CV %.3f", cv)
 	}
 	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), c.v, c.current, isi, leds)
-	theory := "predicted"
-	switch {
-	case n.Sigma > 0:
-		theory = "without its noise"
-	case slices.ContainsFunc(s.cfg.Inputs, func(in config.Input) bool { return in.Wave.Shape == "noise" && slices.Contains(n.Inputs, in.Name) }):
-		theory = "at this current" // of the instant
-	}
-	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s %.1f Hz", len(n.Name), "", c.spikes,
-		c.rate(s.now.tick.Steps, s.cfg.Loop.DT), theory, n.DiscreteRate(c.current))
+	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s", len(n.Name), "", c.spikes, rate, session.Now(n, s.cfg.Inputs, c.current))
 	if s.running().Loop.Speed != 1 || s.now.tick.Skipped > 0 {
 		second += fmt.Sprintf("  %s/s on the wall", digits(c.blinks(s.now.tick.Began), 3))
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/neuron"
@@ -35,10 +36,10 @@ type neuronSummary struct {
 	Name            string   `json:"name"`
 	Spikes          int64    `json:"spikes"`
 	RateHz          float64  `json:"rate_hz"`          // spikes over model time
-	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null when it or the input changed or the membrane has noise
+	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null where there is no prediction
 	PredictedSpikes *int64   `json:"predicted_spikes"` // from the same start in as many steps, null as well
+	NoPrediction    string   `json:"no_prediction"`    // why there is no prediction
 	CurrentNA       float64  `json:"current_na"`       // the latest
-	changed         bool     // the neuron, while it ran
 }
 
 type outputSummary struct {
@@ -65,14 +66,18 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 	}
 	for i, c := range cells {
 		state := end.cells[i]
-		n := neuronSummary{Name: c.Name, Spikes: c.Spikes, CurrentNA: state.current, changed: state.changed}
+		n := neuronSummary{Name: c.Name, Spikes: c.Spikes, CurrentNA: state.current}
 		if s.ModelS > 0 {
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
-		if state.lowest == state.highest && c.Sigma == 0 && !state.changed {
-			hz, spikes := c.DiscreteRate(state.current), m.begin[i].SpikesAhead(state.current, end.tick.Steps)
-			n.PredictedHz, n.PredictedSpikes = &hz, &spikes
+		ran := cfg.Neurons[i]
+		ran.Params = c.Params // as they were at the end
+		p := session.Whole(ran, cfg.Inputs, session.Past{Begin: m.begin[i], Steps: end.tick.Steps, Current: state.current,
+			Varied: state.lowest != state.highest, Changed: state.changed})
+		if p.Exists() {
+			n.PredictedHz, n.PredictedSpikes = &p.Hz, &p.Spikes
 		}
+		n.NoPrediction = p.Reason
 		s.Neurons = append(s.Neurons, n)
 	}
 	s.neuronSummary = s.Neurons[0]
@@ -121,15 +126,10 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 	t.printf("\n")
 	for _, n := range s.Neurons {
 		t.printf("%-10s %s in that time, %s Hz%s\n", n.Name, count(n.Spikes, "spike"), digits(n.RateHz, 4), s.onTheWall(n))
-		switch sigma := sigmaOf(cfg, n.Name); {
-		case sigma > 0:
-			t.printf("predicted  nothing: the membrane has noise, sigma %s mV\n", digits(sigma, 4))
-		case n.PredictedHz != nil:
+		if n.PredictedHz != nil {
 			t.printf("predicted  %s, %s\n", count(*n.PredictedSpikes, "spike"), interval(*n.PredictedHz, n.CurrentNA))
-		case n.changed:
-			t.printf("predicted  nothing: the neuron was changed while it ran\n")
-		default:
-			t.printf("predicted  nothing: the current changed, it is now %s nA\n", digits(n.CurrentNA, 4))
+		} else {
+			t.printf("no prediction: %s\n", n.NoPrediction)
 		}
 		for _, o := range s.Outputs {
 			out := output(cfg, o.Name)
@@ -156,16 +156,6 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 		}
 	}
 	return t.err
-}
-
-// sigmaOf is the noise of a neuron's membrane, mV.
-func sigmaOf(cfg *config.Config, name string) float64 {
-	for _, n := range cfg.Neurons {
-		if n.Name == name {
-			return n.Sigma
-		}
-	}
-	return 0
 }
 
 func output(cfg *config.Config, name string) config.Output {

@@ -40,12 +40,12 @@ predicted  79 spikes, one every 13.9 ms (71.94 Hz) at 1.999 nA
 		{"the neuron", func(w *onWeb) error { return w.Set("n1", "v_t", -60) }, "loop.speed=1", `
 2 s of model time in 2 s
 n1         214 spikes in that time, 107 Hz
-predicted  nothing: the neuron was changed while it ran
+no prediction: the neuron was changed during the run
 `},
 		{"its noise", func(w *onWeb) error { return w.Set("n1", "sigma", 0) }, "neuron.n1.sigma=0.001 mV", `
 2 s of model time in 2 s
 n1         143 spikes in that time, 71.5 Hz
-predicted  nothing: the neuron was changed while it ran
+no prediction: the neuron was changed during the run
 `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

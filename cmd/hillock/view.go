@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/board"
@@ -170,13 +171,18 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		cfg := v.running()
 		for i, n := range cfg.Neurons {
 			c := v.now.cells[i]
-			attrs := []any{"neuron", n.Name, "v_mv", round(c.v), "current_na", round(c.current), "spikes", c.spikes,
-				"rate_hz", round(c.rate(v.now.tick.Steps, cfg.Loop.DT)), "predicted_hz", round(n.DiscreteRate(c.current))}
+			rate := c.rate(v.now.tick.Steps, cfg.Loop.DT)
+			attrs := []any{"neuron", n.Name, "v_mv", round(c.v), "current_na", round(c.current), "spikes", c.spikes, "rate_hz", round(rate)}
+			if p := session.Now(n, cfg.Inputs, c.current); p.Exists() {
+				attrs = append(attrs, "predicted_hz", round(p.Hz))
+			} else {
+				attrs = append(attrs, "no_prediction", p.Reason)
+			}
 			if cfg.Loop.Speed != 1 || v.now.tick.Skipped > 0 {
 				attrs = append(attrs, "wall_hz", round(c.blinks(v.now.tick.Began)))
 			}
 			for _, out := range cfg.Outputs {
-				if text := merging(cfg, n, c.current, out); text != "" {
+				if text := merging(cfg, n, rate, out); text != "" {
 					attrs = append(attrs, out.Name+"_note", text)
 				}
 			}
@@ -281,9 +287,9 @@ func bar(part float64, width int) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
 }
 
-// merging says that the pulses of an output run into each other, "" when they do not.
-func merging(cfg *config.Config, n config.Neuron, current float64, out config.Output) string {
-	hz := n.DiscreteRate(current) * cfg.Loop.Speed / float64(max(1, out.Every))
+// merging says that the pulses of an output run into each other at a firing rate in Hz of model time, "" when they do not.
+func merging(cfg *config.Config, n config.Neuron, rate float64, out config.Output) string {
+	hz := rate * cfg.Loop.Speed / float64(max(1, out.Every))
 	if out.Driver != "pulse" || out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
@@ -148,8 +149,14 @@ func (w *onWeb) Status() web.Status {
 		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}
 	for i, n := range cfg.Neurons {
 		c := &w.now.cells[i]
-		st.Neurons = append(st.Neurons, web.NeuronStatus{Name: n.Name, V: c.v, I: c.current, Spikes: c.spikes,
-			Rate: c.rate(w.now.tick.Steps, cfg.Loop.DT), Predicted: n.DiscreteRate(c.current), WallHz: c.blinks(w.now.tick.Began)})
+		is := web.NeuronStatus{Name: n.Name, V: c.v, I: c.current, Spikes: c.spikes,
+			Rate: c.rate(w.now.tick.Steps, cfg.Loop.DT), WallHz: c.blinks(w.now.tick.Began)}
+		if p := session.Now(n, cfg.Inputs, c.current); p.Exists() {
+			is.Predicted = &p.Hz
+		} else {
+			is.NoPrediction = p.Reason
+		}
+		st.Neurons = append(st.Neurons, is)
 	}
 	for _, in := range cfg.Inputs {
 		r := l.board.Inputs[in.Name].Reading()

@@ -42,7 +42,7 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 	}
 	var rates []float64
 	look := func() {
-		rates = append(rates, round(w.Status().Neurons[0].Rate), round(w.Status().Neurons[0].Predicted))
+		rates = append(rates, round(w.Status().Neurons[0].Rate), round(*w.Status().Neurons[0].Predicted))
 	}
 	b.loop.Observers = append(b.loop.Observers, at{
 		1000: func() {

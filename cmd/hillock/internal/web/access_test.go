@@ -160,6 +160,9 @@ func TestPages(t *testing.T) {
 				t.Errorf("/metrics: got no %q in\n%s", want, text)
 			}
 		}
+		if without := `hillock_predicted_rate_hertz{neuron="n2"}`; strings.Contains(text, without) || !strings.Contains(text, `hillock_rate_hertz{neuron="n2"} 0`) {
+			t.Errorf("/metrics: got\n%s\nwant a rate of n2, which has no prediction, and no %s", text, without)
+		}
 	})
 }
 

@@ -40,13 +40,15 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "How late ticks begin."), n, sum.Seconds(), buckets)
 	spikes := metric("spikes_total", "Spikes.", "neuron")
 	rate := metric("rate_hertz", "Firing rate, in time of the model.", "neuron")
-	predicted := metric("predicted_rate_hertz", "Firing rate that the equation predicts.", "neuron")
+	predicted := metric("predicted_rate_hertz", "Firing rate that the equation predicts; absent where it predicts none.", "neuron")
 	v := metric("membrane_volts", "Membrane potential.", "neuron")
 	current := metric("current_amperes", "Input current.", "neuron")
 	for _, n := range st.Neurons {
 		counter(spikes, float64(n.Spikes), n.Name)
 		gauge(rate, n.Rate, n.Name)
-		gauge(predicted, n.Predicted, n.Name)
+		if n.Predicted != nil {
+			gauge(predicted, *n.Predicted, n.Name)
+		}
 		gauge(v, n.V/1e3, n.Name)
 		gauge(current, n.I/1e9, n.Name)
 	}

@@ -151,15 +151,16 @@ type Status struct {
 
 // NeuronStatus is a neuron now: mV, nA, Hz and ms of the model, and spikes a second of the wall.
 type NeuronStatus struct {
-	Name      string  `json:"name"`
-	V         float64 `json:"v"`
-	I         float64 `json:"i"`
-	Rate      float64 `json:"rate"`
-	Predicted float64 `json:"predicted"`
-	ISI       float64 `json:"isi_ms"` // the latest
-	CV        float64 `json:"cv"`     // of the latest
-	Spikes    int64   `json:"spikes"`
-	WallHz    float64 `json:"wall_hz"`
+	Name         string   `json:"name"`
+	V            float64  `json:"v"`
+	I            float64  `json:"i"`
+	Rate         float64  `json:"rate"`
+	Predicted    *float64 `json:"predicted"`     // at the present current; null where there is no prediction
+	NoPrediction string   `json:"no_prediction"` // why there is none
+	ISI          float64  `json:"isi_ms"`        // the latest
+	CV           float64  `json:"cv"`            // of the latest
+	Spikes       int64    `json:"spikes"`
+	WallHz       float64  `json:"wall_hz"`
 }
 
 // InputStatus is an input now.

@@ -127,7 +127,7 @@ func (f *fake) Hello() Hello {
 }
 
 func (f *fake) Status() Status {
-	return Status{Steps: 42, T: 0.0042, Skipped: 1500, Neurons: []NeuronStatus{{Name: "n1", V: -60, I: 2, Rate: 72, Predicted: 72.5, Spikes: 7}},
+	return Status{Steps: 42, T: 0.0042, Skipped: 1500, Neurons: []NeuronStatus{{Name: "n1", V: -60, I: 2, Rate: 72, Predicted: new(72.5), Spikes: 7}, {Name: "n2", NoPrediction: "the membrane has noise"}},
 		Inputs: []InputStatus{{Name: "knob", Fault: "no chip"}}, Outputs: []OutputStatus{{Name: "led"}}, Lateness: Lateness{1, 30, 100}}
 }
 

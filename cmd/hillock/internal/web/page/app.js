@@ -108,18 +108,14 @@ function hello(message) {
   for (const part of [board, scope, lab, sliders]) part.hello();
 }
 
-// noisy tells whether chance has a part in the neuron: then its rate is not that of the current of this instant.
-function noisy() {
-  const { neurons, inputs } = shared.hello, n = neurons[shared.cell];
-  return n.sigma > 0 || inputs.some((p) => p.shape === 'noise' && n.inputs.includes(p.name));
-}
-
 function status(message) {
   shared.status = message;
   if (!shared.hello) return;
   const n = message.neurons[shared.cell];
   $('rate').textContent = `${number(n.rate, 1)} Hz`;
-  $('predicted').textContent = noisy() ? '–' : `${number(n.predicted, 1)} Hz`;
+  const predicted = n.predicted !== null;
+  $('predicted').textContent = predicted ? `${number(n.predicted, 1)} Hz` : `no prediction: ${n.no_prediction}`;
+  $('predicted').classList.toggle('reason', !predicted);
   $('v').textContent = `${number(n.v, 1)} mV`;
   $('i').textContent = `${number(n.i, 2)} nA`;
   $('isi').textContent = n.isi_ms > 0 ? `${number(n.isi_ms, 1)} ms` : '–';

@@ -1,0 +1,65 @@
+// Package session holds what can be said of a run. Every display renders these values and decides nothing of its own.
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"hillock/config"
+	"hillock/neuron"
+)
+
+// Prediction is the closed form's answer for one neuron, or the reason why there is none.
+type Prediction struct {
+	Hz     float64 // firing rate under a constant current, in model time
+	Spikes int64   // in a whole run; 0 in a prediction for this instant
+	Reason string  // why there is no prediction; "" where there is one
+}
+
+// Exists reports whether there is a prediction.
+func (p Prediction) Exists() bool { return p.Reason == "" }
+
+// String returns the predicted rate, or why there is none.
+func (p Prediction) String() string {
+	if !p.Exists() {
+		return "no prediction: " + p.Reason
+	}
+	return fmt.Sprintf("predicted %.1f Hz", p.Hz)
+}
+
+// Now predicts the firing rate of a neuron if its current (nA) stays as it is at this instant.
+func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
+	noisy := func(in config.Input) bool { return in.Wave.SD > 0 && slices.Contains(n.Inputs, in.Name) }
+	switch {
+	case n.Sigma > 0:
+		return Prediction{Reason: "the membrane has noise"}
+	case slices.ContainsFunc(inputs, noisy):
+		return Prediction{Reason: "the current has noise"}
+	}
+	return Prediction{Hz: n.DiscreteRate(current)}
+}
+
+// Past is what one neuron of a run went through.
+type Past struct {
+	Begin   neuron.Neuron // before the first step
+	Steps   int64         // of the run
+	Current float64       // nA, in the last step
+	Varied  bool          // the current, during the run
+	Changed bool          // the neuron's parameters, during the run
+}
+
+// Whole predicts the spikes of a whole run.
+func Whole(n config.Neuron, inputs []config.Input, past Past) Prediction {
+	p := Now(n, inputs, past.Current)
+	switch {
+	case !p.Exists():
+	case past.Changed:
+		return Prediction{Reason: "the neuron was changed during the run"}
+	case past.Varied:
+		return Prediction{Reason: "the current changed during the run, last to " + strconv.FormatFloat(past.Current, 'g', 4, 64) + " nA"}
+	default:
+		p.Spikes = past.Begin.SpikesAhead(past.Current, past.Steps)
+	}
+	return p
+}

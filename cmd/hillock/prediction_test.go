@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/spf13/cobra"
+
+	"hillock/hw/clock"
+)
+
+// What has no closed form has no prediction, and no display makes one up.
+func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
+	_, stop := reportRequests() // what listens to signals lives longer than the bubble
+	stop()
+	for _, tt := range []struct {
+		name    string
+		sets    []string
+		log     string
+		text    string // of the status and the screen
+		summary string // a line of it
+	}{
+		{"a steady current", nil, " predicted_hz=71.942 ", "predicted 71.9 Hz", "predicted  107 spikes, one every 13.9 ms (71.94 Hz) at 1.999 nA\n"},
+		{"a noisy membrane", []string{"neuron.n1.sigma=5 mV"}, ` no_prediction="the membrane has noise" `,
+			"no prediction: the membrane has noise", "no prediction: the membrane has noise\n"},
+		{"a noisy current", []string{"input.made.driver=wave", "input.made.shape=noise", "neuron.n1.input=made"}, ` no_prediction="the current has noise" `,
+			"no prediction: the current has noise", "no prediction: the current has noise\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBenchOn(t, clock.New(), tt.sets...)
+				b.loop.Ticks = 1500
+				var out bytes.Buffer
+				cmd := new(cobra.Command)
+				cmd.SetErr(&out)
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error)
+				go func() { ended <- b.view.log(ctx, cmd) }()
+				if _, err := b.loop.Run(ctx); err != nil {
+					t.Error(err)
+				}
+				cancel()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if !strings.Contains(out.String(), tt.log) || strings.Count(out.String(), "predict") != 1 {
+					t.Errorf("log: got\n%s\nwant%sand no other prediction", out.String(), tt.log)
+				}
+				if got := b.view.status(&b.view.now); !strings.Contains(got, "("+tt.text+")") {
+					t.Errorf("status: got %s, want (%s)", got, tt.text)
+				}
+				if got := b.shown(); !strings.Contains(got, "  "+tt.text) || strings.Count(got, "predict") != 1 {
+					t.Errorf("screen: got\n%s\nwant %s", got, tt.text)
+				}
+				st := newOnWeb(&leg{view: b.view, loop: b.loop}).Status().Neurons[0]
+				if (st.Predicted != nil) != (st.NoPrediction == "") || st.NoPrediction != "" && "no prediction: "+st.NoPrediction != tt.text {
+					t.Errorf("page: got %v, %q, want %s", st.Predicted, st.NoPrediction, tt.text)
+				}
+				s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+				var text bytes.Buffer
+				if err := s.text(&text, b.cfg, nil); err != nil || !strings.Contains(text.String(), tt.summary) || strings.Count(text.String(), "predict") != 1 {
+					t.Errorf("summary: got %v and\n%s\nwant %s", err, text.String(), tt.summary)
+				}
+			})
+		})
+	}
+}
+
+// What runs in the model's time alone has no prediction either.
+func TestNoPredictionOfNoiseInModelTime(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"sim", "--current", "2 nA", "--set", "neuron.n1.sigma=5 mV"}, "\nno prediction: the membrane has noise\n"},
+		{[]string{"sim", "--set", "neuron.n1.sigma=5 mV"}, "\nno prediction: the membrane has noise\n"},
+		{[]string{"fi", "--points", "3", "--set", "neuron.n1.sigma=5 mV", "--csv", filepath.Join(t.TempDir(), "fi.csv")}, "\nrheobase 1.5 nA; no prediction: the membrane has noise\n"},
+	} {
+		if out, errOut, err := hillock(t.Context(), tt.args...); err != nil || !strings.Contains(out+errOut, tt.want) || strings.Count(out+errOut, "predict") != 1 {
+			t.Errorf("%q: got %v, %s and\n%s\nwant %s", tt.args, err, errOut, out, tt.want)
+		}
+	}
+}
