@@ -17,7 +17,7 @@ type monitor struct {
 	load  load
 	own   snapshot // the loop's
 
-	mu     sync.Mutex
+	mu     sync.Mutex // the loop only tries it; no other lock is taken under it
 	shared snapshot
 }
 

@@ -161,7 +161,7 @@ type leg struct {
 	loop      *neuron.Loop
 	wall      *clock.Wall
 	watched   bool       // step by step
-	adjusting sync.Mutex // never held by the loop
+	adjusting sync.Mutex // never held by the loop; after onWeb.mu
 }
 
 // assemble readies the loop. Where the leg follows another, which has ended between two ticks, its first tick is the next

@@ -18,7 +18,7 @@ type times struct {
 	active *histograms                // the loop's
 	empty  atomic.Pointer[histograms] // offered to the loop
 	full   atomic.Pointer[histograms] // given by it
-	mu     sync.Mutex                 // of the readers
+	mu     sync.Mutex                 // of the readers; no other lock is taken under it
 	total  *histograms                // theirs
 	ended  time.Duration              // when the latest tick did; the loop's
 }

@@ -19,6 +19,10 @@ import (
 )
 
 // onWeb is a run as the web shows it: the leg that runs now.
+//
+// Locks are taken in this order: onWeb.mu, leg.adjusting, then one of monitor.mu, times.mu, wires.mu and trace.Record's, none of
+// which is held while another lock of the program is taken, but visit.mu under wires.mu. The web server's locks come before
+// all of them (see its package comment): onWeb.mu is never held while the server is called.
 type onWeb struct {
 	mu  sync.Mutex // never held by the loop
 	leg *leg

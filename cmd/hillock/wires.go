@@ -15,7 +15,7 @@ type wires struct {
 	virtual *board.Virtual
 	ask     func(ctx context.Context, fault string, cfg *config.Config, each func(doctor.Finding)) error // the doctor
 
-	mu    sync.Mutex // never held by the loop
+	mu    sync.Mutex // never held by the loop; after onWeb.mu, before visit.mu
 	out   int        // which of trials
 	visit *visit     // the doctor's latest, nil before there is one
 }

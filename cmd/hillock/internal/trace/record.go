@@ -9,7 +9,7 @@ import (
 
 // Record is the latest of a run: each step of its tap that was taken in time, by cell. Any number of goroutines may look at it.
 type Record struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // the last of all locks: Look calls its function under it, which must take no other
 	reader  *neuron.TapReader
 	moments []neuron.Moment
 	next    int64

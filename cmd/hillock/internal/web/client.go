@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,19 +22,19 @@ type client struct {
 	pipe *pipe
 	may  atomic.Bool // change something
 
-	greets sync.Mutex  // so that the newest hello comes last
+	greets sync.Mutex  // so that the newest hello comes last: after client.mu, before Server.mu
 	owed   atomic.Bool // a hello
 
-	mu     sync.Mutex
-	parts  []part   // the newest, after those that it has not heard to their end
-	per    int64    // steps to a column
-	next   int64    // the first step that it has not been sent
-	until  int64    // where the past ends that it asked for; 0: it hears of now
-	view   *request // what it asked for since the last time
-	was    int64    // steps missed of the part before it came, less those of the parts before
-	missed int64    // steps missed
-	on     uint32   // outputs that were on since its last frame
-	said   uint32   // what that said
+	mu     sync.Mutex // before all other locks of the server
+	parts  []part     // the newest, after those that it has not heard to their end
+	per    int64      // steps to a column
+	next   int64      // the first step that it has not been sent
+	until  int64      // where the past ends that it asked for; 0: it hears of now
+	view   *request   // what it asked for since the last time
+	was    int64      // steps missed of the part before it came, less those of the parts before
+	missed int64      // steps missed
+	on     uint32     // outputs that were on since its last frame
+	said   uint32     // what that said
 	told   *report
 	batch  []message
 }
@@ -90,11 +91,23 @@ func (c *client) begin(p part, per int64) {
 // columnOf is the first step of the column in which one is.
 func columnOf(step, per int64) int64 { return (step-1)/per*per + 1 }
 
-// follow goes on with a part, after those before it.
+// maxParts is how many parts a client that is behind is still sent: each holds the record of a run.
+const maxParts = 3
+
+// follow goes on with a part, after those before it. A client that is behind by too many misses the rest of the oldest.
 func (c *client) follow(p part) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.parts = append(c.parts, p)
+	if c.parts = append(c.parts, p); len(c.parts) <= maxParts {
+		return
+	}
+	c.parts[0].record.Look(func(next, _ int64, _ []trace.Cell) { c.missed += max(next-c.next, 0) })
+	c.nextPart()
+}
+
+// nextPart goes on with the part after the first one, which has ended.
+func (c *client) nextPart() {
+	c.parts, c.next, c.until, c.was = slices.Delete(c.parts, 0, 1), 1, 0, -c.missed
 }
 
 // greet tells it what runs: one that is behind later, and once for all that changes meanwhile.
@@ -183,7 +196,7 @@ func (c *client) frames(p *press, out []message) []message {
 		case !ended:
 			return out
 		}
-		c.parts, c.next, c.until, c.was = c.parts[1:], 1, 0, -c.missed
+		c.nextPart()
 	}
 }
 

@@ -2,6 +2,15 @@
 // waits for the loop, nor lets the loop or one client wait for another: who is too slow misses steps, and is told how many.
 //
 // Everybody who reaches the server may watch. A change needs the token, where the server has one.
+//
+// Locks are taken in this order, and the later ones may be taken without the earlier ones:
+//
+//	Server.telling, Server.hands          before a call of the Run, which has locks of its own (see onWeb)
+//	client.mu, client.greets              before anything is sent to a client or read from a record
+//	Server.mu                             never held while the Run or a client is called
+//	trace.Record's, pipe.mu, guesses.mu   the last: nothing is called under pipe.mu but the connection
+//
+// Server.telling and Server.hands are never held together, nor are the locks of two clients.
 package web
 
 import (
@@ -46,6 +55,8 @@ type Server struct {
 	o     Options
 	pages map[string]http.Handler
 	since string
+
+	telling sync.Mutex // so that the newest hello is kept; the order of all locks is in the package comment
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
@@ -249,32 +260,40 @@ func (s *Server) leave() {
 }
 
 // Follow tells that the run has another record, and maybe another configuration: clients go on with it, after all steps of the
-// one before. It comes before the first step of the new one.
+// one before. It comes before the first step of the new one, and is not called twice at a time.
 func (s *Server) Follow() {
+	record := s.run.Record()
 	s.mu.Lock()
-	s.part = part{s.run.Record(), s.part.number + 1}
-	for c := range s.clients {
-		c.follow(s.part)
+	s.part = part{record, s.part.number + 1}
+	next, clients := s.part, slices.Collect(maps.Keys(s.clients))
+	s.mu.Unlock() // before client.mu; a client that comes meanwhile begins with the new part
+	for _, c := range clients {
+		c.follow(next)
 	}
-	s.mu.Unlock()
 	s.greet()
 }
 
 // greet tells everybody what runs, as it is now.
 func (s *Server) greet() {
-	s.mu.Lock()
+	for _, c := range s.renew() {
+		c.greet()
+	}
+}
+
+// renew keeps what a hello says now, and returns the clients to send it to.
+func (s *Server) renew() []*client {
+	s.telling.Lock()
+	defer s.telling.Unlock()
 	h := s.run.Hello()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	h.Type, h.Run, h.Since = "hello", s.part.number, s.since
 	s.hello = h
 	for i, may := range []bool{false, true} {
 		h.MayChange = may
 		s.hellos[i], _ = json.Marshal(h) // all its numbers are some
 	}
-	clients := slices.Collect(maps.Keys(s.clients))
-	s.mu.Unlock()
-	for _, c := range clients {
-		c.greet()
-	}
+	return slices.Collect(maps.Keys(s.clients))
 }
 
 // now is what everybody was told of the run.
@@ -304,9 +323,10 @@ func (s *Server) watch(ctx context.Context) {
 		}
 		on := s.run.On(&pulses)
 		s.mu.Lock()
-		s.part.record.Look(func(int64, int64, []trace.Cell) {}) // a tap does not keep them for long
+		record := s.part.record
 		clients = slices.AppendSeq(clients[:0], maps.Keys(s.clients))
 		s.mu.Unlock()
+		record.Look(func(int64, int64, []trace.Cell) {}) // a tap does not keep them for long
 		for _, c := range clients {
 			c.give(p, on, latest)
 		}
