@@ -77,6 +77,27 @@ neuron = "n1"`), nil)
 	}
 }
 
+// TestTheFirstFileTakesAnotherChip changes nothing but the driver in the file that config init writes.
+func TestTheFirstFileTakesAnotherChip(t *testing.T) {
+	for _, a := range adcs() {
+		text := strings.Replace(string(DefaultTOML()), `driver = "mcp3008"`, "driver = "+`"`+a.driver+`"`, 1)
+		if a.channels == 1 {
+			text = strings.Replace(text, "\nchannel = 0", "\n# channel = 0", 1)
+		}
+		if a.lowest > 1e6 || a.at3V < 1e6 {
+			text = strings.Replace(text, "\nclock = ", "\n# clock = ", 1)
+		}
+		c, err := Parse("", []byte(text), nil)
+		if err != nil {
+			t.Errorf("%s: %v", a.driver, err)
+			continue
+		}
+		if got, want := c.Inputs[0].Ends, [2]int{0, a.full()}; got != want {
+			t.Errorf("%s: got ends %v, want %v", a.driver, got, want)
+		}
+	}
+}
+
 // TestDefaultsFollowTick has a tick that is longer than the defaults of what counts in ticks.
 func TestDefaultsFollowTick(t *testing.T) {
 	got, err := Parse("", nil, []string{

@@ -141,6 +141,10 @@ func (p *part) knob(in *Input, l Loop, full int) {
 		}
 		p.wrong(key, Problem{Rule: fmt.Sprintf("must leave something between the ends %d and %d, less %d at each", in.Ends[0], in.Ends[1], in.DeadZone)})
 	}
+	if !p.isBad("ends") && 2*(in.Ends[1]-in.Ends[0]) < full {
+		p.warn("ends", Problem{Rule: fmt.Sprintf("covers less than half of the chip's codes, 0 to %d", full),
+			Hint: "leave ends out for all of them, or measure them with 'hillock calibrate'"})
+	}
 }
 
 // whole is a whole number from low to high.

@@ -188,6 +188,8 @@ func wireFaults() []fault {
 		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: offLeg("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
 		{name: "the knob's leg to GND loose", hand: turns, breaks: offLeg("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
 		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
+		{name: "the ends leave out most of the travel", config: "ends = [0, 255]", hand: turns, check: "knob", names: "remove ends from input.knob for all codes of the chip, or run hillock calibrate knob FILE"},
+		{name: "the ends leave out where the knob is", config: "ends = [0, 255]", check: "knob", names: "this is far outside of ends = [0, 255]"},
 		{name: "noise", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
 
 		{name: "the LED the wrong way round", hand: func(v *board.Virtual) Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},

@@ -148,6 +148,9 @@ func (k *knob) still() Finding {
 	if k.Hand != nil {
 		return k.turned(f)
 	}
+	if k.beyond(c.median(), c.median()) {
+		return k.outside(f)
+	}
 	if end := k.atEnd(c.median()); end != "" {
 		f.Result = NotPossible
 		f.Means = fmt.Sprintf("the knob is turned all the way, or %s", end)
@@ -183,6 +186,20 @@ func (k *knob) reads(ch int) bool {
 	return slices.ContainsFunc(k.Config.Inputs, func(in config.Input) bool {
 		return in.Port == k.in.Port && in.Address == k.in.Address && in.Driver == k.in.Driver && (in.Channel == ch || in.Minus == ch)
 	})
+}
+
+// beyond reports whether codes from low to high go further outside of the configured ends than a calibrated knob does: by more
+// than an eighth of all codes.
+func (k *knob) beyond(low, high int) bool {
+	return low < k.in.Ends[0]-k.full/8 || high > k.in.Ends[1]+k.full/8
+}
+
+// outside is the verdict on a knob whose ends are those of another chip, or of another knob.
+func (k *knob) outside(f Finding) Finding {
+	f.Result = Failed
+	f.Means = fmt.Sprintf("this is far outside of ends = [%d, %d]: the current is at its limit for a part of the turn", k.in.Ends[0], k.in.Ends[1])
+	f.Do = fmt.Sprintf("remove ends from input.%s for all codes of the chip, or run hillock calibrate %[1]s FILE", k.in.Name)
+	return f
 }
 
 // atEnd is what is loose if nobody has turned the knob to its end, "" where it is not there.
@@ -233,6 +250,9 @@ func (k *knob) turned(f Finding) Finding {
 		f.Means = "the reference of the chip is loose, or the middle leg touches the rails by turns"
 		f.Do = fmt.Sprintf("look at VREF (%s), which goes to 3V3, and at the middle leg", leg(k.in.Driver, "VREF"))
 		return f
+	}
+	if k.beyond(low[ch], high[ch]) {
+		return k.outside(f)
 	}
 	slack := k.full/50 + k.in.DeadZone
 	if low[ch] > k.in.Ends[0]+slack || high[ch] < k.in.Ends[1]-slack {
