@@ -28,10 +28,12 @@ type onWeb struct {
 	leg *leg
 	now snapshot
 	kit web.Kit
+
+	before heartbeat // what was known when the leg began
 }
 
 func newOnWeb(l *leg) *onWeb {
-	w := new(onWeb)
+	w := &onWeb{before: heartbeat{at: l.loop.Clock.Now()}}
 	w.show(l)
 	return w
 }
@@ -50,11 +52,29 @@ func (w *onWeb) show(l *leg) {
 func (w *onWeb) follow(l *leg, change func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.leg.monitor.read(&w.now)
+	w.before = w.heartbeat()
 	if err := change(); err != nil {
 		return err
 	}
 	w.show(l)
 	return nil
+}
+
+// heartbeat returns that of the loop, as of the latest w.now.
+func (w *onWeb) heartbeat() heartbeat {
+	if w.now.tick.Due == 0 {
+		return w.before
+	}
+	return heartbeat{true, w.now.tick.Began}
+}
+
+// Stalled implements web.Run.
+func (w *onWeb) Stalled() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.leg.monitor.read(&w.now)
+	return w.heartbeat().stalled(w.leg.loop.Clock.Now(), quietTime())
 }
 
 // Hello implements web.Run.
@@ -149,6 +169,7 @@ func (w *onWeb) Status() web.Status {
 	late := l.monitor.times.read().Late
 	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: trials()[l.wires.pulled()].name,
 		Skipped:  milliseconds(w.now.skipped.model),
+		Stalled:  w.heartbeat().stalled(l.loop.Clock.Now(), quietTime()),
 		Lateness: web.Lateness{P50: late.P50, P99: late.P99, Max: late.Max},
 		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}
 	for i, n := range cfg.Neurons {
@@ -167,6 +188,10 @@ func (w *onWeb) Status() web.Status {
 		is := web.InputStatus{Name: in.Name, Position: r.Position, Current: r.Current, State: r.State.String(), Note: note(r)}
 		if r.Fault != nil {
 			is.Fault = r.Fault.Error()
+		}
+		if l.virtual != nil && l.virtual.Knobs[in.Name] != nil {
+			at := l.virtual.Knobs[in.Name].Position()
+			is.Knob = &at
 		}
 		st.Inputs = append(st.Inputs, is)
 		if f, ok := found(is); ok && l.virtual == nil {

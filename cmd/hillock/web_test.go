@@ -89,6 +89,66 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 	}
 }
 
+// A wire that is out moves what is measured, not the knob: the status has both.
+func TestStatusHasTheKnobBesideTheMeasurement(t *testing.T) {
+	b, w := newWebBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", `neuron.n1.input=["knob", "tone"]`)
+	if _, err := w.Turn("knob", 0.75); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Fault("leg to 3V3 loose"); err != nil {
+		t.Fatal(err)
+	}
+	b.run(t, 100)
+	st := w.Status()
+	if in := st.Inputs[0]; in.State != "ok" || in.Position != 0 || in.Knob == nil || *in.Knob != 0.75 {
+		t.Errorf("got %+v, want the knob at 0.75 and a measured position of 0", in)
+	}
+	if in := st.Inputs[1]; in.Knob != nil {
+		t.Errorf("got a knob at %g for a wave, want none", *in.Knob)
+	}
+	real := newOnWeb(&leg{view: &view{cfg: b.cfg, board: b.board, monitor: b.view.monitor}, loop: b.loop})
+	if in := real.Status().Inputs[0]; in.Knob != nil {
+		t.Errorf("got a knob at %g for a real one, want none", *in.Knob)
+	}
+}
+
+// A loop that makes no tick for longer than the watchdog allows stands still, as does one before its first tick. A reload does not.
+func TestStalled(t *testing.T) {
+	b, w := newWebBench(t)
+	pass := func(d time.Duration) {
+		t.Helper()
+		if err := b.clock.SleepUntil(t.Context(), b.clock.Now()+d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(when, want string) {
+		t.Helper()
+		if got, shown := w.Stalled(), w.Status().Stalled; got != want || shown != want {
+			t.Errorf("%s: got %q and a status with %q, want %q", when, got, shown, want)
+		}
+	}
+	pass(200 * time.Millisecond)
+	check("before the first tick", "no tick for 0.2 s")
+	b.run(t, 1000)
+	check("running", "")
+	pass(2900 * time.Millisecond)
+	check("just quiet", "")
+	pass(300 * time.Millisecond)
+	check("after 3.2 s", "no tick for 3.2 s")
+	t.Setenv("WATCHDOG_USEC", "5000000")
+	check("with a watchdog of 5 s", "")
+	pass(2 * time.Second)
+	check("with it, after 5.2 s", "no tick for 5.2 s")
+	t.Setenv("WATCHDOG_USEC", "10000000")
+	next := &leg{view: &view{cfg: b.cfg, board: b.board, virtual: b.virtual, wires: b.view.wires}, loop: b.loop}
+	if err := w.follow(next, func() error { next.monitor = newMonitor(b.loop); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	check("after a reload", "")
+	pass(5 * time.Second)
+	check("5 s after a reload", "no tick for 10.2 s")
+}
+
 // Beside a loop that has the real parts no doctor can look at them: the page tells what the run reads.
 func TestTheWebTellsWhatARunReads(t *testing.T) {
 	b, _ := newWebBench(t, "input.second.driver=mcp3008", "input.second.port=SPI0.1", "neuron.n1.input=[\"knob\", \"second\"]")

@@ -15,6 +15,7 @@ import (
 
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
+	"hillock/hw/clock"
 	"hillock/hw/doctor"
 	"hillock/hw/sim"
 )
@@ -237,7 +238,7 @@ func TestAReloadKeepsTheFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := w.leg
-	old.wall = nil
+	old.wall = clock.New()
 	next, err := old.change(cfg)
 	if err != nil {
 		t.Fatal(err)

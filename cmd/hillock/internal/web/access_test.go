@@ -166,6 +166,29 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// Who watches the health of a run hears that its loop stands still, and for how long.
+func TestHealth(t *testing.T) {
+	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		for _, tt := range []struct {
+			stalled, text string
+			status        int
+		}{{"no tick for 3.2 s", "no tick for 3.2 s\n", 503}, {"", "ok\n", 200}} {
+			w.mu.Lock()
+			w.stalled = tt.stalled
+			w.mu.Unlock()
+			r, err := w.http.Get("http://localhost/healthz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(r.Body)
+			r.Body.Close()
+			if err != nil || r.StatusCode != tt.status || string(text) != tt.text || r.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+				t.Errorf("got %d, %q, %s and %v, want %d and %q", r.StatusCode, text, r.Header.Get("Content-Type"), err, tt.status, tt.text)
+			}
+		}
+	})
+}
+
 // The status comes four times a second, and text of a configuration cannot become a page's.
 func TestStatusAndText(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {

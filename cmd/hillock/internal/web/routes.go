@@ -34,7 +34,7 @@ func (s *Server) routes() map[string]http.Handler {
 	all := map[string]http.Handler{
 		"/ws":          http.HandlerFunc(s.socket),
 		"/metrics":     promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
-		"/healthz":     made("text/plain; charset=utf-8", func() []byte { return []byte("ok\n") }),
+		"/healthz":     http.HandlerFunc(s.health),
 		"/config.toml": made("text/plain; charset=utf-8", s.run.TOML),
 	}
 	err := fs.WalkDir(page, "page", func(name string, d fs.DirEntry, err error) error {
@@ -60,6 +60,16 @@ func (s *Server) routes() map[string]http.Handler {
 		panic(err) // the files are part of the program
 	}
 	return all
+}
+
+// health says whether the loop makes its ticks.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	if reason := s.run.Stalled(); reason != "" {
+		http.Error(w, reason, http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintln(w, "ok")
 }
 
 // kept serves what stays as it is.

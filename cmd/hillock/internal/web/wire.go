@@ -21,6 +21,8 @@ type Run interface {
 	// Ticks is how many ticks began at most so late, of how many, and how late all of them were together.
 	Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration)
 	TOML() []byte // the configuration as it runs
+	// Stalled says for how long the loop has made no tick, where that is too long; "" where it runs.
+	Stalled() string
 
 	// Each change is made whole, or not at all where it is an error. Turn returns where the knob was.
 	Turn(input string, position float64) (was float64, err error)
@@ -145,7 +147,8 @@ type Status struct {
 	Skipped  float64        `json:"skipped_ms"` // of the model
 	Missed   int64          `json:"missed"`     // steps that this client was too slow for
 	Clients  int            `json:"clients"`
-	Fault    string         `json:"fault"` // of the virtual Pi
+	Stalled  string         `json:"stalled"` // as Run.Stalled
+	Fault    string         `json:"fault"`   // of the virtual Pi
 	Doctor   []Finding      `json:"doctor"`
 }
 
@@ -165,13 +168,14 @@ type NeuronStatus struct {
 
 // InputStatus is an input now.
 type InputStatus struct {
-	Name     string  `json:"name"`
-	Position float64 `json:"position"`
-	Current  float64 `json:"current"`
-	State    string  `json:"state"`
-	Note     string  `json:"note"`
-	Fault    string  `json:"fault"`
-	Swept    bool    `json:"swept"` // its knob is turned from end to end
+	Name     string   `json:"name"`
+	Position float64  `json:"position"` // as measured
+	Knob     *float64 `json:"knob"`     // where the virtual Pi's knob is, whatever is measured; nil for a real one and for other inputs
+	Current  float64  `json:"current"`
+	State    string   `json:"state"`
+	Note     string   `json:"note"`
+	Fault    string   `json:"fault"`
+	Swept    bool     `json:"swept"` // its knob is turned from end to end
 }
 
 // OutputStatus is an output now.

@@ -66,6 +66,7 @@ type fake struct {
 	changes  []string
 	seen     []float64 // the steps of the spikes, as the loop knows them
 	on       uint32
+	stalled  string
 }
 
 // bubbleClock is the wall's in a bubble.
@@ -146,6 +147,11 @@ func (f *fake) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum tim
 		atMost = append(atMost, uint64(i))
 	}
 	return atMost, 40, 2 * time.Millisecond
+}
+func (f *fake) Stalled() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stalled
 }
 func (f *fake) TOML() []byte { return []byte("[loop]\n") }
 
