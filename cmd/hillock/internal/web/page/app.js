@@ -1,9 +1,10 @@
-// The page of hillock run --web: the socket, and what the parts of the page share. The parts draw; none of them talks to
-// the server but by send.
+// The page of hillock run --web: what the server sends, and what the parts of the page share. The parts draw; none of them
+// reaches the server but by send.
 import { Columns } from './columns.js';
 import { Board } from './board.js';
 import { Scope } from './scope.js';
 import { Lab } from './lab.js';
+import { Link } from './link.js';
 import { Sliders } from './sliders.js';
 import { Sound } from './sound.js';
 import { $, number, theme, time } from './show.js';
@@ -12,7 +13,7 @@ const EVERY = 60; // ms between sendings: the server takes 60 messages a second
 
 // shared is what all parts look at.
 const shared = { hello: null, status: null, columns: null, cell: 0, send };
-let socket = null, token = kept(), wait = 500, pending = new Map();
+let token = kept(), pending = new Map(), fresh = false, trouble = '';
 
 const board = new Board(shared), scope = new Scope(shared), lab = new Lab(shared), sliders = new Sliders(shared), sound = new Sound(shared);
 
@@ -22,34 +23,29 @@ function send(message) {
 }
 
 setInterval(() => {
-  if (!socket || socket.readyState !== WebSocket.OPEN) return;
   const [first] = pending;
-  if (!first) return;
+  if (!first || !link.open) return;
   pending.delete(first[0]);
-  socket.send(JSON.stringify(first[1]));
+  link.send(first[1]);
 }, EVERY / 3);
 
-function connect() {
-  const url = new URL('ws', location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  socket = new WebSocket(url, 'hillock.1');
-  socket.binaryType = 'arraybuffer';
-  let opened = false;
-  socket.onopen = () => {
-    opened = true;
-    wait = 500;
-    pending = new Map();
-    if (token) send({ type: 'auth', token });
-    scope.asked = null;
-    shared.columns = null; // it may be another run
-    scope.ask();
-  };
-  socket.onmessage = (e) => (typeof e.data === 'string' ? text(JSON.parse(e.data)) : frame(e.data));
-  socket.onclose = () => {
-    lost(opened);
-    setTimeout(connect, wait);
-    wait = Math.min(wait * 2, 5000);
-  };
+function opened() {
+  pending = new Map();
+  if (token) send({ type: 'auth', token });
+  scope.asked = null;
+  fresh = true; // it may be another run
+  scope.ask();
+}
+
+// take takes a message, and returns whether it was a status.
+function take(data) {
+  if (typeof data !== 'string') {
+    frame(data);
+    return false;
+  }
+  const message = JSON.parse(data);
+  text(message);
+  return message.type === 'status';
 }
 
 // kept is the token of this tab, from before the page was loaded again; keep keeps one that was right. A browser may forbid it.
@@ -65,16 +61,15 @@ function keep() {
   try { sessionStorage.setItem('token', token); } catch { /* it is asked for again */ }
 }
 
-// lost says why there is no connection. A browser does not tell a page that its socket was refused: then the server answers.
-async function lost(opened) {
-  const answer = opened ? null : await fetch('healthz').catch(() => null);
-  if (socket.readyState === WebSocket.OPEN) return;
-  say(answer?.ok ? 'as many look on as --web-clients allows: trying again' : 'no connection: trying again', true);
-}
-
-function say(what, amiss) {
-  $('link').textContent = what;
-  $('link').classList.toggle('lost', Boolean(amiss));
+// linked says how the connection is, and greys numbers that are old. The time does not run on: a screen reader says it once.
+function linked(state, latest) {
+  const stalled = Boolean(shared.status?.stalled), old = state !== 'live' || stalled;
+  const since = latest ? ` since ${latest.toLocaleTimeString()}` : '';
+  const now = trouble || (stalled ? 'the loop stands still' : 'live');
+  const text = { live: now, lost: `no answer${since}: trying again`, full: `every place is taken (--web-clients)${since}: trying again` }[state];
+  if ($('link').textContent !== text) $('link').textContent = text;
+  $('link').classList.toggle('lost', old || Boolean(trouble));
+  document.body.classList.toggle('stale', old);
 }
 
 function text(message) {
@@ -92,9 +87,9 @@ function text(message) {
 function hello(message) {
   const was = shared.hello;
   shared.hello = message;
-  if (!was || !shared.columns || shared.columns.cells !== message.neurons.length) shared.columns = new Columns(message.neurons.length);
+  if (fresh || shared.columns.cells !== message.neurons.length) shared.columns = new Columns(message.neurons.length);
+  fresh = false;
   shared.cell = Math.min(shared.cell, message.neurons.length - 1);
-  say('live');
   $('where').textContent = `on ${message.where}`;
   $('auth').hidden = message.may_change;
   if (message.may_change) $('error').hidden = true;
@@ -125,6 +120,7 @@ function status(message) {
     `ticks late: median ${time(late.p50 / 1000)}, 99 % below ${time(late.p99 / 1000)}, most ${time(late.max / 1000)}`,
     `${message.clients} ${message.clients === 1 ? 'viewer' : 'viewers'}`,
   ];
+  if (message.stalled) foot.push(message.stalled);
   if (message.skipped_ms > 0) foot.push(`${number(message.skipped_ms, 0)} ms skipped`);
   if (message.missed > 0) foot.push(`this page missed ${message.missed} steps`);
   $('foot').textContent = `${foot.join(' · ')} · ${shared.hello.version}`;
@@ -137,7 +133,7 @@ function frame(buffer) {
   try {
     fresh = shared.columns.read(buffer);
   } catch (err) {
-    say(err.message, true);
+    trouble = err.message;
     return;
   }
   if (!fresh) return;
@@ -164,5 +160,5 @@ function draw() {
   requestAnimationFrame(draw);
 }
 theme(() => { if (shared.hello) { scope.restyle(); lab.restyle(); } });
-connect();
+const link = new Link({ opened, message: take, state: linked });
 draw();
