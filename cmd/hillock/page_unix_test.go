@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -46,6 +47,10 @@ func TestPageInChromium(t *testing.T) {
 			return // the next ones begin where it was to end
 		}
 	}
+	t.Run("a tab while a wire is out", func(t *testing.T) {
+		defer p.well(t)
+		p.second(t, ctx)
+	})
 	t.Run("restart", func(t *testing.T) {
 		var p *tab
 		t.Run("before", func(t *testing.T) {
@@ -202,6 +207,22 @@ func (p *tab) wire(t *testing.T) {
 	p.until(t, pulled[true])
 	p.press(t, " ")
 	p.until(t, pulled[false])
+}
+
+// second opens another tab while a wire is out: there the knob is where it was left, and turns from there.
+func (p *tab) second(t *testing.T, ctx context.Context) {
+	p.turn(t, 3)
+	p.pull(t, true)
+	other := open(t, ctx, "http://"+p.host)
+	defer other.well(t)
+	other.until(t, pulled[true]+" && text('#i') === '0.00 nA'")
+	other.statuses(t, 2)
+	eval[chromedp.Void](t, other, "$('"+knob+"').focus()")
+	other.press(t, kb.ArrowUp)
+	p.pull(t, false)
+	p.fires(t, neuron.Default(), 3.05)
+	other.press(t, kb.ArrowDown)
+	p.fires(t, neuron.Default(), 3)
 }
 
 // statuses waits for so many more of the server's.

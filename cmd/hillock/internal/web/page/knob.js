@@ -65,9 +65,8 @@ export class Knob {
 
   status(s) {
     if (performance.now() - this.mine < MINE) return;
-    // A wire that is out moves what is measured, not the knob.
-    const out = this.shared.status.fault && this.shared.status.fault !== 'none';
-    if (s.state === 'ok' && (!out || this.mine === -Infinity)) { this.show(s.position); this.mine = 0; }
+    if (s.knob !== null) this.show(s.knob); // a wire that is out moves what is measured, not the virtual Pi's knob
+    else if (s.state === 'ok') this.show(s.position);
     this.text.textContent = `${number(s.current, 2)} nA`;
   }
 
