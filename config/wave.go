@@ -10,7 +10,7 @@ import (
 	"hillock/neuron"
 )
 
-// Wave is a generated current; what a shape does not have is zero. See hw/wave.
+// Wave is a generated current; what a shape does not have is zero. See neuron/wave.
 type Wave struct {
 	Shape               string        // one of shapes
 	Mean, From, To      float64       // nA

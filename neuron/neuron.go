@@ -1,6 +1,10 @@
 package neuron
 
-import "math"
+import (
+	"math"
+
+	"hillock/neuron/internal/gauss"
+)
 
 // Neuron is one leaky integrate-and-fire neuron: its constants and its state.
 type Neuron struct {
@@ -10,8 +14,8 @@ type Neuron struct {
 	ref      int64 // refractory steps still to go
 	refAfter int64 // refractory steps that follow a spike
 
-	xi   *gauss  // draws the noise; nil at sigma 0
-	kick float64 // what a standard Gaussian of it stands for, mV: sigma sqrt(2 dt/tau_m)
+	xi   *gauss.Source // draws the noise; nil at sigma 0
+	kick float64       // what a standard Gaussian of it stands for, mV: sigma sqrt(2 dt/tau_m)
 }
 
 // New returns a neuron at rest, or the ParamErrors of p. Of its parameters TRef, Sigma and Seed are read here alone.
@@ -21,7 +25,7 @@ func New(p Params) (*Neuron, error) {
 	}
 	n := &Neuron{Params: p, V: p.Rest(), refAfter: p.RefSteps()}
 	if p.Sigma > 0 {
-		n.xi, n.kick = newGauss(p.Seed, "membrane"), p.Sigma*math.Sqrt(2*p.DT/p.TauM)
+		n.xi, n.kick = gauss.New(p.Seed, "membrane"), p.Sigma*math.Sqrt(2*p.DT/p.TauM)
 	}
 	return n, nil
 }
@@ -78,7 +82,7 @@ func (n *Neuron) noisy(drive float64) (spiked bool) {
 		return false
 	}
 	n.V += (n.EL - n.V + drive) * n.DT / n.TauM
-	n.V += float64(n.kick * n.xi.next())
+	n.V += float64(n.kick * n.xi.Next())
 	if n.V >= n.VT {
 		n.fire()
 		return true

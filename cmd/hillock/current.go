@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"time"
 
-	"hillock/hw/wave"
+	"hillock/neuron/wave"
 )
 
 // constant is an input that never changes, nA.

@@ -3,8 +3,8 @@ package main
 import (
 	"testing"
 
-	"hillock/hw/wave"
 	"hillock/neuron"
+	"hillock/neuron/wave"
 )
 
 // TestNeuronsTakeWhatWavesGive holds together what two rooms that do not know each other say each for itself.

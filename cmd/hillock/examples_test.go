@@ -12,8 +12,8 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
-	"hillock/hw/wave"
 	"hillock/neuron"
+	"hillock/neuron/wave"
 )
 
 // The examples that the package installs must be right, and without a warning.

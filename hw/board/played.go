@@ -1,90 +1,38 @@
 package board
 
 import (
-	"fmt"
 	"math"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"hillock/config"
-	"hillock/hw/wave"
 )
 
 // Played is an input that needs no hand: a generated current, or a recorded one, in the model's time from its first tick.
 type Played struct {
 	in      config.Input
-	wave    wave.Wave
+	wave    interface{ Current(time.Duration) float64 } // nA
 	speed   float64
 	begun   bool
 	start   time.Duration
 	current atomic.Uint64 // bits of the float64, nA
 }
 
-// newPlayed makes the wave of an input, or reads its file, which is sought beside that of the configuration.
+// newPlayed makes the current of an input.
 func newPlayed(in config.Input, cfg *config.Config) (Input, error) {
-	p := &Played{in: in, speed: cfg.Loop.Speed}
-	var err error
-	if in.Driver == "file" {
-		p.wave, err = recorded(in, cfg.File)
-	} else {
-		p.wave, err = generated(in.Wave)
-	}
+	w, err := cfg.Played(in)
 	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	return &Played{in: in, wave: w, speed: cfg.Loop.Speed}, nil
 }
 
 // Range is the least and the most current that it gives, nA.
 func (p *Played) Range() (low, high float64) {
-	if r, ok := p.wave.(*wave.Recorded); ok {
+	if r, ok := p.wave.(interface{ Range() (low, high float64) }); ok { // a recorded current
 		return r.Range()
 	}
 	return p.in.Low, p.in.High
-}
-
-func recorded(in config.Input, beside string) (wave.Wave, error) {
-	name := in.Recorded
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(filepath.Dir(beside), name)
-	}
-	r, err := wave.Load(name)
-	if err == nil && in.Repeat {
-		r, err = r.Repeated()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-func generated(w config.Wave) (wave.Wave, error) {
-	switch w.Shape {
-	case "constant":
-		return made(wave.New(wave.Constant(w.Mean)))
-	case "step":
-		return made(wave.New(wave.Step{Before: w.From, After: w.To, At: w.At}))
-	case "ramp":
-		return made(wave.New(wave.Ramp{From: w.From, To: w.To, At: w.At, Over: w.Over}))
-	case "sine":
-		return made(wave.New(wave.Sine{Mean: w.Mean, Amplitude: w.Amplitude, Frequency: w.Frequency}))
-	case "chirp":
-		return made(wave.New(wave.Chirp{Mean: w.Mean, Amplitude: w.Amplitude, From: w.Frequency, To: w.SweepTo, Over: w.Over}))
-	case "pairs":
-		return made(wave.New(wave.Pairs{Low: w.From, High: w.To, At: w.At, Width: w.Width, Apart: w.Apart, Every: w.Every}))
-	case "noise":
-		return made(wave.NewNoise(w.Mean, w.SD, w.Tau, w.Seed))
-	}
-	return nil, fmt.Errorf("no such shape: %q", w.Shape)
-}
-
-// made is what New has made, as an interface that is nil where it failed.
-func made[W wave.Wave](w W, err error) (wave.Wave, error) {
-	if err != nil {
-		return nil, err
-	}
-	return w, nil
 }
 
 // Current is the current in nA for the tick that was due at now.

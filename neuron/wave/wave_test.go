@@ -4,11 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 const (
@@ -44,8 +43,8 @@ func TestWavesAgainstTheirFormulas(t *testing.T) {
 				got[now] = tt.want[now]
 			}
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%+v (-want +got):\n%s", tt.wave, diff)
+		if !maps.Equal(tt.want, got) {
+			t.Errorf("%+v: got %v, want %v", tt.wave, got, tt.want)
 		}
 	}
 }

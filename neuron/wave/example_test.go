@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"hillock/hw/wave"
+	"hillock/neuron/wave"
 )
 
 // A sine at five times a second of model time, where model time passes ten times as slowly.

@@ -7,11 +7,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestParse(t *testing.T) {
@@ -25,11 +24,11 @@ func TestParse(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 			continue
 		}
-		if diff := cmp.Diff([]time.Duration{0, 10_100_000}, r.at); diff != "" {
-			t.Errorf("%q: %s", text, diff)
+		if want := []time.Duration{0, 10_100_000}; !slices.Equal(r.at, want) {
+			t.Errorf("%q: got times %v, want %v", text, r.at, want)
 		}
-		if diff := cmp.Diff([]float64{1.5, -2}, r.current); diff != "" {
-			t.Errorf("%q: %s", text, diff)
+		if want := []float64{1.5, -2}; !slices.Equal(r.current, want) {
+			t.Errorf("%q: got currents %v, want %v", text, r.current, want)
 		}
 	}
 }

@@ -4,14 +4,9 @@ import (
 	"math"
 	"testing"
 	"time"
-)
 
-func TestGaussiansAreTheSameBitsEverywhere(t *testing.T) { // neuron has the same test
-	got := floats(newGauss(1, "test").next, 1_000_000)
-	if want := "25887167b2fb8f52222cc4cb90fec565d7561c70f3f8a78b28e825b6740285c9"; got != want {
-		t.Errorf("got a million draws %s, want %s", got, want)
-	}
-}
+	"hillock/neuron/internal/gauss"
+)
 
 // statistics of a noise: its mean, its variance, and how it correlates with itself from one sample to the next.
 func statistics(next func() float64, n int) (mean, variance, correlation float64) {
@@ -89,12 +84,12 @@ func TestNoiseIsTheLiteralUpdate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	xi := newGauss(4, "noise")
-	want := 2 + 0.5*xi.next()
+	xi := gauss.New(4, "noise")
+	want := 2 + 0.5*xi.Next()
 	for k, now := range []time.Duration{3 * ms, 4 * ms, 5 * ms, 25 * ms, 26 * ms, time.Hour} {
 		if k > 0 {
 			a := math.Exp(-float64(now-[]time.Duration{3 * ms, 4 * ms, 5 * ms, 25 * ms, 26 * ms}[k-1]) / float64(5*ms))
-			want = 2 + (want-2)*a + 0.5*math.Sqrt(1-a*a)*xi.next()
+			want = 2 + (want-2)*a + 0.5*math.Sqrt(1-a*a)*xi.Next()
 		}
 		if got := n.Current(now); !(math.Abs(got-want) < 1e-14) {
 			t.Errorf("at %v: got %v nA, want %v", now, got, want)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"hillock/neuron/internal/gauss"
 )
 
 // Noise is a current that wanders around a mean, an Ornstein-Uhlenbeck process: normally distributed, and a time tau
@@ -13,7 +15,7 @@ import (
 type Noise struct {
 	mean, sd float64
 	tau      time.Duration
-	xi       *gauss
+	xi       *gauss.Source
 
 	x     float64
 	asked bool
@@ -34,7 +36,7 @@ func NewNoise(mean, sd float64, tau time.Duration, seed uint64) (*Noise, error) 
 	if err != nil {
 		return nil, fmt.Errorf("wave: %w", err)
 	}
-	return &Noise{mean: mean, sd: sd, tau: tau, xi: newGauss(seed, "noise"), x: mean}, nil
+	return &Noise{mean: mean, sd: sd, tau: tau, xi: gauss.New(seed, "noise"), x: mean}, nil
 }
 
 // Current takes one step from the time that it was last asked for, x <- mean + (x-mean) a + sd sqrt(1-a^2) xi with
@@ -44,16 +46,16 @@ func (n *Noise) Current(now time.Duration) float64 {
 	switch step := now - n.last; {
 	case !n.asked:
 		n.asked = true
-		n.x = n.mean + float64(n.sd*n.xi.next())
+		n.x = n.mean + float64(n.sd*n.xi.Next())
 	case step <= 0:
 		return n.x
 	default:
 		if step != n.step {
 			n.step = step
 			y := float64(step) / float64(n.tau)
-			n.forget, n.kick = decay(y), n.sd*math.Sqrt(decay(2*y))
+			n.forget, n.kick = gauss.Decay(y), n.sd*math.Sqrt(gauss.Decay(2*y))
 		}
-		n.x = n.mean + float64((n.x-n.mean)*(1-n.forget)) + float64(n.kick*n.xi.next())
+		n.x = n.mean + float64((n.x-n.mean)*(1-n.forget)) + float64(n.kick*n.xi.Next())
 	}
 	n.last = now
 	return n.x
