@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"hillock/config"
@@ -26,6 +27,14 @@ type Board struct {
 	shows map[string]show
 	chips map[string]*chip         // by port
 	turns map[string]chan struct{} // by the name of a part that slow inputs share
+	rest  func() error             // once
+}
+
+func newBoard(cfg *config.Config, turns map[string]chan struct{}) *Board {
+	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
+		shows: map[string]show{}, chips: map[string]*chip{}, turns: turns}
+	b.rest = sync.OnceValue(b.halt)
+	return b
 }
 
 // Input is an open input: a Knob, a Slow one, or Played.
@@ -48,8 +57,7 @@ func (b *Board) Range(in config.Input) (low, high float64) {
 // that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
 // while the neuron runs.
 func Open(cfg *config.Config) (*Board, error) {
-	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
-		shows: map[string]show{}, chips: map[string]*chip{}, turns: map[string]chan struct{}{}}
+	b := newBoard(cfg, map[string]chan struct{}{})
 	for _, out := range cfg.Outputs {
 		if err := b.openOutput(out); err != nil {
 			return nil, errors.Join(err, b.Close())
@@ -143,8 +151,7 @@ func onChips(cfg *config.Config) []config.Input {
 // Change opens what another configuration wants beside the open parts, all of it or nothing, while the loop goes on with
 // these. What it returns is complete when it has succeeded b.
 func (b *Board) Change(cfg *config.Config) (*Board, error) {
-	next := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
-		shows: map[string]show{}, chips: map[string]*chip{}, turns: b.turns}
+	next := newBoard(cfg, b.turns)
 	for _, out := range cfg.Outputs {
 		if out.Driver == "pulse" && b.on(out.Pin) != nil { // two requests for a line would be one too many
 			continue
@@ -154,20 +161,20 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 			continue
 		}
 		if i := slices.IndexFunc(b.cfg.Outputs, func(old config.Output) bool { return overlaps(old, out) }); i >= 0 {
-			return nil, errors.Join(fmt.Errorf("output %s: what it is on is in use by output %s until a restart", out.Name, b.cfg.Outputs[i].Name), next.drop(b))
+			return nil, errors.Join(fmt.Errorf("output %s: what it is on is in use by output %s until a restart", out.Name, b.cfg.Outputs[i].Name), next.Drop(b))
 		}
 		if err := next.openOutput(out); err != nil {
-			return nil, errors.Join(err, next.drop(b))
+			return nil, errors.Join(err, next.Drop(b))
 		}
 	}
 	for _, in := range cfg.Inputs {
 		i := slices.IndexFunc(b.cfg.Inputs, func(old config.Input) bool { return old.Driver == "rc" && old.Pin == in.Pin })
 		if in.Driver == "rc" && i >= 0 && b.cfg.Inputs[i] != in {
-			return nil, errors.Join(fmt.Errorf("input %s: %s measures already: other parts there need a restart", in.Name, in.Pin), next.drop(b))
+			return nil, errors.Join(fmt.Errorf("input %s: %s measures already: other parts there need a restart", in.Name, in.Pin), next.Drop(b))
 		}
 	}
 	if err := next.openInputs(b); err != nil {
-		return nil, errors.Join(err, next.drop(b))
+		return nil, errors.Join(err, next.Drop(b))
 	}
 	return next, nil
 }
@@ -181,11 +188,11 @@ func (b *Board) Succeed(old *Board) error {
 			delete(old.Pulses, old.named(out.Pin))
 		}
 	}
-	return old.drop(b)
+	return old.Drop(b)
 }
 
-// drop closes b, but what it shares with another.
-func (b *Board) drop(other *Board) error {
+// Drop closes b, but what it shares with another: for a board that Change made, and that does not succeed the other.
+func (b *Board) Drop(other *Board) error {
 	maps.DeleteFunc(b.Inputs, func(name string, in Input) bool { return other.Inputs[name] == in })
 	maps.DeleteFunc(b.chips, func(port string, c *chip) bool { return other.chips[port] == c })
 	maps.DeleteFunc(b.shows, func(name string, s show) bool { return other.Shows[name] == s.Show })
@@ -217,15 +224,9 @@ func (b *Board) named(pin string) string {
 	return ""
 }
 
-// Close puts every output low, releases it, and closes the ports. The loop must have ended.
+// Close puts every output off, unless Rest has, and closes the ports. The loop must have ended.
 func (b *Board) Close() error {
-	var errs []error
-	for _, p := range b.Pulses {
-		errs = append(errs, p.Halt())
-	}
-	for _, s := range b.shows {
-		errs = append(errs, s.end())
-	}
+	errs := []error{b.Rest()}
 	for _, in := range b.Inputs {
 		if s, ok := in.(*Slow); ok {
 			s.end()

@@ -8,13 +8,17 @@ package line
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"periph.io/x/conn/v3"
 	"periph.io/x/conn/v3/gpio"
 )
 
-// Line is a GPIO output. Set and Halt belong to one goroutine; the other methods to any.
+// ErrHalted is the error of Set after Halt.
+var ErrHalted = errors.New("the line is halted")
+
+// Line is a GPIO output. Its methods may be called from any goroutine: Halt ends what another one does with the line.
 type Line struct {
 	// Explain, where it is set before the line is used, adds to a refusal what to do.
 	Explain func(error) error
@@ -22,6 +26,9 @@ type Line struct {
 	part   string
 	pin    gpio.PinOut
 	invert bool
+
+	mu     sync.Mutex // held while the pin is used; no other lock is taken under it
+	halted bool
 
 	on     atomic.Bool // what was last put on the pin
 	failed atomic.Int64
@@ -39,7 +46,9 @@ func New(part string, p gpio.PinOut, invert bool) (*Line, error) {
 // Continue is a line that takes l's place on its pin, on or off as that is; its count of failures begins anew. Where it is
 // inverted and l was not, or the other way, the pin changes its level. l is not to be used any more.
 func (l *Line) Continue(invert bool) *Line {
-	next := &Line{Explain: l.Explain, part: l.part, pin: l.pin, invert: invert}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	next := &Line{Explain: l.Explain, part: l.part, pin: l.pin, invert: invert, halted: l.halted}
 	on, fault := l.on.Load(), l.fault.Load()
 	next.on.Store(on)
 	next.fault.Store(fault)
@@ -50,8 +59,17 @@ func (l *Line) Continue(invert bool) *Line {
 	return next
 }
 
-// Set puts the line on or off. A refusal is kept as Fault.
+// Set puts the line on or off. A refusal is kept as Fault. After Halt it does nothing and returns ErrHalted.
 func (l *Line) Set(on bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.halted {
+		return ErrHalted
+	}
+	return l.set(on)
+}
+
+func (l *Line) set(on bool) error {
 	if err := l.pin.Out(gpio.Level(on != l.invert)); err != nil {
 		return l.refused(err)
 	}
@@ -62,16 +80,23 @@ func (l *Line) Set(on bool) error {
 	return nil
 }
 
-// Halt puts the line off and releases the pin; one that was refused, and not left on, is not ours to touch.
+// Halt puts the line off for good and releases the pin; one that was refused, and not left on, is not ours to touch. It
+// waits for a Set under way. A second Halt does nothing.
 //
 // From then on its level is the kernel's: that of Raspberry Pi OS leaves an output as it is, others make it the input with
 // the pull that it is at power-up. An LED between 3V3 and the pin is dark with the first, and gets tens of uA at most with
 // the second.
 func (l *Line) Halt() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.halted {
+		return nil
+	}
+	l.halted = true
 	if l.fault.Load() != nil && !l.on.Load() {
 		return nil
 	}
-	err := errors.Join(l.Set(false), l.pin.Halt())
+	err := errors.Join(l.set(false), l.pin.Halt())
 	l.release()
 	return err
 }

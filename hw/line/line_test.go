@@ -92,6 +92,23 @@ func TestLine(t *testing.T) {
 			_ = l.Halt()
 			return l
 		}, []string{"Low", "High", "Low", "close", "Low", "halt", "close"}, false, ""},
+		{"halted: a later Set and a second Halt leave the pin alone", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			_ = l.Set(true)
+			_ = l.Halt()
+			if err := l.Set(true); !errors.Is(err, line.ErrHalted) {
+				p.did = append(p.did, fmt.Sprint(err))
+			}
+			_ = l.Halt()
+			return l
+		}, []string{"Low", "High", "Low", "halt", "close"}, false, ""},
+		{"halted, then continued: it stays off", func(p *pin) *line.Line {
+			l, _ := line.New("led", p, false)
+			_ = l.Halt()
+			l = l.Continue(false)
+			_ = l.Set(true)
+			return l
+		}, []string{"Low", "Low", "halt", "close"}, false, ""},
 		{"continued as it is: not touched", func(p *pin) *line.Line {
 			l, _ := line.New("led", p, false)
 			_ = l.Set(true)

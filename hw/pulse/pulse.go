@@ -29,7 +29,8 @@ type Opts struct {
 	Invert bool
 }
 
-// Pin is a GPIO output that pulses. Spike, Tick and Halt belong to one goroutine; the other methods to any.
+// Pin is a GPIO output that pulses. Spike and Tick belong to one goroutine; the other methods to any. Halt is for good: what
+// Spike and Tick do after it leaves the pin alone.
 type Pin struct {
 	*line.Line
 

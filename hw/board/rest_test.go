@@ -1,0 +1,91 @@
+package board_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+
+	"hillock/hw/board"
+	"hillock/neuron"
+)
+
+func TestRestPutsTheOutputsOffForGood(t *testing.T) {
+	v, b := open(t, "output.bar.driver=bar", `output.bar.pins=["GPIO22", "GPIO23"]`, "output.bar.neuron=n1")
+	led, row := v.Pin("GPIO17"), v.Pin("GPIO22")
+	b.Pulses["led"].Spike(1, 0)
+	if led.Level() != gpio.High {
+		t.Fatal("got GPIO17 low after a spike, want high")
+	}
+	if err := b.Rest(); err != nil {
+		t.Fatal(err)
+	}
+	b.Pulses["led"].Spike(2, time.Second) // of a loop that still runs
+	b.Shows["bar"].Spike(2, time.Second)
+	if led.Level() != gpio.Low || row.Level() != gpio.Low || b.Pulses["led"].Fault() != nil {
+		t.Errorf("got GPIO17 %v, GPIO22 %v, fault %v; want both low and no fault", led.Level(), row.Level(), b.Pulses["led"].Fault())
+	}
+	if b.Inputs["knob"].Current(0); b.Inputs["knob"].Reading().State != board.OK {
+		t.Errorf("got the knob %v, want it open as before", b.Inputs["knob"].Reading().State)
+	}
+	if err := b.Close(); err != nil || led.EdgeCount() != 2 {
+		t.Errorf("got %v and %d edges, want no error and the pulse's two", err, led.EdgeCount())
+	}
+}
+
+// hangs is a pin whose driver does not return from low, once armed.
+type hangs struct {
+	gpio.PinIO
+	armed   bool
+	forever chan struct{}
+}
+
+func (p *hangs) Out(l gpio.Level) error {
+	if p.armed && l == gpio.Low {
+		<-p.forever
+	}
+	return p.PinIO.Out(l)
+}
+
+func TestRestDoesNotWaitForADriverThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")
+		v, err := board.NewVirtual(cfg, new(neuron.VirtualClock))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		stuck := &hangs{PinIO: gpioreg.ByName("GPIO17"), forever: make(chan struct{})}
+		if err := gpioreg.Unregister("GPIO17"); err != nil {
+			t.Fatal(err)
+		}
+		if err := gpioreg.Register(stuck); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { // the virtual Pi takes back its own pins
+			_ = gpioreg.Unregister("GPIO17")
+			_ = gpioreg.Register(stuck.PinIO)
+		}()
+		b, err := board.Open(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Pulses["led"].Spike(1, 0)
+		b.Pulses["other"].Spike(1, 0)
+		stuck.armed = true
+		began := time.Now()
+		want := "output led: may still be on: its driver does not return"
+		if err := b.Rest(); fmt.Sprint(err) != want || time.Since(began) != 1500*ms {
+			t.Errorf("got %v after %v, want %s after 1.5s", err, time.Since(began), want)
+		}
+		if v.Pin("GPIO17").Level() != gpio.High || v.Pin("GPIO27").Level() != gpio.Low {
+			t.Errorf("got GPIO17 %v and GPIO27 %v, want the first as it hangs, high, and the other low", v.Pin("GPIO17").Level(), v.Pin("GPIO27").Level())
+		}
+		close(stuck.forever)
+		synctest.Wait()
+		_ = b.Close()
+	})
+}
