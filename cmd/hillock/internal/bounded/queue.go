@@ -1,0 +1,125 @@
+package bounded
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Queue is a writer in front of another one. Write never waits: one goroutine passes on what it took, in order. A write
+// that finds no room is dropped; the next one that finds room says how many lines were dropped before it. Errors of the
+// other writer are ignored, as slog does.
+type Queue struct {
+	to    io.Writer
+	room  int // bytes
+	wake  chan struct{}
+	ended chan struct{}
+
+	mu      sync.Mutex // no other lock is taken under it
+	texts   [][]byte
+	size    int   // bytes of texts
+	dropped int64 // lines since the latest text that found room
+	closed  bool
+}
+
+// NewQueue returns a queue in front of w with room for so many bytes. It must be closed.
+func NewQueue(w io.Writer, room int) *Queue {
+	q := &Queue{to: w, room: room, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	go q.run()
+	return q
+}
+
+// Write takes a text of whole lines, or drops it. It takes all or nothing, and never fails.
+func (q *Queue) Write(text []byte) (int, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || q.size+len(text) > q.room {
+		q.dropped += lines(text)
+		return len(text), nil
+	}
+	q.note()
+	q.texts = append(q.texts, bytes.Clone(text))
+	q.size += len(text)
+	q.poke()
+	return len(text), nil
+}
+
+// note says what was dropped; q.mu is held.
+func (q *Queue) note() {
+	if q.dropped == 0 {
+		return
+	}
+	text := fmt.Appendf(nil, "hillock: %d lines of the log were dropped here: it was not read fast enough\n", q.dropped)
+	q.dropped = 0
+	q.texts = append(q.texts, text)
+	q.size += len(text)
+}
+
+// poke wakes run; q.mu is held.
+func (q *Queue) poke() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the oldest text, nil where there is none; over reports that none will come.
+func (q *Queue) next() (text []byte, over bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.texts) == 0 {
+		return nil, q.closed
+	}
+	text = q.texts[0]
+	q.texts = q.texts[1:]
+	q.size -= len(text)
+	return text, false
+}
+
+func (q *Queue) run() {
+	defer close(q.ended)
+	for {
+		text, over := q.next()
+		switch {
+		case over:
+			return
+		case text == nil:
+			<-q.wake
+		default:
+			_, _ = q.to.Write(text)
+		}
+	}
+}
+
+// Close writes what is left and ends the queue. Its error says how many lines were not taken within a time.
+func (q *Queue) Close(within time.Duration) error {
+	q.mu.Lock()
+	if !q.closed {
+		q.note()
+		q.closed = true
+		q.poke()
+	}
+	q.mu.Unlock()
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	select {
+	case <-q.ended:
+		return nil
+	case <-timer.C:
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return fmt.Errorf("the log: not read within %v: at least %d lines are lost", within, lines(q.texts...)+q.dropped)
+}
+
+// Unwrap returns the writer behind the queue.
+func (q *Queue) Unwrap() io.Writer { return q.to }
+
+func lines(texts ...[]byte) (n int64) {
+	for _, t := range texts {
+		n += int64(bytes.Count(t, []byte{'\n'}))
+	}
+	return n
+}
