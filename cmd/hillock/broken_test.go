@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 
 	"periph.io/x/conn/v3/gpio"
@@ -23,6 +22,8 @@ func broken(kind string) {
 		f.observers = []neuron.Observer{&breaker{step: func(s neuron.Sample) { s.Cell.Neuron = nil }}}
 	case "observer":
 		f.observers = []neuron.Observer{&breaker{step: func(neuron.Sample) { panic("an observer that breaks") }}}
+	case "hangs":
+		f.observers = []neuron.Observer{&breaker{step: func(neuron.Sample) { select {} }}}
 	case "memory":
 		var all [][]byte
 		f.observers = []neuron.Observer{&breaker{step: func(neuron.Sample) {
@@ -49,9 +50,7 @@ func broken(kind string) {
 	}
 	root.RemoveCommand(run)
 	root.AddCommand(f.command())
-	err = execute(root)
-	fmt.Fprintln(os.Stderr, "hillock:", err)
-	os.Exit(status(err))
+	os.Exit(exit(root))
 }
 
 // breaker is an observer that does something bad, once, in the third second.

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +24,14 @@ func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
 		link = &paced{File: f}
 		out = link
 	}
-	p := tea.NewProgram(newScreen(v, link), tea.WithInput(cmd.InOrStdin()), tea.WithOutput(out),
+	in, _ := cmd.InOrStdin().(*os.File)
+	restore := restorer(in)
+	drawing, giveUp := context.WithCancel(context.Background())
+	defer giveUp()
+	left := make(chan struct{})
+	screen := newScreen(v, link)
+	screen.left = sync.OnceFunc(func() { close(left) })
+	p := tea.NewProgram(screen, tea.WithContext(drawing), tea.WithInput(cmd.InOrStdin()), tea.WithOutput(out),
 		tea.WithoutSignalHandler(), tea.WithFPS(frames))
 	requests, stop := reportRequests()
 	defer stop()
@@ -41,8 +51,8 @@ func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
 				p.Send(reportRequest{})
 			case <-resumed:
 				// The shell has taken the terminal out of raw mode meanwhile, and written on it.
-				if f, ok := cmd.InOrStdin().(*os.File); ok {
-					_, _ = term.MakeRaw(int(f.Fd())) // at the end bubbletea restores what it found in the beginning
+				if in != nil {
+					_, _ = term.MakeRaw(int(in.Fd())) // at the end bubbletea restores what it found in the beginning
 				}
 				p.Send(tea.ClearScreen())
 			case <-over:
@@ -50,10 +60,52 @@ func (v *view) live(ctx context.Context, cmd *cobra.Command) error {
 			}
 		}
 	}()
-	_, err := p.Run()
+	drawn := make(chan error, 1)
+	go func() {
+		_, err := p.Run()
+		drawn <- err
+	}()
+	err := drawnBy(drawn, ctx.Done(), left)
+	if errors.Is(err, errStopped) {
+		giveUp() // what sends to p no longer waits
+		restore()
+	}
 	close(over)
 	<-joined
 	return err
+}
+
+// errStopped says that the scope could not be ended.
+var errStopped = fmt.Errorf("the terminal: it takes nothing for %v: it is stopped, or its link is: the scope was left on it", printPatience)
+
+// drawnBy waits for the end of the drawing: for ever while the run goes on, then for printPatience.
+func drawnBy(drawn <-chan error, ended, left <-chan struct{}) error {
+	select {
+	case err := <-drawn:
+		return err
+	case <-ended:
+	case <-left:
+	}
+	patience := time.NewTimer(printPatience)
+	defer patience.Stop()
+	select {
+	case err := <-drawn:
+		return err
+	case <-patience.C:
+		return errStopped
+	}
+}
+
+// restorer returns what takes a terminal out of raw mode, where bubbletea cannot.
+func restorer(in *os.File) func() {
+	if in == nil {
+		return func() {}
+	}
+	state, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return func() {}
+	}
+	return func() { _ = term.Restore(int(in.Fd()), state) } // TCSETS: it does not wait for the output
 }
 
 const frames = 30 // a second, at most

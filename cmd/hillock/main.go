@@ -12,37 +12,48 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/bounded"
+	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
 )
 
 func main() {
 	log.SetOutput(io.Discard) // periph's drivers log what our errors say better
-	err := execute(newRoot())
-	if err != nil && !errors.Is(err, syscall.EPIPE) {
-		fmt.Fprintln(os.Stderr, "hillock:", err)
-	}
-	os.Exit(status(err))
+	os.Exit(exit(newRoot()))
 }
 
-// execute runs the command line of the program. Its context ends at the first signal, which leaves everything safe; a second one
-// kills. A panic comes back as an error: its exit status 2 would be taken for a bad command line.
-func execute(root *cobra.Command) (err error) {
-	defer caught(&err)
+// exit runs the command line, prints its error, and returns the exit status.
+func exit(root *cobra.Command) int {
+	err := execute(root)
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		_ = bounded.Call(time.Second, "", func() error { // a terminal that is stopped must not keep the program
+			_, err := fmt.Fprintln(os.Stderr, "hillock:", err)
+			return err
+		})
+	}
+	return status(err)
+}
+
+// execute runs the command line of the program. Its context ends at the first signal, which leaves everything safe; a second
+// one puts the outputs off and ends the program at once. A panic is returned as an error: its exit status 2 would be taken
+// for a bad command line.
+func execute(root *cobra.Command) error {
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error like others: it must not leave a pin high
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
+	of := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	switch {
 	case isService(): // there it means: read the configuration again
 		signal.Ignore(syscall.SIGHUP)
 	case !signal.Ignored(syscall.SIGHUP): // nohup
-		signals = append(signals, syscall.SIGHUP)
+		of = append(of, syscall.SIGHUP)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-	return root.ExecuteContext(ctx)
+	return signals.Run(func(ctx context.Context) (err error) {
+		defer caught(&err)
+		return root.ExecuteContext(ctx)
+	}, of...)
 }
 
 // caught makes a panic an error, deferred: one in a goroutine would end the program with its pins as they are, and with the
@@ -53,13 +64,17 @@ func caught(err *error) {
 	}
 }
 
-// status is the exit status: 2 for a bad command line or file, which no restart mends, 1 for what else went wrong.
+// status is the exit status: 2 for a bad command line or file, which no restart mends, 128 and the number of the second
+// signal that ended the program, 1 for what else went wrong.
 func status(err error) int {
 	var bad usageError
 	var problems config.Problems
+	var second signals.Second
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &second):
+		return second.Status()
 	case errors.As(err, &bad), errors.As(err, &problems):
 		return 2
 	}

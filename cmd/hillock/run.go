@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"hillock/cmd/hillock/internal/bounded"
+	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -92,14 +94,46 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	return f.runOn(cmd, args, cfg, wall, where, virtual)
 }
 
-// runOn runs on the Pi that periph's registries hold. However it ends, the pins are low and released.
-func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) (err error) {
-	b, err := board.Open(cfg)
-	if err != nil {
+// How long the end of a run waits: for a reader of what is printed, for the disk that takes the summary, and for the server.
+const (
+	printPatience = 2 * time.Second
+	diskPatience  = 5 * time.Second
+	sitePatience  = 2 * time.Second
+)
+
+// logRoom is how much of the log waits for a slow reader, in bytes: as much as a pipe of Linux holds.
+const logRoom = 64 << 10
+
+// runOn runs on the Pi that periph's registries hold. However it ends, the outputs are off and released before a word of it
+// is written.
+func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) error {
+	log := bounded.NewQueue(cmd.ErrOrStderr(), logRoom)
+	cmd.SetErr(log)
+	end, err := f.runLegs(cmd, args, cfg, wall, where, virtual)
+	err = errors.Join(err, log.Close(printPatience))
+	if end == nil {
 		return err
 	}
-	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall}
+	return errors.Join(err, f.report(cmd, end))
+}
+
+// ending is what a run leaves: its summary, its configuration as it ran last, and the faults that were there at the end.
+type ending struct {
+	summary summary
+	cfg     *config.Config
+	faults  []fault
+}
+
+// runLegs runs leg after leg, and closes what they had open. Its ending is nil where the loop did not end as it should.
+func (f *runFlags) runLegs(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) (end *ending, err error) {
+	b, err := board.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	outs := &outputs{board: b}
+	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall, outputs: outs}
 	defer func() { err = errors.Join(err, l.board.Close()) }()
+	defer signals.Urgent(cmd.Context(), outs.rest)()
 	if virtual != nil {
 		l.wires = &wires{virtual: virtual, ask: process(again).consult}
 		defer l.wires.end()
@@ -107,52 +141,67 @@ func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, 
 	isLive := f.isLive(cmd)
 	l.watched = isLive || f.web.addr != ""
 	if err := l.assemble(nil, f.observers); err != nil {
-		return err
+		return nil, err
 	}
 	site, err := f.web.open(cmd, l, isLive)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer site.close()
+	closeSite := sync.OnceValue(func() error {
+		return bounded.Call(sitePatience, "the web server", func() error { site.close(); return nil })
+	})
+	defer func() { err = errors.Join(err, closeSite()) }()
 	s := newService(newLogger(cmd))
 	defer s.end()
+	defer outs.rest() // before all of these
 	for began := wall.Now(); ; {
-		if f.duration > 0 {
-			l.loop.Ticks = max(1, ticksIn(f.duration-(max(began, l.loop.Start)-began), l.loop.Tick))
-		}
+		l.loop.Ticks = f.ticks(began, l.loop)
 		next, err := f.runLeg(cmd, args, l, s)
 		if err := errors.Join(err, wall.Leave()); err != nil {
-			site.close()
+			outs.rest()
+			err = errors.Join(err, closeSite())
 			if next != nil {
-				err = errors.Join(err, next.board.Succeed(l.board))
+				err = errors.Join(err, outs.follow(next.board))
 				l = next
 			}
-			return err
+			return nil, err
 		}
-		sum, faults, last := summarize(l.cfg, l.loop.Cells, l.board, l.monitor), l.faults(), l.running()
-		sum.Reloads = l.reloads
+		end := &ending{summarize(l.cfg, l.loop.Cells, l.board, l.monitor), l.running(), l.faults()}
+		end.summary.Reloads = l.reloads
+		unseen := l.unseen
 		if next != nil {
 			old := l
 			l = next
 			if err := site.follow(l, func() error { return l.follow(old, f.observers) }); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		if next == nil || cmd.Context().Err() != nil {
-			return f.report(cmd, sum, last, faults)
+		if next == nil || unseen != nil || cmd.Context().Err() != nil {
+			return end, unseen
 		}
-		sum.log(newLogger(cmd))
+		end.summary.log(newLogger(cmd))
 	}
 }
 
-// report writes the summary of a run that has ended.
-func (f *runFlags) report(cmd *cobra.Command, s summary, cfg *config.Config, faults []fault) error {
-	if f.summary != "" { // first: nobody may be left to read the text
-		if err := writeFile(f.summary, cmd.OutOrStdout(), s.json); err != nil {
-			return err
-		}
+// ticks is how many ticks a leg has of the duration of the run, at least one; 0, for ever, where the run has none. Each leg
+// takes what those before it have left.
+func (f *runFlags) ticks(began time.Duration, l *neuron.Loop) int64 {
+	if f.duration == 0 {
+		return 0
 	}
-	return s.text(cmd.OutOrStdout(), cfg, faults)
+	return max(1, ticksIn(f.duration-(max(began, l.Start)-began), l.Tick))
+}
+
+// report writes the summary of a run that has ended: the text also where the file cannot be written.
+func (f *runFlags) report(cmd *cobra.Command, end *ending) error {
+	out := cmd.OutOrStdout()
+	var err error
+	if f.summary != "" { // first: nobody may be left to read the text
+		err = bounded.Call(diskPatience, "--summary: "+f.summary, func() error { return writeFile(f.summary, out, end.summary.json) })
+	}
+	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error {
+		return end.summary.text(out, end.cfg, end.faults)
+	}))
 }
 
 // leg is a run of one configuration. A service's run is several: each reload begins another.
@@ -160,6 +209,8 @@ type leg struct {
 	*view
 	loop      *neuron.Loop
 	wall      *clock.Wall
+	outputs   *outputs   // of the run
+	unseen    error      // why nobody could see the leg to its end
 	watched   bool       // step by step
 	adjusting sync.Mutex // never held by the loop; after onWeb.mu
 }
@@ -206,7 +257,10 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 			}
 			return f.load(cmd, args)
 		}
-		if next = s.watch(ctx, l.view, read, l.change); s == nil {
+		if next = s.watch(ctx, l.view, read, l.change); next != nil && !l.outputs.claim() {
+			broke, next = next.board.Drop(l.board), nil // the loop was first to end
+		}
+		if s == nil {
 			<-ctx.Done()
 		}
 	}()
@@ -214,7 +268,8 @@ func (f *runFlags) runLeg(cmd *cobra.Command, args []string, l *leg, s *service)
 	if f.isLive(cmd) {
 		show = l.live
 	}
-	if err = live(ctx, l.loop, cmd, show); errors.Is(err, context.Canceled) {
+	l.unseen, err = live(ctx, l.loop, l.outputs.end, cmd, show)
+	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
 	stop()
@@ -233,7 +288,7 @@ func (l *leg) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, wires: l.wires, where: l.where, page: l.page, reloads: l.reloads + 1}, wall: l.wall, watched: l.watched}, nil
+	return &leg{view: &view{cfg: cfg, board: b, virtual: l.virtual, wires: l.wires, where: l.where, page: l.page, reloads: l.reloads + 1}, wall: l.wall, outputs: l.outputs, watched: l.watched}, nil
 }
 
 // follow takes the place of a leg that has ended.
@@ -243,7 +298,7 @@ func (l *leg) follow(old *leg, observers []neuron.Observer) error {
 		err = l.virtual.Wire(l.cfg)
 		l.pull(l.wires.pulled()) // what was added has the same fault
 	}
-	return errors.Join(err, l.board.Succeed(old.board), l.assemble(old, observers))
+	return errors.Join(err, l.outputs.follow(l.board), l.assemble(old, observers))
 }
 
 // hardware chooses the Pi that the parts are opened on, and tells which in a few words.
@@ -270,24 +325,29 @@ func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (where string,
 	return "", nil, usagef("--hw: must be auto, real or sim, got %q", f.hw)
 }
 
-// live runs the loop while show shows it on this goroutine, until either ends. When it returns, or panics, the loop has
-// ended, so that the caller can leave the pins low.
-func live(ctx context.Context, loop *neuron.Loop, cmd *cobra.Command, show func(context.Context, *cobra.Command) error) (err error) {
+// live runs the loop while show shows it on this goroutine, until either ends. Where the loop ends, ended is called at once,
+// before anything else that may wait. When live returns, or panics, both are over.
+func live(ctx context.Context, loop *neuron.Loop, ended func(), cmd *cobra.Command, show func(context.Context, *cobra.Command) error) (unseen, err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
+	over := make(chan error, 1)
 	go func() {
 		defer cancel()
 		_, err := loop.Run(ctx)
-		ended <- err
+		ended()
+		over <- err
 	}()
 	defer func() {
 		cancel()
-		err = errors.Join(<-ended, err)
+		err = <-over
 	}()
-	return show(ctx, cmd)
+	return show(ctx, cmd), nil
 }
 
+// isTerminal tells whether a file, or one behind a queue, is a terminal.
 func isTerminal(f any) bool {
+	if q, ok := f.(*bounded.Queue); ok {
+		f = q.Unwrap()
+	}
 	file, ok := f.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -30,6 +30,7 @@ type screen struct {
 	lateAt  time.Duration
 	notice  []string
 	done    bool
+	left    func() // called when it is done
 }
 
 // timeBases are model times of a screen.
@@ -39,7 +40,7 @@ var timeBases = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 
 
 func newScreen(v *view, link *paced) *screen {
 	v.monitor.read(&v.now)
-	return &screen{view: v, link: link, base: 5}
+	return &screen{view: v, link: link, base: 5, left: func() {}}
 }
 
 // currents are the least and the most that a neuron's inputs give, nA, as far as they or the run so far tell.
@@ -102,6 +103,7 @@ func (s *screen) look(see func()) {
 // quit takes the picture away: the summary says it all.
 func (s *screen) quit() tea.Cmd {
 	s.done = true
+	s.left()
 	return tea.Quit
 }
 

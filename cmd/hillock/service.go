@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -140,10 +141,27 @@ func (s *service) refuse(err error) {
 }
 
 func (s *service) tell(state string) {
-	if _, err := daemon.SdNotify(false, state); err != nil && !s.deaf {
+	if err := notify(state); err != nil && !s.deaf {
 		s.deaf = true
 		s.logger.Warn("systemd does not listen: " + err.Error())
 	}
+}
+
+// notifyPatience is how long a notification waits for systemd to read those before it.
+const notifyPatience = 500 * time.Millisecond
+
+// notify sends a state to systemd: see sd_notify(3). daemon.SdNotify waits for ever where nobody reads.
+func notify(state string) error {
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: os.Getenv("NOTIFY_SOCKET"), Net: "unixgram"})
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetWriteDeadline(time.Now().Add(notifyPatience)); err != nil {
+		return err
+	}
+	_, err = conn.Write([]byte(state))
+	return err
 }
 
 // inputsAreValid tells whether each input has answered.

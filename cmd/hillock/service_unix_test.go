@@ -214,7 +214,7 @@ func TestAPanicBesideTheLoopIsAnError(t *testing.T) {
 	cmd.SetContext(t.Context())
 	cmd.SetErr(io.Discard)
 	s := &service{logger: slog.New(slog.DiscardHandler)}
-	if _, err := new(runFlags).runLeg(cmd, nil, &leg{view: b.view, loop: b.loop}, s); err == nil || !strings.HasPrefix(err.Error(), "panic: ") {
+	if _, err := new(runFlags).runLeg(cmd, nil, b.leg(), s); err == nil || !strings.HasPrefix(err.Error(), "panic: ") {
 		t.Errorf("got %v, want the panic of the watch as an error", err)
 	}
 	s = &service{logger: slog.New(slog.DiscardHandler), reloads: make(chan os.Signal, 1)}

@@ -60,7 +60,7 @@ func TestSoak(t *testing.T) {
 	kinds := map[string]int{}
 	ctx, cancel := context.WithTimeout(t.Context(), duration)
 	defer cancel()
-	err = live(ctx, b.loop, cmd, func(ctx context.Context, cmd *cobra.Command) error {
+	_, err = live(ctx, b.loop, func() {}, cmd, func(ctx context.Context, cmd *cobra.Command) error {
 		go b.view.log(ctx, cmd)
 		b.soakFaults(ctx, duration, rand.New(rand.NewPCG(seed, 0)), kinds)
 		<-ctx.Done()

@@ -105,7 +105,7 @@ func TestTheLogTellsAnotherSpeed(t *testing.T) {
 	stop()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchOn(t, clock.New())
-		w := newOnWeb(&leg{view: b.view, loop: b.loop})
+		w := newOnWeb(b.leg())
 		b.loop.Observers = append(b.loop.Observers, at{1500: func() {
 			if err := w.Set("", "speed", 0.1); err != nil {
 				t.Error(err)

@@ -27,7 +27,7 @@ import (
 func newWebBench(t *testing.T, sets ...string) (*bench, *onWeb) {
 	t.Helper()
 	b := newBench(t, sets...)
-	return b, newOnWeb(&leg{view: b.view, loop: b.loop})
+	return b, newOnWeb(b.leg())
 }
 
 // What is changed on the page holds from the next tick on, is in the configuration that it gives, and is gone after a reset.

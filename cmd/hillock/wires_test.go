@@ -193,7 +193,7 @@ func TestConsultFails(t *testing.T) {
 // A wire that is out is out for the page and for the terminal, whoever pulled it, and both have the doctor's word.
 func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
 	b, s := scopeBench(t)
-	w := newOnWeb(&leg{view: b.view, loop: b.loop})
+	w := newOnWeb(b.leg())
 	b.view.wires.ask = func(_ context.Context, fault string, _ *config.Config, each func(doctor.Finding)) error {
 		each(doctor.Finding{Check: "SPI0.0", Result: doctor.Failed, Seen: "it has " + fault, Means: "a wire is out", Do: "push it in"})
 		return nil
@@ -261,7 +261,7 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.view.cfg = cfg
-	w := newOnWeb(&leg{view: b.view, loop: b.loop})
+	w := newOnWeb(b.leg())
 	want := []string{"none", "middle leg loose", "leg to 3V3 loose", "leg to GND loose", "LED loose"}
 	if got := w.Hello().Faults; !slices.Equal(got, want) {
 		t.Errorf("got the faults %q on the page, want %q", got, want)
@@ -280,7 +280,7 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 // An LED whose wire is out is dark on the page and on the terminal, though its pin is high.
 func TestALooseLEDIsDark(t *testing.T) {
 	b, s := scopeBench(t, "output.led.width=20 ms")
-	w := newOnWeb(&leg{view: b.view, loop: b.loop})
+	w := newOnWeb(b.leg())
 	b.run(t, 1000)
 	if on := w.On(new([32]int64)); on != 1 || !strings.Contains(frameOf(s, 80, 24), "● led") {
 		t.Errorf("got outputs %b on, want the LED, which never goes off at this rate", on)

@@ -10,7 +10,6 @@ import (
 	"periph.io/x/conn/v3/gpio/gpioreg"
 
 	"hillock/hw/board"
-	"hillock/neuron"
 )
 
 func TestRestPutsTheOutputsOffForGood(t *testing.T) {
@@ -53,7 +52,7 @@ func (p *hangs) Out(l gpio.Level) error {
 func TestRestDoesNotWaitForADriverThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")
-		v, err := board.NewVirtual(cfg, new(neuron.VirtualClock))
+		v, err := board.NewVirtual(cfg, new(clock))
 		if err != nil {
 			t.Fatal(err)
 		}
