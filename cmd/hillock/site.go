@@ -24,7 +24,7 @@ import (
 // webFlags are those of the page in a browser.
 type webFlags struct {
 	addr, token, tokenFile string
-	clients                int
+	clients, perAddress    int
 
 	given string // the token that the user gave, "" for none
 }
@@ -39,7 +39,8 @@ func (f *webFlags) add(cmd *cobra.Command) {
 		webTokenVariable+" avoid (default: none on an address of this machine alone, otherwise random and printed)")
 	flags.StringVar(&f.tokenFile, "web-token-file", "", "read the token from this `file`, which other users must not be able to read; without it and --web-token, the environment variable "+
 		webTokenVariable+" may hold the token")
-	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time")
+	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time; one more may with the token")
+	flags.IntVar(&f.perAddress, "web-per-address", 8, "how many of these may come from one IP address; browsers behind a proxy or an SSH tunnel share one address, which then needs as many as --web-clients")
 }
 
 // split takes the address of a bare --web, which is no part of the flag to pflag, from among the arguments.
@@ -70,7 +71,7 @@ func isAddr(arg string) bool {
 func (f *webFlags) check(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
 	if !changed("web") {
-		for _, name := range []string{"web-token", "web-token-file", "web-clients"} {
+		for _, name := range []string{"web-token", "web-token-file", "web-clients", "web-per-address"} {
 			if changed(name) {
 				return usagef("--%s: goes with --web", name)
 			}
@@ -83,6 +84,9 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 	}
 	if f.clients < 1 {
 		return usagef("--web-clients: must be at least 1, got %d", f.clients)
+	}
+	if f.perAddress < 1 {
+		return usagef("--web-per-address: must be at least 1, got %d", f.perAddress)
 	}
 	if err := exclusive(cmd, "web-token", "web-token-file"); err != nil {
 		return err
@@ -124,7 +128,7 @@ func (f *webFlags) open(cmd *cobra.Command, l *leg, live bool) (*site, error) {
 		wrong = l.page.warn
 	}
 	s := &site{run: newOnWeb(l), ended: make(chan struct{})}
-	s.server = web.New(s.run, web.Options{Clients: f.clients, Token: token.text, Beyond: !loopback, WrongTokens: wrong})
+	s.server = web.New(s.run, web.Options{Clients: f.clients, PerAddress: f.perAddress, Token: token.text, Beyond: !loopback, WrongTokens: wrong})
 	l.page.announce(cmd.ErrOrStderr(), live)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop

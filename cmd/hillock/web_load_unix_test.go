@@ -83,7 +83,7 @@ type left struct{ heap, goroutines float64 }
 
 // underLoad runs the program, and clients for nearly as long.
 func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listener) (st web.Status, l left) {
-	cmd := program(t, "run", "--hw", "sim", "--plain", "--web=127.0.0.1:0", "--web-clients=200", "--set", "loop.speed=1")
+	cmd := program(t, "run", "--hw", "sim", "--plain", "--web=127.0.0.1:0", "--web-clients=200", "--web-per-address=200", "--set", "loop.speed=1")
 	errOut, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

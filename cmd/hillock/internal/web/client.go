@@ -11,16 +11,18 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
 	"hillock/cmd/hillock/internal/trace"
 )
 
 // client is one that is connected. The server sends it what there is, and a goroutine of it reads what it says.
 type client struct {
-	s    *Server
-	conn *websocket.Conn
-	pipe *pipe
-	may  atomic.Bool // change something
+	s     *Server
+	conn  *websocket.Conn
+	pipe  *pipe
+	may   atomic.Bool // change something
+	wrong bool        // the token that it offered to connect
 
 	greets sync.Mutex  // so that the newest hello comes last: after client.mu, before Server.mu
 	owed   atomic.Bool // a hello
@@ -46,11 +48,10 @@ type message struct {
 }
 
 // serve serves a client until it goes, or the server does.
-func (s *Server) serve(conn *websocket.Conn, p *pipe) {
+func (c *client) serve() {
+	s, conn := c.s, c.conn
 	defer conn.CloseNow()
 	conn.SetReadLimit(maxMessage)
-	c := &client{s: s, conn: conn, pipe: p}
-	c.may.Store(s.o.Token == "")
 	s.mu.Lock()
 	c.begin(s.part, 10)
 	s.clients[c] = struct{}{}
@@ -75,6 +76,9 @@ func (s *Server) serve(conn *websocket.Conn, p *pipe) {
 		s.guard(func(context.Context) { c.ping(ctx) })
 	})
 	c.greet()
+	if c.wrong {
+		c.refuse(errToken)
+	}
 	c.read(ctx)
 	cancel()
 	conn.CloseNow()
@@ -174,15 +178,16 @@ func (c *client) give(p *press, on uint32, st *report) {
 	clear(c.batch)
 }
 
-// frames adds those of the steps since the last time.
+// frames adds those of the steps since the last time, until they have maxFrame bytes: the rest comes next time.
 func (c *client) frames(p *press, out []message) []message {
 	c.look()
-	for {
+	for size := 0; size < maxFrame; {
 		ended := len(c.parts) > 1
 		f := p.frame(cut{c.parts[0], c.next, c.per, c.until, c.on}, ended)
 		c.missed = f.missed - c.was
 		if f.columns > 0 || c.on != c.said {
 			out = append(out, message{websocket.MessageBinary, f.missing(c.missed)})
+			size += len(f.bytes)
 			c.said = c.on
 		}
 		c.on, c.next = 0, f.next
@@ -198,6 +203,7 @@ func (c *client) frames(p *press, out []message) []message {
 		}
 		c.nextPart()
 	}
+	return out
 }
 
 // request is what a client asked to see.
@@ -239,20 +245,20 @@ func (c *client) report(r *report) message {
 
 // read hears what the client says, until it goes.
 func (c *client) read(ctx context.Context) {
-	allowed, since := float64(perSecond), time.Now()
+	messages := rate.NewLimiter(perSecond, perSecond)
 	for {
 		kind, text, err := c.conn.Read(ctx)
-		if err != nil {
+		var excess tooMuch
+		switch {
+		case errors.As(err, &excess):
+			c.close(websocket.StatusPolicyViolation, excess.Error())
+			return
+		case err != nil:
 			return // the client has been told why
-		}
-		if kind != websocket.MessageText {
+		case kind != websocket.MessageText:
 			c.close(websocket.StatusUnsupportedData, "a message must be text")
 			return
-		}
-		now := time.Now()
-		allowed = min(perSecond, allowed+perSecond*now.Sub(since).Seconds()) - 1
-		since = now
-		if allowed < 0 {
+		case !messages.Allow():
 			c.close(websocket.StatusPolicyViolation, fmt.Sprintf("at most %d messages a second", perSecond))
 			return
 		}
@@ -261,8 +267,7 @@ func (c *client) read(ctx context.Context) {
 			err = c.take(ctx, m)
 		}
 		if err != nil {
-			text, _ := json.Marshal(refusal{"error", err.Error()})
-			c.say(websocket.MessageText, text)
+			c.refuse(err)
 		}
 	}
 }
@@ -274,10 +279,19 @@ func (c *client) close(code websocket.StatusCode, reason string) {
 	_ = c.conn.Close(code, reason)
 }
 
+// errToken is the answer to a wrong token.
+var errToken = errors.New("wrong token")
+
 // refusal is the answer to what was not done.
 type refusal struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
+}
+
+// refuse tells the client why something was not done.
+func (c *client) refuse(why error) {
+	text, _ := json.Marshal(refusal{"error", why.Error()})
+	c.say(websocket.MessageText, text)
 }
 
 // take does what a message asks for, or says why not.
@@ -291,7 +305,7 @@ func (c *client) take(ctx context.Context, m wish) error {
 	case "auth":
 		if !c.s.permits(m.Token) {
 			c.s.guessed(ctx, c.pipe.RemoteAddr().String())
-			return errors.New("wrong token")
+			return errToken
 		}
 		c.may.Store(true)
 		c.greet()

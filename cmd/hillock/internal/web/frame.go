@@ -9,9 +9,13 @@ import (
 
 const (
 	frameVersion = 1
-	maxColumns   = 1 << 14 // in a frame
-	maxCells     = 255     // a byte counts them; those beyond are not shown
-	missedAt     = 20      // where a frame tells how many steps were missed
+	maxFrame     = 64 << 10 // bytes, unless a single column has more
+	maxPrinted   = 1 << 20  // bytes that are made for all clients each frameTime, and the frame that passes this
+	maxCells     = 255      // a byte counts them; those beyond are not shown
+	missedAt     = 20       // where a frame tells how many steps were missed
+	headBytes    = 32       // of a frame
+	columnBytes  = 20       // of a cell
+	spikeBytes   = 8
 )
 
 // part is a part of a run: another begins where its configuration is read again, with another record and its steps from 1 on.
@@ -41,6 +45,7 @@ type frame struct {
 // press makes the frames of a moment: each once, for however many it is.
 type press struct {
 	made    map[cut]frame
+	printed int // bytes
 	columns []trace.Bucket
 }
 
@@ -53,6 +58,7 @@ func (p *press) frame(c cut, ended bool) frame {
 			f.missed = missed
 		})
 		p.made[c] = f
+		p.printed += len(f.bytes)
 	}
 	return f
 }
@@ -66,8 +72,8 @@ func (p *press) print(c cut, ended bool, next int64, cells []trace.Cell) frame {
 	if ended && c.from+whole*c.per < end {
 		whole++
 	}
-	n := int(min(whole, maxColumns))
 	cells = cells[:min(len(cells), maxCells)]
+	n := fitting(c, whole, cells)
 	if len(p.columns) < n*len(cells) {
 		p.columns = make([]trace.Bucket, n*len(cells))
 	}
@@ -75,7 +81,7 @@ func (p *press) print(c cut, ended bool, next int64, cells []trace.Cell) frame {
 		cell.History.Columns(c.from, c.per, p.columns[i*n:(i+1)*n])
 	}
 	le := binary.LittleEndian
-	b := make([]byte, 0, 32+20*n*len(cells)+64*len(cells))
+	b := make([]byte, 0, headBytes+columnBytes*n*len(cells)+64*len(cells))
 	b = append(b, frameVersion, byte(len(cells)))
 	b = le.AppendUint16(b, uint16(n))
 	b = le.AppendUint64(b, math.Float64bits(float64(c.from)))
@@ -104,7 +110,22 @@ func (p *press) print(c cut, ended bool, next int64, cells []trace.Cell) frame {
 			b = le.AppendUint64(b, math.Float64bits(float64(s)))
 		}
 	}
-	return frame{bytes: b, columns: n, next: after, rest: whole > maxColumns}
+	return frame{bytes: b, columns: n, next: after, rest: whole > int64(n)}
+}
+
+// fitting is how many of a cut's columns go into a frame of maxFrame bytes with their spikes: one at least, where there is one.
+func fitting(c cut, whole int64, cells []trace.Cell) int {
+	n := min(whole, max(1, (maxFrame-headBytes)/int64(columnBytes*max(len(cells), 1))))
+	for ; n > 1; n /= 2 {
+		size := headBytes + columnBytes*int(n)*len(cells)
+		for i := range cells {
+			size += 4 + spikeBytes*len(cells[i].Train.Between(c.from, c.from+n*c.per))
+		}
+		if size <= maxFrame {
+			break
+		}
+	}
+	return int(n)
 }
 
 // missing is the frame for a client that so many steps were missed for.

@@ -28,7 +28,7 @@ func TestWrongTokensAreReportedOnceASecond(t *testing.T) {
 		viewers[0].say(t, `{"type":"auth","token":"KNOBANDLEG"}`)
 		viewers[1].say(t, `{"type":"auth","token":"KNOBANDLED"}`)
 		synctest.Wait()
-		want := []string{"0s: 1 from pipe", "1s: 4 from pipe", "5.5s: 1 from pipe"}
+		want := []string{"0s: 1 from 10.0.0.1:1", "1s: 4 from 10.0.0.5:1", "5.5s: 1 from 10.0.0.1:1"}
 		if diff := cmp.Diff(want, reports); diff != "" {
 			t.Errorf("reports (-want +got):\n%s", diff)
 		}

@@ -25,23 +25,24 @@ func tcp(t *testing.T) (*pipe, net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { reader.Close() })
-	c, err := pipeListener{l}.Accept()
+	c, err := newPipeListener(l, newHosts(Options{Clients: 1, PerAddress: 1})).Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := c.(*pipe)
 	t.Cleanup(func() { p.Conn.Close() })
-	p.hasten()
+	p.hasten(nil)
 	return p, reader
 }
 
-// What a reader has not taken yet comes later, in its order, and the writer does not wait.
-func TestAPipeDoesNotWaitAndLosesNothing(t *testing.T) {
+// What a reader has not taken yet comes later, in its order, and the writer does not wait. A pipe that has maxQueued bytes to
+// hand over takes no more: the next write closes it.
+func TestAPipeDoesNotWaitAndIsBounded(t *testing.T) {
 	p, reader := tcp(t)
 	for round := range 3 {
 		var want bytes.Buffer
-		for k := 0; !p.behind() || want.Len() < 1<<20; k++ {
-			b := bytes.Repeat([]byte{byte(k), byte(round)}, 1+k%3000)
+		for k := 0; p.waiting() < maxQueued-3000; k++ {
+			b := bytes.Repeat([]byte{byte(k), byte(round)}, 1+k%1500)
 			want.Write(b)
 			if n, err := p.Write(b); n != len(b) || err != nil {
 				t.Fatalf("got %d, %v, want all %d bytes taken", n, err, len(b))
@@ -54,9 +55,49 @@ func TestAPipeDoesNotWaitAndLosesNothing(t *testing.T) {
 		if !bytes.Equal(got, want.Bytes()) {
 			t.Error("got other bytes than were written")
 		}
-		if p.drains.Wait(); p.behind() {
-			t.Error("got one that is behind when all is read")
+		if p.drains.Wait(); p.behind() || p.queue.n.Load() != 0 {
+			t.Errorf("got one that is behind and %d bytes in the queue when all is read", p.queue.n.Load())
 		}
+	}
+	var err error
+	written := 0
+	for ; err == nil && p.waiting() < 2*maxQueued; written++ {
+		if p.waiting() > maxQueued+1000 {
+			t.Fatalf("got %d bytes queued, want at most %d", p.waiting(), maxQueued+1000)
+		}
+		_, err = p.Write(make([]byte, 1000))
+	}
+	if err != errBehind {
+		t.Errorf("got %v after %d writes that nobody reads, want %v", err, written, errBehind)
+	}
+	p.drains.Wait()
+	if p.waiting() != 0 || p.queue.n.Load() != 0 {
+		t.Errorf("got %d bytes in the queue of a closed pipe and %d in all, want none", p.waiting(), p.queue.n.Load())
+	}
+}
+
+// waiting is how many bytes a pipe has to hand over.
+func (p *pipe) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.queued
+}
+
+// All pipes together queue maxBacklog bytes: what would pass this closes the pipe that wants to.
+func TestAllPipesTogetherAreBounded(t *testing.T) {
+	p, _ := tcp(t)
+	p.queue.n.Store(maxBacklog - 100)
+	for p.waiting() == 0 { // until the system takes no more
+		if _, err := p.Write(make([]byte, 100)); err != nil {
+			break
+		}
+	}
+	if _, err := p.Write(make([]byte, 100)); err != errBehind {
+		t.Errorf("got %v, want %v", err, errBehind)
+	}
+	p.drains.Wait()
+	if got := p.queue.n.Load(); got != maxBacklog-100 {
+		t.Errorf("got %d bytes in all queues, want the %d of the others", got, maxBacklog-100)
 	}
 }
 

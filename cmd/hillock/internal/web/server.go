@@ -8,7 +8,8 @@
 //	Server.telling, Server.hands          before a call of the Run, which has locks of its own (see onWeb)
 //	client.mu, client.greets              before anything is sent to a client or read from a record
 //	Server.mu                             never held while the Run or a client is called
-//	trace.Record's, pipe.mu, guesses.mu   the last: nothing is called under pipe.mu but the connection
+//	pipe.mu, then hosts.mu                nothing else is called under pipe.mu but the connection
+//	trace.Record's, guesses.mu            the last
 //
 // Server.telling and Server.hands are never held together, nor are the locks of two clients.
 package web
@@ -33,16 +34,16 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"hillock/cmd/hillock/internal/trace"
 )
 
 // Options of a Server.
 type Options struct {
-	Clients int    // at most so many at a time
-	Token   string // that a change needs; "" where it needs none
-	Beyond  bool   // the server listens beyond loopback, where any name of the host may be right
+	Clients int // at most so many at a time
+	// PerAddress limits the clients of one IP address; 0 stands for Clients. A client with the token is beyond this limit.
+	PerAddress int
+	Token      string // that a change needs; "" where it needs none
+	Beyond     bool   // the server listens beyond loopback, where any name of the host may be right
 
 	// WrongTokens is told how many wrong tokens came since it was called before, at most once in guessTime, and from where the
 	// latest. It may block its caller.
@@ -67,6 +68,9 @@ type Server struct {
 
 	guesses guesses
 
+	hosts    *hosts
+	handlers chan struct{} // has room for the requests that are answered at a time
+
 	hands  sync.Mutex // at the knobs
 	sweeps map[string]*sweep
 
@@ -80,23 +84,27 @@ type Server struct {
 const (
 	headerTime   = 5 * time.Second
 	requestTime  = 30 * time.Second
-	idleTime     = time.Minute
-	writeTime    = 5 * time.Second // for what it has not taken at once: beyond it a client is dropped
+	idleTime     = 15 * time.Second // beyond the 10 s of a page that tries again
+	writeTime    = 5 * time.Second  // for what it has not taken at once: beyond it a client is dropped
 	pingTime     = 10 * time.Second
+	handlerTime  = time.Second // for a request to wait for its turn
 	guessTime    = time.Second // for a wrong token, before the next may be tried
 	statusTime   = time.Second / 4
 	frameTime    = time.Second / 30
 	farewellTime = 100 * time.Millisecond
 
-	maxHeader  = 8 << 10
-	maxMessage = 4 << 10
-	perSecond  = 60       // messages
-	outgoing   = 64 << 10 // bytes that the system keeps for a client that does not read
+	maxHeader   = 8 << 10
+	maxMessage  = 4 << 10
+	maxHandlers = 8        // requests that are answered at a time, beside WebSockets
+	outgoing    = 64 << 10 // bytes that the system keeps for a client that does not read
 )
 
 // New returns a server of a run.
 func New(run Run, o Options) *Server {
-	s := &Server{run: run, o: o, clients: map[*client]struct{}{}, sweeps: map[string]*sweep{}, since: time.Now().Format(time.RFC3339Nano)}
+	if o.PerAddress == 0 {
+		o.PerAddress = o.Clients
+	}
+	s := &Server{run: run, o: o, hosts: newHosts(o), handlers: make(chan struct{}, maxHandlers), clients: map[*client]struct{}{}, sweeps: map[string]*sweep{}, since: time.Now().Format(time.RFC3339Nano)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.pages = s.routes()
 	s.part.record = run.Record()
@@ -114,7 +122,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { srv.Close() })
 	defer stop()
 	s.spawn(s.watch)
-	err := srv.Serve(pipeListener{l})
+	err := srv.Serve(newPipeListener(l, s.hosts))
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -156,6 +164,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-cache")
 	page := s.pages[r.URL.Path]
 	switch {
+	case !pipeOf(r).from.calls.Allow():
+		tooBusy(w, http.StatusTooManyRequests, "1", "too many requests come from this address")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
@@ -163,9 +173,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this is not the host that was asked for", http.StatusMisdirectedRequest)
 	case page == nil:
 		http.Error(w, "there is no such page", http.StatusNotFound)
-	default:
+	case r.URL.Path == "/ws": // it lasts
 		page.ServeHTTP(w, r)
+	default:
+		s.answer(page, w, r)
 	}
+}
+
+// answer answers a request in its turn.
+func (s *Server) answer(page http.Handler, w http.ResponseWriter, r *http.Request) {
+	patience := time.NewTimer(handlerTime)
+	defer patience.Stop()
+	select {
+	case s.handlers <- struct{}{}:
+		defer func() { <-s.handlers }()
+		page.ServeHTTP(w, r)
+	case <-patience.C:
+		tooBusy(w, http.StatusServiceUnavailable, "1", fmt.Sprintf("%d requests are being answered, try again", maxHandlers))
+	}
+}
+
+// tooBusy refuses a request that may come again after so many seconds, and closes its connection.
+func tooBusy(w http.ResponseWriter, status int, after, text string) {
+	w.Header().Set("Retry-After", after)
+	w.Header().Set("Connection", "close")
+	http.Error(w, text, status)
 }
 
 // addressed tells whether a request is meant for this host. On loopback a name that anybody can let point there would let
@@ -196,67 +228,6 @@ func sameOrigin(r *http.Request) bool {
 // permits compares a token in a time that does not tell how much of it is right.
 func (s *Server) permits(token string) bool {
 	return s.o.Token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(s.o.Token)) == 1
-}
-
-// socket takes a client.
-func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
-	if !sameOrigin(r) {
-		http.Error(w, "the page is not from here", http.StatusForbidden)
-		return
-	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || r.Method != http.MethodGet {
-		w.Header().Set("Upgrade", "websocket")
-		http.Error(w, "this is a WebSocket", http.StatusUpgradeRequired)
-		return
-	}
-	if !offers(r, Protocol) {
-		http.Error(w, "the subprotocol must be "+Protocol, http.StatusBadRequest)
-		return
-	}
-	if !s.place() {
-		w.Header().Set("Retry-After", "10")
-		http.Error(w, fmt.Sprintf("%d clients are connected, and no more are taken", s.o.Clients), http.StatusServiceUnavailable)
-		return
-	}
-	defer s.leave()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
-	if err != nil {
-		return // it has answered
-	}
-	p := r.Context().Value(pipeKey{}).(*pipe)
-	p.hasten()
-	s.guard(func(context.Context) { s.serve(conn, p) })
-	p.drains.Wait()
-}
-
-func offers(r *http.Request, protocol string) bool {
-	for _, list := range r.Header.Values("Sec-WebSocket-Protocol") {
-		for p := range strings.SplitSeq(list, ",") {
-			if strings.TrimSpace(p) == protocol {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// place takes a client's place, where one is free and the server goes on.
-func (s *Server) place() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.places >= s.o.Clients || s.ctx.Err() != nil {
-		return false
-	}
-	s.places++
-	s.joined.Add(1)
-	return true
-}
-
-func (s *Server) leave() {
-	s.mu.Lock()
-	s.places--
-	s.mu.Unlock()
-	s.joined.Done()
 }
 
 // Follow tells that the run has another record, and maybe another configuration: clients go on with it, after all steps of the
@@ -327,11 +298,15 @@ func (s *Server) watch(ctx context.Context) {
 		clients = slices.AppendSeq(clients[:0], maps.Keys(s.clients))
 		s.mu.Unlock()
 		record.Look(func(int64, int64, []trace.Cell) {}) // a tap does not keep them for long
-		for _, c := range clients {
+		for _, c := range clients {                      // in an order by chance, so that it is not always the same ones who wait
+			if p.printed >= maxPrinted {
+				break
+			}
 			c.give(p, on, latest)
 		}
 		clear(clients)
 		clear(p.made)
+		p.printed = 0
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,9 +25,10 @@ import (
 
 // pipes is a listener without a network, for the time of a synctest bubble.
 type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	ended chan struct{}
+	conns  chan net.Conn
+	once   sync.Once
+	ended  chan struct{}
+	dialed atomic.Int32
 }
 
 func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), ended: make(chan struct{})} }
@@ -46,10 +49,24 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
+// addressed is a connection from an address.
+type addressed struct {
+	net.Conn
+	from net.Addr
+}
+
+func (a addressed) RemoteAddr() net.Addr { return a.from }
+
+// dial connects from an address that no other connection has.
 func (p *pipes) dial() (net.Conn, error) {
+	n := p.dialed.Add(1)
+	return p.dialFrom(netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}))
+}
+
+func (p *pipes) dialFrom(ip netip.Addr) (net.Conn, error) {
 	here, there := net.Pipe()
 	select {
-	case p.conns <- there:
+	case p.conns <- addressed{there, net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, 1))}:
 		return here, nil
 	case <-p.ended:
 		return nil, net.ErrClosed

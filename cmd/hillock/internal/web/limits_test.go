@@ -1,0 +1,472 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/neuron"
+)
+
+// A view of many columns and cells comes in frames of at most maxFrame bytes, one a time, and all of it comes.
+func TestFramesAreBounded(t *testing.T) {
+	const cells, columns = 8, 16_384
+	tap := neuron.NewTap(cells, 1<<15)
+	c := new(client)
+	c.begin(part{record: trace.NewRecord(tap, time.Millisecond, make([]float64, cells))}, 1)
+	for step := range columns {
+		for range cells {
+			tap.Step(neuron.Sample{V: float64(step), Spiked: step > columns/2})
+		}
+	}
+	got, spikes := 0, 0
+	for range 1000 {
+		all := c.frames(&press{made: map[cut]frame{}}, nil)
+		if len(all) == 0 {
+			break
+		}
+		if len(all) != 1 || len(all[0].bytes) > maxFrame {
+			t.Fatalf("got %d frames, the first of %d bytes, want one of at most %d bytes", len(all), len(all[0].bytes), maxFrame)
+		}
+		f := decode(all[0].bytes)
+		if int(f.first) != got+1 {
+			t.Fatalf("got a frame from step %g on, want %d", f.first, got+1)
+		}
+		got += f.columns
+		spikes += len(f.spikes[0])
+	}
+	if got != columns || spikes != columns/2-1 {
+		t.Errorf("got %d columns and %d spikes, want %d and %d", got, spikes, columns, columns/2-1)
+	}
+}
+
+// What the frames of a round may cost is bounded for all clients together: who has to wait comes first another time.
+func TestARoundIsBounded(t *testing.T) {
+	const clients = 30
+	inBubble(t, Options{Clients: clients}, func(t *testing.T, w *world) {
+		w.run(t, 1000)
+		var all []*viewer
+		for range clients {
+			all = append(all, w.view(t))
+		}
+		for i, v := range all { // no two of them alike
+			v.say(t, fmt.Sprintf(`{"type":"view","per_column":1,"columns":%d,"end":0}`, 9_000-i))
+		}
+		time.Sleep(2 * frameTime)
+		synctest.Wait()
+		printed := 0
+		for _, v := range all {
+			for _, f := range v.now().frames {
+				printed += columnBytes * f.columns
+			}
+		}
+		if printed < maxPrinted || printed > 2*(maxPrinted+maxFrame) {
+			t.Errorf("got %d bytes in two rounds, want at most %d in each", printed, maxPrinted+maxFrame)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		for i, v := range all {
+			columns := 0
+			for _, f := range v.now().frames {
+				columns += f.columns
+			}
+			if columns != 9_000-i {
+				t.Errorf("client %d: got %d columns, want all %d", i, columns, 9_000-i)
+			}
+		}
+	})
+}
+
+// masked is a frame of a client, masked with zeros.
+func masked(first byte, payload string) []byte {
+	f := []byte{first, 0x80 | byte(len(payload))}
+	if len(payload) > 125 {
+		f = binary.BigEndian.AppendUint16([]byte{first, 0x80 | 126}, uint16(len(payload)))
+	}
+	return append(append(f, 0, 0, 0, 0), payload...)
+}
+
+// Control frames and fragments count like messages, and so do bytes: who sends too many is told the limit and dropped. Who keeps
+// the limits for long is not.
+func TestFloodsAreEnded(t *testing.T) {
+	const ping, pong, text, more = 0x89, 0x8a, 0x01, 0x00
+	tests := []struct {
+		name  string
+		send  []byte
+		times int
+		want  string
+	}{
+		{"pings", masked(ping, ""), frameBurst + 1, "1008 at most 80 frames a second"},
+		{"pongs", masked(pong, "x"), frameBurst + 1, "1008 at most 80 frames a second"},
+		{"empty fragments", append(masked(text, ""), bytes.Repeat(masked(more, ""), frameBurst)...), 1, "1008 at most 80 frames a second"},
+		{"long pings", masked(ping, strings.Repeat("x", 125)), bytesAtOnce/131 + 1, "1008 at most 80 frames a second"},
+		{"long messages", masked(text|0x80, strings.Repeat(" ", maxMessage)), bytesAtOnce / maxMessage, "1008 at most 16384 bytes a second"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+				other := w.view(t)
+				conn, r := w.raw(t)
+				defer conn.Close()
+				ended := make(chan string)
+				go func() { ended <- farewell(r) }()
+				go conn.Write(bytes.Repeat(tt.send, tt.times))
+				if got := <-ended; got != tt.want {
+					t.Errorf("got %q, want %q", got, tt.want)
+				}
+				conn.Close()
+				time.Sleep(time.Second)
+				synctest.Wait()
+				if n := w.server.count(); n != 1 || other.now().ended != nil {
+					t.Errorf("got %d clients and the other ended with %v, want it alone and well", n, other.now().ended)
+				}
+			})
+		})
+	}
+	t.Run("within the limits", func(t *testing.T) {
+		inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+			conn, r := w.raw(t)
+			defer conn.Close()
+			go io.Copy(io.Discard, r)
+			for range 10 * framesEach {
+				if _, err := conn.Write(masked(ping, "")); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second / framesEach)
+			}
+			if n := w.server.count(); n != 1 {
+				t.Errorf("got %d clients after %d pings in 10 s, want 1", n, 10*framesEach)
+			}
+		})
+	})
+}
+
+// farewell reads frames until the one that ends the connection, and returns its status and its reason.
+func farewell(r io.Reader) string {
+	for {
+		var head [2]byte
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return err.Error()
+		}
+		n := int64(head[1])
+		switch n {
+		case 126:
+			var long uint16
+			_ = binary.Read(r, binary.BigEndian, &long)
+			n = int64(long)
+		case 127:
+			_ = binary.Read(r, binary.BigEndian, &n)
+		}
+		payload := make([]byte, n)
+		if _, err := io.ReadFull(r, payload); err != nil {
+			return err.Error()
+		}
+		if head[0]&0xf == 0x8 {
+			return fmt.Sprintf("%d %s", binary.BigEndian.Uint16(payload), payload[2:])
+		}
+	}
+}
+
+// A meter counts each frame once, however the bytes of the frames are cut into reads.
+func TestAMeterCountsFrames(t *testing.T) {
+	var all []byte
+	for _, n := range []int{0, 1, 125, 126, 300, 0, 0, 65_535} {
+		all = append(all, masked(0x81, strings.Repeat("x", n))...)
+	}
+	all = append(all, 0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0) // not masked, 65,536 bytes
+	all = append(append(all, make([]byte, 1<<16)...), masked(0x89, "")...)
+	for _, piece := range []int{1, 2, 3, 7, 4096, len(all)} {
+		m, got := newMeter(), 0
+		for b := all; len(b) > 0; {
+			n := min(piece, len(b))
+			got += m.begun(b[:n])
+			b = b[n:]
+		}
+		if got != 10 {
+			t.Errorf("in pieces of %d bytes: got %d frames, want 10", piece, got)
+		}
+	}
+}
+
+// Frames that a client sends before the answer to its request count too.
+func TestFramesBeforeTheAnswerCount(t *testing.T) {
+	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		conn, err := w.pipes.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		go conn.Write(append([]byte(handshake("")), bytes.Repeat(masked(0x89, ""), frameBurst+1)...))
+		b := bufio.NewReader(conn)
+		if r, err := http.ReadResponse(b, nil); err != nil || r.StatusCode != http.StatusSwitchingProtocols {
+			t.Fatalf("got %v and %v, want a socket", r, err)
+		}
+		if got, want := farewell(b), "1008 at most 80 frames a second"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+// handshake is the request of a socket. The token is offered where it is not "".
+func handshake(token string) string {
+	offer := Protocol
+	if token != "" {
+		offer += ", " + tokenProtocol + base64.RawURLEncoding.EncodeToString([]byte(token))
+	}
+	return "GET /ws HTTP/1.1\r\nHost: localhost\r\n" + upgrade + "Sec-WebSocket-Protocol: " + offer + "\r\n\r\n"
+}
+
+// askFrom sends the text of a request from an address, and returns the answer's status and text, with the connection.
+func (w *world) askFrom(t *testing.T, ip, text string) (net.Conn, string) {
+	t.Helper()
+	conn, err := w.pipes.dialFrom(netip.MustParseAddr(ip))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	go io.WriteString(conn, text)
+	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return conn, err.Error()
+	}
+	if r.StatusCode == http.StatusSwitchingProtocols {
+		go io.Copy(io.Discard, conn)
+		return conn, "socket"
+	}
+	defer r.Body.Close()
+	body, _ := io.ReadAll(r.Body)
+	return conn, fmt.Sprintf("%d %s: %s", r.StatusCode, r.Header.Get("Retry-After"), bytes.TrimSpace(body))
+}
+
+// One address has a few places, all together have more, and one place is for who has the token.
+func TestPlaces(t *testing.T) {
+	const token = "KNOB and LED" // which no subprotocol could hold as it is
+	const ofOne, ofAll = "429 10: 3 clients of this address are connected, and no more are taken", "503 10: 5 clients are connected, and no more are taken"
+	inBubble(t, Options{Clients: 5, PerAddress: 3, Token: token}, func(t *testing.T, w *world) {
+		var conns []net.Conn
+		for i, tt := range []struct{ ip, token, want string }{
+			{"10.9.9.1", "", "socket"}, {"10.9.9.1", "", "socket"}, {"::ffff:10.9.9.1", "", "socket"},
+			{"10.9.9.1", "", ofOne}, {"10.9.9.1", "wrong and LED", ofOne},
+			{"10.9.9.2", "", "socket"}, {"fe80::1", "", "socket"}, {"10.9.9.3", "", ofAll}, {"10.9.9.3", "wrong and LED", ofAll},
+			{"10.9.9.1", token, "socket"}, {"10.9.9.3", token, ofAll},
+		} {
+			began := time.Now()
+			conn, got := w.askFrom(t, tt.ip, handshake(tt.token))
+			if got != tt.want {
+				t.Errorf("client %d from %s with token %q: got %q, want %q", i+1, tt.ip, tt.token, got, tt.want)
+			}
+			if took := time.Since(began); (took >= guessTime) != (tt.token != "" && tt.token != token) {
+				t.Errorf("client %d: got an answer after %v, want %v for a wrong token alone", i+1, took, guessTime)
+			}
+			conns = append(conns, conn)
+		}
+		conns[0].Close()
+		synctest.Wait()
+		for _, want := range []string{ofOne, ofAll} { // it has two and the one with the token; all together have five
+			ip := map[string]string{ofOne: "10.9.9.1", ofAll: "10.9.9.4"}[want]
+			if _, got := w.askFrom(t, ip, handshake("")); got != want {
+				t.Errorf("from %s after one has gone: got %q, want %q", ip, got, want)
+			}
+		}
+	})
+}
+
+// A client that offers the token may change something from the beginning; one that offers a wrong one is told, and may watch.
+func TestTheTokenIsOffered(t *testing.T) {
+	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
+		for token, want := range map[string]string{"KNOBANDLED": "true ", "KNOBANDLEG": "false wrong token"} {
+			conn, err := w.pipes.dial()
+			if err != nil {
+				t.Fatal(err)
+			}
+			go io.WriteString(conn, handshake(token))
+			b := bufio.NewReader(conn)
+			r, err := http.ReadResponse(b, nil)
+			if err != nil || r.Header.Get("Sec-WebSocket-Protocol") != Protocol {
+				t.Fatalf("got %v and %v, want the subprotocol %s alone", r, err, Protocol)
+			}
+			heard, stop := new(viewer), time.AfterFunc(time.Second, func() { conn.Close() })
+			for {
+				text, err := nextText(b)
+				if err != nil {
+					break
+				}
+				heard.text(text)
+			}
+			stop.Stop()
+			if got := fmt.Sprint(heard.hellos[0].MayChange, " ", strings.Join(heard.errors, ", ")); got != want {
+				t.Errorf("token %s: got %q, want %q", token, got, want)
+			}
+		}
+	})
+}
+
+// nextText is the payload of the next frame that is a text.
+func nextText(r io.Reader) ([]byte, error) {
+	for {
+		var head [2]byte
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return nil, err
+		}
+		n := int64(head[1])
+		if n == 126 {
+			var long uint16
+			_ = binary.Read(r, binary.BigEndian, &long)
+			n = int64(long)
+		}
+		payload := make([]byte, n)
+		if _, err := io.ReadFull(r, payload); err != nil || head[0] == 0x81 {
+			return payload, err
+		}
+	}
+}
+
+// Connections are few for one address, and in all; those that ask for nothing are closed after headerTime.
+func TestConnectionsAreFew(t *testing.T) {
+	inBubble(t, Options{Clients: 4, PerAddress: 2}, func(t *testing.T, w *world) {
+		opened := func() int {
+			w.server.hosts.mu.Lock()
+			defer w.server.hosts.mu.Unlock()
+			return w.server.hosts.connections
+		}
+		connect := func(ip string, n int) {
+			t.Helper()
+			for range n {
+				conn, err := w.pipes.dialFrom(netip.MustParseAddr(ip))
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { conn.Close() })
+			}
+			synctest.Wait()
+		}
+		connect("10.9.9.1", 50)
+		if got := opened(); got != 2+otherPerAddress {
+			t.Errorf("got %d connections of one address, want %d", got, 2+otherPerAddress)
+		}
+		for k := range 50 {
+			connect(fmt.Sprintf("10.9.8.%d", k), 3)
+		}
+		if got := opened(); got != 4+otherConnections {
+			t.Errorf("got %d connections in all, want %d", got, 4+otherConnections)
+		}
+		time.Sleep(headerTime + time.Second)
+		synctest.Wait()
+		if got := opened(); got != 0 {
+			t.Errorf("got %d connections after %v without a request, want none", got, headerTime)
+		}
+	})
+}
+
+// An address that calls too fast is refused for a while: its requests, and then its connections. Another one is not.
+func TestAnAddressThatCallsTooFast(t *testing.T) {
+	const page = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+	inBubble(t, Options{Clients: 4, PerAddress: 1}, func(t *testing.T, w *world) {
+		conn, err := w.pipes.dialFrom(netip.MustParseAddr("10.9.9.1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		go io.WriteString(conn, strings.Repeat("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 100))
+		b, served, last := bufio.NewReader(conn), 0, 0
+		for {
+			r, err := http.ReadResponse(b, nil)
+			if err != nil {
+				break
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			if last = r.StatusCode; last != http.StatusTooManyRequests {
+				served++
+			}
+		}
+		if served != callsAtOnce-1 || last != http.StatusTooManyRequests {
+			t.Errorf("got %d answers and then status %d, want %d with the connection's own and then 429", served, last, callsAtOnce-1)
+		}
+		if _, got := w.askFrom(t, "10.9.9.1", page); got != "EOF" && got != "unexpected EOF" {
+			t.Errorf("got %q for a new connection, want it closed", got)
+		}
+		if _, got := w.askFrom(t, "10.9.9.2", page); !strings.HasPrefix(got, "200 ") {
+			t.Errorf("got %q for another address, want 200", got)
+		}
+		time.Sleep(time.Second)
+		if _, got := w.askFrom(t, "10.9.9.1", page); !strings.HasPrefix(got, "200 ") {
+			t.Errorf("got %q a second later, want 200", got)
+		}
+	})
+}
+
+// The table of addresses stays small: those that have gone are forgotten.
+func TestAddressesAreForgotten(t *testing.T) {
+	h := newHosts(Options{Clients: 2, PerAddress: 2})
+	at := func(k int) net.Addr {
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(k >> 8), byte(k)}), 1))
+	}
+	stays := h.connect(at(0))
+	for k := 1; k < 5*maxHosts; k++ {
+		one := h.connect(at(k))
+		h.disconnect(one)
+	}
+	if n := len(h.all); n > maxHosts || h.connections != 1 || h.all[netip.AddrFrom4([4]byte{10})] != stays {
+		t.Errorf("got %d addresses and %d connections, want at most %d, and the one that is connected", n, h.connections, maxHosts)
+	}
+}
+
+// blocking is a run whose configuration takes long.
+type blocking struct {
+	*fake
+	entered, release chan struct{}
+}
+
+func (b blocking) TOML() []byte {
+	b.entered <- struct{}{}
+	<-b.release
+	return nil
+}
+
+// Few requests are answered at a time; another one waits for its turn, and after handlerTime is refused.
+func TestFewHandlers(t *testing.T) {
+	const config = "GET /config.toml HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+	inBubble(t, Options{Clients: 40}, func(t *testing.T, w *world) {
+		b := blocking{w.fake, make(chan struct{}), make(chan struct{})}
+		w.server.run = b
+		w.server.pages = w.server.routes()
+		answers := make(chan string, 40)
+		ask := func() {
+			go func() {
+				_, got := w.askFrom(t, "10.9.9.1", config)
+				answers <- got
+			}()
+		}
+		for range maxHandlers {
+			ask()
+			<-b.entered
+		}
+		began := time.Now()
+		ask()
+		if got, want := <-answers, "503 1: 8 requests are being answered, try again"; got != want || time.Since(began) != handlerTime {
+			t.Errorf("got %q after %v, want %q after %v", got, time.Since(began), want, handlerTime)
+		}
+		ask() // which waits
+		synctest.Wait()
+		b.release <- struct{}{}
+		<-b.entered
+		w.view(t) // a socket needs no turn
+		close(b.release)
+		for range maxHandlers + 1 {
+			if got := <-answers; !strings.HasPrefix(got, "200 ") {
+				t.Errorf("got %q, want 200", got)
+			}
+		}
+	})
+}

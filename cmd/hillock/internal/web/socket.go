@@ -1,0 +1,109 @@
+package web
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/coder/websocket"
+)
+
+// tokenProtocol begins a second subprotocol, which carries the token in base64url without padding. A client that has the token
+// offers it to get the place that is kept for such a client, which no message could ask for: without a place there is no socket.
+const tokenProtocol = "hillock.token."
+
+// socket takes a client.
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	if !sameOrigin(r) {
+		http.Error(w, "the page is not from here", http.StatusForbidden)
+		return
+	}
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || r.Method != http.MethodGet {
+		w.Header().Set("Upgrade", "websocket")
+		http.Error(w, "this is a WebSocket", http.StatusUpgradeRequired)
+		return
+	}
+	offered := protocols(r)
+	if _, ok := offered[Protocol]; !ok {
+		http.Error(w, "the subprotocol must be "+Protocol, http.StatusBadRequest)
+		return
+	}
+	p := pipeOf(r)
+	c := &client{s: s, pipe: p}
+	c.may.Store(s.o.Token == "")
+	given, ok := tokenIn(offered)
+	switch {
+	case !ok || s.o.Token == "":
+	case s.permits(given):
+		c.may.Store(true)
+	default:
+		s.guessed(s.ctx, p.RemoteAddr().String())
+		c.wrong = true
+	}
+	withToken := s.o.Token != "" && c.may.Load()
+	if !s.hosts.socket(p.from, withToken) {
+		tooBusy(w, http.StatusTooManyRequests, "10", fmt.Sprintf("%d clients of this address are connected, and no more are taken", s.o.PerAddress))
+		return
+	}
+	defer s.hosts.endSocket(p.from)
+	if !s.place(withToken) {
+		tooBusy(w, http.StatusServiceUnavailable, "10", fmt.Sprintf("%d clients are connected, and no more are taken", s.o.Clients))
+		return
+	}
+	defer s.leave()
+	conn, err := websocket.Accept(hijacker{w, p}, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
+	if err != nil {
+		return // it has answered
+	}
+	c.conn = conn
+	s.guard(func(context.Context) { c.serve() })
+	p.drains.Wait()
+}
+
+// protocols are the subprotocols that a client offers.
+func protocols(r *http.Request) map[string]bool {
+	all := map[string]bool{}
+	for _, list := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for p := range strings.SplitSeq(list, ",") {
+			all[strings.TrimSpace(p)] = true
+		}
+	}
+	return all
+}
+
+// tokenIn is the token among the subprotocols.
+func tokenIn(offered map[string]bool) (token string, ok bool) {
+	for p := range offered {
+		if code, is := strings.CutPrefix(p, tokenProtocol); is {
+			text, err := base64.RawURLEncoding.DecodeString(code)
+			return string(text), err == nil
+		}
+	}
+	return "", false
+}
+
+// place takes a client's place, where one is free and the server goes on. One place beyond Options.Clients is kept for a client
+// with the token.
+func (s *Server) place(withToken bool) bool {
+	most := s.o.Clients
+	if withToken {
+		most++
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.places >= most || s.ctx.Err() != nil {
+		return false
+	}
+	s.places++
+	s.joined.Add(1)
+	return true
+}
+
+func (s *Server) leave() {
+	s.mu.Lock()
+	s.places--
+	s.mu.Unlock()
+	s.joined.Done()
+}
