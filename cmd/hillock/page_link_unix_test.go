@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"hillock/neuron"
 )
 
 // A page whose server falls silent says since when, greys its numbers, and comes back by itself. No connection is closed
@@ -31,7 +33,7 @@ func TestPageWhoseServerFallsSilent(t *testing.T) {
 	if got := color(); got == live {
 		t.Errorf("got the old rate in %s, the colour of a live one", got)
 	}
-	p.accessible(t)
+	t.Run("axe-core", p.accessible)
 	p.laidOut(t, "stale")
 	through.resume()
 	p.until(t, "text('#link') === 'live' && !$('body').matches('.stale')")
@@ -46,6 +48,37 @@ func TestPageWhoseServerFallsSilent(t *testing.T) {
 	if want := []int{500, 1000, 2000, 4000, 8000, 10000, 10000, 10000}; !slices.Equal(delays, want) {
 		t.Errorf("got delays of %v ms, want %v", delays, want)
 	}
+}
+
+// A page says that the loop stands still while the server goes on, and /healthz says for how long.
+func TestPageWhoseLoopStandsStill(t *testing.T) {
+	ctx := chromium(t)
+	hold, released := make(chan struct{}), make(chan struct{})
+	f := &runFlags{observers: []neuron.Observer{stepFunc(func(neuron.Sample) {
+		select {
+		case <-hold:
+			<-released
+		default:
+		}
+	})}}
+	r := startWeb(t, f, "--web=127.0.0.1:0", "--plain")
+	release := sync.OnceFunc(func() { close(released) })
+	defer release()
+	p := open(t, ctx, r.url)
+	p.until(t, "text('#link') === 'live' && number('#rate') > 0")
+	close(hold)
+	p.until(t, "text('#link') === 'the loop stands still' && $('body').matches('.stale') && /no tick for \\d+\\.\\d s/.test(text('#foot'))")
+	health := "await fetch('healthz').then(async (r) => `${r.status} ${await r.text()}`)"
+	if got := eval[string](t, p, health); !strings.HasPrefix(got, "503 no tick for ") {
+		t.Errorf("got %q, want 503 and for how long", got)
+	}
+	t.Run("axe-core", p.accessible)
+	release()
+	p.until(t, "text('#link') === 'live' && !$('body').matches('.stale')")
+	if got, want := eval[string](t, p, health), "200 ok\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	r.end(t)
 }
 
 // proxy forwards connections to a server on loopback, until it is stopped: then it takes what comes, and forwards nothing.

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/binary"
-	"io"
 	"math"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -28,30 +25,14 @@ func TestBrowsersHearEverySpike(t *testing.T) {
 			spikes = append(spikes, float64(s.Step))
 		}
 	})}}
-	cmd := f.command()
-	errRead, errWrite := io.Pipe()
-	cmd.SetErr(errWrite)
-	cmd.SetOut(io.Discard)
-	cmd.SetArgs([]string{"--hw", "sim", "--web=127.0.0.1:0", "--set", "loop.speed=1", "--duration", duration})
-	ended := make(chan error, 1)
-	go func() {
-		ended <- cmd.ExecuteContext(t.Context())
-		errWrite.Close()
-	}()
-	lines := bufio.NewReader(errRead)
-	line, err := lines.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "look at ")
-	if !ok {
-		t.Fatalf("got %q and %v, want the address first", line, err)
-	}
-	go io.Copy(io.Discard, lines)
+	r := startWeb(t, f, "--web=127.0.0.1:0", "--set", "loop.speed=1", "--duration", duration)
 	var joined sync.WaitGroup
 	clients := map[string]*listener{"of 1 step": nil, "of 1 ms": nil, "of a 600th of 20 s": nil}
 	for columns, per := range map[string]string{"of 1 step": "1", "of 1 ms": "10", "of a 600th of 20 s": "333"} {
 		l := new(listener)
 		clients[columns] = l
 		joined.Go(func() {
-			conn, _, err := websocket.Dial(context.Background(), url+"/ws", &websocket.DialOptions{Subprotocols: []string{"hillock.1"}})
+			conn, _, err := websocket.Dial(context.Background(), r.url+"/ws", &websocket.DialOptions{Subprotocols: []string{"hillock.1"}})
 			if err != nil {
 				t.Error(err)
 				return
@@ -72,7 +53,7 @@ func TestBrowsersHearEverySpike(t *testing.T) {
 			}
 		})
 	}
-	if err := <-ended; err != nil {
+	if err := <-r.ended; err != nil {
 		t.Fatal(err)
 	}
 	joined.Wait()

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -119,7 +116,7 @@ func TestWhereATokenComesFrom(t *testing.T) {
 // A page on loopback whose run has a token asks for it. The token is in none of what the program prints, nor in /config.toml.
 func TestGivenTokenCountsOnLoopback(t *testing.T) {
 	const secret = "open sesame"
-	r := startWeb(t, "--web=127.0.0.1:0", "--web-token", secret, "--plain", "--summary", "-")
+	r := startWeb(t, new(runFlags), "--web=127.0.0.1:0", "--web-token", secret, "--plain", "--summary", "-")
 	for _, host := range []string{"evil.example", "127.0.0.1"} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/config.toml", nil)
 		if err != nil {
@@ -184,53 +181,4 @@ func TestGivenTokenCountsOnLoopback(t *testing.T) {
 		!strings.Contains(errOut, `level=WARN msg="wrong token" from=127.0.0.1:`) {
 		t.Errorf("got\n%s\nwant a wrong token logged, and no token", all)
 	}
-}
-
-// webRun is a run on the web, in this process.
-type webRun struct {
-	url   string
-	stop  context.CancelFunc
-	ended chan error
-	rest  chan string // of what it logs
-	out   strings.Builder
-}
-
-// startWeb starts one, and waits until it says where.
-func startWeb(t *testing.T, args ...string) *webRun {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	t.Cleanup(stop)
-	r := &webRun{stop: stop, ended: make(chan error, 1), rest: make(chan string, 1)}
-	errRead, errWrite := io.Pipe()
-	cmd := newRun()
-	cmd.SetErr(errWrite)
-	cmd.SetOut(&r.out)
-	cmd.SetArgs(append([]string{"--hw", "sim"}, args...))
-	go func() {
-		r.ended <- cmd.ExecuteContext(ctx)
-		errWrite.Close()
-	}()
-	lines := bufio.NewReader(errRead)
-	first, err := lines.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(first), "look at ")
-	if !ok {
-		t.Fatalf("got %q and %v, want the address first", first, err)
-	}
-	r.url = url
-	go func() {
-		rest, _ := io.ReadAll(lines)
-		r.rest <- string(rest)
-	}()
-	return r
-}
-
-// end ends it, and returns what it printed.
-func (r *webRun) end(t *testing.T) (out, errOut string) {
-	t.Helper()
-	r.stop()
-	if err := <-r.ended; err != nil {
-		t.Errorf("got %v, want nil", err)
-	}
-	errOut = <-r.rest
-	return r.out.String(), errOut
 }

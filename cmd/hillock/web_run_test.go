@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"strings"
+	"testing"
+)
+
+// webRun is a run on the web, in this process.
+type webRun struct {
+	url   string
+	stop  context.CancelFunc
+	ended chan error
+	rest  chan string // of what it logs
+	out   strings.Builder
+}
+
+// startWeb starts a run, and waits until it says where its page is.
+func startWeb(t *testing.T, f *runFlags, args ...string) *webRun {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	r := &webRun{stop: stop, ended: make(chan error, 1), rest: make(chan string, 1)}
+	errRead, errWrite := io.Pipe()
+	cmd := f.command()
+	cmd.SetErr(errWrite)
+	cmd.SetOut(&r.out)
+	cmd.SetArgs(append([]string{"--hw", "sim"}, args...))
+	go func() {
+		r.ended <- cmd.ExecuteContext(ctx)
+		errWrite.Close()
+	}()
+	lines := bufio.NewReader(errRead)
+	first, err := lines.ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(first), "look at ")
+	if !ok {
+		t.Fatalf("got %q and %v, want the address first", first, err)
+	}
+	r.url = url
+	go func() {
+		rest, _ := io.ReadAll(lines)
+		r.rest <- string(rest)
+	}()
+	return r
+}
+
+// end ends the run, and returns what it printed.
+func (r *webRun) end(t *testing.T) (out, errOut string) {
+	t.Helper()
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Errorf("got %v, want nil", err)
+	}
+	errOut = <-r.rest
+	return r.out.String(), errOut
+}
