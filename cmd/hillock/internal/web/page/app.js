@@ -66,7 +66,7 @@ function linked(state, latest) {
   const stalled = Boolean(shared.status?.stalled), old = state !== 'live' || stalled;
   const since = latest ? ` since ${latest.toLocaleTimeString()}` : '';
   const now = trouble || (stalled ? 'the loop stands still' : 'live');
-  const text = { live: now, lost: `no answer${since}: trying again`, full: `every place is taken (--web-clients)${since}: trying again` }[state];
+  const text = { live: now, lost: `no answer${since}: trying again`, full: `every place is taken (--web-clients, --web-per-address)${since}: trying again` }[state];
   if ($('link').textContent !== text) $('link').textContent = text;
   $('link').classList.toggle('lost', old || Boolean(trouble));
   document.body.classList.toggle('stale', old);
