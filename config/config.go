@@ -129,11 +129,12 @@ func Default() *Config {
 // maxFile is far above any set-up, and low enough for a wrong path, such as a disk image, to be refused at once.
 const maxFile = 256 << 10
 
-// Load reads a file, "" being the built-in one, and puts the sets over it: see Parse. The error is Problems where the
+// Load reads a file, "" being the built-in one, and puts the sets over it: see Parse. It reads the files of recorded currents
+// too, so that none of them stops a run that has begun. The error is Problems where the
 // content is at fault, and else wraps what the file system said.
 func Load(file string, sets []string) (*Config, error) {
 	if file == "" {
-		return Parse("", DefaultTOML(), sets)
+		return parse("", DefaultTOML(), sets, true)
 	}
 	f, err := os.Open(file)
 	switch {
@@ -150,18 +151,26 @@ func Load(file string, sets []string) (*Config, error) {
 	if len(content) > maxFile {
 		return nil, Problems{{File: file, Line: 1, Column: 1, Rule: "must be a configuration of at most 256 KiB", Hint: "`hillock config init` writes one"}}
 	}
-	return Parse(file, content, sets)
+	return parse(file, content, sets, true)
 }
 
 // Parse reads a configuration from its text. Each of sets is a key and a value, such as "neuron.n1.tau_m=5 ms", that
 // takes the place of what the text says; file is for messages only. The error is Problems: all of them.
 func Parse(file string, text []byte, sets []string) (*Config, error) {
+	return parse(file, text, sets, false)
+}
+
+// parse is Parse, with the files of recorded currents where they are wanted.
+func parse(file string, text []byte, sets []string, recorded bool) (*Config, error) {
 	shown := file
 	if file == "" {
 		shown = builtIn
 	}
 	d := &decoder{problems: report{file: shown}, warnings: report{file: shown}, parts: map[string]*part{}, named: map[string][]*part{}}
 	c := d.config(text, sets)
+	if recorded && c != nil {
+		d.checkRecorded(c, file)
+	}
 	if problems := d.problems.sorted(); problems != nil {
 		return nil, Problems(problems)
 	}

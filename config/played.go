@@ -29,6 +29,19 @@ func (in Input) recorded(beside string) (wave.Wave, error) {
 	return made(r, err)
 }
 
+// checkRecorded reads the file of each recorded current.
+func (d *decoder) checkRecorded(c *Config, file string) {
+	for _, in := range c.Inputs {
+		p := d.of("input", in.Name)
+		if in.Driver != "file" || p.isBad("file") || in.Recorded == "" {
+			continue
+		}
+		if _, err := in.recorded(file); err != nil {
+			p.wrong("file", Problem{Rule: "must be a recorded current", Hint: err.Error()})
+		}
+	}
+}
+
 func (w Wave) generated() (wave.Wave, error) {
 	switch w.Shape {
 	case "constant":

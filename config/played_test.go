@@ -1,6 +1,12 @@
 package config
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,5 +43,49 @@ func TestPlayedIsTheWaveOfItsKeys(t *testing.T) {
 				t.Fatalf("%s, %d ms: got %v nA, want %v", shape, now, got, want)
 			}
 		}
+	}
+}
+
+// A recorded current that cannot be played is found before the run, with the line of the configuration that names it.
+func TestLoadReadsRecordedCurrents(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	const text = "[input.r]\ndriver = \"file\"\nfile = \"r.csv\"\n[neuron.n1]\ninput = \"r\"\n[output.led]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"n1\"\n"
+	file := write("my.toml", text)
+	csv := filepath.Join(dir, "r.csv")
+	const rule = `:3:1: input.r.file: must be a recorded current, got "r.csv": `
+	for _, tt := range []struct {
+		name, csv string
+		sets      []string
+		want      string
+	}{
+		{"none", "", nil, file + rule + "open " + csv + ": " + syscall.ENOENT.Error()},
+		{"a bad row", "time_ms,current_na\n0,1\nx,2\n", nil, file + rule + csv + `:3:1: time_ms: must be a number from 0 to 8.64e+09, got "x"`},
+		{"nothing to repeat", "time_ms,current_na\n0,1\n", []string{"input.r.repeat=true"},
+			file + rule + csv + ": must have a row after 0 ms, where it begins again, got one row, at 0 ms"},
+		{"a folder", "time_ms,current_na\n0,1\n", []string{"input.r.file=" + dir},
+			`--set input.r.file: must be a recorded current, got "` + dir + `": ` + dir + ": must be a regular file: copy what it gives into one"},
+		{"a good one", "time_ms,current_na\n0,1\n", nil, "<nil>"},
+	} {
+		if tt.csv != "" {
+			write("r.csv", tt.csv)
+		}
+		_, err := Load(file, tt.sets)
+		if got := fmt.Sprint(err); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+		if problems := (Problems)(nil); err != nil && !errors.As(err, &problems) {
+			t.Errorf("%s: got %T, want Problems", tt.name, err)
+		}
+	}
+	if _, err := Parse(file, []byte(strings.Replace(text, "r.csv", "none.csv", 1)), nil); err != nil {
+		t.Errorf("got %v from a text on its own, want nil", err)
 	}
 }

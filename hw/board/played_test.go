@@ -39,10 +39,7 @@ func TestARecordedCurrentIsSoughtBesideItsConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "my.toml")
 	text := "[input.r]\ndriver = \"file\"\nfile = \"r.csv\"\n[neuron.n1]\ninput = \"r\"\n"
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := config.Load(file, nil)
+	cfg, err := config.Parse(file, []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

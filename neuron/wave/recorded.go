@@ -22,8 +22,11 @@ type Recorded struct {
 	row     int           // how many rows had come when it was last asked
 }
 
-// Load is Parse for a file.
+// Load is Parse for a regular file. Of any other it says so before it opens it: a pipe would keep it waiting.
 func Load(name string) (*Recorded, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: must be a regular file: copy what it gives into one", name)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -67,10 +70,15 @@ func (r *Recorded) Current(now time.Duration) float64 {
 
 var header = []string{"time_ms", "current_na"}
 
+// maxRows is an hour of samples at 1 kHz, in 64 MB.
+const maxRows = 4_000_000
+
 // Parse reads a header time_ms,current_na and rows in the order of their times, in ms from 0 to MaxTime; name is for
 // messages, which begin with file, line and column.
-func Parse(name string, text io.Reader) (*Recorded, error) {
-	rows := csv.NewReader(skipBOM(text))
+func Parse(name string, text io.Reader) (*Recorded, error) { return parse(name, text, maxRows) }
+
+func parse(name string, text io.Reader, most int) (*Recorded, error) {
+	rows := csv.NewReader(&lines{text: skipBOM(text), line: 1})
 	rows.FieldsPerRecord = -1
 	rows.ReuseRecord = true
 	rows.TrimLeadingSpace = true
@@ -104,6 +112,9 @@ func Parse(name string, text io.Reader) (*Recorded, error) {
 		if !ok || !(ms >= 0 && ms <= milliseconds(MaxTime)) {
 			return nil, fmt.Errorf("%s: time_ms: must be a number from 0 to %g, got %q", place(0), milliseconds(MaxTime), row[0])
 		}
+		if len(r.at) == most {
+			return nil, fmt.Errorf("%s: must have at most %d rows", place(0), most)
+		}
 		at := nanoseconds(ms)
 		if n := len(r.at); n > 0 && at <= r.at[n-1] {
 			return nil, fmt.Errorf("%s: time_ms: must be later than the row before, %g ms, got %q", place(0), milliseconds(r.at[n-1]), row[0])
@@ -135,11 +146,51 @@ func nanoseconds(ms float64) time.Duration { return time.Duration(float64(ms*1e6
 
 func milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }
 
+// lines is a text whose lines are short and hold their quotes, so that a reader of CSV never holds more than one of them.
+type lines struct {
+	text   io.Reader
+	line   int // from 1
+	length int // of the line so far, bytes
+	quoted bool
+}
+
+const maxLine = 1000 // bytes
+
+func (l *lines) Read(p []byte) (int, error) {
+	n, err := l.text.Read(p)
+	for i, c := range p[:n] {
+		switch {
+		case c == '\n' && l.quoted:
+			return i, &lineError{l.line, "must end each quoted value in its line"}
+		case c == '\n':
+			l.line, l.length = l.line+1, 0
+			continue
+		case c == '"':
+			l.quoted = !l.quoted
+		}
+		if l.length++; l.length > maxLine {
+			return i, &lineError{l.line, fmt.Sprintf("a line must have at most %d bytes", maxLine)}
+		}
+	}
+	return n, err
+}
+
+// lineError is a rule that a line breaks.
+type lineError struct {
+	line int
+	rule string
+}
+
+func (e *lineError) Error() string { return fmt.Sprintf("%d:1: %s", e.line, e.rule) }
+
 // csvError puts the place of a csv.ParseError where all errors have it.
 func csvError(name string, err error) error {
 	var p *csv.ParseError
 	if errors.As(err, &p) {
 		return fmt.Errorf("%s:%d:%d: %w", name, p.Line, p.Column, p.Err)
+	}
+	if errors.As(err, new(*lineError)) { // which begins with its place
+		return fmt.Errorf("%s:%w", name, err)
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }

@@ -2,6 +2,8 @@ package wave
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"math/rand/v2"
@@ -33,6 +35,49 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// endless is a text without an end.
+type endless struct{ text string }
+
+func (e endless) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		n += copy(p[n:], e.text)
+	}
+	return n, nil
+}
+
+// TestParseEndsWithATextWithoutEnd takes what a wrong path may be: a device, a disk image, a recording of a year.
+func TestParseEndsWithATextWithoutEnd(t *testing.T) {
+	const head = "time_ms,current_na\n0,1\n"
+	for _, tt := range []struct{ head, text, want string }{
+		{"", "\x00", "a.csv:1:1: a line must have at most 1000 bytes"},
+		{head, "1", "a.csv:3:1: a line must have at most 1000 bytes"},
+		{head + "\"1\n", "\n", "a.csv:3:1: must end each quoted value in its line"},
+	} {
+		_, err := Parse("a.csv", io.MultiReader(strings.NewReader(tt.head), endless{tt.text}))
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%q: got %v, want %s", tt.text, err, tt.want)
+		}
+	}
+	for rows, want := range map[int]string{3: "<nil>", 4: "a.csv:5:1: must have at most 3 rows"} {
+		text := "time_ms,current_na\n"
+		for i := range rows {
+			text += fmt.Sprintf("%d,1\n", i)
+		}
+		if _, err := parse("a.csv", strings.NewReader(text), 3); fmt.Sprint(err) != want {
+			t.Errorf("%d rows: got %v, want %s", rows, err, want)
+		}
+	}
+}
+
+func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
+	for _, name := range []string{t.TempDir(), os.DevNull} {
+		want := name + ": must be a regular file: copy what it gives into one"
+		if _, err := Load(name); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", "knob.csv:1:1: must begin with the header time_ms,current_na, got an empty file"},
@@ -53,7 +98,7 @@ func TestParseRefuses(t *testing.T) {
 		{"time_ms,current_na\n0,1e400\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "1e400"`},
 		{"time_ms,current_na\n0,0x1_0p4\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "0x1_0p4"`},
 		{"time_ms,current_na\n0,1_0\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "1_0"`},
-		{"time_ms,current_na\n0,\"1\n", `knob.csv:2:6: extraneous or missing " in quoted-field`},
+		{"time_ms,current_na\n0,\"1\n", `knob.csv:2:1: must end each quoted value in its line`},
 	} {
 		if _, err := Parse("knob.csv", strings.NewReader(tt.text)); err == nil || err.Error() != tt.want {
 			t.Errorf("%q:\n got %v\nwant %s", tt.text, err, tt.want)
