@@ -43,6 +43,7 @@ func attacks() []attack {
 	many := []string{"--web-per-address=100"} // so that other limits are seen
 	const get = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	return []attack{
+		{"none", nil, 1, func(ctx context.Context, _ *assault) { <-ctx.Done() }}, // what the machine does to two hillocks alike
 		{"views", many, 60, sockets(textFrame(`{"type":"view","per_column":1,"columns":65536,"end":0}`), nil, false)},
 		{"pings", many, 10, sockets(nil, bytes.Repeat(maskedFrame(0x89, nil), 700), true)},
 		{"fragments", many, 10, sockets(maskedFrame(0x01, nil), bytes.Repeat(maskedFrame(0x00, nil), 700), true)},

@@ -291,6 +291,8 @@ func TestWebFlags(t *testing.T) {
 		{[]string{"--web-token=12345678"}, "--web-token: goes with --web"},
 		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have 8 to 256 bytes, got 7"},
 		{[]string{"--web", "--web-clients=0"}, "--web-clients: must be at least 1, got 0"},
+		{[]string{"--web", "--web-per-address=0"}, "--web-per-address: must be at least 1, got 0"},
+		{[]string{"--web-per-address=9"}, "--web-per-address: goes with --web"},
 	} {
 		cmd := newRoot()
 		cmd.SetArgs(append([]string{"run", "--hw", "sim"}, tt.args...))

@@ -29,9 +29,16 @@ setInterval(() => {
   link.send(first[1]);
 }, EVERY / 3);
 
+// protocols are the subprotocols to offer. A token that is offered counts from the beginning, also where only the place that is
+// kept for it is free; it goes in base64url, because a subprotocol has few characters.
+function protocols() {
+  if (!token) return ['hillock.1'];
+  const code = btoa(String.fromCharCode(...new TextEncoder().encode(token)));
+  return ['hillock.1', `hillock.token.${code.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`];
+}
+
 function opened() {
   pending = new Map();
-  if (token) send({ type: 'auth', token });
   scope.asked = null;
   fresh = true; // it may be another run
   scope.ask();
@@ -67,6 +74,7 @@ function linked(state, latest) {
   const since = latest ? ` since ${latest.toLocaleTimeString()}` : '';
   const now = trouble || (stalled ? 'the loop stands still' : 'live');
   const text = { live: now, lost: `no answer${since}: trying again`, full: `every place is taken (--web-clients, --web-per-address)${since}: trying again` }[state];
+  if (state === 'full') $('auth').hidden = Boolean(shared.hello?.may_change); // with the token there may be a place
   if ($('link').textContent !== text) $('link').textContent = text;
   $('link').classList.toggle('lost', old || Boolean(trouble));
   document.body.classList.toggle('stale', old);
@@ -160,5 +168,5 @@ function draw() {
   requestAnimationFrame(draw);
 }
 theme(() => { if (shared.hello) { scope.restyle(); lab.restyle(); } });
-const link = new Link({ opened, message: take, state: linked });
+const link = new Link({ opened, message: take, state: linked, protocols });
 draw();

@@ -9,9 +9,9 @@ export const next = (delay) => Math.min(2 * delay, MOST);
 export class Link {
   // opened is called at each new connection. message takes what the server sends, and returns whether that was a status. state is
   // called with 'live' at each status, and with 'lost' or 'full' when the connection is gone, each with the time of the latest
-  // status, null before the first.
-  constructor({ opened, message, state }) {
-    Object.assign(this, { opened, message, state, delay: FIRST, live: false, latest: null });
+  // status, null before the first. protocols returns the subprotocols to offer.
+  constructor({ opened, message, state, protocols }) {
+    Object.assign(this, { opened, message, state, protocols, delay: FIRST, live: false, latest: null });
     this.attempt();
     setInterval(() => this.look(), QUIET / 8);
   }
@@ -28,7 +28,7 @@ export class Link {
     }
     const url = new URL('ws', location.href), delay = this.delay;
     url.protocol = url.protocol.replace('http', 'ws');
-    this.socket = new WebSocket(url, 'hillock.1');
+    this.socket = new WebSocket(url, this.protocols());
     this.socket.binaryType = 'arraybuffer';
     this.heard = null; // no message of this connection yet
     this.delay = next(delay);
