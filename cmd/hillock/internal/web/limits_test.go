@@ -422,25 +422,17 @@ func TestAddressesAreForgotten(t *testing.T) {
 	}
 }
 
-// blocking is a run whose configuration takes long.
-type blocking struct {
-	*fake
-	entered, release chan struct{}
-}
-
-func (b blocking) TOML() []byte {
-	b.entered <- struct{}{}
-	<-b.release
-	return nil
-}
-
 // Few requests are answered at a time; another one waits for its turn, and after handlerTime is refused.
 func TestFewHandlers(t *testing.T) {
 	const config = "GET /config.toml HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 	inBubble(t, Options{Clients: 40}, func(t *testing.T, w *world) {
-		b := blocking{w.fake, make(chan struct{}), make(chan struct{})}
-		w.server.run = b
-		w.server.pages = w.server.routes()
+		entered, release := make(chan struct{}), make(chan struct{})
+		w.mu.Lock()
+		w.hold = func() {
+			entered <- struct{}{}
+			<-release
+		}
+		w.mu.Unlock()
 		answers := make(chan string, 40)
 		ask := func() {
 			go func() {
@@ -450,7 +442,7 @@ func TestFewHandlers(t *testing.T) {
 		}
 		for range maxHandlers {
 			ask()
-			<-b.entered
+			<-entered
 		}
 		began := time.Now()
 		ask()
@@ -459,10 +451,10 @@ func TestFewHandlers(t *testing.T) {
 		}
 		ask() // which waits
 		synctest.Wait()
-		b.release <- struct{}{}
-		<-b.entered
+		release <- struct{}{}
+		<-entered
 		w.view(t) // a socket needs no turn
-		close(b.release)
+		close(release)
 		for range maxHandlers + 1 {
 			if got := <-answers; !strings.HasPrefix(got, "200 ") {
 				t.Errorf("got %q, want 200", got)

@@ -81,6 +81,7 @@ type fake struct {
 	position float64
 	hand     int // how often the knob was turned
 	changes  []string
+	hold     func()    // what who asks for the configuration waits for
 	seen     []float64 // the steps of the spikes, as the loop knows them
 	on       uint32
 	stalled  string
@@ -170,7 +171,15 @@ func (f *fake) Stalled() string {
 	defer f.mu.Unlock()
 	return f.stalled
 }
-func (f *fake) TOML() []byte { return []byte("[loop]\n") }
+func (f *fake) TOML() []byte {
+	f.mu.Lock()
+	hold := f.hold
+	f.mu.Unlock()
+	if hold != nil {
+		hold()
+	}
+	return []byte("[loop]\n")
+}
 
 func (f *fake) Turn(input string, position float64) (float64, error) {
 	if input != "knob" {
