@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,13 +13,39 @@ import (
 // loop never waits for it: a snapshot that is being read is not renewed in that tick.
 type monitor struct {
 	loop  *neuron.Loop
-	begin []neuron.Neuron // as its cells were at first
+	begin []begin // of its cells
 	times *times
 	load  load
 	own   snapshot // the loop's
 
 	mu     sync.Mutex // the loop only tries it; no other lock is taken under it
 	shared snapshot
+}
+
+// begin is where the prediction of a cell begins: at first, or before the tick in which the last of its inputs gave its first
+// reading.
+type begin struct {
+	neuron        neuron.Neuron
+	steps, spikes int64
+	inputs        []beginner // that have not given a reading
+	current       float64    // in the first tick from there on, nA
+	begun, varied bool       // there was such a tick; and one with another current
+}
+
+// beginner is an input that gives 0 nA until its part has answered.
+type beginner interface{ Begun() bool }
+
+// tick takes the state of a cell after a tick.
+func (b *begin) tick(c *neuron.Cell, t neuron.Tick) {
+	if !b.begun {
+		b.inputs = slices.DeleteFunc(b.inputs, beginner.Begun)
+		if len(b.inputs) > 0 {
+			b.neuron, b.steps, b.spikes = *c.Neuron, t.Steps, c.Spikes
+			return
+		}
+		b.begun, b.current = true, c.Current
+	}
+	b.varied = b.varied || c.Current != b.current
 }
 
 // snapshot is the state of a run after a tick.
@@ -58,7 +85,13 @@ func newMonitor(loop *neuron.Loop) *monitor {
 	m := &monitor{loop: loop, times: newTimes(), load: newLoad(loop.Tick)}
 	m.own.speed, m.shared.speed = loop.Speed, loop.Speed
 	for _, c := range loop.Cells {
-		m.begin = append(m.begin, *c.Neuron)
+		b := begin{neuron: *c.Neuron}
+		for _, in := range c.Inputs {
+			if in, ok := in.(beginner); ok {
+				b.inputs = append(b.inputs, in)
+			}
+		}
+		m.begin = append(m.begin, b)
 	}
 	m.own.cells = make([]cellState, len(loop.Cells))
 	m.shared.cells = make([]cellState, len(loop.Cells))
@@ -80,7 +113,8 @@ func (m *monitor) Tick(t neuron.Tick) {
 	m.own.cost = m.load.cost(t)
 	for i, c := range m.loop.Cells {
 		s := &m.own.cells[i]
-		if adjusted && c.Params != m.begin[i].Params {
+		m.begin[i].tick(c, t)
+		if adjusted && c.Params != m.begin[i].neuron.Params {
 			s.changed = true
 		}
 		s.v, s.current = c.V, c.Current

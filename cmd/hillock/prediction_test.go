@@ -5,12 +5,15 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"hillock/hw/clock"
+	"hillock/hw/sim"
 )
 
 // What has no closed form has no prediction, and no display makes one up.
@@ -64,6 +67,44 @@ func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
 				var text bytes.Buffer
 				if err := s.text(&text, b.cfg, nil); err != nil || !strings.Contains(text.String(), tt.summary) || strings.Count(text.String(), "predict") != 1 {
 					t.Errorf("summary: got %v and\n%s\nwant %s", err, text.String(), tt.summary)
+				}
+			})
+		})
+	}
+}
+
+// What precedes the first reading of an input is no change of its current, and its steps count as they were.
+func TestAPredictionBeginsWithTheFirstReading(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		sets   []string
+		after  time.Duration // when the part is there
+		reason string
+	}{
+		{"at once", nil, 0, ""},
+		{"after 40 ms", nil, 40 * ms, ""},
+		{"after the input was lost", nil, 700 * ms, ""},
+		{"a pacemaker", []string{"neuron.n1.e_l=-50 mV"}, 40 * ms, ""},
+		{"never", nil, time.Hour, "an input gave no reading"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBenchOn(t, clock.New(), append([]string{"input.slow.driver=ads1115", "neuron.n1.input=slow"}, tt.sets...)...)
+				defer b.board.Close()
+				if tt.after > 0 {
+					b.virtual.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.EIO})
+					time.AfterFunc(tt.after, func() { b.virtual.I2C(1).SetFaults(sim.I2CFaults{}) })
+				}
+				b.loop.Ticks = 2000
+				if _, err := b.loop.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
+				if s.NoPrediction != tt.reason {
+					t.Fatalf("got %q, want %q", s.NoPrediction, tt.reason)
+				}
+				if tt.reason == "" && (*s.PredictedSpikes != s.Spikes || s.Spikes < 50) {
+					t.Errorf("got %d spikes predicted, %d counted, want the same, at least 50", *s.PredictedSpikes, s.Spikes)
 				}
 			})
 		})

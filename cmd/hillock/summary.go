@@ -37,7 +37,7 @@ type neuronSummary struct {
 	Spikes          int64    `json:"spikes"`
 	RateHz          float64  `json:"rate_hz"`          // spikes over model time
 	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron, null where there is no prediction
-	PredictedSpikes *int64   `json:"predicted_spikes"` // from the same start in as many steps, null as well
+	PredictedSpikes *int64   `json:"predicted_spikes"` // in as many steps from the same start, or from the first reading on; null as well
 	NoPrediction    string   `json:"no_prediction"`    // why there is no prediction
 	CurrentNA       float64  `json:"current_na"`       // the latest
 }
@@ -72,8 +72,9 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		}
 		ran := cfg.Neurons[i]
 		ran.Params = c.Params // as they were at the end
-		p := session.Whole(ran, cfg.Inputs, session.Past{Begin: m.begin[i], Steps: end.tick.Steps, Current: state.current,
-			Varied: state.lowest != state.highest, Changed: state.changed})
+		b := &m.begin[i]
+		p := session.Whole(ran, cfg.Inputs, session.Past{Begin: b.neuron, Spikes: b.spikes, Steps: end.tick.Steps - b.steps,
+			Current: state.current, Unread: len(b.inputs) > 0, Varied: b.varied, Changed: state.changed})
 		if p.Exists() {
 			n.PredictedHz, n.PredictedSpikes = &p.Hz, &p.Spikes
 		}

@@ -32,6 +32,8 @@ type gauge struct {
 	good    atomic.Int64  // when the last good read began
 	place   atomic.Uint64 // the position that it gave, bits of the float64
 	held    atomic.Uint64 // the current that it gave, bits of the float64, nA
+	known   atomic.Bool   // held is of a reading
+	begun   bool          // the loop was given the current of a reading; the loop's
 	raw     atomic.Int32
 	spread  atomic.Int32
 	current atomic.Uint64 // bits of the float64, nA
@@ -97,10 +99,15 @@ func (k *gauge) fresh() float64 {
 		k.state.Store(int32(OK))
 		k.fault.Store(nil)
 	}
+	k.begun = true
 	bits := k.held.Load()
 	k.current.Store(bits)
 	return math.Float64frombits(bits)
 }
+
+// Begun reports whether Current or Hold has ever given the current of a reading. Until then it is 0 nA because nothing else is
+// known. It belongs to the goroutine that calls them.
+func (k *gauge) Begun() bool { return k.begun }
 
 // Hold gives the last good current, in nA, for the tick that was due at now, and 0 when no good read has begun for
 // stale_after. It asks nobody.
@@ -109,9 +116,13 @@ func (k *gauge) Hold(now time.Duration) float64 {
 		k.failed.Add(1)
 		k.fault.Store(&k.late)
 	}
-	state, bits := Holding, k.held.Load()
-	if now-time.Duration(k.good.Load()) >= k.in.StaleAfter {
-		state, bits = Lost, math.Float64bits(0)
+	state, bits := Holding, uint64(0) // 0 nA
+	switch {
+	case now-time.Duration(k.good.Load()) >= k.in.StaleAfter:
+		state = Lost
+	case k.known.Load():
+		k.begun = true
+		bits = k.held.Load()
 	}
 	k.state.Store(int32(state))
 	k.current.Store(bits)
@@ -151,6 +162,7 @@ func (k *gauge) answer(raw int32) {
 	at := k.position(k.add(raw))
 	k.place.Store(math.Float64bits(at))
 	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*at)))
+	k.known.Store(true)
 	k.raw.Store(raw)
 	k.window(raw)
 }

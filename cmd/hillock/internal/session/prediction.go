@@ -42,10 +42,12 @@ func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
 
 // Past is what one neuron of a run went through.
 type Past struct {
-	Begin   neuron.Neuron // before the first step
-	Steps   int64         // of the run
+	Begin   neuron.Neuron // when each input had its first reading, or at the start where there is none to wait for
+	Spikes  int64         // until then
+	Steps   int64         // since then
 	Current float64       // nA, in the last step
-	Varied  bool          // the current, during the run
+	Unread  bool          // an input never had a reading
+	Varied  bool          // the current, since then
 	Changed bool          // the neuron's parameters, during the run
 }
 
@@ -56,10 +58,12 @@ func Whole(n config.Neuron, inputs []config.Input, past Past) Prediction {
 	case !p.Exists():
 	case past.Changed:
 		return Prediction{Reason: "the neuron was changed during the run"}
+	case past.Unread:
+		return Prediction{Reason: "an input gave no reading"}
 	case past.Varied:
 		return Prediction{Reason: "the current changed during the run, last to " + strconv.FormatFloat(past.Current, 'g', 4, 64) + " nA"}
 	default:
-		p.Spikes = past.Begin.SpikesAhead(past.Current, past.Steps)
+		p.Spikes = past.Spikes + past.Begin.SpikesAhead(past.Current, past.Steps)
 	}
 	return p
 }

@@ -46,6 +46,8 @@ func TestPrediction(t *testing.T) {
 			"no prediction: the current has noise"},
 		{"noise without amplitude, and of another's input", steady, quiet, run, Prediction{Hz: rate}, Prediction{Hz: rate, Spikes: spikes}, "predicted 72.5 Hz"},
 		{"another current", steady, nil, varied, Prediction{Hz: rate}, Prediction{Reason: "the current changed during the run, last to 2 nA"}, "predicted 72.5 Hz"},
+		{"no reading", steady, nil, with(func(p *Past) { p.Unread = true }), Prediction{Hz: rate}, Prediction{Reason: "an input gave no reading"}, "predicted 72.5 Hz"},
+		{"spikes before the first reading", steady, nil, with(func(p *Past) { p.Spikes = 3 }), Prediction{Hz: rate}, Prediction{Hz: rate, Spikes: spikes + 3}, "predicted 72.5 Hz"},
 		{"other parameters", steady, nil, changed, Prediction{Hz: rate}, Prediction{Reason: "the neuron was changed during the run"}, "predicted 72.5 Hz"},
 	} {
 		now := Now(tt.n, tt.inputs, tt.past.Current)
