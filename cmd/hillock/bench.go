@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"gonum.org/v1/plot/vg/draw"
 
+	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -127,11 +129,12 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	v := &view{cfg: cfg, board: b, monitor: m}
 
 	v.onWall(loop, wall)
+	defer signals.Urgent(cmd.Context(), func() { _ = b.Rest() })()
 	spent, err := measureRun(cmd.Context(), loop)
 	if errors.Is(err, context.Canceled) && m.end().tick.Run() > 0 {
 		err = nil // what was measured until then
 	}
-	if err := errors.Join(err, wall.Leave(), b.Close()); err != nil {
+	if err := errors.Join(err, b.Close(), wall.Leave()); err != nil {
 		return err
 	}
 	end, times := m.end().tick, m.times.end()
@@ -145,18 +148,14 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	r.NaiveTicksRun, r.naiveDue = naive(cmd.Context(), loop.Tick, f.duration)
 	if f.json != "" {
-		if err := writeFile(f.json, cmd.OutOrStdout(), r.json); err != nil {
-			return err
-		}
+		err = outfile.Write(f.json, cmd.OutOrStdout(), r.json)
 	}
 	if f.plot != "" {
-		if err := writeFile(f.plot, cmd.OutOrStdout(), func(w io.Writer) error {
+		err = errors.Join(err, outfile.Write(f.plot, cmd.OutOrStdout(), func(w io.Writer) error {
 			return picture(w, plotFormat(f.plot), func(c draw.Canvas) error { return r.plotOn(c, where) })
-		}); err != nil {
-			return err
-		}
+		}))
 	}
-	return r.text(cmd.OutOrStdout())
+	return errors.Join(err, r.text(cmd.OutOrStdout())) // the text also where a file cannot be written
 }
 
 // usage is what the program has cost so far.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -238,8 +239,8 @@ func rewrite(file, table string, values [][2]string) error {
 			return err
 		}
 	}
-	if err := writeFile(file+".old", nil, whole(old)); err != nil {
+	if err := outfile.Write(file+".old", nil, whole(old)); err != nil {
 		return err
 	}
-	return writeFile(file, nil, whole(text))
+	return outfile.Write(file, nil, whole(text))
 }

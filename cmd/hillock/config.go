@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/config"
 )
 
@@ -42,7 +43,7 @@ func newConfigInit() *cobra.Command {
 			if _, err := os.Stat(name); name != "-" && !force && !errors.Is(err, fs.ErrNotExist) {
 				return usagef("%s: is there already: choose another name, or --force to replace it", name)
 			}
-			if err := writeFile(name, cmd.OutOrStdout(), func(w io.Writer) error {
+			if err := outfile.Write(name, cmd.OutOrStdout(), func(w io.Writer) error {
 				_, err := w.Write(config.DefaultTOML())
 				return err
 			}); err != nil || name == "-" {

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/neuron"
@@ -151,40 +152,44 @@ func (f *fiFlags) steps(dt time.Duration) (int64, error) {
 	return steps, nil
 }
 
-// show writes the files, draws on a terminal, and prints CSV where there is nothing else to look at.
+// show writes the files, draws on a terminal, and prints CSV where there is nothing else to look at. What it prints comes also
+// where a file cannot be written.
 func (f *fiFlags) show(cmd *cobra.Command, c *fiCurve) error {
 	out := cmd.OutOrStdout()
 	width, height, terminal := terminalSize(out)
 	if f.csv == "" && f.plot == "" && !terminal {
-		return writeFile("-", out, c.csv)
+		return outfile.Write("-", out, c.csv)
 	}
-	var written []string
-	if f.plot != "" {
-		if err := writeFile(f.plot, out, func(w io.Writer) error { return c.plot(w, plotFormat(f.plot)) }); err != nil {
-			return err
-		}
-		written = append(written, f.plot)
-	}
-	if f.csv != "" {
-		if err := writeFile(f.csv, out, c.csv); err != nil {
-			return err
-		}
-		if f.csv != "-" {
-			written = append(written, f.csv)
-		}
-	}
+	written, err := f.files(out, c)
 	if f.plot == "" && f.csv != "-" && terminal {
-		if err := c.draw(out, width, height-3); err != nil { // the summary takes two lines, the prompt one
-			return err
+		if drawn := c.draw(out, width, height-3); drawn != nil { // the summary takes two lines, the prompt one
+			return errors.Join(err, drawn)
 		}
-	} else if written == nil {
-		return nil
+	} else if f.plot == "" && f.csv == "-" {
+		return err
 	}
 	if written != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s written\n", strings.Join(written, ", "))
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), c.summary())
-	return nil
+	return err
+}
+
+// files writes the files, each also where the other one cannot be written, and returns the names of those that were.
+func (f *fiFlags) files(out io.Writer, c *fiCurve) (written []string, err error) {
+	write := func(name string, to func(io.Writer) error) {
+		if name == "" {
+			return
+		}
+		failed := outfile.Write(name, out, to)
+		if failed == nil && name != "-" {
+			written = append(written, name)
+		}
+		err = errors.Join(err, failed)
+	}
+	write(f.plot, func(w io.Writer) error { return c.plot(w, plotFormat(f.plot)) })
+	write(f.csv, c.csv)
+	return written, err
 }
 
 // terminalSize is the size of the terminal that w is, 80 by 24 where it does not say.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/config"
 	"hillock/neuron"
 )
@@ -158,6 +159,18 @@ func addDuration(cmd *cobra.Command, d *time.Duration, usage string) {
 	if *d == 0 {
 		cmd.Flags().Lookup("duration").DefValue = "" // the usage says it better
 	}
+}
+
+// canWrite returns a usageError where a file cannot be written, "" and "-" being none; flag is what named it, "" an argument.
+func canWrite(flag, name string) error {
+	err := outfile.Check(name)
+	switch {
+	case err == nil:
+		return nil
+	case flag == "":
+		return usageError{err}
+	}
+	return usagef("--%s: %w", flag, err)
 }
 
 // exclusive is an error when more than one of these flags was given.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/bounded"
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
 	"hillock/hw/board"
@@ -197,7 +198,7 @@ func (f *runFlags) report(cmd *cobra.Command, end *ending) error {
 	out := cmd.OutOrStdout()
 	var err error
 	if f.summary != "" { // first: nobody may be left to read the text
-		err = bounded.Call(diskPatience, "--summary: "+f.summary, func() error { return writeFile(f.summary, out, end.summary.json) })
+		err = bounded.Call(diskPatience, "--summary: "+f.summary, func() error { return outfile.Write(f.summary, out, end.summary.json) })
 	}
 	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error {
 		return end.summary.text(out, end.cfg, end.faults)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/config"
 	"hillock/hw/doctor"
 )
@@ -204,7 +205,7 @@ func (s *setup) boot(line string) error {
 		return nil
 	}
 	return s.do(fmt.Sprintf("add %q to %s", line, name), func() error {
-		return writeFile(name, nil, func(w io.Writer) error {
+		return outfile.Write(name, nil, func(w io.Writer) error {
 			// Under [all], for the file may end in a section for another board.
 			_, err := fmt.Fprintf(w, "%s\n\n# for hillock\n[all]\n%s\n", bytes.TrimRight(text, "\n"), line)
 			return err

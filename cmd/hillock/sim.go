@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
@@ -69,7 +70,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		if !ok || !(ri >= -neuron.MaxVoltage && ri <= neuron.MaxVoltage) {
 			return usagef("--worksheet: must be a number of mV between -%g and %g, got %q", neuron.MaxVoltage, neuron.MaxVoltage, f.worksheet)
 		}
-		return writeFile(f.out, cmd.OutOrStdout(), func(w io.Writer) error { return worksheet(w, ri) })
+		return outfile.Write(f.out, cmd.OutOrStdout(), func(w io.Writer) error { return worksheet(w, ri) })
 	}
 	cfg, err := f.load(cmd, args)
 	if err != nil {
@@ -108,7 +109,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		loop.Observers = append(loop.Observers, bar)
 		defer bar.done()
 	}
-	return writeFile(f.out, cmd.OutOrStdout(), func(w io.Writer) error {
+	return outfile.Write(f.out, cmd.OutOrStdout(), func(w io.Writer) error {
 		switch f.format {
 		case "summary":
 			return simSummary(cmd.Context(), w, loop, in, &stats)

@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/hw/wiring"
 )
 
@@ -81,7 +82,7 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		for i, page := range pages {
 			file := pageFile(d.file, i+1)
-			if err := writeFile(file, cmd.OutOrStdout(), func(w io.Writer) error { return d.draw(page, w) }); err != nil {
+			if err := outfile.Write(file, cmd.OutOrStdout(), func(w io.Writer) error { return d.draw(page, w) }); err != nil {
 				return err
 			}
 			if file != "-" {

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package main
+package outfile
 
 // syncDir has nothing to do where a directory cannot be synced.
 func syncDir(string) error { return nil }

@@ -1,0 +1,157 @@
+// Package outfile writes a file whole or not at all, and says before a computation whether that will be possible.
+package outfile
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Check returns why a file cannot be written, before anything is computed in vain. It leaves what is there as it is, and does
+// not open a pipe or a device: opening and closing a pipe would be the end of the file to its reader.
+func Check(name string) error {
+	if name == "" || name == "-" {
+		return nil
+	}
+	path, info, err := place(name)
+	switch {
+	case err != nil:
+		return err
+	case info != nil && !info.Mode().IsRegular():
+		return nil
+	case info != nil:
+		f, err := os.OpenFile(path, os.O_WRONLY, 0) // as it is: a file of another owner, or a read-only one, is left alone
+		if err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	f, err := beside(path)
+	if err != nil {
+		return fmt.Errorf("cannot write in %s: %w", filepath.Dir(path), cause(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// Write writes a file whole or not at all: beside its place, synced, then renamed. A link is followed. A pipe and a character
+// device, such as /dev/null, are written to as they stand, a pipe only where something reads it; "-" is standard output.
+func Write(name string, stdout io.Writer, write func(io.Writer) error) error {
+	if name == "" || name == "-" {
+		return buffered(stdout, write)
+	}
+	path, info, err := place(name)
+	switch {
+	case err != nil:
+		return err
+	case info != nil && !info.Mode().IsRegular():
+		return stream(path, write)
+	}
+	return replace(path, info, write)
+}
+
+// place is where a name leads to, and what is there: nil where there is nothing yet.
+func place(name string) (path string, info fs.FileInfo, err error) {
+	info, err = os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if to, err := os.Readlink(name); err == nil {
+			return "", nil, fmt.Errorf("%s is a link to %s, which does not exist: create that file, or remove the link", name, to)
+		}
+		return name, nil, nil
+	case err != nil:
+		return "", nil, err
+	}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		return "", nil, fmt.Errorf("%s is a directory, want a file's name", name)
+	case mode.IsRegular():
+		path, err = filepath.EvalSymlinks(name)
+		return path, info, err
+	case mode&fs.ModeNamedPipe != 0, mode&fs.ModeCharDevice != 0:
+		return name, info, nil
+	case mode&fs.ModeSocket != 0:
+		return "", nil, fmt.Errorf("%s is a socket, want a file's name", name)
+	default:
+		return "", nil, fmt.Errorf("%s is a block device, want a file's name", name)
+	}
+}
+
+// stream writes to what is no regular file. It does not wait for the reader of a pipe.
+func stream(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, syscall.ENXIO) {
+		return fmt.Errorf("%s: nothing reads this pipe: start its reader first", name)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(buffered(f, write), f.Close())
+}
+
+// replace puts a new file in the place of a regular one, or of none.
+func replace(name string, old fs.FileInfo, write func(io.Writer) error) (err error) {
+	f, err := beside(name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, cause(err))
+	}
+	defer func() {
+		if err != nil {
+			f.Close() // a second one, perhaps: what went wrong first is told
+			os.Remove(f.Name())
+			err = fmt.Errorf("%s: not written: %w", name, cause(err))
+		}
+	}()
+	if err := buffered(f, write); err != nil {
+		return err
+	}
+	if old != nil {
+		if err := f.Chmod(old.Mode().Perm()); err != nil {
+			return err
+		}
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(name))
+}
+
+// cause is an error of the system without the name of the file, which would be a temporary one.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// beside makes a new file in the folder of a name, with the mode that the umask leaves.
+func beside(name string) (*os.File, error) {
+	for i := os.Getpid(); ; i++ {
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), i)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+func buffered(w io.Writer, write func(io.Writer) error) error {
+	b := bufio.NewWriterSize(w, 1<<16)
+	err := write(b)
+	if flushed := b.Flush(); err == nil {
+		err = flushed
+	}
+	return err
+}

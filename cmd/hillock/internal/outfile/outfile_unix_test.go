@@ -1,0 +1,94 @@
+//go:build unix
+
+package outfile_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"hillock/cmd/hillock/internal/outfile"
+)
+
+func text(w io.Writer) error {
+	_, err := io.WriteString(w, "new\n")
+	return err
+}
+
+func TestWhatCannotBeReplaced(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	l, err := net.Listen("unix", in("socket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := errors.Join(os.Symlink("nowhere", in("dangling")), os.Symlink("loop", in("loop")), syscall.Mkfifo(in("pipe"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, check, write string }{
+		{in("dangling"), in("dangling") + " is a link to nowhere, which does not exist: create that file, or remove the link", ""},
+		{in("loop"), "stat " + in("loop") + ": too many levels of symbolic links", ""},
+		{in("socket"), in("socket") + " is a socket, want a file's name", ""},
+		{dir, dir + " is a directory, want a file's name", ""},
+		{in("pipe"), "<nil>", in("pipe") + ": nothing reads this pipe: start its reader first"},
+		{in("none/new"), "cannot write in " + in("none") + ": no such file or directory", in("none/new") + ": no such file or directory"},
+		{"/dev/null", "<nil>", "<nil>"},
+		{"-", "<nil>", "<nil>"},
+	} {
+		if tt.write == "" {
+			tt.write = tt.check
+		}
+		if got := fmt.Sprint(outfile.Check(tt.name)); got != tt.check {
+			t.Errorf("check %s: got %s, want %s", tt.name, got, tt.check)
+		}
+		if got := fmt.Sprint(outfile.Write(tt.name, io.Discard, text)); got != tt.write {
+			t.Errorf("write %s: got %s, want %s", tt.name, got, tt.write)
+		}
+	}
+	if to, err := os.Readlink(in("dangling")); err != nil || to != "nowhere" {
+		t.Errorf("got %q, %v; want the dangling link as it was", to, err)
+	}
+}
+
+// hung tells whether a pipe had a writer that has closed it.
+func hung(t *testing.T, f *os.File) bool {
+	t.Helper()
+	fds := []unix.PollFd{{Fd: int32(f.Fd())}}
+	if _, err := unix.Poll(fds, 0); err != nil {
+		t.Fatal(err)
+	}
+	return fds[0].Revents&unix.POLLHUP != 0
+}
+
+func TestCheckLeavesThePipesReaderWaiting(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := outfile.Check(pipe); err != nil {
+		t.Fatal(err)
+	}
+	// With no writer so far a poll says nothing; after one has come and gone it would say POLLHUP, and the reader would end.
+	if hung(t, reader) {
+		t.Error("got a hang-up on the pipe after the check, want none")
+	}
+	if err := outfile.Write(pipe, nil, text); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(reader); err != nil || string(got) != "new\n" {
+		t.Errorf("got %q, %v; want the text and then the end", got, err)
+	}
+}
