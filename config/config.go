@@ -136,12 +136,9 @@ func Load(file string, sets []string) (*Config, error) {
 	if file == "" {
 		return parse("", DefaultTOML(), sets, true)
 	}
-	f, err := os.Open(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: `hillock config init %s` writes one", err, file)
-	case err != nil:
-		return nil, fmt.Errorf("%w: it must be a file that this user may read", err)
+	f, err := openRegular(file)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
@@ -152,6 +149,38 @@ func Load(file string, sets []string) (*Config, error) {
 		return nil, Problems{{File: file, Line: 1, Column: 1, Rule: "must be a configuration of at most 256 KiB", Hint: "`hillock config init` writes one"}}
 	}
 	return parse(file, content, sets, true)
+}
+
+// openRegular opens a regular file that is not empty. Others it refuses before it opens them: a pipe and a device may keep their
+// reader waiting for ever, and so may a file of /proc, which is regular and says that it is empty.
+func openRegular(file string) (*os.File, error) {
+	info, err := os.Stat(file)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() == 0) {
+		return nil, fmt.Errorf("%s: must be a regular file that is not empty, got %s", file, kind(info))
+	}
+	f, err := os.Open(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: `hillock config init %s` writes one", err, file)
+	case err != nil:
+		return nil, fmt.Errorf("%w: it must be a file that this user may read", err)
+	}
+	return f, nil
+}
+
+// kind is what a file is.
+func kind(info fs.FileInfo) string {
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return "an empty one"
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "a device"
 }
 
 // Parse reads a configuration from its text. Each of sets is a key and a value, such as "neuron.n1.tau_m=5 ms", that

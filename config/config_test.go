@@ -278,7 +278,7 @@ func TestLoadOfNoFile(t *testing.T) {
 
 	dir := t.TempDir()
 	_, err = Load(dir, nil)
-	if got, want := err.Error(), "read "+dir+": is a directory: it must be a file that this user may read"; got != want {
+	if got, want := err.Error(), dir+": must be a regular file that is not empty, got a directory"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if errors.As(err, &problems) {

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -148,7 +149,7 @@ func (m *manager) serve(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func TestAFileThatKeepsItsReaderWaitingStopsNothing(t *testing.T) {
+func TestAFileThatWouldKeepItsReaderWaitingIsRefused(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
 	if err := os.WriteFile(file, config.DefaultTOML(), 0o644); err != nil {
@@ -160,12 +161,36 @@ func TestAFileThatKeepsItsReaderWaitingStopsNothing(t *testing.T) {
 	}
 	cmd.Process.Signal(syscall.SIGHUP)
 	m.wait(t, "RELOADING=1")
-	m.done()
-	m.wait(t, "WATCHDOG=1")
+	m.wait(t, "STATUS=.*; not reloaded: "+regexp.QuoteMeta(file)+": must be a regular file that is not empty, got a pipe$")
 	cmd.Process.Signal(syscall.SIGTERM)
 	m.wait(t, "STOPPING=1")
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestDurationIsOfAllLegsTogether(t *testing.T) {
+	m := newManager(t)
+	dir := t.TempDir()
+	file, result := filepath.Join(dir, "my.toml"), filepath.Join(dir, "summary.json")
+	if err := os.WriteFile(file, config.DefaultTOML(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := m.serve(t, file, "--duration", "5s", "--summary", result)
+	m.wait(t, "WATCHDOG=1") // after some ticks
+	cmd.Process.Signal(syscall.SIGHUP)
+	m.wait(t, "RELOADING=1")
+	m.wait(t, "READY=1")
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	var s summary
+	text, err := os.ReadFile(result)
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil || s.Reloads != 1 || s.Ticks == 0 || s.Ticks+int64(s.SkippedMs*10) >= 5000 {
+		t.Errorf("got %v and %+v, want the last leg shorter than the 5 s of the run", err, s)
 	}
 }
 
