@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ const through = "HILLOCK_TEST_EXEC"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
+		unread()
 		if kind := os.Getenv(breaks); kind != "" {
 			broken(kind)
 		}
@@ -54,6 +56,9 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 }
 
 func TestRunEndsCleanlyOnASignal(t *testing.T) {
+	caught := make(chan os.Signal, 1) // under nohup a child would inherit that it is ignored; what is caught it does not
+	signal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel() // each in a process of its own

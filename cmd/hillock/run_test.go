@@ -497,10 +497,14 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 			tt.prepare(&f, pin, cancel)
 			cmd := newRun()
 			cmd.SetContext(ctx)
-			cmd.SetOut(io.Discard)
+			var out strings.Builder
+			cmd.SetOut(&out)
 			cmd.SetErr(io.Discard)
 			if err := f.runOn(cmd, nil, cfg, wall, "the virtual Pi", virtual); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if !strings.Contains(out.String(), "on GPIO17") {
+				t.Errorf("got %q, want the summary in any case", out.String())
 			}
 			levels := []gpio.Level{}
 			for _, e := range pin.Edges() {
@@ -510,6 +514,25 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 				t.Errorf("the pin of a pulse that is longer than the run (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestTicksAreWhatOtherLegsHaveLeft(t *testing.T) {
+	for _, tt := range []struct {
+		duration, start time.Duration // of the run; of the leg, 0 for the first
+		want            int64
+	}{
+		{0, 0, 0},
+		{0, 12 * time.Second, 0},
+		{5 * time.Second, 0, 5000},
+		{5 * time.Second, 12 * time.Second, 3000},
+		{5 * time.Second, 15 * time.Second, 1},
+		{5 * time.Second, 20 * time.Second, 1},
+	} {
+		f := runFlags{duration: tt.duration}
+		if got := f.ticks(10*time.Second, &neuron.Loop{Start: tt.start, Tick: ms}); got != tt.want {
+			t.Errorf("%v, a leg that starts at %v: got %d ticks, want %d", tt.duration, tt.start, got, tt.want)
+		}
 	}
 }
 
