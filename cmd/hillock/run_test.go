@@ -646,3 +646,22 @@ func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
 		t.Errorf("got %v, %v; want it at rest, high", err, pin.Level())
 	}
 }
+
+// A transfer that hangs keeps the part waiting, and not the loop.
+func TestTheLoopDoesNotWaitForAPartThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBenchOn(t, clock.New())
+		b.view.onWall(b.loop, clock.New())
+		b.loop.Ready = nil // the thread stays in the time of the test
+		b.loop.Ticks = 2000
+		b.loop.Observers = append(b.loop.Observers, at{500: func() { b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Minute}) }})
+		end, err := b.loop.Run(t.Context())
+		if err != nil || end.Due != 2000 || end.Skipped != 0 || end.Lateness() > 2*patience {
+			t.Errorf("got %v, %d ticks, %d skipped, the last %v late; want 2000, none skipped, less than %v late", err, end.Due, end.Skipped, end.Lateness(), 2*patience)
+		}
+		if r := b.board.Inputs["knob"].Reading(); r.State != board.Lost || r.Current != 0 {
+			t.Errorf("got %+v, want the knob lost", r)
+		}
+		time.Sleep(time.Minute) // of the bubble: the transfer returns
+	})
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"rsc.io/qr"
 
+	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
 	"hillock/hw/board"
@@ -437,5 +438,34 @@ func TestARecordedCurrentOnTheWeb(t *testing.T) {
 	}
 	if b, err = board.Open(cfg); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The rates that were seen of a neuron are not those of the neuron that it becomes.
+func TestTheWebForgetsTheRatesOfOtherParameters(t *testing.T) {
+	for _, change := range []struct {
+		name string
+		do   func(*onWeb) error
+	}{
+		{"a slider", func(w *onWeb) error { return w.Set("n1", "tau_m", 20) }},
+		{"a reset", (*onWeb).Reset},
+	} {
+		b, w := newWebBench(t)
+		points := func() (n int) {
+			w.Record().Look(func(_, _ int64, cells []trace.Cell) { n = len(cells[0].Rates.Points(b.cfg.Loop.DT)) })
+			return n
+		}
+		before, after := 0, 0
+		b.loop.Observers = append(b.loop.Observers, at{1500: func() {
+			before = points()
+			if err := change.do(w); err != nil {
+				t.Error(err)
+			}
+			after = points()
+		}})
+		b.run(t, 1600)
+		if before == 0 || after != 0 {
+			t.Errorf("%s: got %d rates before and %d after, want some and none", change.name, before, after)
+		}
 	}
 }

@@ -359,3 +359,23 @@ func loadText(t testing.TB, text string, sets ...string) *config.Config {
 	}
 	return cfg
 }
+
+// The readings before a chip was lost say nothing of where the knob is now.
+func TestAKnobForgetsWhatItReadBeforeItsChipWasLost(t *testing.T) {
+	v, b := open(t, "input.knob.median=5", "input.knob.average=10")
+	k, knob := b.Inputs["knob"], v.Knobs["knob"]
+	knob.SetCode(1023)
+	for at := time.Duration(0); at < 20*ms; at += ms {
+		k.Current(at)
+	}
+	v.Ports["SPI0.0"].SetFaults(sim.Faults{Err: syscall.EIO})
+	k.Current(20 * ms)
+	if k.Current(600 * ms); k.Reading().State != board.Lost {
+		t.Fatalf("got %+v, want it lost", k.Reading())
+	}
+	v.Ports["SPI0.0"].SetFaults(sim.Faults{})
+	knob.SetCode(0)
+	if got := k.Current(1200 * ms); got != 0 || k.Reading().State != board.OK {
+		t.Errorf("got %g nA, %+v in the first tick afterwards; want 0 nA, ok", got, k.Reading())
+	}
+}

@@ -1,12 +1,15 @@
 package clock
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
@@ -102,4 +105,23 @@ func TestTimeGoesOnInASuspendedMachine(t *testing.T) {
 		}
 	}()
 	<-done
+}
+
+// The loop's thread wakes when a deadline is due, not up to 50 us later as others do.
+func TestTheLoopsThreadHasNoTimerSlack(t *testing.T) {
+	slack := make(chan int)
+	go func() {
+		w := New()
+		if _, err := w.Enter(Options{Realtime: Off, CPU: -1}); err != nil {
+			t.Error(err)
+		}
+		ns, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)
+		if err := errors.Join(err, w.Leave()); err != nil {
+			t.Error(err)
+		}
+		slack <- ns
+	}()
+	if got := <-slack; got != 1 {
+		t.Errorf("got a slack of %d ns, want 1", got)
+	}
 }
