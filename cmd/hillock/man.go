@@ -51,6 +51,7 @@ func manual(root *cobra.Command, date time.Time) string {
 	m.entry(`.B 0`, "all went well, also when a run was ended by a signal")
 	m.entry(`.B 1`, "something else went wrong")
 	m.entry(`.B 2`, "a bad command line or a bad configuration")
+	m.entry(`.B 128+n`, "a second signal, of number n, ended the program at once: its outputs are off")
 	m.line(".SH ENVIRONMENT")
 	m.entry(".B "+webTokenVariable, "the token that 'hillock run --web' asks a browser for before it makes changes, where no flag gives one")
 	m.line(".SH FILES")
