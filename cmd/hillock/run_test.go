@@ -662,6 +662,7 @@ func TestTheLoopDoesNotWaitForAPartThatHangs(t *testing.T) {
 		if r := b.board.Inputs["knob"].Reading(); r.State != board.Lost || r.Current != 0 {
 			t.Errorf("got %+v, want the knob lost", r)
 		}
+		b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{})
 		time.Sleep(time.Minute) // of the bubble: the transfer returns
 	})
 }

@@ -450,22 +450,24 @@ func TestTheWebForgetsTheRatesOfOtherParameters(t *testing.T) {
 		{"a slider", func(w *onWeb) error { return w.Set("n1", "tau_m", 20) }},
 		{"a reset", (*onWeb).Reset},
 	} {
-		b, w := newWebBench(t)
-		points := func() (n int) {
-			w.Record().Look(func(_, _ int64, cells []trace.Cell) { n = len(cells[0].Rates.Points(b.cfg.Loop.DT)) })
-			return n
-		}
-		before, after := 0, 0
-		b.loop.Observers = append(b.loop.Observers, at{1500: func() {
-			before = points()
-			if err := change.do(w); err != nil {
-				t.Error(err)
+		t.Run(change.name, func(t *testing.T) {
+			b, w := newWebBench(t)
+			points := func() (n int) {
+				w.Record().Look(func(_, _ int64, cells []trace.Cell) { n = len(cells[0].Rates.Points(b.cfg.Loop.DT)) })
+				return n
 			}
-			after = points()
-		}})
-		b.run(t, 1600)
-		if before == 0 || after != 0 {
-			t.Errorf("%s: got %d rates before and %d after, want some and none", change.name, before, after)
-		}
+			before, after := 0, 0
+			b.loop.Observers = append(b.loop.Observers, at{1500: func() {
+				before = points()
+				if err := change.do(w); err != nil {
+					t.Error(err)
+				}
+				after = points()
+			}})
+			b.run(t, 1600)
+			if before == 0 || after != 0 {
+				t.Errorf("got %d rates before and %d after, want some and none", before, after)
+			}
+		})
 	}
 }
