@@ -103,7 +103,11 @@ func (m *page) flag(f *pflag.Flag) {
 		head = literal.Replace("-"+f.Shorthand) + ", " + head
 	}
 	head = `\fB` + head + `\fR`
-	if name != "" {
+	switch {
+	case name == "":
+	case f.NoOptDefVal != "":
+		head += `[=\fI` + literal.Replace(name) + `\fR]`
+	default:
 		head += ` \fI` + literal.Replace(name) + `\fR`
 	}
 	switch f.DefValue {

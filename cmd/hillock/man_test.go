@@ -42,7 +42,7 @@ func TestManualNamesEveryCommandAndFlag(t *testing.T) {
 		}
 	}
 	visit(newRoot())
-	for _, want := range []string{`.TH HILLOCK 1 2026-11-23 "hillock `, ".SH NAME\nhillock \\- a neuron you can wire\n", `(default 2s)`, ".SH ENVIRONMENT\n.TP\n.B HILLOCK_WEB_TOKEN\n"} {
+	for _, want := range []string{`.TH HILLOCK 1 2026-11-23 "hillock `, ".SH NAME\nhillock \\- a neuron you can wire\n", `(default 2s)`, `\fB\-\-web\fR[=\fIaddress\fR]`, ".SH ENVIRONMENT\n.TP\n.B HILLOCK_WEB_TOKEN\n"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("got no %q in the page", want)
 		}

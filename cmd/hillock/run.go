@@ -46,19 +46,11 @@ of systemd it reports how it does, and reads FILE again at SIGHUP; the summary i
   hillock run my.toml --duration 1m --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"
   hillock run --web                 also in a browser on this machine
-  hillock run my.toml --web :8080   in every browser of the network`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			_, files := f.web.split(args)
-			return cobra.MaximumNArgs(1)(cmd, files)
-		},
+  hillock run my.toml --web=:8080   in every browser of the network`,
+		Args: cobra.MatchAll(f.web.args, cobra.MaximumNArgs(1)),
 		RunE: f.run,
 	}
 	f.add(cmd)
-	complete := cmd.ValidArgsFunction
-	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-		_, files := f.web.split(args)
-		return complete(cmd, files, word)
-	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` to run on: auto (the real hardware on a Pi, else the virtual Pi), real or sim")
 	addDuration(cmd, &f.duration, "wall time to run (default until it is stopped)")
@@ -70,7 +62,6 @@ of systemd it reports how it does, and reads FILE again at SIGHUP; the summary i
 }
 
 func (f *runFlags) run(cmd *cobra.Command, args []string) error {
-	f.web.addr, args = f.web.split(args)
 	if err := f.web.check(cmd); err != nil {
 		return err
 	}

@@ -6,9 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -23,8 +21,8 @@ import (
 
 // webFlags are those of the page in a browser.
 type webFlags struct {
-	addr, token, tokenFile string
-	clients, perAddress    int
+	web, addr, token, tokenFile string
+	clients, perAddress         int
 
 	given string // the token that the user gave, "" for none
 }
@@ -33,8 +31,11 @@ const webAddr = "127.0.0.1:8080"
 
 func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.addr, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web :8080 lets the whole network look on")
+	flags.StringVar(&f.web, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web=:8080 lets the whole network watch")
 	flags.Lookup("web").NoOptDefVal = webAddr
+	flags.StringVar(&f.addr, "web-addr", "", "show the run to browsers that come to this `address`, as --web=ADDRESS does")
+	choices(cmd, "web", webAddr, ":8080")
+	choices(cmd, "web-addr", webAddr, ":8080")
 	flags.StringVar(&f.token, "web-token", "", "`token` that a browser must give to make changes; other users of this machine see it in the list of processes, which --web-token-file and "+
 		webTokenVariable+" avoid (default: none on an address of this machine alone, otherwise random and printed)")
 	flags.StringVar(&f.tokenFile, "web-token-file", "", "read the token from this `file`, which other users must not be able to read; without it and --web-token, the environment variable "+
@@ -43,44 +44,54 @@ func (f *webFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.perAddress, "web-per-address", 8, "how many of these may come from one IP address; browsers behind a proxy or an SSH tunnel share one address, which then needs as many as --web-clients")
 }
 
-// split takes the address of a bare --web, which is no part of the flag to pflag, from among the arguments.
-func (f *webFlags) split(args []string) (addr string, rest []string) {
-	if f.addr == webAddr {
-		if i := slices.IndexFunc(args, isAddr); i >= 0 {
-			return args[i], slices.Delete(slices.Clone(args), i, i+1)
+// args refuses an address that stands after --web and a blank, where pflag takes it for FILE.
+func (f *webFlags) args(_ *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if _, err := os.Stat(arg); f.web == webAddr && err != nil && checkAddr(arg) == nil {
+			return usagef("%s: an address does not follow --web after a space: write --web=%[1]s or --web-addr %[1]s", arg)
 		}
 	}
-	return f.addr, args
+	return nil
 }
 
-// isAddr tells whether an argument is meant as an address: it ends in a port, or begins with a host, and is no file.
-func isAddr(arg string) bool {
-	host, _, err := net.SplitHostPort(arg)
-	if err != nil {
-		host = strings.Trim(arg, "[]")
+// checkAddr returns an error unless addr is an address to listen on.
+func checkAddr(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
+		return fmt.Errorf("must be an address such as %s or :8080, got %q", webAddr, addr)
 	}
-	_, noHost := netip.ParseAddr(host)
-	_, noPort := strconv.ParseUint(arg[strings.LastIndex(arg, ":")+1:], 10, 64)
-	if noHost != nil && noPort != nil && host != "localhost" {
-		return false
+	return nil
+}
+
+// choose sets addr to the address that --web or --web-addr gives, "" where neither is given.
+func (f *webFlags) choose(changed func(name string) bool) error {
+	flag := "--web-addr"
+	if !changed("web-addr") {
+		if !changed("web") {
+			return nil
+		}
+		flag, f.addr = "--web", f.web
+	} else if changed("web") && f.web != webAddr {
+		return usagef("--web=%s, --web-addr: cannot be given together: choose one", f.web)
 	}
-	_, err = os.Stat(arg)
-	return err != nil
+	if err := checkAddr(f.addr); err != nil {
+		return usagef("%s: %w", flag, err)
+	}
+	return nil
 }
 
 func (f *webFlags) check(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
-	if !changed("web") {
+	if err := f.choose(changed); err != nil {
+		return err
+	}
+	if f.addr == "" {
 		for _, name := range []string{"web-token", "web-token-file", "web-clients", "web-per-address"} {
 			if changed(name) {
 				return usagef("--%s: goes with --web", name)
 			}
 		}
 		return nil
-	}
-	_, port, err := net.SplitHostPort(f.addr)
-	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
-		return usagef("--web: must be an address such as %s or :8080, got %q", webAddr, f.addr)
 	}
 	if f.clients < 1 {
 		return usagef("--web-clients: must be at least 1, got %d", f.clients)
@@ -98,6 +109,7 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 	if changed("web-token-file") {
 		file = &f.tokenFile
 	}
+	var err error
 	f.given, err = givenToken(flag, file, os.LookupEnv)
 	return err
 }
@@ -117,7 +129,7 @@ func (f *webFlags) open(cmd *cobra.Command, l *leg, live bool) (*site, error) {
 	}
 	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
-		return nil, fmt.Errorf("--web: %w: --web ADDRESS takes another address", err)
+		return nil, fmt.Errorf("--web: %w: --web=ADDRESS takes another address", err)
 	}
 	at := listener.Addr().(*net.TCPAddr)
 	loopback := at.IP.IsLoopback()
@@ -212,7 +224,7 @@ func (p *webPage) announce(w io.Writer, hidden bool) {
 func (p *webPage) draw(width, height int) []string {
 	text := "look at " + strings.Join(p.urls, "\n     or ")
 	if p.token == "" {
-		return wrap(text+"\n\nOnly this machine finds it: --web :8080 lets the whole network look on.", width)
+		return wrap(text+"\n\nOnly this machine finds it: --web=:8080 lets the whole network look on.", width)
 	}
 	text += "\ntoken   " + p.token + "  to make changes"
 	lines, code := wrap(text, width), p.code()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -220,49 +221,55 @@ func TestTheWebIsRefused(t *testing.T) {
 	})
 }
 
-// The address of --web stands after an equals sign or a blank, and the file where it likes.
+// --web takes its address after an equals sign, --web-addr after a space too; every other argument is FILE.
 func TestWebAddress(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, name := range []string{"my.toml", "192"} {
-		if err := os.WriteFile(name, config.Default().TOML(), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile("my.toml", config.Default().TOML(), 0o644); err != nil {
+		t.Fatal(err)
 	}
-	for _, tt := range []struct {
-		args  string
-		addr  string
-		files []string
-	}{
-		{"", "", nil},
-		{"my.toml", "", []string{"my.toml"}},
-		{":8080", "", []string{":8080"}},
-		{"--web", webAddr, nil},
-		{"--web=:8080", ":8080", nil},
-		{"--web :8080", ":8080", nil},
-		{"--web [::1]:8080", "[::1]:8080", nil},
-		{"--web my.toml", webAddr, []string{"my.toml"}},
-		{"my.toml --web", webAddr, []string{"my.toml"}},
-		{"my.toml --web localhost:8080", "localhost:8080", []string{"my.toml"}},
-		{"--web 0.0.0.0:8080 my.toml", "0.0.0.0:8080", []string{"my.toml"}},
-		{"--web=:8080 :9090", ":8080", []string{":9090"}},
-		{"--web 192", webAddr, []string{"192"}},
-		{"--web 8080", "8080", nil},
+	for _, tt := range []struct{ args, addr, file string }{
+		{"", "", ""},
+		{"my.toml", "", "my.toml"},
+		{":9090", "", ":9090"},
+		{"--web", webAddr, ""},
+		{"--web=:8080", ":8080", ""},
+		{"--web=[::1]:8080", "[::1]:8080", ""},
+		{"--web my.toml", webAddr, "my.toml"},
+		{"my.toml --web", webAddr, "my.toml"},
+		{"my.toml --web=localhost:8080", "localhost:8080", "my.toml"},
+		{"--web=:8080 :9090", ":8080", ":9090"},
+		{"--web-addr :8080", ":8080", ""},
+		{"--web-addr=:8080 my.toml", ":8080", "my.toml"},
+		{"my.toml --web-addr :8080 --web", ":8080", "my.toml"},
+		{"--web --web-addr :8080 my.toml", ":8080", "my.toml"},
 	} {
 		var f runFlags
 		cmd := f.command()
 		if err := cmd.ParseFlags(strings.Fields(tt.args)); err != nil {
 			t.Fatal(err)
 		}
-		if addr, files := f.web.split(cmd.Flags().Args()); addr != tt.addr || !slices.Equal(files, tt.files) {
-			t.Errorf("%s: got address %q and files %q, want %q and %q", tt.args, addr, files, tt.addr, tt.files)
+		args := cmd.Flags().Args()
+		if err := errors.Join(cmd.ValidateArgs(args), f.web.check(cmd)); err != nil {
+			t.Errorf("%s: got %v, want no error", tt.args, err)
+		}
+		if file := strings.Join(args, " "); f.web.addr != tt.addr || file != tt.file {
+			t.Errorf("%s: got address %q and file %q, want %q and %q", tt.args, f.web.addr, file, tt.addr, tt.file)
 		}
 	}
-	out, errOut, err := hillock(t.Context(), "run", "--hw", "sim", "--duration", "5ms", "--web", "127.0.0.1:0", "my.toml")
+	out, errOut, err := hillock(t.Context(), "run", "--hw", "sim", "--duration", "5ms", "--web-addr", "127.0.0.1:0", "my.toml")
 	if err != nil || !strings.HasPrefix(errOut, "look at http://127.0.0.1:") || !strings.Contains(errOut, "my.toml") {
 		t.Errorf("got %v, %q and %q, want the file's run on the web", err, out, errOut)
 	}
-	if words, _, _ := hillock(t.Context(), "__complete", "run", "--web", ":8080", ""); !strings.Contains(words, "toml\n:8") {
-		t.Errorf("got the completion %q of a file after the address, want files", words)
+	for _, tt := range []struct{ args, want string }{
+		{"--web=:8080 ", "toml\n:8"},
+		{"--web-addr :8080 ", "toml\n:8"},
+		{"--web-addr ", "127.0.0.1:8080\n:8080\n:4"},
+		{"--web=", "127.0.0.1:8080\n:8080\n:4"},
+	} {
+		args := append([]string{"__complete", "run"}, strings.Split(tt.args, " ")...)
+		if words, _, _ := hillock(t.Context(), args...); !strings.Contains(words, tt.want) {
+			t.Errorf("%s: got the completion %q, want %q", tt.args, words, tt.want)
+		}
 	}
 }
 
@@ -275,20 +282,25 @@ func TestWebFlags(t *testing.T) {
 		args []string
 		want string
 	}{
+		{[]string{"--web="}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got ""`},
 		{[]string{"--web=8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
-		{[]string{"--web", "127.0.0.1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1"`},
-		{[]string{"--web", "127.0.0.1:-1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1:-1"`},
-		{[]string{"--web", "localhost:http"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "localhost:http"`},
+		{[]string{"--web=127.0.0.1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1"`},
+		{[]string{"--web=127.0.0.1:-1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1:-1"`},
+		{[]string{"--web=localhost:http"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "localhost:http"`},
 		{[]string{"--web=:65536"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got ":65536"`},
-		{[]string{"--web", "::1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "::1"`},
-		{[]string{"--web", "localhost"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "localhost"`},
-		{[]string{"--web", "8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
+		{[]string{"--web=::1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "::1"`},
+		{[]string{"--web-addr", "my.toml"}, `--web-addr: must be an address such as 127.0.0.1:8080 or :8080, got "my.toml"`},
+		{[]string{"--web-addr", "", "--web"}, `--web-addr: must be an address such as 127.0.0.1:8080 or :8080, got ""`},
+		{[]string{"--web=:8080", "--web-addr", ":9090"}, "--web=:8080, --web-addr: cannot be given together: choose one"},
+		{[]string{"--web", ":8080"}, ":8080: an address does not follow --web after a space: write --web=:8080 or --web-addr :8080 (see 'hillock run --help')"},
+		{[]string{"my.toml", "--web", "[::1]:8080"}, "[::1]:8080: an address does not follow --web after a space: write --web=[::1]:8080 or --web-addr [::1]:8080 (see 'hillock run --help')"},
+		{[]string{"--web", "8080"}, noFile("8080")},
 		{[]string{"--web", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
-		{[]string{"--web", ":9090", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
 		{[]string{"--web=:8080", ":9090"}, noFile(":9090")},
 		{[]string{"--web", "my.toml"}, noFile("my.toml")},
 		{[]string{"--web", "my:toml"}, noFile("my:toml")},
 		{[]string{":9090"}, noFile(":9090")},
+		{[]string{"--web-addr", ":8080", ":9090"}, noFile(":9090")},
 		{[]string{"--web-token=12345678"}, "--web-token: goes with --web"},
 		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have 8 to 256 bytes, got 7"},
 		{[]string{"--web", "--web-clients=0"}, "--web-clients: must be at least 1, got 0"},
