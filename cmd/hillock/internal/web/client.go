@@ -63,9 +63,9 @@ func (c *client) serve() {
 	}()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	stop := context.AfterFunc(s.ctx, func() { // a word of farewell, to those who hear it
-		time.AfterFunc(farewellTime, cancel)
-		_ = conn.Close(websocket.StatusGoingAway, "the run has ended")
+	stop := context.AfterFunc(s.ctx, func() {
+		time.AfterFunc(farewellTime, cancel) // ends an answer under way
+		c.close(websocket.StatusGoingAway, "the run has ended")
 		cancel()
 	})
 	defer stop()
@@ -272,9 +272,10 @@ func (c *client) read(ctx context.Context) {
 	}
 }
 
-// close says why it ends, without waiting long for an answer.
+// close tells the client why its connection ends, and waits at most farewellTime for its answer. The library would wait 5 s: its
+// CloseNow ends no Close under way.
 func (c *client) close(code websocket.StatusCode, reason string) {
-	t := time.AfterFunc(farewellTime, func() { c.conn.CloseNow() })
+	t := time.AfterFunc(farewellTime, func() { c.pipe.Close() })
 	defer t.Stop()
 	_ = c.conn.Close(code, reason)
 }

@@ -296,3 +296,38 @@ func TestTheEndIsTold(t *testing.T) {
 		}
 	})
 }
+
+// A client whose message is being answered as the server stops does not hold up the end, also where it never answers the
+// farewell.
+func TestAStopDoesNotWaitForAnAnswerUnderWay(t *testing.T) {
+	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
+		silent := w.dial(t)
+		defer silent.CloseNow()
+		if err := silent.Write(t.Context(), websocket.MessageText, []byte(`{"type":"auth","token":"KNOBANDLEG"}`)); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // the server holds the wrong token up for guessTime
+		began := time.Now()
+		w.stop()
+		w.ended <- <-w.ended
+		if took := time.Since(began); took > 2*farewellTime {
+			t.Errorf("got an end after %v, want at most %v", took, 2*farewellTime)
+		}
+	})
+}
+
+// A client that is told why it is closed, and never answers that, leaves its place within 2*farewellTime.
+func TestARefusedClientLeavesItsPlaceUnasked(t *testing.T) {
+	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+		silent := w.dial(t)
+		defer silent.CloseNow()
+		if err := silent.Write(t.Context(), websocket.MessageBinary, []byte{1}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * farewellTime)
+		synctest.Wait()
+		if n := w.server.count(); n != 0 {
+			t.Errorf("got %d places taken after %v, want 0", n, 2*farewellTime)
+		}
+	})
+}
