@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
 	"hillock/hw/board"
@@ -141,7 +142,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	r := benchResult{
 		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: (time.Duration(end.Due) * loop.Tick).Seconds(),
 		TicksDue: end.Due, TicksRun: end.Run(), StepsRun: end.Steps, StepsDue: stepsDue(loop, end.Due),
-		SkippedMs: float64(end.Skipped) * milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
+		SkippedMs: float64(end.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
 		CPUPercent: 100 * float64(spent.cpu) / float64(max(1, spent.time)), RSSMB: residentBytes() / 1e6,
 		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, end.Due-loop.Ticks/10)),
 		Realtime: v.grant.Load().Got, late: m.times.total.late,
@@ -250,23 +251,23 @@ func (r *benchResult) json(w io.Writer) error {
 
 // text is the result for a person: the histogram of lateness, the figures, and a sentence.
 func (r *benchResult) text(w io.Writer) error {
-	t := &lines{w: w}
-	t.printf("\nhow late the ticks began\n")
+	t := &readable.Printer{W: w}
+	t.Printf("\nhow late the ticks began\n")
 	for _, row := range lateRows(r.late) {
-		t.printf("  %-10s %s %6.2f %%\n", row.label, bar(row.part, 40), 100*row.part)
+		t.Printf("  %-10s %s %6.2f %%\n", row.label, readable.Bar(row.part, 40), 100*row.part)
 	}
-	t.printf("\n")
-	t.printf("real time  %s\n", strings.Join(r.Realtime, ", "))
-	t.printf("ticks      %d of %d due, %d of %d steps, %s skipped\n", r.TicksRun, r.TicksDue, r.StepsRun, r.StepsDue, short(r.SkippedMs/1e3))
-	t.printf("lateness   %s\n", r.Late)
-	t.printf("wake-up    %s, of the ticks that the loop slept for\n", r.Wake)
-	t.printf("read       %s\n", r.Read)
-	t.printf("pulse      %s, from crossing to pin\n", r.Pulse)
-	t.printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",
-		digits(r.CPUPercent, 3), digits(r.RSSMB, 3), count(int64(r.GCCount), "collection"), digits(r.AllocsPerTick, 3))
-	t.printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.NaiveTicksRun, r.naiveDue)
-	t.printf("\n%s\n", r.verdict())
-	return t.err
+	t.Printf("\n")
+	t.Printf("real time  %s\n", strings.Join(r.Realtime, ", "))
+	t.Printf("ticks      %d of %d due, %d of %d steps, %s skipped\n", r.TicksRun, r.TicksDue, r.StepsRun, r.StepsDue, readable.Seconds(r.SkippedMs/1e3))
+	t.Printf("lateness   %s\n", r.Late)
+	t.Printf("wake-up    %s, of the ticks that the loop slept for\n", r.Wake)
+	t.Printf("read       %s\n", r.Read)
+	t.Printf("pulse      %s, from crossing to pin\n", r.Pulse)
+	t.Printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",
+		readable.Digits(r.CPUPercent, 3), readable.Digits(r.RSSMB, 3), readable.Count(int64(r.GCCount), "collection"), readable.Digits(r.AllocsPerTick, 3))
+	t.Printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.NaiveTicksRun, r.naiveDue)
+	t.Printf("\n%s\n", r.verdict())
+	return t.Err
 }
 
 // verdict is the result in a sentence.
@@ -274,11 +275,11 @@ func (r *benchResult) verdict() string {
 	part := 100 * r.Late.P99 / r.TickUs
 	switch {
 	case r.TicksRun < r.TicksDue:
-		return fmt.Sprintf("This machine does not keep a tick of %s: %d of %d ticks were skipped.", micros(r.TickUs), r.TicksDue-r.TicksRun, r.TicksDue)
+		return fmt.Sprintf("This machine does not keep a tick of %s: %d of %d ticks were skipped.", readable.Micros(r.TickUs), r.TicksDue-r.TicksRun, r.TicksDue)
 	case part > 100:
-		return fmt.Sprintf("Every step was run, but this machine is not punctual at such ticks: 1 in 100 began more than a whole one late, %s.", micros(r.Late.P99))
+		return fmt.Sprintf("Every step was run, but this machine is not punctual at such ticks: 1 in 100 began more than a whole one late, %s.", readable.Micros(r.Late.P99))
 	}
-	return fmt.Sprintf("Every step was run, and 99 of 100 ticks began within %s, %s %% of a tick.", micros(r.Late.P99), digits(part, 2))
+	return fmt.Sprintf("Every step was run, and 99 of 100 ticks began within %s, %s %% of a tick.", readable.Micros(r.Late.P99), readable.Digits(part, 2))
 }
 
 // lateRow is a row of the histogram: the part of the ticks that were at most so late, and later than the row before.
@@ -291,7 +292,7 @@ func lateRows(h *hdrhistogram.Histogram) []lateRow {
 	limits := []int64{500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000}
 	rows := make([]lateRow, len(limits)+1)
 	for i, l := range limits {
-		rows[i].label = "to " + micros(float64(l)/1e3)
+		rows[i].label = "to " + readable.Micros(float64(l)/1e3)
 	}
 	rows[len(limits)].label = "later"
 	for _, b := range h.Distribution() {

@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"hillock/cmd/hillock/internal/readable"
 )
 
 // plotOn draws the histogram of lateness, with the figures that it is read with.
@@ -41,7 +43,7 @@ func (r *benchResult) plotOn(canvas draw.Canvas, where string) error {
 	title.Font.Weight = xfont.WeightBold
 	at := canvas.Max.Y
 	for i, text := range []string{
-		fmt.Sprintf("lateness of %d ticks of %s", r.TicksRun, micros(r.TickUs)),
+		fmt.Sprintf("lateness of %d ticks of %s", r.TicksRun, readable.Micros(r.TickUs)),
 		where,
 		strings.Join(r.Realtime, ", "),
 		fmt.Sprintf("%s; a plain time.Ticker delivered %d of %d", r.Late, r.NaiveTicksRun, r.naiveDue),

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -75,7 +76,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer b.Close()
-	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, lines: &lines{w: cmd.OutOrStdout()}}
+	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, Printer: &readable.Printer{W: cmd.OutOrStdout()}}
 	if virtual != nil {
 		c.virtual = virtual.Knobs[name]
 	}
@@ -88,16 +89,16 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 		values = [][2]string{{"ends", fmt.Sprintf("[\"%d ns\", \"%d ns\"]", ends[0], ends[1])}}
 	}
 	for _, v := range values {
-		c.printf("%s = %s\n", v[0], v[1])
+		c.Printf("%s = %s\n", v[0], v[1])
 	}
 	if f.dry {
-		return c.err
+		return c.Err
 	}
-	if err := errors.Join(c.err, rewrite(file, "input."+name, values)); err != nil {
+	if err := errors.Join(c.Err, rewrite(file, "input."+name, values)); err != nil {
 		return err
 	}
-	c.printf("written into %s; the old one is %s.old\n", file, file)
-	return c.err
+	c.Printf("written into %s; the old one is %s.old\n", file, file)
+	return c.Err
 }
 
 // calibration is a knob that is being turned.
@@ -106,7 +107,7 @@ type calibration struct {
 	knob board.Input
 	in   config.Input
 	keys keys
-	*lines
+	*readable.Printer
 	virtual *sim.Knob // that nobody can turn by hand, nil for a real one
 }
 
@@ -123,7 +124,7 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 	low, high := down, up
 	if low.code > high.code {
 		low, high = up, down
-		c.printf("the code falls as the knob is turned up: swap its outer legs, or the two values of current\n")
+		c.Printf("the code falls as the knob is turned up: swap its outer legs, or the two values of current\n")
 	}
 	if full := c.full(); high.code-low.code < full/4 {
 		return ends, 0, fmt.Errorf("its ends are %d and %d, of %d: turn it all the way, or look at its outer legs, 3V3 and GND", low.code, high.code, full)
@@ -180,8 +181,8 @@ func (c *calibration) end(which string) (still, error) {
 			sorted := slices.Sorted(slices.Values(codes))
 			s := still{sorted[readings/2], sorted[readings-1] - sorted[0]}
 			if s.spread <= max(full/stillPart, 3) {
-				c.printf("%s: code %d, within %d\n", which, s.code, s.spread)
-				return s, c.err
+				c.Printf("%s: code %d, within %d\n", which, s.code, s.spread)
+				return s, c.Err
 			}
 			codes = append(codes[:0], codes[readings/2:]...)
 		}
@@ -194,13 +195,13 @@ func (c *calibration) end(which string) (still, error) {
 // turn has the knob turned to an end.
 func (c *calibration) turn(which string) error {
 	if c.virtual != nil {
-		c.printf("the virtual Pi's %s is turned all the way %s\n", c.in.Name, which)
+		c.Printf("the virtual Pi's %s is turned all the way %s\n", c.in.Name, which)
 		c.virtual.Set(map[string]float64{"down": 0, "up": 1}[which])
-		return c.err
+		return c.Err
 	}
-	c.printf("turn %s all the way %s, then press Enter ", c.in.Name, which)
-	if c.err != nil {
-		return c.err
+	c.Printf("turn %s all the way %s, then press Enter ", c.in.Name, which)
+	if c.Err != nil {
+		return c.Err
 	}
 	_, err := c.keys.line()
 	return err

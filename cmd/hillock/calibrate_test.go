@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/clock"
 	"hillock/hw/sim"
@@ -56,7 +57,7 @@ func TestCalibrate(t *testing.T) {
 				b.virtual.Ports["SPI0.0"].SetFaults(tt.faults)
 				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
 				var out strings.Builder
-				c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], keys: keys{t.Context(), bufio.NewReader(h)}, lines: &lines{w: &out}}
+				c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], keys: keys{t.Context(), bufio.NewReader(h)}, Printer: &readable.Printer{W: &out}}
 				ends, dead, err := c.measure()
 				if told(err) != tt.err || tt.err == "" && (ends != tt.ends || dead != tt.dead) || !strings.Contains(out.String(), tt.says) {
 					t.Errorf("got ends %v, dead zone %d, %v and\n%s\nwant %v, %d, %q and %q", ends, dead, err, out.String(), tt.ends, tt.dead, tt.err, tt.says)
@@ -114,7 +115,7 @@ func TestCalibrateRefuses(t *testing.T) {
 }
 
 func TestNobodyPressesEnter(t *testing.T) {
-	c := &calibration{in: config.Input{Name: "knob"}, keys: keys{t.Context(), bufio.NewReader(strings.NewReader("no end"))}, lines: &lines{w: io.Discard}}
+	c := &calibration{in: config.Input{Name: "knob"}, keys: keys{t.Context(), bufio.NewReader(strings.NewReader("no end"))}, Printer: &readable.Printer{W: io.Discard}}
 	if err := c.turn("down"); told(err) != "nobody pressed Enter: standard input is at its end" {
 		t.Errorf("got %v", err)
 	}
@@ -131,7 +132,7 @@ func TestNobodyPressesEnter(t *testing.T) {
 func TestCalibrateOnTheVirtualPi(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchOn(t, clock.New())
-		c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], lines: &lines{w: io.Discard}, virtual: b.virtual.Knobs["knob"]}
+		c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], Printer: &readable.Printer{W: io.Discard}, virtual: b.virtual.Knobs["knob"]}
 		if ends, dead, err := c.measure(); err != nil || ends != [2]int{0, 1023} || dead != 0 {
 			t.Errorf("got %v, %d, %v, want the chip's ends", ends, dead, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 )
 
@@ -64,7 +65,7 @@ func newConfigCheck() *cobra.Command {
 			name = "the built-in configuration"
 		}
 		_, err := fmt.Fprintf(w, "%s: ok: %s, %s, %s\n", name,
-			count(len(cfg.Neurons), "neuron"), count(len(cfg.Inputs), "input"), count(len(cfg.Outputs), "output"))
+			readable.Count(len(cfg.Neurons), "neuron"), readable.Count(len(cfg.Inputs), "input"), readable.Count(len(cfg.Outputs), "output"))
 		return err
 	})
 }
@@ -93,12 +94,4 @@ func onConfig(name, short string, say func(io.Writer, *config.Config) error) *co
 	}
 	f.add(cmd)
 	return cmd
-}
-
-// count is a number of things.
-func count[N int | int64](n N, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

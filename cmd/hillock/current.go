@@ -33,5 +33,3 @@ func readCurrent(name string) (*recorded, error) {
 	}
 	return &recorded{Recorded: r}, nil
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -170,11 +171,11 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 	} else {
 		b.Held = host.Held()
 		if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
-			b.Hand = &visitor{keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.lines}
+			b.Hand = &visitor{keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.Printer}
 		}
 	}
 	if !f.json {
-		out.printf("\nthe wires of %s\n", where)
+		out.Printf("\nthe wires of %s\n", where)
 	}
 	for found := range b.Wires(cmd.Context()) {
 		out.add(found)
@@ -185,27 +186,27 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 // visitor is somebody at a terminal.
 type visitor struct {
 	keys keys
-	*lines
+	*readable.Printer
 }
 
 // Turn asks for a knob to be turned.
 func (v *visitor) Turn(in config.Input) error {
-	v.printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
+	v.Printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
 	_, err := v.keys.line()
-	return errors.Join(v.err, err)
+	return errors.Join(v.Err, err)
 }
 
 // Look asks somebody to look at an output.
 func (v *visitor) Look(out config.Output, should string, show func() error) (bool, error) {
-	v.printf("      ? look at %s, the %s at %s, and press Enter ", out.Name, doctor.Kind(out), doctor.Place(out))
+	v.Printf("      ? look at %s, the %s at %s, and press Enter ", out.Name, doctor.Kind(out), doctor.Place(out))
 	if _, err := v.keys.line(); err != nil {
 		return false, err
 	}
 	if err := show(); err != nil {
 		return false, err
 	}
-	for v.err == nil {
-		v.printf("      ? did it %s? [y/n] ", should)
+	for v.Err == nil {
+		v.Printf("      ? did it %s? [y/n] ", should)
 		line, err := v.keys.line()
 		if err != nil {
 			return false, err
@@ -217,7 +218,7 @@ func (v *visitor) Look(out config.Output, should string, show func() error) (boo
 			return false, nil
 		}
 	}
-	return false, v.err
+	return false, v.Err
 }
 
 // lateness tries for a while how late the loop is here, without a part on it.
@@ -270,7 +271,7 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 
 // findings are printed as they come, as JSON too: who reads it need not wait for an LED that is looked at.
 type findings struct {
-	*lines
+	*readable.Printer
 	json bool
 	wide int // how wide a line may be
 	all  []doctor.Finding
@@ -280,7 +281,7 @@ type findings struct {
 const column = 15
 
 func newFindings(w io.Writer) *findings {
-	f := &findings{lines: &lines{w: w}, wide: 115}
+	f := &findings{Printer: &readable.Printer{W: w}, wide: 115}
 	if file, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			f.wide = min(f.wide, max(width, 3*column))
@@ -296,12 +297,12 @@ func (f *findings) add(found doctor.Finding) {
 		return
 	}
 	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
-	f.printf("%s  %-8s %s\n", mark, found.Check, f.hang(found.Seen))
+	f.Printf("%s  %-8s %s\n", mark, found.Check, f.hang(found.Seen))
 	if found.Means != "" {
-		f.printf("%*s%s\n", column, "", f.hang("means: "+found.Means))
+		f.Printf("%*s%s\n", column, "", f.hang("means: "+found.Means))
 	}
 	if found.Do != "" {
-		f.printf("%*s%s\n", column, "", f.hang("do:    "+found.Do))
+		f.Printf("%*s%s\n", column, "", f.hang("do:    "+found.Do))
 	}
 }
 
@@ -335,19 +336,19 @@ func (f *findings) array(found doctor.Finding) {
 	if len(f.all) == 1 {
 		before = "[\n  "
 	}
-	f.err = errors.Join(f.err, err)
-	f.printf("%s%s", before, text)
+	f.Err = errors.Join(f.Err, err)
+	f.Printf("%s%s", before, text)
 }
 
 // close prints what is still to be printed.
 func (f *findings) close() error {
 	switch {
 	case f.json && len(f.all) == 0:
-		f.printf("[]\n")
+		f.Printf("[]\n")
 	case f.json:
-		f.printf("\n]\n")
+		f.Printf("\n]\n")
 	}
-	return f.err
+	return f.Err
 }
 
 // end is close, and its error counts the checks that failed.
@@ -360,7 +361,7 @@ func (f *findings) end() error {
 		}
 	}
 	if failed > 0 {
-		return errors.Join(err, fmt.Errorf("%s failed", count(failed, "check")))
+		return errors.Join(err, fmt.Errorf("%s failed", readable.Count(failed, "check")))
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/doctor"
@@ -165,7 +166,7 @@ func TestDoctorWaitsForTheSetUp(t *testing.T) {
 // Somebody at a terminal is asked until he answers.
 func TestDoctorAsks(t *testing.T) {
 	var out strings.Builder
-	v := &visitor{keys{t.Context(), bufio.NewReader(strings.NewReader("\n\nwhat\nYes\n\nn\n"))}, &lines{w: &out}}
+	v := &visitor{keys{t.Context(), bufio.NewReader(strings.NewReader("\n\nwhat\nYes\n\nn\n"))}, &readable.Printer{W: &out}}
 	cfg := config.Default()
 	if err := v.Turn(cfg.Inputs[0]); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/neuron"
@@ -331,7 +332,7 @@ func (c *fiCurve) csv(w io.Writer) error {
 // summary is the curve in a line: where firing begins, and how well simulation and closed form agree.
 func (c *fiCurve) summary() string {
 	if p := session.Now(c.neuron, nil, 0); !p.Exists() {
-		return fmt.Sprintf("rheobase %s nA; %s", digits(c.neuron.Rheobase(), 4), p)
+		return fmt.Sprintf("rheobase %s nA; %s", readable.Digits(c.neuron.Rheobase(), 4), p)
 	}
 	agree, worst, at := 0, 0.0, 0
 	for i, current := range c.currents {
@@ -343,17 +344,17 @@ func (c *fiCurve) summary() string {
 		}
 	}
 	n := len(c.currents)
-	s := fmt.Sprintf("rheobase %s nA; spike counts as predicted at %d of %d currents; ", digits(c.neuron.Rheobase(), 4), agree, n)
+	s := fmt.Sprintf("rheobase %s nA; spike counts as predicted at %d of %d currents; ", readable.Digits(c.neuron.Rheobase(), 4), agree, n)
 	if worst == 0 {
 		return s + "no deviation from the discrete rate"
 	}
-	s += fmt.Sprintf("largest deviation from the discrete rate %s Hz, at %s nA: ", digits(worst, 3), digits(c.currents[at], 9))
+	s += fmt.Sprintf("largest deviation from the discrete rate %s Hz, at %s nA: ", readable.Digits(worst, 3), readable.Digits(c.currents[at], 9))
 	if spikes := worst * c.seconds(); spikes >= 1 {
-		s += fmt.Sprintf("%s spikes in %s", digits(spikes, 3), short(c.seconds()))
+		s += fmt.Sprintf("%s spikes in %s", readable.Digits(spikes, 3), readable.Seconds(c.seconds()))
 		if c.neuron.VReset > c.neuron.Rest() {
 			s += ", as the first takes longer, from rest"
 		}
 		return s
 	}
-	return s + "less than one spike in " + short(c.seconds())
+	return s + "less than one spike in " + readable.Seconds(c.seconds())
 }

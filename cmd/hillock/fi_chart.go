@@ -10,6 +10,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"gonum.org/v1/plot"
+
+	"hillock/cmd/hillock/internal/readable"
 )
 
 // draw draws the curve with characters, at most so many columns and rows of them. NO_COLOR, with any value, is respected.
@@ -113,7 +115,7 @@ func (c *fiCurve) emptyChart(width, height int) *chart {
 		title:  c.neuron.Name + ": firing rate against input current",
 		xLabel: "input current (nA)", yLabel: "firing rate (Hz)",
 		legend: []legendEntry{
-			{"●", inkSimulated, "simulated, " + short(c.seconds()) + " a point"},
+			{"●", inkSimulated, "simulated, " + readable.Seconds(c.seconds()) + " a point"},
 			{"⠤⠒⠉", inkExact, c.exactLabel()},
 			{"┆", inkRheobase, c.rheobaseLabel()},
 		},

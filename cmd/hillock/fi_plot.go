@@ -20,6 +20,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/neuron"
 )
 
@@ -135,7 +136,7 @@ func (c *fiCurve) entries() ([]entry, error) {
 // rheobaseLabel says the rheobase, and when it is not in the picture.
 func (c *fiCurve) rheobaseLabel() string {
 	r := c.neuron.Rheobase()
-	s := fmt.Sprintf("rheobase %s nA", digits(r, 4))
+	s := fmt.Sprintf("rheobase %s nA", readable.Digits(r, 4))
 	if r < c.from() || r > c.to() {
 		s += " (outside)"
 	}
@@ -192,7 +193,7 @@ func (c *fiCurve) plotHeader(canvas draw.Canvas, entries []entry) (crop vg.Lengt
 func (c *fiCurve) parameters() string {
 	p := c.neuron.Params
 	return fmt.Sprintf("tau_m %g ms, E_L %g mV, V_T %g mV, V_reset %g mV, R_m %g MOhm, t_ref %g ms, dt %g ms; %s a point",
-		p.TauM, p.EL, p.VT, p.VReset, p.RM, p.TRef, p.DT, short(c.seconds()))
+		p.TauM, p.EL, p.VT, p.VReset, p.RM, p.TRef, p.DT, readable.Seconds(c.seconds()))
 }
 
 func textStyle(size vg.Length) text.Style {

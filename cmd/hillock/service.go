@@ -13,6 +13,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
@@ -189,7 +190,7 @@ func (v *view) status(now *snapshot) string {
 		}
 	}
 	if now.tick.Skipped > 0 {
-		parts = append(parts, count(now.tick.Skipped, "tick")+" skipped")
+		parts = append(parts, readable.Count(now.tick.Skipped, "tick")+" skipped")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -202,12 +203,9 @@ func (v *view) rate(n config.Neuron, now *snapshot, i int) string {
 // brief is a text as a status: in a line, and short enough for systemd, which drops what is longer than 4096 bytes.
 func brief(s string) string {
 	const most = 1000
-	s = oneLine(s)
+	s = readable.OneLine(s)
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") + "..."
 	}
 	return s
 }
-
-// oneLine keeps a text from ending a message early.
-func oneLine(s string) string { return strings.ReplaceAll(s, "\n", "; ") }

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/doctor"
 )
@@ -31,7 +32,7 @@ type setup struct {
 	exec func(ctx context.Context, name string, args ...string) error
 	find func(name string) bool // a program
 	in   func(user, group string) (bool, error)
-	*lines
+	*readable.Printer
 	reboot, login bool // needed for what was changed
 }
 
@@ -58,7 +59,7 @@ func isIn(name, group string) (bool, error) {
 func command(ctx context.Context, name string, args ...string) error {
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, oneLine(string(bytes.TrimSpace(out))))
+		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, readable.OneLine(string(bytes.TrimSpace(out))))
 	}
 	return nil
 }
@@ -97,38 +98,38 @@ func (s *setup) run(cmd *cobra.Command, args []string) error {
 	if s.user == "" {
 		s.user = os.Getenv("SUDO_USER")
 	}
-	s.lines = &lines{w: cmd.OutOrStdout()}
-	s.printf("%s\n", model)
+	s.Printer = &readable.Printer{W: cmd.OutOrStdout()}
+	s.Printf("%s\n", model)
 	ctx := cmd.Context()
 	if err := errors.Join(s.buses(ctx, cfg), s.groups(ctx, cfg), s.unit()); err != nil {
-		return errors.Join(err, s.err)
+		return errors.Join(err, s.Err)
 	}
 	switch {
 	case s.dry:
-		return s.err
+		return s.Err
 	case s.reboot:
-		s.printf("now reboot, and run 'hillock doctor' after that\n")
-		return s.err
+		s.Printf("now reboot, and run 'hillock doctor' after that\n")
+		return s.Err
 	case s.login:
-		s.printf("now log out and in again: groups count from then on\n")
+		s.Printf("now log out and in again: groups count from then on\n")
 	}
-	s.printf("\n")
-	return errors.Join(s.err, tell(cmd.OutOrStdout(), s.host.SetUp(cfg)))
+	s.Printf("\n")
+	return errors.Join(s.Err, tell(cmd.OutOrStdout(), s.host.SetUp(cfg)))
 }
 
 // done says that something was as it should be.
-func (s *setup) done(format string, args ...any) { s.printf("ok    "+format+"\n", args...) }
+func (s *setup) done(format string, args ...any) { s.Printf("ok    "+format+"\n", args...) }
 
 // do does something, or says that it would.
 func (s *setup) do(what string, f func() error) error {
 	if s.dry {
-		s.printf("would %s\n", what)
+		s.Printf("would %s\n", what)
 		return nil
 	}
 	if err := f(); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	s.printf("did   %s\n", what)
+	s.Printf("did   %s\n", what)
 	return nil
 }
 
@@ -216,7 +217,7 @@ func (s *setup) boot(line string) error {
 // groups puts the user into the groups of the device nodes.
 func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 	if s.user == "" || s.user == "root" {
-		s.printf("-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n")
+		s.Printf("-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n")
 		return nil
 	}
 	var join []string
@@ -247,7 +248,7 @@ func (s *setup) unit() error {
 		_, err := os.Stat(s.host.Path(dir + name))
 		return err == nil
 	}) {
-		s.printf("-     no %s: the package of hillock has it\n", name)
+		s.Printf("-     no %s: the package of hillock has it\n", name)
 		return nil
 	}
 	const file = "/etc/hillock/hillock.toml"

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
@@ -171,19 +172,19 @@ func simSummary(ctx context.Context, w io.Writer, loop *neuron.Loop, in neuron.I
 	seconds := float64(end.Steps) * c.DT / 1000
 	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, c.DT)
 	fmt.Fprintf(w, "spikes     %d\n", c.Spikes)
-	fmt.Fprintf(w, "rate       %s Hz: spikes over time\n", digits(float64(c.Spikes)/seconds, 4))
+	fmt.Fprintf(w, "rate       %s Hz: spikes over time\n", readable.Digits(float64(c.Spikes)/seconds, 4))
 	if c.Spikes > 0 {
 		fmt.Fprintf(w, "first      step %d, %g ms\n", c.First, stepTime(c.First, loop.DT))
 	}
 	if mean, cv, ok := stats.isi(c.DT); ok {
-		fmt.Fprintf(w, "ISI        mean %s ms, CV %s\n", digits(mean, 6), digits(cv, 3))
+		fmt.Fprintf(w, "ISI        mean %s ms, CV %s\n", readable.Digits(mean, 6), readable.Digits(cv, 3))
 	}
 	switch p := session.Now(config.Neuron{Params: c.Params}, nil, float64(i)); {
 	case !p.Exists():
 		_, err = fmt.Fprintln(w, p)
 	case steady:
-		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", count(c.SpikeCount(float64(i), end.Steps), "spike"),
-			interval(p.Hz, float64(i)), digits(c.ExactRate(float64(i)), 4))
+		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", readable.Count(c.SpikeCount(float64(i), end.Steps), "spike"),
+			readable.Interval(p.Hz, float64(i)), readable.Digits(c.ExactRate(float64(i)), 4))
 	}
 	return err
 }
@@ -248,7 +249,7 @@ func (p *progress) Tick(t neuron.Tick) {
 	p.shown = true
 	part := float64(t.Steps) / float64(p.all)
 	left := time.Duration(float64(took) * (1 - part) / part).Round(time.Second)
-	fmt.Fprintf(p.w, "\r%s %3.0f %%, %v left \x1b[K", bar(part, 40), 100*part, left)
+	fmt.Fprintf(p.w, "\r%s %3.0f %%, %v left \x1b[K", readable.Bar(part, 40), 100*part, left)
 }
 
 func (p *progress) done() {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"rsc.io/qr"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/web"
 )
 
@@ -224,14 +225,14 @@ func (p *webPage) announce(w io.Writer, hidden bool) {
 func (p *webPage) draw(width, height int) []string {
 	text := "look at " + strings.Join(p.urls, "\n     or ")
 	if p.token == "" {
-		return wrap(text+"\n\nOnly this machine finds it: --web=:8080 lets the whole network look on.", width)
+		return readable.Wrap(text+"\n\nOnly this machine finds it: --web=:8080 lets the whole network look on.", width)
 	}
 	text += "\ntoken   " + p.token + "  to make changes"
-	lines, code := wrap(text, width), p.code()
+	lines, code := readable.Wrap(text, width), p.code()
 	if len(code) == 0 || width >= ansi.StringWidth(code[0]) && height >= len(lines)+len(code) {
 		return append(lines, code...)
 	}
-	return wrap(fmt.Sprintf("%s\n\nIts QR code has no room here: it takes %d columns and %d lines more.", text, ansi.StringWidth(code[0]), len(code)), width)
+	return readable.Wrap(fmt.Sprintf("%s\n\nIts QR code has no room here: it takes %d columns and %d lines more.", text, ansi.StringWidth(code[0]), len(code)), width)
 }
 
 // code is the QR code of the first address, for looking on: the token is not in it. Level L is enough on a screen, which has no

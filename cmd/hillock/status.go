@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/tty"
@@ -79,12 +80,10 @@ func (s *screen) text() string {
 // wrap is lines no wider than the screen.
 func (s *screen) wrap(lines []line) (all []string) {
 	for _, l := range lines {
-		all = append(all, wrap(l.text, s.width)...)
+		all = append(all, readable.Wrap(l.text, s.width)...)
 	}
 	return all
 }
-
-func wrap(text string, width int) []string { return strings.Split(ansi.Wrap(text, width, " "), "\n") }
 
 // draw is the picture, of so many lines.
 func (s *screen) draw(height int) []string {
@@ -235,7 +234,7 @@ func (s *screen) neuron(i int) []string {
 	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), c.v, c.current, isi, leds)
 	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s", len(n.Name), "", c.spikes, rate, session.Now(n, s.cfg.Inputs, c.current))
 	if s.running().Loop.Speed != 1 || s.now.tick.Skipped > 0 {
-		second += fmt.Sprintf("  %s/s on the wall", digits(c.blinks(s.now.tick.Began), 3))
+		second += fmt.Sprintf("  %s/s on the wall", readable.Digits(c.blinks(s.now.tick.Began), 3))
 	}
 	return append([]string{first, second}, notes...)
 }
@@ -272,7 +271,7 @@ func (s *screen) input(in config.Input) string {
 	for _, other := range s.cfg.Inputs {
 		longest = max(longest, len(other.Name))
 	}
-	line := fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, bar(r.Position, 20), shows(in, r))
+	line := fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, readable.Bar(r.Position, 20), shows(in, r))
 	if r.Spread > 0 && in.Driver != "rc" {
 		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
 	}

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
-	"strconv"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/hw/board"
@@ -57,7 +56,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 	s := summary{
 		Ticks:     end.tick.Run(),
 		Steps:     end.tick.Steps,
-		SkippedMs: milliseconds(end.skipped.model),
+		SkippedMs: readable.Milliseconds(end.skipped.model),
 		report:    m.times.end(),
 		ModelS:    float64(end.tick.Steps) * dt,
 		WallS:     end.tick.Since(cfg.Loop.Tick).Seconds(),
@@ -104,7 +103,7 @@ func (s *summary) json(w io.Writer) error {
 
 // log is the summary in a few words, of a run that another one follows.
 func (s *summary) log(l *slog.Logger) {
-	attrs := []any{"wall_s", round(s.WallS), "ticks", s.Ticks, "skipped_ms", s.SkippedMs, "read_errors", s.ReadErrors}
+	attrs := []any{"wall_s", readable.Round(s.WallS), "ticks", s.Ticks, "skipped_ms", s.SkippedMs, "read_errors", s.ReadErrors}
 	for _, n := range s.Neurons {
 		attrs = append(attrs, n.Name+"_spikes", n.Spikes)
 	}
@@ -116,47 +115,47 @@ func (s *summary) log(l *slog.Logger) {
 
 // text is the summary for a person, with the faults that were there at the end.
 func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
-	t := &lines{w: w}
-	t.printf("\n%s of model time in %s", short(s.ModelS), short(s.WallS))
+	t := &readable.Printer{W: w}
+	t.Printf("\n%s of model time in %s", readable.Seconds(s.ModelS), readable.Seconds(s.WallS))
 	if s.Reloads > 0 {
-		t.printf(", since the configuration was read again")
+		t.Printf(", since the configuration was read again")
 	}
 	if s.Changed {
-		t.printf(", at a speed that was changed, last to %s", digits(s.Speed, 4))
+		t.Printf(", at a speed that was changed, last to %s", readable.Digits(s.Speed, 4))
 	}
-	t.printf("\n")
+	t.Printf("\n")
 	for _, n := range s.Neurons {
-		t.printf("%-10s %s in that time, %s Hz%s\n", n.Name, count(n.Spikes, "spike"), digits(n.RateHz, 4), s.onTheWall(n))
+		t.Printf("%-10s %s in that time, %s Hz%s\n", n.Name, readable.Count(n.Spikes, "spike"), readable.Digits(n.RateHz, 4), s.onTheWall(n))
 		if n.PredictedHz != nil {
-			t.printf("predicted  %s, %s\n", count(*n.PredictedSpikes, "spike"), interval(*n.PredictedHz, n.CurrentNA))
+			t.Printf("predicted  %s, %s\n", readable.Count(*n.PredictedSpikes, "spike"), readable.Interval(*n.PredictedHz, n.CurrentNA))
 		} else {
-			t.printf("no prediction: %s\n", n.NoPrediction)
+			t.Printf("no prediction: %s\n", n.NoPrediction)
 		}
 		for _, o := range s.Outputs {
 			out := output(cfg, o.Name)
 			if out.Neuron != n.Name {
 				continue
 			}
-			t.printf("%-10s %s on %s", o.Name, count(o.Pulses, "pulse"), o.Pin)
+			t.Printf("%-10s %s on %s", o.Name, readable.Count(o.Pulses, "pulse"), o.Pin)
 			if o.Failed > 0 {
-				t.printf(", refused %d times", o.Failed)
+				t.Printf(", refused %d times", o.Failed)
 			}
 			if o.Merged > 0 {
-				t.printf(": %s came during a pulse of %v and made it longer", count(o.Merged, "spike"), out.Width)
+				t.Printf(": %s came during a pulse of %v and made it longer", readable.Count(o.Merged, "spike"), out.Width)
 			}
-			t.printf("\n")
+			t.Printf("\n")
 		}
 	}
-	t.printf("ticks      %d, %d steps, %s of model time skipped, %s\n", s.Ticks, s.Steps, short(s.SkippedMs/1e3), count(s.ReadErrors, "read error"))
+	t.Printf("ticks      %d, %d steps, %s of model time skipped, %s\n", s.Ticks, s.Steps, readable.Seconds(s.SkippedMs/1e3), readable.Count(s.ReadErrors, "read error"))
 	for _, row := range s.report.rows() {
-		t.printf("%s\n", row)
+		t.Printf("%s\n", row)
 	}
 	for _, f := range faults {
 		if f.text != "" {
-			t.printf("%-10s %s: %s\n", f.part, f.state, f.text)
+			t.Printf("%-10s %s: %s\n", f.part, f.state, f.text)
 		}
 	}
-	return t.err
+	return t.Err
 }
 
 func output(cfg *config.Config, name string) config.Output {
@@ -168,51 +167,10 @@ func output(cfg *config.Config, name string) config.Output {
 	return config.Output{}
 }
 
-// lines prints until the first error.
-type lines struct {
-	w   io.Writer
-	err error
-}
-
-func (l *lines) printf(format string, args ...any) {
-	if l.err == nil {
-		_, l.err = fmt.Fprintf(l.w, format, args...)
-	}
-}
-
 // onTheWall is a neuron's rate as the wall saw it, where that is not the model's.
 func (s *summary) onTheWall(n neuronSummary) string {
 	if s.Speed == 1 && !s.Changed && s.SkippedMs == 0 || s.WallS == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s/s on the wall)", digits(float64(n.Spikes)/s.WallS, 3))
-}
-
-// interval is a predicted rate as what a stopwatch would say, with the current that it is for.
-func interval(hz, current float64) string {
-	if hz == 0 {
-		return fmt.Sprintf("silent at %s nA", digits(current, 4))
-	}
-	return fmt.Sprintf("one every %s (%s Hz) at %s nA", short(1/hz), digits(hz, 4), digits(current, 4))
-}
-
-// short is a time in s with a unit that a person reads at once.
-func short(s float64) string {
-	if s != 0 && s < 1 {
-		return digits(s*1e3, 4) + " ms"
-	}
-	return strconv.FormatFloat(math.Round(s*1e3)/1e3, 'f', -1, 64) + " s"
-}
-
-// micros is a time in us with a unit that a person reads at once.
-func micros(us float64) string {
-	switch {
-	case us >= 1e6:
-		return fmt.Sprintf("%.3g s", us/1e6)
-	case us >= 1000:
-		return fmt.Sprintf("%.3g ms", us/1e3)
-	case us >= 10:
-		return fmt.Sprintf("%.0f us", us)
-	}
-	return fmt.Sprintf("%.2g us", us)
+	return fmt.Sprintf(" (%s/s on the wall)", readable.Digits(float64(n.Spikes)/s.WallS, 3))
 }

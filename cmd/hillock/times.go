@@ -8,6 +8,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/neuron"
 )
@@ -164,7 +165,7 @@ func (p percentiles) String() string {
 	if p.n == 0 {
 		return "none yet"
 	}
-	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, max %s", micros(p.P50), micros(p.P99), micros(p.P999), micros(p.Max))
+	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, max %s", readable.Micros(p.P50), readable.Micros(p.P99), readable.Micros(p.P999), readable.Micros(p.Max))
 }
 
 // rows are the lines of a report for a person.
@@ -237,12 +238,12 @@ func overload(c cost, cfg *config.Config) string {
 	}
 	tick := cfg.Loop.Tick
 	text := fmt.Sprintf("overload: a tick costs %s, more than its %s: the neuron runs %.1f times slower than asked; ",
-		short(c.tick.Seconds()), short(tick.Seconds()), float64(c.tick)/float64(tick))
+		readable.Seconds(c.tick.Seconds()), readable.Seconds(tick.Seconds()), float64(c.tick)/float64(tick))
 	fit := c.fits(tick)
 	if fit == 0 || fit > time.Second {
 		return text + "its steps take too long for any tick: a lower speed or a longer dt would fit"
 	}
-	text += fmt.Sprintf("its reads take %s: tick = %q would fit", short(c.read.Seconds()), short(fit.Seconds()))
+	text += fmt.Sprintf("its reads take %s: tick = %q would fit", readable.Seconds(c.read.Seconds()), readable.Seconds(fit.Seconds()))
 	least := cfg.Loop.MaxLag
 	for _, in := range cfg.Inputs {
 		least = min(least, in.StaleAfter)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
@@ -110,9 +110,9 @@ func pace(speed float64) string {
 	case speed == 1:
 		return "at life's speed"
 	case speed < 1:
-		return strconv.FormatFloat(round(1/speed), 'f', -1, 64) + "x slower than life"
+		return strconv.FormatFloat(readable.Round(1/speed), 'f', -1, 64) + "x slower than life"
 	}
-	return strconv.FormatFloat(round(speed), 'f', -1, 64) + "x faster than life"
+	return strconv.FormatFloat(readable.Round(speed), 'f', -1, 64) + "x faster than life"
 }
 
 // log writes a line a second for each neuron, a minute where it is a service, whose log is kept, and one for each fault that
@@ -172,14 +172,14 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 		for i, n := range cfg.Neurons {
 			c := v.now.cells[i]
 			rate := c.rate(v.now.tick.Steps, cfg.Loop.DT)
-			attrs := []any{"neuron", n.Name, "v_mv", round(c.v), "current_na", round(c.current), "spikes", c.spikes, "rate_hz", round(rate)}
+			attrs := []any{"neuron", n.Name, "v_mv", readable.Round(c.v), "current_na", readable.Round(c.current), "spikes", c.spikes, "rate_hz", readable.Round(rate)}
 			if p := session.Now(n, cfg.Inputs, c.current); p.Exists() {
-				attrs = append(attrs, "predicted_hz", round(p.Hz))
+				attrs = append(attrs, "predicted_hz", readable.Round(p.Hz))
 			} else {
 				attrs = append(attrs, "no_prediction", p.Reason)
 			}
 			if cfg.Loop.Speed != 1 || v.now.tick.Skipped > 0 {
-				attrs = append(attrs, "wall_hz", round(c.blinks(v.now.tick.Began)))
+				attrs = append(attrs, "wall_hz", readable.Round(c.blinks(v.now.tick.Began)))
 			}
 			for _, out := range cfg.Outputs {
 				if text := merging(cfg, n, rate, out); text != "" {
@@ -189,7 +189,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 			for _, in := range n.Inputs {
 				r := v.board.Inputs[in].Reading()
 				if r.Raw < 0 { // nobody turns it
-					attrs = append(attrs, in+"_na", round(r.Current))
+					attrs = append(attrs, in+"_na", readable.Round(r.Current))
 					continue
 				}
 				attrs = append(attrs, in, fmt.Sprintf("%.1f%%", 100*r.Position))
@@ -198,7 +198,7 @@ func (v *view) log(ctx context.Context, cmd *cobra.Command) error {
 				}
 			}
 			if late.n > 0 {
-				attrs = append(attrs, "late_p50_us", round(late.P50), "late_p99_us", round(late.P99), "late_p999_us", round(late.P999), "late_max_us", round(late.Max))
+				attrs = append(attrs, "late_p50_us", readable.Round(late.P50), "late_p99_us", readable.Round(late.P99), "late_p999_us", readable.Round(late.P999), "late_max_us", readable.Round(late.Max))
 			}
 			logger.Info("run", attrs...)
 		}
@@ -214,7 +214,7 @@ func (v *view) logSkipped(logger *slog.Logger, since skipped) skipped {
 	now := v.now.skipped
 	if n := now.ticks - since.ticks; n > 0 {
 		logger.Warn("the loop fell behind: missed time was skipped", "ticks", n,
-			"model_time", short((now.model - since.model).Seconds()), "max_lag", v.cfg.Loop.MaxLag)
+			"model_time", readable.Seconds((now.model - since.model).Seconds()), "max_lag", v.cfg.Loop.MaxLag)
 	}
 	return now
 }
@@ -281,33 +281,11 @@ func note(r board.Reading) string {
 	return ""
 }
 
-// bar is a bar of width cells, filled from the left to part of it.
-func bar(part float64, width int) string {
-	full := int(min(max(part, 0), 1)*float64(width) + 0.5)
-	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
-}
-
 // merging says that the pulses of an output run into each other at a firing rate in Hz of model time, "" when they do not.
 func merging(cfg *config.Config, n config.Neuron, rate float64, out config.Output) string {
 	hz := rate * cfg.Loop.Speed / float64(max(1, out.Every))
 	if out.Driver != "pulse" || out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
 		return ""
 	}
-	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", out.Name, out.Width, short(1/hz))
-}
-
-// round rounds for the eye, to five digits.
-func round(v float64) float64 { return roundTo(v, 5) }
-
-// digits is a number for the eye: so many digits, and never an exponent.
-func digits(v float64, n int) string { return strconv.FormatFloat(roundTo(v, n), 'f', -1, 64) }
-
-// roundTo keeps so many digits of a number, and all of those before the point.
-func roundTo(v float64, n int) float64 {
-	if v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
-		return v
-	}
-	places := max(0, n-1-int(math.Floor(math.Log10(math.Abs(v)))))
-	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64) // what FormatFloat wrote
-	return r
+	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", out.Name, out.Width, readable.Seconds(1/hz))
 }

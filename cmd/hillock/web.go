@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
@@ -86,7 +87,7 @@ func (w *onWeb) Hello() web.Hello {
 	h := web.Hello{Version: versionLine(), Where: w.leg.where, Virtual: virtual != nil, Faults: []string{},
 		Inputs: []web.Input{}, Outputs: []web.Output{},
 		Step:   w.now.tick.Steps + 1,
-		Loop:   web.Loop{DT: milliseconds(cfg.Loop.DT), Tick: milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
+		Loop:   web.Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
 		Ranges: ranges(), Kit: w.kit}
 	for i, n := range cfg.Neurons {
 		h.Neurons = append(h.Neurons, web.Neuron{Name: n.Name, TauM: n.TauM, EL: n.EL, VT: n.VT, VReset: n.VReset, RM: n.RM, TRef: n.TRef,
@@ -168,7 +169,7 @@ func (w *onWeb) Status() web.Status {
 	l.monitor.read(&w.now)
 	late := l.monitor.times.read().Late
 	st := web.Status{T: float64(w.now.tick.Steps) * cfg.Loop.DT.Seconds(), Steps: w.now.tick.Steps, Fault: trials()[l.wires.pulled()].name,
-		Skipped:  milliseconds(w.now.skipped.model),
+		Skipped:  readable.Milliseconds(w.now.skipped.model),
 		Stalled:  w.heartbeat().stalled(l.loop.Clock.Now(), quietTime()),
 		Lateness: web.Lateness{P50: late.P50, P99: late.P99, Max: late.Max},
 		Neurons:  []web.NeuronStatus{}, Inputs: []web.InputStatus{}, Outputs: []web.OutputStatus{}, Doctor: []web.Finding{}}

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"rsc.io/qr"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
@@ -44,7 +45,7 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 	}
 	var rates []float64
 	look := func() {
-		rates = append(rates, round(w.Status().Neurons[0].Rate), round(*w.Status().Neurons[0].Predicted))
+		rates = append(rates, readable.Round(w.Status().Neurons[0].Rate), readable.Round(*w.Status().Neurons[0].Predicted))
 	}
 	b.loop.Observers = append(b.loop.Observers, at{
 		1000: func() {
@@ -79,7 +80,7 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 		t.Errorf("got %g nA from a knob without MISO, want 0", st.Neurons[0].I)
 	}
 	two := 5 * (409. / 1023)
-	if diff := cmp.Diff([]float64{round(p.DiscreteRate(two)), round(p.DiscreteRate(two)), round(slow.DiscreteRate(two)), round(slow.DiscreteRate(two))}, rates); diff != "" {
+	if diff := cmp.Diff([]float64{readable.Round(p.DiscreteRate(two)), readable.Round(p.DiscreteRate(two)), readable.Round(slow.DiscreteRate(two)), readable.Round(slow.DiscreteRate(two))}, rates); diff != "" {
 		t.Errorf("rates and predicted ones, before and after (-want +got):\n%s", diff)
 	}
 	if got := string(w.TOML()); got != file {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/doctor"
@@ -116,7 +117,7 @@ func (v *visit) end(err error) {
 	defer v.mu.Unlock()
 	switch {
 	case err != nil:
-		v.says = "the doctor did not get to the end: " + oneLine(err.Error())
+		v.says = "the doctor did not get to the end: " + readable.OneLine(err.Error())
 	case len(v.found) == 0:
 		v.says = "the doctor finds nothing wrong with the wires"
 	}
