@@ -212,7 +212,7 @@ func TestFIBadFlags(t *testing.T) {
 	}{
 		{"--points|1", "--points: must be from 2 to 100000, got 1"},
 		{"--points|100001", "--points: must be from 2 to 100000, got 100001"},
-		{"--points|many", `invalid argument "many" for "--points" flag: strconv.ParseInt: parsing "many": invalid syntax (see 'hillock fi --help')`},
+		{"--points|many", `invalid argument "many" for "--points" flag: must be an integer (see 'hillock fi --help')`},
 		{"--from|5 nA", `--to: must be more than --from, "5 nA", got "5 nA" (for one current there is 'hillock sim')`},
 		{"--from|3 nA|--to|2000 pA", `--to: must be more than --from, "3 nA", got "2000 pA" (for one current there is 'hillock sim')`},
 		{"--to|2 A", `--to: must be between -1e+06 nA and 1e+06 nA, got "2 A"`},
