@@ -17,6 +17,7 @@ import (
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/signals"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -105,7 +106,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if f.duration < 10*cfg.Loop.Tick {
-		return usagef("--duration: must be at least ten ticks, %v, got %v", 10*cfg.Loop.Tick, f.duration)
+		return usage.Errorf("--duration: must be at least ten ticks, %v, got %v", 10*cfg.Loop.Tick, f.duration)
 	}
 	wall := clock.New()
 	run := runFlags{hw: f.hw}
@@ -159,15 +160,15 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	return errors.Join(err, r.text(cmd.OutOrStdout())) // the text also where a file cannot be written
 }
 
-// usage is what the program has cost so far.
-type usage struct {
+// consumed is what the program has cost so far.
+type consumed struct {
 	at  time.Time
 	cpu time.Duration
 	mem runtime.MemStats
 }
 
-func measureUsage() usage {
-	u := usage{at: time.Now(), cpu: cpuTime()}
+func measureConsumed() consumed {
+	u := consumed{at: time.Now(), cpu: cpuTime()}
 	runtime.ReadMemStats(&u.mem)
 	return u
 }
@@ -184,7 +185,7 @@ type spent struct {
 func measureRun(ctx context.Context, loop *neuron.Loop) (spent, error) {
 	warm := warmUp{ticks: loop.Ticks / 10, done: make(chan struct{})}
 	loop.Observers = append(loop.Observers, &warm)
-	first := make(chan usage, 1)
+	first := make(chan consumed, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -192,10 +193,10 @@ func measureRun(ctx context.Context, loop *neuron.Loop) (spent, error) {
 		case <-warm.done:
 		case <-ctx.Done():
 		}
-		first <- measureUsage()
+		first <- measureConsumed()
 	}()
 	_, err := loop.Run(ctx)
-	after := measureUsage()
+	after := measureConsumed()
 	cancel()
 	before := <-first
 	if !warm.over || !before.at.Before(after.at) {

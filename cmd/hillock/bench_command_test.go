@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/cmd/hillock/internal/usage"
 )
 
 func TestBenchMeasures(t *testing.T) {
@@ -97,7 +99,7 @@ func TestBenchRefuses(t *testing.T) {
 		"bench --hw none":                            `--hw: must be auto, real or sim, got "none"`,
 		"bench --json " + os.TempDir() + "/none/x/y": "--json: cannot write in " + os.TempDir() + "/none/x: no such file or directory",
 	} {
-		if _, _, err := hillock(t.Context(), strings.Fields(args)...); err == nil || err.Error() != want || status(err) != 2 {
+		if _, _, err := hillock(t.Context(), strings.Fields(args)...); err == nil || err.Error() != want || usage.Status(err) != 2 {
 			t.Errorf("hillock %s:\n got %v\nwant %s", args, err, want)
 		}
 	}

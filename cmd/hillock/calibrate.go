@@ -14,6 +14,7 @@ import (
 
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -52,10 +53,10 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	i := slices.IndexFunc(cfg.Inputs, func(in config.Input) bool { return in.Name == name })
 	if i < 0 {
-		return usagef("INPUT: no input of %s is called %q", file, name)
+		return usage.Errorf("INPUT: no input of %s is called %q", file, name)
 	}
 	if d := cfg.Inputs[i].Driver; d == "wave" || d == "file" {
-		return usagef("INPUT: must be a knob, and %s of %s is driver %q", name, file, d)
+		return usage.Errorf("INPUT: must be a knob, and %s of %s is driver %q", name, file, d)
 	}
 	if err := canWrite("", file); err != nil && !f.dry {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 )
 
@@ -36,13 +37,13 @@ func newConfigInit() *cobra.Command {
 				name = args[0]
 			}
 			if name == "" {
-				return usagef(`FILE: must be a file's name, got ""`)
+				return usage.Errorf(`FILE: must be a file's name, got ""`)
 			}
 			if err := canWrite("", name); err != nil {
 				return err
 			}
 			if _, err := os.Stat(name); name != "-" && !force && !errors.Is(err, fs.ErrNotExist) {
-				return usagef("%s: is there already: choose another name, or --force to replace it", name)
+				return usage.Errorf("%s: is there already: choose another name, or --force to replace it", name)
 			}
 			if err := outfile.Write(name, cmd.OutOrStdout(), func(w io.Writer) error {
 				_, err := w.Write(config.DefaultTOML())

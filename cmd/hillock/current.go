@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"time"
 
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/neuron/wave"
 )
 
@@ -26,10 +27,10 @@ func (r *recorded) Current(now time.Duration) float64 { return r.Recorded.Curren
 func readCurrent(name string) (*recorded, error) {
 	r, err := wave.Load(name)
 	if errors.As(err, new(*fs.PathError)) { // it does not begin with the file's name
-		return nil, usagef("--input: %w", err)
+		return nil, usage.Errorf("--input: %w", err)
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usage.Error{Err: err}
 	}
 	return &recorded{Recorded: r}, nil
 }

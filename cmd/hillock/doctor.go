@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -102,22 +103,22 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 // check holds the flags against the configuration.
 func (f *doctorFlags) check(cfg *config.Config) error {
 	if !slices.Contains(trialNames(), f.fault) {
-		return usagef("--fault: must be one of %s, got %q", strings.Join(trialNames(), "; "), f.fault)
+		return usage.Errorf("--fault: must be one of %s, got %q", strings.Join(trialNames(), "; "), f.fault)
 	}
 	if f.trial != 0 && f.trial < 10*cfg.Loop.Tick {
-		return usagef("--trial: must be at least ten ticks, %v, or 0s for none, got %v", 10*cfg.Loop.Tick, f.trial)
+		return usage.Errorf("--trial: must be at least ten ticks, %v, or 0s for none, got %v", 10*cfg.Loop.Tick, f.trial)
 	}
 	if part := trials()[slices.Index(trialNames(), f.fault)].lacks(cfg); part != "" {
-		return usagef("--fault: %q is of %s, and the configuration has none", f.fault, part)
+		return usage.Errorf("--fault: %q is of %s, and the configuration has none", f.fault, part)
 	}
 	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
 	switch {
 	case !slices.Contains([]string{"auto", "real", "sim"}, f.hw):
-		return usagef("--hw: must be auto, real or sim, got %q", f.hw)
+		return usage.Errorf("--hw: must be auto, real or sim, got %q", f.hw)
 	case real && f.fault != "none":
-		return usagef("--fault: is of the virtual Pi: add --hw sim")
+		return usage.Errorf("--fault: is of the virtual Pi: add --hw sim")
 	case real && f.wiresOnly:
-		return usagef("--wires: is of the virtual Pi: add --hw sim")
+		return usage.Errorf("--wires: is of the virtual Pi: add --hw sim")
 	}
 	taken := map[string]string{}
 	for _, out := range cfg.Outputs {
@@ -137,11 +138,11 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && out.Driver == "pulse" })
 		switch {
 		case i < 0:
-			return usagef("--back: no output of driver pulse is called %q", name)
+			return usage.Errorf("--back: no output of driver pulse is called %q", name)
 		case !strings.HasPrefix(pin, "GPIO") || config.Position(pin) == 0:
-			return usagef("--back %s=%s: must be a pin of the header such as GPIO27", name, pin)
+			return usage.Errorf("--back %s=%s: must be a pin of the header such as GPIO27", name, pin)
 		case taken[pin] != "":
-			return usagef("--back %s=%s: must be a free pin, and that is %s", name, pin, taken[pin])
+			return usage.Errorf("--back %s=%s: must be a free pin, and that is %s", name, pin, taken[pin])
 		}
 		taken[pin] = "where a wire from " + name + " leads back to"
 	}

@@ -23,6 +23,7 @@ import (
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/neuron"
 )
@@ -112,21 +113,21 @@ func (f *fiFlags) check(cmd *cobra.Command) (from, to float64, err error) {
 	changed := cmd.Flags().Changed
 	switch ext := plotFormat(f.plot); {
 	case !(from < to):
-		return 0, 0, usagef("--to: must be more than --from, %q, got %q (for one current there is 'hillock sim')", f.from, f.to)
+		return 0, 0, usage.Errorf("--to: must be more than --from, %q, got %q (for one current there is 'hillock sim')", f.from, f.to)
 	case f.points < 2 || f.points > maxFIPoints:
-		return 0, 0, usagef("--points: must be from 2 to %d, got %d", maxFIPoints, f.points)
+		return 0, 0, usage.Errorf("--points: must be from 2 to %d, got %d", maxFIPoints, f.points)
 	case changed("csv") && f.csv == "":
-		return 0, 0, usagef(`--csv: must be a file's name, or - for standard output, got ""`)
+		return 0, 0, usage.Errorf(`--csv: must be a file's name, or - for standard output, got ""`)
 	case changed("plot") && ext != ".svg" && ext != ".png":
 		return 0, 0, noPlotFormat(f.plot)
 	case f.plot != "" && f.plot == f.csv:
-		return 0, 0, usagef("--plot: must be another file than --csv, got %q for both", f.plot)
+		return 0, 0, usage.Errorf("--plot: must be another file than --csv, got %q for both", f.plot)
 	}
 	return from, to, nil
 }
 
 func noPlotFormat(name string) error {
-	return usagef("--plot: must be a file's name that ends in .svg or .png, got %q", name)
+	return usage.Errorf("--plot: must be a file's name that ends in .svg or .png, got %q", name)
 }
 
 // plotFormat is the extension that says in which format to draw.
@@ -136,7 +137,7 @@ func plotFormat(name string) string { return strings.ToLower(filepath.Ext(name))
 func (f *fiFlags) steps(dt time.Duration) (int64, error) {
 	steps := int64(f.duration / dt)
 	if steps < 1 {
-		return 0, usagef("--duration: must be at least dt, %v, got %v", dt, f.duration)
+		return 0, usage.Errorf("--duration: must be at least dt, %v, got %v", dt, f.duration)
 	}
 	if most := maxFISteps / int64(f.points); steps > most {
 		longest := time.Duration(most) * dt
@@ -147,7 +148,7 @@ func (f *fiFlags) steps(dt time.Duration) (int64, error) {
 		if points := maxFISteps / steps; points >= 2 {
 			fits += fmt.Sprintf(", or --points %d", points)
 		}
-		return 0, usagef("--duration: %d points of %v must be at most %g steps of %v in all, got %.3g: %s would fit",
+		return 0, usage.Errorf("--duration: %d points of %v must be at most %g steps of %v in all, got %.3g: %s would fit",
 			f.points, f.duration, float64(maxFISteps), dt, float64(f.points)*float64(steps), fits)
 	}
 	return steps, nil

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/neuron"
 )
@@ -196,7 +197,7 @@ func TestFIInterrupted(t *testing.T) {
 		if want := "interrupted after 0 of 51 points; nothing was written"; err == nil || err.Error() != want {
 			t.Fatalf("%s: got %v, want %s", name, err, want)
 		}
-		if got := status(err); got != 1 {
+		if got := usage.Status(err); got != 1 {
 			t.Errorf("%s: got exit status %d, want 1", name, got)
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 || out != "" {
@@ -234,7 +235,7 @@ func TestFIBadFlags(t *testing.T) {
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s:\n got %v\nwant %s", c.args, err, c.want)
 		}
-		if got := status(err); got != 2 {
+		if got := usage.Status(err); got != 2 {
 			t.Errorf("%s: got exit status %d, want 2", c.args, got)
 		}
 	}
@@ -243,7 +244,7 @@ func TestFIBadFlags(t *testing.T) {
 func TestFISaysWhichFileCannotBeWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")
 	_, _, err := fi(t.Context(), "--points", "2", "--duration", "1ms", "--plot", filepath.Join(dir, "fi.svg"))
-	if want := "--plot: cannot write in " + dir + ": "; !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), want) || status(err) != 2 {
+	if want := "--plot: cannot write in " + dir + ": "; !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), want) || usage.Status(err) != 2 {
 		t.Errorf("got %v, want %s and that it does not exist, exit status 2", err, want)
 	}
 }

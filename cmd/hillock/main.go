@@ -18,7 +18,7 @@ import (
 
 	"hillock/cmd/hillock/internal/bounded"
 	"hillock/cmd/hillock/internal/signals"
-	"hillock/config"
+	"hillock/cmd/hillock/internal/usage"
 )
 
 func main() {
@@ -35,7 +35,7 @@ func exit(root *cobra.Command) int {
 			return err
 		})
 	}
-	return status(err)
+	return usage.Status(err)
 }
 
 // execute runs the command line of the program. Its context ends at the first signal, which leaves everything safe; a second
@@ -62,31 +62,4 @@ func caught(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	}
-}
-
-// status is the exit status: 2 for a bad command line or file, which no restart mends, 128 and the number of the second
-// signal that ended the program, 1 for what else went wrong.
-func status(err error) int {
-	var bad usageError
-	var problems config.Problems
-	var second signals.Second
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &second):
-		return second.Status()
-	case errors.As(err, &bad), errors.As(err, &problems):
-		return 2
-	}
-	return 1
-}
-
-// usageError is a bad command line, or a file named on it that cannot be used.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-// usagef is a usageError as fmt.Errorf makes it.
-func usagef(format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...)}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"hillock/cmd/hillock/internal/usage"
 )
 
 // hillock runs a command line in this process, its outputs caught.
@@ -152,8 +154,8 @@ func TestBadCommandLines(t *testing.T) {
 		{"sim --out " + dir + "/none/x", "--out: cannot write in " + dir + "/none: no such file or directory"},
 	} {
 		_, _, err := hillock(t.Context(), strings.Fields(tt.args)...)
-		if err == nil || err.Error() != tt.want || status(err) != 2 {
-			t.Errorf("hillock %s:\n got %v (exit status %d)\nwant %s (2)", tt.args, err, status(err), tt.want)
+		if err == nil || err.Error() != tt.want || usage.Status(err) != 2 {
+			t.Errorf("hillock %s:\n got %v (exit status %d)\nwant %s (2)", tt.args, err, usage.Status(err), tt.want)
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"hillock/cmd/hillock/internal/usage"
 )
 
 // newMan prints the manual page, for packages; who has no package reads it with 'hillock man | man -l -'.
@@ -24,7 +26,7 @@ func newMan() *cobra.Command {
 			if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 				s, err := strconv.ParseInt(epoch, 10, 64)
 				if err != nil {
-					return usagef("SOURCE_DATE_EPOCH: must be seconds since 1970, got %q", epoch)
+					return usage.Errorf("SOURCE_DATE_EPOCH: must be seconds since 1970, got %q", epoch)
 				}
 				date = time.Unix(s, 0)
 			}

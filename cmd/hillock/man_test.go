@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"hillock/cmd/hillock/internal/usage"
 )
 
 // manualPage is what 'hillock man' prints on a day in 2026.
@@ -52,7 +54,7 @@ func TestManualNamesEveryCommandAndFlag(t *testing.T) {
 func TestManualRefusesADateThatIsNone(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "yesterday")
 	_, _, err := hillock(t.Context(), "man")
-	if got, want := status(err), 2; got != want {
+	if got, want := usage.Status(err), 2; got != want {
 		t.Errorf("got exit status %d, want %d", got, want)
 	}
 	if want := `SOURCE_DATE_EPOCH: must be seconds since 1970, got "yesterday"`; err == nil || err.Error() != want {

@@ -3,13 +3,10 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"hillock/cmd/hillock/internal/outfile"
-	"hillock/config"
-	"hillock/neuron"
+	"hillock/cmd/hillock/internal/usage"
 )
 
 // newRoot is the command tree. Its flags are values of their commands: nothing is shared between two trees.
@@ -52,15 +49,15 @@ func asksForCommand(cmd *cobra.Command) {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
-// usageErrors makes what cobra finds wrong with a command line a usageError, with the way out.
+// usageErrors makes what cobra finds wrong with a command line a usage error, with the way out.
 func usageErrors(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%w (see '%s --help')", err, c.CommandPath())
+		return usage.Errorf("%w (see '%s --help')", err, c.CommandPath())
 	})
 	if args := cmd.Args; args != nil {
 		cmd.Args = func(c *cobra.Command, a []string) error {
 			if err := args(c, a); err != nil {
-				return usagef("%w (see '%s --help')", err, c.CommandPath())
+				return usage.Errorf("%w (see '%s --help')", err, c.CommandPath())
 			}
 			return nil
 		}
@@ -68,121 +65,4 @@ func usageErrors(cmd *cobra.Command) {
 	for _, c := range cmd.Commands() {
 		usageErrors(c)
 	}
-}
-
-// configFlags are the configuration that a command works on: its FILE argument and --set.
-type configFlags struct{ sets []string }
-
-func (f *configFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change a value of the configuration, `key=value`: --set neuron.n1.tau_m=\"5 ms\"")
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
-}
-
-// choices are the values that the shell offers for a flag.
-func choices(cmd *cobra.Command, flag string, values ...string) {
-	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag is not there, or this is its second time
-	}
-}
-
-func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, error) {
-	file := ""
-	if len(args) > 0 {
-		file = args[0]
-	}
-	if len(args) > 0 && (file == "" || file == "-") {
-		return nil, usagef("FILE: must be the name of a configuration, got %q", file)
-	}
-	cfg, err := config.Load(file, f.sets)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	for _, w := range cfg.Warnings {
-		fmt.Fprintln(cmd.ErrOrStderr(), "hillock: warning:", w.Error())
-	}
-	return cfg, nil
-}
-
-// pick is the neuron of a name, or the first when the name is empty.
-func pick(cfg *config.Config, name string) (config.Neuron, error) {
-	if name == "" {
-		return cfg.Neurons[0], nil
-	}
-	var names []string
-	for _, n := range cfg.Neurons {
-		if n.Name == name {
-			return n, nil
-		}
-		names = append(names, n.Name)
-	}
-	return config.Neuron{}, usagef("--neuron: no neuron is called %q: there is %s", name, strings.Join(names, ", "))
-}
-
-// currentFlag reads a current in nA from a flag.
-func currentFlag(name, value string) (float64, error) {
-	i, err := config.ParseCurrent(value)
-	if err != nil {
-		return 0, usagef("--%s: %w", name, err)
-	}
-	if !(i >= -neuron.MaxCurrent && i <= neuron.MaxCurrent) {
-		return 0, usagef("--%s: must be between -%g nA and %g nA, got %q", name, neuron.MaxCurrent, neuron.MaxCurrent, value)
-	}
-	return i, nil
-}
-
-// durationFlag is a time on the command line, as configurations write it, "10 s", or as Go does, 1m30s.
-type durationFlag time.Duration
-
-func (d *durationFlag) Set(s string) error {
-	v, err := config.ParseTime(s)
-	if err != nil {
-		if v, err = time.ParseDuration(s); err != nil {
-			return fmt.Errorf(`must be a time such as "10 s", got %q`, s)
-		}
-	}
-	*d = durationFlag(v)
-	return nil
-}
-
-func (d *durationFlag) String() string { return time.Duration(*d).String() }
-
-func (d *durationFlag) Type() string { return "time" }
-
-// addDuration adds a --duration flag.
-func addDuration(cmd *cobra.Command, d *time.Duration, usage string) {
-	cmd.Flags().Var((*durationFlag)(d), "duration", usage)
-	if *d == 0 {
-		cmd.Flags().Lookup("duration").DefValue = "" // the usage says it better
-	}
-}
-
-// canWrite returns a usageError where a file cannot be written, "" and "-" being none; flag is what named it, "" an argument.
-func canWrite(flag, name string) error {
-	err := outfile.Check(name)
-	switch {
-	case err == nil:
-		return nil
-	case flag == "":
-		return usageError{err}
-	}
-	return usagef("--%s: %w", flag, err)
-}
-
-// exclusive is an error when more than one of these flags was given.
-func exclusive(cmd *cobra.Command, names ...string) error {
-	var given []string
-	for _, n := range names {
-		if cmd.Flags().Changed(n) {
-			given = append(given, "--"+n)
-		}
-	}
-	if len(given) > 1 {
-		return usagef("%s: cannot be given together: choose one", strings.Join(given, ", "))
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"hillock/cmd/hillock/internal/bounded"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/signals"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
@@ -70,7 +71,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if cmd.Flags().Changed("duration") && f.duration < cfg.Loop.Tick {
-		return usagef("--duration: must be at least a tick, %v, got %v", cfg.Loop.Tick, f.duration)
+		return usage.Errorf("--duration: must be at least a tick, %v, got %v", cfg.Loop.Tick, f.duration)
 	}
 	if err := canWrite("summary", f.summary); err != nil {
 		return err
@@ -314,7 +315,7 @@ func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (where string,
 		virtual, err = board.NewVirtual(cfg, wall)
 		return "the virtual Pi" + where, virtual, err
 	}
-	return "", nil, usagef("--hw: must be auto, real or sim, got %q", f.hw)
+	return "", nil, usage.Errorf("--hw: must be auto, real or sim, got %q", f.hw)
 }
 
 // live runs the loop while show shows it on this goroutine, until either ends. Where the loop ends, ended is called at once,

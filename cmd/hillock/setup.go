@@ -18,6 +18,7 @@ import (
 
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/doctor"
 )
@@ -45,7 +46,7 @@ func newSetup() *cobra.Command {
 func isIn(name, group string) (bool, error) {
 	u, err := user.Lookup(name)
 	if err != nil {
-		return false, usageError{fmt.Errorf("--user: %w", err)}
+		return false, usage.Error{Err: fmt.Errorf("--user: %w", err)}
 	}
 	g, err := user.LookupGroup(group)
 	if err != nil {
@@ -253,7 +254,7 @@ func (s *setup) unit() error {
 	}
 	const file = "/etc/hillock/hillock.toml"
 	if _, err := config.Load(s.host.Path(file), nil); err != nil {
-		return usageError{err}
+		return usage.Error{Err: err}
 	}
 	if _, err := os.Stat(s.host.Path("/etc/systemd/system/multi-user.target.wants/" + name)); err == nil {
 		s.done("%s starts at boot, with %s", name, file)

@@ -14,6 +14,7 @@ import (
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/neuron"
@@ -69,7 +70,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		ri, ok := plainNumber(f.worksheet)
 		if !ok || !(ri >= -neuron.MaxVoltage && ri <= neuron.MaxVoltage) {
-			return usagef("--worksheet: must be a number of mV between -%g and %g, got %q", neuron.MaxVoltage, neuron.MaxVoltage, f.worksheet)
+			return usage.Errorf("--worksheet: must be a number of mV between -%g and %g, got %q", neuron.MaxVoltage, neuron.MaxVoltage, f.worksheet)
 		}
 		return outfile.Write(f.out, cmd.OutOrStdout(), func(w io.Writer) error { return worksheet(w, ri) })
 	}
@@ -90,7 +91,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	steps := int64(f.duration / cfg.Loop.DT)
 	if steps < 1 {
-		return usagef("--duration: must be at least dt, %v, got %v", cfg.Loop.DT, f.duration)
+		return usage.Errorf("--duration: must be at least dt, %v, got %v", cfg.Loop.DT, f.duration)
 	}
 	cell := &neuron.Cell{Name: n.Name}
 	if cell.Neuron, err = neuron.New(n.Params); err != nil {
@@ -121,7 +122,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 		case "worksheet":
 			return simWorksheet(cmd.Context(), w, loop)
 		}
-		return usagef("--format: must be summary, spikes, trace or worksheet, got %q", f.format)
+		return usage.Errorf("--format: must be summary, spikes, trace or worksheet, got %q", f.format)
 	})
 }
 

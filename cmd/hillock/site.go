@@ -17,6 +17,7 @@ import (
 	"rsc.io/qr"
 
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/web"
 )
 
@@ -49,7 +50,7 @@ func (f *webFlags) add(cmd *cobra.Command) {
 func (f *webFlags) args(_ *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if _, err := os.Stat(arg); f.web == webAddr && err != nil && checkAddr(arg) == nil {
-			return usagef("%s: an address does not follow --web after a space: write --web=%[1]s or --web-addr %[1]s", arg)
+			return usage.Errorf("%s: an address does not follow --web after a space: write --web=%[1]s or --web-addr %[1]s", arg)
 		}
 	}
 	return nil
@@ -73,10 +74,10 @@ func (f *webFlags) choose(changed func(name string) bool) error {
 		}
 		flag, f.addr = "--web", f.web
 	} else if changed("web") && f.web != webAddr {
-		return usagef("--web=%s, --web-addr: cannot be given together: choose one", f.web)
+		return usage.Errorf("--web=%s, --web-addr: cannot be given together: choose one", f.web)
 	}
 	if err := checkAddr(f.addr); err != nil {
-		return usagef("%s: %w", flag, err)
+		return usage.Errorf("%s: %w", flag, err)
 	}
 	return nil
 }
@@ -89,16 +90,16 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 	if f.addr == "" {
 		for _, name := range []string{"web-token", "web-token-file", "web-clients", "web-per-address"} {
 			if changed(name) {
-				return usagef("--%s: goes with --web", name)
+				return usage.Errorf("--%s: goes with --web", name)
 			}
 		}
 		return nil
 	}
 	if f.clients < 1 {
-		return usagef("--web-clients: must be at least 1, got %d", f.clients)
+		return usage.Errorf("--web-clients: must be at least 1, got %d", f.clients)
 	}
 	if f.perAddress < 1 {
-		return usagef("--web-per-address: must be at least 1, got %d", f.perAddress)
+		return usage.Errorf("--web-per-address: must be at least 1, got %d", f.perAddress)
 	}
 	if err := exclusive(cmd, "web-token", "web-token-file"); err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/trace"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
 	"hillock/hw/board"
@@ -312,8 +313,8 @@ func TestWebFlags(t *testing.T) {
 		cmd.SetArgs(append([]string{"run", "--hw", "sim"}, tt.args...))
 		cmd.SetOut(io.Discard)
 		cmd.SetErr(io.Discard)
-		if err := cmd.Execute(); err == nil || err.Error() != tt.want || status(err) != 2 {
-			t.Errorf("%q: got %v and status %d, want %s and 2", tt.args, err, status(err), tt.want)
+		if err := cmd.Execute(); err == nil || err.Error() != tt.want || usage.Status(err) != 2 {
+			t.Errorf("%q: got %v and status %d, want %s and 2", tt.args, err, usage.Status(err), tt.want)
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"hillock/cmd/hillock/internal/usage"
 )
 
 // webTokenVariable is the environment variable that may hold the token of the page.
@@ -50,7 +52,7 @@ func givenToken(flag, file *string, env func(string) (string, bool)) (string, er
 	case file != nil:
 		text, err := readToken(*file)
 		if err != nil {
-			return "", usagef("--web-token-file: %w", err)
+			return "", usage.Errorf("--web-token-file: %w", err)
 		}
 		return checkToken("--web-token-file: "+*file, text)
 	}
@@ -63,10 +65,10 @@ func givenToken(flag, file *string, env func(string) (string, bool)) (string, er
 // checkToken returns a token that comes from source, or says what is wrong with it without showing it.
 func checkToken(source, token string) (string, error) {
 	if n := len(token); n < minToken || n > maxToken {
-		return "", usagef("%s: must have %d to %d bytes, got %d", source, minToken, maxToken, n)
+		return "", usage.Errorf("%s: must have %d to %d bytes, got %d", source, minToken, maxToken, n)
 	}
 	if !utf8.ValidString(token) || strings.ContainsFunc(token, unicode.IsControl) {
-		return "", usagef("%s: must be one line of text", source)
+		return "", usage.Errorf("%s: must be one line of text", source)
 	}
 	return token, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/web"
 )
 
@@ -107,7 +108,7 @@ func TestWhereATokenComesFrom(t *testing.T) {
 		if err != nil {
 			failed = err.Error()
 		}
-		if f.web.given != tt.want || failed != tt.fail || err != nil && status(err) != 2 {
+		if f.web.given != tt.want || failed != tt.fail || err != nil && usage.Status(err) != 2 {
 			t.Errorf("%q with %q: got %q and %v, want %q and %q", tt.args, tt.env, f.web.given, err, tt.want, tt.fail)
 		}
 	}

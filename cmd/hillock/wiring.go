@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/hw/wiring"
 )
 
@@ -44,15 +45,15 @@ has its second page in my-2.svg, beside my.svg.`,
 func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 	for _, name := range []string{"svg", "png"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
-			return usagef(`--%s: must be a file's name, or - for standard output, got ""`, name)
+			return usage.Errorf(`--%s: must be a file's name, or - for standard output, got ""`, name)
 		}
 	}
 	if f.svg != "" && f.png != "" && filepath.Clean(f.svg) == filepath.Clean(f.png) {
-		return usagef("--png: must be another file than --svg, got %q for both", f.png)
+		return usage.Errorf("--png: must be another file than --svg, got %q for both", f.png)
 	}
 	for name, other := range map[string]string{"svg": ".png", "png": ".svg"} {
 		if file := cmd.Flags().Lookup(name).Value.String(); filepath.Ext(file) == other {
-			return usagef("--%s: must not end in %s, got %q", name, other, file)
+			return usage.Errorf("--%s: must not end in %s, got %q", name, other, file)
 		}
 	}
 	if err := errors.Join(canWrite("svg", f.svg), canWrite("png", f.png)); err != nil {
@@ -64,12 +65,12 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	kit, err := wiring.New(cfg)
 	if err != nil {
-		return usageError{err}
+		return usage.Error{Err: err}
 	}
 	pages := kit.Pages()
 	for _, flag := range []string{"svg", "png"} {
 		if len(pages) > 1 && cmd.Flags().Lookup(flag).Value.String() == "-" {
-			return usagef("--%s: must be a file's name where the drawing has %d pages, got -", flag, len(pages))
+			return usage.Errorf("--%s: must be a file's name where the drawing has %d pages, got -", flag, len(pages))
 		}
 	}
 	var written []string

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/hw/wiring"
 )
 
@@ -93,7 +94,7 @@ func TestWiringDrawsPages(t *testing.T) {
 	}
 	for _, flag := range []string{"--svg", "--png"} {
 		out, _, err := hillock(t.Context(), "wiring", file, flag, "-")
-		if want := flag + ": must be a file's name where the drawing has 2 pages, got -"; status(err) != 2 || out != "" || fmt.Sprint(err) != want {
+		if want := flag + ": must be a file's name where the drawing has 2 pages, got -"; usage.Status(err) != 2 || out != "" || fmt.Sprint(err) != want {
 			t.Errorf("got %v and %q, want %s", err, out, want)
 		}
 	}
@@ -122,8 +123,8 @@ func TestWiringRefuses(t *testing.T) {
 		{[]string{"--png", picture, "--svg", dir + "/./kit.svg"}, fmt.Sprintf("--png: must be another file than --svg, got %q for both", picture)},
 	} {
 		out, _, err := hillock(t.Context(), append([]string{"wiring"}, c.args...)...)
-		if status(err) != 2 || out != "" {
-			t.Errorf("%q: got exit status %d and %q, want 2 and nothing printed", c.args, status(err), out)
+		if usage.Status(err) != 2 || out != "" {
+			t.Errorf("%q: got exit status %d and %q, want 2 and nothing printed", c.args, usage.Status(err), out)
 		}
 		if diff := cmp.Diff(c.want, fmt.Sprint(err)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.args, diff)
