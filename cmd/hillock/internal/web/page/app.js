@@ -1,12 +1,12 @@
 // The page of hillock run --web: what the server sends, and what the parts of the page share. The parts draw; none of them
 // reaches the server but by send.
 import { Columns } from './columns.js';
-import { Board } from './board.js';
-import { Scope } from './scope.js';
-import { Lab } from './lab.js';
+import { Board } from './panels/board.js';
+import { Scope } from './panels/scope.js';
+import { Lab } from './panels/lab.js';
 import { Link } from './link.js';
-import { Sliders } from './sliders.js';
-import { Sound } from './sound.js';
+import { Sliders } from './panels/neuron.js';
+import { Sound } from './panels/sound.js';
 import { $, number, theme, time } from './show.js';
 
 const EVERY = 60; // ms between sendings: the server takes 60 messages a second

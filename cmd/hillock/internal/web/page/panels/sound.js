@@ -1,5 +1,5 @@
 // A click per spike, each in its place in the time of its frame.
-import { $ } from './show.js';
+import { $ } from '../show.js';
 
 export class Sound {
   constructor(shared) {

@@ -1,5 +1,5 @@
 // The neuron: its parameters as sliders, and the equation with the numbers of now in it.
-import { $, number } from './show.js';
+import { $, number } from '../show.js';
 
 // The parameters: symbol, unit, decimals, and whether the slider is logarithmic.
 const KEYS = {

@@ -1,8 +1,8 @@
 // The scope: V with threshold and rest, a stroke at each spike, I beneath.
-import { VMIN, VMAX, VLAST, IMIN, IMAX } from './columns.js';
-import { $, axes, cellColor, color, csv, download, fit, number, time } from './show.js';
-import { Cursors } from './cursors.js';
-import { svg } from './svg.js';
+import { VMIN, VMAX, VLAST, IMIN, IMAX } from '../columns.js';
+import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
+import { Cursors } from '../cursors.js';
+import { svg } from '../svg.js';
 
 const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
 const SWEEPS = 8; // that persistence shows

@@ -1,9 +1,9 @@
 // The board: the header, the parts and the wires, which are those of hillock wiring.
-import { $ } from './show.js';
-import { Knob } from './knob.js';
-import { layout } from './layout.js';
-import { draw } from './parts.js';
-import { measure, svg } from './svg.js';
+import { $ } from '../show.js';
+import { Knob } from '../knob.js';
+import { layout } from '../layout.js';
+import { draw } from '../parts.js';
+import { measure, svg } from '../svg.js';
 
 const ink = (color) => (color === '#000000' ? 'var(--ink)' : color ?? 'var(--soft)'); // black is white on a dark ground
 

@@ -1,6 +1,6 @@
 // The lab: firing rate against current as it is measured, the raster, and the times between spikes.
-import { $, axes, cellColor, color, csv, download, fit, number, time } from './show.js';
-import { Rates } from './rates.js';
+import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
+import { Rates } from '../rates.js';
 
 const ROWS = 8; // of the raster of one neuron
 const LATEST = 200; // intervals in the histogram
