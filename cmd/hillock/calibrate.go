@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
@@ -77,7 +77,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer b.Close()
-	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, Printer: &readable.Printer{W: cmd.OutOrStdout()}}
+	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: &readable.Printer{W: cmd.OutOrStdout()}}
 	if virtual != nil {
 		c.virtual = virtual.Knobs[name]
 	}
@@ -107,7 +107,7 @@ type calibration struct {
 	ctx  context.Context
 	knob board.Input
 	in   config.Input
-	keys keys
+	keys prompt.Keys
 	*readable.Printer
 	virtual *sim.Knob // that nobody can turn by hand, nil for a real one
 }
@@ -204,7 +204,7 @@ func (c *calibration) turn(which string) error {
 	if c.Err != nil {
 		return c.Err
 	}
-	_, err := c.keys.line()
+	_, err := c.keys.Line()
 	return err
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/clock"
@@ -57,7 +57,7 @@ func TestCalibrate(t *testing.T) {
 				b.virtual.Ports["SPI0.0"].SetFaults(tt.faults)
 				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
 				var out strings.Builder
-				c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], keys: keys{t.Context(), bufio.NewReader(h)}, Printer: &readable.Printer{W: &out}}
+				c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], keys: prompt.NewKeys(t.Context(), h), Printer: &readable.Printer{W: &out}}
 				ends, dead, err := c.measure()
 				if told(err) != tt.err || tt.err == "" && (ends != tt.ends || dead != tt.dead) || !strings.Contains(out.String(), tt.says) {
 					t.Errorf("got ends %v, dead zone %d, %v and\n%s\nwant %v, %d, %q and %q", ends, dead, err, out.String(), tt.ends, tt.dead, tt.err, tt.says)
@@ -115,14 +115,14 @@ func TestCalibrateRefuses(t *testing.T) {
 }
 
 func TestNobodyPressesEnter(t *testing.T) {
-	c := &calibration{in: config.Input{Name: "knob"}, keys: keys{t.Context(), bufio.NewReader(strings.NewReader("no end"))}, Printer: &readable.Printer{W: io.Discard}}
+	c := &calibration{in: config.Input{Name: "knob"}, keys: prompt.NewKeys(t.Context(), strings.NewReader("no end")), Printer: &readable.Printer{W: io.Discard}}
 	if err := c.turn("down"); told(err) != "nobody pressed Enter: standard input is at its end" {
 		t.Errorf("got %v", err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	waits, _ := io.Pipe()
-	c.keys = keys{stopped, bufio.NewReader(waits)}
+	c.keys = prompt.NewKeys(stopped, waits)
 	if err := c.turn("down"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}

@@ -1,22 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/findings"
+	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
@@ -80,24 +75,24 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(cfg); err != nil {
 		return err
 	}
-	out := newFindings(cmd.OutOrStdout())
-	out.json = f.json
+	out := findings.New(cmd.OutOrStdout())
+	out.JSON = f.json
 	host := doctor.Here()
 	if !f.wiresOnly {
 		for _, found := range host.SetUp(cfg) {
-			out.add(found)
+			out.Add(found)
 		}
 		if f.trial > 0 && cmd.Context().Err() == nil {
-			out.add(lateness(cmd.Context(), cfg, f.trial))
+			out.Add(lateness(cmd.Context(), cfg, f.trial))
 		}
 	}
 	if err := f.wires(cmd, cfg, host, out); err != nil {
-		return errors.Join(err, out.close())
+		return errors.Join(err, out.Close())
 	}
 	if cmd.Context().Err() != nil {
-		return errors.Join(errors.New("stopped before the end"), out.end())
+		return errors.Join(errors.New("stopped before the end"), out.End())
 	}
-	return out.end()
+	return out.End()
 }
 
 // check holds the flags against the configuration.
@@ -150,9 +145,9 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 }
 
 // wires checks the wires, if the set-up lets it.
-func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.Host, out *findings) error {
-	if reason := out.unready(cfg); reason != "" {
-		out.add(doctor.Finding{Check: "wires", Result: doctor.NotPossible, Seen: "not looked at: " + reason})
+func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.Host, out *findings.Report) error {
+	if reason := out.Unready(cfg); reason != "" {
+		out.Add(doctor.Finding{Check: "wires", Result: doctor.NotPossible, Seen: "not looked at: " + reason})
 		return nil
 	}
 	run := runFlags{hw: f.hw}
@@ -172,54 +167,16 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 	} else {
 		b.Held = host.Held()
 		if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
-			b.Hand = &visitor{keys{cmd.Context(), bufio.NewReader(cmd.InOrStdin())}, out.Printer}
+			b.Hand = &prompt.Visitor{Keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: out.Printer}
 		}
 	}
 	if !f.json {
 		out.Printf("\nthe wires of %s\n", where)
 	}
 	for found := range b.Wires(cmd.Context()) {
-		out.add(found)
+		out.Add(found)
 	}
 	return nil
-}
-
-// visitor is somebody at a terminal.
-type visitor struct {
-	keys keys
-	*readable.Printer
-}
-
-// Turn asks for a knob to be turned.
-func (v *visitor) Turn(in config.Input) error {
-	v.Printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
-	_, err := v.keys.line()
-	return errors.Join(v.Err, err)
-}
-
-// Look asks somebody to look at an output.
-func (v *visitor) Look(out config.Output, should string, show func() error) (bool, error) {
-	v.Printf("      ? look at %s, the %s at %s, and press Enter ", out.Name, doctor.Kind(out), doctor.Place(out))
-	if _, err := v.keys.line(); err != nil {
-		return false, err
-	}
-	if err := show(); err != nil {
-		return false, err
-	}
-	for v.Err == nil {
-		v.Printf("      ? did it %s? [y/n] ", should)
-		line, err := v.keys.line()
-		if err != nil {
-			return false, err
-		}
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
-			return true, nil
-		case "n", "no":
-			return false, nil
-		}
-	}
-	return false, v.Err
 }
 
 // lateness tries for a while how late the loop is here, without a part on it.
@@ -268,110 +225,4 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 		f.Result = doctor.Passed
 	}
 	return f
-}
-
-// findings are printed as they come, as JSON too: who reads it need not wait for an LED that is looked at.
-type findings struct {
-	*readable.Printer
-	json bool
-	wide int // how wide a line may be
-	all  []doctor.Finding
-}
-
-// column is where the text of a finding begins.
-const column = 15
-
-func newFindings(w io.Writer) *findings {
-	f := &findings{Printer: &readable.Printer{W: w}, wide: 115}
-	if file, ok := w.(*os.File); ok {
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-			f.wide = min(f.wide, max(width, 3*column))
-		}
-	}
-	return f
-}
-
-func (f *findings) add(found doctor.Finding) {
-	f.all = append(f.all, found)
-	if f.json {
-		f.array(found)
-		return
-	}
-	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
-	f.Printf("%s  %-8s %s\n", mark, found.Check, f.hang(found.Seen))
-	if found.Means != "" {
-		f.Printf("%*s%s\n", column, "", f.hang("means: "+found.Means))
-	}
-	if found.Do != "" {
-		f.Printf("%*s%s\n", column, "", f.hang("do:    "+found.Do))
-	}
-}
-
-// hang wraps a text that begins at the column.
-func (f *findings) hang(text string) string {
-	rows := strings.Split(lipgloss.NewStyle().Width(f.wide-column).Render(text), "\n")
-	for i, row := range rows {
-		rows[i] = strings.TrimRight(row, " ")
-	}
-	return strings.Join(rows, "\n"+strings.Repeat(" ", column))
-}
-
-// unready is what keeps the wires from being looked at, "" where nothing does.
-func (f *findings) unready(cfg *config.Config) string {
-	needs := append(doctor.Ports(cfg), "user", "GPIO")
-	for _, found := range f.all {
-		switch {
-		case found.Result == doctor.Failed && slices.Contains(needs, found.Check):
-			return "mend " + found.Check + " first"
-		case found.Means == doctor.Running:
-			return "a hillock runs and has the parts: end it first, or sudo systemctl stop hillock"
-		}
-	}
-	return ""
-}
-
-// array prints a finding as one more of the array that close ends.
-func (f *findings) array(found doctor.Finding) {
-	text, err := json.MarshalIndent(found, "  ", "  ")
-	before := ",\n  "
-	if len(f.all) == 1 {
-		before = "[\n  "
-	}
-	f.Err = errors.Join(f.Err, err)
-	f.Printf("%s%s", before, text)
-}
-
-// close prints what is still to be printed.
-func (f *findings) close() error {
-	switch {
-	case f.json && len(f.all) == 0:
-		f.Printf("[]\n")
-	case f.json:
-		f.Printf("\n]\n")
-	}
-	return f.Err
-}
-
-// end is close, and its error counts the checks that failed.
-func (f *findings) end() error {
-	err := f.close()
-	failed := 0
-	for _, found := range f.all {
-		if found.Result == doctor.Failed {
-			failed++
-		}
-	}
-	if failed > 0 {
-		return errors.Join(err, fmt.Errorf("%s failed", readable.Count(failed, "check")))
-	}
-	return err
-}
-
-// tell prints findings that are all there.
-func tell(w io.Writer, all []doctor.Finding) error {
-	f := newFindings(w)
-	for _, found := range all {
-		f.add(found)
-	}
-	return f.end()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,9 +9,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
-
-	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/doctor"
@@ -140,55 +136,5 @@ func TestDoctorLooksAtTheWiresAlone(t *testing.T) {
 		if !slices.Equal(checks, tt.want) {
 			t.Errorf("got the checks %q, want %q", checks, tt.want)
 		}
-	}
-}
-
-// Wires are not looked at while the set-up is wrong, nor beside a hillock that runs.
-func TestDoctorWaitsForTheSetUp(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		found doctor.Finding
-		want  string
-	}{
-		{"healthy", doctor.Finding{Check: "SPI0.0", Result: doctor.Passed}, ""},
-		{"another user", doctor.Finding{Check: "SPI0.0", Result: doctor.Failed}, "mend SPI0.0 first"},
-		{"root", doctor.Finding{Check: "user", Result: doctor.Failed}, "mend user first"},
-		{"hot", doctor.Finding{Check: "power", Result: doctor.Failed}, ""},
-		{"running", doctor.Finding{Check: "GPIO17", Result: doctor.Passed, Means: doctor.Running}, "a hillock runs and has the parts: end it first, or sudo systemctl stop hillock"},
-	} {
-		f := findings{all: []doctor.Finding{tt.found}}
-		if got := f.unready(config.Default()); got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
-// Somebody at a terminal is asked until he answers.
-func TestDoctorAsks(t *testing.T) {
-	var out strings.Builder
-	v := &visitor{keys{t.Context(), bufio.NewReader(strings.NewReader("\n\nwhat\nYes\n\nn\n"))}, &readable.Printer{W: &out}}
-	cfg := config.Default()
-	if err := v.Turn(cfg.Inputs[0]); err != nil {
-		t.Fatal(err)
-	}
-	var answers []bool
-	shown := 0
-	for range 2 {
-		does, err := v.Look(cfg.Outputs[0], "blink", func() error { shown++; return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		answers = append(answers, does)
-	}
-	if !slices.Equal(answers, []bool{true, false}) || shown != 2 {
-		t.Errorf("got the answers %v, shown %d times", answers, shown)
-	}
-	const look, did = "      ? look at led, the LED at GPIO17, header pin 11, and press Enter ", "      ? did it blink? [y/n] "
-	want := "      ? turn knob slowly all the way down and all the way up, then press Enter " + look + did + did + look + did
-	if diff := cmp.Diff(want, out.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if _, err := v.Look(cfg.Outputs[0], "blink", nil); told(err) != "nobody pressed Enter: standard input is at its end" {
-		t.Errorf("got %v", err)
 	}
 }

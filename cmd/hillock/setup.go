@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/findings"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/usage"
@@ -115,7 +116,7 @@ func (s *setup) run(cmd *cobra.Command, args []string) error {
 		s.Printf("now log out and in again: groups count from then on\n")
 	}
 	s.Printf("\n")
-	return errors.Join(s.Err, tell(cmd.OutOrStdout(), s.host.SetUp(cfg)))
+	return errors.Join(s.Err, findings.Print(cmd.OutOrStdout(), s.host.SetUp(cfg)))
 }
 
 // done says that something was as it should be.

@@ -1,4 +1,5 @@
-package main
+// Package prompt asks the person at a terminal.
+package prompt
 
 import (
 	"bufio"
@@ -7,14 +8,17 @@ import (
 	"io"
 )
 
-// keys are the lines that somebody types.
-type keys struct {
+// Keys reads lines from a keyboard.
+type Keys struct {
 	ctx context.Context
 	r   *bufio.Reader
 }
 
-// line waits for the Enter key, or for the end.
-func (k keys) line() (string, error) {
+// NewKeys returns the lines of r. A call of Line ends with ctx.
+func NewKeys(ctx context.Context, r io.Reader) Keys { return Keys{ctx, bufio.NewReader(r)} }
+
+// Line waits for the Enter key and returns the line before it, or an error where ctx or the input ends first.
+func (k Keys) Line() (string, error) {
 	type typed struct {
 		line string
 		err  error
