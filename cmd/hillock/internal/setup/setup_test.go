@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"hillock/config"
 	"hillock/hw/doctor"
 )
 
@@ -42,50 +43,54 @@ func (p *pi) write(name, text string) {
 	}
 }
 
-// setUp runs setup, as root unless uid says else, and gives what it printed.
-func (p *pi) setUp(uid int, raspiConfig func() error, args ...string) (string, error) {
-	s := &setup{host: doctor.Host{Root: p.root, UID: uid},
-		exec: func(_ context.Context, name string, args ...string) error {
+// setUp runs setup for a configuration's text, as root unless uid says else, and returns what it printed.
+func (p *pi) setUp(uid int, raspiConfig func() error, text string, o Options) (string, error) {
+	p.t.Helper()
+	cfg, err := config.Parse("my.toml", []byte(text), nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	system := System{
+		Host: doctor.Host{Root: p.root, UID: uid},
+		Exec: func(_ context.Context, name string, args ...string) error {
 			p.ran = append(p.ran, name+" "+strings.Join(args, " "))
 			if name == "raspi-config" {
 				return raspiConfig()
 			}
 			return nil
 		},
-		find: func(string) bool { return raspiConfig != nil },
-		in: func(user, group string) (bool, error) {
+		Find: func(string) bool { return raspiConfig != nil },
+		InGroup: func(user, group string) (bool, error) {
 			if user == "nobody-has-this-name" {
 				return isIn(user, group)
 			}
 			return group == p.in, nil
 		},
 	}
-	cmd := s.command()
 	var out strings.Builder
-	cmd.SetOut(&out)
-	cmd.SetErr(&out)
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	err := cmd.ExecuteContext(p.t.Context())
+	err = Run(p.t.Context(), &out, cfg, system, o)
 	return strings.ReplaceAll(out.String(), p.root, ""), err
 }
+
+// builtIn is the text of the built-in configuration.
+var builtIn = string(config.DefaultTOML())
 
 const bootFile = "/boot/firmware/config.txt"
 
 func TestSetupTurnsSPIOnAndCanBeRunAgain(t *testing.T) {
 	t.Setenv("SUDO_USER", "")
-	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": builtInText(t)})
+	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": builtIn})
 	on := func() error { p.write("/dev/spidev0.0", ""); return nil }
 	want := "Raspberry Pi 4 Model B Rev 1.4\n" +
 		"did   turn SPI on: raspi-config nonint do_spi 0\n" +
 		"-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n" +
 		"ok    hillock.service is there, and off: 'sudo systemctl enable --now hillock' starts it, now and at boot, with /etc/hillock/hillock.toml\n" +
 		"\n"
-	out, err := p.setUp(0, on)
+	out, err := p.setUp(0, on, builtIn, Options{})
 	if err != nil || !strings.HasPrefix(out, want) || !strings.Contains(out, "ok    SPI0.0   /dev/spidev0.0") {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, out, want)
 	}
-	if out, err = p.setUp(0, on); err != nil || !strings.Contains(out, "ok    SPI0.0 is on: /dev/spidev0.0\n") || len(p.ran) != 1 {
+	if out, err = p.setUp(0, on, builtIn, Options{}); err != nil || !strings.Contains(out, "ok    SPI0.0 is on: /dev/spidev0.0\n") || len(p.ran) != 1 {
 		t.Errorf("the second time: got %v, ran %q and\n%s\nwant nothing done", err, p.ran, out)
 	}
 }
@@ -94,10 +99,10 @@ func TestSetupWithoutRaspiConfigWritesTheFirmwaresFile(t *testing.T) {
 	t.Setenv("SUDO_USER", "")
 	before := "# my own\n#dtparam=spi=on\n[pi4]\narm_boost=1"
 	p := newPi(t, map[string]string{bootFile: before, "/dev/gpiochip0": ""})
-	if out, err := p.setUp(1000, nil, "--dry-run"); err != nil || !strings.Contains(out, `would add "dtparam=spi=on" to `+bootFile) || p.text(bootFile) != before {
+	if out, err := p.setUp(1000, nil, builtIn, Options{DryRun: true}); err != nil || !strings.Contains(out, `would add "dtparam=spi=on" to `+bootFile) || p.text(bootFile) != before {
 		t.Errorf("got %v and\n%s\nwant nothing changed", err, out)
 	}
-	out, err := p.setUp(0, nil)
+	out, err := p.setUp(0, nil, builtIn, Options{})
 	if want := before + "\n\n# for hillock\n[all]\ndtparam=spi=on\n"; err != nil || p.text(bootFile) != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, p.text(bootFile), want)
 	}
@@ -105,27 +110,24 @@ func TestSetupWithoutRaspiConfigWritesTheFirmwaresFile(t *testing.T) {
 		t.Errorf("got\n%s\nwant at its end %s", out, want)
 	}
 	after := p.text(bootFile)
-	if out, err := p.setUp(0, nil); err != nil || p.text(bootFile) != after || !strings.Contains(out, "has dtparam=spi=on: it takes a reboot") {
+	if out, err := p.setUp(0, nil, builtIn, Options{}); err != nil || p.text(bootFile) != after || !strings.Contains(out, "has dtparam=spi=on: it takes a reboot") {
 		t.Errorf("the second time: got %v and\n%s", err, out)
 	}
-	out, err = p.setUp(0, nil, "--set", "input.knob.port=SPI1.1", "--set", "output.led.pin=GPIO27")
+	out, err = p.setUp(0, nil, strings.NewReplacer("SPI0.0", "SPI1.1", "GPIO17", "GPIO27").Replace(builtIn), Options{})
 	if err != nil || !strings.HasSuffix(p.text(bootFile), "[all]\ndtoverlay=spi1-2cs\n") {
 		t.Errorf("SPI1.1: got %v, %s and\n%s", err, out, p.text(bootFile))
 	}
 }
 
 func TestSetupTurnsI2COnWhereTheConfigurationNeedsIt(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "my.toml")
-	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	const ads = "[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"
 	p := newPi(t, map[string]string{bootFile: "# mine\n", "/dev/gpiochip0": ""})
-	out, err := p.setUp(0, nil, file, "--user", "ada")
+	out, err := p.setUp(0, nil, ads, Options{User: "ada"})
 	if err != nil || !strings.HasSuffix(p.text(bootFile), "[all]\ndtparam=i2c_arm=on\n") || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio,i2c ada" {
 		t.Errorf("got %v, ran %q, %s and\n%s", err, p.ran, out, p.text(bootFile))
 	}
 	on := func() error { p.write("/dev/i2c-1", ""); return nil }
-	if out, err = p.setUp(0, on, file, "--user", "ada"); err != nil || p.ran[1] != "raspi-config nonint do_i2c 0" || !strings.Contains(out, "ok    I2C1     /dev/i2c-1") {
+	if out, err = p.setUp(0, on, ads, Options{User: "ada"}); err != nil || p.ran[1] != "raspi-config nonint do_i2c 0" || !strings.Contains(out, "ok    I2C1     /dev/i2c-1") {
 		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
 	}
 }
@@ -138,15 +140,6 @@ func (p *pi) text(name string) string {
 	return string(b)
 }
 
-func builtInText(t *testing.T) string {
-	t.Helper()
-	text, _, err := hillock(t.Context(), "config", "init", "-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 func TestSetupRefuses(t *testing.T) {
 	t.Setenv("SUDO_USER", "")
 	healthy := map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""}
@@ -155,26 +148,28 @@ func TestSetupRefuses(t *testing.T) {
 		uid   int
 		files map[string]string
 		raspi func() error
-		args  []string
+		user  string
 		want  string
 	}{
-		{"no root", 1000, healthy, nil, nil, "setup changes the system: run 'sudo hillock setup', or see with --dry-run what it would do"},
-		{"no such user", 0, healthy, nil, []string{"--user", "nobody-has-this-name"}, "--user: user: unknown user nobody-has-this-name"},
-		{"raspi-config fails", 0, map[string]string{"/dev/gpiochip0": ""}, func() error { return errors.New("exit status 1") }, nil,
+		{"no root", 1000, healthy, nil, "", "setup changes the system: run 'sudo hillock setup', or see with --dry-run what it would do"},
+		{"no such user", 0, healthy, nil, "nobody-has-this-name", "--user: user: unknown user nobody-has-this-name"},
+		{"raspi-config fails", 0, map[string]string{"/dev/gpiochip0": ""}, func() error { return errors.New("exit status 1") }, "",
 			"turn SPI on: raspi-config nonint do_spi 0: exit status 1"},
-		{"no firmware", 0, map[string]string{"/dev/gpiochip0": ""}, nil, nil, `no such file or directory: the firmware's configuration is needed for "dtparam=spi=on"`},
-		{"a bad file of the service", 0, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": "x = 1"}, nil, nil,
+		{"no firmware", 0, map[string]string{"/dev/gpiochip0": ""}, nil, "", `no such file or directory: the firmware's configuration is needed for "dtparam=spi=on"`},
+		{"a bad file of the service", 0, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": "x = 1"}, nil, "",
 			"/etc/hillock/hillock.toml:1:1: x: is in no table"},
-		{"no GPIO", 0, map[string]string{"/dev/spidev0.0": ""}, nil, nil, "1 check failed"},
+		{"no GPIO", 0, map[string]string{"/dev/spidev0.0": ""}, nil, "", "1 check failed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPi(t, tt.files)
-			if _, err := p.setUp(tt.uid, tt.raspi, tt.args...); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := p.setUp(tt.uid, tt.raspi, builtIn, Options{User: tt.user}); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
 	}
-	if _, _, err := hillock(t.Context(), "setup"); err == nil || !strings.HasPrefix(err.Error(), "no Raspberry Pi here: ") {
+	p := newPi(t, nil)
+	p.root = t.TempDir()
+	if _, err := p.setUp(0, nil, builtIn, Options{}); err == nil || err.Error() != "no Raspberry Pi here: setup readies one; elsewhere 'hillock run' takes the virtual Pi" {
 		t.Errorf("got %v on a machine that is none", err)
 	}
 }
@@ -182,7 +177,7 @@ func TestSetupRefuses(t *testing.T) {
 func TestSetupPutsTheUserIntoTheGroups(t *testing.T) {
 	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
 	p.in = "spi"
-	out, err := p.setUp(0, nil, "--user", "ada")
+	out, err := p.setUp(0, nil, builtIn, Options{User: "ada"})
 	if err != nil || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio ada" || !strings.Contains(out, "ok    ada is in the group spi\n") ||
 		!strings.Contains(out, "did   put ada into the groups: usermod -aG gpio ada\n") || !strings.Contains(out, "now log out and in again") {
 		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
