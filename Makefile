@@ -1,5 +1,7 @@
 # make test        all tests, as a user: no root, no Pi, no network; what cannot run here is skipped by name
-# make check       gofmt, go vet, staticcheck, the race detector: what CI adds to make test
+# make check       gofmt, go vet, staticcheck, govulncheck, the race detector: what CI adds to make test
+# make vuln        govulncheck alone: known holes in what the program calls; skipped where its database cannot be reached
+# make outdated    the modules of go.mod and deploy/tools that have a newer release
 # make test-arm    all tests once more for arm and arm64, under qemu; it fails where one that passes here does not run there
 # make kernel      the real kernel that the tests of hw/kernelpi boot, into the user's cache folder: as root, five minutes
 # make test-kernel the tests under that kernel; make test runs them too where it is there
@@ -12,11 +14,13 @@
 
 GO       ?= go
 FUZZTIME ?= 30s
+TOOLS     = $(GO) tool -modfile=deploy/tools/go.mod
+NEWER     = {{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}{{with .Error}}{{$$.Path}} {{$$.Version}}: SKIPPED: {{.Err}}{{end}}
 
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
+.PHONY: test check vuln outdated test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
 
 test:
 	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
@@ -25,7 +29,21 @@ check:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	@$(MAKE) --no-print-directory vuln
 	HILLOCK_KERNEL=off HILLOCK_CHROMIUM=off $(GO) test -race ./...
+
+vuln:
+	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \
+	case $$rc,$$out in \
+	0,*) ;; \
+	*'fetching vulnerabilities'*) echo "SKIPPED: govulncheck: its database cannot be reached" ;; \
+	*) exit $$rc ;; \
+	esac
+
+outdated:
+	@$(GO) list -m -e -u -f '{{if not .Indirect}}$(NEWER){{end}}' all
+	@$(GO) list -modfile=deploy/tools/go.mod -f '{{.Module.Path}}' tool | sort -u | \
+	  xargs $(GO) list -modfile=deploy/tools/go.mod -m -e -u -f '$(NEWER)'
 
 test-arm:
 	@$(GO) run ./cmd/testarm
