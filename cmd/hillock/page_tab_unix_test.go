@@ -183,7 +183,7 @@ func (p *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 // words are what the expressions of the tests are made of. chromedp's Poll would not do: it makes functions of texts, which the
 // page forbids.
 const words = `
-const $ = (selector) => document.querySelector(selector), text = (selector) => $(selector).textContent;
+const $ = (selector) => document.querySelector(selector), text = (selector) => $(selector)?.textContent ?? '';
 const number = (selector) => parseFloat(text(selector).replace('−', '-'));
 const seen = (element) => Boolean(element && element.checkVisibility({ visibilityProperty: true }) && element.textContent.trim());
 const next = () => new Promise((done) => setTimeout(done, 20));

@@ -1,8 +1,12 @@
 package web
 
 import (
+	"bytes"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"path"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -143,6 +147,8 @@ func TestPages(t *testing.T) {
 			{"/", "text/html; charset=utf-8", "<title>hillock", 200},
 			{"/healthz", "text/plain; charset=utf-8", "ok", 200},
 			{"/config.toml", "text/plain; charset=utf-8", "[loop]", 200},
+			{"/panels/board.js", "text/javascript; charset=utf-8", "class Board", 200},
+			{"/panels/", "text/plain; charset=utf-8", "no such page", 404},
 		} {
 			r, text := get(tt.path)
 			if r.StatusCode != tt.status || r.Header.Get("Content-Type") != tt.kind || !strings.Contains(text, tt.has) {
@@ -164,6 +170,23 @@ func TestPages(t *testing.T) {
 			t.Errorf("/metrics: got\n%s\nwant a rate of n2, which has no prediction, and no %s", text, without)
 		}
 	})
+}
+
+// Each panel is in the page's list, once.
+func TestPanels(t *testing.T) {
+	list, err := page.ReadFile("page/panels.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	panels, err := fs.Glob(page, "page/panels/*.js")
+	if err != nil || len(panels) == 0 {
+		t.Fatalf("got %q and %v, want panels", panels, err)
+	}
+	for _, name := range panels {
+		if n := bytes.Count(list, fmt.Appendf(nil, "  import('./panels/%s'),\n", path.Base(name))); n != 1 {
+			t.Errorf("%s: got %d lines of page/panels.js, want 1", name, n)
+		}
+	}
 }
 
 // Who watches the health of a run hears that its loop stands still, and for how long.

@@ -1,21 +1,33 @@
-// The page of hillock run --web: what the server sends, and what the parts of the page share. The parts draw; none of them
-// reaches the server but by send.
+// The page of hillock run --web: the connection to the server, and the panels that show what it sends.
 import { Columns } from './columns.js';
-import { Board } from './panels/board.js';
-import { Scope } from './panels/scope.js';
-import { Lab } from './panels/lab.js';
 import { Link } from './link.js';
-import { Sliders } from './panels/neuron.js';
-import { Sound } from './panels/sound.js';
-import { $, number, theme, time } from './show.js';
+import modules from './panels.js';
+import { $, theme } from './show.js';
 
 const EVERY = 60; // ms between sendings: the server takes 60 messages a second
 
-// shared is what all parts look at.
-const shared = { hello: null, status: null, columns: null, cell: 0, send };
+const shared = { hello: null, status: null, columns: null, cell: 0, base: 500, send };
 let token = kept(), pending = new Map(), fresh = false, trouble = '';
 
-const board = new Board(shared), scope = new Scope(shared), lab = new Lab(shared), sliders = new Sliders(shared), sound = new Sound(shared);
+const panels = [];
+for (const { default: Panel } of await Promise.all(modules)) panels.push(new Panel(shared, stand(Panel)));
+
+// stand returns the element of a panel's place, which is a new section where the panel has a title.
+function stand({ place, id, title }) {
+  if (!title) return $(place);
+  const section = document.createElement('section'), heading = document.createElement('h2');
+  Object.assign(heading, { id: `${id}-title`, textContent: title });
+  Object.assign(section, { id, className: place });
+  section.setAttribute('aria-labelledby', heading.id);
+  section.append(heading);
+  $('main').append(section);
+  return section;
+}
+
+// all calls a method of all panels that have it.
+function all(method, ...what) {
+  for (const panel of panels) panel[method]?.(...what);
+}
 
 // send keeps the latest message of a kind until the next sending, so that a knob turned fast does not flood the server.
 function send(message) {
@@ -39,9 +51,8 @@ function protocols() {
 
 function opened() {
   pending = new Map();
-  scope.asked = null;
   fresh = true; // it may be another run
-  scope.ask();
+  all('opened');
 }
 
 // take takes a message, and returns whether it was a status.
@@ -82,13 +93,16 @@ function linked(state, latest) {
 
 function text(message) {
   if (message.type === 'hello') hello(message);
-  if (message.type === 'status') status(message);
+  if (message.type === 'status') {
+    shared.status = message;
+    if (shared.hello) all('status');
+  }
   if (message.type === 'error') {
     $('error').textContent = message.message;
     $('error').hidden = false;
     clearTimeout(text.timer);
     text.timer = setTimeout(() => { $('error').hidden = true; }, 8000);
-    if (shared.hello) sliders.hello();
+    if (shared.hello) all('hello');
   }
 }
 
@@ -108,31 +122,7 @@ function hello(message) {
     $('cell').value = shared.cell;
     $('cell-label').hidden = names.length < 2;
   }
-  for (const part of [board, scope, lab, sliders]) part.hello();
-}
-
-function status(message) {
-  shared.status = message;
-  if (!shared.hello) return;
-  const n = message.neurons[shared.cell];
-  $('rate').textContent = `${number(n.rate, 1)} Hz`;
-  const predicted = n.predicted !== null;
-  $('predicted').textContent = predicted ? `${number(n.predicted, 1)} Hz` : `no prediction: ${n.no_prediction}`;
-  $('predicted').classList.toggle('reason', !predicted);
-  $('v').textContent = `${number(n.v, 1)} mV`;
-  $('i').textContent = `${number(n.i, 2)} nA`;
-  $('isi').textContent = n.isi_ms > 0 ? `${number(n.isi_ms, 1)} ms` : '–';
-  $('wall').textContent = `${number(n.wall_hz, 1)} a second`;
-  const late = message.lateness_us, foot = [
-    `${number(message.t, 1)} s of the neuron's time`, `${n.spikes} spikes`,
-    `ticks late: median ${time(late.p50 / 1000)}, 99 % below ${time(late.p99 / 1000)}, most ${time(late.max / 1000)}`,
-    `${message.clients} ${message.clients === 1 ? 'viewer' : 'viewers'}`,
-  ];
-  if (message.stalled) foot.push(message.stalled);
-  if (message.skipped_ms > 0) foot.push(`${number(message.skipped_ms, 0)} ms skipped`);
-  if (message.missed > 0) foot.push(`this page missed ${message.missed} steps`);
-  $('foot').textContent = `${foot.join(' · ')} · ${shared.hello.version}`;
-  for (const part of [board, lab, sliders]) part.status();
+  all('hello');
 }
 
 function frame(buffer) {
@@ -144,11 +134,7 @@ function frame(buffer) {
     trouble = err.message;
     return;
   }
-  if (!fresh) return;
-  board.frame();
-  lab.frame(fresh);
-  sound.frame(fresh);
-  scope.wanted = true;
+  if (fresh) all('frame', fresh);
 }
 
 $('auth').onsubmit = (e) => {
@@ -159,14 +145,14 @@ $('auth').onsubmit = (e) => {
 };
 $('cell').onchange = () => {
   shared.cell = Number($('cell').value);
-  for (const part of [lab, sliders]) part.hello();
+  all('hello');
 };
 
 // The plots are drawn at most as often as the screen is, and not at all in a hidden tab.
 function draw() {
-  if (shared.hello && scope.wanted) scope.draw();
+  if (shared.hello) all('draw');
   requestAnimationFrame(draw);
 }
-theme(() => { if (shared.hello) { scope.restyle(); lab.restyle(); } });
+theme(() => { if (shared.hello) all('restyle'); });
 const link = new Link({ opened, message: take, state: linked, protocols });
 draw();

@@ -5,11 +5,22 @@ import { layout } from '../layout.js';
 import { draw } from '../parts.js';
 import { measure, svg } from '../svg.js';
 
+const html = `
+<svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
+<p id="hint"></p>
+<label id="fault-label" hidden>something wrong <select id="fault"></select></label>
+`;
+
 const ink = (color) => (color === '#000000' ? 'var(--ink)' : color ?? 'var(--soft)'); // black is white on a dark ground
 
-export class Board {
-  constructor(shared) {
+export default class Board {
+  static place = 'left';
+  static id = 'board';
+  static title = 'The board';
+
+  constructor(shared, element) {
     this.shared = shared;
+    element.insertAdjacentHTML('beforeend', html);
     $('fault').onchange = () => this.pull($('fault').value);
   }
 
@@ -119,25 +130,5 @@ export class Board {
       if (g.hasAttribute('role')) g.setAttribute('aria-pressed', out);
     }
     if (document.activeElement !== $('fault')) $('fault').value = status.fault;
-    this.say(status);
-  }
-
-  // say shows what the doctor found, and where nothing failed what the parts say of themselves.
-  say(status) {
-    const found = status.doctor ?? [], said = found.map((d) => [`${d.check}: ${d.seen}`, d.means, d.do]);
-    if (!found.some((d) => d.result === 'failed')) {
-      for (const s of [...status.inputs, ...status.outputs]) {
-        const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
-        if (what.size && !found.some((d) => d.check === s.name)) said.push([`${s.name}: ${[...what].join(', ')}`]);
-      }
-    }
-    const text = JSON.stringify(said);
-    if (text === this.said) return;
-    this.said = text;
-    $('doctor').replaceChildren(...said.map((lines) => {
-      const p = document.createElement('p');
-      p.append(...lines.filter(Boolean).map((line) => { const span = document.createElement('span'); span.textContent = line; return span; }));
-      return p;
-    }));
   }
 }

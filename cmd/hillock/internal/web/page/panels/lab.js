@@ -2,14 +2,46 @@
 import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
 import { Rates } from '../rates.js';
 
+const html = `
+<div id="bench">
+  <figure>
+    <figcaption>Firing rate against current</figcaption>
+    <div id="plot-fi" class="plot" role="img" aria-label="Firing rate against current: exact curve, discrete curve, measured points"></div>
+    <p class="legend"><span class="key exact">exact</span><span class="key discrete">discrete</span><span class="key measured">measured</span></p>
+    <div class="tools">
+      <button id="sweep" aria-pressed="false" hidden>Sweep</button>
+      <button id="clear">Clear</button>
+      <button id="csv-fi">CSV</button>
+    </div>
+  </figure>
+  <figure>
+    <figcaption>Raster</figcaption>
+    <div id="plot-raster" class="plot" role="img" aria-label="Raster of the spikes"></div>
+    <p class="legend" id="raster-note"></p>
+    <div class="tools"><button id="csv-raster">CSV</button></div>
+  </figure>
+  <figure>
+    <figcaption>Times between spikes</figcaption>
+    <div id="plot-isi" class="plot" role="img" aria-label="Histogram of the times between spikes"></div>
+    <p class="legend" id="isi-note"></p>
+    <div class="tools"><button id="csv-isi">CSV</button></div>
+  </figure>
+</div>
+`;
+
 const ROWS = 8; // of the raster of one neuron
 const LATEST = 200; // intervals in the histogram
 const BINS = 30;
 const DOT = 12; // px from one drawn point to the next
 
-export class Lab {
-  constructor(shared) {
+export default class Lab {
+  static place = 'right';
+  static id = 'lab';
+  static title = 'The lab';
+
+  constructor(shared, element) {
     this.shared = shared;
+    element.insertAdjacentHTML('beforeend', html);
     this.rates = new Rates(shared);
     for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
     $('clear').onclick = () => { this.rates.clear(); this.draw(); };
@@ -136,7 +168,7 @@ export class Lab {
 
   // The raster of one neuron is folded: each row is a time base, the newest on top. Several have a row each.
   folded() { return this.shared.hello.neurons.length === 1; }
-  rowLength() { return Number($('base').value); } // ms
+  rowLength() { return this.shared.base; } // ms
   rowUnit() { return this.rowLength() < 1000 ? 'ms' : 's'; }
   scale() { return this.unit === 's' ? 1000 : 1; } // ms in the unit
   rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }

@@ -1,6 +1,15 @@
 // The neuron: its parameters as sliders, and the equation with the numbers of now in it.
 import { $, number } from '../show.js';
 
+const html = `
+<p id="equation" class="equation"></p>
+<div id="sliders"></div>
+<div class="tools">
+  <button id="reset">As in the file</button>
+  <a id="toml" class="button" href="config.toml" download="hillock.toml">TOML</a>
+</div>
+`;
+
 // The parameters: symbol, unit, decimals, and whether the slider is logarithmic.
 const KEYS = {
   tau_m: ['τ<sub>m</sub>', 'membrane time constant', 'ms', 1, true],
@@ -13,9 +22,14 @@ const KEYS = {
 const STEPS = 1000;
 const MINE = 700; // ms for which a value of this page's stands before that of the server is shown again
 
-export class Sliders {
-  constructor(shared) {
+export default class Neuron {
+  static place = 'left';
+  static id = 'neuron';
+  static title = 'The neuron';
+
+  constructor(shared, element) {
     this.shared = shared;
+    element.insertAdjacentHTML('beforeend', html);
     this.rows = {};
     $('reset').onclick = () => shared.send({ type: 'reset' });
   }

@@ -4,16 +4,47 @@ import { $, axes, cellColor, color, csv, download, fit, number, time } from '../
 import { Cursors } from '../cursors.js';
 import { svg } from '../svg.js';
 
+const html = `
+<dl id="numbers"></dl>
+<div class="tools">
+  <div class="bases" role="group" aria-label="Time base, of the neuron's time">
+    <button id="faster" aria-label="Shorter time base">−</button>
+    <select id="base" aria-label="Time base, of the neuron's time"></select>
+    <button id="slower" aria-label="Longer time base">+</button>
+  </div>
+  <button id="pause" aria-pressed="false">Pause</button>
+  <button id="trigger" aria-pressed="false">Trigger</button>
+  <button id="persist" aria-pressed="false">Persistence</button>
+  <button id="cursors" aria-pressed="false">Cursors</button>
+  <button id="shot">Picture</button>
+  <button id="csv">CSV</button>
+</div>
+<label id="back-label" hidden>back <input id="back" type="range" min="0" max="1000" value="0"><output id="back-time"></output></label>
+<p id="names" class="legend" hidden></p>
+<div id="plots">
+  <div id="plot-v" class="plot" role="img" aria-label="Membrane potential against time"></div>
+  <div id="plot-i" class="plot" role="img" aria-label="Current against time"></div>
+  <div id="cursor-a" class="cursor" role="slider" tabindex="0" aria-label="Cursor A" aria-valuemin="0" aria-valuemax="100" hidden>A</div>
+  <div id="cursor-b" class="cursor" role="slider" tabindex="0" aria-label="Cursor B" aria-valuemin="0" aria-valuemax="100" hidden>B</div>
+  <p id="waiting" hidden></p>
+</div>
+<p id="reading" hidden></p>
+`;
+
 const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
 const SWEEPS = 8; // that persistence shows
 const BEFORE = 0.2; // of the width lies before the spike that triggers
 const MOST = 20000; // columns a second that are asked for
 const PAST = 8192; // columns before now that are asked for: a dozen screens
 
-export class Scope {
-  constructor(shared) {
+export default class Scope {
+  static place = 'right';
+  static id = 'scope';
+  static title = 'The scope';
+
+  constructor(shared, element) {
     this.shared = shared;
-    this.base = 500;
+    element.insertAdjacentHTML('beforeend', html);
     this.wanted = false;
     this.sweeps = []; // steps of the spikes that triggered, the latest last
     this.held = null; // the last step on the screen while paused
@@ -52,10 +83,11 @@ export class Scope {
   }
 
   get dt() { return this.shared.hello.loop.dt_ms; }
+  get base() { return this.shared.base; } // ms
   get span() { return this.base / this.dt; } // in steps
 
   setBase(ms) {
-    this.base = ms;
+    this.shared.base = ms;
     $('base').value = ms;
     this.sweeps = [];
     this.ask();
@@ -181,7 +213,16 @@ export class Scope {
     if (this.sweeps.length > SWEEPS) this.sweeps.shift();
   }
 
+  // opened asks anew: the server may be another.
+  opened() {
+    this.asked = null;
+    this.ask();
+  }
+
+  frame() { this.wanted = true; }
+
   draw() {
+    if (!this.wanted) return;
     this.wanted = false;
     if (this.unit !== (this.base < 1000 ? 'ms' : 's') || this.triggered !== this.pressed('trigger')) this.restyle();
     this.wanted = false;

@@ -1,9 +1,12 @@
 // A click per spike, each in its place in the time of its frame.
 import { $ } from '../show.js';
 
-export class Sound {
-  constructor(shared) {
+export default class Sound {
+  static place = 'tools';
+
+  constructor(shared, element) {
     this.shared = shared;
+    element.insertAdjacentHTML('beforeend', '<button id="sound" aria-pressed="false">Sound</button>');
     $('sound').onclick = () => this.toggle();
   }
 

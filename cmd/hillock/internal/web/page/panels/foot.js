@@ -1,0 +1,20 @@
+// The line at the foot: how long the run is, and how punctual.
+import { number, time } from '../show.js';
+
+export default class Foot {
+  static place = 'foot';
+
+  constructor(shared, element) { Object.assign(this, { shared, element }); }
+
+  status() {
+    const { status, hello, cell } = this.shared, { lateness_us: late, clients } = status, foot = [
+      `${number(status.t, 1)} s of the neuron's time`, `${status.neurons[cell].spikes} spikes`,
+      `ticks late: median ${time(late.p50 / 1000)}, 99 % below ${time(late.p99 / 1000)}, most ${time(late.max / 1000)}`,
+      `${clients} ${clients === 1 ? 'viewer' : 'viewers'}`,
+    ];
+    if (status.stalled) foot.push(status.stalled);
+    if (status.skipped_ms > 0) foot.push(`${number(status.skipped_ms, 0)} ms skipped`);
+    if (status.missed > 0) foot.push(`this page missed ${status.missed} steps`);
+    this.element.textContent = `${foot.join(' · ')} · ${hello.version}`;
+  }
+}
