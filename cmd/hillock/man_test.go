@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"hillock/cmd/hillock/internal/man"
 	"hillock/cmd/hillock/internal/usage"
 )
 
@@ -30,12 +31,12 @@ func TestManualNamesEveryCommandAndFlag(t *testing.T) {
 			return
 		}
 		if !cmd.HasSubCommands() {
-			if want := ".SS " + literal.Replace(cmd.UseLine()) + "\n"; strings.Count(page, want) != 1 {
+			if want := ".SS " + man.Literal.Replace(cmd.UseLine()) + "\n"; strings.Count(page, want) != 1 {
 				t.Errorf("got %d of %q, want 1", strings.Count(page, want), want)
 			}
 		}
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if want := literal.Replace("--"+f.Name) + `\fR`; f.Name != "help" && !strings.Contains(page, want) {
+			if want := man.Literal.Replace("--"+f.Name) + `\fR`; f.Name != "help" && !strings.Contains(page, want) {
 				t.Errorf("%s: got no %q in the page", cmd.CommandPath(), want)
 			}
 		})
