@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hillock/neuron"
 )
 
 // check holds the parts against each other, in the order of the file.
@@ -173,23 +175,35 @@ func (d *decoder) misplaced(section, name string) bool {
 	return false
 }
 
-// warnSteps warns of a step that is coarse for the neuron.
+// warnSteps warns of a step that is coarse for the neuron, and of a time that is no multiple of it.
 func (p *part) warnSteps(n Neuron, l Loop) {
-	if n.DT > n.TauM/10 {
-		problem := Problem{Rule: "is more than a tenth of tau_m of " + p.path + ", spikes come at the wrong time", Hint: "take " + brief(n.TauM/10) + " ms or less"}
-		if loop := p.parts["loop"]; loop.has("dt") {
-			loop.warn("dt", problem)
-		} else {
-			p.warn("tau_m", Problem{Rule: "is less than ten steps, spikes come at the wrong time", Hint: "take a dt of " + brief(n.TauM/10) + " ms or less"})
+	dt := float64(l.DT) / 1e6
+	for _, d := range n.Model().Params {
+		v := d.Of(n.Params)
+		switch d.Role {
+		case neuron.TimeConstant:
+			if dt > v/10 {
+				p.warnCoarse(d.Key, v/10)
+			}
+		case neuron.Refractory:
+			steps := int64(math.Round(v / dt))
+			if counted := float64(steps) * dt; math.Abs(v-counted) > 1e-9*v {
+				p.warn(d.Key, Problem{
+					Rule: fmt.Sprintf("is no multiple of dt, %s", formatTime(l.DT)),
+					Hint: fmt.Sprintf("it is rounded to %d steps, %s", steps, formatTime(time.Duration(steps)*l.DT)),
+				})
+			}
 		}
 	}
-	steps := n.RefSteps()
-	if counted := float64(steps) * n.DT; math.Abs(n.TRef-counted) > 1e-9*n.TRef {
-		p.warn("t_ref", Problem{
-			Rule: fmt.Sprintf("is no multiple of dt, %s", formatTime(l.DT)),
-			Hint: fmt.Sprintf("it is rounded to %d steps, %s", steps, formatTime(time.Duration(steps)*l.DT)),
-		})
+}
+
+// warnCoarse warns of a step of more than the most, ms, that a time constant permits.
+func (p *part) warnCoarse(key string, most float64) {
+	if loop := p.parts["loop"]; loop.has("dt") {
+		loop.warn("dt", Problem{Rule: "is more than a tenth of " + key + " of " + p.path + ", spikes come at the wrong time", Hint: "take " + brief(most) + " ms or less"})
+		return
 	}
+	p.warn(key, Problem{Rule: "is less than ten steps, spikes come at the wrong time", Hint: "take a dt of " + brief(most) + " ms or less"})
 }
 
 // warnSilent warns of a neuron that fires at no position of its knobs.
@@ -203,9 +217,9 @@ func (p *part) warnSilent(n Neuron, inputs []Input) {
 			most += max(in.Low, in.High)
 		}
 	}
-	if most < n.Rheobase() && n.Sigma == 0 {
+	if theory, reason := n.Theory(); reason == "" && most < theory.Rheobase() {
 		p.warn("input", Problem{
-			Rule: fmt.Sprintf("gives at most %s nA, the neuron fires above %s nA", brief(most), brief(n.Rheobase())),
+			Rule: fmt.Sprintf("gives at most %s nA, the neuron fires above %s nA", brief(most), brief(theory.Rheobase())),
 			Hint: "widen the input's current or lower v_t",
 		})
 	}

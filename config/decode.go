@@ -46,16 +46,11 @@ func (d *decoder) loop() Loop {
 // speed is rounded to a multiple of 1e-9, so that the loop can count steps in whole numbers.
 func (p *part) speed() float64 {
 	const rule, low, high = "must be a number between 0.000001 and 1000", 1e-6, 1000
-	n := p.value("speed", wholeKind|floatKind, rule)
-	if n == nil {
+	v, ok := p.number("speed", rule)
+	switch {
+	case !ok:
 		return 1
-	}
-	v, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
-	if n.kind == wholeKind {
-		i, _ := n.number() // where it is out of range, one that is so here too
-		v, err = float64(i), nil
-	}
-	if err != nil || !(v >= low && v <= high) {
+	case !(v >= low && v <= high):
 		p.wrong("speed", Problem{Rule: rule, Hint: "1 is life, 0.1 ten times slower"})
 		return 1
 	}
@@ -103,29 +98,15 @@ func (p *part) tickOrMore(l Loop, key string, byDefault, high time.Duration) tim
 	return p.time(key, max(byDefault, l.Tick), l.Tick, high, "one tick")
 }
 
-// neuron decodes one [neuron.NAME]. The rules of the parameters are neuron's own; NaN stands for what is no number and
-// has been reported, so that no rule is checked against it.
+// neuron decodes one [neuron.NAME].
 func (d *decoder) neuron(p *part, l Loop) Neuron {
-	def := neuron.Default()
-	n := Neuron{Name: p.name, Params: neuron.Params{
-		TauM:   p.float("tau_m", milliseconds(), def.TauM),
-		EL:     p.float("e_l", voltage("-70 mV", -3), def.EL),
-		VT:     p.float("v_t", voltage("-55 mV", -3), def.VT),
-		VReset: p.float("v_reset", voltage("-70 mV", -3), def.VReset),
-		RM:     p.float("r_m", resistance(), def.RM),
-		TRef:   p.float("t_ref", milliseconds(), def.TRef),
-		Sigma:  p.float("sigma", voltage("0 mV", -3), def.Sigma),
-		Seed:   uint64(p.whole("seed", 0, 0, math.MaxInt32)),
-		DT:     float64(l.DT) / 1e6,
-	}}
-	if d.parts["loop"].isBad("dt") {
-		n.DT = math.NaN()
-	}
+	p.checkModel()
+	n := Neuron{Name: p.name, Params: p.params(p.model(), l)}
 	var errs neuron.ParamErrors
-	errors.As(n.Validate(), &errs)
+	errors.As(neuron.Validate(n.Params), &errs)
 	for _, e := range errs {
 		switch {
-		case p.isBad(e.Name) || e.Name == "dt" && math.IsNaN(n.DT):
+		case p.isBad(e.Name) || e.Name == "dt" && d.parts["loop"].isBad("dt"):
 		case e.Name == "dt":
 			p.stepTooLong(e)
 		default:
@@ -136,7 +117,8 @@ func (d *decoder) neuron(p *part, l Loop) Neuron {
 	return n
 }
 
-// stepTooLong reports a rule of dt, which is a key of [loop]; where it is not given, the neuron's tau_m is at fault.
+// stepTooLong reports a rule of dt, which is a key of [loop]; where it is not given, the neuron's time constant is at
+// fault.
 func (p *part) stepTooLong(e neuron.ParamError) {
 	problem := Problem{Rule: e.Rule + " in " + p.path}
 	loop := p.parts["loop"]
@@ -146,8 +128,10 @@ func (p *part) stepTooLong(e neuron.ParamError) {
 	}
 	problem.Key, problem.Got = "loop.dt", loop.byDefault("dt", e)
 	at := p.node.at
-	if n := p.node.index["tau_m"]; n != nil {
-		at = n.at
+	for _, d := range p.model().Params {
+		if n := p.node.index[d.Key]; n != nil && d.Role == neuron.TimeConstant {
+			at = n.at
+		}
 	}
 	p.problems.add(at, problem)
 }
@@ -158,7 +142,7 @@ func (p *part) byDefault(key string, e neuron.ParamError) string {
 	if p.has(key) {
 		return ""
 	}
-	return strconv.Quote(formatFloat(e.Value)+" "+e.Unit) + " by default"
+	return strconv.Quote(strings.TrimSpace(formatFloat(e.Value)+" "+e.Unit)) + " by default"
 }
 
 // inputs are the names in a neuron's input key, sorted, so that the sum does not depend on the order in the file.

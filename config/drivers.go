@@ -48,10 +48,7 @@ func keysOf(section string) []key {
 			{"realtime", textKind}, {"spin", textKind}, {"cpu", wholeKind | textKind},
 		}
 	case "neuron":
-		return []key{
-			{"tau_m", textKind}, {"e_l", textKind}, {"v_t", textKind}, {"v_reset", textKind}, {"r_m", textKind},
-			{"t_ref", textKind}, {"sigma", textKind}, {"seed", wholeKind}, {"input", textKind | listKind},
-		}
+		return neuronKeys("")
 	}
 	var all []key
 	for _, d := range driversOf(section) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"hillock/config"
+	"hillock/neuron"
 )
 
 func Example() {
@@ -14,7 +15,8 @@ func Example() {
 	}
 	knob, n1, led := c.Inputs[0], c.Neurons[0], c.Outputs[0]
 	fmt.Printf("%s on %s gives %g to %g nA\n", knob.Driver, knob.Port, knob.Low, knob.High)
-	fmt.Printf("%s has tau_m %g ms and dt %g ms\n", n1.Name, n1.TauM, n1.DT)
+	lif := n1.Params.(neuron.LIF)
+	fmt.Printf("%s has tau_m %g ms and dt %g ms\n", n1.Name, lif.TauM, lif.DT)
 	fmt.Printf("%s pulses %s for %v\n", led.Name, led.Pin, led.Width)
 
 	_, err = config.Load("", []string{"neuron.n1.tau_m=20 mV", "output.led.pin=P1_9"})

@@ -81,8 +81,14 @@ func sound(t *testing.T, c *Config) {
 		t.Error("got no neuron, want at least one")
 	}
 	for _, n := range c.Neurons {
-		if err := n.Validate(); err != nil || n.DT != float64(c.Loop.DT)/1e6 || math.Signbit(n.TRef) || len(n.Inputs) == 0 {
+		m := n.Model()
+		if err := neuron.Validate(n.Params); err != nil || m.Sum(neuron.Step, n.Params) != float64(c.Loop.DT)/1e6 || len(n.Inputs) == 0 {
 			t.Errorf("neuron %s: %v, %+v", n.Name, err, n)
+		}
+		for _, d := range m.Params {
+			if d.Role == neuron.Refractory && math.Signbit(d.Of(n.Params)) {
+				t.Errorf("neuron %s: got %s -0, want 0", n.Name, d.Key)
+			}
 		}
 	}
 	for _, o := range c.Outputs {
@@ -149,7 +155,7 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 	dt := float64(c.Loop.DT) / 1e6
 	for i := range 1 + r.IntN(3) {
-		p := neuron.Params{
+		p := neuron.LIF{
 			TauM: between(dt, neuron.MaxTime), EL: r.NormFloat64() * 100, VT: r.NormFloat64() * 100, RM: between(1e-300, neuron.MaxResistance),
 			Sigma: between(1e-9, neuron.MaxVoltage), Seed: uint64(r.IntN(math.MaxInt32)), TRef: r.Float64() * between(1e-9, neuron.MaxTime), DT: dt,
 		}

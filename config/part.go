@@ -167,6 +167,22 @@ func (p *part) yes(key string) bool {
 	return n != nil && n.text == "true"
 }
 
+// number is a number without a unit, NaN where it is none that a float can hold; false if it is not given or not a number.
+func (p *part) number(key, rule string) (float64, bool) {
+	n := p.value(key, wholeKind|floatKind, rule)
+	if n == nil {
+		return 0, false
+	}
+	if i, ok := n.number(); ok {
+		return float64(i), true
+	}
+	v, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
+	if err != nil {
+		return math.NaN(), true
+	}
+	return v, true
+}
+
 // number is the value of a whole number, false beyond 32 bits.
 func (n *node) number() (int, bool) {
 	v, err := strconv.ParseInt(n.text, 0, 32)

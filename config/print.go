@@ -43,9 +43,9 @@ func (c *Config) TOML() []byte {
 		if len(n.Inputs) != 1 {
 			input = "[" + input + "]"
 		}
-		fmt.Fprintf(&b, "\n[neuron.%s]\ntau_m = \"%s ms\"\ne_l = \"%s mV\"\nv_t = \"%s mV\"\nv_reset = \"%s mV\"\nr_m = \"%s MOhm\"\nt_ref = \"%s ms\"\nsigma = \"%s mV\"\nseed = %d\ninput = %s\n",
-			n.Name, formatFloat(n.TauM), formatFloat(n.EL), formatFloat(n.VT), formatFloat(n.VReset), formatFloat(n.RM),
-			formatFloat(n.TRef), formatFloat(n.Sigma), n.Seed, input)
+		fmt.Fprintf(&b, "\n[neuron.%s]\n", n.Name)
+		printParams(&b, n.Params)
+		fmt.Fprintf(&b, "input = %s\n", input)
 	}
 	for _, o := range c.Outputs {
 		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\n", o.Name, o.Driver)

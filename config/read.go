@@ -132,17 +132,19 @@ func (d *decoder) part(section, name string, n *node) {
 	}
 	d.parts[p.path] = p
 	d.named[section] = append(d.named[section], p)
-	keys, driver := keysOf(section), ""
-	if of := n.index["driver"]; of != nil {
-		driver = of.text
-		keys = keysFor(section, driver)
+	keys, of := keysOf(section), ""
+	if driver := n.index["driver"]; driver != nil {
+		keys, of = keysFor(section, driver.text), "driver "+driver.text
+	}
+	if section == "neuron" {
+		keys, of = neuronKeys(p.model().Name), "model "+p.model().Name
 	}
 	for _, item := range n.items {
 		if contains(keys, item.name) {
 			continue
 		}
 		if contains(keysOf(section), item.name) {
-			d.problems.add(item.at, Problem{Key: p.path + "." + item.name, Rule: "is not a key of driver " + driver, Got: item.raw, Hint: "its keys are " + strings.Join(names(keys), ", ")})
+			d.problems.add(item.at, Problem{Key: p.path + "." + item.name, Rule: "is not a key of " + of, Got: item.raw, Hint: "its keys are " + strings.Join(names(keys), ", ")})
 			continue
 		}
 		hint := didYouMean(item.name, names(keys), "")

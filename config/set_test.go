@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/neuron"
 )
 
 func TestSet(t *testing.T) {
@@ -14,9 +16,9 @@ func TestSet(t *testing.T) {
 		sets   []string
 		change func(*Config)
 	}{
-		{"bare, as from a shell", []string{"neuron.n1.tau_m=5 ms"}, func(c *Config) { c.Neurons[0].TauM = 5 }},
-		{"in quotes", []string{`neuron.n1.tau_m="5 ms"`}, func(c *Config) { c.Neurons[0].TauM = 5 }},
-		{"with spaces", []string{` neuron.n1.tau_m = 5 ms `}, func(c *Config) { c.Neurons[0].TauM = 5 }},
+		{"bare, as from a shell", []string{"neuron.n1.tau_m=5 ms"}, fiveMilliseconds},
+		{"in quotes", []string{`neuron.n1.tau_m="5 ms"`}, fiveMilliseconds},
+		{"with spaces", []string{` neuron.n1.tau_m = 5 ms `}, fiveMilliseconds},
 		{"whole number", []string{"loop.speed=2"}, func(c *Config) { c.Loop.Speed = 2 }},
 		{"fraction", []string{"loop.speed=0.5"}, func(c *Config) { c.Loop.Speed = 0.5 }},
 		{"the last one wins", []string{"loop.speed=0.5", "loop.speed=3"}, func(c *Config) { c.Loop.Speed = 3 }},
@@ -39,6 +41,13 @@ func TestSet(t *testing.T) {
 			t.Errorf("%s: -want +got\n%s", test.name, diff)
 		}
 	}
+}
+
+// fiveMilliseconds is another tau_m of the neuron.
+func fiveMilliseconds(c *Config) {
+	p := neuron.Default()
+	p.TauM = 5
+	c.Neurons[0].Params = p
 }
 
 // TestSetHidesTheFile has a bad value in the file that is not reported, as it is not used.

@@ -4,7 +4,7 @@ import "fmt"
 
 // adjustment is what a loop is to be from its next tick on.
 type adjustment struct {
-	neurons []*Neuron // by cell
+	neurons []Neuron // by cell
 	speed   float64
 	whole   uint64 // steps per tick
 	rest    uint64
@@ -23,8 +23,8 @@ func (l *Loop) Adjust(params []Params, speed float64) error {
 		return err
 	}
 	for i, p := range params {
-		if dt := float64(l.DT) / 1e6; p.DT != dt {
-			return fmt.Errorf("neuron %s: its dt is %g ms, the loop's %g ms", l.Cells[i].Name, p.DT, dt)
+		if err := l.fits(l.Cells[i], p); err != nil {
+			return err
 		}
 		n, err := New(p)
 		if err != nil {
@@ -46,6 +46,7 @@ func (r *run) adjust() {
 		a.neurons[i].Continue(c.Neuron)
 		c.Neuron = a.neurons[i]
 	}
+	r.leaky()
 	r.Speed, r.whole, r.rest = a.speed, a.whole, a.rest
 	r.at.Adjusted++
 }

@@ -46,12 +46,12 @@ func TestAdjust(t *testing.T) {
 			if spiked {
 				spikes++
 			}
-			if m.V != want.V || m.Spiked != spiked {
-				t.Fatalf("speed %g, step %d: got %g, %t, want %g, %t", speed, i+1, m.V, m.Spiked, want.V, spiked)
+			if m.V != want.v || m.Spiked != spiked {
+				t.Fatalf("speed %g, step %d: got %g, %t, want %g, %t", speed, i+1, m.V, m.Spiked, want.v, spiked)
 			}
 		}
-		if c.Spikes != spikes || c.TauM != 25 {
-			t.Errorf("speed %g: got %d spikes, tau_m %g, want %d, 25", speed, c.Spikes, c.TauM, spikes)
+		if c.Spikes != spikes || c.Params().(LIF).TauM != 25 {
+			t.Errorf("speed %g: got %d spikes, tau_m %g, want %d, 25", speed, c.Spikes, c.Params().(LIF).TauM, spikes)
 		}
 	}
 }

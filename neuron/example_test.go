@@ -44,7 +44,7 @@ func ExampleLoop() {
 	}
 	end, err := loop.Run(context.Background())
 	fmt.Println(end.Steps, "steps,", cell.Spikes, "spikes,", err)
-	rate := n.DiscreteRate(2)
+	rate := neuron.Default().DiscreteRate(2)
 	fmt.Printf("%.2f Hz predicted\n", rate)
 	// Output:
 	// 20000 steps, 144 spikes, <nil>

@@ -61,7 +61,7 @@ type StepObserver interface {
 // A Cell is a neuron in its place: what drives it, what it drives, and the count of its spikes.
 type Cell struct {
 	Name string
-	*Neuron
+	Neuron
 	Inputs  []Input // the terms of its current, added up
 	Outputs []Output
 
@@ -243,12 +243,13 @@ type run struct {
 	at        Tick
 	start     time.Duration
 	started   bool
-	inTick    bool      // a tick is under way
-	next      int       // which input it asks
-	inputs    []Input   // each once
-	currents  []float64 // what they gave in this tick, nA
-	terms     [][]int   // by cell: which of the inputs
-	drives    []float64 // by cell: R_m*I in this tick, mV
+	inTick    bool         // a tick is under way
+	next      int          // which input it asks
+	inputs    []Input      // each once
+	currents  []float64    // what they gave in this tick, nA
+	terms     [][]int      // by cell: which of the inputs
+	drives    []float64    // by cell: what its current stands for in this tick
+	lifs      []*lifNeuron // the neurons of all cells, fewer where some are of another model
 	observers []StepObserver
 
 	whole, rest, den, acc uint64 // steps per tick; acc counts the fractions of a step that are due
@@ -260,14 +261,15 @@ func (l *Loop) prepare() (*run, error) {
 	if l.Clock == nil || len(l.Cells) == 0 {
 		return nil, errors.New("a loop needs a clock and at least one cell")
 	}
-	r := &run{Loop: l, drives: make([]float64, len(l.Cells))}
+	r := &run{Loop: l, drives: make([]float64, len(l.Cells)), lifs: make([]*lifNeuron, 0, len(l.Cells))}
+	r.leaky()
 	var err error
 	if r.whole, r.rest, r.den, err = l.stepsPerTick(); err != nil {
 		return nil, err
 	}
 	for _, c := range l.Cells {
-		if dt := float64(l.DT) / 1e6; c.DT != dt {
-			return nil, fmt.Errorf("neuron %s: its dt is %g ms, the loop's %g ms", c.Name, c.DT, dt)
+		if err := l.fits(c, c.Params()); err != nil {
+			return nil, err
 		}
 		var terms []int
 		for _, in := range c.Inputs {
@@ -318,11 +320,16 @@ func (r *run) tick() error {
 		r.acc -= r.den
 		due++
 	}
-	if len(r.Cells) == 1 && len(r.observers) == 0 {
-		r.advance(r.Cells[0], r.drives[0], due)
-	} else {
+	switch all := len(r.lifs) == len(r.Cells); {
+	case all && len(r.Cells) == 1 && len(r.observers) == 0:
+		r.advance(r.Cells[0], r.lifs[0], r.drives[0], due)
+	case all:
 		for range due {
 			r.step()
+		}
+	default:
+		for range due {
+			r.stepAny()
 		}
 	}
 	r.at.Ran = r.Clock.Now() - r.at.Began
@@ -333,10 +340,10 @@ func (r *run) tick() error {
 	return nil
 }
 
-// advance is step for the one neuron that nobody looks at step by step.
-func (r *run) advance(c *Cell, drive float64, due int) {
+// advance is step for the one leaky integrate-and-fire neuron that nobody looks at step by step.
+func (r *run) advance(c *Cell, n *lifNeuron, drive float64, due int) {
 	for due > 0 {
-		taken, spiked := c.Advance(drive, due)
+		taken, spiked := n.Advance(drive, due)
 		due -= taken
 		r.at.Steps += int64(taken)
 		if spiked {
@@ -345,22 +352,60 @@ func (r *run) advance(c *Cell, drive float64, due int) {
 	}
 }
 
+// step is one step of all cells, whose neurons are all leaky integrate-and-fire ones.
 func (r *run) step() {
 	r.at.Steps++
 	for i, c := range r.Cells {
-		spiked := false
-		if c.xi == nil { // Step would be a call, quiet is inlined: a watched tick is a fifth faster
-			spiked = c.quiet(r.drives[i])
+		n, spiked := r.lifs[i], false
+		if n.xi == nil { // Step would be a call, quiet is inlined: a watched tick is a fifth faster
+			spiked = n.quiet(r.drives[i])
 		} else {
-			spiked = c.noisy(r.drives[i])
+			spiked = n.noisy(r.drives[i])
 		}
 		if spiked {
 			r.spike(c)
 		}
 		for _, o := range r.observers {
-			o.Step(Sample{c, r.at.Steps, c.Current, c.V, spiked})
+			o.Step(Sample{c, r.at.Steps, c.Current, r.lifs[i].v, spiked})
 		}
 	}
+}
+
+// stepAny is step for cells of which one at least is of another model.
+func (r *run) stepAny() {
+	r.at.Steps++
+	for i, c := range r.Cells {
+		spiked := false
+		if n, ok := c.Neuron.(*lifNeuron); ok {
+			spiked = n.Step(r.drives[i])
+		} else {
+			spiked = c.Step(r.drives[i])
+		}
+		if spiked {
+			r.spike(c)
+		}
+		for _, o := range r.observers {
+			o.Step(Sample{c, r.at.Steps, c.Current, c.V(), spiked})
+		}
+	}
+}
+
+// leaky finds the leaky integrate-and-fire neurons, which are stepped without a call through an interface.
+func (r *run) leaky() {
+	r.lifs = r.lifs[:0]
+	for _, c := range r.Cells {
+		if n, ok := c.Neuron.(*lifNeuron); ok {
+			r.lifs = append(r.lifs, n)
+		}
+	}
+}
+
+// fits holds the parameters of a cell against the loop's step.
+func (l *Loop) fits(c *Cell, p Params) error {
+	if dt, own := float64(l.DT)/1e6, p.Model().Sum(Step, p); own != dt {
+		return fmt.Errorf("neuron %s: its dt is %g ms, the loop's %g ms", c.Name, own, dt)
+	}
+	return nil
 }
 
 func (r *run) spike(c *Cell) {

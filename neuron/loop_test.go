@@ -74,7 +74,9 @@ func TestLoopRunsTheStepsThatAreDue(t *testing.T) {
 		for _, watched := range []bool{false, true} {
 			l, c, in := newLoop(t, 2)
 			l.Tick, l.DT, l.Speed, l.Ticks = tt.tick, tt.dt, tt.speed, tt.ticks
-			c.DT = float64(tt.dt) / 1e6
+			p := Default()
+			p.DT = float64(tt.dt) / 1e6
+			c.Neuron = mustNew(t, p)
 			if watched {
 				l.Observers = []Observer{new(stepRecord)}
 			}
@@ -89,7 +91,7 @@ func TestLoopRunsTheStepsThatAreDue(t *testing.T) {
 			if int64(in.reads) != tt.ticks {
 				t.Errorf("got %d reads in %d ticks", in.reads, tt.ticks)
 			}
-			if want := c.SpikeCount(2, tt.steps); c.Spikes != want {
+			if want := p.SpikeCount(2, tt.steps); c.Spikes != want {
 				t.Errorf("tick %v dt %v speed %g: got %d spikes, want %d", tt.tick, tt.dt, tt.speed, c.Spikes, want)
 			}
 		}
@@ -144,7 +146,7 @@ func TestLoopObserversSeeEveryStep(t *testing.T) {
 	n := mustNew(t, Default())
 	for i, s := range seen.samples {
 		spiked := n.Step(n.Drive(2))
-		if want := (Sample{c, int64(i) + 1, 2, n.V, spiked}); s != want {
+		if want := (Sample{c, int64(i) + 1, 2, n.v, spiked}); s != want {
 			t.Fatalf("got %+v, want %+v", s, want)
 		}
 	}
@@ -232,7 +234,7 @@ func TestLongStopIsSkippedInOnePiece(t *testing.T) {
 	if got, want := seen.ticks[100], (Tick{Due: 800, Skipped: 699, Steps: 1010, Deadline: 800 * ms, Began: 800*ms + 300*us, Missed: 699*ms + 300*us}); got != want {
 		t.Errorf("got %+v after the stop, want %+v", got, want)
 	}
-	if want := c.SpikeCount(2, 13_010); c.Spikes != want {
+	if want := Default().SpikeCount(2, 13_010); c.Spikes != want {
 		t.Errorf("got %d spikes, want %d", c.Spikes, want)
 	}
 }
@@ -371,11 +373,11 @@ func TestContinueKeepsWhatIsLeftOfTheRefractoryTime(t *testing.T) {
 	next := mustNew(t, p)
 	next.Continue(n)
 	for i := range 7 { // 2.1 ms
-		if next.Step(30); next.V != -70 {
-			t.Fatalf("got V %g mV after %d steps, want it held at -70 for seven", next.V, i+1)
+		if next.Step(30); next.v != -70 {
+			t.Fatalf("got V %g mV after %d steps, want it held at -70 for seven", next.v, i+1)
 		}
 	}
-	if next.Step(30); next.V <= -70 {
-		t.Errorf("got V %g mV, want it to rise", next.V)
+	if next.Step(30); next.v <= -70 {
+		t.Errorf("got V %g mV, want it to rise", next.v)
 	}
 }

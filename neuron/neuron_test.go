@@ -13,13 +13,13 @@ import (
 )
 
 // mustNew returns the neuron of parameters that a test knows to be right.
-func mustNew(t testing.TB, p Params) *Neuron {
+func mustNew(t testing.TB, p LIF) *lifNeuron {
 	t.Helper()
 	n, err := New(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return n.(*lifNeuron)
 }
 
 func TestGoldenTraces(t *testing.T) {
@@ -35,7 +35,7 @@ func TestGoldenTraces(t *testing.T) {
 			continue
 		}
 		traces++
-		var p Params
+		var p LIF
 		var current, lastV float64
 		var steps, spikes, first, last int64
 		var sum string
@@ -44,7 +44,7 @@ func TestGoldenTraces(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		n := mustNew(t, p)
-		n.V = p.EL // also the pacemaker: the golden program knows no rest
+		n.v = p.EL // also the pacemaker: the golden program knows no rest
 		var got struct{ spikes, first, last int64 }
 		hash, buf := sha256.New(), make([]byte, 8)
 		drive := n.Drive(current)
@@ -56,11 +56,11 @@ func TestGoldenTraces(t *testing.T) {
 				}
 				got.last = k
 			}
-			binary.LittleEndian.PutUint64(buf, math.Float64bits(n.V))
+			binary.LittleEndian.PutUint64(buf, math.Float64bits(n.v))
 			hash.Write(buf)
 		}
-		if got.spikes != spikes || got.first != first || got.last != last || n.V != lastV {
-			t.Errorf("%+v at %g nA: got %+v and V %x, want %d spikes, first %d, last %d, V %x", p, current, got, n.V, spikes, first, last, lastV)
+		if got.spikes != spikes || got.first != first || got.last != last || n.v != lastV {
+			t.Errorf("%+v at %g nA: got %+v and V %x, want %d spikes, first %d, last %d, V %x", p, current, got, n.v, spikes, first, last, lastV)
 		}
 		if s := fmt.Sprintf("%x", hash.Sum(nil)); s != sum {
 			t.Errorf("%+v at %g nA: got trace %s, want %s", p, current, s, sum)
@@ -72,7 +72,7 @@ func TestGoldenTraces(t *testing.T) {
 }
 
 // random draws a neuron and a current from the ranges that a user may configure, log-uniform where it matters.
-func random(r *rand.Rand) (p Params, current float64) {
+func random(r *rand.Rand) (p LIF, current float64) {
 	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
 	logUniform := func(lo, hi float64) float64 { return math.Exp(uniform(math.Log(lo), math.Log(hi))) }
 	p.TauM = logUniform(1, 200)
@@ -88,7 +88,7 @@ func random(r *rand.Rand) (p Params, current float64) {
 }
 
 // offTie tells whether a spike after n steps from v is decided by the equation and not by the rounding of its floats.
-func offTie(p Params, v, current float64, n int64) bool {
+func offTie(p LIF, v, current float64, n int64) bool {
 	vInf, a := p.EL+p.RM*current, 1-p.DT/p.TauM
 	at := func(k int64) float64 { return vInf + (v-vInf)*math.Pow(a, float64(k)) }
 	const clear = 1e-7 // mV
@@ -154,8 +154,8 @@ func TestAdvanceIsStepInALoop(t *testing.T) {
 						t.Fatalf("%+v: Step says %v in step %d of %d, Advance %v", p, got, i+1, taken, spiked)
 					}
 				}
-				if math.Float64bits(a.V) != math.Float64bits(b.V) {
-					t.Fatalf("%+v: Advance has V %x, Step %x", p, a.V, b.V)
+				if math.Float64bits(a.v) != math.Float64bits(b.v) {
+					t.Fatalf("%+v: Advance has V %x, Step %x", p, a.v, b.v)
 				}
 				steps -= taken
 			}
@@ -268,7 +268,7 @@ func TestPacemakerFiresWithoutInput(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	with := func(change func(*Params)) Params {
+	with := func(change func(*LIF)) LIF {
 		p := Default()
 		change(&p)
 		return p
@@ -278,27 +278,27 @@ func TestValidate(t *testing.T) {
 		want string
 	}{
 		{Default(), ""},
-		{with(func(p *Params) { p.EL = -40 }), ""},
-		{with(func(p *Params) { p.TauM = 0 }), "tau_m: must be more than 0 ms, got 0 ms"},
-		{with(func(p *Params) { p.TauM = -10 }), "tau_m: must be more than 0 ms, got -10 ms"},
-		{with(func(p *Params) { p.TauM = math.NaN() }), "tau_m: must be more than 0 ms, got NaN ms"},
-		{with(func(p *Params) { p.TauM = math.Inf(1) }), "tau_m: must be at most 1e+06 ms, got +Inf ms"},
-		{with(func(p *Params) { p.EL = math.NaN() }), "e_l: must be between -10000 mV and 10000 mV, got NaN mV"},
-		{with(func(p *Params) { p.VT = 1e5 }), "v_t: must be between -10000 mV and 10000 mV, got 100000 mV"},
-		{with(func(p *Params) { p.VT = math.Inf(-1) }), "v_t: must be between -10000 mV and 10000 mV, got -Inf mV"},
-		{with(func(p *Params) { p.VReset = -55 }), "v_reset: must be below v_t, -55 mV, got -55 mV"},
-		{with(func(p *Params) { p.VReset = math.NaN() }), "v_reset: must be between -10000 mV and 10000 mV, got NaN mV"},
-		{with(func(p *Params) { p.RM = 0 }), "r_m: must be more than 0 MOhm, got 0 MOhm"},
-		{with(func(p *Params) { p.RM = 1e7 }), "r_m: must be at most 1e+06 MOhm, got 1e+07 MOhm"},
-		{with(func(p *Params) { p.TRef = -1 }), "t_ref: must be at least 0 ms, got -1 ms"},
-		{with(func(p *Params) { p.TRef = 2e6 }), "t_ref: must be at most 1e+06 ms, got 2e+06 ms"},
-		{with(func(p *Params) { p.DT = 0 }), "dt: must be more than 0 ms, got 0 ms"},
-		{with(func(p *Params) { p.DT = 20 }), "dt: must be below 2 tau_m, 20 ms, or the integration diverges, got 20 ms"},
-		{with(func(p *Params) { p.Sigma = 5 }), ""},
-		{with(func(p *Params) { p.Sigma = -1 }), "sigma: must be at least 0 mV, got -1 mV"},
-		{with(func(p *Params) { p.Sigma = math.NaN() }), "sigma: must be at least 0 mV, got NaN mV"},
-		{with(func(p *Params) { p.Sigma = math.Inf(1) }), "sigma: must be at most 10000 mV, got +Inf mV"},
-		{Params{}, "tau_m: must be more than 0 ms, got 0 ms\nv_reset: must be below v_t, 0 mV, got 0 mV\n" +
+		{with(func(p *LIF) { p.EL = -40 }), ""},
+		{with(func(p *LIF) { p.TauM = 0 }), "tau_m: must be more than 0 ms, got 0 ms"},
+		{with(func(p *LIF) { p.TauM = -10 }), "tau_m: must be more than 0 ms, got -10 ms"},
+		{with(func(p *LIF) { p.TauM = math.NaN() }), "tau_m: must be more than 0 ms, got NaN ms"},
+		{with(func(p *LIF) { p.TauM = math.Inf(1) }), "tau_m: must be at most 1e+06 ms, got +Inf ms"},
+		{with(func(p *LIF) { p.EL = math.NaN() }), "e_l: must be between -10000 mV and 10000 mV, got NaN mV"},
+		{with(func(p *LIF) { p.VT = 1e5 }), "v_t: must be between -10000 mV and 10000 mV, got 100000 mV"},
+		{with(func(p *LIF) { p.VT = math.Inf(-1) }), "v_t: must be between -10000 mV and 10000 mV, got -Inf mV"},
+		{with(func(p *LIF) { p.VReset = -55 }), "v_reset: must be below v_t, -55 mV, got -55 mV"},
+		{with(func(p *LIF) { p.VReset = math.NaN() }), "v_reset: must be between -10000 mV and 10000 mV, got NaN mV"},
+		{with(func(p *LIF) { p.RM = 0 }), "r_m: must be more than 0 MOhm, got 0 MOhm"},
+		{with(func(p *LIF) { p.RM = 1e7 }), "r_m: must be at most 1e+06 MOhm, got 1e+07 MOhm"},
+		{with(func(p *LIF) { p.TRef = -1 }), "t_ref: must be at least 0 ms, got -1 ms"},
+		{with(func(p *LIF) { p.TRef = 2e6 }), "t_ref: must be at most 1e+06 ms, got 2e+06 ms"},
+		{with(func(p *LIF) { p.DT = 0 }), "dt: must be more than 0 ms, got 0 ms"},
+		{with(func(p *LIF) { p.DT = 20 }), "dt: must be below 2 tau_m, 20 ms, or the integration diverges, got 20 ms"},
+		{with(func(p *LIF) { p.Sigma = 5 }), ""},
+		{with(func(p *LIF) { p.Sigma = -1 }), "sigma: must be at least 0 mV, got -1 mV"},
+		{with(func(p *LIF) { p.Sigma = math.NaN() }), "sigma: must be at least 0 mV, got NaN mV"},
+		{with(func(p *LIF) { p.Sigma = math.Inf(1) }), "sigma: must be at most 10000 mV, got +Inf mV"},
+		{LIF{}, "tau_m: must be more than 0 ms, got 0 ms\nv_reset: must be below v_t, 0 mV, got 0 mV\n" +
 			"r_m: must be more than 0 MOhm, got 0 MOhm\ndt: must be more than 0 ms, got 0 ms"},
 	} {
 		got := ""
@@ -319,8 +319,8 @@ func TestSpikesAheadOfWhereverItIs(t *testing.T) {
 			for _, ref := range []int64{0, 3, 10} {
 				for _, steps := range []int64{0, 1, 5, 100, 2000} {
 					n := mustNew(t, p)
-					n.V, n.ref = v, ref
-					predicted, got := n.SpikesAhead(current, steps), int64(0)
+					n.v, n.ref = v, ref
+					predicted, got := n.SpikesAhead(n, current, steps), int64(0)
 					for range steps {
 						if n.Step(n.Drive(current)) {
 							got++

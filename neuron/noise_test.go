@@ -27,7 +27,7 @@ func (f *floats) add(v float64) {
 func (f *floats) String() string { return fmt.Sprintf("%x", f.Sum(nil)) }
 
 // noisyParams is the default neuron with noise and a refractory time.
-func noisyParams() Params {
+func noisyParams() LIF {
 	p := Default()
 	p.Sigma, p.Seed, p.TRef = 3, 7, 2
 	return p
@@ -51,10 +51,10 @@ func TestNoisyStepsAreTheLiteralUpdate(t *testing.T) {
 			v, held = p.VReset, 20
 			spikes++
 		}
-		if spiked := n.Step(15); spiked != fired || math.Float64bits(n.V) != math.Float64bits(v) {
-			t.Fatalf("step %d: got a spike %v and V %v, want %v and %v", k+1, spiked, n.V, fired, v)
+		if spiked := n.Step(15); spiked != fired || math.Float64bits(n.v) != math.Float64bits(v) {
+			t.Fatalf("step %d: got a spike %v and V %v, want %v and %v", k+1, spiked, n.v, fired, v)
 		}
-		got.add(n.V)
+		got.add(n.v)
 	}
 	if want := "3f26e6f5150cb3e5e8142821bf1895e21878219b82d1e8573ebf599ffa094116"; got.String() != want || spikes != 376 {
 		t.Errorf("got %d spikes, trace %s; want 376, %s", spikes, got, want)
@@ -71,8 +71,8 @@ func TestNoisyAdvanceIsStepInALoop(t *testing.T) {
 				t.Fatalf("Step says %v in step %d of %d, Advance %v", got, j+1, taken, spiked)
 			}
 		}
-		if math.Float64bits(a.V) != math.Float64bits(b.V) {
-			t.Fatalf("Advance has V %v, Step %v", a.V, b.V)
+		if math.Float64bits(a.v) != math.Float64bits(b.v) {
+			t.Fatalf("Advance has V %v, Step %v", a.v, b.v)
 		}
 		if !spiked && taken != i%40 {
 			t.Fatalf("got %d steps without a spike, want %d", taken, i%40)
@@ -131,7 +131,7 @@ func TestNoiseWithoutThreshold(t *testing.T) {
 		var mean, square float64
 		for range steps {
 			n.Step(5)
-			d := n.V - p.EL - 5
+			d := n.v - p.EL - 5
 			mean, square = mean+d/steps, square+d*d/steps
 		}
 		if want := 4 / (1 - dt/20); math.Abs(mean) > 0.05 || math.Abs(square/want-1) > 0.03 {
@@ -147,7 +147,7 @@ func TestSeedsAndSigmaMakeTheNoise(t *testing.T) {
 		n, f := mustNew(t, p), newFloats()
 		for range 1000 {
 			n.Step(20)
-			f.add(n.V)
+			f.add(n.v)
 		}
 		return f.String()
 	}
@@ -195,19 +195,36 @@ func TestContinueKeepsTheNoise(t *testing.T) {
 	reseeded := mustNew(t, p)
 	same.Continue(n)
 	reseeded.Continue(n)
-	other.V, other.ref = n.V, n.ref // what Continue would do without the noise
+	other.v, other.ref = n.v, n.ref // what Continue would do without the noise
 	differs := false
 	for k := range 1000 {
 		n.Step(15)
 		same.Step(15)
 		reseeded.Step(15)
 		other.Step(15)
-		if same.V != n.V {
-			t.Fatalf("step %d: got V %v, want %v: the noise goes on", k+1, same.V, n.V)
+		if same.v != n.v {
+			t.Fatalf("step %d: got V %v, want %v: the noise goes on", k+1, same.v, n.v)
 		}
-		differs = differs || n.V != other.V && n.V != reseeded.V
+		differs = differs || n.v != other.v && n.v != reseeded.v
 	}
 	if !differs {
 		t.Error("got the same V from other noise")
+	}
+}
+
+// A copy draws the noise that its original would have drawn, and takes none of it away.
+func TestCopyHasItsOwnNoise(t *testing.T) {
+	n, alone := mustNew(t, noisyParams()), mustNew(t, noisyParams())
+	for range 100 {
+		n.Step(15)
+		alone.Step(15)
+	}
+	c := n.Copy()
+	for k := range 100 {
+		c.Step(15)
+		n.Step(15)
+		if alone.Step(15); n.v != alone.v || c.V() != alone.v {
+			t.Fatalf("step %d: got V %v and the copy's %v, want %v", k+1, n.v, c.V(), alone.v)
+		}
 	}
 }

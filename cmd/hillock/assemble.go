@@ -52,7 +52,7 @@ type shown struct {
 // Tick tells them.
 func (l levels) Tick(neuron.Tick) {
 	for _, s := range l {
-		s.show.Level(s.cell.V)
+		s.show.Level(s.cell.V())
 	}
 }
 

@@ -103,7 +103,7 @@ func TestExamplesRun(t *testing.T) {
 				}
 				s := summarize(cfg, loop.Cells, b, m)
 				for i, n := range s.Neurons {
-					want, tolerance := cfg.Neurons[i].SpikeCount(5*0.4, s.Steps), 0.1 // all knobs rest at 0.4 of 5 nA
+					want, tolerance := cfg.Neurons[i].Params.(neuron.LIF).SpikeCount(5*0.4, s.Steps), 0.1 // all knobs rest at 0.4 of 5 nA
 					switch filepath.Base(file) {
 					case "recorded.toml":
 						want, tolerance = replayed(t, cfg, 4000), 0

@@ -310,6 +310,12 @@ func (p *loopProgress) Tick(t neuron.Tick) {
 	p.all.bar.Tick(neuron.Tick{Steps: p.all.steps})
 }
 
+// theory is the neuron's closed forms, nil where it has none: then there are measured points alone.
+func (c *fiCurve) theory() neuron.Theory {
+	theory, _ := c.neuron.Theory()
+	return theory
+}
+
 // seconds is the model time of each point.
 func (c *fiCurve) seconds() float64 { return (time.Duration(c.steps) * c.dt).Seconds() }
 
@@ -319,12 +325,19 @@ func (c *fiCurve) rate(i int) float64 { return float64(c.spikes[i]) / c.seconds(
 // csv writes a row a point.
 func (c *fiCurve) csv(w io.Writer) error {
 	rows := &csvRows{w: w}
-	rows.header("current_na,rate_hz,rate_discrete_hz,rate_exact_hz")
+	theory := c.theory()
+	header := "current_na,rate_hz"
+	if theory != nil {
+		header += ",rate_discrete_hz,rate_exact_hz"
+	}
+	rows.header(header)
 	for i, current := range c.currents {
 		rows.buf = strconv.AppendFloat(rows.buf[:0], current, 'g', -1, 64)
 		rows.number(c.rate(i))
-		rows.number(c.neuron.DiscreteRate(current))
-		rows.number(c.neuron.ExactRate(current))
+		if theory != nil {
+			rows.number(theory.DiscreteRate(current))
+			rows.number(theory.ExactRate(current))
+		}
 		rows.end()
 	}
 	return rows.err
@@ -332,27 +345,31 @@ func (c *fiCurve) csv(w io.Writer) error {
 
 // summary is the curve in a line: where firing begins, and how well simulation and closed form agree.
 func (c *fiCurve) summary() string {
+	theory := c.theory()
+	if theory == nil {
+		return session.Now(c.neuron, nil, 0).String()
+	}
 	if p := session.Now(c.neuron, nil, 0); !p.Exists() {
-		return fmt.Sprintf("rheobase %s nA; %s", readable.Digits(c.neuron.Rheobase(), 4), p)
+		return fmt.Sprintf("rheobase %s nA; %s", readable.Digits(theory.Rheobase(), 4), p)
 	}
 	agree, worst, at := 0, 0.0, 0
 	for i, current := range c.currents {
-		if c.spikes[i] == c.neuron.SpikeCount(current, c.steps) {
+		if c.spikes[i] == theory.SpikeCount(current, c.steps) {
 			agree++
 		}
-		if d := math.Abs(c.rate(i) - c.neuron.DiscreteRate(current)); d > worst {
+		if d := math.Abs(c.rate(i) - theory.DiscreteRate(current)); d > worst {
 			worst, at = d, i
 		}
 	}
 	n := len(c.currents)
-	s := fmt.Sprintf("rheobase %s nA; spike counts as predicted at %d of %d currents; ", readable.Digits(c.neuron.Rheobase(), 4), agree, n)
+	s := fmt.Sprintf("rheobase %s nA; spike counts as predicted at %d of %d currents; ", readable.Digits(theory.Rheobase(), 4), agree, n)
 	if worst == 0 {
 		return s + "no deviation from the discrete rate"
 	}
 	s += fmt.Sprintf("largest deviation from the discrete rate %s Hz, at %s nA: ", readable.Digits(worst, 3), readable.Digits(c.currents[at], 9))
 	if spikes := worst * c.seconds(); spikes >= 1 {
 		s += fmt.Sprintf("%s spikes in %s", readable.Digits(spikes, 3), readable.Seconds(c.seconds()))
-		if c.neuron.VReset > c.neuron.Rest() {
+		if levels := c.neuron.Levels(); levels.Reset.V > levels.Rest.V {
 			s += ", as the first takes longer, from rest"
 		}
 		return s

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot"
 
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/neuron"
 )
 
 // draw draws the curve with characters, at most so many columns and rows of them. NO_COLOR, with any value, is respected.
@@ -91,20 +92,27 @@ const (
 // chart is the curve as a picture of at most width by height characters, or the least that it needs.
 func (c *fiCurve) chart(width, height int) *chart {
 	ch := c.emptyChart(width, height)
-	if r := c.neuron.Rheobase(); r >= c.from() && r <= c.to() {
-		for row := range ch.rows {
-			ch.cells[row][ch.x.at(r, ch.columns)] = cell{mark: '┆', ink: inkRheobase}
-		}
-	}
-	exact := c.exact()
-	for i := 1; i < len(exact); i++ {
-		ch.line(exact[i-1].X, exact[i-1].Y, exact[i].X, exact[i].Y)
+	if theory := c.theory(); theory != nil {
+		ch.predictions(c, theory)
 	}
 	for i, x := range c.currents {
 		row := ch.y.at(c.rate(i), 4*ch.rows) / 4
 		ch.cells[ch.rows-1-row][ch.x.at(x, ch.columns)] = cell{mark: '●', ink: inkSimulated}
 	}
 	return ch
+}
+
+// predictions draws the rheobase and the continuous equation.
+func (ch *chart) predictions(c *fiCurve, theory neuron.Theory) {
+	if r := theory.Rheobase(); r >= c.from() && r <= c.to() {
+		for row := range ch.rows {
+			ch.cells[row][ch.x.at(r, ch.columns)] = cell{mark: '┆', ink: inkRheobase}
+		}
+	}
+	exact := c.exact(theory)
+	for i := 1; i < len(exact); i++ {
+		ch.line(exact[i-1].X, exact[i-1].Y, exact[i].X, exact[i].Y)
+	}
 }
 
 // emptyChart shares the room out between labels, axes, legend and the curve.
@@ -116,9 +124,10 @@ func (c *fiCurve) emptyChart(width, height int) *chart {
 		xLabel: "input current (nA)", yLabel: "firing rate (Hz)",
 		legend: []legendEntry{
 			{"●", inkSimulated, "simulated, " + readable.Seconds(c.seconds()) + " a point"},
-			{"⠤⠒⠉", inkExact, c.exactLabel()},
-			{"┆", inkRheobase, c.rheobaseLabel()},
 		},
+	}
+	if theory := c.theory(); theory != nil {
+		ch.legend = append(ch.legend, legendEntry{"⠤⠒⠉", inkExact, c.exactLabel(theory)}, legendEntry{"┆", inkRheobase, c.rheobaseLabel(theory)})
 	}
 	const around = 5 // lines: the title, the two labels, the axis and its ticks
 	ch.rows = height - around - len(ch.legendLines(width))

@@ -16,7 +16,7 @@ import (
 func TestFIChart(t *testing.T) {
 	for _, c := range []struct {
 		name          string
-		p             neuron.Params
+		p             neuron.LIF
 		from, to      float64
 		points        int
 		width, height int

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -103,11 +104,21 @@ func (c *fiCurve) entries() ([]entry, error) {
 		l.LineStyle = draw.LineStyle{Color: clr, Width: width, Dashes: dashes}
 		return l, nil
 	}
-	rheobase, err := line(plotter.XYs{{X: c.neuron.Rheobase(), Y: 0}, {X: c.neuron.Rheobase(), Y: c.top()}}, markGrey, 1, 4, 3)
+	points, err := plotter.NewScatter(c.dots())
+	if err != nil {
+		return nil, fmt.Errorf("plot: %w", err)
+	}
+	points.GlyphStyle = draw.GlyphStyle{Color: okabeBlack, Radius: c.dotRadius(), Shape: draw.CircleGlyph{}}
+	simulated := entry{points, points, "simulated"}
+	theory := c.theory()
+	if theory == nil {
+		return []entry{simulated}, nil
+	}
+	rheobase, err := line(plotter.XYs{{X: theory.Rheobase(), Y: 0}, {X: theory.Rheobase(), Y: c.top()}}, markGrey, 1, 4, 3)
 	if err != nil {
 		return nil, err
 	}
-	equation := c.exact()
+	equation := c.exact(theory)
 	if len(equation) == 0 {
 		equation = plotter.XYs{{X: c.from(), Y: 2 * c.top()}} // clipped away
 	}
@@ -115,27 +126,22 @@ func (c *fiCurve) entries() ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	discrete, err := line(discreteLine(c.neuron.Params, c.from(), c.to()), okabeOrange, 2.2)
+	discrete, err := line(discreteLine(theory, c.from(), c.to()), okabeOrange, 2.2)
 	if err != nil {
 		return nil, err
 	}
 	discrete.StepStyle = plotter.PostStep
-	points, err := plotter.NewScatter(c.dots())
-	if err != nil {
-		return nil, fmt.Errorf("plot: %w", err)
-	}
-	points.GlyphStyle = draw.GlyphStyle{Color: okabeBlack, Radius: c.dotRadius(), Shape: draw.CircleGlyph{}}
 	return []entry{
-		{rheobase, rheobase, c.rheobaseLabel()},
-		{discrete, discrete, fmt.Sprintf("steps of %g ms", c.neuron.DT)},
-		{exact, exact, c.exactLabel()},
-		{points, points, "simulated"},
+		{rheobase, rheobase, c.rheobaseLabel(theory)},
+		{discrete, discrete, fmt.Sprintf("steps of %g ms", readable.Milliseconds(c.dt))},
+		{exact, exact, c.exactLabel(theory)},
+		simulated,
 	}, nil
 }
 
 // rheobaseLabel says the rheobase, and when it is not in the picture.
-func (c *fiCurve) rheobaseLabel() string {
-	r := c.neuron.Rheobase()
+func (c *fiCurve) rheobaseLabel(theory neuron.Theory) string {
+	r := theory.Rheobase()
 	s := fmt.Sprintf("rheobase %s nA", readable.Digits(r, 4))
 	if r < c.from() || r > c.to() {
 		s += " (outside)"
@@ -144,13 +150,13 @@ func (c *fiCurve) rheobaseLabel() string {
 }
 
 // exact is the exact line under the top, empty when all of it is above.
-func (c *fiCurve) exact() plotter.XYs {
-	return exactLine(c.neuron.Params, c.from(), c.to(), c.top())
+func (c *fiCurve) exact(theory neuron.Theory) plotter.XYs {
+	return exactLine(theory, c.from(), c.to(), c.top())
 }
 
 // exactLabel names the exact line, and says when it is not in the picture.
-func (c *fiCurve) exactLabel() string {
-	if len(c.exact()) == 0 {
+func (c *fiCurve) exactLabel(theory neuron.Theory) string {
+	if len(c.exact(theory)) == 0 {
 		return "continuous equation (above)"
 	}
 	return "continuous equation"
@@ -191,9 +197,13 @@ func (c *fiCurve) plotHeader(canvas draw.Canvas, entries []entry) (crop vg.Lengt
 
 // parameters is the neuron and the sweep in a line, with the symbols of the equation.
 func (c *fiCurve) parameters() string {
-	p := c.neuron.Params
-	return fmt.Sprintf("tau_m %g ms, E_L %g mV, V_T %g mV, V_reset %g mV, R_m %g MOhm, t_ref %g ms, dt %g ms; %s a point",
-		p.TauM, p.EL, p.VT, p.VReset, p.RM, p.TRef, p.DT, readable.Seconds(c.seconds()))
+	var all []string
+	for _, d := range c.neuron.Model().Params {
+		if d.Role != neuron.Noise && d.Role != neuron.Seed { // which have no part in the curves
+			all = append(all, d.Symbol+" "+d.Text(d.Of(c.neuron.Params)))
+		}
+	}
+	return strings.Join(all, ", ") + "; " + readable.Seconds(c.seconds()) + " a point"
 }
 
 func textStyle(size vg.Length) text.Style {
@@ -258,12 +268,17 @@ func (c *fiCurve) to() float64   { return c.currents[len(c.currents)-1] }
 // top is the rate at the upper end of the axis, Hz. The simulated points fit under it, and the exact curve where it does
 // not leave them far below, as it does when spikes come at nearly every step.
 func (c *fiCurve) top() float64 {
-	top := c.neuron.DiscreteRate(c.to())
+	top, theory := 0.0, c.theory()
+	if theory != nil {
+		top = theory.DiscreteRate(c.to())
+	}
 	for i := range c.currents {
 		top = max(top, c.rate(i))
 	}
-	if exact := c.neuron.ExactRate(c.to()); exact < 1.5*top {
-		top = max(top, exact)
+	if theory != nil {
+		if exact := theory.ExactRate(c.to()); exact < 1.5*top {
+			top = max(top, exact)
+		}
 	}
 	if top == 0 {
 		return 1
@@ -294,7 +309,7 @@ func (c *fiCurve) dots() plotter.XYs {
 
 // exactLine is the rate of the continuous equation from one current (nA) to another, up to a rate (Hz). At the rheobase
 // its tangent is vertical, so that it is sampled along both axes: at equal distances of current, and of rate.
-func exactLine(p neuron.Params, from, to, top float64) plotter.XYs {
+func exactLine(p neuron.Theory, from, to, top float64) plotter.XYs {
 	const n = 400
 	var line plotter.XYs
 	add := func(x, y float64) {
@@ -309,7 +324,7 @@ func exactLine(p neuron.Params, from, to, top float64) plotter.XYs {
 	}
 	if lowest, highest := p.ExactRate(low), min(p.ExactRate(to), top); lowest < highest {
 		for _, y := range spaced(lowest, highest, n) {
-			add(exactCurrent(p, y), y)
+			add(p.ExactCurrent(y), y)
 		}
 	}
 	slices.SortFunc(line, func(a, b plotter.XY) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) })
@@ -326,15 +341,9 @@ func spaced(from, to float64, n int) []float64 {
 	return all
 }
 
-// exactCurrent is the current in nA at which the continuous equation fires at a rate in Hz: ExactRate solved for V_inf.
-func exactCurrent(p neuron.Params, rate float64) float64 {
-	vInf := p.VT + (p.VT-p.VReset)/math.Expm1((1000/rate-p.TRef)/p.TauM)
-	return (vInf - p.EL) / p.RM
-}
-
 // discreteLine is where the rate of the discrete neuron changes, from one current (nA) to another: the corners of a
 // staircase, as near as the eye can see.
-func discreteLine(p neuron.Params, from, to float64) plotter.XYs {
+func discreteLine(p neuron.Theory, from, to float64) plotter.XYs {
 	var line plotter.XYs
 	for _, x := range spaced(from, to, 4001) {
 		if y := p.DiscreteRate(x); len(line) == 0 || y != line[len(line)-1].Y {

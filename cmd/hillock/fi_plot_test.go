@@ -94,7 +94,7 @@ func TestFIPlotsAtTheEdges(t *testing.T) {
 	pacemaker, coarse := fiNeurons()["pacemaker"], fiNeurons()["coarse"]
 	for _, c := range []struct {
 		name     string
-		p        neuron.Params
+		p        neuron.LIF
 		from, to float64
 		texts    []string
 	}{
@@ -149,12 +149,12 @@ func TestExactLineIsSmooth(t *testing.T) {
 func TestExactCurrentIsTheInverseOfExactRate(t *testing.T) {
 	for name, p := range fiNeurons() {
 		for _, rate := range []float64{20, 72, 150} {
-			if got := p.ExactRate(exactCurrent(p, rate)); math.Abs(got-rate) > 1e-9*rate {
+			if got := p.ExactRate(p.ExactCurrent(rate)); math.Abs(got-rate) > 1e-9*rate {
 				t.Errorf("%s: got %g Hz at the current for %g Hz", name, got, rate)
 			}
 		}
 	}
-	if got := exactCurrent(neuron.Default(), 0); got != 1.5 {
+	if got := neuron.Default().ExactCurrent(0); got != 1.5 {
 		t.Errorf("got %g nA for no firing, want the rheobase, 1.5 nA", got)
 	}
 }

@@ -27,7 +27,7 @@ func fi(ctx context.Context, args ...string) (out, errOut string, err error) {
 }
 
 // measured is the curve of a neuron, run.
-func measured(t *testing.T, p neuron.Params, from, to float64, points int, duration time.Duration) *fiCurve {
+func measured(t *testing.T, p neuron.LIF, from, to float64, points int, duration time.Duration) *fiCurve {
 	t.Helper()
 	dt := time.Duration(math.Round(p.DT * 1e6))
 	c := &fiCurve{neuron: config.Neuron{Name: "n1", Params: p}, dt: dt, steps: int64(duration / dt), currents: decimals(from, to, points)}
@@ -38,19 +38,19 @@ func measured(t *testing.T, p neuron.Params, from, to float64, points int, durat
 }
 
 // fiNeurons are neurons of each kind.
-func fiNeurons() map[string]neuron.Params {
-	with := func(change func(*neuron.Params)) neuron.Params {
+func fiNeurons() map[string]neuron.LIF {
+	with := func(change func(*neuron.LIF)) neuron.LIF {
 		p := neuron.Default()
 		change(&p)
 		return p
 	}
-	return map[string]neuron.Params{
+	return map[string]neuron.LIF{
 		"default":    neuron.Default(),
-		"refractory": with(func(p *neuron.Params) { p.TRef = 5 }),
-		"pacemaker":  with(func(p *neuron.Params) { p.EL = -50 }),
-		"deep reset": with(func(p *neuron.Params) { p.VReset = -90 }),
-		"high reset": with(func(p *neuron.Params) { p.VReset = -57 }),
-		"coarse":     with(func(p *neuron.Params) { p.DT = 4 }),
+		"refractory": with(func(p *neuron.LIF) { p.TRef = 5 }),
+		"pacemaker":  with(func(p *neuron.LIF) { p.EL = -50 }),
+		"deep reset": with(func(p *neuron.LIF) { p.VReset = -90 }),
+		"high reset": with(func(p *neuron.LIF) { p.VReset = -57 }),
+		"coarse":     with(func(p *neuron.LIF) { p.DT = 4 }),
 	}
 }
 
@@ -103,7 +103,7 @@ func TestFICSVReadsBackToTheSameBits(t *testing.T) {
 	}
 	var got, want [][4]float64
 	for i, current := range c.currents {
-		want = append(want, [4]float64{current, c.rate(i), c.neuron.DiscreteRate(current), c.neuron.ExactRate(current)})
+		want = append(want, [4]float64{current, c.rate(i), neuron.Default().DiscreteRate(current), neuron.Default().ExactRate(current)})
 		var row [4]float64
 		for k := range row {
 			if row[k], err = strconv.ParseFloat(rows[i+1][k], 64); err != nil {

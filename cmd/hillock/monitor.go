@@ -40,7 +40,8 @@ func (b *begin) tick(c *neuron.Cell, t neuron.Tick) {
 	if !b.begun {
 		b.inputs = slices.DeleteFunc(b.inputs, beginner.Begun)
 		if len(b.inputs) > 0 {
-			b.neuron, b.steps, b.spikes = *c.Neuron, t.Steps, c.Spikes
+			b.neuron.Continue(c.Neuron)
+			b.steps, b.spikes = t.Steps, c.Spikes
 			return
 		}
 		b.begun, b.current = true, c.Current
@@ -85,7 +86,7 @@ func newMonitor(loop *neuron.Loop) *monitor {
 	m := &monitor{loop: loop, times: newTimes(), load: newLoad(loop.Tick)}
 	m.own.speed, m.shared.speed = loop.Speed, loop.Speed
 	for _, c := range loop.Cells {
-		b := begin{neuron: *c.Neuron}
+		b := begin{neuron: c.Copy()}
 		for _, in := range c.Inputs {
 			if in, ok := in.(beginner); ok {
 				b.inputs = append(b.inputs, in)
@@ -114,10 +115,10 @@ func (m *monitor) Tick(t neuron.Tick) {
 	for i, c := range m.loop.Cells {
 		s := &m.own.cells[i]
 		m.begin[i].tick(c, t)
-		if adjusted && c.Params != m.begin[i].neuron.Params {
+		if adjusted && c.Params() != m.begin[i].neuron.Params() {
 			s.changed = true
 		}
-		s.v, s.current = c.V, c.Current
+		s.v, s.current = c.V(), c.Current
 		if first {
 			s.lowest, s.highest = c.Current, c.Current
 		}

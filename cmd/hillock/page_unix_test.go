@@ -83,7 +83,7 @@ const knob = ".knob[role=slider]"
 const full, most = 1023, 5.0
 
 // firing is what the equation says of the currents that the page shows alike.
-func firing(p neuron.Params, shown string) (rates []string) {
+func firing(p neuron.LIF, shown string) (rates []string) {
 	for code := range full + 1 {
 		if i := most * float64(code) / full; fmt.Sprintf("%.2f nA", i) == shown {
 			rates = append(rates, fmt.Sprintf("%.1f Hz", p.DiscreteRate(i)))
@@ -93,7 +93,7 @@ func firing(p neuron.Params, shown string) (rates []string) {
 }
 
 // fires waits until the neuron has a current, and fires as the equation says.
-func (p *tab) fires(t *testing.T, params neuron.Params, current float64) {
+func (p *tab) fires(t *testing.T, params neuron.LIF, current float64) {
 	t.Helper()
 	p.until(t, fmt.Sprintf("Math.abs(number('#i') - %g) < 0.011", current))
 	want := firing(params, p.text(t, "i"))

@@ -110,7 +110,7 @@ func (b *bench) run(t testing.TB, ticks int64) {
 }
 
 // predictedEdges are the edges of a pin that pulses for width at each of the spikes that the closed form predicts.
-func predictedEdges(p neuron.Params, current float64, steps int64, width time.Duration) (edges []sim.Edge) {
+func predictedEdges(p neuron.LIF, current float64, steps int64, width time.Duration) (edges []sim.Edge) {
 	first, ok := p.StepsToThreshold(p.Rest(), current)
 	between, _ := p.StepsBetweenSpikes(current)
 	if !ok {
@@ -134,7 +134,7 @@ func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
 			b.virtual.Knobs["knob"].SetCode(code)
 			b.run(t, 3000)
 			current := 5 * (float64(code) / 1023)
-			p := b.cfg.Neurons[0].Params
+			p := b.cfg.Neurons[0].Params.(neuron.LIF)
 			pin := b.virtual.Pin("GPIO17")
 			want := predictedEdges(p, current, 30_000, 2*ms)
 			if diff := cmp.Diff(want, pin.Edges()); diff != "" {
@@ -572,7 +572,7 @@ func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
 			b.virtual.Knobs["second"].SetCode(code)
 			b.run(t, 1000)
 			current := 5 * (float64(code) / float64(full))
-			if diff := cmp.Diff(predictedEdges(b.cfg.Neurons[0].Params, current, 10_000, 2*ms), b.virtual.Pin("GPIO17").Edges()); diff != "" {
+			if diff := cmp.Diff(predictedEdges(b.cfg.Neurons[0].Params.(neuron.LIF), current, 10_000, 2*ms), b.virtual.Pin("GPIO17").Edges()); diff != "" {
 				t.Errorf("%s, code %d: edges of GPIO17 (-predicted +recorded):\n%s", driver, code, diff)
 			}
 			b.board.Close()
@@ -630,7 +630,7 @@ func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
 		t.Errorf("got %d spikes, %+v; want 215, and 21 pulses, none merged", s.Spikes, s.Outputs[0])
 	}
 	pin := b.virtual.Pin("GPIO17")
-	up := predictedEdges(b.cfg.Neurons[0].Params, 5*(409./1023), 30_000, 2*ms)
+	up := predictedEdges(b.cfg.Neurons[0].Params.(neuron.LIF), 5*(409./1023), 30_000, 2*ms)
 	var want []sim.Edge
 	for i := 18; i < len(up); i += 20 { // the tenth rise, the twentieth, ...
 		want = append(want, sim.Edge{At: up[i].At, Level: gpio.Low}, sim.Edge{At: up[i].At + 50*ms, Level: gpio.High})

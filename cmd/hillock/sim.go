@@ -167,25 +167,31 @@ func simSummary(ctx context.Context, w io.Writer, loop *neuron.Loop, in neuron.I
 	c := loop.Cells[0]
 	fmt.Fprintf(w, "neuron     %s\n", c.Name)
 	i, steady := in.(constant)
+	theory, _ := c.Params().Theory()
 	if steady {
-		fmt.Fprintf(w, "current    %g nA (rheobase %g nA)\n", float64(i), c.Rheobase())
+		fmt.Fprintf(w, "current    %g nA", float64(i))
+		if theory != nil {
+			fmt.Fprintf(w, " (rheobase %g nA)", theory.Rheobase())
+		}
+		fmt.Fprintln(w)
 	}
-	seconds := float64(end.Steps) * c.DT / 1000
-	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, c.DT)
+	dt := readable.Milliseconds(loop.DT)
+	seconds := float64(end.Steps) * dt / 1000
+	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, dt)
 	fmt.Fprintf(w, "spikes     %d\n", c.Spikes)
 	fmt.Fprintf(w, "rate       %s Hz: spikes over time\n", readable.Digits(float64(c.Spikes)/seconds, 4))
 	if c.Spikes > 0 {
 		fmt.Fprintf(w, "first      step %d, %g ms\n", c.First, stepTime(c.First, loop.DT))
 	}
-	if mean, cv, ok := stats.isi(c.DT); ok {
+	if mean, cv, ok := stats.isi(dt); ok {
 		fmt.Fprintf(w, "ISI        mean %s ms, CV %s\n", readable.Digits(mean, 6), readable.Digits(cv, 3))
 	}
-	switch p := session.Now(config.Neuron{Params: c.Params}, nil, float64(i)); {
+	switch p := session.Now(config.Neuron{Params: c.Params()}, nil, float64(i)); {
 	case !p.Exists():
 		_, err = fmt.Fprintln(w, p)
 	case steady:
-		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", readable.Count(c.SpikeCount(float64(i), end.Steps), "spike"),
-			readable.Interval(p.Hz, float64(i)), readable.Digits(c.ExactRate(float64(i)), 4))
+		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", readable.Count(theory.SpikeCount(float64(i), end.Steps), "spike"),
+			readable.Interval(p.Hz, float64(i)), readable.Digits(theory.ExactRate(float64(i)), 4))
 	}
 	return err
 }

@@ -107,8 +107,8 @@ func TestSimTraceReadsBackToTheSameBits(t *testing.T) {
 		v, _ := strconv.ParseFloat(row[3], 64)
 		i, _ := strconv.ParseFloat(row[2], 64)
 		ms, _ := strconv.ParseFloat(row[1], 64)
-		if row[0] != strconv.Itoa(step) || ms != float64(step)/10 || i != 1.9990224828934506 || v != n.V || row[4] != spike {
-			t.Fatalf("got row %v, want step %d at %g ms with V %v, spike %s", row, step, float64(step)/10, n.V, spike)
+		if row[0] != strconv.Itoa(step) || ms != float64(step)/10 || i != 1.9990224828934506 || v != n.V() || row[4] != spike {
+			t.Fatalf("got row %v, want step %d at %g ms with V %v, spike %s", row, step, float64(step)/10, n.V(), spike)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 			n.RateHz = float64(c.Spikes) / s.ModelS
 		}
 		ran := cfg.Neurons[i]
-		ran.Params = c.Params // as they were at the end
+		ran.Params = c.Params() // as they were at the end
 		b := &m.begin[i]
 		p := session.Whole(ran, cfg.Inputs, session.Past{Begin: b.neuron, Spikes: b.spikes, Steps: end.tick.Steps - b.steps,
 			Current: state.current, Unread: len(b.inputs) > 0, Varied: b.varied, Changed: state.changed})

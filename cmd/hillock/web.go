@@ -86,12 +86,14 @@ func (w *onWeb) Hello() web.Hello {
 	w.leg.monitor.read(&w.now)
 	h := web.Hello{Version: versionLine(), Where: w.leg.where, Virtual: virtual != nil, Faults: []string{},
 		Inputs: []web.Input{}, Outputs: []web.Output{},
-		Step:   w.now.tick.Steps + 1,
-		Loop:   web.Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
-		Ranges: ranges(), Kit: w.kit}
+		Step:    w.now.tick.Steps + 1,
+		Loop:    web.Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
+		Sliders: []web.Slider{{Key: "speed", Symbol: "speed", Name: "speed against life", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}},
+		Kit:     w.kit}
 	for i, n := range cfg.Neurons {
-		h.Neurons = append(h.Neurons, web.Neuron{Name: n.Name, TauM: n.TauM, EL: n.EL, VT: n.VT, VReset: n.VReset, RM: n.RM, TRef: n.TRef,
-			Sigma: n.Sigma, Rheobase: n.Rheobase(), Inputs: append([]string{}, n.Inputs...), Color: i, Curve: curve(cfg, w.leg.board, n)})
+		is := described(n)
+		is.Inputs, is.Color, is.Curve = append([]string{}, n.Inputs...), i, curve(cfg, w.leg.board, n)
+		h.Neurons = append(h.Neurons, is)
 	}
 	for _, in := range cfg.Inputs {
 		low, high := in.Low, in.High
@@ -133,21 +135,42 @@ func whereIs(in config.Input) string {
 	return fmt.Sprintf("%s, CH%d", in.Port, in.Channel)
 }
 
-// ranges are those of the sliders: what is of use to see, which is less than what a configuration may have.
-func ranges() map[string][2]float64 {
-	return map[string][2]float64{"tau_m": {1, 100}, "v_t": {-69, -30}, "v_reset": {-90, -56}, "r_m": {1, 100}, "t_ref": {0, 20}, "speed": {0.001, 10}}
+// described is a neuron as its model describes it.
+func described(n config.Neuron) web.Neuron {
+	m, levels := n.Model(), n.Levels()
+	is := web.Neuron{Name: n.Name, Model: m.Name, Equation: m.Equation, Params: map[string]float64{}, Sliders: []web.Slider{},
+		Reset: web.Level(levels.Reset), Rest: web.Level(levels.Rest), Threshold: web.Level(levels.Threshold),
+		Memory: m.Sum(neuron.TimeConstant, n.Params), Refractory: m.Sum(neuron.Refractory, n.Params)}
+	for _, d := range m.Params {
+		is.Params[d.Key] = d.Of(n.Params)
+		if s := d.Slider; d.Adjustable && s.Low < s.High {
+			is.Sliders = append(is.Sliders, web.Slider{Key: d.Key, Symbol: d.Symbol, Name: d.Help, Unit: d.Unit, Low: s.Low, High: s.High,
+				Decimals: s.Decimals, Logarithmic: s.Logarithmic})
+		}
+	}
+	if theory, _ := n.Theory(); theory != nil {
+		is.Rheobase = new(theory.Rheobase())
+	}
+	return is
 }
 
 // curve is the firing rate over the currents that a neuron's inputs can give together.
 func curve(cfg *config.Config, b *board.Board, n config.Neuron) []web.Point {
 	low, high := given(cfg, b, n)
+	theory, _ := n.Theory()
 	if low == high {
-		low, high = min(0, low), max(high, 2*n.Rheobase(), 1)
+		low, high = min(0, low), max(high, 1)
+		if theory != nil {
+			high = max(high, 2*theory.Rheobase())
+		}
 	}
 	points := make([]web.Point, 101)
 	for i := range points {
 		at := low + float64((high-low)*float64(i)/100)
-		points[i] = web.Point{I: at, Exact: finite(n.ExactRate(at)), Discrete: n.DiscreteRate(at)}
+		points[i] = web.Point{I: at}
+		if theory != nil {
+			points[i].Exact, points[i].Discrete = new(finite(theory.ExactRate(at))), new(theory.DiscreteRate(at))
+		}
 	}
 	return points
 }
@@ -347,12 +370,12 @@ func (w *onWeb) Set(name, key string, value float64) error {
 		if i < 0 {
 			return fmt.Errorf("set: no neuron is called %.40q", name)
 		}
-		p := &cfg.Neurons[i].Params
-		field := map[string]*float64{"tau_m": &p.TauM, "e_l": &p.EL, "v_t": &p.VT, "v_reset": &p.VReset, "r_m": &p.RM, "t_ref": &p.TRef, "sigma": &p.Sigma}[key]
-		if field == nil {
+		n := &cfg.Neurons[i]
+		d, ok := n.Model().Param(key)
+		if !ok || !d.Adjustable {
 			return fmt.Errorf("set: a neuron has no %.40q", key)
 		}
-		*field = value
+		n.Params = d.With(n.Params, value)
 		return nil
 	})
 }

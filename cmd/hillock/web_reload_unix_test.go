@@ -61,7 +61,7 @@ func TestAClientOutlivesAReload(t *testing.T) {
 			}
 			var h web.Hello
 			if kind == websocket.MessageText && json.Unmarshal(b, &h) == nil && h.Type == "hello" {
-				return h.Neurons[0].TauM
+				return h.Neurons[0].Params["tau_m"]
 			}
 		}
 	}

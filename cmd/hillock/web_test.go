@@ -54,7 +54,7 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 			do(w.Set("n1", "tau_m", 20))
 			do(w.Set("n1", "t_ref", 5))
 			do(w.Set("", "speed", 0.5))
-			if h := w.Hello(); h.Neurons[0].TauM != 20 || h.Neurons[0].TRef != 5 || h.Loop.Speed != 0.5 || h.Neurons[0].Curve[100].I != 5 {
+			if h := w.Hello(); h.Neurons[0].Params["tau_m"] != 20 || h.Neurons[0].Params["t_ref"] != 5 || h.Loop.Speed != 0.5 || h.Neurons[0].Curve[100].I != 5 {
 				t.Errorf("got a hello %+v, want it changed", h)
 			}
 			for _, want := range []string{`tau_m = "20 ms"`, `t_ref = "5 ms"`, "speed = 0.5"} {

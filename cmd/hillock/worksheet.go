@@ -12,12 +12,13 @@ import (
 // "|" for each step with a spike and a "_" for each without, joined by spaces. Its time is a float that grows by dt at
 // a time, and its loop runs while that is at most 2000 ms: 20,001 steps.
 func worksheet(w io.Writer, ri float64) error {
-	n, err := neuron.New(neuron.Default())
+	p := neuron.Default()
+	n, err := neuron.New(p)
 	if err != nil {
 		return err
 	}
 	out := newTokens(w)
-	for t := 0.0; t <= 2000; t += n.DT {
+	for t := 0.0; t <= 2000; t += p.DT {
 		out.step(n.Step(ri))
 	}
 	return out.end()

@@ -207,8 +207,7 @@ func sameScale(a, b *config.Config, name string) bool {
 	if !slices.ContainsFunc(b.Neurons, func(n config.Neuron) bool { return n.Name == name }) {
 		return false
 	}
-	x, y := find(a), find(b)
-	return x.VReset == y.VReset && x.EL == y.EL && x.VT == y.VT && a.Loop.DT == b.Loop.DT && a.Loop.Speed == b.Loop.Speed
+	return find(a).Levels() == find(b).Levels() && a.Loop.DT == b.Loop.DT && a.Loop.Speed == b.Loop.Speed
 }
 
 // on is the open output on a pin, nil when there is none.

@@ -40,15 +40,15 @@ type show struct {
 // openShow opens an output that is no pulse, for the neuron that it shows.
 func openShow(out config.Output, cfg *config.Config) (show, error) {
 	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == out.Neuron })
-	n := cfg.Neurons[i]
-	low := min(n.VReset, n.EL, n.VT-1)
+	levels := cfg.Neurons[i].Levels()
+	low, high := levels.Lowest(), levels.Threshold.V
 	s := show{out: out, close: func() error { return nil }}
 	var err error
 	switch out.Driver {
 	case "bar":
 		var leds []*line.Line
 		if leds, err = openLines(out.Invert, strings.Fields(out.Pins)...); err == nil {
-			s.Show, err = shown(bar.New(leds, bar.Opts{Low: low, High: n.VT}))
+			s.Show, err = shown(bar.New(leds, bar.Opts{Low: low, High: high}))
 		}
 	case "apa102":
 		var wires []*line.Line
@@ -56,7 +56,7 @@ func openShow(out config.Output, cfg *config.Config) (show, error) {
 			port := bar.Wires(wires[0], wires[1])
 			c := color.NRGBA{R: out.Color[0], G: out.Color[1], B: out.Color[2], A: 255}
 			s.close = port.Close
-			s.Show, err = shown(bar.NewAPA102(port, bar.Strip{LEDs: out.LEDs, Color: c, Brightness: uint8(out.Brightness)}, bar.Opts{Low: low, High: n.VT}))
+			s.Show, err = shown(bar.NewAPA102(port, bar.Strip{LEDs: out.LEDs, Color: c, Brightness: uint8(out.Brightness)}, bar.Opts{Low: low, High: high}))
 		}
 	case "oled":
 		bus, failed := i2creg.Open(out.Bus)
@@ -64,7 +64,7 @@ func openShow(out config.Output, cfg *config.Config) (show, error) {
 			return s, fmt.Errorf("output %s: oled on %s: %w", out.Name, out.Bus, busTrouble(out.Bus, failed))
 		}
 		s.close = bus.Close
-		s.Show, err = shown(oled.NewSSD1306(bus, uint16(out.Address), oled.Opts{Low: low, High: n.VT, Span: out.Span, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed}))
+		s.Show, err = shown(oled.NewSSD1306(bus, uint16(out.Address), oled.Opts{Low: low, High: high, Span: out.Span, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed}))
 	}
 	if err != nil {
 		return s, errors.Join(fmt.Errorf("output %s: %w", out.Name, err), s.close())

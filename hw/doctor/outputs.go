@@ -154,13 +154,14 @@ func (b *Bench) rise(out config.Output) error {
 		if n.Name != out.Neuron {
 			continue
 		}
+		rest, threshold := n.Levels().Rest.V, n.Levels().Threshold.V
 		const steps = 40
 		for i := range 4*steps + 1 {
 			part := float64(i%(2*steps)) / steps // 0 to 2
 			if part > 1 {
 				part = 2 - part
 			}
-			s.Level(n.EL + part*(n.VT-n.EL))
+			s.Level(rest + part*(threshold-rest))
 			s.Tick(time.Since(start))
 			if err := b.pause(dit / 10); err != nil {
 				return errors.Join(err, parts.Close())

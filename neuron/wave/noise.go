@@ -10,7 +10,7 @@ import (
 )
 
 // Noise is a current that wanders around a mean, an Ornstein-Uhlenbeck process: normally distributed, and a time tau
-// later correlated with itself by 1/e. For the white noise of a membrane see neuron.Params: an input holds its current
+// later correlated with itself by 1/e. For the white noise of a membrane see neuron.LIF: an input holds its current
 // for a tick.
 type Noise struct {
 	mean, sd float64

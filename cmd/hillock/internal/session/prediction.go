@@ -31,13 +31,14 @@ func (p Prediction) String() string {
 // Now predicts the firing rate of a neuron if its current (nA) stays as it is at this instant.
 func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
 	noisy := func(in config.Input) bool { return in.Wave.SD > 0 && slices.Contains(n.Inputs, in.Name) }
-	switch {
-	case n.Sigma > 0:
-		return Prediction{Reason: "the membrane has noise"}
+	switch theory, reason := n.Theory(); {
+	case reason != "":
+		return Prediction{Reason: reason}
 	case slices.ContainsFunc(inputs, noisy):
 		return Prediction{Reason: "the current has noise"}
+	default:
+		return Prediction{Hz: theory.DiscreteRate(current)}
 	}
-	return Prediction{Hz: n.DiscreteRate(current)}
 }
 
 // Past is what one neuron of a run went through.
@@ -63,7 +64,8 @@ func Whole(n config.Neuron, inputs []config.Input, past Past) Prediction {
 	case past.Varied:
 		return Prediction{Reason: "the current changed during the run, last to " + strconv.FormatFloat(past.Current, 'g', 4, 64) + " nA"}
 	default:
-		p.Spikes = past.Spikes + past.Begin.SpikesAhead(past.Current, past.Steps)
+		theory, _ := past.Begin.Params().Theory()
+		p.Spikes = past.Spikes + theory.SpikesAhead(past.Begin, past.Current, past.Steps)
 	}
 	return p
 }

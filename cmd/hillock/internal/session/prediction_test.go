@@ -17,12 +17,13 @@ func TestPrediction(t *testing.T) {
 		t.Fatal(err)
 	}
 	steady := config.Neuron{Name: "n1", Params: p, Inputs: []string{"a"}}
-	noisy := steady
-	noisy.Sigma = 5
+	noisy, noise := steady, p
+	noise.Sigma = 5
+	noisy.Params = noise
 	wave := []config.Input{{Name: "a", Wave: config.Wave{Shape: "noise", SD: 0.5}}}
 	quiet := []config.Input{{Name: "a", Wave: config.Wave{Shape: "noise"}}, {Name: "b", Wave: wave[0].Wave}}
 	rate, spikes := p.DiscreteRate(2), p.SpikeCount(2, 20_000)
-	run := Past{Begin: *begin, Steps: 20_000, Current: 2}
+	run := Past{Begin: begin, Steps: 20_000, Current: 2}
 	with := func(change func(*Past)) Past {
 		past := run
 		change(&past)

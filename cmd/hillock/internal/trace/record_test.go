@@ -15,22 +15,24 @@ func TestARecordOfTwoCells(t *testing.T) {
 	r := NewRecord(tap, dt, []float64{0.1, 0.1})
 	p := neuron.Default()
 	p.TRef = 2
-	n, err := neuron.New(neuron.Default())
-	if err != nil {
-		t.Fatal(err)
+	made := func(p neuron.LIF, from neuron.Neuron) neuron.Neuron {
+		t.Helper()
+		n, err := neuron.New(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Continue(from)
+		return n
 	}
-	other, err := neuron.New(p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	n, other := made(neuron.Default(), nil), made(p, nil)
 	step, spikes := int64(0), [2]int64{}
 	run := func(steps int, all bool) {
 		for range steps {
 			step++
-			for i, c := range []*neuron.Neuron{n, other} {
+			for i, c := range []neuron.Neuron{n, other} {
 				s := neuron.Sample{Step: step, Current: 2}
 				s.Spiked = c.Step(c.Drive(2))
-				if s.V = c.V; s.Spiked {
+				if s.V = c.V(); s.Spiked {
 					spikes[i]++
 				}
 				tap.Step(s)
@@ -62,7 +64,8 @@ func TestARecordOfTwoCells(t *testing.T) {
 	run(20_000, true)
 	rates([2]float64{neuron.Default().DiscreteRate(2), p.DiscreteRate(2)}, 0)
 	slow := neuron.Default()
-	slow.TauM, p.TauM, n.TauM, other.TauM = 20, 20, 20, 20
+	slow.TauM, p.TauM = 20, 20
+	n, other = made(slow, n), made(p, other)
 	r.ForgetRates()
 	run(20_000, true)
 	rates([2]float64{slow.DiscreteRate(2), p.DiscreteRate(2)}, 0)

@@ -52,7 +52,7 @@ func TestRatesLieOnTheDiscreteCurve(t *testing.T) {
 			r.Add(step, neuron.Moment{Current: current, Spiked: n.Step(n.Drive(float64(current)))})
 		}
 	}
-	want := []Point{{0.5, 0}, {1, 0}, {2, n.DiscreteRate(2)}, {3.25, n.DiscreteRate(3.25)}}
+	want := []Point{{0.5, 0}, {1, 0}, {2, neuron.Default().DiscreteRate(2)}, {3.25, neuron.Default().DiscreteRate(3.25)}}
 	near := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
 	if diff := cmp.Diff(want, r.Points(dt), near); diff != "" {
 		t.Errorf("points (-want +got):\n%s", diff)

@@ -26,7 +26,11 @@ func (r Rates) Draw(width, height int) []string {
 	c := newCanvas(width-Gutter, height-2)
 	current := func(x int) float64 { return r.Low + float64((r.High-r.Low)*float64(x)/float64(c.width()-1)) }
 	across := scale{r.High, r.Low, c.width()} // from the left
-	top := max(r.Params.DiscreteRate(r.High), r.Params.DiscreteRate(r.Low), 1)
+	theory, reason := r.Params.Theory()
+	top := 1.0
+	if theory != nil {
+		top = max(theory.DiscreteRate(r.High), theory.DiscreteRate(r.Low), 1)
+	}
 	for _, p := range r.Points {
 		top = max(top, p.Rate)
 	}
@@ -34,10 +38,10 @@ func (r Rates) Draw(width, height int) []string {
 	for row := range c.rows {
 		c.mark(across.at(r.Now)/2, row, '┆', Level)
 	}
-	for x := 1; x < c.width(); x++ {
-		c.line(x-1, y.at(r.Params.DiscreteRate(current(x-1))), x, y.at(r.Params.DiscreteRate(current(x))), Membrane)
+	for x := 1; x < c.width() && theory != nil; x++ {
+		c.line(x-1, y.at(theory.DiscreteRate(current(x-1))), x, y.at(theory.DiscreteRate(current(x))), Membrane)
 		if x%4 == 0 {
-			c.dot(x, y.at(r.Params.ExactRate(current(x))), Level)
+			c.dot(x, y.at(theory.ExactRate(current(x))), Level)
 		}
 	}
 	for _, p := range r.Points {
@@ -47,14 +51,16 @@ func (r Rates) Draw(width, height int) []string {
 		c.mark(across.at(p.Current)/2, y.at(p.Rate)/4, '●', Point)
 	}
 	lines := c.lines(map[int]string{0: fmt.Sprintf("Hz %.4g", y.high), c.rows / 2: fmt.Sprintf("%.4g", y.high/2), c.rows - 1: "0"})
-	exact := "the continuous one"
-	if r.Params.Sigma > 0 {
-		exact += ", no noise"
+	curves := "no prediction: " + reason
+	if theory != nil {
+		curves = paint("⠤⠒⠉", Membrane) + " the discrete neuron  " + paint("⠠⠐⠈", Level) + " the continuous one"
+		if r.Params.Model().Sum(neuron.Noise, r.Params) > 0 {
+			curves += ", no noise"
+		}
 	}
 	return append(lines,
 		axis(width, fmt.Sprintf("%.3g nA", r.Low), "current", fmt.Sprintf("%.3g nA", r.High)),
-		fit(pad("", Gutter)+paint("●", Point)+" seen  "+paint("┆", Level)+" now  "+paint("⠤⠒⠉", Membrane)+" the discrete neuron  "+
-			paint("⠠⠐⠈", Level)+" "+exact, width))
+		fit(pad("", Gutter)+paint("●", Point)+" seen  "+paint("┆", Level)+" now  "+curves, width))
 }
 
 // Intervals is how often each interval between spikes came.

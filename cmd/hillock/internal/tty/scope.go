@@ -2,6 +2,7 @@ package tty
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -86,22 +87,19 @@ type Scope struct {
 func (s Scope) Membrane(width, height int) []string {
 	c := newCanvas(width-Gutter, height)
 	buckets := s.Window.buckets(s.History, c.width())
-	p := s.Params
-	low := min(p.EL, p.VReset, p.VT-1)
+	levels := s.Params.Levels()
+	low, threshold := levels.Lowest(), levels.Threshold.V
 	for _, b := range buckets {
 		if b.Steps > 0 {
 			low = min(low, float64(b.VMin))
 		}
 	}
-	y := scale{low - (p.VT-low)/10, p.VT + (p.VT-low)/3, c.height()}
+	y := scale{low - (threshold-low)/10, threshold + (threshold-low)/3, c.height()}
 	labels := map[int]string{}
-	for _, l := range []struct {
-		name string
-		v    float64
-	}{{"V_r", p.VReset}, {"E_L", p.EL}, {"V_T", p.VT}} {
-		row := y.at(l.v) / 4
-		labels[row] = fmt.Sprintf("%s %.4g", l.name, l.v)
-		if l.name != "V_r" {
+	for _, l := range []neuron.Level{levels.Reset, levels.Rest, levels.Threshold} {
+		row := y.at(l.V) / 4
+		labels[row] = fmt.Sprintf("%s %.4g", l.Symbol, l.V)
+		if l != levels.Reset {
 			c.rule(row)
 		}
 	}
@@ -116,13 +114,13 @@ func (s Scope) Membrane(width, height int) []string {
 		x := s.Window.column(b.First, c.width())
 		top := float64(b.VMax)
 		if b.Spikes > 0 { // V is that after the reset: it was up at the threshold before
-			top = max(top, p.VT)
-			c.line(x, 0, x, y.at(p.VT)-1, Spike)
+			top = max(top, threshold)
+			c.line(x, 0, x, y.at(threshold)-1, Spike)
 		}
 		if last != nil {
 			to := float64(b.VLast)
 			if b.Spikes > 0 {
-				to = p.VT
+				to = threshold
 			}
 			c.line(s.Window.column(last.First, c.width()), y.at(float64(last.VLast)), x, y.at(to), Membrane)
 		}
@@ -137,7 +135,7 @@ func (s Scope) Current(width, height int) []string {
 	c := newCanvas(width-Gutter, height)
 	y := scale{s.Low, s.High, c.height()}
 	labels := map[int]string{}
-	if r := s.Params.Rheobase(); r > s.Low && r < s.High {
+	if r := s.rheobase(); r > s.Low && r < s.High {
 		for x := 0; x < c.width(); x += 4 {
 			c.dot(x, y.at(r), Level)
 		}
@@ -162,6 +160,15 @@ func (s Scope) Current(width, height int) []string {
 		last = b
 	}
 	return c.lines(labels)
+}
+
+// rheobase is that of the neuron, nA, and not a number where there is no theory of it.
+func (s Scope) rheobase() float64 {
+	theory, _ := s.Params.Theory()
+	if theory == nil {
+		return math.NaN()
+	}
+	return theory.Rheobase()
 }
 
 // Row is a cell of a raster.

@@ -25,7 +25,7 @@ func ran(t *testing.T, current float64, steps int64) (h *trace.History, spikes [
 	h = trace.NewHistory()
 	for step := int64(1); step <= steps; step++ {
 		spiked := n.Step(n.Drive(current))
-		h.Add(step, neuron.Moment{V: n.V, Current: float32(current), Spiked: spiked})
+		h.Add(step, neuron.Moment{V: n.V(), Current: float32(current), Spiked: spiked})
 		if spiked {
 			spikes = append(spikes, step)
 		}
@@ -173,5 +173,24 @@ func TestLabelsKeepToTheGutter(t *testing.T) {
 	want := []string{"  V_T -55 ┤  ", "fires 1.45┤  ", "a neuron w┤  ", "          │  "}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// unpredicted is a neuron that nobody has a closed form of.
+type unpredicted struct{ neuron.LIF }
+
+func (unpredicted) Theory() (neuron.Theory, string) { return nil, "there is no closed form" }
+
+// Without a theory the pictures have what was seen, and say why there is no more.
+func TestPicturesWithoutATheory(t *testing.T) {
+	h, _ := ran(t, 2, 2000)
+	p := unpredicted{neuron.Default()}
+	rates := strings.Join(stripped(Rates{Params: p, Points: []trace.Point{{Current: 2, Rate: 72}}, High: 5}.Draw(80, 12)), "\n")
+	if !strings.Contains(rates, "●") || !strings.Contains(rates, "no prediction: there is no closed form") || strings.Contains(rates, "discrete") {
+		t.Errorf("got\n%s", rates)
+	}
+	s := Scope{Params: p, History: h, Window: Window{From: 1, Steps: 2000, Now: 2000, DT: dt}, High: 5}
+	if current := strings.Join(stripped(s.Current(80, 4)), "\n"); strings.Contains(current, "fires") {
+		t.Errorf("got\n%s\nwant no current above which it fires", current)
 	}
 }

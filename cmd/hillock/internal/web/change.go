@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"hillock/neuron"
 )
 
 // wish is what a client says. The keys of each kind are all there, and no others.
@@ -36,7 +38,31 @@ func kinds() map[string][]string {
 }
 
 // keys are those of "set" but for the loop's own, speed.
-func keys() []string { return []string{"tau_m", "e_l", "v_t", "v_reset", "r_m", "t_ref", "sigma"} }
+func keys() (all []string) {
+	for _, m := range neuron.Models() {
+		for _, d := range m.Params {
+			if d.Adjustable && !slices.Contains(all, d.Key) {
+				all = append(all, d.Key)
+			}
+		}
+	}
+	return all
+}
+
+// slider is that of a key, of a neuron or else of the loop.
+func (h Hello) slider(name, key string) (Slider, bool) {
+	all := h.Sliders
+	for _, n := range h.Neurons {
+		if n.Name == name {
+			all = n.Sliders
+		}
+	}
+	i := slices.IndexFunc(all, func(s Slider) bool { return s.Key == key })
+	if i < 0 {
+		return Slider{}, false
+	}
+	return all[i], true
+}
 
 const (
 	maxPerColumn = 1_000_000 // steps
@@ -134,8 +160,8 @@ func (s *Server) change(m wish) error {
 	case "sweep":
 		return s.sweep(m.Input)
 	case "set":
-		if r, ok := s.now().Ranges[m.Key]; ok && !(m.Value >= r[0] && m.Value <= r[1]) {
-			return fmt.Errorf("%s: must be from %g to %g, got %g", m.Key, r[0], r[1], m.Value)
+		if r, ok := s.now().slider(m.Neuron, m.Key); ok && !(m.Value >= r.Low && m.Value <= r.High) {
+			return fmt.Errorf("%s: must be from %g to %g, got %g", m.Key, r.Low, r.High, m.Value)
 		}
 		if err := s.run.Set(m.Neuron, m.Key, m.Value); err != nil {
 			return err

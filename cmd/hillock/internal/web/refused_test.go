@@ -111,7 +111,7 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		{`{"type":"turn","input":"knob","position":-0.01}`, "turn: position: must be from 0 to 1, got -0.01"},
 		{`{"type":"turn","input":"<b>","position":0.5}`, `turn: no input with a knob is called "<b>"`},
 		{`{"type":"sweep","input":"other"}`, `turn: no input with a knob is called "other"`},
-		{`{"type":"set","neuron":"n1","key":"dt","value":1}`, `set: key: must be tau_m, e_l, v_t, v_reset, r_m, t_ref, sigma or speed, got "dt"`},
+		{`{"type":"set","neuron":"n1","key":"dt","value":1}`, "set: key: must be " + strings.Join(keys(), ", ") + ` or speed, got "dt"`},
 		{`{"type":"set","key":"tau_m","value":1}`, "set: tau_m: must have the key neuron"},
 		{`{"type":"set","neuron":"n1","key":"speed","value":1}`, "set: speed: is the loop's, not a neuron's"},
 		{`{"type":"set","neuron":"n2","key":"tau_m","value":10}`, `set: no neuron is called "n2"`},

@@ -33,21 +33,21 @@ type Run interface {
 
 // Hello is what does not change while a run goes on as it is.
 type Hello struct {
-	Type      string                `json:"type"`
-	Version   string                `json:"version"`
-	Where     string                `json:"where"`
-	Virtual   bool                  `json:"virtual"`
-	MayChange bool                  `json:"may_change"`
-	Loop      Loop                  `json:"loop"`
-	Step      int64                 `json:"step"`  // from which on it is so
-	Run       uint32                `json:"run"`   // whose steps they are: each frame has the same number
-	Since     string                `json:"since"` // when the server began: another one has other runs
-	Neurons   []Neuron              `json:"neurons"`
-	Inputs    []Input               `json:"inputs"`
-	Outputs   []Output              `json:"outputs"`
-	Kit       Kit                   `json:"kit"`
-	Faults    []string              `json:"faults"` // that the virtual Pi can have
-	Ranges    map[string][2]float64 `json:"ranges"` // that a change has to keep
+	Type      string   `json:"type"`
+	Version   string   `json:"version"`
+	Where     string   `json:"where"`
+	Virtual   bool     `json:"virtual"`
+	MayChange bool     `json:"may_change"`
+	Loop      Loop     `json:"loop"`
+	Step      int64    `json:"step"`  // from which on it is so
+	Run       uint32   `json:"run"`   // whose steps they are: each frame has the same number
+	Since     string   `json:"since"` // when the server began: another one has other runs
+	Neurons   []Neuron `json:"neurons"`
+	Inputs    []Input  `json:"inputs"`
+	Outputs   []Output `json:"outputs"`
+	Kit       Kit      `json:"kit"`
+	Faults    []string `json:"faults"`  // that the virtual Pi can have
+	Sliders   []Slider `json:"sliders"` // of the loop
 }
 
 // Loop is how time passes.
@@ -57,27 +57,47 @@ type Loop struct {
 	Speed float64 `json:"speed"`
 }
 
-// Neuron is one with its parameters (ms, mV, MOhm), and what the theory says of it.
+// Neuron is one with its parameters, and what the theory says of it.
 type Neuron struct {
-	Name     string   `json:"name"`
-	TauM     float64  `json:"tau_m"`
-	EL       float64  `json:"e_l"`
-	VT       float64  `json:"v_t"`
-	VReset   float64  `json:"v_reset"`
-	RM       float64  `json:"r_m"`
-	TRef     float64  `json:"t_ref"`
-	Sigma    float64  `json:"sigma"`
-	Rheobase float64  `json:"rheobase"` // nA
-	Inputs   []string `json:"inputs"`
-	Color    int      `json:"color"` // which of the page's
-	Curve    []Point  `json:"curve"`
+	Name       string             `json:"name"`
+	Model      string             `json:"model"`
+	Equation   string             `json:"equation"` // with the symbols of its parameters
+	Params     map[string]float64 `json:"params"`   // by key, each in its unit
+	Sliders    []Slider           `json:"sliders"`
+	Reset      Level              `json:"reset"`
+	Rest       Level              `json:"rest"`
+	Threshold  Level              `json:"threshold"`
+	Memory     float64            `json:"memory_ms"`     // the membrane's time constant; 0: it has none
+	Refractory float64            `json:"refractory_ms"` // after a spike
+	Rheobase   *float64           `json:"rheobase"`      // nA; null where there is no theory
+	Inputs     []string           `json:"inputs"`
+	Color      int                `json:"color"` // which of the page's
+	Curve      []Point            `json:"curve"`
 }
 
-// Point is a firing rate (Hz) at a current (nA).
+// Level is a potential (mV) with its symbol.
+type Level struct {
+	Symbol string  `json:"symbol"`
+	V      float64 `json:"v"`
+}
+
+// Slider is a parameter that the page may turn, and the range that a change has to keep.
+type Slider struct {
+	Key         string  `json:"key"`
+	Symbol      string  `json:"symbol"` // what follows _ is an index
+	Name        string  `json:"name"`
+	Unit        string  `json:"unit"`
+	Low         float64 `json:"low"`
+	High        float64 `json:"high"`
+	Decimals    int     `json:"decimals"`
+	Logarithmic bool    `json:"logarithmic"`
+}
+
+// Point is a firing rate (Hz) at a current (nA), null where there is no theory.
 type Point struct {
-	I        float64 `json:"i"`
-	Exact    float64 `json:"exact"`
-	Discrete float64 `json:"discrete"`
+	I        float64  `json:"i"`
+	Exact    *float64 `json:"exact"`
+	Discrete *float64 `json:"discrete"`
 }
 
 // Input is a knob, or what else gives a current, from Low to High (nA).

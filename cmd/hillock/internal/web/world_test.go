@@ -141,8 +141,8 @@ func (f *fake) run(t *testing.T, ticks int64) {
 }
 
 func (f *fake) Hello() Hello {
-	return Hello{Version: "test", Where: `a <b>"virtual"</b> Pi`, Loop: Loop{DT: 0.1, Tick: 1, Speed: 1}, Neurons: []Neuron{{Name: "n1"}},
-		Ranges: map[string][2]float64{"tau_m": {1, 100}, "speed": {0.001, 10}}}
+	return Hello{Version: "test", Where: `a <b>"virtual"</b> Pi`, Loop: Loop{DT: 0.1, Tick: 1, Speed: 1},
+		Neurons: []Neuron{{Name: "n1", Sliders: []Slider{{Key: "tau_m", Low: 1, High: 100}}}}, Sliders: []Slider{{Key: "speed", Low: 0.001, High: 10}}}
 }
 
 func (f *fake) Status() Status {

@@ -34,7 +34,7 @@ export class Rates {
 
   frame(fresh) {
     const { hello, columns, cell } = this.shared, p = hello.neurons[cell], dt = hello.loop.dt_ms, spikes = columns.spikes[cell];
-    const refractory = Math.round(p.t_ref / dt), silent = Math.ceil(SILENCE * p.tau_m / dt) + refractory, end = columns.end;
+    const refractory = Math.round(p.refractory_ms / dt), silent = Math.ceil(SILENCE * this.memory() / dt) + refractory, end = columns.end;
     if (columns.run !== hello.run) return; // what is told is of another neuron than what was seen
     for (let k = Math.max(1, spikes.length - fresh.spikes[cell].length); k < spikes.length; k++) {
       if (spikes[k - 1] <= this.since || spikes[k] - spikes[k - 1] > silent) continue; // the silence was told as such
@@ -45,7 +45,7 @@ export class Rates {
 
   // current is that from one step to another as the membrane weighs it, or NaN where the columns do not tell.
   current(from, to) {
-    const { hello, columns, cell } = this.shared, a = 1 - hello.loop.dt_ms / hello.neurons[cell].tau_m;
+    const { hello, columns, cell } = this.shared, a = 1 - hello.loop.dt_ms / this.memory();
     let sum = 0, weights = 0, next = from;
     for (let k = columns.at(from); k < columns.count && columns.start(k) <= to; k++) {
       const first = Math.max(from, columns.start(k)), last = Math.min(to, columns.start(k) + columns.width(k) - 1);
@@ -58,6 +58,9 @@ export class Rates {
     }
     return next > to ? sum / weights : NaN;
   }
+
+  // memory is the time constant of the membrane, ms, or what stands for it in a model that has none.
+  memory() { return this.shared.hello.neurons[this.shared.cell].memory_ms || 10; }
 
   range() {
     const { curve } = this.shared.hello.neurons[this.shared.cell];

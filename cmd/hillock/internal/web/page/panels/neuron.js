@@ -10,15 +10,19 @@ const html = `
 </div>
 `;
 
-// The parameters: symbol, unit, decimals, and whether the slider is logarithmic.
-const KEYS = {
-  tau_m: ['τ<sub>m</sub>', 'membrane time constant', 'ms', 1, true],
-  v_t: ['V<sub>T</sub>', 'threshold', 'mV', 1, false],
-  v_reset: ['V<sub>reset</sub>', 'reset', 'mV', 1, false],
-  r_m: ['R<sub>m</sub>', 'membrane resistance', 'MΩ', 1, true],
-  t_ref: ['t<sub>ref</sub>', 'refractory time', 'ms', 1, false],
-  speed: ['speed', 'speed against life', '×', 3, true],
+// What the numbers of now say, for the models whose equation is worked out here.
+const WORKED = {
+  lif({ params: p, rheobase, reset }, now) {
+    const slope = p.e_l - now.v + p.r_m * now.i, goal = p.e_l + p.r_m * now.i, brackets = (x, d) => (x < 0 ? `(${number(x, d)})` : number(x, d));
+    const held = p.t_ref > 0 && now.v === reset.v;
+    return [
+      `${number(p.tau_m, 1)} ms · dV/dt = ${number(p.e_l, 1)} − ${brackets(now.v, 1)} + ${number(p.r_m, 1)} · ${brackets(now.i, 2)} mV`,
+      held ? `V is held at V_reset for t_ref, ${number(p.t_ref, 1)} ms` : `dV/dt = ${number(slope / p.tau_m, 2)} mV/ms`,
+      `toward ${number(goal, 1)} mV; fires above ${number(rheobase, 2)} nA`,
+    ];
+  },
 };
+const GREEK = { tau: 'τ', sigma: 'σ' };
 const STEPS = 1000;
 const MINE = 700; // ms for which a value of this page's stands before that of the server is shown again
 
@@ -35,40 +39,40 @@ export default class Neuron {
   }
 
   hello() {
-    const { ranges, may_change: may } = this.shared.hello;
-    for (const key of Object.keys(KEYS)) {
-      if (!ranges[key]) continue;
-      const row = this.rows[key] ?? this.make(key);
-      row.input.disabled = !may;
+    const { neurons, sliders, may_change: may } = this.shared.hello, all = [...neurons[this.shared.cell].sliders, ...sliders];
+    if (JSON.stringify(all) !== JSON.stringify(Object.values(this.rows).map((row) => row.slider))) {
+      this.rows = {};
+      $('sliders').replaceChildren(...all.map((slider) => this.make(slider)));
     }
+    for (const row of Object.values(this.rows)) row.input.disabled = !may;
     $('reset').disabled = !may;
     this.status();
   }
 
-  make(key) {
-    const [symbol, name, unit] = KEYS[key], label = document.createElement('label'), sign = document.createElement('span');
+  make(slider) {
+    const { key, symbol, name } = slider, unit = plain(slider.unit), label = document.createElement('label'), sign = document.createElement('span');
     const input = document.createElement('input'), output = document.createElement('output');
     label.className = 'slider';
     label.title = name;
-    sign.innerHTML = symbol; // of this file, never of the server
+    sign.append(...signs(symbol, false));
     Object.assign(input, { type: 'range', min: 0, max: STEPS, step: 1, id: `slider-${key}` });
-    input.setAttribute('aria-label', `${name}, ${unit}`);
+    input.setAttribute('aria-label', unit ? `${name}, ${unit}` : name);
     input.oninput = () => this.turned(key);
     label.append(sign, input, output);
-    $('sliders').append(label);
-    return (this.rows[key] = { input, output, mine: -Infinity });
+    this.rows[key] = { slider, input, output, mine: -Infinity };
+    return label;
   }
 
   // value is that of a place of the slider, to the decimals shown; place is its inverse.
   value(key, place) {
-    const [lo, hi] = this.shared.hello.ranges[key], [, , , digits, log] = KEYS[key], x = place / STEPS;
+    const { low: lo, high: hi, decimals, logarithmic: log } = this.rows[key].slider, x = place / STEPS;
     const raw = log ? lo * (hi / lo) ** x : lo + (hi - lo) * x;
-    return Math.min(hi, Math.max(lo, log ? Number(raw.toPrecision(3)) : Number(raw.toFixed(digits))));
+    return Math.min(hi, Math.max(lo, log ? Number(raw.toPrecision(3)) : Number(raw.toFixed(decimals))));
   }
 
   place(key, value) {
-    const [lo, hi] = this.shared.hello.ranges[key];
-    return Math.round(STEPS * (KEYS[key][4] ? Math.log(value / lo) / Math.log(hi / lo) : (value - lo) / (hi - lo)));
+    const { low: lo, high: hi, logarithmic: log } = this.rows[key].slider;
+    return Math.round(STEPS * (log ? Math.log(value / lo) / Math.log(hi / lo) : (value - lo) / (hi - lo)));
   }
 
   turned(key) {
@@ -84,7 +88,7 @@ export default class Neuron {
   follow() {
     const { neurons, loop } = this.shared.hello, p = neurons[this.shared.cell];
     for (const [key, row] of Object.entries(this.rows)) {
-      const value = key === 'speed' ? loop.speed : p[key];
+      const value = key === 'speed' ? loop.speed : p.params[key];
       if (!row.output.textContent) this.show(key, value);
       if (performance.now() - row.mine > MINE && this.value(key, row.input.value) !== value) this.show(key, value);
     }
@@ -96,7 +100,7 @@ export default class Neuron {
   }
 
   text(key, value) {
-    const [, , unit, digits] = KEYS[key], text = `${key === 'speed' ? Number(value.toPrecision(3)) : number(value, digits)} ${unit}`;
+    const { unit, decimals } = this.rows[key].slider, text = `${key === 'speed' ? Number(value.toPrecision(3)) : number(value, decimals)} ${plain(unit)}`.trim();
     this.rows[key].output.textContent = text;
     this.rows[key].input.setAttribute('aria-valuetext', text);
   }
@@ -105,21 +109,38 @@ export default class Neuron {
   status() {
     const { hello, status, cell } = this.shared;
     this.follow();
-    if (!status || !this.lines) this.lay();
-    const p = hello.neurons[cell], now = status?.neurons[cell];
+    const n = hello.neurons[cell], now = status?.neurons[cell];
+    if (!status || this.equation !== n.equation) this.lay(n.equation);
     if (!now) return;
-    const slope = p.e_l - now.v + p.r_m * now.i, brackets = (x, d) => (x < 0 ? `(${number(x, d)})` : number(x, d));
-    this.lines[0].textContent = `${number(p.tau_m, 1)} ms · dV/dt = ${number(p.e_l, 1)} − ${brackets(now.v, 1)} + ${number(p.r_m, 1)} · ${brackets(now.i, 2)} mV`;
-    const held = p.t_ref > 0 && now.v === p.v_reset;
-    this.lines[1].textContent = held ? `V is held at V_reset for t_ref, ${number(p.t_ref, 1)} ms` : `dV/dt = ${number(slope / p.tau_m, 2)} mV/ms`;
-    const goal = p.e_l + p.r_m * now.i;
-    this.lines[2].textContent = `toward ${number(goal, 1)} mV; fires above ${number(p.rheobase, 2)} nA`;
+    const worked = WORKED[n.model]?.(n, now) ?? [];
+    this.lines.forEach((line, k) => { line.textContent = worked[k] ?? ''; });
   }
 
-  lay() {
+  lay(equation) {
     const general = document.createElement('span');
-    general.innerHTML = '<i>τ</i><sub>m</sub> d<i>V</i>/d<i>t</i> = <i>E</i><sub>L</sub> − <i>V</i> + <i>R</i><sub>m</sub> <i>I</i>';
+    general.append(...signs(equation, true));
     this.lines = [0, 1, 2].map(() => document.createElement('span'));
+    this.equation = equation;
     $('equation').replaceChildren(general, ...this.lines);
   }
+}
+
+// plain is a unit as it is printed.
+const plain = (unit) => unit.replace('Ohm', 'Ω');
+
+// signs are the nodes of a text with symbols, whose index follows a _; in an equation they are in italics.
+function signs(text, italic) {
+  const nodes = [], put = (name, content) => {
+    const node = document.createElement(name);
+    node.textContent = content;
+    nodes.push(node);
+  };
+  for (const [all, d, symbol, index] of text.matchAll(/(d(?=[A-Za-z]\b))?([A-Za-z]+)(?:_([A-Za-z]+))?|[^A-Za-z]+/g)) {
+    if (!symbol) nodes.push(all.replace('-', '−'));
+    if (d) nodes.push(d);
+    if (symbol && italic) put('i', GREEK[symbol] ?? symbol);
+    else if (symbol) nodes.push(GREEK[symbol] ?? symbol);
+    if (index) put('sub', index);
+  }
+  return nodes;
 }

@@ -175,7 +175,7 @@ export default class Scope {
   // ends keep still while the parameters do; what goes beyond them has room.
   ends(lo, hi) {
     const n = this.shared.hello.neurons;
-    const least = Math.min(...n.map((p) => Math.min(p.v_reset, p.e_l))), most = Math.max(...n.map((p) => Math.max(p.v_t, p.v_reset, p.e_l)));
+    const least = Math.min(...n.map((p) => Math.min(p.reset.v, p.rest.v))), most = Math.max(...n.map((p) => Math.max(p.threshold.v, p.reset.v, p.rest.v)));
     const room = Math.max(1, (most - least) * 0.2);
     return [Math.min(lo ?? least, least) - room, Math.max(hi ?? most, most) + room];
   }
@@ -320,7 +320,8 @@ export default class Scope {
     ctx.lineWidth = 2 * ratio;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
-    for (const [value, text, name] of [[p.v_t, `V_T ${number(p.v_t, 1)} mV`, 'vt'], [p.e_l, `E_L ${number(p.e_l, 1)} mV`, 'el']]) {
+    for (const [{ symbol, v: value }, name] of [[p.threshold, 'vt'], [p.rest, 'el']]) {
+      const text = `${symbol} ${number(value, 1)} mV`;
       const y = u.valToPos(value, 'y', true), above = name === 'vt';
       ctx.strokeStyle = color(neurons.length > 1 ? 'ink' : name);
       ctx.setLineDash([9 * ratio, 6 * ratio]);

@@ -4,7 +4,7 @@ import "math"
 
 // Rheobase is the largest constant current, in nA, under which the neuron never fires: (V_T - E_L) / R_m. It is
 // negative for a pacemaker (E_L above V_T), which fires without input.
-func (p Params) Rheobase() float64 {
+func (p LIF) Rheobase() float64 {
 	return (p.VT - p.EL) / p.RM
 }
 
@@ -14,7 +14,7 @@ func (p Params) Rheobase() float64 {
 //
 // It is false when threshold is never reached. Where a step, or V_inf, meets V_T to within what floats can tell, the
 // rounding of the very steps decides, and they are taken.
-func (p Params) StepsToThreshold(v, current float64) (steps int64, ok bool) {
+func (p LIF) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 	vInf := p.EL + float64(p.RM*current)
 	a := 1 - p.DT/p.TauM
 	if a <= 0 {
@@ -44,20 +44,20 @@ func (p Params) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 }
 
 // tie tells whether a potential is V_T to within what the rounding of some steps can make of it.
-func (p Params) tie(v float64) bool {
+func (p LIF) tie(v float64) bool {
 	return math.Abs(v-p.VT) <= 1e-12*(math.Abs(v)+math.Abs(p.VT)+math.Abs(p.EL))
 }
 
 // take is StepsToThreshold by taking the steps, at most so many and a million.
-func (p Params) take(v, current, most float64) (steps int64, ok bool) {
-	n := Neuron{Params: p, V: v}
+func (p LIF) take(v, current, most float64) (steps int64, ok bool) {
+	n := lifNeuron{LIF: p, v: v}
 	taken, spiked := n.Advance(n.Drive(current), int(math.Min(math.Ceil(most), 1e6)))
 	return int64(taken), spiked
 }
 
 // StepsBetweenSpikes is the number of steps from one spike to the next under a constant current (nA), the refractory
 // steps included. It is false when the neuron does not fire.
-func (p Params) StepsBetweenSpikes(current float64) (steps int64, ok bool) {
+func (p LIF) StepsBetweenSpikes(current float64) (steps int64, ok bool) {
 	n, ok := p.StepsToThreshold(p.VReset, current)
 	if !ok {
 		return 0, false
@@ -66,18 +66,19 @@ func (p Params) StepsBetweenSpikes(current float64) (steps int64, ok bool) {
 }
 
 // SpikeCount is the number of spikes in so many steps from rest under a constant current (nA).
-func (p Params) SpikeCount(current float64, steps int64) int64 {
-	return (&Neuron{Params: p, V: p.Rest()}).SpikesAhead(current, steps)
+func (p LIF) SpikeCount(current float64, steps int64) int64 {
+	return p.SpikesAhead(&lifNeuron{LIF: p, v: p.Rest()}, current, steps)
 }
 
-// SpikesAhead is SpikeCount from where the neuron is.
-func (n *Neuron) SpikesAhead(current float64, steps int64) int64 {
+// SpikesAhead is SpikeCount from where a neuron of these parameters is.
+func (p LIF) SpikesAhead(from Neuron, current float64, steps int64) int64 {
+	n := from.(*lifNeuron)
 	steps -= n.ref
-	first, ok := n.StepsToThreshold(n.V, current)
+	first, ok := p.StepsToThreshold(n.v, current)
 	if !ok || steps < first {
 		return 0
 	}
-	between, ok := n.StepsBetweenSpikes(current)
+	between, ok := p.StepsBetweenSpikes(current)
 	if !ok {
 		return 1
 	}
@@ -86,7 +87,7 @@ func (n *Neuron) SpikesAhead(current float64, steps int64) int64 {
 
 // DiscreteRate is the firing rate of the discrete neuron under a constant current (nA) at sigma 0, in Hz of model time.
 // With noise the mean rate is another, which nothing here predicts.
-func (p Params) DiscreteRate(current float64) float64 {
+func (p LIF) DiscreteRate(current float64) float64 {
 	n, ok := p.StepsBetweenSpikes(current)
 	if !ok {
 		return 0
@@ -96,10 +97,16 @@ func (p Params) DiscreteRate(current float64) float64 {
 
 // ExactRate is the firing rate of the continuous equation under a constant current (nA), in Hz of model time:
 // 1/(t_ref + tau_m ln((V_inf - V_reset)/(V_inf - V_T))) (Dayan and Abbott, equation 5.11, with t_ref).
-func (p Params) ExactRate(current float64) float64 {
+func (p LIF) ExactRate(current float64) float64 {
 	vInf := p.EL + float64(p.RM*current)
 	if !(vInf > p.VT) {
 		return 0
 	}
 	return 1000 / (p.TRef + p.TauM*math.Log((vInf-p.VReset)/(vInf-p.VT)))
+}
+
+// ExactCurrent is the current in nA at which the continuous equation fires at a rate in Hz: ExactRate solved for V_inf.
+func (p LIF) ExactCurrent(rate float64) float64 {
+	vInf := p.VT + (p.VT-p.VReset)/math.Expm1((1000/rate-p.TRef)/p.TauM)
+	return (vInf - p.EL) / p.RM
 }
