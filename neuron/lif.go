@@ -146,7 +146,7 @@ func (n *lifNeuron) Continue(from Neuron) {
 		return
 	}
 	n.v = was.v
-	n.ref = int64(math.Ceil(float64(was.ref) * was.DT / n.DT))
+	n.ref = int64(math.Ceil(float64(was.ref)*was.DT/n.DT - 1e-6)) // 3*0.1/0.1 is more than 3
 	if n.xi != nil && was.xi != nil && n.Seed == was.Seed {
 		*n.xi = *was.xi
 	}

@@ -362,6 +362,17 @@ type at func(time.Duration)
 func (at) Tick(time.Duration)                 {}
 func (f at) Spike(_ int64, now time.Duration) { f(now) }
 
+// A neuron of the same step has as many refractory steps to go as the one that it follows.
+func TestContinueCountsRefractorySteps(t *testing.T) {
+	for ref := range int64(1000) {
+		n, next := mustNew(t, Default()), mustNew(t, Default())
+		n.ref = ref
+		if next.Continue(n); next.ref != ref {
+			t.Errorf("got %d steps to go, want %d", next.ref, ref)
+		}
+	}
+}
+
 func TestContinueKeepsWhatIsLeftOfTheRefractoryTime(t *testing.T) {
 	p := Default()
 	p.TRef = 2
