@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
@@ -72,7 +73,7 @@ func (s *screen) text() string {
 	all = append(all, after...)
 	text := strings.Join(all[:min(len(all), s.height)], "\n")
 	if os.Getenv("TERM") == "linux" {
-		text = strings.Map(tty.Console, text)
+		text = strings.Map(braille.Console, text)
 	}
 	return text
 }

@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -23,9 +24,9 @@ type Rates struct {
 
 // Draw is the curve over an axis of currents, with what its signs mean.
 func (r Rates) Draw(width, height int) []string {
-	c := newCanvas(width-Gutter, height-2)
-	current := func(x int) float64 { return r.Low + float64((r.High-r.Low)*float64(x)/float64(c.width()-1)) }
-	across := scale{r.High, r.Low, c.width()} // from the left
+	c := braille.New(width-Gutter, height-2)
+	current := func(x int) float64 { return r.Low + float64((r.High-r.Low)*float64(x)/float64(c.Width()-1)) }
+	across := scale{r.High, r.Low, c.Width()} // from the left
 	theory, reason := r.Params.Theory()
 	top := 1.0
 	if theory != nil {
@@ -34,33 +35,33 @@ func (r Rates) Draw(width, height int) []string {
 	for _, p := range r.Points {
 		top = max(top, p.Rate)
 	}
-	y := scale{0, top * 1.05, c.height()}
-	for row := range c.rows {
-		c.mark(across.at(r.Now)/2, row, '┆', Level)
+	y := scale{0, top * 1.05, c.Height()}
+	for row := range c.Rows {
+		c.Mark(across.at(r.Now)/2, row, '┆', Level)
 	}
-	for x := 1; x < c.width() && theory != nil; x++ {
-		c.line(x-1, y.at(theory.DiscreteRate(current(x-1))), x, y.at(theory.DiscreteRate(current(x))), Membrane)
+	for x := 1; x < c.Width() && theory != nil; x++ {
+		c.Line(x-1, y.at(theory.DiscreteRate(current(x-1))), x, y.at(theory.DiscreteRate(current(x))), Membrane)
 		if x%4 == 0 {
-			c.dot(x, y.at(theory.ExactRate(current(x))), Level)
+			c.Dot(x, y.at(theory.ExactRate(current(x))), Level)
 		}
 	}
 	for _, p := range r.Points {
 		if p.Current < min(r.Low, r.High) || p.Current > max(r.Low, r.High) {
 			continue
 		}
-		c.mark(across.at(p.Current)/2, y.at(p.Rate)/4, '●', Point)
+		c.Mark(across.at(p.Current)/2, y.at(p.Rate)/4, '●', Point)
 	}
-	lines := c.lines(map[int]string{0: fmt.Sprintf("Hz %.4g", y.high), c.rows / 2: fmt.Sprintf("%.4g", y.high/2), c.rows - 1: "0"})
+	lines := labelled(c, map[int]string{0: fmt.Sprintf("Hz %.4g", y.high), c.Rows / 2: fmt.Sprintf("%.4g", y.high/2), c.Rows - 1: "0"})
 	curves := "no prediction: " + reason
 	if theory != nil {
-		curves = paint("⠤⠒⠉", Membrane) + " the discrete neuron  " + paint("⠠⠐⠈", Level) + " the continuous one"
+		curves = braille.Paint("⠤⠒⠉", Membrane) + " the discrete neuron  " + braille.Paint("⠠⠐⠈", Level) + " the continuous one"
 		if r.Params.Model().Sum(neuron.Noise, r.Params) > 0 {
 			curves += ", no noise"
 		}
 	}
 	return append(lines,
 		axis(width, fmt.Sprintf("%.3g nA", r.Low), "current", fmt.Sprintf("%.3g nA", r.High)),
-		fit(pad("", Gutter)+paint("●", Point)+" seen  "+paint("┆", Level)+" now  "+curves, width))
+		fit(pad("", Gutter)+braille.Paint("●", Point)+" seen  "+braille.Paint("┆", Level)+" now  "+curves, width))
 }
 
 // Intervals is how often each interval between spikes came.
@@ -71,44 +72,44 @@ type Intervals struct {
 
 // Draw is a histogram over an axis of times, with its mean and coefficient of variation.
 func (i Intervals) Draw(width, height int) []string {
-	c := newCanvas(width-Gutter, height-2)
+	c := braille.New(width-Gutter, height-2)
 	if len(i.Steps) == 0 {
-		c.text(c.rows/2, "no interval yet: it takes two spikes")
-		return append(c.lines(nil), axis(width, "", "interval", ""), "")
+		centred(c, c.Rows/2, "no interval yet: it takes two spikes")
+		return append(labelled(c, nil), axis(width, "", "interval", ""), "")
 	}
 	end := slices.Max(i.Steps)*5/4 + 1
-	per := (end + int64(c.columns) - 1) / int64(c.columns) // steps a bar, in columns as wide as there is room for
-	wide := max(1, int(int64(c.columns)*per/end))
-	counts := make([]int, c.columns/wide)
+	per := (end + int64(c.Columns) - 1) / int64(c.Columns) // steps a bar, in columns as wide as there is room for
+	wide := max(1, int(int64(c.Columns)*per/end))
+	counts := make([]int, c.Columns/wide)
 	per = (end + int64(len(counts)) - 1) / int64(len(counts))
 	for _, s := range i.Steps {
 		counts[s/per]++
 	}
 	most := slices.Max(counts)
 	for k, n := range counts {
-		eighths := (n*8*c.rows + most - 1) / most
-		for row := range c.rows {
-			if here := min(eighths-8*(c.rows-1-row), 8); here > 0 {
+		eighths := (n*8*c.Rows + most - 1) / most
+		for row := range c.Rows {
+			if here := min(eighths-8*(c.Rows-1-row), 8); here > 0 {
 				for x := range wide {
-					c.mark(k*wide+x, row, []rune(" ▁▂▃▄▅▆▇█")[here], Spike)
+					c.Mark(k*wide+x, row, []rune(" ▁▂▃▄▅▆▇█")[here], Spike)
 				}
 			}
 		}
 	}
 	mean, cv := trace.Spread(i.Steps)
 	ms := func(steps float64) string { return Duration(time.Duration(steps * float64(i.DT))) }
-	total := float64(per) * float64(c.columns) / float64(wide)
-	return append(c.lines(map[int]string{0: fmt.Sprint(most), c.rows - 1: "0"}),
+	total := float64(per) * float64(c.Columns) / float64(wide)
+	return append(labelled(c, map[int]string{0: fmt.Sprint(most), c.Rows - 1: "0"}),
 		axis(width, "0 ms", "interval", ms(total)),
 		fit(fmt.Sprintf("%sISI of the last %d: mean %s, from %s to %s, CV %.3f", pad("", Gutter), len(i.Steps), ms(mean),
 			ms(float64(slices.Min(i.Steps))), ms(float64(slices.Max(i.Steps))), cv), width))
 }
 
-// text writes into a row, in the middle.
-func (c *canvas) text(row int, text string) {
-	at := (c.columns - lipgloss.Width(text)) / 2
+// centred writes into the middle of a row.
+func centred(c *braille.Canvas, row int, text string) {
+	at := (c.Columns - lipgloss.Width(text)) / 2
 	for k, r := range []rune(text) {
-		c.mark(at+k, row, r, None)
+		c.Mark(at+k, row, r, braille.None)
 	}
 }
 
@@ -116,7 +117,7 @@ func (c *canvas) text(row int, text string) {
 func axis(width int, left, words, right string) string {
 	room := width - Gutter - lipgloss.Width(left) - lipgloss.Width(right) - lipgloss.Width(words) - 4
 	line := func(n int) string { return strings.Repeat("─", max(n, 0)) }
-	return paint(fit(pad("└", Gutter)+left+" "+line(room/2)+" "+words+" "+line(room-room/2)+" "+right, width), Level)
+	return braille.Paint(fit(pad("└", Gutter)+left+" "+line(room/2)+" "+words+" "+line(room-room/2)+" "+right, width), Level)
 }
 
 // fit cuts a line off where it is too long.

@@ -8,6 +8,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -55,7 +56,7 @@ func (w Window) Axis(width int, words string) string {
 	write(0, left+" ")
 	write(len(line)-1-lipgloss.Width(right), " "+right)
 	write((len(line)-lipgloss.Width(words)-2)/2, " "+words+" ")
-	return paint(strings.Repeat(" ", Gutter-1)+"└"+string(line), Level)
+	return braille.Paint(strings.Repeat(" ", Gutter-1)+"└"+string(line), Level)
 }
 
 // ago is how long before the latest step one was.
@@ -85,8 +86,8 @@ type Scope struct {
 
 // Membrane draws V against the threshold and rest, with a stroke above the threshold for each spike.
 func (s Scope) Membrane(width, height int) []string {
-	c := newCanvas(width-Gutter, height)
-	buckets := s.Window.buckets(s.History, c.width())
+	c := braille.New(width-Gutter, height)
+	buckets := s.Window.buckets(s.History, c.Width())
 	levels := s.Params.Levels()
 	low, threshold := levels.Lowest(), levels.Threshold.V
 	for _, b := range buckets {
@@ -94,13 +95,13 @@ func (s Scope) Membrane(width, height int) []string {
 			low = min(low, float64(b.VMin))
 		}
 	}
-	y := scale{low - (threshold-low)/10, threshold + (threshold-low)/3, c.height()}
+	y := scale{low - (threshold-low)/10, threshold + (threshold-low)/3, c.Height()}
 	labels := map[int]string{}
 	for _, l := range []neuron.Level{levels.Reset, levels.Rest, levels.Threshold} {
 		row := y.at(l.V) / 4
 		labels[row] = fmt.Sprintf("%s %.4g", l.Symbol, l.V)
 		if l != levels.Reset {
-			c.rule(row)
+			c.Rule(row)
 		}
 	}
 	labels[0] = "mV"
@@ -111,55 +112,55 @@ func (s Scope) Membrane(width, height int) []string {
 			last = nil
 			continue
 		}
-		x := s.Window.column(b.First, c.width())
+		x := s.Window.column(b.First, c.Width())
 		top := float64(b.VMax)
 		if b.Spikes > 0 { // V is that after the reset: it was up at the threshold before
 			top = max(top, threshold)
-			c.line(x, 0, x, y.at(threshold)-1, Spike)
+			c.Line(x, 0, x, y.at(threshold)-1, Spike)
 		}
 		if last != nil {
 			to := float64(b.VLast)
 			if b.Spikes > 0 {
 				to = threshold
 			}
-			c.line(s.Window.column(last.First, c.width()), y.at(float64(last.VLast)), x, y.at(to), Membrane)
+			c.Line(s.Window.column(last.First, c.Width()), y.at(float64(last.VLast)), x, y.at(to), Membrane)
 		}
-		c.line(x, y.at(top), x, y.at(float64(b.VMin)), Membrane)
+		c.Line(x, y.at(top), x, y.at(float64(b.VMin)), Membrane)
 		last = b
 	}
-	return c.lines(labels)
+	return labelled(c, labels)
 }
 
 // Current draws I against the largest one that does not make it fire.
 func (s Scope) Current(width, height int) []string {
-	c := newCanvas(width-Gutter, height)
-	y := scale{s.Low, s.High, c.height()}
+	c := braille.New(width-Gutter, height)
+	y := scale{s.Low, s.High, c.Height()}
 	labels := map[int]string{}
 	if r := s.rheobase(); r > s.Low && r < s.High {
-		for x := 0; x < c.width(); x += 4 {
-			c.dot(x, y.at(r), Level)
+		for x := 0; x < c.Width(); x += 4 {
+			c.Dot(x, y.at(r), Level)
 		}
 		labels[y.at(r)/4] = fmt.Sprintf("fires %.3g", r)
 	}
-	labels[c.rows-1] = fmt.Sprintf("%.3g", s.Low)
+	labels[c.Rows-1] = fmt.Sprintf("%.3g", s.Low)
 	labels[0] = fmt.Sprintf("nA %.3g", s.High)
 	var last *trace.Bucket
-	buckets := s.Window.buckets(s.History, c.width())
+	buckets := s.Window.buckets(s.History, c.Width())
 	for i := range buckets {
 		b := &buckets[i]
 		if b.Steps == 0 {
 			last = nil
 			continue
 		}
-		x := s.Window.column(b.First, c.width())
+		x := s.Window.column(b.First, c.Width())
 		if last != nil {
-			x0 := s.Window.column(last.First, c.width())
-			c.line(x0, y.at(float64(last.IMax)), x-1, y.at(float64(last.IMax)), Current) // held until then
+			x0 := s.Window.column(last.First, c.Width())
+			c.Line(x0, y.at(float64(last.IMax)), x-1, y.at(float64(last.IMax)), Current) // held until then
 		}
-		c.line(x, y.at(float64(b.IMax)), x, y.at(float64(b.IMin)), Current)
+		c.Line(x, y.at(float64(b.IMax)), x, y.at(float64(b.IMin)), Current)
 		last = b
 	}
-	return c.lines(labels)
+	return labelled(c, labels)
 }
 
 // rheobase is that of the neuron, nA, and not a number where there is no theory of it.
@@ -179,19 +180,19 @@ type Row struct {
 
 // Raster draws the spikes of the window, one row for each cell, as far as they have room.
 func Raster(w Window, rows []Row, width, height int) []string {
-	c := newCanvas(width-Gutter, height)
+	c := braille.New(width-Gutter, height)
 	labels := map[int]string{}
-	each := max(1, c.rows/max(len(rows), 1))
+	each := max(1, c.Rows/max(len(rows), 1))
 	tall := min(3, max(1, each-1))
 	for i, r := range rows {
 		top := i*each + (each-tall)/2
 		labels[top+tall/2] = r.Name
-		for _, b := range w.buckets(r.History, c.width()) {
+		for _, b := range w.buckets(r.History, c.Width()) {
 			if b.Spikes > 0 {
-				x := w.column(b.First, c.width())
-				c.line(x, 4*top, x, 4*(top+tall)-1, Spike)
+				x := w.column(b.First, c.Width())
+				c.Line(x, 4*top, x, 4*(top+tall)-1, Spike)
 			}
 		}
 	}
-	return c.lines(labels)
+	return labelled(c, labels)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -147,29 +148,9 @@ func TestIntervalsDrawWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestConsole(t *testing.T) {
-	if got := strings.Map(Console, "⠉⣀⣿⠁⢀╌┆●○▁▅│-55"); got != "▀▄█▀▄-│*o▄█│-55" {
-		t.Errorf("got %s", got)
-	}
-}
-
-// A colour begins where its marks do, and no blank takes a change of its own.
-func TestColours(t *testing.T) {
-	c := newCanvas(9, 1)
-	c.mark(1, 0, 'a', Level)
-	c.mark(3, 0, 'b', Level)
-	c.mark(5, 0, 'c', Spike)
-	c.mark(7, 0, 'd', None)
-	var b strings.Builder
-	c.row(&b, 0)
-	if got, want := b.String(), " \x1b[38;2;153;153;153ma b\x1b[m \x1b[38;2;230;159;0mc\x1b[m d "; got != want {
-		t.Errorf("got  %q, want\n     %q", got, want)
-	}
-}
-
 // However long a label is, the border stands where it does in the other rows.
 func TestLabelsKeepToTheGutter(t *testing.T) {
-	got := stripped(newCanvas(2, 4).lines(map[int]string{0: "V_T -55", 1: "fires 1.45", 2: "a neuron with a name"}))
+	got := stripped(labelled(braille.New(2, 4), map[int]string{0: "V_T -55", 1: "fires 1.45", 2: "a neuron with a name"}))
 	want := []string{"  V_T -55 ┤  ", "fires 1.45┤  ", "a neuron w┤  ", "          │  "}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
