@@ -12,8 +12,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/spf13/cobra"
-	"gonum.org/v1/plot/vg/draw"
 
+	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/signals"
@@ -83,8 +83,8 @@ type benchResult struct {
 }
 
 func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
-	if ext := plotFormat(f.plot); cmd.Flags().Changed("plot") && ext != ".svg" && ext != ".png" {
-		return noPlotFormat(f.plot)
+	if err := checkPlot(cmd, f.plot); err != nil {
+		return err
 	}
 	if err := errors.Join(canWrite("json", f.json), canWrite("plot", f.plot)); err != nil {
 		return err
@@ -154,7 +154,8 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	if f.plot != "" {
 		err = errors.Join(err, outfile.Write(f.plot, cmd.OutOrStdout(), func(w io.Writer) error {
-			return picture(w, plotFormat(f.plot), func(c draw.Canvas) error { return r.plotOn(c, where) })
+			format, _ := chart.Format(f.plot)
+			return r.bars(where).Picture(w, format)
 		}))
 	}
 	return errors.Join(err, r.text(cmd.OutOrStdout())) // the text also where a file cannot be written

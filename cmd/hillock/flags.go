@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
@@ -126,6 +127,14 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 	}
 	if len(given) > 1 {
 		return usage.Errorf("%s: cannot be given together: choose one", strings.Join(given, ", "))
+	}
+	return nil
+}
+
+// checkPlot returns an error where --plot was given and names no picture.
+func checkPlot(cmd *cobra.Command, name string) error {
+	if _, known := chart.Format(name); cmd.Flags().Changed("plot") && !known {
+		return usage.Errorf("--plot: must be a file's name that ends in .svg or .png, got %q", name)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package fi
 
 import (
 	"strings"
@@ -41,7 +41,7 @@ firing rate (Hz)
   ● simulated, 2 s a point   ⠤⠒⠉ continuous equation
   ┆ rheobase 1.5 nA
 `},
-		{"pacemaker, in the least room", fiNeurons()["pacemaker"], 0, 2, 5, 1, 1, `
+		{"pacemaker, in the least room", neurons()["pacemaker"], 0, 2, 5, 1, 1, `
 n1: firing rate against input current
 firing rate (Hz)
 200 ┤                         ⣀⣀⣠⠤⠤⠴⠒●
@@ -56,7 +56,7 @@ firing rate (Hz)
   ⠤⠒⠉ continuous equation
   ┆ rheobase -0.5 nA (outside)
 `},
-		{"a spike at each step", fiNeurons()["coarse"], 10, 20, 5, 40, 13, `
+		{"a spike at each step", neurons()["coarse"], 10, 20, 5, 40, 13, `
 n1: firing rate against input current
 firing rate (Hz)
     │●       ●       ●       ●       ●
@@ -87,7 +87,7 @@ firing rate (Hz)
   ┆ rheobase 1.5 nA (outside)
 `},
 	} {
-		got := measured(t, c.p, c.from, c.to, c.points, 2*time.Second).chart(c.width, c.height).String()
+		got := ansi.Strip(measured(t, c.p, c.from, c.to, c.points, 2*time.Second).Chart().Text(c.width, c.height))
 		if diff := cmp.Diff(strings.TrimPrefix(c.want, "\n"), got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
@@ -95,11 +95,11 @@ firing rate (Hz)
 }
 
 func TestFIChartFitsItsTerminal(t *testing.T) {
-	for name, p := range fiNeurons() {
+	for name, p := range neurons() {
 		for _, to := range []float64{5, 1e-3, neuron.MaxCurrent} {
 			curve := measured(t, p, -to, to, 9, 20*time.Millisecond)
 			for _, size := range [][2]int{{40, 13}, {41, 14}, {80, 22}, {120, 36}, {500, 200}} {
-				text := curve.chart(size[0], size[1]).String()
+				text := ansi.Strip(curve.Chart().Text(size[0], size[1]))
 				lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 				if len(lines) > size[1] {
 					t.Errorf("%s to %g nA: got %d lines, want at most %d", name, to, len(lines), size[1])
@@ -115,26 +115,10 @@ func TestFIChartFitsItsTerminal(t *testing.T) {
 }
 
 func TestFIChartColours(t *testing.T) {
-	curve := measured(t, neuron.Default(), 0, 5, 11, 100*time.Millisecond)
-	plain := curve.chart(60, 17)
-	coloured := curve.chart(60, 17)
-	coloured.color = true
+	text := measured(t, neuron.Default(), 0, 5, 11, 100*time.Millisecond).Chart().Text(60, 17)
 	for _, sgr := range []string{"\x1b[38;2;86;180;233m", "\x1b[38;2;230;159;0m●\x1b[m", "\x1b[38;2;153;153;153m┆\x1b[m"} {
-		if !strings.Contains(coloured.String(), sgr) {
+		if !strings.Contains(text, sgr) {
 			t.Errorf("got no %q in the coloured chart", sgr)
 		}
-	}
-	if diff := cmp.Diff(plain.String(), ansi.Strip(coloured.String())); diff != "" {
-		t.Errorf("without its colours (-plain +got):\n%s", diff)
-	}
-
-	var b strings.Builder
-	t.Setenv("NO_COLOR", "yes")
-	t.Setenv("CLICOLOR_FORCE", "1")
-	if err := curve.draw(&b, 60, 17); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(plain.String(), b.String()); diff != "" {
-		t.Errorf("with NO_COLOR (-want +got):\n%s", diff)
 	}
 }

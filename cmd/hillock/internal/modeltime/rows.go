@@ -1,4 +1,5 @@
-package main
+// Package modeltime runs one neuron in model time, as fast as the machine can.
+package modeltime
 
 import (
 	"context"
@@ -10,8 +11,8 @@ import (
 	"hillock/neuron"
 )
 
-// csvRows writes rows of numbers that read back to the same bits. After an error it writes no more, and ends the loop.
-type csvRows struct {
+// Rows writes rows of numbers that read back to the same bits. After an error it writes no more, and ends the loop.
+type Rows struct {
 	w    io.Writer
 	dt   time.Duration
 	buf  []byte
@@ -19,8 +20,14 @@ type csvRows struct {
 	stop context.CancelFunc
 }
 
+// NewRows returns rows on w.
+func NewRows(w io.Writer) *Rows { return &Rows{w: w} }
+
+// Err returns the first error.
+func (r *Rows) Err() error { return r.err }
+
 // run runs the loop until its end or the first error of a row.
-func (r *csvRows) run(ctx context.Context, loop *neuron.Loop) error {
+func (r *Rows) run(ctx context.Context, loop *neuron.Loop) error {
 	ctx, r.stop = context.WithCancel(ctx)
 	defer r.stop()
 	end, err := loop.Run(ctx)
@@ -30,23 +37,34 @@ func (r *csvRows) run(ctx context.Context, loop *neuron.Loop) error {
 	return interrupted(err, end, loop.DT)
 }
 
-func (r *csvRows) header(text string) {
+// Header writes the names of the columns.
+func (r *Rows) Header(text string) {
 	r.buf = append(r.buf[:0], text...)
 	r.end()
 }
 
+// Row writes a row of numbers.
+func (r *Rows) Row(values ...float64) {
+	r.buf = r.buf[:0]
+	for _, v := range values {
+		r.number(v)
+	}
+	r.buf = r.buf[1:] // the comma before the first
+	r.end()
+}
+
 // stamp begins a row with a step and its time, the step's end in ms.
-func (r *csvRows) stamp(step int64) {
+func (r *Rows) stamp(step int64) {
 	r.buf = strconv.AppendInt(r.buf[:0], step, 10)
 	r.number(stepTime(step, r.dt))
 }
 
-func (r *csvRows) number(v float64) {
+func (r *Rows) number(v float64) {
 	r.buf = append(r.buf, ',')
 	r.buf = strconv.AppendFloat(r.buf, v, 'g', -1, 64)
 }
 
-func (r *csvRows) end() {
+func (r *Rows) end() {
 	if r.err != nil {
 		return
 	}
@@ -62,23 +80,23 @@ func stepTime(step int64, dt time.Duration) float64 {
 }
 
 // spikeRows is an output that writes a row a spike.
-type spikeRows csvRows
+type spikeRows Rows
 
 func (r *spikeRows) Tick(time.Duration) {}
 
 func (r *spikeRows) Spike(step int64, _ time.Duration) {
-	rows := (*csvRows)(r)
+	rows := (*Rows)(r)
 	rows.stamp(step)
 	rows.end()
 }
 
 // traceRows is an observer that writes a row a step.
-type traceRows csvRows
+type traceRows Rows
 
 func (r *traceRows) Tick(neuron.Tick) {}
 
 func (r *traceRows) Step(s neuron.Sample) {
-	rows := (*csvRows)(r)
+	rows := (*Rows)(r)
 	rows.stamp(s.Step)
 	rows.number(s.Current)
 	rows.number(s.V)

@@ -1,0 +1,212 @@
+package chart
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Colours that colour-blind eyes tell apart: Okabe and Ito, Color Universal Design, 2008.
+var (
+	black    = color.NRGBA{A: 255}
+	blue     = color.NRGBA{R: 0x00, G: 0x72, B: 0xB2, A: 255}
+	orange   = color.NRGBA{R: 0xE6, G: 0x9F, B: 0x00, A: 255}
+	gridGrey = color.NRGBA{R: 0xE4, G: 0xE4, B: 0xE4, A: 255}
+	ruleGrey = color.NRGBA{R: 0x60, G: 0x60, B: 0x60, A: 255}
+)
+
+// Format returns the format that a file's extension names, and whether Picture knows it.
+func Format(file string) (format string, known bool) {
+	format = strings.ToLower(filepath.Ext(file))
+	return format, format == ".svg" || format == ".png"
+}
+
+// Picture draws the chart in a format, ".svg" or ".png".
+func (c *Chart) Picture(w io.Writer, format string) error { return picture(w, format, c.drawOn) }
+
+// picture writes what drawOn draws on a white canvas with margins.
+func picture(w io.Writer, format string, drawOn func(draw.Canvas) error) error {
+	const width, height, dpi = 8 * vg.Inch, 5.5 * vg.Inch, 150
+	on := func(c draw.Canvas) error {
+		c.SetColor(color.White)
+		c.Fill(c.Rectangle.Path())
+		return drawOn(draw.Crop(c, 10, -18, 8, -10))
+	}
+	if format == ".png" {
+		img := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
+		if err := on(draw.New(img)); err != nil {
+			return err
+		}
+		_, err := vgimg.PngCanvas{Canvas: img}.WriteTo(w)
+		return err
+	}
+	img := vgsvg.New(width, height)
+	if err := on(draw.New(img)); err != nil {
+		return err
+	}
+	var svg bytes.Buffer
+	if _, err := img.WriteTo(&svg); err != nil {
+		return err
+	}
+	// Where the font is missing, the next have the same widths; a viewer's own choice would not.
+	_, err := w.Write(bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;")))
+	return err
+}
+
+func (c *Chart) drawOn(canvas draw.Canvas) error {
+	p := plot.New()
+	grid := plotter.NewGrid()
+	grid.Horizontal.Color, grid.Vertical.Color = gridGrey, gridGrey
+	p.Add(grid)
+
+	var entries []entry
+	for _, s := range c.Series {
+		e, err := c.entry(s)
+		if err != nil {
+			return fmt.Errorf("plot: %w", err)
+		}
+		p.Add(e.Plotter)
+		entries = append(entries, e)
+	}
+	// After Add, which widens the axes: for a rule outside they stay as they were asked for.
+	style(&p.X, c.X)
+	style(&p.Y, c.Y)
+	under := c.header(canvas, entries)
+	p.Draw(draw.Crop(canvas, 0, 0, 0, under))
+	return nil
+}
+
+// entry is a series in a picture, with its line in the legend.
+type entry struct {
+	plot.Plotter
+	plot.Thumbnailer
+	label string
+}
+
+func (c *Chart) entry(s Series) (entry, error) {
+	line := func(xys plotter.XYs, width vg.Length, clr color.Color) (*plotter.Line, error) {
+		if len(xys) == 0 {
+			xys = plotter.XYs{{X: c.X.Low, Y: 2 * c.Y.High}} // clipped away
+		}
+		l, err := plotter.NewLine(xys)
+		if err == nil {
+			l.LineStyle = draw.LineStyle{Color: clr, Width: width}
+		}
+		return l, err
+	}
+	if s.Style == Dots {
+		dots, err := plotter.NewScatter(xys(c.apart(s.Points)))
+		if err != nil {
+			return entry{}, err
+		}
+		radius := vg.Length(min(2, max(0.8, 150/float64(len(s.Points))))) // smaller where points are many
+		dots.GlyphStyle = draw.GlyphStyle{Color: black, Radius: radius, Shape: draw.CircleGlyph{}}
+		return entry{dots, dots, s.Label}, nil
+	}
+	var l *plotter.Line
+	var err error
+	switch s.Style {
+	case Rule:
+		var ends plotter.XYs
+		for _, p := range s.Points {
+			ends = append(ends, plotter.XY{X: p.X, Y: c.Y.Low}, plotter.XY{X: p.X, Y: c.Y.High})
+		}
+		if l, err = line(ends, 1, ruleGrey); err == nil {
+			l.Dashes = []vg.Length{4, 3}
+		}
+	case Steps:
+		if l, err = line(xys(s.Points), 2.2, orange); err == nil {
+			l.StepStyle = plotter.PostStep
+		}
+	default:
+		l, err = line(xys(s.Points), 1, blue)
+	}
+	return entry{l, l, s.Label}, err
+}
+
+func xys(points []Point) plotter.XYs {
+	all := make(plotter.XYs, len(points))
+	for i, p := range points {
+		all[i] = plotter.XY(p)
+	}
+	return all
+}
+
+// apart are points without those that would lie within half a point of the one before: a picture of 100,000 points needs
+// no 100,000 circles.
+func (c *Chart) apart(points []Point) (all []Point) {
+	const wide, high = 0.5 / 530, 0.5 / 290 // of the plotted rectangle
+	width, height := c.X.High-c.X.Low, c.Y.High-c.Y.Low
+	for _, p := range points {
+		if n := len(all); n > 0 && math.Abs(p.X-all[n-1].X) < wide*width && math.Abs(p.Y-all[n-1].Y) < high*height {
+			continue
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// header writes title, note and legend above the plot, where no curve can come under them. It returns how much to crop of
+// the canvas.
+func (c *Chart) header(canvas draw.Canvas, entries []entry) (crop vg.Length) {
+	title := textStyle(14)
+	title.Font.Weight = xfont.WeightBold
+	small, legend := textStyle(9.5), textStyle(10.5)
+
+	at := canvas.Max.Y
+	line := func(style text.Style, below vg.Length) (baseline vg.Length) {
+		at -= style.FontExtents().Ascent
+		baseline = at
+		at -= style.FontExtents().Descent + below
+		return baseline
+	}
+	canvas.FillText(title, vg.Point{X: canvas.Min.X, Y: line(title, 3)}, c.Title)
+	if room := 0.87 * (canvas.Max.X - canvas.Min.X); small.Width(c.Note) > room { // the rest for a font that is wider
+		small.Font.Size *= room / small.Width(c.Note)
+	}
+	canvas.FillText(small, vg.Point{X: canvas.Min.X, Y: line(small, 9)}, c.Note)
+
+	const sample, gap, between = 22, 5, 22 // room for a font that is wider
+	x, y := canvas.Min.X, line(legend, 12)
+	for _, e := range entries {
+		box := canvas
+		box.Rectangle = vg.Rectangle{Min: vg.Point{X: x, Y: y - 1}, Max: vg.Point{X: x + sample, Y: y + 8}}
+		e.Thumbnail(&box)
+		x += sample + gap
+		canvas.FillText(legend, vg.Point{X: x, Y: y}, e.label)
+		x += legend.Width(e.label) + between
+	}
+	return at - canvas.Max.Y
+}
+
+func textStyle(size vg.Length) text.Style {
+	return text.Style{Color: black, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Handler: plot.DefaultTextHandler}
+}
+
+// style gives an axis its label, range and sizes.
+func style(a *plot.Axis, of Axis) {
+	a.Min, a.Max = of.Low, of.High
+	a.Tick.Marker = ticks(5)
+	a.Label.Text = of.Label
+	a.Label.Padding = 4
+	for _, s := range []*text.Style{&a.Label.TextStyle, &a.Tick.Label} {
+		s.Font.Variant = "Sans"
+		s.Font.Size = 11
+	}
+	a.Label.TextStyle.Font.Size = 12
+}

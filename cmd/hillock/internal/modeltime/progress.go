@@ -1,0 +1,54 @@
+package modeltime
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/neuron"
+)
+
+// Progress draws a bar on a terminal once a run has taken a second.
+type Progress struct {
+	w     *os.File
+	all   int64
+	start time.Time
+	next  int64 // step at which to look at the time again
+	shown bool
+}
+
+// NewProgress returns a bar for so many steps, nil where w is no terminal.
+func NewProgress(w io.Writer, all int64) *Progress {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return &Progress{w: f, all: all, start: time.Now(), next: 1 << 20}
+}
+
+// Tick looks at the time every million steps, and draws.
+func (p *Progress) Tick(t neuron.Tick) {
+	if t.Steps < p.next {
+		return
+	}
+	p.next = t.Steps + 1<<20
+	took := time.Since(p.start)
+	if took < time.Second {
+		return
+	}
+	p.shown = true
+	part := float64(t.Steps) / float64(p.all)
+	left := time.Duration(float64(took) * (1 - part) / part).Round(time.Second)
+	fmt.Fprintf(p.w, "\r%s %3.0f %%, %v left \x1b[K", readable.Bar(part, 40), 100*part, left)
+}
+
+// Done wipes the bar.
+func (p *Progress) Done() {
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
