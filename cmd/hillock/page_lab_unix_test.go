@@ -44,7 +44,7 @@ func (p *tab) spikes(t *testing.T) {
 	}
 }
 
-// sweep measures the firing rate at all currents: each point lies on the discrete curve, within a step of the interval.
+// sweep measures the firing rate at all currents: each point lies on the discrete curve.
 func (p *tab) sweep(t *testing.T) {
 	p.turn(t, 2)
 	const underWay = "$('#sweep').ariaPressed === 'true' && /^Sweep \\d+ %$/.test(text('#sweep'))"
@@ -64,10 +64,8 @@ func (p *tab) sweep(t *testing.T) {
 		}
 		return all
 	}
-	// The mean current of an interval is known to a tenth of the chip's code: while the knob turns, that of the last step is
-	// 0.05 nA beside it at most, and weighs dt/tau_m.
-	const known = 0.05 * 0.01
-	const silence = 8 * 100 // steps without a spike, 8 tau_m, are 0 Hz there
+	const known = 1e-5      // nA: the current of a point has six digits
+	const silence = 8 * 100 // steps without a spike, 8 tau_m, count as 0 Hz
 	steps := func(current float64) float64 {
 		if n, ok := neuron.Default().StepsBetweenSpikes(current); ok {
 			return float64(n)
@@ -78,8 +76,8 @@ func (p *tab) sweep(t *testing.T) {
 	last := 0.0
 	for _, point := range all {
 		i, n := point[0], math.Round(1000/(point[1]*0.1))
-		least, most := steps(i+known)-1, steps(i-known)+1
-		if on := least <= n && n <= most || point[1] == 0 && most >= silence; !on {
+		least, most := steps(i+known), steps(i-known)
+		if on := least <= n && n <= most || n >= silence && most >= silence; !on {
 			t.Errorf("got a point at %g nA and %g Hz, an interval of %g steps, want %g to %g", i, point[1], n, least, most)
 		}
 		if i-last > 0.2 {

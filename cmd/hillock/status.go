@@ -100,7 +100,7 @@ func (s *screen) draw(height int) []string {
 	case "w":
 		lines = s.page.draw(s.width, height)
 	case "f":
-		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(w.DT), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
+		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(), Now: s.now.cells[i].current, Low: low, High: high}.Draw(s.width, height)
 	case "h":
 		lines = tty.Intervals{Steps: c.Train.Intervals(1000), DT: w.DT}.Draw(s.width, height)
 	case "r":

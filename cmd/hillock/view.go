@@ -87,12 +87,12 @@ func given(cfg *config.Config, b *board.Board, n config.Neuron) (low, high float
 func (v *view) recordSteps(loop *neuron.Loop) {
 	tap := neuron.NewTap(len(loop.Cells), tapSteps)
 	loop.Observers = append(loop.Observers, tap)
-	var widths []float64
+	var windows []trace.Window
 	for _, n := range v.cfg.Neurons {
 		low, high := v.currents(n)
-		widths = append(widths, (high-low)/50)
+		windows = append(windows, trace.NewWindow((high-low)/50, n.Params))
 	}
-	v.record = trace.NewRecord(tap, v.cfg.Loop.DT, widths)
+	v.record = trace.NewRecord(tap, windows)
 }
 
 // intro is the line that says what runs where.

@@ -394,9 +394,18 @@ func (w *onWeb) Reset() error {
 func (w *onWeb) renew(change func(*config.Config) error) error {
 	err := w.leg.adjust(change)
 	if err == nil {
-		w.leg.record.ForgetRates()
+		w.leg.record.Measure(paramsOf(w.leg.running()))
 	}
 	return err
+}
+
+// paramsOf returns the parameters of a configuration's neurons.
+func paramsOf(cfg *config.Config) []neuron.Params {
+	params := make([]neuron.Params, len(cfg.Neurons))
+	for i, n := range cfg.Neurons {
+		params[i] = n.Params
+	}
+	return params
 }
 
 // runAt lets the model run at another speed.
@@ -422,11 +431,7 @@ func (l *leg) adjust(change func(*config.Config) error) error {
 	if err := change(&cfg); err != nil {
 		return err
 	}
-	params := make([]neuron.Params, len(cfg.Neurons))
-	for i, n := range cfg.Neurons {
-		params[i] = n.Params
-	}
-	if err := l.loop.Adjust(params, cfg.Loop.Speed); err != nil {
+	if err := l.loop.Adjust(paramsOf(&cfg), cfg.Loop.Speed); err != nil {
 		return err
 	}
 	l.adjusted.Store(&cfg)

@@ -467,7 +467,7 @@ func TestTheWebForgetsTheRatesOfOtherParameters(t *testing.T) {
 		t.Run(change.name, func(t *testing.T) {
 			b, w := newWebBench(t)
 			points := func() (n int) {
-				w.Record().Look(func(_, _ int64, cells []trace.Cell) { n = len(cells[0].Rates.Points(b.cfg.Loop.DT)) })
+				w.Record().Look(func(_, _ int64, cells []trace.Cell) { n = len(cells[0].Rates.Points()) })
 				return n
 			}
 			before, after := 0, 0

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"sync"
-	"time"
 
 	"hillock/neuron"
 )
@@ -26,12 +25,11 @@ type Cell struct {
 // atOnce is how many steps are taken from a tap in one piece.
 const atOnce = 1 << 12
 
-// NewRecord returns a record of all that comes from now on, in steps of dt. It has a width for each cell: currents (nA) that
-// count as the same, see NewRates.
-func NewRecord(tap *neuron.Tap, dt time.Duration, widths []float64) *Record {
+// NewRecord returns a record of all that comes from now on. It has a window for each cell.
+func NewRecord(tap *neuron.Tap, windows []Window) *Record {
 	r := &Record{reader: tap.Reader(), moments: make([]neuron.Moment, atOnce*tap.Cells()), next: 1, cells: make([]Cell, tap.Cells())}
 	for i := range r.cells {
-		r.cells[i] = Cell{History: NewHistory(), Rates: NewRates(widths[i], dt)}
+		r.cells[i] = Cell{History: NewHistory(), Rates: NewRates(windows[i])}
 	}
 	return r
 }
@@ -51,11 +49,19 @@ func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 	see(r.next, r.reader.Missed(), r.cells)
 }
 
-// ForgetRates forgets the rates until now: those of neurons with other parameters.
-func (r *Record) ForgetRates() {
-	r.Look(func(_, _ int64, cells []Cell) {
+// ForgetRates forgets the rates until now.
+func (r *Record) ForgetRates() { r.measure(func(*Rates, int) {}) }
+
+// Measure forgets the rates until now, and measures those of neurons with other parameters.
+func (r *Record) Measure(params []neuron.Params) {
+	r.measure(func(rates *Rates, i int) { rates.window = NewWindow(rates.window.Width, params[i]) })
+}
+
+func (r *Record) measure(change func(rates *Rates, i int)) {
+	r.Look(func(next, _ int64, cells []Cell) {
 		for i := range cells {
-			cells[i].Rates.forget()
+			cells[i].Rates.forget(next)
+			change(cells[i].Rates, i)
 		}
 	})
 }

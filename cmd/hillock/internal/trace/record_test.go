@@ -3,16 +3,14 @@ package trace
 import (
 	"math"
 	"testing"
-	"time"
 
 	"hillock/neuron"
 )
 
 // A record has what came in time, counts what did not, and has of the rates those since it was to forget them.
 func TestARecordOfTwoCells(t *testing.T) {
-	const dt = 100 * time.Microsecond
 	tap := neuron.NewTap(2, 1<<12)
-	r := NewRecord(tap, dt, []float64{0.1, 0.1})
+	r := NewRecord(tap, []Window{NewWindow(0.1, neuron.Default()), NewWindow(0.1, neuron.Default())})
 	p := neuron.Default()
 	p.TRef = 2
 	made := func(p neuron.LIF, from neuron.Neuron) neuron.Neuron {
@@ -49,7 +47,7 @@ func TestARecordOfTwoCells(t *testing.T) {
 				t.Errorf("got the step to come %d and %d missed, want %d and %d", next, m, step+1, missed)
 			}
 			for i := range cells {
-				p := cells[i].Rates.Points(dt)
+				p := cells[i].Rates.Points()
 				if len(p) != 1 || math.Abs(p[0].Rate-want[i]) > 1e-9 {
 					t.Errorf("cell %d: got the rates %v, want %g Hz", i, p, want[i])
 				}
@@ -66,7 +64,7 @@ func TestARecordOfTwoCells(t *testing.T) {
 	slow := neuron.Default()
 	slow.TauM, p.TauM = 20, 20
 	n, other = made(slow, n), made(p, other)
-	r.ForgetRates()
+	r.Measure([]neuron.Params{slow, p})
 	run(20_000, true)
 	rates([2]float64{slow.DiscreteRate(2), p.DiscreteRate(2)}, 0)
 	run(10_000, false)

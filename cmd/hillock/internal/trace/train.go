@@ -1,9 +1,9 @@
 package trace
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"hillock/neuron"
 )
@@ -82,57 +82,77 @@ func Spread(intervals []int64) (mean, cv float64) {
 	return mean, math.Sqrt(squares/float64(len(intervals))) / mean
 }
 
-// Rates are the firing rates that a cell was seen to have, by its current: taken while that is steady.
+// Rates are the firing rates that a cell was seen to have, by its current: taken while that is steady. This is the only
+// definition of a measured point: the terminal and the page draw these.
 type Rates struct {
-	width float64 // of a bin, nA
-	hush  int64   // steps without a spike that count without waiting for the next one
+	window Window
 
 	centre, sum float64 // nA: of the steady current, and summed up since the step last
 	last        int64   // the latest spike, or the beginning
 	next        int64
 	spiked      bool // there was a spike since the current is steady
 	bins        map[int]*bin
+	since       int64 // the step to come when the rates were forgotten
+}
+
+// Window is what counts as a measurement of a rate.
+type Window struct {
+	Width   float64 // nA: the current is steady within it
+	Silence int64   // steps without a spike that count without waiting for the next one
+	DT      float64 // ms: of a step
+}
+
+// NewWindow returns the window of a neuron, whose steady current stays within width nA. A membrane forgets where it was with its
+// time constant: a neuron that was silent for eight of them has settled to within e^-8 of the way.
+func NewWindow(width float64, p neuron.Params) Window {
+	m := p.Model()
+	memory := cmp.Or(m.Sum(neuron.TimeConstant, p), 10) // ms
+	dt := m.Sum(neuron.Step, p)
+	return Window{width, int64(math.Ceil((8*memory + m.Sum(neuron.Refractory, p)) / dt)), dt}
 }
 
 type bin struct {
 	intervals, steps int64
 	sum              float64 // of the current in these steps, nA
+	changed          int64   // the latest step that counted
 }
 
-// Point is a rate that was seen: Current in nA, Rate in Hz of model time.
-type Point struct{ Current, Rate float64 }
-
-// NewRates returns none, for currents that count as the same within so many nA.
-func NewRates(width float64, dt time.Duration) *Rates {
-	return &Rates{width: width, hush: int64(time.Second / dt), bins: map[int]*bin{}}
+// Point is a rate that was seen: Current in nA, Rate in Hz of model time. A later point of the same bin replaces it.
+type Point struct {
+	Bin           int
+	Current, Rate float64
 }
 
-// forget begins anew, with what comes from now on.
-func (r *Rates) forget() {
-	r.next = 0
+// NewRates returns none.
+func NewRates(w Window) *Rates { return &Rates{window: w, bins: map[int]*bin{}} }
+
+// forget begins anew, with the steps from next on.
+func (r *Rates) forget(next int64) {
+	r.next, r.since = 0, next
 	clear(r.bins)
 }
 
 // Add takes a step. The interval to the first spike under a current is not one of that current, and does not count.
 func (r *Rates) Add(step int64, m neuron.Moment) {
 	current := float64(m.Current)
-	if step != r.next || math.Abs(current-r.centre) > r.width/2 {
+	if step != r.next || math.Abs(current-r.centre) > r.window.Width/2 {
 		r.centre, r.sum, r.last, r.spiked = current, 0, step-1, false
 	}
 	r.next = step + 1
 	r.sum += current
-	hushed := step-r.last >= r.hush
-	if !m.Spiked && !hushed {
+	silent := step-r.last >= r.window.Silence
+	if !m.Spiked && !silent {
 		return
 	}
-	if r.spiked || hushed {
-		b := r.bins[int(math.Round(r.centre/r.width))]
+	if r.spiked || silent {
+		b := r.bins[r.bin()]
 		if b == nil {
 			b = &bin{}
-			r.bins[int(math.Round(r.centre/r.width))] = b
+			r.bins[r.bin()] = b
 		}
 		b.steps += step - r.last
 		b.sum += r.sum
+		b.changed = step
 		if m.Spiked {
 			b.intervals++
 		}
@@ -140,19 +160,23 @@ func (r *Rates) Add(step int64, m neuron.Moment) {
 	r.sum, r.last, r.spiked = 0, step, true
 }
 
-// Points are the rates so far, by ascending current, with steps of dt.
-func (r *Rates) Points(dt time.Duration) (points []Point) {
-	for _, b := range r.bins {
-		points = append(points, Point{b.sum / float64(b.steps), float64(b.intervals) / (float64(b.steps) * dt.Seconds())})
-	}
-	slices.SortFunc(points, func(a, b Point) int {
-		switch {
-		case a.Current < b.Current:
-			return -1
-		case a.Current > b.Current:
-			return 1
-		}
-		return 0
-	})
+// bin is the number of the steady current's bin.
+func (r *Rates) bin() int { return int(math.Round(r.centre / r.window.Width)) }
+
+// Points are the rates so far, by ascending current.
+func (r *Rates) Points() []Point {
+	points, _ := r.Since(0)
 	return points
+}
+
+// Since returns the points that changed in a step or after it, by ascending current. Anew reports that the earlier ones were
+// forgotten since.
+func (r *Rates) Since(step int64) (points []Point, anew bool) {
+	for k, b := range r.bins {
+		if b.changed >= step {
+			points = append(points, Point{k, b.sum / float64(b.steps), 1000 * float64(b.intervals) / (float64(b.steps) * r.window.DT)})
+		}
+	}
+	slices.SortFunc(points, func(a, b Point) int { return cmp.Compare(a.Current, b.Current) })
+	return points, r.since >= step
 }

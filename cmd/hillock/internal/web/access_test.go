@@ -100,7 +100,7 @@ func TestSweep(t *testing.T) {
 		swept(false)
 		v.say(t, sweep)
 		at(0, 0)
-		at(5*time.Second, 0.25)
+		at(6*time.Second, 0.3)
 		swept(true)
 		v.say(t, sweep) // again
 		at(0, 0)
@@ -122,6 +122,25 @@ func TestSweep(t *testing.T) {
 			t.Errorf("got sweeps %v and errors %q, want none", w.server.sweeps, v.now().errors)
 		}
 	})
+}
+
+// A sweep takes longer where a neuron needs more than 400 ms to settle and to fire twice.
+func TestHoldTime(t *testing.T) {
+	for _, tt := range []struct {
+		memory, refractory, speed float64
+		want                      time.Duration
+	}{
+		{10, 0, 1, 400 * time.Millisecond},
+		{10, 0, 10, 400 * time.Millisecond},
+		{100, 0, 1, time.Second},
+		{100, 20, 1, 1040 * time.Millisecond},
+		{10, 0, 0.1, time.Second},
+	} {
+		h := Hello{Loop: Loop{Speed: tt.speed}, Neurons: []Neuron{{Memory: tt.memory, Refractory: tt.refractory}, {}}}
+		if got := holdTime(h); got != tt.want {
+			t.Errorf("%g ms, refractory for %g ms, speed %g: got %v, want %v", tt.memory, tt.refractory, tt.speed, got, tt.want)
+		}
+	}
 }
 
 func TestPages(t *testing.T) {

@@ -31,6 +31,7 @@ type client struct {
 	parts  []part     // the newest, after those that it has not heard to their end
 	per    int64      // steps to a column
 	next   int64      // the first step that it has not been sent
+	rated  int64      // the first step whose measured rates it has not been sent
 	until  int64      // where the past ends that it asked for; 0: it hears of now
 	view   *request   // what it asked for since the last time
 	was    int64      // steps missed of the part before it came, less those of the parts before
@@ -111,7 +112,7 @@ func (c *client) follow(p part) {
 
 // nextPart goes on with the part after the first one, which has ended.
 func (c *client) nextPart() {
-	c.parts, c.next, c.until, c.was = slices.Delete(c.parts, 0, 1), 1, 0, -c.missed
+	c.parts, c.next, c.rated, c.until, c.was = slices.Delete(c.parts, 0, 1), 1, 0, 0, -c.missed
 }
 
 // greet tells it what runs: one that is behind later, and once for all that changes meanwhile.
@@ -171,6 +172,10 @@ func (c *client) give(p *press, on uint32, st *report) {
 	if st != nil && st != c.told {
 		c.told = st
 		c.batch = append(c.batch, c.report(st))
+		text, next := p.rates(c.parts[0], c.rated)
+		if c.rated = next; text != nil {
+			c.batch = append(c.batch, message{websocket.MessageText, text})
+		}
 	}
 	for _, m := range c.batch {
 		c.say(m.kind, m.bytes)

@@ -42,9 +42,10 @@ type frame struct {
 	missed  int64 // of the record
 }
 
-// press makes the frames of a moment: each once, for however many it is.
+// press makes the frames and the messages with rates of a moment: each once, for however many it is.
 type press struct {
 	made    map[cut]frame
+	rated   map[rated]ratesText
 	printed int // bytes
 	columns []trace.Bucket
 }

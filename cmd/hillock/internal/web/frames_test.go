@@ -148,7 +148,7 @@ func TestThePast(t *testing.T) {
 func TestMissedStepsLeaveAGap(t *testing.T) {
 	tap := neuron.NewTap(1, 16)
 	c := new(client)
-	c.begin(part{record: trace.NewRecord(tap, time.Millisecond, []float64{1})}, 4)
+	c.begin(part{record: trace.NewRecord(tap, []trace.Window{{Width: 1, Silence: 1000, DT: 1}})}, 4)
 	var got []told
 	take := func() {
 		for _, m := range c.frames(&press{made: map[cut]frame{}}, nil) {

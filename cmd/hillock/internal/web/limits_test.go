@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,7 +25,7 @@ func TestFramesAreBounded(t *testing.T) {
 	const cells, columns = 8, 16_384
 	tap := neuron.NewTap(cells, 1<<15)
 	c := new(client)
-	c.begin(part{record: trace.NewRecord(tap, time.Millisecond, make([]float64, cells))}, 1)
+	c.begin(part{record: trace.NewRecord(tap, slices.Repeat([]trace.Window{{Width: 1, Silence: 1000, DT: 1}}, cells))}, 1)
 	for step := range columns {
 		for range cells {
 			tap.Step(neuron.Sample{V: float64(step), Spiked: step > columns/2})

@@ -70,7 +70,7 @@ func TestReloadsBesideSlowClients(t *testing.T) {
 func TestFarBehindKeepsFewRecords(t *testing.T) {
 	tap := neuron.NewTap(1, 1<<10)
 	record := func() part {
-		return part{record: trace.NewRecord(tap, time.Millisecond, []float64{1})}
+		return part{record: trace.NewRecord(tap, []trace.Window{{Width: 1, Silence: 1000, DT: 1}})}
 	}
 	c := new(client)
 	c.begin(record(), 1)

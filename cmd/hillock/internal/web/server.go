@@ -281,7 +281,7 @@ func (s *Server) watch(ctx context.Context) {
 	defer status.Stop()
 	var pulses [32]int64
 	var clients []*client
-	p := &press{made: map[cut]frame{}}
+	p := &press{made: map[cut]frame{}, rated: map[rated]ratesText{}}
 	latest := s.look()
 	for {
 		select {
@@ -306,6 +306,7 @@ func (s *Server) watch(ctx context.Context) {
 		}
 		clear(clients)
 		clear(p.made)
+		clear(p.rated)
 		p.printed = 0
 	}
 }

@@ -5,11 +5,21 @@ import (
 	"time"
 )
 
-// A sweep turns a knob from one end to the other.
+// A sweep turns a knob from one end to the other in equal turns, and holds the current after each of them, so that the firing
+// rate is measured there. It takes sweepTime, or longer where a neuron is slow.
 const (
 	sweepTime  = 20 * time.Second
-	sweepTurns = 400
+	sweepTurns = 50 // as many as trace has bins of currents
 )
+
+// holdTime is how long a sweep holds a current: long enough for the slowest neuron to settle and to fire, or to be silent.
+func holdTime(h Hello) time.Duration {
+	ms := float64((sweepTime / sweepTurns).Milliseconds())
+	for _, n := range h.Neurons {
+		ms = max(ms, (10*n.Memory+2*n.Refractory)/h.Loop.Speed)
+	}
+	return time.Duration(ms * float64(time.Millisecond))
+}
 
 // sweep is one under way.
 type sweep struct{ was float64 } // where the knob goes back to
@@ -25,7 +35,7 @@ func (s *Server) turn(input string, position float64) error {
 	return err
 }
 
-// sweep begins one, in the place of another that is under way.
+// sweep begins one, in the place of another that is under way. It measures anew.
 func (s *Server) sweep(input string) error {
 	s.hands.Lock()
 	defer s.hands.Unlock()
@@ -38,14 +48,13 @@ func (s *Server) sweep(input string) error {
 	}
 	sw := &sweep{was}
 	s.sweeps[input] = sw
+	s.run.Record().ForgetRates()
 	s.spawn(func(ctx context.Context) {
-		every := time.NewTicker(sweepTime / sweepTurns)
-		defer every.Stop()
 		for i := 1; i <= sweepTurns+1; i++ {
 			select {
 			case <-ctx.Done():
 				return
-			case <-every.C:
+			case <-time.After(holdTime(s.now())):
 			}
 			if !s.sweepTo(input, sw, i) {
 				return

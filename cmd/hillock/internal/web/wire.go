@@ -155,6 +155,20 @@ type Wire struct {
 	Fault string `json:"fault,omitempty"` // of the virtual Pi: this wire pulled out
 }
 
+// Rates are measured points of firing rate against current, as trace.Rates defines them: those that are new to a client.
+type Rates struct {
+	Type   string       `json:"type"`
+	Anew   bool         `json:"anew"`   // earlier points do not count any more
+	Points [][]Measured `json:"points"` // by neuron
+}
+
+// Measured is a point: Hz at nA. It replaces an earlier point of the same bin.
+type Measured struct {
+	Bin  int     `json:"bin"`
+	I    float64 `json:"i"`
+	Rate float64 `json:"rate"`
+}
+
 // Status is how the run is doing.
 type Status struct {
 	Type     string         `json:"type"`

@@ -118,7 +118,7 @@ func (f *fake) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	tap := neuron.NewTap(1, 1<<14)
-	f.record = trace.NewRecord(tap, 100*time.Microsecond, []float64{0.1})
+	f.record = trace.NewRecord(tap, []trace.Window{trace.NewWindow(0.1, neuron.Default())})
 	f.loop = &neuron.Loop{Clock: bubbleClock{time.Now()}, Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1,
 		Cells:     []*neuron.Cell{{Name: "n1", Neuron: n, Inputs: []neuron.Input{constant(2)}}},
 		Observers: []neuron.Observer{tap, f}}
@@ -276,6 +276,7 @@ type heard struct {
 	hellos []Hello
 	errors []string
 	status []Status
+	rates  []Rates
 	frames []told
 	ended  error
 }
@@ -349,6 +350,9 @@ func (v *viewer) text(b []byte) {
 	case "status":
 		v.status = append(v.status, Status{})
 		err = json.Unmarshal(b, &v.status[len(v.status)-1])
+	case "rates":
+		v.rates = append(v.rates, Rates{})
+		err = json.Unmarshal(b, &v.rates[len(v.rates)-1])
 	case "error":
 		v.errors = append(v.errors, kind.Message)
 	default:

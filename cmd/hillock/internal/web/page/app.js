@@ -97,6 +97,7 @@ function text(message) {
     shared.status = message;
     if (shared.hello) all('status');
   }
+  if (message.type === 'rates') all('rates', message);
   if (message.type === 'error') {
     $('error').textContent = message.message;
     $('error').hidden = false;

@@ -12,13 +12,14 @@
 //   opened()       a connection is new: what was asked of the server before is not known to this one
 //   hello()        shared.hello or shared.cell is another, or the server has refused a change
 //   status()       shared.status is another, which comes four times a second
+//   rates({ anew, points })   measured points of firing rate against current that are new (Rates in internal/web/wire.go)
 //   frame(fresh)   shared.columns has more steps. fresh.spikes are the new spikes of each neuron, fresh.first is the first step
 //   restyle()      the theme is another
 //   draw()         the browser draws its next picture: for what has to move smoothly
 //
-// None of these but opened is called before the first hello. shared is what all panels look at:
+// None of these but opened and rates is called before the first hello. shared is what all panels look at:
 //
-//   hello, status   the latest of these messages of the server (internal/web/wire.go), null before the first
+//   hello, status   the latest of these messages of the server (wire.go), null before the first
 //   columns         the latest steps and spikes (columns.js)
 //   cell            the index of the chosen neuron
 //   base            the time base of the scope, ms

@@ -1,6 +1,5 @@
 // The lab: firing rate against current as it is measured, the raster, and the times between spikes.
 import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
-import { Rates } from '../rates.js';
 
 const html = `
 <div id="bench">
@@ -42,9 +41,9 @@ export default class Lab {
   constructor(shared, element) {
     this.shared = shared;
     element.insertAdjacentHTML('beforeend', html);
-    this.rates = new Rates(shared);
+    this.clear();
     for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
-    $('clear').onclick = () => { this.rates.clear(); this.draw(); };
+    $('clear').onclick = () => { this.clear(); this.draw(); };
     $('sweep').onclick = () => this.sweep();
     $('csv-fi').onclick = () => download('hillock-fi.csv', csv(this.rateRows()));
     $('csv-raster').onclick = () => download('hillock-spikes.csv', csv(this.spikeRows()));
@@ -63,7 +62,6 @@ export default class Lab {
   sweep() {
     const now = this.underWay(), input = this.swept().name;
     if (now) return this.shared.send({ type: 'turn', input, position: now.position });
-    this.rates.clear();
     this.shared.send({ type: 'sweep', input });
   }
 
@@ -71,7 +69,6 @@ export default class Lab {
     const { virtual, may_change: may, neurons } = this.shared.hello;
     $('sweep').hidden = !(virtual && this.swept());
     $('sweep').disabled = !may;
-    this.rates.hello();
     const names = neurons.map((n) => n.name).join();
     if (!this.fi || names !== this.names) this.restyle();
     else this.fi.setData(this.curves());
@@ -85,7 +82,18 @@ export default class Lab {
     this.draw();
   }
 
-  frame(fresh) { this.rates.frame(fresh); }
+  // rates takes measured points. Those of a neuron are kept by their bins.
+  rates({ anew, points }) {
+    if (anew) this.clear();
+    points.forEach((some, k) => {
+      this.measured[k] ??= new Map();
+      for (const p of some) this.measured[k].set(p.bin, p);
+    });
+  }
+
+  // clear forgets the points, until there are others.
+  clear() { this.measured = []; }
+  points() { return [...this.measured[this.shared.cell]?.values() ?? []]; }
 
   restyle() {
     for (const name of ['fi', 'raster', 'isi']) this[name]?.destroy();
@@ -98,7 +106,7 @@ export default class Lab {
     };
     const solid = { points: { show: false }, width: 3 };
     const top = () => {
-      const most = Math.max(1, ...this.neuron.curve.map((p) => p.discrete ?? 0), ...this.rates.points.map((p) => p.rate));
+      const most = Math.max(1, ...this.neuron.curve.map((p) => p.discrete ?? 0), ...this.points().map((p) => p.rate));
       return [-0.04 * most, 1.08 * most];
     };
     this.fi = make('fi', 'I (nA)', 'rate (Hz)', { y: { range: top } }, [
@@ -139,7 +147,7 @@ export default class Lab {
     ctx.setLineDash([]); // which the exact curve left behind
     ctx.beginPath();
     const drawn = new Set(), place = (px) => Math.round(px / ratio / DOT);
-    for (const p of this.rates.points) {
+    for (const p of this.points()) {
       const x = u.valToPos(p.i, 'x', true), y = u.valToPos(p.rate, 'y', true), key = `${place(x)} ${place(y)}`;
       if (drawn.has(key)) continue;
       drawn.add(key);
@@ -201,8 +209,8 @@ export default class Lab {
   }
 
   rateRows() {
-    const points = [...this.rates.points].sort((a, b) => a.i - b.i || a.rate - b.rate);
-    return [['current_na', 'rate_hz'], ...points.map((p) => [p.i, p.rate])];
+    const points = this.points().sort((a, b) => a.i - b.i);
+    return [['current_na', 'rate_hz'], ...points.map((p) => [p.i, p.rate].map((x) => Number(x.toPrecision(6))))];
   }
 
   spikeRows() {
