@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"hillock/cmd/hillock/internal/usage"
 )
 
 func TestBenchMeasures(t *testing.T) {
@@ -87,21 +85,6 @@ func TestAnInterruptedRunCostsNothingBelow0(t *testing.T) {
 	b.loop.Observers = append(b.loop.Observers, at{50: cancel})
 	if got, err := measureRun(ctx, b.loop); !errors.Is(err, context.Canceled) || got != (spent{}) {
 		t.Errorf("got %+v, %v; want nothing measured before a tenth of the run", got, err)
-	}
-}
-
-func TestBenchRefuses(t *testing.T) {
-	for args, want := range map[string]string{
-		"bench --plot x.gif":                         `--plot: must be a file's name that ends in .svg or .png, got "x.gif"`,
-		"bench --duration 5ms":                       "--duration: must be at least ten ticks, 10ms, got 5ms",
-		"bench --tick 1us":                           `--tick: must be between 0.05 ms and 1 s, got "1µs"`,
-		"bench --tick 0s":                            `--tick: must be between 0.05 ms and 1 s, got "0s"`,
-		"bench --hw none":                            `--hw: must be auto, real or sim, got "none"`,
-		"bench --json " + os.TempDir() + "/none/x/y": "--json: cannot write in " + os.TempDir() + "/none/x: no such file or directory",
-	} {
-		if _, _, err := hillock(t.Context(), strings.Fields(args)...); err == nil || err.Error() != want || usage.Status(err) != 2 {
-			t.Errorf("hillock %s:\n got %v\nwant %s", args, err, want)
-		}
 	}
 }
 

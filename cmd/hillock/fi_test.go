@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -95,48 +92,5 @@ func TestFIInterrupted(t *testing.T) {
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 || out != "" {
 			t.Errorf("%s: got %v, %v and output %q, want nothing written", name, left, err, out)
 		}
-	}
-}
-
-func TestFIBadFlags(t *testing.T) {
-	for _, c := range []struct {
-		args string // separated by |
-		want string
-	}{
-		{"--points|1", "--points: must be from 2 to 100000, got 1"},
-		{"--points|100001", "--points: must be from 2 to 100000, got 100001"},
-		{"--points|many", `invalid argument "many" for "--points" flag: must be an integer (see 'hillock fi --help')`},
-		{"--from|5 nA", `--to: must be more than --from, "5 nA", got "5 nA" (for one current there is 'hillock sim')`},
-		{"--from|3 nA|--to|2000 pA", `--to: must be more than --from, "3 nA", got "2000 pA" (for one current there is 'hillock sim')`},
-		{"--to|2 A", `--to: must be between -1e+06 nA and 1e+06 nA, got "2 A"`},
-		{"--from|3 mV", `--from: must be a current such as "2 nA", got "3 mV"`},
-		{"--duration|99us", "--duration: must be at least dt, 100µs, got 99µs"},
-		{"--duration|-1s", "--duration: must be at least dt, 100µs, got -1s"},
-		{"--duration|100h", "--duration: 51 points of 100h0m0s must be at most 1e+11 steps of 100µs in all, got 1.84e+11: " +
-			"--duration 54h27m58s, or --points 27 would fit"},
-		{"--duration|2000000h", "--duration: 51 points of 2000000h0m0s must be at most 1e+11 steps of 100µs in all, got 3.67e+15: " +
-			"--duration 54h27m58s would fit"},
-		{"--plot|fi.pdf", `--plot: must be a file's name that ends in .svg or .png, got "fi.pdf"`},
-		{"--plot|-", `--plot: must be a file's name that ends in .svg or .png, got "-"`},
-		{"--plot|", `--plot: must be a file's name that ends in .svg or .png, got ""`},
-		{"--plot|a.svg|--csv|a.svg", `--plot: must be another file than --csv, got "a.svg" for both`},
-		{"--csv|", `--csv: must be a file's name, or - for standard output, got ""`},
-		{"--neuron|n2", `--neuron: no neuron is called "n2": there is n1`},
-	} {
-		_, _, err := runFI(t.Context(), strings.Split(c.args, "|")...)
-		if err == nil || err.Error() != c.want {
-			t.Errorf("%s:\n got %v\nwant %s", c.args, err, c.want)
-		}
-		if got := usage.Status(err); got != 2 {
-			t.Errorf("%s: got exit status %d, want 2", c.args, got)
-		}
-	}
-}
-
-func TestFISaysWhichFileCannotBeWritten(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "none")
-	_, _, err := runFI(t.Context(), "--points", "2", "--duration", "1ms", "--plot", filepath.Join(dir, "fi.svg"))
-	if want := "--plot: cannot write in " + dir + ": "; !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), want) || usage.Status(err) != 2 {
-		t.Errorf("got %v, want %s and that it does not exist, exit status 2", err, want)
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"hillock/cmd/hillock/internal/usage"
 )
 
 // hillock runs a command line in this process, its outputs caught.
@@ -95,92 +93,5 @@ func TestRunEndsCleanlyOnASignal(t *testing.T) {
 				t.Errorf("got %v, want the summary as a file too", err)
 			}
 		})
-	}
-}
-
-func TestExitStatus(t *testing.T) {
-	for _, tt := range []struct {
-		args   string
-		status int
-		want   string // standard error, whole
-	}{
-		{"version", 0, ""},
-		{"sim --duration 1ms --format spikes", 0, ""},
-		{"--version", 0, ""},
-		{"frobnicate", 2, "hillock: no command is called \"frobnicate\" (see 'hillock --help')\n"},
-		{"run --hw=simm", 2, "hillock: --hw: must be auto, real or sim, got \"simm\"\n"},
-		{"run --set neuron.n1.tau_m=-10ms", 2, "hillock: --set neuron.n1.tau_m: must be more than 0 ms, got \"-10ms\"\n"},
-		{"config check none.toml", 2, "hillock: open none.toml: no such file or directory: `hillock config init none.toml` writes one\n"},
-		{"sim --format trace --out /dev/full", 1, "hillock: write /dev/full: no space left on device\n"},
-	} {
-		if strings.Contains(tt.args, "/dev/full") {
-			if _, err := os.Stat("/dev/full"); err != nil {
-				t.Log("SKIPPED: a full device: this system has no /dev/full")
-				continue
-			}
-		}
-		cmd := program(t, strings.Fields(tt.args)...)
-		var errOut strings.Builder
-		cmd.Stderr = &errOut
-		_ = cmd.Run()
-		if got := cmd.ProcessState.ExitCode(); got != tt.status || errOut.String() != tt.want {
-			t.Errorf("hillock %s: got exit status %d and %q, want %d and %q", tt.args, got, errOut.String(), tt.status, tt.want)
-		}
-	}
-}
-
-func TestBadCommandLines(t *testing.T) {
-	dir := t.TempDir()
-	for _, tt := range []struct{ args, want string }{
-		{"simm", "no command is called \"simm\": did you mean sim? (see 'hillock --help')"},
-		{"config check -", `FILE: must be the name of a configuration, got "-"`},
-		{"config init a/b.toml", "cannot write in a: no such file or directory"},
-		{"config shw", "no command is called \"shw\": did you mean show? (see 'hillock config --help')"},
-		{"run a b", "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
-		{"run --duraton 3s", "unknown flag: --duraton (see 'hillock run --help')"},
-		{"run --duration 10", `invalid argument "10" for "--duration" flag: must be a time such as "10 s", got "10" (see 'hillock run --help')`},
-		{"run --duration 0s", "--duration: must be at least a tick, 1ms, got 0s"},
-		{"run --summary " + dir, "--summary: " + dir + " is a directory, want a file's name"},
-		{"sim --current 2", `--current: must be a current such as "2 nA", got "2": the unit is missing, write "2 nA"`},
-		{"sim --current 2A", `--current: must be between -1e+06 nA and 1e+06 nA, got "2A"`},
-		{"sim --current 2nA --input x.csv", "--current, --input: cannot be given together: choose one"},
-		{"sim --worksheet 10 --duration 3s", "--worksheet, --duration: cannot be given together: choose one"},
-		{"sim --worksheet 0x10", `--worksheet: must be a number of mV between -10000 and 10000, got "0x10"`},
-		{"sim --worksheet inf", `--worksheet: must be a number of mV between -10000 and 10000, got "inf"`},
-		{"sim --input none.csv", "--input: open none.csv: no such file or directory"},
-		{"sim --format x", `--format: must be summary, spikes, trace or worksheet, got "x"`},
-		{"sim --neuron n7", `--neuron: no neuron is called "n7": there is n1`},
-		{"sim --duration 10us", "--duration: must be at least dt, 100µs, got 10µs"},
-		{"sim --out " + dir + "/none/x", "--out: cannot write in " + dir + "/none: no such file or directory"},
-	} {
-		_, _, err := hillock(t.Context(), strings.Fields(tt.args)...)
-		if err == nil || err.Error() != tt.want || usage.Status(err) != 2 {
-			t.Errorf("hillock %s:\n got %v (exit status %d)\nwant %s (2)", tt.args, err, usage.Status(err), tt.want)
-		}
-	}
-}
-
-func TestConfigCommands(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "my.toml")
-	out, _, err := hillock(t.Context(), "config", "init", file)
-	if want := file + " written: change it, then 'hillock config check " + file + "' and 'hillock run " + file + "'\n"; err != nil || out != want {
-		t.Fatalf("got %q, %v; want %q", out, err, want)
-	}
-	if _, _, err := hillock(t.Context(), "config", "init", file); err == nil || err.Error() != file+": is there already: choose another name, or --force to replace it" {
-		t.Errorf("got %v", err)
-	}
-	if out, _, err := hillock(t.Context(), "config", "check", file); err != nil || out != file+": ok: 1 neuron, 1 input, 1 output\n" {
-		t.Errorf("got %q, %v", out, err)
-	}
-	built, _, err := hillock(t.Context(), "config", "show")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if shown, _, err := hillock(t.Context(), "config", "show", file); err != nil || shown != built {
-		t.Errorf("got %q, %v; want the built-in configuration, %q", shown, err, built)
-	}
-	set, _, err := hillock(t.Context(), "config", "show", file, "--set", "neuron.n1.tau_m=20 ms")
-	if want := strings.Replace(built, `tau_m = "10 ms"`, `tau_m = "20 ms"`, 1); err != nil || set != want {
-		t.Errorf("got %q, %v; want %q", set, err, want)
 	}
 }

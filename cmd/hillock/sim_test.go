@@ -34,18 +34,6 @@ func TestWorksheetByteForByte(t *testing.T) {
 	}
 }
 
-func TestSimCounts(t *testing.T) {
-	for current, want := range map[string]string{"1.6 nA": "72", "2 nA": "144", "3 nA": "289", "1.4 nA": "0"} {
-		out, _, err := hillock(t.Context(), "sim", "--current", current, "--duration", "2s")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if line := "spikes     " + want + "\n"; !strings.Contains(out, line) || !strings.Contains(out, "predicted  "+want+" spikes") {
-			t.Errorf("%s: got\n%s\nwant %q, and predicted too", current, out, line)
-		}
-	}
-}
-
 func TestSimRunsAnyNumberOfSteps(t *testing.T) {
 	p := neuron.Default()
 	for _, steps := range []int64{1, 137, 138, 9973, 10_000, 19_999, 20_010} {
@@ -56,29 +44,6 @@ func TestSimRunsAnyNumberOfSteps(t *testing.T) {
 		if want := fmt.Sprintf(", %d steps of 0.1 ms\nspikes     %d\n", steps, p.SpikeCount(2, steps)); !strings.Contains(out, want) {
 			t.Errorf("got\n%s\nwant %q", out, want)
 		}
-	}
-}
-
-func TestSimSummary(t *testing.T) {
-	out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--set", "neuron.n1.t_ref=2 ms")
-	want := `neuron     n1
-current    2 nA (rheobase 1.5 nA)
-model time 2 s, 20000 steps of 0.1 ms
-spikes     126
-rate       63 Hz: spikes over time
-first      step 138, 13.8 ms
-ISI        mean 15.8 ms, CV 0
-predicted  126 spikes, one every 15.8 ms (63.29 Hz) at 2 nA; continuous equation: 63.04 Hz
-`
-	if err != nil || out != want {
-		t.Errorf("got %v and\n%s\nwant\n%s", err, out, want)
-	}
-}
-
-func TestSimSpikes(t *testing.T) {
-	out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--duration", "45ms", "--format", "spikes")
-	if want := "step,time_ms\n138,13.8\n276,27.6\n414,41.4\n"; err != nil || out != want {
-		t.Errorf("got %q, %v; want %q", out, err, want)
 	}
 }
 
@@ -110,32 +75,6 @@ func TestSimTraceReadsBackToTheSameBits(t *testing.T) {
 		if row[0] != strconv.Itoa(step) || ms != float64(step)/10 || i != 1.9990224828934506 || v != n.V() || row[4] != spike {
 			t.Fatalf("got row %v, want step %d at %g ms with V %v, spike %s", row, step, float64(step)/10, n.V(), spike)
 		}
-	}
-}
-
-func TestSimWorksheetFormatMarksTheSpikes(t *testing.T) {
-	out, _, err := hillock(t.Context(), "sim", "--current", "40 nA", "--duration", "1ms", "--format", "worksheet")
-	if want := "_ _ _ | _ _ _ | _ _\n"; err != nil || out != want {
-		t.Errorf("got %q, %v; want %q", out, err, want)
-	}
-}
-
-func TestSimHoldsARecordedCurrentBetweenItsRows(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "knob.csv")
-	if err := os.WriteFile(file, []byte("time_ms,current_na\n0.3,2\n0.5,3.25\n0.9,-1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, _, err := hillock(t.Context(), "sim", "--input", file, "--duration", "1.1ms", "--format", "trace")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for line := range strings.Lines(out) {
-		got = append(got, strings.Split(line, ",")[2])
-	}
-	// Step 4 runs from 0.3 ms to 0.4 ms, and is the first with 2 nA.
-	if want := "current_na 0 0 0 2 2 3.25 3.25 3.25 3.25 -1 -1"; strings.Join(got, " ") != want {
-		t.Errorf("got currents %s, want %s", got, want)
 	}
 }
 
