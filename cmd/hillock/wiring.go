@@ -2,16 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
-	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/sheet"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/hw/wiring"
 )
@@ -73,64 +68,5 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 			return usage.Errorf("--%s: must be a file's name where the drawing has %d pages, got -", flag, len(pages))
 		}
 	}
-	var written []string
-	for _, d := range []struct {
-		file string
-		draw func(*wiring.Page, io.Writer) error
-	}{{f.svg, (*wiring.Page).SVG}, {f.png, (*wiring.Page).PNG}} {
-		if d.file == "" {
-			continue
-		}
-		for i, page := range pages {
-			file := pageFile(d.file, i+1)
-			if err := outfile.Write(file, cmd.OutOrStdout(), func(w io.Writer) error { return d.draw(page, w) }); err != nil {
-				return err
-			}
-			if file != "-" {
-				written = append(written, file)
-			}
-		}
-	}
-	if f.svg != "-" && f.png != "-" {
-		if err := showWiring(cmd.OutOrStdout(), kit); err != nil {
-			return err
-		}
-	}
-	if written != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s written\n", strings.Join(written, ", "))
-	}
-	return nil
-}
-
-// pageFile is the file of a page of a drawing: kit.svg, and then kit-2.svg.
-func pageFile(file string, page int) string {
-	if page == 1 {
-		return file
-	}
-	ext := filepath.Ext(file)
-	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(file, ext), page, ext)
-}
-
-// showWiring prints the table and the header, in the colours of the wires where w is a terminal that has them. NO_COLOR,
-// with any value, is respected.
-func showWiring(w io.Writer, kit *wiring.Netlist) error {
-	paint := paintWire
-	if os.Getenv("NO_COLOR") != "" {
-		paint = nil
-	}
-	var b strings.Builder
-	if err := kit.Table(&b); err != nil {
-		return err
-	}
-	_, err := lipgloss.Fprint(w, b.String()+"\n"+kit.Header(paint))
-	return err
-}
-
-// paintWire gives a text the colour of a wire; black, which a dark terminal would swallow, is bold alone.
-func paintWire(c wiring.Color, text string) string {
-	style := lipgloss.NewStyle().Bold(true)
-	if c.Name != "black" {
-		style = style.Foreground(lipgloss.Color(fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)))
-	}
-	return style.Render(text)
+	return sheet.Write(cmd.OutOrStdout(), cmd.ErrOrStderr(), kit, sheet.Files{SVG: f.svg, PNG: f.png})
 }

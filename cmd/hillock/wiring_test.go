@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"hillock/cmd/hillock/internal/usage"
-	"hillock/hw/wiring"
 )
 
 func TestWiringPrintsAndDraws(t *testing.T) {
@@ -94,20 +93,6 @@ func TestWiringDrawsPages(t *testing.T) {
 		out, _, err := hillock(t.Context(), "wiring", file, flag, "-")
 		if want := flag + ": must be a file's name where the drawing has 2 pages, got -"; usage.Status(err) != 2 || out != "" || fmt.Sprint(err) != want {
 			t.Errorf("got %v and %q, want %s", err, out, want)
-		}
-	}
-}
-
-func TestWireColors(t *testing.T) {
-	for _, c := range []struct {
-		color wiring.Color
-		want  string
-	}{
-		{wiring.Color{Name: "black"}, "\x1b[1mtext\x1b[m"},
-		{wiring.Color{Name: "red", R: 208, G: 16, B: 16}, "\x1b[1;38;2;208;16;16mtext\x1b[m"},
-	} {
-		if got := paintWire(c.color, "text"); got != c.want {
-			t.Errorf("%s: got %q, want %q", c.color.Name, got, c.want)
 		}
 	}
 }
