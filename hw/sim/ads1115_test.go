@@ -31,6 +31,7 @@ func ads(t *testing.T) (*sim.ADS1115, i2c.Bus, *ads1x15.Dev) {
 
 // Single-ended: the codes of every gain that a knob from 0 to 5 V reaches, in steps, on every input.
 func TestADS1115Single(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
 		for ch := range 4 {
@@ -66,6 +67,7 @@ func nextCode(code, last, step int) int {
 
 // Differential: from one end of the codes to the other, in steps, of every pair.
 func TestADS1115Differential(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
 		for _, tt := range []struct {
@@ -96,6 +98,7 @@ func TestADS1115Differential(t *testing.T) {
 
 // Beyond the ends of a gain there is the end.
 func TestADS1115Ends(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
 		pin, err := d.PinForChannel(ads1x15.Channel0Minus1, 256*physic.MilliVolt, 8*physic.Hertz, ads1x15.BestQuality)
@@ -124,6 +127,7 @@ func word(t *testing.T, b i2c.Bus, pointer byte) uint16 {
 // The registers after power-up (section 9.6), OS, and that a result is there no earlier than after the period of each
 // data rate.
 func TestADS1115Registers(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, b, _ := ads(t)
 		for pointer, want := range []uint16{0x0000, 0x8583, 0x8000, 0x7fff} {
@@ -166,6 +170,7 @@ func TestADS1115Registers(t *testing.T) {
 
 // In continuous mode the register follows the input, a period at a time, until a single shot is asked for.
 func TestADS1115Continuous(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, b, _ := ads(t)
 		if err := b.Tx(0x48, []byte{1, 0x42, 0x03}, nil); err != nil { // AIN0, 4.096 V, continuous, 8 Hz
@@ -190,6 +195,7 @@ func TestADS1115Continuous(t *testing.T) {
 }
 
 func TestADS1115Knob(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
 		chip.SetNoise(3, 1)

@@ -3,8 +3,9 @@
 // turn, press, watch and break.
 //
 // A program that takes its pins from gpioreg, its ports from spireg and its bus from i2creg runs on it unchanged;
-// Register takes the place of host.Init. The package never touches hardware, never starts before Register or a direct call, and never invents
-// a level: what it does not model it refuses with an error, or says so here.
+// Register takes the place of host.Init. OpenPin, OpenSPI and OpenI2C do without the registries, of which a process has
+// one set: a process may have many virtual Pis. The package never touches hardware, never starts before Register or a
+// direct call, and never invents a level: what it does not model it refuses with an error, or says so here.
 //
 // # Pins
 //

@@ -22,6 +22,7 @@ func raw(t *testing.T, p *mcp3xxx.Pin, n int) (codes []int) {
 
 // An input that floats wanders, and follows the one that was sampled before it; the others do as if it were not there.
 func TestFloating(t *testing.T) {
+	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	knob, loose := adc(t, pi.SPI(0, 0), nil, 0), adc(t, pi.SPI(0, 0), nil, 1)
 	chip.Knob(1).SetFault(sim.WiperOff)
@@ -45,6 +46,7 @@ func TestFloating(t *testing.T) {
 
 // A loose leg of a knob leaves the other one's end, and a loose VREF the highest code.
 func TestLooseLegs(t *testing.T) {
+	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	p := adc(t, pi.SPI(0, 0), nil, 0)
 	for _, tt := range []struct {

@@ -54,6 +54,7 @@ func openI2C(t testing.TB, pi *sim.Pi) i2c.BusCloser {
 }
 
 func TestI2C(t *testing.T) {
+	t.Parallel()
 	pi := sim.New(nil)
 	pi.I2C(1).Plug(0x50, &memory{})
 	b := openI2C(t, pi)
@@ -111,6 +112,7 @@ func TestI2C(t *testing.T) {
 }
 
 func TestI2CDelay(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		pi := sim.New(nil)
 		pi.I2C(1).Plug(0x50, &memory{})
@@ -134,6 +136,7 @@ func TestI2CDelay(t *testing.T) {
 
 // TestI2CAtOnce is for the race detector: programs on one bus, and a hand at everything.
 func TestI2CAtOnce(t *testing.T) {
+	t.Parallel()
 	pi := sim.New(nil)
 	adc, oled := sim.NewADS1115(), sim.NewSSD1306()
 	pi.I2C(1).Plug(0x48, adc)

@@ -31,6 +31,7 @@ func family(t *testing.T, m mcp3xxx.Model) (*sim.MCP3xxx, *mcp3xxx.Dev) {
 
 // Every code of every channel of every model, through the driver and the wire.
 func TestEveryCode(t *testing.T) {
+	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		t.Run(m.String(), func(t *testing.T) {
 			chip, d := family(t, m)
@@ -54,6 +55,7 @@ func TestEveryCode(t *testing.T) {
 
 // Every difference of every pair, both ways round: below 0 an answer of 0, and of a signed chip every negative code.
 func TestEveryDifference(t *testing.T) {
+	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		t.Run(m.String(), func(t *testing.T) {
 			chip, d := family(t, m)
@@ -82,6 +84,7 @@ func TestEveryDifference(t *testing.T) {
 // The answers of the figures, clock by clock: figures 5-1 and 5-2, of the MCP33xx 6-2 and 6-3. The code is 1011001110, or
 // 101100111001.
 func TestFigures(t *testing.T) {
+	t.Parallel()
 	const (
 		ten, tenBack       = "1011001110", "111001101"
 		twelve, twelveBack = "101100111001", "00111001101"
@@ -130,6 +133,7 @@ func TestFigures(t *testing.T) {
 
 // A single-ended conversion of a signed chip has no sign, whatever the noise; the MCP3301 has no such conversion.
 func TestSignedNoise(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		model mcp3xxx.Model
 		want  int32 // the lowest that comes
@@ -157,6 +161,7 @@ func TestSignedNoise(t *testing.T) {
 // The chips' limits and the driver's are two readings of the datasheets: they agree, and the driver's default clock is
 // one that the chip takes at 2.7 V.
 func TestFamilyClocks(t *testing.T) {
+	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		chip, d := family(t, m)
 		lowest, at27, at50 := m.ClockRange()
@@ -182,6 +187,7 @@ func TestFamilyClocks(t *testing.T) {
 }
 
 func TestNoSuchModel(t *testing.T) {
+	t.Parallel()
 	const want = `sim: no such chip: "mcp3009": there are mcp3001, 3002, 3004, 3008, 3201, 3202, 3204, 3208, 3301, 3302, 3304`
 	if c, err := sim.NewMCP3xxx("mcp3009"); text(err) != want || c != nil {
 		t.Errorf("got %v, %q, want none, %q", c, text(err), want)

@@ -46,6 +46,7 @@ const (
 // LSB first with a common B0, and zeros. However many clocks there are before CS goes high, the next conversation
 // starts anew.
 func TestClockCounts(t *testing.T) {
+	t.Parallel()
 	want := "zzzzzz" + "0" + msbFirst + lsbFirst + strings.Repeat("0", 40)
 	din := "11000" + strings.Repeat("0", 40) // CH0
 	chip := sim.NewMCP3008()
@@ -69,6 +70,7 @@ func TestClockCounts(t *testing.T) {
 
 // The end is for ever, and DIN says nothing after D0.
 func TestZerosForEver(t *testing.T) {
+	t.Parallel()
 	chip := sim.NewMCP3008()
 	chip.Knob(0).SetCode(1023)
 	chip.CS(true)
@@ -82,6 +84,7 @@ func TestZerosForEver(t *testing.T) {
 
 // Section 6.1: zeros before the start bit are skipped, as many as there are.
 func TestStartBit(t *testing.T) {
+	t.Parallel()
 	chip := sim.NewMCP3008()
 	chip.Knob(5).SetCode(figureCode)
 	for zeros := range 41 {
@@ -96,6 +99,7 @@ func TestStartBit(t *testing.T) {
 }
 
 func TestNotSelected(t *testing.T) {
+	t.Parallel()
 	chip := sim.NewMCP3008()
 	if got, want := talk(chip, strings.Repeat("1", 30)), strings.Repeat("z", 30); got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -117,6 +121,7 @@ func result(t *testing.T, c sim.Chip, config int) int {
 
 // Tables 5-1 and 5-2, configuration bits SGL/DIFF, D2, D1, D0.
 func TestConfiguration(t *testing.T) {
+	t.Parallel()
 	codes := []int{100, 250, 900, 830, 0, 1023, 512, 512}
 	single8 := codes
 	diff8 := []int{0, 150, 70, 0, 0, 1023, 0, 0}
@@ -146,6 +151,7 @@ func TestConfiguration(t *testing.T) {
 
 // The input is sampled on the falling edge that also puts out the null bit, and held from there on.
 func TestSampleAndHold(t *testing.T) {
+	t.Parallel()
 	chip := sim.NewMCP3008()
 	chip.Knob(0).SetCode(1)
 	chip.CS(true)
@@ -160,6 +166,7 @@ func TestSampleAndHold(t *testing.T) {
 }
 
 func TestKnob(t *testing.T) {
+	t.Parallel()
 	chip := sim.NewMCP3008()
 	k := chip.Knob(0)
 	for _, tt := range []struct {
@@ -202,6 +209,7 @@ func TestKnob(t *testing.T) {
 }
 
 func TestNoise(t *testing.T) {
+	t.Parallel()
 	run := func(counts int, seed uint64, code int) []int {
 		chip := sim.NewMCP3008()
 		chip.Knob(0).SetCode(code)
@@ -252,6 +260,7 @@ func TestNoise(t *testing.T) {
 }
 
 func TestSupply(t *testing.T) {
+	t.Parallel()
 	chip := sim.NewMCP3004()
 	for _, tt := range []struct {
 		vdd  physic.ElectricPotential

@@ -288,3 +288,39 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Errorf("got %d edges, want %d", got, rounds)
 	}
 }
+
+// Two Pis in one process open their own pins, ports and buses; no registry knows of them.
+func TestOpenNeedsNoRegistry(t *testing.T) {
+	before := registries()
+	for range 2 {
+		pi := sim.New(nil)
+		p, err := pi.OpenPin("P1_11")
+		if err != nil || p != gpio.PinIO(pi.Pin("GPIO17")) {
+			t.Errorf("got %v, %v; want the Pi's own GPIO17", p, err)
+		}
+		if p, ok := pi.DirectPin("17"); !ok || p != gpio.PinIO(pi.Pin("GPIO17")) {
+			t.Errorf("got %v, %t; want the Pi's own GPIO17", p, ok)
+		}
+		if port, err := pi.OpenSPI("SPI1.2"); err != nil || port.String() != "SPI1.2" {
+			t.Errorf("got %v, %v; want SPI1.2", port, err)
+		}
+		if bus, err := pi.OpenI2C("I2C1"); err != nil || bus.String() != "I2C1" {
+			t.Errorf("got %v, %v; want I2C1", bus, err)
+		}
+		for want, open := range map[string]func() (any, error){
+			"sim: no pin GPIO28: the virtual Pi has GPIO0 to GPIO27":                      func() (any, error) { return pi.OpenPin("GPIO28") },
+			"sim: no port SPI0.2: the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2": func() (any, error) { return pi.OpenSPI("SPI0.2") },
+			"sim: no bus I2C0: the virtual Pi has I2C1":                                   func() (any, error) { return pi.OpenI2C("I2C0") },
+		} {
+			if got, err := open(); got != nil || err == nil || err.Error() != want {
+				t.Errorf("got %v, %v; want %s", got, err, want)
+			}
+		}
+		if p, ok := pi.DirectPin("GPIO28"); p != nil || ok {
+			t.Errorf("got %v, %t; want no pin", p, ok)
+		}
+	}
+	if diff := cmp.Diff(before, registries()); diff != "" {
+		t.Errorf("the registries have changed (-before +after):\n%s", diff)
+	}
+}

@@ -16,6 +16,7 @@ import (
 )
 
 func TestPowerUp(t *testing.T) {
+	t.Parallel()
 	pi := sim.New(nil)
 	for n := range 28 {
 		p := pi.Pin(fmt.Sprint(n))
@@ -42,6 +43,7 @@ func TestPowerUp(t *testing.T) {
 }
 
 func TestPinByName(t *testing.T) {
+	t.Parallel()
 	pi := sim.New(nil)
 	for name, want := range map[string]string{
 		"GPIO17": "GPIO17", "17": "GPIO17", "P1_11": "GPIO17", "SPI1_CS1": "GPIO17",
@@ -60,6 +62,7 @@ func TestPinByName(t *testing.T) {
 
 // What a program does to a pin, what the outside then sees, and what the record says.
 func TestEdges(t *testing.T) {
+	t.Parallel()
 	clock := new(stopwatch)
 	p := sim.New(clock).Pin("GPIO17")
 	in := func(pull gpio.Pull) func() { return func() { p.In(pull, gpio.NoEdge) } }
@@ -149,6 +152,7 @@ func TestEdgesAreBounded(t *testing.T) {
 }
 
 func TestPinErrors(t *testing.T) {
+	t.Parallel()
 	p := sim.New(nil).Pin("GPIO17")
 	for _, tt := range []struct {
 		fault error
@@ -187,6 +191,7 @@ func TestPinErrors(t *testing.T) {
 }
 
 func TestWhichEdges(t *testing.T) {
+	t.Parallel()
 	for edge, want := range map[gpio.Edge]int{gpio.NoEdge: 0, gpio.RisingEdge: 3, gpio.FallingEdge: 2, gpio.BothEdges: 5} {
 		p := sim.New(nil).Pin("GPIO27")
 		if err := p.In(gpio.PullDown, edge); err != nil {
@@ -221,6 +226,7 @@ func TestWhichEdges(t *testing.T) {
 }
 
 func TestWaitForEdge(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		timeout time.Duration
@@ -284,6 +290,7 @@ func (h *hands) move(d time.Duration) {
 
 // On a clock of the test's own, one that moves by itself and one that is moved by hand.
 func TestWaitForEdgeOnAnotherClock(t *testing.T) {
+	t.Parallel()
 	fast := new(stopwatch)
 	p := sim.New(fast).Pin("GPIO27")
 	if err := p.In(gpio.PullUp, gpio.FallingEdge); err != nil {
@@ -341,6 +348,7 @@ func follow(button gpio.PinIn, lamp gpio.PinOut) error {
 
 // A program with a button and a lamp, in a bubble's time.
 func TestButtonAndLamp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		pi := sim.New(nil)
 		button, lamp := pi.Pin("GPIO27"), pi.Pin("GPIO17")

@@ -62,6 +62,7 @@ func text(err error) string {
 // Modes 0 and 3 are the chip's. In modes 1 and 2 one side samples where the other changes: everything comes one bit
 // late, so that the code is halved, and where the null bit is looked for there is only the pull on MISO.
 func TestModes(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		mode spi.Mode
 		pull gpio.Pull
@@ -98,6 +99,7 @@ func TestModes(t *testing.T) {
 }
 
 func TestLSBFirst(t *testing.T) {
+	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	chip.Knob(0).SetCode(figureCode)
 	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0|spi.LSBFirst)
@@ -111,6 +113,7 @@ func TestLSBFirst(t *testing.T) {
 }
 
 func TestConnect(t *testing.T) {
+	t.Parallel()
 	const mode = spi.Mode0
 	for _, tt := range []struct {
 		f    physic.Frequency
@@ -137,6 +140,7 @@ func TestConnect(t *testing.T) {
 }
 
 func TestTwiceAndAfterClose(t *testing.T) {
+	t.Parallel()
 	pi, _ := sim.Kit(nil)
 	port, err := pi.SPI(0, 0).Open()
 	if err != nil {
@@ -171,6 +175,7 @@ func TestTwiceAndAfterClose(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
+	t.Parallel()
 	pi, _ := sim.Kit(nil)
 	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
 	full := make([]byte, 4096)
@@ -203,6 +208,7 @@ func TestSizes(t *testing.T) {
 
 // Only r, only w: MOSI then is low, and what MISO says is lost.
 func TestOneWay(t *testing.T) {
+	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	chip.Knob(0).SetCode(figureCode)
 	c := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
@@ -216,6 +222,7 @@ func TestOneWay(t *testing.T) {
 }
 
 func TestKeepCS(t *testing.T) {
+	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	chip.Knob(0).SetCode(figureCode)
 	second := sim.NewMCP3008()
@@ -262,6 +269,7 @@ func TestKeepCS(t *testing.T) {
 }
 
 func TestClockLimits(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		vdd, connect, limit string
 		want                string
@@ -314,6 +322,7 @@ func TestClockLimits(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	pi, _ := sim.Kit(nil)
 	port := pi.SPI(0, 0)
 	pin := adc(t, port, nil, 0)
@@ -354,6 +363,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestDelay(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		pi, _ := sim.Kit(nil)
 		port := pi.SPI(0, 0)
@@ -395,6 +405,7 @@ func TestDelay(t *testing.T) {
 }
 
 func TestPortPins(t *testing.T) {
+	t.Parallel()
 	pi := sim.New(nil)
 	for _, tt := range []struct {
 		bus, cs int
@@ -442,6 +453,7 @@ func (r *shifter) SCLK(level gpio.Level, din gpio.Level) {
 }
 
 func TestOwnChip(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []spi.Mode{spi.Mode0, spi.Mode3, spi.Mode0 | spi.LSBFirst, spi.Mode3 | spi.LSBFirst} {
 		pi := sim.New(nil)
 		pi.SPI(1, 1).Plug(&shifter{})

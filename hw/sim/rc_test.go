@@ -36,6 +36,7 @@ func seconds(tau, v, threshold, end float64) float64 { return tau * math.Log((en
 
 // What a pin does to the capacitor against the closed forms, the pulls of 50 kOhm included.
 func TestRCCurves(t *testing.T) {
+	t.Parallel()
 	const r, rd, c, vcc, vth, pull = 12200., 330., 1e-6, 3.3, 1.5, 50e3
 	rest := vcc * rd / (rd + r) // with the pin low
 	// With a pull the input sees the capacitor through Discharge: the threshold is reached at another voltage of it.
@@ -98,6 +99,7 @@ func TestRCCurves(t *testing.T) {
 
 // The charge time against the parts: each of the values counts.
 func TestRCParts(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		parts    sim.RCParts
 		position float64
@@ -127,6 +129,7 @@ func TestRCParts(t *testing.T) {
 
 // What a program sees of each fault after 20 ms low, then as an input without pull, pulled down, and pulled up.
 func TestRCFaults(t *testing.T) {
+	t.Parallel()
 	const ms = time.Millisecond
 	for _, tt := range []struct {
 		fault sim.RCFault
@@ -162,6 +165,7 @@ func TestRCFaults(t *testing.T) {
 
 // The same seed gives the same noise, and it spreads the charge as the curve says: 5 mV at 0.25 mV/us make 20 us.
 func TestRCNoise(t *testing.T) {
+	t.Parallel()
 	run := func(seed uint64) (times []time.Duration) {
 		clock, c, p := rcBench(sim.RCParts{Noise: 5 * physic.MilliVolt, Seed: seed})
 		c.Set(0.5)
@@ -190,6 +194,7 @@ func TestRCNoise(t *testing.T) {
 
 // Drive holds the capacitor's node; the record has what the program did, and a circuit can be taken off.
 func TestWire(t *testing.T) {
+	t.Parallel()
 	clock, _, p := rcBench(sim.RCParts{})
 	p.In(gpio.Float, gpio.NoEdge)
 	clock.now = time.Second
@@ -217,6 +222,7 @@ func TestWire(t *testing.T) {
 }
 
 func TestLateClock(t *testing.T) {
+	t.Parallel()
 	const latency, spread, n = 30 * time.Microsecond, 70 * time.Microsecond, 10_000
 	run := func(seed uint64) (sleeps [n]time.Duration) {
 		c := sim.NewLateClock(latency, spread, seed)

@@ -66,6 +66,7 @@ func do(t *testing.T, err error) {
 
 // What periph's driver draws is what is seen: whole pictures, parts of them, inverted, shifted, dark.
 func TestSSD1306Draw(t *testing.T) {
+	t.Parallel()
 	d, b := oled(t)
 	show(t, "after a reset", d, image.NewGray(image.Rect(0, 0, 128, 64)))
 	dev, err := ssd1306.NewI2C(b, &ssd1306.DefaultOpts)
@@ -123,6 +124,7 @@ func TestSSD1306Draw(t *testing.T) {
 }
 
 func TestSSD1306Mounted(t *testing.T) {
+	t.Parallel()
 	mirrored := func(x, y int) (int, int) { return 127 - x, y }
 	for _, tt := range []struct {
 		name string
@@ -151,6 +153,7 @@ func TestSSD1306Mounted(t *testing.T) {
 
 // The three modes of addressing, with windows (section 10.1.3), from bytes. A byte is 8 pixels, top down.
 func TestSSD1306Addressing(t *testing.T) {
+	t.Parallel()
 	ready := []byte{0x00, 0xa1, 0xc8, 0x8d, 0x14, 0xaf}
 	for _, tt := range []struct {
 		name     string

@@ -1,0 +1,43 @@
+package sim
+
+import (
+	"fmt"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/spi"
+)
+
+// OpenPin returns the pin of a name, any that Pin takes, as a program has it. It needs no registry.
+func (p *Pi) OpenPin(name string) (gpio.PinIO, error) {
+	if pin := p.Pin(name); pin != nil {
+		return pin, nil
+	}
+	return nil, fmt.Errorf("sim: no pin %s: the virtual Pi has GPIO0 to GPIO27", name)
+}
+
+// DirectPin returns the pin of a name, and false where there is none: a program may look at any pin past the kernel.
+func (p *Pi) DirectPin(name string) (gpio.PinIO, bool) {
+	if pin := p.Pin(name); pin != nil {
+		return pin, true
+	}
+	return nil, false
+}
+
+// OpenSPI opens the port of a name such as SPI0.1. It needs no registry.
+func (p *Pi) OpenSPI(name string) (spi.PortCloser, error) {
+	for _, port := range p.ports {
+		if port.name == name {
+			return port.Open()
+		}
+	}
+	return nil, fmt.Errorf("sim: no port %s: the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", name)
+}
+
+// OpenI2C opens the bus of a name, I2C1. It needs no registry.
+func (p *Pi) OpenI2C(name string) (i2c.BusCloser, error) {
+	if name == p.i2c.String() {
+		return p.i2c.Open()
+	}
+	return nil, fmt.Errorf("sim: no bus %s: the virtual Pi has %s", name, p.i2c)
+}
