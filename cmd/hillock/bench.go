@@ -110,14 +110,11 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	wall := clock.New()
 	run := runFlags{hw: f.hw}
-	where, virtual, err := run.hardware(cfg, wall)
+	hw, err := run.hardware(cfg, wall)
 	if err != nil {
 		return err
 	}
-	if virtual != nil {
-		defer virtual.Close()
-	}
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, hw.pi)
 	if err != nil {
 		return err
 	}
@@ -125,7 +122,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return errors.Join(err, b.Close())
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", where, cfg.Loop.Tick, f.duration)
+	fmt.Fprintf(cmd.ErrOrStderr(), "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", hw.where, cfg.Loop.Tick, f.duration)
 	m := newMonitor(loop)
 	loop.Observers, loop.Ticks = append(loop.Observers, m), ticksIn(f.duration, loop.Tick)
 	v := &view{cfg: cfg, board: b, monitor: m}
@@ -155,7 +152,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if f.plot != "" {
 		err = errors.Join(err, outfile.Write(f.plot, cmd.OutOrStdout(), func(w io.Writer) error {
 			format, _ := chart.Format(f.plot)
-			return r.bars(where).Picture(w, format)
+			return r.bars(hw.where).Picture(w, format)
 		}))
 	}
 	return errors.Join(err, r.text(cmd.OutOrStdout())) // the text also where a file cannot be written

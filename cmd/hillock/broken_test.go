@@ -32,7 +32,7 @@ func broken(kind string) {
 			}
 		}}}
 	case "driver":
-		if err := board.Real(); err != nil {
+		if _, err := board.Real(); err != nil {
 			panic(err)
 		}
 		pin := gpioreg.ByName("GPIO17")

@@ -65,21 +65,18 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	cfg.Inputs = []config.Input{in} // the others, and the outputs, are not touched
 	cfg.Outputs = nil
 	run := runFlags{hw: f.hw}
-	_, virtual, err := run.hardware(cfg, clock.New())
+	hw, err := run.hardware(cfg, clock.New())
 	if err != nil {
 		return err
 	}
-	if virtual != nil {
-		defer virtual.Close()
-	}
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, hw.pi)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: &readable.Printer{W: cmd.OutOrStdout()}}
-	if virtual != nil {
-		c.virtual = virtual.Knobs[name]
+	if hw.virtual != nil {
+		c.virtual = hw.virtual.Knobs[name]
 	}
 	ends, dead, err := c.measure()
 	if err != nil {

@@ -151,13 +151,12 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 		return nil
 	}
 	run := runFlags{hw: f.hw}
-	where, virtual, err := run.hardware(cfg, clock.New())
+	hw, err := run.hardware(cfg, clock.New())
 	if err != nil {
 		return err
 	}
-	b := doctor.Bench{Config: cfg, Back: f.back}
-	if virtual != nil {
-		defer virtual.Close()
+	b := doctor.Bench{Config: cfg, Pi: hw.pi, Back: f.back}
+	if virtual := hw.virtual; virtual != nil {
 		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
 		for name, back := range f.back {
 			i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name })
@@ -171,7 +170,7 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 		}
 	}
 	if !f.json {
-		out.Printf("\nthe wires of %s\n", where)
+		out.Printf("\nthe wires of %s\n", hw.where)
 	}
 	for found := range b.Wires(cmd.Context()) {
 		out.Add(found)
@@ -187,7 +186,7 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 	for i := range alone.Neurons {
 		alone.Neurons[i].Inputs = nil
 	}
-	b, err := board.Open(&alone)
+	b, err := board.Open(&alone, nil) // there is nothing to open
 	if err != nil {
 		f.Seen = err.Error()
 		return f

@@ -22,10 +22,9 @@ func TestDoctorFindsTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer v.Close()
 			trial.apply(v)
 			failed := 0
-			for f := range (&doctor.Bench{Config: config.Default(), Hand: v}).Wires(t.Context()) {
+			for f := range (&doctor.Bench{Config: config.Default(), Pi: v, Hand: v}).Wires(t.Context()) {
 				if f.Result == doctor.Failed {
 					failed++
 				}

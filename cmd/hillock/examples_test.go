@@ -86,8 +86,7 @@ func TestExamplesRun(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer virtual.Close()
-				b, err := board.Open(cfg)
+				b, err := board.Open(cfg, virtual)
 				if err != nil {
 					t.Fatal(err)
 				}

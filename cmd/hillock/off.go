@@ -24,12 +24,13 @@ each end. A pin that another program holds is left alone, and named; the others 
 			if err != nil {
 				return err
 			}
-			if err := board.Real(); err != nil {
+			pi, err := board.Real()
+			if err != nil {
 				return err
 			}
 			var errs []error
 			for _, out := range cfg.Outputs {
-				err := board.Off(out, cfg)
+				err := board.Off(out, cfg, pi)
 				if err == nil {
 					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", out.Name, atRest(out))
 				}

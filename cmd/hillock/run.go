@@ -17,6 +17,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/doctor"
 	"hillock/neuron"
 )
 
@@ -77,14 +78,11 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	wall := clock.New()
-	where, virtual, err := f.hardware(cfg, wall)
+	hw, err := f.hardware(cfg, wall)
 	if err != nil {
 		return err
 	}
-	if virtual != nil {
-		defer virtual.Close()
-	}
-	return f.runOn(cmd, args, cfg, wall, where, virtual)
+	return f.runOn(cmd, args, cfg, wall, hw)
 }
 
 // How long the end of a run waits: for a reader of what is printed, for the disk that takes the summary, and for the server.
@@ -97,12 +95,12 @@ const (
 // logRoom is how much of the log waits for a slow reader, in bytes: as much as a pipe of Linux holds.
 const logRoom = 64 << 10
 
-// runOn runs on the Pi that periph's registries hold. However it ends, the outputs are off and released before a word of it
+// runOn runs on the hardware. However it ends, the outputs are off and released before a word of it
 // is written.
-func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) error {
+func (f *runFlags) runOn(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, hw hardware) error {
 	log := bounded.NewQueue(cmd.ErrOrStderr(), logRoom)
 	cmd.SetErr(log)
-	end, err := f.runLegs(cmd, args, cfg, wall, where, virtual)
+	end, err := f.runLegs(cmd, args, cfg, wall, hw)
 	err = errors.Join(err, log.Close(printPatience))
 	if end == nil {
 		return err
@@ -118,17 +116,17 @@ type ending struct {
 }
 
 // runLegs runs leg after leg, and closes what they had open. Its ending is nil where the loop did not end as it should.
-func (f *runFlags) runLegs(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, where string, virtual *board.Virtual) (end *ending, err error) {
-	b, err := board.Open(cfg)
+func (f *runFlags) runLegs(cmd *cobra.Command, args []string, cfg *config.Config, wall *clock.Wall, hw hardware) (end *ending, err error) {
+	b, err := board.Open(cfg, hw.pi)
 	if err != nil {
 		return nil, err
 	}
 	outs := &outputs{board: b}
-	l := &leg{view: &view{cfg: cfg, board: b, virtual: virtual, where: where}, wall: wall, outputs: outs}
+	l := &leg{view: &view{cfg: cfg, board: b, virtual: hw.virtual, where: hw.where}, wall: wall, outputs: outs}
 	defer func() { err = errors.Join(err, l.board.Close()) }()
 	defer signals.Urgent(cmd.Context(), outs.rest)()
-	if virtual != nil {
-		l.wires = &wires{virtual: virtual, ask: process(again).consult}
+	if hw.virtual != nil {
+		l.wires = &wires{virtual: hw.virtual, ask: process(again).consult}
 		defer l.wires.end()
 	}
 	isLive := f.isLive(cmd)
@@ -294,12 +292,19 @@ func (l *leg) follow(old *leg, observers []neuron.Observer) error {
 	return errors.Join(err, l.outputs.follow(l.board), l.assemble(old, observers))
 }
 
-// hardware chooses the Pi that the parts are opened on, and tells which in a few words.
-func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (where string, virtual *board.Virtual, err error) {
-	pi := board.OnPi()
+// hardware is the Pi that the parts are opened on.
+type hardware struct {
+	pi      doctor.Pi
+	virtual *board.Virtual // pi, where it is a virtual one, else nil
+	where   string         // which it is, in a few words
+}
+
+// hardware chooses the Pi.
+func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (hardware, error) {
+	model, where := board.OnPi(), ""
 	hw := f.hw
 	switch {
-	case hw == "auto" && pi != "":
+	case hw == "auto" && model != "":
 		hw = "real"
 	case hw == "auto":
 		hw = "sim"
@@ -307,15 +312,16 @@ func (f *runFlags) hardware(cfg *config.Config, wall *clock.Wall) (where string,
 	}
 	switch hw {
 	case "real":
-		if pi == "" {
-			pi = "the pins and buses of this machine"
+		if model == "" {
+			model = "the pins and buses of this machine"
 		}
-		return pi, nil, board.Real()
+		pi, err := board.Real()
+		return hardware{pi: pi, where: model}, err
 	case "sim":
-		virtual, err = board.NewVirtual(cfg, wall)
-		return "the virtual Pi" + where, virtual, err
+		virtual, err := board.NewVirtual(cfg, wall)
+		return hardware{virtual, virtual, "the virtual Pi" + where}, err
 	}
-	return "", nil, usage.Errorf("--hw: must be auto, real or sim, got %q", f.hw)
+	return hardware{}, usage.Errorf("--hw: must be auto, real or sim, got %q", f.hw)
 }
 
 // live runs the loop while show shows it on this goroutine, until either ends. Where the loop ends, ended is called at once,

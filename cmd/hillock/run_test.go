@@ -60,8 +60,7 @@ func newBenchOn(t testing.TB, c benchClock, sets ...string) *bench {
 	if b.virtual, err = board.NewVirtual(cfg, b.clock); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.virtual.Close() })
-	if b.board, err = board.Open(cfg); err != nil {
+	if b.board, err = board.Open(cfg, b.virtual); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.board.Close() })
@@ -489,7 +488,6 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer virtual.Close()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var f runFlags
@@ -500,7 +498,7 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 			var out strings.Builder
 			cmd.SetOut(&out)
 			cmd.SetErr(io.Discard)
-			if err := f.runOn(cmd, nil, cfg, wall, "the virtual Pi", virtual); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
+			if err := f.runOn(cmd, nil, cfg, wall, hardware{virtual, virtual, "the virtual Pi"}); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 			if !strings.Contains(out.String(), "on GPIO17") {
@@ -576,7 +574,6 @@ func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
 				t.Errorf("%s, code %d: edges of GPIO17 (-predicted +recorded):\n%s", driver, code, diff)
 			}
 			b.board.Close()
-			b.virtual.Close()
 		}
 	}
 }
@@ -600,7 +597,6 @@ func TestSmoothingCalmsANoisyKnob(t *testing.T) {
 func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 	spikes := func(seed string) []sim.Edge {
 		b := newBench(t, "neuron.n1.sigma=5 mV", "neuron.n1.seed="+seed, "output.led.width=1 ms")
-		defer b.virtual.Close()
 		b.virtual.Knobs["knob"].SetCode(286) // 14 mV: below the rheobase
 		b.run(t, 2000)
 		s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)

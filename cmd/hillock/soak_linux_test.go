@@ -95,9 +95,6 @@ func TestSoak(t *testing.T) {
 	if err := b.board.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := b.virtual.Close(); err != nil {
-		t.Error(err)
-	}
 	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some end a little later
 		if time.Since(wait) > 10*time.Second {
 			t.Errorf("got %d goroutines, were %d:", runtime.NumGoroutine(), goroutines)

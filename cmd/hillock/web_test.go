@@ -423,8 +423,7 @@ func TestARecordedCurrentOnTheWeb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer virtual.Close()
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, virtual)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -450,7 +449,7 @@ func TestARecordedCurrentOnTheWeb(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if b, err = board.Open(cfg); err != nil {
+	if b, err = board.Open(cfg, virtual); err != nil {
 		t.Fatal(err)
 	}
 }

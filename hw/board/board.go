@@ -1,5 +1,5 @@
-// Package board puts the parts of a configuration on the desk: it opens its inputs and outputs on whatever Pi
-// periph's registries hold, the real one or the virtual one, and closes them so that everything is left safe.
+// Package board puts the parts of a configuration on the desk: it opens its inputs and outputs on a Pi, the real one or a
+// virtual one, and closes them so that everything is left safe.
 //
 // It never turns the loop: that calls Knob.Current, and Close comes when it has ended.
 package board
@@ -24,14 +24,15 @@ type Board struct {
 	Shows  map[string]Show // the outputs that are no pulses
 
 	cfg   *config.Config
+	pi    Pi
 	shows map[string]show
 	chips map[string]*chip         // by port
 	turns map[string]chan struct{} // by the name of a part that slow inputs share
 	rest  func() error             // once
 }
 
-func newBoard(cfg *config.Config, turns map[string]chan struct{}) *Board {
-	b := &Board{cfg: cfg, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
+func newBoard(cfg *config.Config, pi Pi, turns map[string]chan struct{}) *Board {
+	b := &Board{cfg: cfg, pi: pi, Inputs: map[string]Input{}, Pulses: map[string]*pulse.Pin{}, Shows: map[string]Show{},
 		shows: map[string]show{}, chips: map[string]*chip{}, turns: turns}
 	b.rest = sync.OnceValue(b.halt)
 	return b
@@ -53,11 +54,11 @@ func (b *Board) Range(in config.Input) (low, high float64) {
 	return min(in.Low, in.High), max(in.Low, in.High)
 }
 
-// Open opens every part of the configuration, or none: its error names the part, where it is, and what to do. A chip
+// Open opens every part of the configuration on a Pi, or none: its error names the part, where it is, and what to do. A chip
 // that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
 // while the neuron runs.
-func Open(cfg *config.Config) (*Board, error) {
-	b := newBoard(cfg, map[string]chan struct{}{})
+func Open(cfg *config.Config, pi Pi) (*Board, error) {
+	b := newBoard(cfg, pi, map[string]chan struct{}{})
 	for _, out := range cfg.Outputs {
 		if err := b.openOutput(out); err != nil {
 			return nil, errors.Join(err, b.Close())
@@ -71,13 +72,13 @@ func Open(cfg *config.Config) (*Board, error) {
 
 func (b *Board) openOutput(out config.Output) error {
 	if out.Driver == "pulse" {
-		p, err := openPin(out)
+		p, err := openPin(out, b.pi)
 		if err == nil {
 			b.Pulses[out.Name] = p
 		}
 		return err
 	}
-	s, err := openShow(out, b.cfg)
+	s, err := openShow(out, b.cfg, b.pi)
 	if err == nil {
 		b.keep(s)
 	}
@@ -98,7 +99,7 @@ func (b *Board) openInputs(older *Board) error {
 		var err error
 		switch in.Driver {
 		case "rc", "ads1115":
-			b.Inputs[in.Name], err = newSlow(in, slowName(in), b.turn(slowName(in)))
+			b.Inputs[in.Name], err = newSlow(in, b.pi, b.turn(slowName(in)))
 		case "wave", "file":
 			b.Inputs[in.Name], err = newPlayed(in, b.cfg)
 		default:
@@ -118,7 +119,7 @@ func (b *Board) openInputs(older *Board) error {
 func (b *Board) openKnob(in config.Input) (Input, error) {
 	c := b.chips[in.Port]
 	if c == nil {
-		c = &chip{in: in, taken: make(chan struct{}, 1)}
+		c = &chip{in: in, pi: b.pi, taken: make(chan struct{}, 1)}
 		if err := c.open(); err != nil {
 			return nil, err
 		}
@@ -151,7 +152,7 @@ func onChips(cfg *config.Config) []config.Input {
 // Change opens what another configuration wants beside the open parts, all of it or nothing, while the loop goes on with
 // these. What it returns is complete when it has succeeded b.
 func (b *Board) Change(cfg *config.Config) (*Board, error) {
-	next := newBoard(cfg, b.turns)
+	next := newBoard(cfg, b.pi, b.turns)
 	for _, out := range cfg.Outputs {
 		if out.Driver == "pulse" && b.on(out.Pin) != nil { // two requests for a line would be one too many
 			continue

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/spi"
 
 	"hillock/config"
 	"hillock/hw/board"
@@ -37,8 +38,7 @@ func openOn(t *testing.T, c sim.Clock, sets ...string) (*board.Virtual, *board.B
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { v.Close() })
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +61,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	defer pi.Close()
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, pi)
 	if err != nil {
 		panic(err)
 	}
@@ -78,6 +77,7 @@ func Example() {
 }
 
 func TestCurrentIsLowPlusSpanTimesPosition(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		current string
 		code    int
@@ -96,11 +96,11 @@ func TestCurrentIsLowPlusSpanTimesPosition(t *testing.T) {
 			t.Errorf("%s at code %d: got %v nA, want %v", tt.current, tt.code, got, tt.want)
 		}
 		b.Close()
-		v.Close()
 	}
 }
 
 func TestDifferentialKnob(t *testing.T) {
+	t.Parallel()
 	v, b := open(t, "input.knob.differential=[2, 3]")
 	v.Knobs["knob"].SetCode(1023)
 	if got := b.Inputs["knob"].Current(ms); got != 5 {
@@ -109,6 +109,7 @@ func TestDifferentialKnob(t *testing.T) {
 }
 
 func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
+	t.Parallel()
 	v, b := open(t)
 	port, k := v.Ports["SPI0.0"], b.Inputs["knob"]
 	good := k.Current(0)
@@ -135,6 +136,7 @@ func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
 }
 
 func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
+	t.Parallel()
 	v, b := open(t, "input.second.driver=mcp3008", "input.second.channel=1", "input.second.stale_after=100 ms")
 	port, first, second := v.Ports["SPI0.0"], b.Inputs["knob"], b.Inputs["second"]
 	v.Knobs["second"].SetCode(1023)
@@ -158,23 +160,43 @@ func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
 	}
 }
 
+// noPorts is a Pi that loses the nodes of its ports.
+type noPorts struct {
+	board.Pi
+	lost error // nil while they are there
+}
+
+func (p *noPorts) OpenSPI(port string) (spi.PortCloser, error) {
+	if p.lost != nil {
+		return nil, p.lost
+	}
+	return p.Pi.OpenSPI(port)
+}
+
 func TestAPortThatIsGoneComesBack(t *testing.T) {
-	v, b := open(t)
+	t.Parallel()
+	cfg := load(t)
+	v, err := board.NewVirtual(cfg, new(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pi := &noPorts{Pi: v}
+	b, err := board.Open(cfg, pi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
 	k := b.Inputs["knob"]
 	k.Current(0)
 	v.Ports["SPI0.0"].SetFaults(sim.Faults{Err: syscall.ENODEV})
 	k.Current(600 * ms)
-	if err := v.Close(); err != nil { // its node is gone too
-		t.Fatal(err)
-	}
+	pi.lost = errors.New("the port is gone")
 	k.Current(700 * ms)
 	k.Current(1200 * ms)
-	if r := k.Reading(); r.State != board.Lost || r.Fault == nil || !strings.HasPrefix(r.Fault.Error(), "mcp3008 on SPI0.0: spireg: ") {
+	if r := k.Reading(); r.State != board.Lost || fmt.Sprint(r.Fault) != "mcp3008 on SPI0.0: the port is gone" {
 		t.Errorf("got %+v, want it lost for want of a port", r)
 	}
-	if err := v.Register(); err != nil {
-		t.Fatal(err)
-	}
+	pi.lost = nil
 	v.Ports["SPI0.0"].SetFaults(sim.Faults{})
 	if k.Current(1800 * ms); k.Reading().State != board.OK {
 		t.Errorf("got %+v, want ok", k.Reading())
@@ -182,6 +204,7 @@ func TestAPortThatIsGoneComesBack(t *testing.T) {
 }
 
 func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, "input.second.driver=mcp3008", "input.second.channel=1")
 		k, second := b.Inputs["knob"].(*board.Knob), b.Inputs["second"]
@@ -218,6 +241,7 @@ func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
 }
 
 func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil)
 		k := b.Inputs["knob"].(*board.Knob)
@@ -239,6 +263,7 @@ func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
 }
 
 func TestCloseLeavesEverythingSafe(t *testing.T) {
+	t.Parallel()
 	v, b := open(t)
 	pin := v.Pin("GPIO17")
 	b.Pulses["led"].Spike(1, ms)
@@ -253,7 +278,7 @@ func TestCloseLeavesEverythingSafe(t *testing.T) {
 	if pin.Level() != gpio.Low {
 		t.Error("got GPIO17 high after Close, want low")
 	}
-	again, err := board.Open(load(t))
+	again, err := board.Open(load(t), v)
 	if err != nil {
 		t.Fatalf("got %v, want the parts free again", err)
 	}
@@ -261,62 +286,56 @@ func TestCloseLeavesEverythingSafe(t *testing.T) {
 }
 
 func TestOpenNamesThePartAndLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
 	cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")
-	if _, err := board.Open(cfg); err == nil || !strings.HasPrefix(err.Error(), "output led: GPIO17: ") {
+	if _, err := board.Open(cfg, board.Host{}); err == nil || !strings.HasPrefix(err.Error(), "output led: GPIO17: ") {
 		t.Errorf("got %v without a Pi, want the part and what to do", err)
 	}
 	v, err := board.NewVirtual(cfg, new(clock))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.Close()
 	v.Pin("GPIO27").SetFault(syscall.EIO)
-	_, err = board.Open(cfg)
+	_, err = board.Open(cfg, v)
 	if want := "output other: pulse: GPIO27: "; err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, syscall.EIO) {
 		t.Errorf("got %v, want %s... and why", err, want)
 	}
 	if v.Pin("GPIO17").Level() != gpio.Low {
 		t.Error("got GPIO17 high, want low")
 	}
-	v.Pin("GPIO27").SetFault(syscall.EACCES)
-	if _, err = board.Open(cfg); err == nil || !strings.HasSuffix(err.Error(), "join its group with 'sudo usermod -aG gpio $USER' and log in again") {
-		t.Errorf("got %v, want the group", err)
-	}
 }
 
 func TestAPinThatIsHeldIsTakenOverWhenItIsFree(t *testing.T) {
+	t.Parallel()
 	cfg := load(t)
 	v, err := board.NewVirtual(cfg, new(clock))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.Close()
-	for _, held := range []error{syscall.EBUSY, errors.New("line_request ioctl: device or resource busy")} { // gpioioctl's
-		pin := v.Pin("GPIO17")
-		pin.SetFault(held)
-		b, err := board.Open(cfg)
-		if err != nil {
-			t.Fatalf("got %v, want the neuron to go on without the pin", err)
-		}
-		led := b.Pulses["led"]
-		led.Spike(1, ms)
-		if err := led.Fault(); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
-			t.Errorf("got %v, want who holds it", err)
-		}
-		if err := b.Close(); err != nil {
-			t.Errorf("got %v, want a Close that leaves the other's pin alone", err)
-		}
-		if b, err = board.Open(cfg); err != nil {
-			t.Fatal(err)
-		}
-		pin.SetFault(nil)
-		led = b.Pulses["led"]
-		if led.Spike(2, 2*ms); led.Fault() != nil || pin.Level() != gpio.High || led.Pulses() != 1 {
-			t.Errorf("got %v, %v, %d pulses when it is free; want its first pulse", led.Fault(), pin.Level(), led.Pulses())
-		}
-		if err := b.Close(); err != nil || pin.Level() != gpio.Low {
-			t.Errorf("got %v, %v; want it low", err, pin.Level())
-		}
+	pin := v.Pin("GPIO17")
+	pin.SetFault(syscall.EBUSY)
+	b, err := board.Open(cfg, v)
+	if err != nil {
+		t.Fatalf("got %v, want the neuron to go on without the pin", err)
+	}
+	led := b.Pulses["led"]
+	led.Spike(1, ms)
+	if got, want := fmt.Sprint(led.Fault()), "pulse: GPIO17: sim: GPIO17: out: device or resource busy"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := b.Close(); err != nil {
+		t.Errorf("got %v, want a Close that leaves the other's pin alone", err)
+	}
+	if b, err = board.Open(cfg, v); err != nil {
+		t.Fatal(err)
+	}
+	pin.SetFault(nil)
+	led = b.Pulses["led"]
+	if led.Spike(2, 2*ms); led.Fault() != nil || pin.Level() != gpio.High || led.Pulses() != 1 {
+		t.Errorf("got %v, %v, %d pulses when it is free; want its first pulse", led.Fault(), pin.Level(), led.Pulses())
+	}
+	if err := b.Close(); err != nil || pin.Level() != gpio.Low {
+		t.Errorf("got %v, %v; want it low", err, pin.Level())
 	}
 }
 
@@ -337,8 +356,7 @@ func BenchmarkCurrent(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer v.Close()
-	bd, err := board.Open(cfg)
+	bd, err := board.Open(cfg, v)
 	if err != nil {
 		b.Fatal(err)
 	}

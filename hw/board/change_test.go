@@ -11,6 +11,7 @@ import (
 )
 
 func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
+	t.Parallel()
 	v, b := open(t, "output.old.driver=pulse", "output.old.pin=GPIO27", "output.old.neuron=n1")
 	b.Pulses["led"].Spike(1, 10*ms) // of 20 ms
 	b.Pulses["old"].Spike(1, 10*ms)
@@ -51,6 +52,7 @@ func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
 }
 
 func TestChangeOfAnInputOpensItAnew(t *testing.T) {
+	t.Parallel()
 	v, b := open(t)
 	cfg := load(t, "input.knob.channel=3")
 	next, err := b.Change(cfg)
@@ -73,6 +75,7 @@ func TestChangeOfAnInputOpensItAnew(t *testing.T) {
 }
 
 func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
+	t.Parallel()
 	v, b := open(t)
 	v.Pin("GPIO27").SetFault(syscall.EIO)
 	for _, tt := range []struct {
@@ -94,21 +97,21 @@ func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
 }
 
 func TestOffPutsAPinLow(t *testing.T) {
+	t.Parallel()
 	cfg := load(t)
 	v, err := board.NewVirtual(cfg, new(clock))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.Close()
 	pin := v.Pin("GPIO17")
 	if err := pin.Out(gpio.High); err != nil { // as a killed program leaves it
 		t.Fatal(err)
 	}
-	if err := board.Off(cfg.Outputs[0], cfg); err != nil || pin.Level() != gpio.Low {
+	if err := board.Off(cfg.Outputs[0], cfg, v); err != nil || pin.Level() != gpio.Low {
 		t.Errorf("got %v, %v; want it low", err, pin.Level())
 	}
 	pin.SetFault(syscall.EBUSY)
-	if err := board.Off(cfg.Outputs[0], cfg); err == nil || !strings.HasSuffix(err.Error(), "another program holds it: stop that, or choose another pin") {
-		t.Errorf("got %v, want who holds it", err)
+	if err := board.Off(cfg.Outputs[0], cfg, v); err == nil || err.Error() != "output led: pulse: GPIO17: sim: GPIO17: out: device or resource busy" {
+		t.Errorf("got %v, want that the pin is busy", err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"periph.io/x/conn/v3/analog"
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
-	"periph.io/x/conn/v3/spi/spireg"
 
 	"hillock/config"
 	"hillock/hw/mcp3xxx"
@@ -21,7 +20,8 @@ const reopenEvery = 500 * time.Millisecond
 
 // chip is an ADC on its port, and the knobs on its channels. What it holds belongs to whoever has taken it.
 type chip struct {
-	in       config.Input  // one of its inputs; driver, port, clock and v_ref are the same for all
+	in       config.Input // one of its inputs; driver, port, clock and v_ref are the same for all
+	pi       Pi
 	taken    chan struct{} // holds one while it is
 	gone     atomic.Bool   // the board is closed
 	port     spi.PortCloser
@@ -35,16 +35,16 @@ type chip struct {
 func (c *chip) name() string { return c.in.Driver + " on " + c.in.Port }
 
 func (c *chip) open() (err error) {
-	c.dev, c.port, err = OpenChip(c.in)
+	c.dev, c.port, err = OpenChip(c.in, c.pi)
 	return err
 }
 
-// OpenChip opens the ADC that an input is on. The port is to be closed, once, after the last use of the chip.
-func OpenChip(in config.Input) (*mcp3xxx.Dev, spi.PortCloser, error) {
+// OpenChip opens the ADC that an input is on, on a Pi. The port is to be closed, once, after the last use of the chip.
+func OpenChip(in config.Input, pi Pi) (*mcp3xxx.Dev, spi.PortCloser, error) {
 	name := in.Driver + " on " + in.Port
-	port, err := spireg.Open(in.Port)
+	port, err := pi.OpenSPI(in.Port)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, portTrouble(in.Port, err))
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	model, ok := mcp3xxx.ByName(in.Driver)
 	if !ok {

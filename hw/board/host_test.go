@@ -1,13 +1,100 @@
 package board
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/hw/sim"
 )
 
+// consumed is a line that the kernel says is held.
+type consumed struct{ gpio.PinIO }
+
+func (consumed) Consumer() string { return "gpiomon" }
+
+// The registries have one virtual Pi at a time: not parallel.
+func TestHostPinSaysWhatToDo(t *testing.T) {
+	pi := sim.New(nil)
+	if err := pi.Register(); err != nil {
+		t.Fatal(err)
+	}
+	defer pi.Close()
+	opened, err := Host{}.OpenPin("P1_11") // an alias
+	if err != nil {
+		t.Fatal(err)
+	}
+	const group = ": join its group with 'sudo usermod -aG gpio $USER' and log in again"
+	for _, tt := range []struct {
+		p     gpio.PinIO
+		fault error
+		busy  bool
+		want  string // after what the pin itself says
+	}{
+		{opened, syscall.EBUSY, true, "device or resource busy: another program holds it: stop that, or choose another pin"},
+		{opened, errors.New("line_request ioctl: device or resource busy"), true, // gpioioctl keeps the text alone
+			"line_request ioctl: device or resource busy: another program holds it: stop that, or choose another pin"},
+		{newHostPin(consumed{pi.Pin("GPIO17")}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that, or choose another pin`},
+		{opened, syscall.EACCES, false, "permission denied" + group},
+		{opened, syscall.EPERM, false, "operation not permitted" + group},
+		{opened, syscall.EIO, false, "input/output error"},
+		{opened, nil, false, ""},
+	} {
+		pi.Pin("GPIO17").SetFault(tt.fault)
+		for call, err := range map[string]error{"out": tt.p.Out(gpio.Low), "in": tt.p.In(gpio.PullUp, gpio.NoEdge)} {
+			want := fmt.Sprintf("sim: GPIO17: %s: %s", call, tt.want)
+			if tt.fault == nil {
+				want = "<nil>"
+			}
+			if got := fmt.Sprint(err); got != want || isBusy(err) != tt.busy || !errors.Is(err, tt.fault) {
+				t.Errorf("%s with %v:\n got %s, busy %t\nwant %s, busy %t", call, tt.fault, got, isBusy(err), want, tt.busy)
+			}
+		}
+	}
+}
+
+// What periph's registries hold is opened by its name, and what they lack is said with what to do.
+func TestHostOpensWhatIsRegistered(t *testing.T) {
+	pi := sim.New(nil)
+	if err := pi.Register(); err != nil {
+		t.Fatal(err)
+	}
+	defer pi.Close()
+	port, err := Host{}.OpenSPI("SPI0.0")
+	if err != nil || port.String() != "SPI0.0" {
+		t.Errorf("got %v, %v; want SPI0.0", port, err)
+	}
+	bus, err := Host{}.OpenI2C("I2C1")
+	if err != nil || bus.String() != "I2C1" {
+		t.Errorf("got %v, %v; want I2C1", bus, err)
+	}
+	if p, ok := (Host{}).DirectPin("GPIO17"); ok {
+		t.Errorf("got %v past the kernel, want no pin that is not of the registers", p)
+	}
+	for name, open := range map[string]func() error{
+		"SPI7.9": func() error { _, err := Host{}.OpenSPI("SPI7.9"); return err },
+		"I2C79":  func() error { _, err := Host{}.OpenI2C("I2C79"); return err },
+		"GPIO99": func() error { _, err := Host{}.OpenPin("GPIO99"); return err },
+	} {
+		want := map[string]string{
+			"SPI7.9": "there is no /dev/spidev7.9: turn SPI on with 'sudo raspi-config nonint do_spi 0' and reboot, or use --hw sim for the virtual Pi",
+			"I2C79":  "there is no /dev/i2c-79: turn I2C on with 'sudo raspi-config nonint do_i2c 0', or use --hw sim for the virtual Pi",
+			"GPIO99": "GPIO99: ",
+		}[name]
+		if err := open(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
+
 func TestRootIsRefusedOnAPi5Only(t *testing.T) {
+	t.Parallel()
 	pi5, pi4 := []string{"raspberrypi,5-model-b", "brcm,bcm2712"}, []string{"raspberrypi,4-model-b", "brcm,bcm2711"}
 	for _, tt := range []struct {
 		compatible []string
@@ -42,6 +129,7 @@ func TestStdinIsPutBack(t *testing.T) {
 }
 
 func TestPortTroubleSaysHowToTurnSPIOn(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("/dev/spidev7.9"); err == nil {
 		t.Skip("SKIPPED: a missing port: this machine has SPI7.9")
 	}
@@ -52,6 +140,7 @@ func TestPortTroubleSaysHowToTurnSPIOn(t *testing.T) {
 }
 
 func TestWires(t *testing.T) {
+	t.Parallel()
 	for port, want := range map[string]string{
 		"SPI0.0": "CE0, pin 24, MISO, pin 21", "SPI0.1": "CE1, pin 26, MISO, pin 21", "SPI1.2": "CE2, pin 36, MISO, pin 35", "SPI6.0": "CE0, MISO",
 	} {

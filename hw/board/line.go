@@ -1,49 +1,17 @@
 package board
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"strconv"
 	"syscall"
 
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/gpio/gpioreg"
 	"periph.io/x/host/v3/bcm283x"
 	"periph.io/x/host/v3/gpioioctl"
 
-	"hillock/config"
-	"hillock/hw/pulse"
+	"hillock/hw/bias"
 )
-
-// openPin takes a pin for pulses, low. One that another program holds is no error: it is asked for again.
-func openPin(out config.Output) (*pulse.Pin, error) {
-	p, explain, err := Pin(out.Pin)
-	if err != nil {
-		return nil, fmt.Errorf("output %s: %w", out.Name, err)
-	}
-	d, err := pulse.New(p, pulseOpts(out))
-	if err != nil && !isBusy(err) {
-		return nil, fmt.Errorf("output %s: %w", out.Name, explain(err))
-	}
-	d.Explain = explain
-	return d, nil
-}
-
-// isBusy tells that another program holds a pin.
-func isBusy(err error) bool { return is(err, syscall.EBUSY) }
-
-// Pin is a pin of a configuration as its parts take it, and what turns its refusals into what to do. It is not taken yet;
-// one that has a Close has it to give the pin back.
-func Pin(name string) (gpio.PinIO, func(error) error, error) {
-	p := gpioreg.ByName(name)
-	if p == nil {
-		return nil, nil, noPin(name)
-	}
-	if r, ok := p.(gpio.RealPin); ok {
-		p = r.Real()
-	}
-	p = kernelLine(p)
-	return p, pinTrouble(p), nil // before a refusal, which makes periph forget who holds it
-}
 
 // kernelLine is the line of the kernel's character device for a pin, the same on every Pi. Where periph knows the chip,
 // as on a Pi up to 4, its registry holds a pin of bcm283x in the line's place. That one writes to the registers past the
@@ -61,28 +29,59 @@ func kernelLine(p gpio.PinIO) gpio.PinIO {
 	return p
 }
 
-func pulseOpts(out config.Output) pulse.Opts {
-	return pulse.Opts{Width: out.Width, Every: out.Every, Invert: out.Invert}
+// hostPin is a pin of this machine. Its refusals name the holder of the pin, or what to do.
+type hostPin struct {
+	gpio.PinIO
+	holder string
 }
 
-// Off puts one output of a configuration at rest, dark, and releases it: for whoever finds it as a program that was killed
-// has left it.
-func Off(out config.Output, cfg *config.Config) error {
-	if out.Driver != "pulse" {
-		s, err := openShow(out, cfg)
-		if err != nil {
-			return err
-		}
-		fault := s.Fault()
-		return errors.Join(fault, s.end())
+// newHostPin notes who holds a pin before a refusal: periph looks that up at its start and forgets it at the first refusal.
+func newHostPin(p gpio.PinIO) *hostPin {
+	holder := ""
+	if c, ok := p.(interface{ Consumer() string }); ok {
+		holder = c.Consumer()
 	}
-	p, explain, err := Pin(out.Pin)
-	if err != nil {
-		return fmt.Errorf("output %s: %w", out.Name, err)
+	if holder != "" {
+		holder = strconv.Quote(holder)
 	}
-	d, err := pulse.New(p, pulseOpts(out))
-	if err != nil {
-		return fmt.Errorf("output %s: %w", out.Name, explain(err))
-	}
-	return d.Halt()
+	return &hostPin{p, cmp.Or(holder, "another program")}
 }
+
+// Out implements gpio.PinOut.
+func (p *hostPin) Out(l gpio.Level) error { return p.explain(p.PinIO.Out(l)) }
+
+// In implements gpio.PinIn.
+func (p *hostPin) In(pull gpio.Pull, edge gpio.Edge) error { return p.explain(p.PinIO.In(pull, edge)) }
+
+// Unpull turns the pull off while the pin is not in use. In with gpio.Float leaves a pull that the pin has from before.
+func (p *hostPin) Unpull() error { return p.explain(bias.Off(p.PinIO)) }
+
+// Close gives a line back to the kernel. The pins of other drivers have nothing to give back.
+func (p *hostPin) Close() {
+	if c, ok := p.PinIO.(interface{ Close() }); ok {
+		c.Close()
+	}
+}
+
+// explain adds to an error of the pin who holds it, or what to do.
+func (p *hostPin) explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case is(err, syscall.EBUSY):
+		return refusal{err, syscall.EBUSY, p.holder + " holds it: stop that, or choose another pin"}
+	case is(err, syscall.EPERM), is(err, syscall.EACCES):
+		return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
+	}
+	return err
+}
+
+// refusal is an error of a pin with the system's error, which periph's gpioioctl keeps as text alone, and with what to do.
+type refusal struct {
+	error
+	errno  syscall.Errno
+	advice string
+}
+
+func (r refusal) Error() string   { return r.error.Error() + ": " + r.advice }
+func (r refusal) Unwrap() []error { return []error{r.error, r.errno} }

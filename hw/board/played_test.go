@@ -12,6 +12,7 @@ import (
 )
 
 func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
+	t.Parallel()
 	for _, shape := range []string{"constant", "step", "ramp", "sine", "chirp", "pairs", "noise"} {
 		// Half as fast as life, and a first tick that is not at 0.
 		sets := []string{"loop.speed=0.5", "input.w.driver=wave", "input.w.shape=" + shape}
@@ -23,7 +24,7 @@ func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, b := open(t, sets...)
+		_, b := open(t, sets...)
 		for tick := range 200 {
 			now := 3*time.Second + time.Duration(tick)*ms
 			if got, want := b.Inputs["w"].Current(now), want.Current(time.Duration(tick)*ms/2); got != want {
@@ -31,11 +32,11 @@ func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
 			}
 		}
 		b.Close()
-		v.Close()
 	}
 }
 
 func TestARecordedCurrentIsSoughtBesideItsConfiguration(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "my.toml")
 	text := "[input.r]\ndriver = \"file\"\nfile = \"r.csv\"\n[neuron.n1]\ninput = \"r\"\n"
@@ -43,13 +44,13 @@ func TestARecordedCurrentIsSoughtBesideItsConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := board.Open(cfg); err == nil || !strings.Contains(err.Error(), "input r: ") || !strings.Contains(err.Error(), filepath.Join(dir, "r.csv")) {
+	if _, err := board.Open(cfg, nil); err == nil || !strings.Contains(err.Error(), "input r: ") || !strings.Contains(err.Error(), filepath.Join(dir, "r.csv")) {
 		t.Errorf("got %v, want the input and where its file was sought", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "r.csv"), []byte("time_ms,current_na\n0,1\n10,2\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/gpio/gpioreg"
 
 	"hillock/hw/board"
 )
 
 func TestRestPutsTheOutputsOffForGood(t *testing.T) {
+	t.Parallel()
 	v, b := open(t, "output.bar.driver=bar", `output.bar.pins=["GPIO22", "GPIO23"]`, "output.bar.neuron=n1")
 	led, row := v.Pin("GPIO17"), v.Pin("GPIO22")
 	b.Pulses["led"].Spike(1, 0)
@@ -49,26 +49,29 @@ func (p *hangs) Out(l gpio.Level) error {
 	return p.PinIO.Out(l)
 }
 
+// withPin is a Pi that has another pin in the place of its own of the same name.
+type withPin struct {
+	board.Pi
+	pin gpio.PinIO
+}
+
+func (p withPin) OpenPin(name string) (gpio.PinIO, error) {
+	if name == p.pin.Name() {
+		return p.pin, nil
+	}
+	return p.Pi.OpenPin(name)
+}
+
 func TestRestDoesNotWaitForADriverThatHangs(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")
 		v, err := board.NewVirtual(cfg, new(clock))
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer v.Close()
-		stuck := &hangs{PinIO: gpioreg.ByName("GPIO17"), forever: make(chan struct{})}
-		if err := gpioreg.Unregister("GPIO17"); err != nil {
-			t.Fatal(err)
-		}
-		if err := gpioreg.Register(stuck); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { // the virtual Pi takes back its own pins
-			_ = gpioreg.Unregister("GPIO17")
-			_ = gpioreg.Register(stuck.PinIO)
-		}()
-		b, err := board.Open(cfg)
+		stuck := &hangs{PinIO: v.Pin("GPIO17"), forever: make(chan struct{})}
+		b, err := board.Open(cfg, withPin{v, stuck})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,24 +7,23 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/analog"
+	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/conn/v3/i2c/i2creg"
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/devices/v3/ads1x15"
 
 	"hillock/config"
-	"hillock/hw/bias"
 	"hillock/hw/clock"
 	"hillock/hw/rc"
 	"hillock/hw/sim"
 )
 
-// OpenSensor opens the part of an input that is rc or ads1115.
-func OpenSensor(in config.Input) (Sensor, error) {
+// OpenSensor opens the part of an input that is rc or ads1115, on a Pi.
+func OpenSensor(in config.Input, pi Pi) (Sensor, error) {
 	if in.Driver == "rc" {
-		return openRC(in)
+		return openRC(in, pi)
 	}
-	return openADS1115(in)
+	return openADS1115(in, pi)
 }
 
 // ads1115 is a channel of the chip.
@@ -34,11 +33,11 @@ type ads1115 struct {
 	name string
 }
 
-func openADS1115(in config.Input) (Sensor, error) {
+func openADS1115(in config.Input, pi Pi) (Sensor, error) {
 	name := adsName(in)
-	bus, err := i2creg.Open(in.Port)
+	bus, err := pi.OpenI2C(in.Port)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, busTrouble(in.Port, err))
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	dev, err := ads1x15.NewADS1115(bus, &ads1x15.Opts{I2cAddress: uint16(in.Address)})
 	if err != nil {
@@ -80,13 +79,21 @@ func (a *ads1115) End() error { return errors.Join(a.pin.Halt(), a.bus.Close()) 
 // capacitor is a knob without an ADC.
 type capacitor struct{ *rc.Dev }
 
-func openRC(in config.Input) (Sensor, error) {
-	p, explain, err := Pin(in.Pin)
+// unpulled is a pin whose pull must be turned off before it floats.
+type unpulled interface{ Unpull() error }
+
+// timed is a pin that has a clock: charges are timed by that.
+type timed interface{ Clock() sim.Clock }
+
+func openRC(in config.Input, pi Pi) (Sensor, error) {
+	p, err := pi.OpenPin(in.Pin)
 	if err != nil {
 		return nil, err
 	}
-	if err := bias.Off(p); err != nil {
-		return nil, explain(err)
+	if u, ok := p.(unpulled); ok {
+		if err := u.Unpull(); err != nil {
+			return nil, err
+		}
 	}
 	opts := rc.Opts{
 		Knob:      physic.ElectricResistance(in.RC.Knob * float64(physic.Ohm)),
@@ -96,19 +103,27 @@ func openRC(in config.Input) (Sensor, error) {
 		Charges:   in.RC.Charges,
 		Ends:      [2]time.Duration{time.Duration(in.Ends[0]), time.Duration(in.Ends[1])},
 	}
-	if v, ok := p.(*sim.Pin); ok {
-		if _, wall := v.Clock().(*clock.Wall); !wall { // on the wall rc has a better one
-			opts.Clock = v.Clock()
-		}
-	}
+	opts.Clock = clockOf(p)
 	dev, err := rc.New(p, &opts)
 	if dev == nil {
 		return nil, err
 	}
 	if err != nil {
-		return nil, errors.Join(explain(err), dev.Halt())
+		return nil, errors.Join(err, dev.Halt())
 	}
 	return capacitor{dev}, nil
+}
+
+// clockOf returns the clock of a pin, or nil for the wall's, of which rc has a better one.
+func clockOf(p gpio.PinIO) rc.Clock {
+	t, ok := p.(timed)
+	if !ok {
+		return nil
+	}
+	if _, ok := t.Clock().(*clock.Wall); ok {
+		return nil
+	}
+	return t.Clock()
 }
 
 func (c capacitor) Raw() (int32, error) {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"periph.io/x/conn/v3/i2c/i2creg"
-
 	"hillock/config"
 	"hillock/hw/bar"
 	"hillock/hw/frames"
@@ -38,7 +36,7 @@ type show struct {
 }
 
 // openShow opens an output that is no pulse, for the neuron that it shows.
-func openShow(out config.Output, cfg *config.Config) (show, error) {
+func openShow(out config.Output, cfg *config.Config, pi Pi) (show, error) {
 	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == out.Neuron })
 	levels := cfg.Neurons[i].Levels()
 	low, high := levels.Lowest(), levels.Threshold.V
@@ -47,21 +45,21 @@ func openShow(out config.Output, cfg *config.Config) (show, error) {
 	switch out.Driver {
 	case "bar":
 		var leds []*line.Line
-		if leds, err = openLines(out.Invert, strings.Fields(out.Pins)...); err == nil {
+		if leds, err = openLines(pi, out.Invert, strings.Fields(out.Pins)...); err == nil {
 			s.Show, err = shown(bar.New(leds, bar.Opts{Low: low, High: high}))
 		}
 	case "apa102":
 		var wires []*line.Line
-		if wires, err = openLines(false, out.Clock, out.Data); err == nil {
+		if wires, err = openLines(pi, false, out.Clock, out.Data); err == nil {
 			port := bar.Wires(wires[0], wires[1])
 			c := color.NRGBA{R: out.Color[0], G: out.Color[1], B: out.Color[2], A: 255}
 			s.close = port.Close
 			s.Show, err = shown(bar.NewAPA102(port, bar.Strip{LEDs: out.LEDs, Color: c, Brightness: uint8(out.Brightness)}, bar.Opts{Low: low, High: high}))
 		}
 	case "oled":
-		bus, failed := i2creg.Open(out.Bus)
+		bus, failed := pi.OpenI2C(out.Bus)
 		if failed != nil {
-			return s, fmt.Errorf("output %s: oled on %s: %w", out.Name, out.Bus, busTrouble(out.Bus, failed))
+			return s, fmt.Errorf("output %s: oled on %s: %w", out.Name, out.Bus, failed)
 		}
 		s.close = bus.Close
 		s.Show, err = shown(oled.NewSSD1306(bus, uint16(out.Address), oled.Opts{Low: low, High: high, Span: out.Span, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed}))
@@ -81,20 +79,15 @@ func shown[S Show](s S, err error) (Show, error) {
 }
 
 // openLines takes pins for a row. One that another program holds is asked for again.
-func openLines(invert bool, names ...string) (lines []*line.Line, err error) {
+func openLines(pi Pi, invert bool, names ...string) (lines []*line.Line, err error) {
 	for _, name := range names {
-		p, explain, err := Pin(name)
+		p, err := pi.OpenPin(name)
 		if err == nil {
 			var l *line.Line
-			if l, err = line.New("line", p, invert); err != nil && l != nil && isBusy(err) {
-				err = nil
-			}
-			if err == nil {
-				l.Explain = explain
+			if l, err = line.New("line", p, invert); err == nil || isBusy(err) {
 				lines = append(lines, l)
 				continue
 			}
-			err = explain(err)
 		}
 		for _, l := range lines {
 			err = errors.Join(err, l.Halt())

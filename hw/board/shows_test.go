@@ -40,6 +40,7 @@ func points(p *image.Gray) (n int) {
 }
 
 func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
 		for _, s := range b.Shows {
@@ -84,6 +85,7 @@ func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
 }
 
 func TestShowsFailAndMend(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
 		time.Sleep(200 * ms)
@@ -96,7 +98,7 @@ func TestShowsFailAndMend(t *testing.T) {
 			}
 			time.Sleep(100 * ms)
 		}
-		for name, says := range map[string]string{"scope": "input/output error", "row": "another program holds it: stop that, or choose another pin"} {
+		for name, says := range map[string]string{"scope": "input/output error", "row": "device or resource busy"} {
 			if err := b.Shows[name].Fault(); err == nil || !strings.Contains(err.Error(), says) {
 				t.Errorf("%s: got %v, want %q", name, err, says)
 			}
@@ -119,6 +121,7 @@ func TestShowsFailAndMend(t *testing.T) {
 }
 
 func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
 		next, err := b.Change(load(t, append([]string{"output.led.width=5 ms"}, showSets...)...))
@@ -154,16 +157,16 @@ func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
 }
 
 func TestOffMakesShowsDark(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := load(t, showSets...)
 		v, err := board.NewVirtual(cfg, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer v.Close()
 		v.Pin("GPIO6").Out(gpio.High) // as a killed program leaves it
 		for _, out := range cfg.Outputs {
-			if err := board.Off(out, cfg); err != nil {
+			if err := board.Off(out, cfg, v); err != nil {
 				t.Errorf("%s: %v", out.Name, err)
 			}
 		}

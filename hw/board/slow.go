@@ -38,15 +38,15 @@ const (
 	faultPause = reopenEvery
 )
 
-// newSlow opens a part and begins to ask it.
-func newSlow(in config.Input, name string, turn chan struct{}) (*Slow, error) {
-	open := func() (Sensor, error) { return OpenSensor(in) }
+// newSlow opens a part on a Pi and begins to ask it.
+func newSlow(in config.Input, pi Pi, turn chan struct{}) (*Slow, error) {
+	open := func() (Sensor, error) { return OpenSensor(in, pi) }
 	part, err := open()
 	if err != nil {
 		return nil, err
 	}
 	in.Ends = Ends(in, part)
-	s := &Slow{gauge: newGauge(in, name), open: open, part: part, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
+	s := &Slow{gauge: newGauge(in, slowName(in)), open: open, part: part, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
 	s.state.Store(int32(Holding)) // until it has answered
 	go s.run()
 	return s, nil

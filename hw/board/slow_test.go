@@ -28,8 +28,7 @@ func openSlow(t *testing.T, driver string, sets ...string) (*board.Virtual, *boa
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { v.Close() })
-	b, err := board.Open(cfg)
+	b, err := board.Open(cfg, v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,6 +46,7 @@ func ticks(in board.Input, from, to time.Duration) (current float64) {
 }
 
 func TestSlowInputsFollowTheirKnob(t *testing.T) {
+	t.Parallel()
 	for driver := range slow {
 		for _, position := range []float64{0, 0.1, 0.5, 0.9, 1} {
 			synctest.Test(t, func(t *testing.T) {
@@ -71,6 +71,7 @@ func TestSlowInputsFollowTheirKnob(t *testing.T) {
 }
 
 func TestSlowInputsFailAndMend(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, driver, says string
 		breaks, mends      func(v *board.Virtual)
@@ -102,6 +103,7 @@ func TestSlowInputsFailAndMend(t *testing.T) {
 }
 
 func TestKnobsOnOneADS1115DoNotMixUp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openSlow(t, "ads1115", "input.b.driver=ads1115", "input.b.channel=0", "input.c.driver=ads1115", "input.c.channel=1")
 		want := map[string]float64{"knob": 0.9, "b": 0.1, "c": 0.5}

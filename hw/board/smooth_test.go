@@ -9,6 +9,7 @@ import (
 )
 
 func TestSmoothIsTheMeanOfMedians(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, tt := range []struct{ median, average int }{{1, 1}, {3, 1}, {1, 4}, {5, 10}, {31, 1000}} {
 		s := newSmooth(tt.median, tt.average)
@@ -43,6 +44,7 @@ func TestSmoothDoesNotAllocate(t *testing.T) {
 }
 
 func TestPositionBetweenTheEnds(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		ends     [2]int
 		dead     int

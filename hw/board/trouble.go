@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
-
-	"periph.io/x/conn/v3/gpio"
 )
 
 // noPin tells why a pin is not in the registry, and what to do.
@@ -25,24 +22,6 @@ func noPin(name string) error {
 		}
 	}
 	return fmt.Errorf("%s: no such pin on this machine: gpioinfo lists the names of its lines", name)
-}
-
-// pinTrouble adds to a pin's refusals who holds it, or what to do. Who that is periph looked up at its start, and forgets
-// at the first refusal.
-func pinTrouble(p gpio.PinIO) func(error) error {
-	holder := "another program"
-	if c, ok := p.(interface{ Consumer() string }); ok && c.Consumer() != "" {
-		holder = strconv.Quote(c.Consumer())
-	}
-	return func(err error) error {
-		switch {
-		case is(err, syscall.EBUSY):
-			return fmt.Errorf("%w: %s holds it: stop that, or choose another pin", err, holder)
-		case is(err, syscall.EPERM), is(err, syscall.EACCES):
-			return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
-		}
-		return err
-	}
 }
 
 // is is errors.Is, also for what periph's gpioioctl makes of a system's error: its text alone (ioctl.go, errors.New).

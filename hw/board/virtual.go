@@ -34,15 +34,11 @@ type Virtual struct {
 // SetDark loosens the wires of all LEDs, or puts them back: their pins are what they are, and nobody sees them.
 func (v *Virtual) SetDark(dark bool) { v.dark.Store(dark) }
 
-// NewVirtual wires a virtual Pi and puts it into periph's registries, from which Open takes its parts. Close takes it
-// out again. A nil clock is the wall's.
+// NewVirtual wires a virtual Pi, on which Open opens the parts of the configuration. A nil clock is the wall's.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Chips: map[string]*sim.MCP3xxx{},
 		Capacitors: map[string]*sim.RC{}, ADS1115s: map[int]*sim.ADS1115{}, Displays: map[int]*sim.SSD1306{}}
 	if err := v.Wire(cfg); err != nil {
-		return nil, err
-	}
-	if err := v.Register(); err != nil {
 		return nil, err
 	}
 	return v, nil

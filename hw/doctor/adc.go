@@ -37,7 +37,7 @@ func (b *Bench) chips(yield func(Finding) bool) bool {
 
 func (b *Bench) chip(inputs []config.Input, yield func(Finding) bool) bool {
 	in := inputs[0]
-	dev, port, err := board.OpenChip(in)
+	dev, port, err := board.OpenChip(in, b.Pi)
 	if err != nil {
 		return yield(Finding{Check: in.Port, Result: Failed, Seen: err.Error()})
 	}

@@ -8,14 +8,26 @@ import (
 	"strings"
 	"time"
 
+	"periph.io/x/conn/v3/gpio"
+
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/wiring"
 )
 
-// Bench is the parts of a configuration as they are wired, on whatever Pi periph's registries hold, and the hand beside
-// them. Its checks leave pins and pulls as they found them, outputs dark.
+// Pi is a board.Pi of which pins may be looked at past the kernel.
+type Pi interface {
+	board.Pi
+	// DirectPin returns a pin, a pin.PinFunc too, that keeps its function while it is looked at, whoever has it. It returns
+	// false where the Pi has no such way to its pins.
+	DirectPin(name string) (gpio.PinIO, bool)
+}
+
+// Bench is the parts of a configuration as they are wired to a Pi, and the hand beside them. Its checks leave pins and
+// pulls as they found them, outputs dark.
 type Bench struct {
 	Config *config.Config
+	Pi     Pi
 	Hand   Hand // nil where nobody is there
 	// Back is, by the name of an output, the input pin that a second wire leads back to from its pin.
 	Back map[string]string

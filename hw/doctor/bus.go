@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/conn/v3/i2c/i2creg"
 
 	"hillock/config"
 	"hillock/hw/board"
@@ -27,7 +26,7 @@ func (b *Bench) bus(yield func(Finding) bool) bool {
 		if !strings.HasPrefix(name, "I2C") {
 			continue
 		}
-		bus, err := i2creg.Open(name)
+		bus, err := b.Pi.OpenI2C(name)
 		if err != nil {
 			if !yield(Finding{Check: name, Result: Failed, Seen: err.Error(), Means: "the bus is not there", Do: "sudo hillock setup"}) {
 				return false
@@ -158,7 +157,7 @@ func (b *Bench) ads1115(bus string, address int, yield func(Finding) bool) bool 
 	for ch := range channels {
 		in := inputs[0]
 		in.Channel = ch
-		p, err := board.OpenSensor(in)
+		p, err := board.OpenSensor(in, b.Pi)
 		if err != nil {
 			return yield(Finding{Check: bus, Result: Failed, Seen: err.Error(), Means: "it answered a moment ago: a loose contact", Do: "push in its wires"})
 		}

@@ -29,7 +29,7 @@ func (b *Bench) capacitor(in config.Input) Finding {
 	if pulled {
 		defer p.restore()
 	}
-	part, err := board.OpenSensor(in)
+	part, err := board.OpenSensor(in, b.Pi)
 	if err != nil {
 		f.Seen = err.Error()
 		return f

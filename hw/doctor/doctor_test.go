@@ -46,6 +46,7 @@ func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) 
 }
 
 func TestSetUp(t *testing.T) {
+	t.Parallel()
 	pi := func(more map[string]os.FileMode) map[string]os.FileMode {
 		more["/proc/device-tree/model"], more["/proc/device-tree/compatible"] = 0o644, 0o644
 		return more
@@ -107,6 +108,7 @@ func TestSetUp(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			got := host(t, tt.uid, tt.groups, tt.files).SetUp(config.Default())
 			if system := got[1]; system.Result != Passed || len(system.Seen) < len(kernel.Seen) || system.Seen[:len(kernel.Seen)] != kernel.Seen {
 				t.Errorf("got %+v, want %+v...", system, kernel)

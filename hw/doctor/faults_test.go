@@ -61,6 +61,9 @@ const (
 	display = "[output.display]\ndriver = \"oled\"\nneuron = \"n1\"\n"
 )
 
+// errBusy is why this machine's pins refuse while another program holds them.
+var errBusy = fmt.Errorf("%w: another program holds it: stop that, or choose another pin", syscall.EBUSY)
+
 func spi(f sim.Faults) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Ports["SPI0.0"].SetFaults(f) }
 }
@@ -193,7 +196,7 @@ func wireFaults() []fault {
 		{name: "noise", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
 
 		{name: "the LED the wrong way round", hand: func(v *board.Virtual) Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
-		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(syscall.EBUSY) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
+		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(errBusy) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
 		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17, header pin 11"},
 		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "GPIO27, header pin 13 is at ground"},
 		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "GPIO27, header pin 13 is at 3V3"},
@@ -240,6 +243,24 @@ func (f fault) parse(t *testing.T) *config.Config {
 	return cfg
 }
 
+// wire wires a virtual Pi with a fault.
+func (f fault) wire(t *testing.T) (*board.Virtual, *Bench) {
+	t.Helper()
+	cfg := f.parse(t)
+	v, err := board.NewVirtual(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Bench{Config: cfg, Pi: v, Back: f.back}
+	if f.hand != nil {
+		b.Hand = f.hand(v)
+	}
+	if f.breaks != nil {
+		f.breaks(v)
+	}
+	return v, b
+}
+
 // examine gives what doctor finds of a fault.
 func (f fault) examine(t *testing.T) (found []Finding) {
 	t.Helper()
@@ -247,19 +268,7 @@ func (f fault) examine(t *testing.T) (found []Finding) {
 		return f.host(t).SetUp(f.parse(t))
 	}
 	synctest.Test(t, func(t *testing.T) {
-		cfg := f.parse(t)
-		v, err := board.NewVirtual(cfg, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer v.Close()
-		b := Bench{Config: cfg, Back: f.back}
-		if f.hand != nil {
-			b.Hand = f.hand(v)
-		}
-		if f.breaks != nil {
-			f.breaks(v)
-		}
+		v, b := f.wire(t)
 		before := state(v)
 		found = slices.Collect(b.Wires(t.Context()))
 		if after := state(v); !slices.Equal(before, after) {
@@ -282,26 +291,34 @@ func state(v *board.Virtual) (all []string) {
 // Every fault is found, as the first of what fails, with the name of the wire or the setting. What doctor says of all of
 // them is the README's table of troubles.
 func TestFaults(t *testing.T) {
-	var rows []string
-	for _, f := range append(setUpFaults(), wireFaults()...) {
-		t.Run(f.name, func(t *testing.T) {
-			found := f.examine(t)
-			i := slices.IndexFunc(found, func(x Finding) bool { return x.Result == Failed })
-			if i < 0 {
-				t.Fatalf("found nothing: %+v", found)
-			}
-			got := found[i]
-			t.Logf("\n\tcheck: %s\n\tseen:  %s\n\tmeans: %s\n\tdo:    %s", got.Check, got.Seen, got.Means, got.Do)
-			if got.Check != f.check || !strings.Contains(got.Means+" "+got.Do, f.names) {
-				t.Errorf("got %+v, want %s to name %q", got, f.check, f.names)
-			}
-			row := fmt.Sprintf("| %s: %s | %s | %s |", got.Check, got.Seen, got.Means, got.Do)
-			if !slices.Contains(rows, row) {
-				rows = append(rows, row)
-			}
-		})
+	t.Parallel()
+	faults := append(setUpFaults(), wireFaults()...)
+	rows := make([]string, len(faults))
+	t.Run("all", func(t *testing.T) { // until the last has ended
+		for n, f := range faults {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				found := f.examine(t)
+				i := slices.IndexFunc(found, func(x Finding) bool { return x.Result == Failed })
+				if i < 0 {
+					t.Fatalf("found nothing: %+v", found)
+				}
+				got := found[i]
+				t.Logf("\n\tcheck: %s\n\tseen:  %s\n\tmeans: %s\n\tdo:    %s", got.Check, got.Seen, got.Means, got.Do)
+				if got.Check != f.check || !strings.Contains(got.Means+" "+got.Do, f.names) {
+					t.Errorf("got %+v, want %s to name %q", got, f.check, f.names)
+				}
+				rows[n] = fmt.Sprintf("| %s: %s | %s | %s |\n", got.Check, got.Seen, got.Means, got.Do)
+			})
+		}
+	})
+	table := "| doctor sees | it means | do |\n|---|---|---|\n"
+	for n, row := range rows {
+		if !slices.Contains(rows[:n], row) {
+			table += row
+		}
 	}
-	readme(t, "| doctor sees | it means | do |\n|---|---|---|\n"+strings.Join(rows, "\n")+"\n")
+	readme(t, table)
 }
 
 var update = flag.Bool("update", false, "write the table of troubles into the README")

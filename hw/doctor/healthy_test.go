@@ -27,8 +27,7 @@ func examine(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (f
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer v.Close()
-		b := Bench{Config: cfg}
+		b := Bench{Config: cfg, Pi: v}
 		prepare(v, &b)
 		found = slices.Collect(b.Wires(t.Context()))
 	})
@@ -44,6 +43,7 @@ func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) []F
 // The healthy kit: 200 positions of the knob, noise of up to 3 counts, for some of them with a hand too, with MISO's pull in
 // reach and without.
 func TestNoFalseAlarm(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 24))
 	alarms := 0
 	for i := range 200 {
@@ -82,6 +82,7 @@ func kit(model string) string {
 
 // Every chip is healthy when it is, and silent when a wire is loose; of another length in its place it is told by that.
 func TestEveryChip(t *testing.T) {
+	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		name := strings.ToLower(m.String())
 		if found := failed(t, kit(name), func(v *board.Virtual, b *Bench) { b.Hand = v }); len(found) > 0 {
@@ -113,6 +114,7 @@ func TestEveryChip(t *testing.T) {
 
 // Everything together is healthy too.
 func TestEveryPart(t *testing.T) {
+	t.Parallel()
 	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + display + `
 [output.row]
 driver = "bar"
@@ -139,6 +141,7 @@ clock = "GPIO24"
 
 // With a second wire nobody need look: the other pin sees each level, also of an LED that is lit while its pin is low.
 func TestBack(t *testing.T) {
+	t.Parallel()
 	inverted := "\n[output.low]\ndriver = \"pulse\"\npin = \"GPIO22\"\nneuron = \"n1\"\ninvert = true\n"
 	found := examine(t, string(config.DefaultTOML())+inverted, func(v *board.Virtual, b *Bench) {
 		v.Join("GPIO17", "GPIO27")

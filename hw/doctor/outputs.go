@@ -129,13 +129,13 @@ func (b *Bench) pattern(out config.Output) error {
 
 // lit takes the pin of an LED, and leaves it dark.
 func (b *Bench) lit(out config.Output, show func(*line.Line) error) error {
-	p, explain, err := board.Pin(out.Pin)
+	p, err := b.Pi.OpenPin(out.Pin)
 	if err != nil {
 		return err
 	}
 	l, err := line.New("output "+out.Name, p, out.Invert)
 	if err != nil {
-		return explain(err)
+		return err
 	}
 	return errors.Join(show(l), l.Halt())
 }
@@ -144,7 +144,7 @@ func (b *Bench) lit(out config.Output, show func(*line.Line) error) error {
 func (b *Bench) rise(out config.Output) error {
 	one := *b.Config
 	one.Inputs, one.Outputs = nil, []config.Output{out}
-	parts, err := board.Open(&one)
+	parts, err := board.Open(&one, b.Pi)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (b *Bench) rise(out config.Output) error {
 // blinks lights an LED in a pattern and looks at a pin that a second wire leads to from its own.
 func (b *Bench) blinks(f Finding, out config.Output, back string) Finding {
 	f.Result = Failed
-	p, explain, err := board.Pin(back)
+	p, err := b.Pi.OpenPin(back)
 	if err != nil {
 		f.Seen = err.Error()
 		return f
@@ -193,7 +193,7 @@ func (b *Bench) blinks(f Finding, out config.Output, back string) Finding {
 			seen *string
 		}{{gpio.PullUp, &up}, {gpio.PullDown, &down}} {
 			if err := p.In(pull.pull, gpio.NoEdge); err != nil {
-				return explain(err)
+				return err
 			}
 			for _, on := range pattern {
 				if err := l.Set(on == '1'); err != nil {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestPins(t *testing.T) {
+	t.Parallel()
 	const stop = "stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"
 	cfg, err := config.Parse("", []byte(`
 [input.adc]

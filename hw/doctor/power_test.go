@@ -9,6 +9,7 @@ import (
 )
 
 func TestPower(t *testing.T) {
+	t.Parallel()
 	const (
 		low     = "the 5 V fell below 4.63 V, and the firmware slows the CPU down for it, so that ticks may come late"
 		supply  = "take a supply made for this Pi, a short and thick cable, and less power from the Pi; then reboot, which clears this"

@@ -8,12 +8,9 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/gpio/gpioreg"
 	"periph.io/x/conn/v3/pin"
-	"periph.io/x/host/v3/bcm283x"
 
 	"hillock/config"
-	"hillock/hw/sim"
 )
 
 // A free pin is one that may be pulled up and down to see what hangs on it: an input that nobody has, or a pin of a bus
@@ -24,15 +21,12 @@ type free struct {
 	as  pin.Func // the function of a bus that it has, or none
 }
 
-// take tells whether a pin may be pulled: where the Pi's registers tell what it does, and what that is. On a Pi 5 they do
+// take tells whether a pin may be pulled: where the Pi tells past the kernel what the pin does, and what that is. A Pi 5 does
 // not, and the kernel's line would not give a pin back to its bus.
 func (b *Bench) take(name string) (*free, bool) {
-	p := gpioreg.ByName(name)
-	if r, ok := p.(gpio.RealPin); ok {
-		p = r.Real()
-	}
-	f, ok := p.(pin.PinFunc)
-	if !ok || b.Held[name] != "" || !hasRegisters(p) {
+	p, ok := b.Pi.DirectPin(name)
+	f, _ := p.(pin.PinFunc)
+	if !ok || f == nil || b.Held[name] != "" {
 		return nil, false
 	}
 	as := f.Func()
@@ -47,19 +41,6 @@ func (b *Bench) take(name string) (*free, bool) {
 		was = p.DefaultPull()
 	}
 	return &free{p, was, as}, was != gpio.PullNoChange
-}
-
-// hasRegisters tells whether a pin is read past the kernel, which leaves it what it is. Where it is not, to ask periph's
-// line of the kernel for its function would make it an input.
-func hasRegisters(p gpio.PinIO) (has bool) {
-	switch p := p.(type) {
-	case *sim.Pin:
-		return true
-	case *bcm283x.Pin:
-		defer func() { has = recover() == nil }() // there is no other way to tell (host v3.8.5)
-		p.FastRead()
-	}
-	return false
 }
 
 // pull makes it an input with a pull, and gives it back its bus.

@@ -11,6 +11,7 @@ import (
 )
 
 func TestRealTime(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		mode  string

@@ -54,7 +54,7 @@ func (a *adc) otherSelect() (stray, bool) {
 		if lines == nil || a.uses(in.Port) {
 			continue
 		}
-		dev, port, err := board.OpenChip(in)
+		dev, port, err := board.OpenChip(in, a.Pi)
 		if err != nil {
 			continue // it is not turned on
 		}

@@ -20,9 +20,6 @@ var ErrHalted = errors.New("the line is halted")
 
 // Line is a GPIO output. Its methods may be called from any goroutine: Halt ends what another one does with the line.
 type Line struct {
-	// Explain, where it is set before the line is used, adds to a refusal what to do.
-	Explain func(error) error
-
 	part   string
 	pin    gpio.PinOut
 	invert bool
@@ -48,7 +45,7 @@ func New(part string, p gpio.PinOut, invert bool) (*Line, error) {
 func (l *Line) Continue(invert bool) *Line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	next := &Line{Explain: l.Explain, part: l.part, pin: l.pin, invert: invert, halted: l.halted}
+	next := &Line{part: l.part, pin: l.pin, invert: invert, halted: l.halted}
 	on, fault := l.on.Load(), l.fault.Load()
 	next.on.Store(on)
 	next.fault.Store(fault)
@@ -109,14 +106,10 @@ func (l *Line) Failed() int64 { return l.failed.Load() }
 
 // Fault is why the pin refused its latest level, nil when it took it.
 func (l *Line) Fault() error {
-	switch e := l.fault.Load(); {
-	case e == nil:
-		return nil
-	case l.Explain != nil:
-		return l.Explain(*e)
-	default:
+	if e := l.fault.Load(); e != nil {
 		return *e
 	}
+	return nil
 }
 
 func (l *Line) String() string { return fmt.Sprint(l.pin) }

@@ -151,15 +151,3 @@ func TestLine(t *testing.T) {
 		})
 	}
 }
-
-func TestExplain(t *testing.T) {
-	p := &pin{PinIO: gpio.INVALID, fail: errors.New("device or resource busy")}
-	l, err := line.New("led", p, false)
-	if !errors.Is(err, p.fail) {
-		t.Errorf("got %v, want the pin's error wrapped", err)
-	}
-	l.Explain = func(err error) error { return fmt.Errorf("%w: stop the other program", err) }
-	if got, want := fmt.Sprint(l.Fault()), "led: GPIO17: device or resource busy: stop the other program"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
