@@ -126,7 +126,7 @@ func (f *runFlags) runLegs(cmd *cobra.Command, args []string, cfg *config.Config
 	defer func() { err = errors.Join(err, l.board.Close()) }()
 	defer signals.Urgent(cmd.Context(), outs.rest)()
 	if hw.virtual != nil {
-		l.wires = &wires{virtual: hw.virtual, ask: process(again).consult}
+		l.wires = &wires{virtual: hw.virtual, ask: consult}
 		defer l.wires.end()
 	}
 	isLive := f.isLive(cmd)

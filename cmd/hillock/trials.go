@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"syscall"
@@ -82,6 +83,14 @@ func (t trial) lacks(cfg *config.Config) string {
 		return ""
 	}
 	return "a knob on a chip"
+}
+
+// check refuses a fault of a part that the configuration has not.
+func (t trial) check(cfg *config.Config) error {
+	if part := t.lacks(cfg); part != "" {
+		return fmt.Errorf("fault: %q is of %s, and the configuration has none", t.name, part)
+	}
+	return nil
 }
 
 // isLED tells an output that is one.

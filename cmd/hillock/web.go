@@ -351,8 +351,8 @@ func (w *onWeb) Fault(name string) error {
 	if i < 0 {
 		return fmt.Errorf("fault: the virtual Pi has no fault %.40q", name)
 	}
-	if part := trials()[i].lacks(w.leg.cfg); part != "" {
-		return fmt.Errorf("fault: %q is of %s, and the configuration has none", name, part)
+	if err := trials()[i].check(w.leg.cfg); err != nil {
+		return err
 	}
 	w.leg.pull(i)
 	return nil

@@ -14,7 +14,7 @@ import (
 // wires are those of the virtual Pi, one of which may be out: the same for all who look at a run, and after a reload.
 type wires struct {
 	virtual *board.Virtual
-	ask     func(ctx context.Context, fault string, cfg *config.Config, each func(doctor.Finding)) error // the doctor
+	ask     func(ctx context.Context, fault trial, cfg *config.Config, each func(doctor.Finding)) error // the doctor
 
 	mu    sync.Mutex // never held by the loop; after onWeb.mu, before visit.mu
 	out   int        // which of trials
@@ -29,7 +29,7 @@ func (w *wires) pull(trial int, cfg *config.Config) {
 	fault.apply(w.virtual)
 	w.out = trial
 	ctx, stop := context.WithCancel(context.Background())
-	before, v := w.visit, &visit{fault: fault.name, says: "the doctor looks", stop: stop, ended: make(chan struct{})}
+	before, v := w.visit, &visit{fault: fault, says: "the doctor looks", stop: stop, ended: make(chan struct{})}
 	w.visit = v
 	if before != nil {
 		before.stop()
@@ -91,7 +91,7 @@ func (w *wires) end() {
 
 // visit is the doctor's, to one fault.
 type visit struct {
-	fault string
+	fault trial
 	stop  context.CancelFunc
 	ended chan struct{} // closed then
 
@@ -128,7 +128,7 @@ func (v *visit) findings() []doctor.Finding {
 	defer v.mu.Unlock()
 	all := slices.Clone(v.found)
 	if v.says != "" {
-		all = append(all, doctor.Finding{Check: v.fault, Result: remark, Seen: v.says})
+		all = append(all, doctor.Finding{Check: v.fault.name, Result: remark, Seen: v.says})
 	}
 	return all
 }

@@ -3,25 +3,24 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/clock"
 	"hillock/hw/doctor"
 	"hillock/hw/sim"
 )
 
 // waits is a doctor who looks until he is sent away.
-func waits(ctx context.Context, _ string, _ *config.Config, _ func(doctor.Finding)) error {
+func waits(ctx context.Context, _ trial, _ *config.Config, _ func(doctor.Finding)) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -36,52 +35,48 @@ func pull(t *testing.T, name string) int {
 	return i
 }
 
-// itself is the program in a process of its own, until ctx ends.
-func itself(t *testing.T, started *[]*exec.Cmd) process {
-	return func(ctx context.Context, args ...string) *exec.Cmd {
-		cmd := program(t, args...)
-		of := exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...)
-		of.Env = cmd.Env
-		*started = append(*started, of)
-		return of
-	}
-}
-
-// A wire that is pulled out on the page is looked at by the doctor, in a process of its own. What he finds is there at once, and
-// gone with the wire back in its place; so is he.
+// A wire that is pulled out on the page is looked at by the doctor, beside the run. What the doctor finds is there at once,
+// and gone with the wire back in its place; so is the doctor.
 func TestTheDoctorLooksAtAPulledWire(t *testing.T) {
-	b, w := newWebBench(t)
-	var all []*exec.Cmd
-	found := make(chan string, 10)
-	b.view.wires.ask = func(ctx context.Context, fault string, cfg *config.Config, each func(doctor.Finding)) error {
-		return itself(t, &all).consult(ctx, fault, cfg, func(f doctor.Finding) {
-			each(f)
-			if f.Result == doctor.Failed {
-				found <- f.Check
-			}
-		})
-	}
-	if err := w.Fault("VREF loose"); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-found; got != "SPI0.0" {
-		t.Errorf("got a finding on %s, want SPI0.0", got)
-	}
-	want := []web.Finding{{Check: "SPI0.0", Result: "failed", Seen: "every channel reads 1023, its highest code",
-		Means: "the reference of the chip, VREF, chip pin 15, is loose", Do: "wire it to 3V3, beside VDD"}}
-	if diff := cmp.Diff(want, w.Status().Doctor); diff != "" || w.Status().Fault != "VREF loose" {
-		t.Errorf("got the fault %q and findings (-want +got):\n%s", w.Status().Fault, diff)
-	}
-	if err := w.Fault("none"); err != nil {
-		t.Fatal(err)
-	}
-	if st := w.Status(); len(st.Doctor) != 0 || st.Fault != "none" {
-		t.Errorf("got the fault %q and %v after it was mended, want none", st.Fault, st.Doctor)
-	}
-	b.view.wires.end()
-	if len(all) != 1 || all[0].ProcessState == nil {
-		t.Errorf("got %d processes, want one that has ended", len(all))
-	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, w := newWebBench(t)
+		found := make(chan string, 10)
+		b.view.wires.ask = func(ctx context.Context, fault trial, cfg *config.Config, each func(doctor.Finding)) error {
+			return consult(ctx, fault, cfg, func(f doctor.Finding) {
+				each(f)
+				if f.Result == doctor.Failed {
+					found <- f.Check
+				}
+			})
+		}
+		if err := w.Fault("VREF loose"); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-found; got != "SPI0.0" {
+			t.Errorf("got a finding on %s, want SPI0.0", got)
+		}
+		want := []web.Finding{{Check: "SPI0.0", Result: "failed", Seen: "every channel reads 1023, its highest code",
+			Means: "the reference of the chip, VREF, chip pin 15, is loose", Do: "wire it to 3V3, beside VDD"}}
+		if diff := cmp.Diff(want, w.Status().Doctor); diff != "" || w.Status().Fault != "VREF loose" {
+			t.Errorf("got the fault %q and findings (-want +got):\n%s", w.Status().Fault, diff)
+		}
+		if got := b.virtual.Knobs["knob"].Position(); got != board.RestingKnob {
+			t.Errorf("got the run's knob at %g, want it where it was: the doctor turns one of its own", got)
+		}
+		if err := w.Fault("none"); err != nil {
+			t.Fatal(err)
+		}
+		if st := w.Status(); len(st.Doctor) != 0 || st.Fault != "none" {
+			t.Errorf("got the fault %q and %v after it was mended, want none", st.Fault, st.Doctor)
+		}
+		start := time.Now()
+		b.view.wires.end()
+		synctest.Wait()
+		if took := time.Since(start); took > 100*ms {
+			t.Errorf("got the doctor gone after %v, want at once", took)
+		}
+	})
 }
 
 // There is one doctor at a time, of the latest fault, and none when the run has ended.
@@ -91,8 +86,8 @@ func TestOneDoctorAtATime(t *testing.T) {
 		w := b.view.wires
 		var faults []string
 		here := 0
-		w.ask = func(ctx context.Context, fault string, _ *config.Config, each func(doctor.Finding)) error {
-			faults = append(faults, fault)
+		w.ask = func(ctx context.Context, fault trial, _ *config.Config, each func(doctor.Finding)) error {
+			faults = append(faults, fault.name)
 			if here++; here > 1 {
 				t.Errorf("got %d doctors at a time, want 1", here)
 			}
@@ -133,14 +128,14 @@ func TestWhatTheDoctorSays(t *testing.T) {
 	}{
 		{"something", []doctor.Finding{good, bad}, nil, nil, []doctor.Finding{bad}},
 		{"nothing", []doctor.Finding{good}, nil, nil, []doctor.Finding{says("the doctor finds nothing wrong with the wires")}},
-		{"stopped", []doctor.Finding{good}, errors.New("signal: killed"), nil, []doctor.Finding{says("the doctor did not get to the end: signal: killed")}},
+		{"stopped", []doctor.Finding{good}, errors.New("context canceled"), nil, []doctor.Finding{says("the doctor did not get to the end: context canceled")}},
 		{"stopped later", []doctor.Finding{good, bad}, errors.New("one\ntwo"), nil, []doctor.Finding{bad, says("the doctor did not get to the end: one; two")}},
 		{"panic", nil, nil, "oh", []doctor.Finding{says("the doctor did not get to the end: panic: oh")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b, _ := newWebBench(t)
 			w := b.view.wires
-			w.ask = func(_ context.Context, _ string, _ *config.Config, each func(doctor.Finding)) error {
+			w.ask = func(_ context.Context, _ trial, _ *config.Config, each func(doctor.Finding)) error {
 				for _, f := range tt.finds {
 					each(f)
 				}
@@ -162,31 +157,44 @@ func TestWhatTheDoctorSays(t *testing.T) {
 	}
 }
 
-// A process that is no doctor, or is none for these wires, is told from one that finds nothing.
-func TestConsultFails(t *testing.T) {
+// Whatever the doctor does, a context that ends sends it away: at once, or after a transfer that hangs for 1 s.
+func TestConsultStops(t *testing.T) {
+	t.Parallel()
+	for _, fault := range trials()[1:] {
+		synctest.Test(t, func(t *testing.T) {
+			whole := time.Now()
+			if err := consult(t.Context(), fault, config.Default(), func(doctor.Finding) {}); err != nil {
+				t.Errorf("%s: got %v", fault.name, err)
+			}
+			all := time.Since(whole)
+			for after := time.Duration(0); after < all; after += all/5 + 1 {
+				ctx, stop := context.WithTimeout(t.Context(), after)
+				stopped := time.Now().Add(after)
+				err := consult(ctx, fault, config.Default(), func(f doctor.Finding) {
+					if ctx.Err() != nil {
+						t.Errorf("%s: got %v after the end", fault.name, f)
+					}
+				})
+				late := max(150*ms, fault.faults.Delay)
+				if took := time.Since(stopped); took > late || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%s, stopped after %v: got %v, %v late; want it to end within %v", fault.name, after, err, took, late)
+				}
+				stop()
+			}
+		})
+	}
+}
+
+// A fault of a part that is not there any more, after a reload, is told from one that the doctor does not find.
+func TestConsultRefuses(t *testing.T) {
+	t.Parallel()
 	played, err := config.Parse("", []byte("[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	nowhere := filepath.Join(t.TempDir(), "hillock")
-	var all []*exec.Cmd
-	for _, tt := range []struct {
-		name string
-		p    process
-		want string
-	}{
-		{"no chip", itself(t, &all), `--fault: "VREF loose" is of an MCP3xxx, and the configuration has none`},
-		{"another program", func(ctx context.Context, _ ...string) *exec.Cmd { return itself(t, &all)(ctx, "version") }, "invalid character 'h' looking for beginning of value"},
-		{"gone", func(ctx context.Context, _ ...string) *exec.Cmd { return exec.CommandContext(ctx, nowhere) }, "fork/exec " + nowhere + ": no such file or directory"},
-	} {
-		t.Setenv("TMPDIR", t.TempDir())
-		err := tt.p.consult(t.Context(), "VREF loose", played, func(f doctor.Finding) { t.Errorf("%s: got %v", tt.name, f) })
-		if told(err) != tt.want {
-			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
-		}
-		if left, err := os.ReadDir(os.TempDir()); len(left) > 0 || err != nil {
-			t.Errorf("%s: got %v and %v left of it, want nothing", tt.name, left, err)
-		}
+	err = consult(t.Context(), trials()[pull(t, "VREF loose")], played, func(f doctor.Finding) { t.Errorf("got %v", f) })
+	if want := `fault: "VREF loose" is of an MCP3xxx, and the configuration has none`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
@@ -194,8 +202,8 @@ func TestConsultFails(t *testing.T) {
 func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
 	b, s := scopeBench(t)
 	w := newOnWeb(b.leg())
-	b.view.wires.ask = func(_ context.Context, fault string, _ *config.Config, each func(doctor.Finding)) error {
-		each(doctor.Finding{Check: "SPI0.0", Result: doctor.Failed, Seen: "it has " + fault, Means: "a wire is out", Do: "push it in"})
+	b.view.wires.ask = func(_ context.Context, fault trial, _ *config.Config, each func(doctor.Finding)) error {
+		each(doctor.Finding{Check: "SPI0.0", Result: doctor.Failed, Seen: "it has " + fault.name, Means: "a wire is out", Do: "push it in"})
 		return nil
 	}
 	look := func(fault string) {

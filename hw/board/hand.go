@@ -1,19 +1,25 @@
 package board
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"hillock/config"
 )
 
-// Turn turns the knob of an input all the way down and all the way up, and back to where it was, in half a second.
-func (v *Virtual) Turn(in config.Input) error {
+// Turn turns the knob of an input all the way down and all the way up, and back to where it was, in half a second, unless
+// ctx ends before.
+func (v *Virtual) Turn(ctx context.Context, in config.Input) error {
 	k := v.Knobs[in.Name]
 	was := k.Position()
 	for _, position := range []float64{0, 0.25, 0.5, 0.75, 1, was} {
 		k.Set(position)
-		time.Sleep(100 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	return nil
 }

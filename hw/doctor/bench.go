@@ -39,8 +39,8 @@ type Bench struct {
 
 // Hand is whoever stands at the bench. An error is that nobody does any more.
 type Hand interface {
-	// Turn turns the knob of an input all the way down and all the way up, and returns when that is done.
-	Turn(in config.Input) error
+	// Turn turns the knob of an input all the way down and all the way up, and returns when that is done or ctx ends.
+	Turn(ctx context.Context, in config.Input) error
 	// Look looks at an output while show shows something on it, and tells whether it does what it should.
 	Look(out config.Output, should string, show func() error) (does bool, err error)
 }

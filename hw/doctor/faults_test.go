@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -30,7 +31,7 @@ func (blind) Look(_ config.Output, _ string, show func() error) (bool, error) { 
 // timid is a hand that does not turn a knob to its ends.
 type timid struct{ *board.Virtual }
 
-func (h timid) Turn(in config.Input) error {
+func (h timid) Turn(_ context.Context, in config.Input) error {
 	for _, p := range []float64{0.2, 0.9} {
 		h.Knobs[in.Name].Set(p)
 		time.Sleep(100 * time.Millisecond)

@@ -1,11 +1,13 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -155,5 +157,37 @@ func TestBack(t *testing.T) {
 		if !slices.Contains(found, want) {
 			t.Errorf("got %+v, want %+v", found, want)
 		}
+	}
+}
+
+// fails is a hand that breaks, or gives up.
+type fails struct {
+	*board.Virtual
+	turn func(ctx context.Context) error
+}
+
+func (f fails) Turn(ctx context.Context, _ config.Input) error { return f.turn(ctx) }
+
+// A hand that breaks is a check that was not possible; one that still turns when a read fails is waited for.
+func TestHandsThatFail(t *testing.T) {
+	t.Parallel()
+	found := examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
+		b.Hand = fails{v, func(context.Context) error { panic("oh") }}
+	})
+	want := Finding{Check: "knob", Result: NotPossible, Seen: "CH0, chip pin 1 is steady at 409, within 0", Means: "panic: oh", Do: "run doctor again"}
+	if !slices.Contains(found, want) {
+		t.Errorf("got %+v, want in it %+v", found, want)
+	}
+	ended := false
+	examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
+		b.Hand = fails{v, func(ctx context.Context) error {
+			v.SPI(0, 0).SetFaults(sim.Faults{Err: syscall.EIO})
+			<-ctx.Done()
+			ended = true
+			return ctx.Err()
+		}}
+	})
+	if !ended {
+		t.Error("got a hand that turns after the check, want none")
 	}
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -271,7 +272,16 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 		low[ch], high[ch] = math.MaxInt, 0
 	}
 	done := make(chan error, 1)
-	go func() { done <- k.Hand.Turn(k.in) }()
+	ctx, stop := context.WithCancel(k.ctx)
+	defer func() { // nobody turns it any more afterwards, also where a read fails
+		stop()
+		for range done {
+		}
+	}()
+	go func() {
+		defer close(done)
+		done <- turn(ctx, k.Hand, k.in)
+	}()
 	for {
 		for ch := range k.n {
 			code, err := k.read(ch)
@@ -289,4 +299,14 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 		case <-time.After(lookEvery):
 		}
 	}
+}
+
+// turn has a knob turned. A panic is an error: it would end the program, as it is on another goroutine than the check.
+func turn(ctx context.Context, h Hand, in config.Input) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return h.Turn(ctx, in)
 }

@@ -15,7 +15,7 @@ func TestVisitorIsAskedUntilAnAnswer(t *testing.T) {
 	var out strings.Builder
 	v := &Visitor{Keys: NewKeys(t.Context(), strings.NewReader("\n\nwhat\nYes\n\nn\n")), Printer: &readable.Printer{W: &out}}
 	cfg := config.Default()
-	if err := v.Turn(cfg.Inputs[0]); err != nil {
+	if err := v.Turn(t.Context(), cfg.Inputs[0]); err != nil {
 		t.Fatal(err)
 	}
 	var answers []bool

@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -16,9 +17,9 @@ type Visitor struct {
 }
 
 // Turn asks the visitor to turn a knob.
-func (v *Visitor) Turn(in config.Input) error {
+func (v *Visitor) Turn(ctx context.Context, in config.Input) error {
 	v.Printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
-	_, err := v.Keys.Line()
+	_, err := Keys{ctx, v.Keys.r}.Line()
 	return errors.Join(v.Err, err)
 }
 
