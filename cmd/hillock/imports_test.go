@@ -7,7 +7,8 @@ import (
 )
 
 // TestImportsPointOneWay holds the design's layout: neuron <- config <- hw <- cmd, an arrow may be skipped and never
-// reversed, hw and neuron do not know each other, and neuron needs the standard library only.
+// reversed, hw and neuron do not know each other, neuron needs the standard library only, and command lines end where the
+// packages of the program begin.
 func TestImportsPointOneWay(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f",
 		`{{.ImportPath}}{{range .Imports}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}`, "hillock/...").Output()
@@ -39,6 +40,8 @@ func TestImportsPointOneWay(t *testing.T) {
 				t.Errorf("%s imports %s: the arrows point neuron <- config <- hw <- cmd", paths[0], path)
 			case rooms[from] == "hw" && to >= 0 && rooms[to] == "neuron":
 				t.Errorf("%s imports %s: hw and neuron do not know each other", paths[0], path)
+			case strings.Contains(paths[0], "/internal/") && strings.HasPrefix(path, "github.com/spf13/"):
+				t.Errorf("%s imports %s: flags are of package main, which calls with plain values", paths[0], path)
 			case rooms[from] == "neuron" && to < 0 && strings.Contains(strings.Split(path, "/")[0], "."):
 				t.Errorf("%s imports %s: neuron needs the standard library only", paths[0], path)
 			}
