@@ -208,6 +208,22 @@ func TestPanels(t *testing.T) {
 	}
 }
 
+// A browser loads less than 150 KiB, the licence of uPlot apart.
+func TestPageIsSmall(t *testing.T) {
+	size := 0
+	err := fs.WalkDir(page, "page", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) == ".LICENSE" {
+			return err
+		}
+		text, err := page.ReadFile(name)
+		size += len(text)
+		return err
+	})
+	if err != nil || size >= 150<<10 {
+		t.Errorf("got %d bytes and %v, want less than %d", size, err, 150<<10)
+	}
+}
+
 // Who watches the health of a run hears that its loop stands still, and for how long.
 func TestHealth(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {

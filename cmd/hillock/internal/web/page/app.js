@@ -9,19 +9,16 @@ const EVERY = 60; // ms between sendings: the server takes 60 messages a second
 const shared = { hello: null, status: null, columns: null, cell: 0, base: 500, send };
 let token = kept(), pending = new Map(), fresh = false, trouble = '';
 
-const panels = [];
-for (const { default: Panel } of await Promise.all(modules)) panels.push(new Panel(shared, stand(Panel)));
+const panels = (await Promise.all(modules)).map(({ default: Panel }) => {
+  stand(Panel).insertAdjacentHTML('beforeend', Panel.html ?? '');
+  return new Panel(shared);
+});
 
 // stand returns the element of a panel's place, which is a new section where the panel has a title.
 function stand({ place, id, title }) {
   if (!title) return $(place);
-  const section = document.createElement('section'), heading = document.createElement('h2');
-  Object.assign(heading, { id: `${id}-title`, textContent: title });
-  Object.assign(section, { id, className: place });
-  section.setAttribute('aria-labelledby', heading.id);
-  section.append(heading);
-  $('main').append(section);
-  return section;
+  $('main').insertAdjacentHTML('beforeend', `<section id="${id}" class="${place}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2></section>`);
+  return $(id);
 }
 
 // all calls a method of all panels that have it.

@@ -2,10 +2,11 @@
 //
 // The default export of a module is the class of its panel:
 //
-//   static place               where it goes: 'left', 'right' or 'wide' for a section of its own, else the id of an element of
-//                              index.html ('tools', 'foot') or of a panel before it ('board', 'numbers')
-//   static id, static title    of a section: its id and its heading
-//   constructor(shared, element)   adds what the panel shows to the element of its place
+//   static place              where it goes: 'left', 'right' or 'wide' for a section of its own, else the id of an element of
+//                             index.html ('tools', 'foot') or of a panel before it ('board', 'numbers')
+//   static id, static title   of a section: its id and its heading
+//   static html               what it is made of: the page adds this to the place, and then makes the panel
+//   constructor(shared)
 //
 // and has those of these methods that it needs:
 //

@@ -5,22 +5,20 @@ import { layout } from '../layout.js';
 import { draw } from '../parts.js';
 import { measure, svg } from '../svg.js';
 
-const html = `
-<svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
-<p id="hint"></p>
-<label id="fault-label" hidden>something wrong <select id="fault"></select></label>
-`;
-
 const ink = (color) => (color === '#000000' ? 'var(--ink)' : color ?? 'var(--soft)'); // black is white on a dark ground
 
 export default class Board {
   static place = 'left';
   static id = 'board';
   static title = 'The board';
+  static html = `
+<svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
+<p id="hint"></p>
+<label id="fault-label" hidden>something wrong <select id="fault"></select></label>
+`;
 
-  constructor(shared, element) {
+  constructor(shared) {
     this.shared = shared;
-    element.insertAdjacentHTML('beforeend', html);
     $('fault').onchange = () => this.pull($('fault').value);
   }
 

@@ -1,12 +1,11 @@
 // What the doctor found, and where nothing failed what the parts say of themselves.
+import { $ } from '../show.js';
+
 export default class Doctor {
   static place = 'board';
+  static html = '<div id="doctor" role="status"></div>';
 
-  constructor(shared, element) {
-    this.shared = shared;
-    element.insertAdjacentHTML('beforeend', '<div id="doctor" role="status"></div>');
-    this.element = element.lastElementChild;
-  }
+  constructor(shared) { this.shared = shared; }
 
   status() {
     const { status } = this.shared;
@@ -20,7 +19,7 @@ export default class Doctor {
     const text = JSON.stringify(said);
     if (text === this.said) return;
     this.said = text;
-    this.element.replaceChildren(...said.map((lines) => {
+    $('doctor').replaceChildren(...said.map((lines) => {
       const p = document.createElement('p');
       p.append(...lines.filter(Boolean).map((line) => { const span = document.createElement('span'); span.textContent = line; return span; }));
       return p;

@@ -1,10 +1,10 @@
 // The line at the foot: how long the run is, and how punctual.
-import { number, time } from '../show.js';
+import { $, number, time } from '../show.js';
 
 export default class Foot {
   static place = 'foot';
 
-  constructor(shared, element) { Object.assign(this, { shared, element }); }
+  constructor(shared) { this.shared = shared; }
 
   status() {
     const { status, hello, cell } = this.shared, { lateness_us: late, clients } = status, foot = [
@@ -15,6 +15,6 @@ export default class Foot {
     if (status.stalled) foot.push(status.stalled);
     if (status.skipped_ms > 0) foot.push(`${number(status.skipped_ms, 0)} ms skipped`);
     if (status.missed > 0) foot.push(`this page missed ${status.missed} steps`);
-    this.element.textContent = `${foot.join(' · ')} · ${hello.version}`;
+    $('foot').textContent = `${foot.join(' · ')} · ${hello.version}`;
   }
 }

@@ -1,7 +1,16 @@
 // The lab: firing rate against current as it is measured, the raster, and the times between spikes.
 import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
 
-const html = `
+const ROWS = 8; // of the raster of one neuron
+const LATEST = 200; // intervals in the histogram
+const BINS = 30;
+const DOT = 12; // px from one drawn point to the next
+
+export default class Lab {
+  static place = 'right';
+  static id = 'lab';
+  static title = 'The lab';
+  static html = `
 <div id="bench">
   <figure>
     <figcaption>Firing rate against current</figcaption>
@@ -28,19 +37,8 @@ const html = `
 </div>
 `;
 
-const ROWS = 8; // of the raster of one neuron
-const LATEST = 200; // intervals in the histogram
-const BINS = 30;
-const DOT = 12; // px from one drawn point to the next
-
-export default class Lab {
-  static place = 'right';
-  static id = 'lab';
-  static title = 'The lab';
-
-  constructor(shared, element) {
+  constructor(shared) {
     this.shared = shared;
-    element.insertAdjacentHTML('beforeend', html);
     this.clear();
     for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
     $('clear').onclick = () => { this.clear(); this.draw(); };

@@ -1,15 +1,6 @@
 // The neuron: its parameters as sliders, and the equation with the numbers of now in it.
 import { $, number } from '../show.js';
 
-const html = `
-<p id="equation" class="equation"></p>
-<div id="sliders"></div>
-<div class="tools">
-  <button id="reset">As in the file</button>
-  <a id="toml" class="button" href="config.toml" download="hillock.toml">TOML</a>
-</div>
-`;
-
 // What the numbers of now say, for the models whose equation is worked out here.
 const WORKED = {
   lif({ params: p, rheobase, reset }, now) {
@@ -30,10 +21,17 @@ export default class Neuron {
   static place = 'left';
   static id = 'neuron';
   static title = 'The neuron';
+  static html = `
+<p id="equation" class="equation"></p>
+<div id="sliders"></div>
+<div class="tools">
+  <button id="reset">As in the file</button>
+  <a id="toml" class="button" href="config.toml" download="hillock.toml">TOML</a>
+</div>
+`;
 
-  constructor(shared, element) {
+  constructor(shared) {
     this.shared = shared;
-    element.insertAdjacentHTML('beforeend', html);
     this.rows = {};
     $('reset').onclick = () => shared.send({ type: 'reset' });
   }

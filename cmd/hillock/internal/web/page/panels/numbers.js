@@ -1,7 +1,9 @@
 // The numbers of the chosen neuron, over the scope.
 import { $, number } from '../show.js';
 
-const html = `
+export default class Numbers {
+  static place = 'numbers';
+  static html = `
 <div class="big"><dt>rate</dt><dd id="rate">–</dd></div>
 <div><dt>equation says</dt><dd id="predicted">–</dd></div>
 <div><dt>V</dt><dd id="v">–</dd></div>
@@ -10,13 +12,7 @@ const html = `
 <div><dt>on the wall</dt><dd id="wall">–</dd></div>
 `;
 
-export default class Numbers {
-  static place = 'numbers';
-
-  constructor(shared, element) {
-    this.shared = shared;
-    element.insertAdjacentHTML('beforeend', html);
-  }
+  constructor(shared) { this.shared = shared; }
 
   status() {
     const n = this.shared.status.neurons[this.shared.cell], predicted = n.predicted !== null;

@@ -4,7 +4,17 @@ import { $, axes, cellColor, color, csv, download, fit, number, time } from '../
 import { Cursors } from '../cursors.js';
 import { svg } from '../svg.js';
 
-const html = `
+const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
+const SWEEPS = 8; // that persistence shows
+const BEFORE = 0.2; // of the width lies before the spike that triggers
+const MOST = 20000; // columns a second that are asked for
+const PAST = 8192; // columns before now that are asked for: a dozen screens
+
+export default class Scope {
+  static place = 'right';
+  static id = 'scope';
+  static title = 'The scope';
+  static html = `
 <dl id="numbers"></dl>
 <div class="tools">
   <div class="bases" role="group" aria-label="Time base, of the neuron's time">
@@ -31,20 +41,8 @@ const html = `
 <p id="reading" hidden></p>
 `;
 
-const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of the neuron's time
-const SWEEPS = 8; // that persistence shows
-const BEFORE = 0.2; // of the width lies before the spike that triggers
-const MOST = 20000; // columns a second that are asked for
-const PAST = 8192; // columns before now that are asked for: a dozen screens
-
-export default class Scope {
-  static place = 'right';
-  static id = 'scope';
-  static title = 'The scope';
-
-  constructor(shared, element) {
+  constructor(shared) {
     this.shared = shared;
-    element.insertAdjacentHTML('beforeend', html);
     this.wanted = false;
     this.sweeps = []; // steps of the spikes that triggered, the latest last
     this.held = null; // the last step on the screen while paused

@@ -3,10 +3,10 @@ import { $ } from '../show.js';
 
 export default class Sound {
   static place = 'tools';
+  static html = '<button id="sound" aria-pressed="false">Sound</button>';
 
-  constructor(shared, element) {
+  constructor(shared) {
     this.shared = shared;
-    element.insertAdjacentHTML('beforeend', '<button id="sound" aria-pressed="false">Sound</button>');
     $('sound').onclick = () => this.toggle();
   }
 
