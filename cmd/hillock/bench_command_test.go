@@ -16,6 +16,7 @@ import (
 )
 
 func TestBenchMeasures(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file, plot := filepath.Join(dir, "bench.json"), filepath.Join(dir, "bench.svg")
 	out, _, err := hillock(t.Context(), "bench", "--hw", "sim", "--tick", "1ms", "--duration", "40ms", "--json", file, "--plot", plot, "--set", "loop.realtime=off")
@@ -79,6 +80,7 @@ func TestTheRunningProgramDoesNotAllocate(t *testing.T) {
 }
 
 func TestAnInterruptedRunCostsNothingBelow0(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	b.loop.Ticks = 10_000
@@ -89,6 +91,7 @@ func TestAnInterruptedRunCostsNothingBelow0(t *testing.T) {
 }
 
 func TestLateRowsAddUpToAll(t *testing.T) {
+	t.Parallel()
 	h := newHistograms().late
 	for _, d := range []time.Duration{0, 400, 700, 3000, 1e5, 1e9} {
 		h.RecordValue(int64(d))

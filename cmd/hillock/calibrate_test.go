@@ -32,6 +32,7 @@ func (h *hand) Read(b []byte) (int, error) {
 }
 
 func TestCalibrate(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		down, up int // the codes
@@ -75,6 +76,7 @@ func told(err error) string {
 }
 
 func TestCalibrateWritesWhatItMeasured(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "my.toml")
 	before := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\n[neuron.n1]\ninput = \"knob\"\n"
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
@@ -98,6 +100,7 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 }
 
 func TestCalibrateRefuses(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "my.toml")
 	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[input.tune]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"2 nA\"\n[neuron.n1]\ninput = [\"knob\", \"tune\"]\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -115,6 +118,7 @@ func TestCalibrateRefuses(t *testing.T) {
 }
 
 func TestNobodyPressesEnter(t *testing.T) {
+	t.Parallel()
 	c := &calibration{in: config.Input{Name: "knob"}, keys: prompt.NewKeys(t.Context(), strings.NewReader("no end")), Printer: &readable.Printer{W: io.Discard}}
 	if err := c.turn("down"); told(err) != "nobody pressed Enter: standard input is at its end" {
 		t.Errorf("got %v", err)
@@ -130,6 +134,7 @@ func TestNobodyPressesEnter(t *testing.T) {
 
 // On the virtual Pi the knob turns by itself.
 func TestCalibrateOnTheVirtualPi(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchOn(t, clock.New())
 		c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], Printer: &readable.Printer{W: io.Discard}, virtual: b.virtual.Knobs["knob"]}

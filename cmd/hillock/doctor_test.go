@@ -16,6 +16,7 @@ import (
 
 // Doctor finds each fault that the virtual Pi can be given.
 func TestDoctorFindsTrials(t *testing.T) {
+	t.Parallel()
 	for _, trial := range trials() {
 		synctest.Test(t, func(t *testing.T) {
 			v, err := board.NewVirtual(config.Default(), nil)
@@ -41,6 +42,7 @@ func TestDoctorFindsTrials(t *testing.T) {
 }
 
 func TestDoctorRefuses(t *testing.T) {
+	t.Parallel()
 	if _, _, err := hillock(t.Context(), "doctor", "--hw", "real", "--fault", "VREF loose"); told(err) != "--fault: is of the virtual Pi: add --hw sim" {
 		t.Errorf("got %v", err)
 	}
@@ -68,6 +70,7 @@ func TestDoctorRefuses(t *testing.T) {
 
 // A fault needs a part that can have it.
 func TestDoctorNeedsThePartOfAFault(t *testing.T) {
+	t.Parallel()
 	const slow = "[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"
 	const bare = "[input.knob]\ndriver = \"rc\"\npin = \"GPIO4\"\n[neuron.n1]\ninput = \"knob\"\n"
 	file := filepath.Join(t.TempDir(), "knob.toml")
@@ -87,6 +90,7 @@ func TestDoctorNeedsThePartOfAFault(t *testing.T) {
 
 // What is printed as JSON is what is printed for a person.
 func TestDoctorPrintsJSON(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "knob.toml") // an LED would blink for seconds
 	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -112,6 +116,7 @@ func TestDoctorPrintsJSON(t *testing.T) {
 
 // Nothing of this machine is among the checks of the wires alone, and JSON is whole without one.
 func TestDoctorLooksAtTheWiresAlone(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "knob.toml")
 	for _, tt := range []struct {
 		text string

@@ -18,6 +18,7 @@ import (
 
 // The examples that the package installs must be right, and without a warning.
 func TestExamplesAreChecked(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(files) < 2 {
 		t.Fatalf("got %v and %v, want two examples or more", files, err)
@@ -44,6 +45,7 @@ func TestExamplesAreChecked(t *testing.T) {
 
 // Every example can be wired from its sheet.
 func TestExamplesAreWired(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(files) < 4 {
 		t.Fatalf("got %v, %v", files, err)
@@ -70,6 +72,7 @@ func TestExamplesAreWired(t *testing.T) {
 
 // TestExamplesRun runs each example on a virtual Pi for some seconds of its loop.
 func TestExamplesRun(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(files) < 4 {
 		t.Fatalf("got %v, %v", files, err)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestFIPlotFiles(t *testing.T) {
+	t.Parallel()
 	for _, ext := range []string{".svg", ".png", ".PNG"} {
 		var files [2][]byte
 		for i := range files {

@@ -21,6 +21,7 @@ func runFI(ctx context.Context, args ...string) (out, errOut string, err error) 
 }
 
 func TestFICSV(t *testing.T) {
+	t.Parallel()
 	exact := func(current float64) string {
 		return strconv.FormatFloat(neuron.Default().ExactRate(current), 'g', -1, 64) // its last bit is the platform's
 	}
@@ -58,6 +59,7 @@ func TestFICSV(t *testing.T) {
 }
 
 func TestFIIsTheSameOnAnyNumberOfCores(t *testing.T) {
+	t.Parallel()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var want string
 	for _, n := range []int{1, 2, 7} {
@@ -76,6 +78,7 @@ func TestFIIsTheSameOnAnyNumberOfCores(t *testing.T) {
 }
 
 func TestFIInterrupted(t *testing.T) {
+	t.Parallel()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	running, cancel := context.WithCancel(t.Context())

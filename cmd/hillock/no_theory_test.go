@@ -17,6 +17,7 @@ func (unpredicted) Model() neuron.Model { return neuron.Model{Name: "unpredicted
 
 // The page draws no curve where there is none.
 func TestPageWithoutATheory(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Neurons[0].Params = unpredicted{neuron.Default()}
 	b := newBench(t)

@@ -18,6 +18,7 @@ import (
 
 // What has no closed form has no prediction, and no display makes one up.
 func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
+	t.Parallel()
 	_, stop := reportRequests() // what listens to signals lives longer than the bubble
 	stop()
 	for _, tt := range []struct {
@@ -75,6 +76,7 @@ func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
 
 // What precedes the first reading of an input is no change of its current, and its steps count as they were.
 func TestAPredictionBeginsWithTheFirstReading(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		sets   []string
@@ -113,6 +115,7 @@ func TestAPredictionBeginsWithTheFirstReading(t *testing.T) {
 
 // What runs in the model's time alone has no prediction either.
 func TestNoPredictionOfNoiseInModelTime(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		args []string
 		want string

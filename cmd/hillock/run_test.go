@@ -127,6 +127,7 @@ func predictedEdges(p neuron.LIF, current float64, steps int64, width time.Durat
 }
 
 func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
+	t.Parallel()
 	for _, code := range []int{0, 146, 307, 308, 409, 584, 800, 1023} {
 		t.Run(fmt.Sprint("code ", code), func(t *testing.T) {
 			b := newBench(t, "output.led.width=2 ms")
@@ -154,6 +155,7 @@ func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
 }
 
 func TestTwoKnobsTwoNeuronsTwoLEDs(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n0.input=second",
 		"output.other.driver=pulse", "output.other.pin=P1_13", "output.other.neuron=n0", "output.other.width=2 ms", "output.led.width=2 ms")
 	b.virtual.Knobs["knob"].SetCode(409)
@@ -172,6 +174,7 @@ func TestTwoKnobsTwoNeuronsTwoLEDs(t *testing.T) {
 }
 
 func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "output.led.width=20 ms")
 	b.run(t, 2000)
 	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
@@ -192,6 +195,7 @@ func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 }
 
 func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		faults  sim.Faults
@@ -261,6 +265,7 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 }
 
 func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchOn(t, clock.New())
 		b.loop.Patience = patience
@@ -323,6 +328,7 @@ func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
 
 // Without a fault a tick uses what the knob says in it, also where ticks are late.
 func TestNoValueIsOlderThanItsTick(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	knob, late := b.virtual.Knobs["knob"], 0
 	code := func(now time.Duration) int { return int(now/ms) % 1024 } // turned once a millisecond
@@ -351,6 +357,7 @@ type tickFunc func(neuron.Tick)
 func (f tickFunc) Tick(t neuron.Tick) { f(t) }
 
 func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "loop.speed=0.5")
 	b.run(t, 4000)
 	b.view.monitor.read(&b.view.now)
@@ -378,6 +385,7 @@ func TestRatesGoOnAfterTwoBillionSpikes(t *testing.T) { // which come in a month
 }
 
 func TestNoiseIsShown(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
 	b.run(t, 2000)
@@ -393,6 +401,7 @@ func TestNoiseIsShown(t *testing.T) {
 }
 
 func TestAPinThatFailsIsShownAndMends(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	pin := b.virtual.Pin("GPIO17")
 	var shown string
@@ -411,6 +420,7 @@ func TestAPinThatFailsIsShownAndMends(t *testing.T) {
 }
 
 func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
+	t.Parallel()
 	high := func(b *bench) bool { return b.board.Pulses["led"].High() }
 	for _, tt := range []struct {
 		name string
@@ -460,6 +470,7 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 }
 
 func TestRunLeavesThePinsLow(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		prepare func(*runFlags, *sim.Pin, context.CancelFunc)
@@ -516,6 +527,7 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 }
 
 func TestTicksAreWhatOtherLegsHaveLeft(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		duration, start time.Duration // of the run; of the leg, 0 for the first
 		want            int64
@@ -540,6 +552,7 @@ type onTick func()
 func (f onTick) Tick(neuron.Tick) { f() }
 
 func TestAShowThatPanicsWaitsForTheLoop(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	left := false // written by the loop, read without a lock: the race detector sees whether the loop was waited for
 	defer func() {
@@ -563,6 +576,7 @@ func TestTheLoopDoesNotAllocate(t *testing.T) {
 }
 
 func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
+	t.Parallel()
 	for _, driver := range []string{"mcp3001", "mcp3002", "mcp3004", "mcp3008", "mcp3201", "mcp3202", "mcp3204", "mcp3208", "mcp3301", "mcp3302", "mcp3304"} {
 		full := config.Input{Driver: driver}.FullScale()
 		for _, code := range []int{0, full * 2 / 5, full} {
@@ -579,6 +593,7 @@ func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
 }
 
 func TestSmoothingCalmsANoisyKnob(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "input.knob.median=5", "input.knob.average=200")
 	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
 	b.virtual.Knobs["knob"].SetCode(409)
@@ -595,6 +610,7 @@ func TestSmoothingCalmsANoisyKnob(t *testing.T) {
 }
 
 func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
+	t.Parallel()
 	spikes := func(seed string) []sim.Edge {
 		b := newBench(t, "neuron.n1.sigma=5 mV", "neuron.n1.seed="+seed, "output.led.width=1 ms")
 		b.virtual.Knobs["knob"].SetCode(286) // 14 mV: below the rheobase
@@ -619,6 +635,7 @@ func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 }
 
 func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "output.led.width=50 ms", "output.led.every=10", "output.led.invert=true")
 	b.run(t, 3000)
 	s := summarize(b.cfg, b.loop.Cells, b.board, b.view.monitor)
@@ -645,6 +662,7 @@ func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
 
 // A transfer that hangs keeps the part waiting, and not the loop.
 func TestTheLoopDoesNotWaitForAPartThatHangs(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBenchOn(t, clock.New())
 		b.view.onWall(b.loop, clock.New())

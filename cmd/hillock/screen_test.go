@@ -57,6 +57,7 @@ func (s *screen) typed(keys string) (cmd tea.Cmd) {
 
 // The frames of a made-up run: go test ./cmd/hillock -run TestFrames -update writes them.
 func TestFrames(t *testing.T) {
+	t.Parallel()
 	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second", "neuron.n2.sigma=2 mV",
 		"neuron.n2.seed=7", "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n2", "output.other.width=2 ms")
 	b.virtual.Knobs["second"].SetCode(330)
@@ -147,6 +148,7 @@ func TestFramesOfThePage(t *testing.T) {
 
 // Whatever the size, the lines fit it, and what is wrong is told down to 80x24.
 func TestFramesFitAnySize(t *testing.T) {
+	t.Parallel()
 	b, s := scopeBench(t)
 	b.run(t, 500)
 	s.typed("x")
@@ -171,6 +173,7 @@ func TestFramesFitAnySize(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n0.input=second")
 	knob, second := b.virtual.Knobs["knob"], b.virtual.Knobs["second"]
 	knob.Set(0.5)
@@ -253,6 +256,7 @@ func (b *bench) isSpike(s *screen, step int64) bool {
 
 // Each spike of the loop is in the screen's train, step for step, and half a minute of them can be scrolled to.
 func TestTheScreenSeesEverySpike(t *testing.T) {
+	t.Parallel()
 	b, s := scopeBench(t)
 	var want []int64
 	b.loop.Observers = append(b.loop.Observers, tickFunc(func(neuron.Tick) {
@@ -307,6 +311,7 @@ func BenchmarkFrame(b *testing.B) {
 }
 
 func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
+	t.Parallel()
 	slow := new(paced)
 	slow.took.Store(int64(50 * ms))
 	for _, tt := range []struct {
@@ -328,6 +333,7 @@ func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
 
 // The key s goes through the speeds of slow motion, from wherever the file's is, and tells where it cannot.
 func TestSlowMotion(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default() // ten times slower than life
 	v := &view{cfg: cfg}
 	s := &screen{view: v}

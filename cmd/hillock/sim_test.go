@@ -16,6 +16,7 @@ import (
 )
 
 func TestWorksheetByteForByte(t *testing.T) {
+	t.Parallel()
 	for ri, want := range map[string]string{
 		"10":   "7422e7e27a3e5c4f7da23828e7fed9da4aa2421fb0d51475776694cfc099e268",
 		"16":   "bb5f4ba73a06a042af303ba53c7f9b91500fc57917b5c302a066fe3e2a811541",
@@ -35,6 +36,7 @@ func TestWorksheetByteForByte(t *testing.T) {
 }
 
 func TestSimRunsAnyNumberOfSteps(t *testing.T) {
+	t.Parallel()
 	p := neuron.Default()
 	for _, steps := range []int64{1, 137, 138, 9973, 10_000, 19_999, 20_010} {
 		out, _, err := hillock(t.Context(), "sim", "--current", "2 nA", "--duration", fmt.Sprintf("%dus", steps*100))
@@ -48,6 +50,7 @@ func TestSimRunsAnyNumberOfSteps(t *testing.T) {
 }
 
 func TestSimTraceReadsBackToTheSameBits(t *testing.T) {
+	t.Parallel()
 	out, _, err := hillock(t.Context(), "sim", "--current", "1.9990224828934506 nA", "--duration", "100ms", "--format", "trace")
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +82,7 @@ func TestSimTraceReadsBackToTheSameBits(t *testing.T) {
 }
 
 func TestSimRunsToTheLastRow(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "knob.csv")
 	if err := os.WriteFile(file, []byte("time_ms,current_na\n0,2\n5000,0\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -103,6 +107,7 @@ func TestSimLeavesAReadOnlyFileAlone(t *testing.T) {
 }
 
 func TestSimInterruptedLeavesTheFileAsItWas(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "trace.csv")
 	if err := os.WriteFile(file, []byte("the old one"), 0o600); err != nil {

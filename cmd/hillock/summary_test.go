@@ -16,6 +16,7 @@ import (
 
 // What was changed while it ran is in the summary, and spoils the prediction where it has to.
 func TestTheSummaryOfARunThatWasChanged(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		change func(w *onWeb) error
@@ -71,6 +72,7 @@ no prediction: the neuron was changed during the run
 
 // What the screen says of pulses that run together is of the speed that runs.
 func TestNotesAreOfTheSpeedThatRuns(t *testing.T) {
+	t.Parallel()
 	b, w := newWebBench(t, "output.led.width=20 ms")
 	b.run(t, 500)
 	if shown := b.shown(); !strings.Contains(shown, "led stays lit") {
@@ -86,6 +88,7 @@ func TestNotesAreOfTheSpeedThatRuns(t *testing.T) {
 
 // A tick that was skipped is as long as the model's time would have been when it was due.
 func TestWhatWasSkippedHadTheSpeedOfItsTime(t *testing.T) {
+	t.Parallel()
 	loop := &neuron.Loop{Tick: ms, Speed: 1}
 	m := newMonitor(loop)
 	m.Tick(neuron.Tick{Due: 101, Skipped: 100}) // before the first one
@@ -101,6 +104,7 @@ func TestWhatWasSkippedHadTheSpeedOfItsTime(t *testing.T) {
 
 // The log tells another speed, and from then on the rate on the wall.
 func TestTheLogTellsAnotherSpeed(t *testing.T) {
+	t.Parallel()
 	_, stop := reportRequests() // what listens to signals lives longer than the bubble
 	stop()
 	synctest.Test(t, func(t *testing.T) {

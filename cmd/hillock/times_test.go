@@ -12,6 +12,7 @@ import (
 )
 
 func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
+	t.Parallel()
 	tm := newTimes()
 	for i := range 10_000 {
 		d := time.Duration(i%100+1) * time.Microsecond
@@ -41,6 +42,7 @@ func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
 }
 
 func TestAStopCountsOnceAmongTheWakeUps(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.loop.Observers = append(b.loop.Observers, at{100: func() { b.clock.Sleep(50*ms + ms/2) }})
 	b.run(t, 1000)
@@ -53,6 +55,7 @@ func TestAStopCountsOnceAmongTheWakeUps(t *testing.T) {
 }
 
 func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, "loop.tick=50 us", "loop.dt=50 us", "output.led.width=1 ms")
 	b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: 180 * time.Microsecond})
 	var seen time.Duration
@@ -77,6 +80,7 @@ func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 }
 
 func TestFits(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		cost       cost
 		tick, want time.Duration
@@ -94,6 +98,7 @@ func TestFits(t *testing.T) {
 }
 
 func TestOverloadNamesTheWayOut(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	for c, want := range map[cost]string{
 		{5 * ms, 4900 * time.Microsecond}: `reads take 4.9 ms: tick = "10 ms" would fit`,

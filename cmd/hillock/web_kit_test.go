@@ -14,6 +14,7 @@ import (
 
 // The default kit, by hand from the table that hillock wiring prints of it.
 func TestTheKitOnThePage(t *testing.T) {
+	t.Parallel()
 	_, w := newWebBench(t)
 	chip := func(pin int) web.End { return web.End{Part: "IC1", Pin: pin} }
 	pin := func(part string, pin int) web.End { return web.End{Part: part, Pin: pin} }
@@ -65,6 +66,7 @@ func TestTheKitOnThePage(t *testing.T) {
 
 // What each knob turns and each part shows, and which wires can be pulled out.
 func TestNamesOfTheKit(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, toml string
 		want       []string // input of a knob, output of a part, fault of a wire

@@ -18,6 +18,7 @@ import (
 // The spikes that browsers hear of are those of the loop, step for step, at a time base of 20 s too: for two seconds, or as
 // long as HILLOCK_TEST_WEB says.
 func TestBrowsersHearEverySpike(t *testing.T) {
+	t.Parallel()
 	duration := cmp.Or(os.Getenv("HILLOCK_TEST_WEB"), "2s")
 	var spikes []float64
 	f := &runFlags{observers: []neuron.Observer{stepFunc(func(s neuron.Sample) {

@@ -36,6 +36,7 @@ func newWebBench(t *testing.T, sets ...string) (*bench, *onWeb) {
 
 // What is changed on the page holds from the next tick on, is in the configuration that it gives, and is gone after a reset.
 func TestTheWebChangesTheNeuron(t *testing.T) {
+	t.Parallel()
 	b, w := newWebBench(t)
 	file := string(w.TOML())
 	do := func(err error) {
@@ -95,6 +96,7 @@ func TestTheWebChangesTheNeuron(t *testing.T) {
 
 // A wire that is out moves what is measured, not the knob: the status has both.
 func TestStatusHasTheKnobBesideTheMeasurement(t *testing.T) {
+	t.Parallel()
 	b, w := newWebBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", `neuron.n1.input=["knob", "tone"]`)
 	if _, err := w.Turn("knob", 0.75); err != nil {
 		t.Fatal(err)
@@ -155,6 +157,7 @@ func TestStalled(t *testing.T) {
 
 // Beside a loop that has the real parts no doctor can look at them: the page tells what the run reads.
 func TestTheWebTellsWhatARunReads(t *testing.T) {
+	t.Parallel()
 	b, _ := newWebBench(t, "input.second.driver=mcp3008", "input.second.port=SPI0.1", "neuron.n1.input=[\"knob\", \"second\"]")
 	w := newOnWeb(&leg{view: &view{cfg: b.cfg, board: b.board, monitor: b.view.monitor}, loop: b.loop})
 	b.virtual.Ports["SPI0.0"].SetFaults(sim.Faults{MISO: sim.Open})
@@ -171,6 +174,7 @@ func TestTheWebTellsWhatARunReads(t *testing.T) {
 }
 
 func TestTheWebIsRefused(t *testing.T) {
+	t.Parallel()
 	turn := func(w *onWeb, input string) error { _, err := w.Turn(input, 0.5); return err }
 	type refusal struct {
 		err  error
@@ -276,6 +280,7 @@ func TestWebAddress(t *testing.T) {
 }
 
 func TestWebFlags(t *testing.T) {
+	t.Parallel()
 	noFile := func(name string) string {
 		_, err := os.Open(name)
 		return fmt.Sprintf("%v: `hillock config init %s` writes one", err, name)
@@ -320,6 +325,7 @@ func TestWebFlags(t *testing.T) {
 }
 
 func TestAnnounce(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
 	for _, p := range []*webPage{
 		{urls: urlsOf(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080})},
@@ -338,6 +344,7 @@ func TestAnnounce(t *testing.T) {
 
 // Each module of a code is where the terminal shows it, with a margin of four.
 func TestQR(t *testing.T) {
+	t.Parallel()
 	code, err := qr.Encode("http://192.168.1.5:8080", qr.M)
 	if err != nil {
 		t.Fatal(err)
@@ -359,6 +366,7 @@ func TestQR(t *testing.T) {
 
 // A pulse that began and ended between two frames is on in the second one, for each who looks.
 func TestTheWebSeesShortPulses(t *testing.T) {
+	t.Parallel()
 	b, w := newWebBench(t)
 	var one, other [32]int64
 	led := b.board.Pulses["led"]
@@ -382,6 +390,7 @@ func TestTheWebSeesShortPulses(t *testing.T) {
 
 // The rows and strips of LEDs that the page draws are lit as those on the desk: the lowest part of them for V, all at a spike.
 func TestTheWebSeesRowsOfLEDs(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b, w := newWebBench(t, "output.row.driver=bar", `output.row.pins=["GPIO5", "GPIO6", "GPIO13"]`, "output.row.neuron=n1",
 			"output.strip.driver=apa102", "output.strip.data=GPIO23", "output.strip.clock=GPIO24", "output.strip.leds=8", "output.strip.neuron=n1",
@@ -415,6 +424,7 @@ func TestTheWebSeesRowsOfLEDs(t *testing.T) {
 
 // A recorded current has the range of its file on both scopes, and a configuration that is taken elsewhere finds the file.
 func TestARecordedCurrentOnTheWeb(t *testing.T) {
+	t.Parallel()
 	cfg, err := config.Load("../../deploy/examples/recorded.toml", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -456,6 +466,7 @@ func TestARecordedCurrentOnTheWeb(t *testing.T) {
 
 // The rates that were seen of a neuron are not those of the neuron that it becomes.
 func TestTheWebForgetsTheRatesOfOtherParameters(t *testing.T) {
+	t.Parallel()
 	for _, change := range []struct {
 		name string
 		do   func(*onWeb) error

@@ -18,6 +18,7 @@ import (
 // A token that the user gave counts on loopback too, and is not printed. Where none is given, loopback needs none, and a page for
 // the network gets a random one, which a service keeps to itself: its output is the system's log.
 func TestTokenOfTheRun(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		given             string
 		loopback, service bool
@@ -116,6 +117,7 @@ func TestWhereATokenComesFrom(t *testing.T) {
 
 // A page on loopback whose run has a token asks for it. The token is in none of what the program prints, nor in /config.toml.
 func TestGivenTokenCountsOnLoopback(t *testing.T) {
+	t.Parallel()
 	const secret = "open sesame"
 	r := startWeb(t, new(runFlags), "--web=127.0.0.1:0", "--web-token", secret, "--plain", "--summary", "-")
 	for _, host := range []string{"evil.example", "127.0.0.1"} {

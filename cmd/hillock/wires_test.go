@@ -81,6 +81,7 @@ func TestTheDoctorLooksAtAPulledWire(t *testing.T) {
 
 // There is one doctor at a time, of the latest fault, and none when the run has ended.
 func TestOneDoctorAtATime(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b, _ := newWebBench(t)
 		w := b.view.wires
@@ -114,6 +115,7 @@ func TestOneDoctorAtATime(t *testing.T) {
 
 // What comes of a visit is told as it is.
 func TestWhatTheDoctorSays(t *testing.T) {
+	t.Parallel()
 	good := doctor.Finding{Check: "SPI0.0", Result: doctor.Passed, Seen: "an MCP3008 answers"}
 	bad := doctor.Finding{Check: "knob", Result: doctor.Failed, Seen: "it floats", Means: "a wire", Do: "push it in"}
 	says := func(text string) doctor.Finding {
@@ -200,6 +202,7 @@ func TestConsultRefuses(t *testing.T) {
 
 // A wire that is out is out for the page and for the terminal, whoever pulled it, and both have the doctor's word.
 func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
+	t.Parallel()
 	b, s := scopeBench(t)
 	w := newOnWeb(b.leg())
 	b.view.wires.ask = func(_ context.Context, fault trial, _ *config.Config, each func(doctor.Finding)) error {
@@ -237,6 +240,7 @@ func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
 
 // A part that a reload adds has the fault that the others have.
 func TestAReloadKeepsTheFault(t *testing.T) {
+	t.Parallel()
 	b, w := newWebBench(t)
 	if err := w.Fault("leg to GND loose"); err != nil {
 		t.Fatal(err)
@@ -263,6 +267,7 @@ func TestAReloadKeepsTheFault(t *testing.T) {
 
 // What is of a part that the configuration has not is not among the faults: of an ADS1115 there are those of its knob.
 func TestFaultsOfThePartsThatAreThere(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	cfg, err := config.Load("../../deploy/examples/ads1115.toml", nil)
 	if err != nil {
@@ -287,6 +292,7 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 
 // An LED whose wire is out is dark on the page and on the terminal, though its pin is high.
 func TestALooseLEDIsDark(t *testing.T) {
+	t.Parallel()
 	b, s := scopeBench(t, "output.led.width=20 ms")
 	w := newOnWeb(b.leg())
 	b.run(t, 1000)

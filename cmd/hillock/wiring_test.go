@@ -12,6 +12,7 @@ import (
 )
 
 func TestWiringPrintsAndDraws(t *testing.T) {
+	t.Parallel()
 	svg, png := filepath.Join(t.TempDir(), "kit.svg"), filepath.Join(t.TempDir(), "kit.png")
 	out, errOut, err := hillock(t.Context(), "wiring", "../../deploy/examples/two-neurons.toml", "--svg", svg, "--png", png)
 	if want := svg + ", " + png + " written\n"; err != nil || errOut != want {
@@ -74,6 +75,7 @@ neuron = "n1"
 `
 
 func TestWiringDrawsPages(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "every.toml")
 	if err := os.WriteFile(file, []byte(everyPart), 0o600); err != nil {
 		t.Fatal(err)
@@ -99,6 +101,7 @@ func TestWiringDrawsPages(t *testing.T) {
 
 // The README's drawing is what the command draws.
 func TestWiringOfTheREADME(t *testing.T) {
+	t.Parallel()
 	got, _, err := hillock(t.Context(), "wiring", "--svg", "-")
 	if err != nil {
 		t.Fatal(err)
