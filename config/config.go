@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -37,42 +38,11 @@ type Loop struct {
 	CPU      int           // the CPU that the loop stays on, -1 for any
 }
 
-// MaxMedian and MaxAverage bound an input's smoothing, in readings.
-const (
-	MaxMedian  = 31
-	MaxAverage = 1000
-)
-
-// Input is a knob, on a channel of an ADC or with a capacitor on a pin, or a current that needs no hand. What a driver does
-// not have is zero.
+// Input is a current: of a knob, on a channel of an ADC or with a capacitor on a pin, or one that needs no hand.
 type Input struct {
-	Name       string
-	Driver     string        // "mcp3008", or another of the family; "ads1115"; "rc"
-	Port       string        // "SPI0.0", or the ADS1115's bus, "I2C1"
-	Address    int           // on the bus
-	Channel    int           // IN+ in differential mode
-	Minus      int           // IN- in differential mode, -1 for single-ended
-	Clock      int64         // SPI clock, Hz
-	VRef       float64       // V; for the ADS1115 the voltage at the knob's upper end
-	Pin        string        // of the capacitor, "GPIO4"
-	RC         RC            // the parts there
-	Wave       Wave          // where the current is generated
-	Recorded   string        // the file of a recorded current
-	Repeat     bool          // it, without end
-	Low, High  float64       // nA, at positions 0 and 1 of the knob; Low may be the larger one
-	StaleAfter time.Duration // how long a bad read holds the last value
-
-	Median   int    // a reading is the median of so many latest ones, odd
-	Average  int    // and then the mean of so many of these
-	Ends     [2]int // the codes at positions 0 and 1, the smaller one first; for rc charge times in ns, zero from the parts
-	DeadZone int    // so many codes at each end are that end
-}
-
-// RC is the parts of a knob without an ADC, in Ohm and F.
-type RC struct {
-	Knob, Series, Discharge float64
-	Capacitor               float64
-	Charges                 int // a reading is the median of so many, odd
+	Name   string
+	Driver string // the kind of its part, for messages
+	Part   InputPart
 }
 
 // Neuron is a cell and the names of the inputs whose sum is its current; DT is that of the loop.
@@ -82,30 +52,12 @@ type Neuron struct {
 	Inputs []string
 }
 
-// Output shows one neuron: its spikes as pulses, or its membrane on a row of LEDs or a display. What a driver does not have
-// is zero.
+// Output shows one neuron.
 type Output struct {
 	Name   string
-	Driver string        // "pulse", "bar", "apa102" or "oled"
-	Pin    string        // of pulses, "GPIO17"
-	Neuron string        // its name
-	Width  time.Duration // of one pulse, on the wall
-	Every  int           // one pulse for so many spikes
-	Invert bool          // active low: the pin rests high
-
-	Pins        string        // of a bar, from the lowest level up, "GPIO5 GPIO6"
-	Data, Clock string        // pins of an APA102 strip
-	LEDs        int           // on it
-	Color       [3]uint8      // of the level there: red, green, blue
-	Brightness  int           // 1 to 255
-	Bus         string        // of a display, "I2C1"
-	Address     int           // on it
-	Span        time.Duration // of the wall's time on a display, from left to right
-}
-
-// AllPins are the pins that an output drives.
-func (o Output) AllPins() []string {
-	return strings.Fields(strings.Join([]string{o.Pin, o.Pins, o.Data, o.Clock}, " "))
+	Driver string // the kind of its part, for messages
+	Neuron string // its name
+	Part   Part
 }
 
 //go:embed default.toml
@@ -118,8 +70,8 @@ const builtIn = "built-in"
 func DefaultTOML() []byte { return []byte(defaultTOML) }
 
 // Default is the built-in file, parsed.
-func Default() *Config {
-	c, err := Parse("", DefaultTOML(), nil)
+func Default(kinds Kinds) *Config {
+	c, err := Parse("", DefaultTOML(), nil, kinds)
 	if err != nil {
 		panic(err) // the file is part of the program, and a test parses it
 	}
@@ -129,12 +81,12 @@ func Default() *Config {
 // maxFile is far above any set-up, and low enough for a wrong path, such as a disk image, to be refused at once.
 const maxFile = 256 << 10
 
-// Load reads a file, "" being the built-in one, and puts the sets over it: see Parse. It reads the files of recorded currents
+// Load reads a file, "" being the built-in one, and puts the sets over it: see Parse. It reads the files of parts, recorded currents,
 // too, so that none of them stops a run that has begun. The error is Problems where the
 // content is at fault, and else wraps what the file system said.
-func Load(file string, sets []string) (*Config, error) {
+func Load(file string, sets []string, kinds Kinds) (*Config, error) {
 	if file == "" {
-		return parse("", DefaultTOML(), sets, true)
+		return parse("", DefaultTOML(), sets, kinds, true)
 	}
 	f, err := openRegular(file)
 	if err != nil {
@@ -148,7 +100,7 @@ func Load(file string, sets []string) (*Config, error) {
 	if len(content) > maxFile {
 		return nil, Problems{{File: file, Line: 1, Column: 1, Rule: "must be a configuration of at most 256 KiB", Hint: "`hillock config init` writes one"}}
 	}
-	return parse(file, content, sets, true)
+	return parse(file, content, sets, kinds, true)
 }
 
 // openRegular opens a regular file that is not empty. Others it refuses before it opens them: a pipe and a device may keep their
@@ -184,27 +136,36 @@ func kind(info fs.FileInfo) string {
 }
 
 // Parse reads a configuration from its text. Each of sets is a key and a value, such as "neuron.n1.tau_m=5 ms", that
-// takes the place of what the text says; file is for messages only. The error is Problems: all of them.
-func Parse(file string, text []byte, sets []string) (*Config, error) {
-	return parse(file, text, sets, false)
+// takes the place of what the text says; file is for messages only, and kinds are the parts that it can name. The error is Problems: all of them.
+func Parse(file string, text []byte, sets []string, kinds Kinds) (*Config, error) {
+	return parse(file, text, sets, kinds, false)
 }
 
-// parse is Parse, with the files of recorded currents where they are wanted.
-func parse(file string, text []byte, sets []string, recorded bool) (*Config, error) {
+// parse is Parse, with the files of parts where they are wanted.
+func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*Config, error) {
 	shown := file
 	if file == "" {
 		shown = builtIn
 	}
-	d := &decoder{problems: report{file: shown}, warnings: report{file: shown}, parts: map[string]*part{}, named: map[string][]*part{}}
+	d := &decoder{kinds: kinds, problems: report{file: shown}, warnings: report{file: shown}, parts: map[string]*Table{}, named: map[string][]*Table{}}
 	c := d.config(text, sets)
-	if recorded && c != nil {
-		d.checkRecorded(c, file)
+	if files && c != nil {
+		d.checkFiles(c, filepath.Dir(file))
 	}
 	if problems := d.problems.sorted(); problems != nil {
 		return nil, Problems(problems)
 	}
 	c.File, c.Warnings = file, d.warnings.sorted()
 	return c, nil
+}
+
+// checkFiles reads the files that parts have of their own.
+func (d *decoder) checkFiles(c *Config, folder string) {
+	for _, in := range c.Inputs {
+		if p, ok := in.Part.(interface{ CheckFile(t *Table, folder string) }); ok {
+			p.CheckFile(d.of("input", in.Name), folder)
+		}
+	}
 }
 
 // config decodes the tables one by one, and then checks what spans more than one of them.
@@ -214,13 +175,13 @@ func (d *decoder) config(text []byte, sets []string) *Config {
 	}
 	c := &Config{Loop: d.loop()}
 	for _, p := range d.named["input"] {
-		c.Inputs = append(c.Inputs, d.input(p, c.Loop))
+		c.Inputs = append(c.Inputs, d.input(p))
 	}
 	for _, p := range d.named["neuron"] {
 		c.Neurons = append(c.Neurons, d.neuron(p, c.Loop))
 	}
 	for _, p := range d.named["output"] {
-		c.Outputs = append(c.Outputs, d.output(p, c.Loop))
+		c.Outputs = append(c.Outputs, d.output(p))
 	}
 	d.check(c)
 	slices.SortFunc(c.Inputs, func(a, b Input) int { return strings.Compare(a.Name, b.Name) })

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"strings"
 	"testing"
 )
 
@@ -31,28 +30,5 @@ func TestEdit(t *testing.T) {
 			err.Error() != "there is no table [input.knob] to write it into: add ends = [12, 1010] by hand" {
 			t.Errorf("%q: got %v and %s, want what to do by hand", text, err, got)
 		}
-	}
-}
-
-func TestEditKeepsTheRestOfTheReference(t *testing.T) {
-	text, err := Edit(DefaultTOML(), "input.knob.ends", "[12, 1010]")
-	if err == nil {
-		text, err = Edit(text, "input.knob.dead_zone", "3")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := Parse("", text, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Default()
-	want.Inputs[0].Ends, want.Inputs[0].DeadZone = [2]int{12, 1010}, 3
-	if string(c.TOML()) != string(want.TOML()) {
-		t.Errorf("got\n%s\nwant\n%s", c.TOML(), want.TOML())
-	}
-	before, after := strings.Count(string(DefaultTOML()), "#"), strings.Count(string(text), "#")
-	if before != after {
-		t.Errorf("got %d comments, want %d", after, before)
 	}
 }

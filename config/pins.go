@@ -62,6 +62,74 @@ func parsePin(s string) (string, *Problem) {
 	return wrong(pinRule, "")
 }
 
+// Pin is a pin that has to be given, by its GPIO name; "" where it is wrong.
+func (t *Table) Pin(key, example string) string {
+	s, ok := t.Given(key, pinRule, example)
+	if !ok {
+		return ""
+	}
+	pin, problem := parsePin(s)
+	if problem != nil {
+		t.Wrong(key, *problem)
+	}
+	return pin
+}
+
+// Pins is a list of pins that has to be given, parted by blanks; whose says what is on them.
+func (t *Table) Pins(key, whose string) string {
+	const example = `["GPIO5", "GPIO6"]`
+	const rule = "must be a list of pins such as " + example
+	if !t.Has(key) {
+		t.Wrong(key, Problem{Rule: "must be given", Hint: "add " + key + " = " + example + " with the pins of " + whose})
+		return ""
+	}
+	n := t.value(key, List, rule)
+	if n == nil {
+		return ""
+	}
+	var all []string
+	for _, item := range n.items {
+		pin, problem := parsePin(item.text)
+		switch {
+		case item.kind != Text:
+			t.Wrong(key, Problem{Rule: rule})
+			return ""
+		case problem != nil:
+			problem.Got = item.raw
+			t.Wrong(key, *problem)
+			return ""
+		case slices.Contains(all, pin):
+			t.Wrong(key, Problem{Rule: "must name each pin once", Hint: pin + " is there twice"})
+			return ""
+		}
+		all = append(all, pin)
+	}
+	if len(all) == 0 {
+		t.Wrong(key, Problem{Rule: rule})
+	}
+	return strings.Join(all, " ")
+}
+
+// Port is an SPI port, by periph's name, SPI<bus>.<chip select>; "" where it is wrong.
+func (t *Table) Port(key, byDefault string) string {
+	return t.onBus(key, byDefault, portRule, parsePort)
+}
+
+// Bus is an I2C bus, by periph's name, I2C<number>; "" where it is wrong.
+func (t *Table) Bus(key, byDefault string) string { return t.onBus(key, byDefault, busRule, parseBus) }
+
+func (t *Table) onBus(key, byDefault, rule string, parse func(string) (string, *Problem)) string {
+	n := t.value(key, Text, rule)
+	if n == nil {
+		return byDefault
+	}
+	name, problem := parse(n.text)
+	if problem != nil {
+		t.Wrong(key, *problem)
+	}
+	return name
+}
+
 // smallNumber reads a number of one or two digits without leading zeros.
 func smallNumber(s string) (int, bool) {
 	n, err := strconv.Atoi(s)

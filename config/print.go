@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,17 +11,17 @@ import (
 	"time"
 )
 
-// Portable is the configuration for a file in any folder: it names its own files by absolute paths.
+// Portable is the configuration for a file in any folder: its parts name their own files by absolute paths.
 func (c *Config) Portable() *Config {
 	other := *c
 	other.Inputs = slices.Clone(c.Inputs)
-	for i := range other.Inputs {
-		name := &other.Inputs[i].Recorded
-		if *name == "" || filepath.IsAbs(*name) {
-			continue
-		}
-		if abs, err := filepath.Abs(filepath.Join(filepath.Dir(c.File), *name)); err == nil { // else it stays what it is
-			*name = abs
+	folder, err := filepath.Abs(filepath.Dir(c.File))
+	if err != nil { // it stays what it is
+		return &other
+	}
+	for i, in := range other.Inputs {
+		if p, ok := in.Part.(interface{ In(folder string) InputPart }); ok {
+			other.Inputs[i].Part = p.In(folder)
 		}
 	}
 	return &other
@@ -36,7 +35,7 @@ func (c *Config) TOML() []byte {
 	fmt.Fprintf(&b, "realtime = %q\nspin = %q\ncpu = %s\n", c.Loop.Realtime, formatSpin(c.Loop.Spin), formatCPU(c.Loop.CPU))
 	for _, in := range c.Inputs {
 		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\n", in.Name, in.Driver)
-		in.print(&b)
+		in.Part.Print(&Printer{b: &b})
 	}
 	for _, n := range c.Neurons {
 		input := strings.Join(quoted(n.Inputs), ", ")
@@ -49,73 +48,84 @@ func (c *Config) TOML() []byte {
 	}
 	for _, o := range c.Outputs {
 		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\n", o.Name, o.Driver)
-		o.print(&b)
-		fmt.Fprintf(&b, "neuron = %q\n", o.Neuron)
-		if o.Driver == "pulse" {
-			fmt.Fprintf(&b, "width = %q\nevery = %d\ninvert = %t\n", formatTime(o.Width), o.Every, o.Invert)
-		}
+		o.Part.Print(&Printer{b: &b, neuron: o.Neuron})
 	}
 	return b.Bytes()
 }
 
-// print writes the keys of an output's driver, but for those of a pulse's shape.
-func (o Output) print(w io.Writer) {
-	switch o.Driver {
-	case "pulse":
-		fmt.Fprintf(w, "pin = %q\n", o.Pin)
-	case "bar":
-		fmt.Fprintf(w, "pins = [%s]\ninvert = %t\n", strings.Join(quoted(strings.Fields(o.Pins)), ", "), o.Invert)
-	case "apa102":
-		fmt.Fprintf(w, "data = %q\nclock = %q\nleds = %d\ncolor = \"#%02x%02x%02x\"\nbrightness = %d\n",
-			o.Data, o.Clock, o.LEDs, o.Color[0], o.Color[1], o.Color[2], o.Brightness)
-	case "oled":
-		fmt.Fprintf(w, "bus = %q\naddress = %#x\nspan = %q\n", o.Bus, o.Address, formatTime(o.Span))
-	}
+// A Printer writes the keys of a part, as a file has them.
+type Printer struct {
+	b      *bytes.Buffer
+	neuron string
 }
 
-// print writes the keys of an input's driver.
-func (in Input) print(w io.Writer) {
-	switch in.Driver {
-	case "wave":
-		io.WriteString(w, in.Wave.lines())
-		return
-	case "file":
-		fmt.Fprintf(w, "file = %s\nrepeat = %t\n", tomlString(in.Recorded), in.Repeat)
-		return
+// Neuron writes which neuron an output shows.
+func (p *Printer) Neuron() { p.Text("neuron", p.neuron) }
+
+// Text writes a text.
+func (p *Printer) Text(key, s string) { p.line(key, quote(s)) }
+
+// Texts writes a list of texts.
+func (p *Printer) Texts(key string, all ...string) {
+	items := make([]string, len(all))
+	for i, s := range all {
+		items[i] = quote(s)
 	}
-	ends := fmt.Sprintf("ends = [%d, %d]\n", in.Ends[0], in.Ends[1])
-	switch in.Driver {
-	case "rc":
-		fmt.Fprintf(w, "pin = %q\nresistance = \"%s Ohm\"\nseries = \"%s Ohm\"\ndischarge = \"%s Ohm\"\ncapacitor = \"%s uF\"\ncharges = %d\n", in.Pin,
-			formatFloat(in.RC.Knob), formatFloat(in.RC.Series), formatFloat(in.RC.Discharge), formatMicro(in.RC.Capacitor), in.RC.Charges)
-		ends = fmt.Sprintf("ends = [%q, %q]\n", formatTime(time.Duration(in.Ends[0])), formatTime(time.Duration(in.Ends[1])))
-		if in.Ends == [2]int{} {
-			ends = ""
-		}
-	case "ads1115":
-		fmt.Fprintf(w, "bus = %q\naddress = %#x\nchannel = %d\nv_ref = \"%s V\"\n", in.Port, in.Address, in.Channel, formatFloat(in.VRef))
-	default:
-		fmt.Fprintf(w, "port = %q\n", in.Port)
-		switch {
-		case in.Minus >= 0:
-			fmt.Fprintf(w, "differential = [%d, %d]\n", in.Channel, in.Minus)
-		case adcOf(in.Driver).channels > 1:
-			fmt.Fprintf(w, "channel = %d\n", in.Channel)
-		}
-		fmt.Fprintf(w, "clock = %q\nv_ref = \"%s V\"\n", formatFrequency(in.Clock), formatFloat(in.VRef))
-	}
-	fmt.Fprintf(w, "current = [\"%s nA\", \"%s nA\"]\nstale_after = %q\n", formatFloat(in.Low), formatFloat(in.High), formatTime(in.StaleAfter))
-	if in.Driver != "rc" {
-		fmt.Fprintf(w, "median = %d\n", in.Median)
-	}
-	fmt.Fprintf(w, "average = %d\n%s", in.Average, ends)
-	if in.Driver != "rc" {
-		fmt.Fprintf(w, "dead_zone = %d\n", in.DeadZone)
-	}
+	p.line(key, "["+strings.Join(items, ", ")+"]")
 }
 
-// tomlString is a text as TOML has it, which takes all that JSON does.
-func tomlString(s string) string {
+// Whole writes a whole number.
+func (p *Printer) Whole(key string, n int) { p.line(key, strconv.Itoa(n)) }
+
+// Hex writes a whole number as addresses are written.
+func (p *Printer) Hex(key string, n int) { p.line(key, fmt.Sprintf("%#x", n)) }
+
+// Wholes writes a list of whole numbers.
+func (p *Printer) Wholes(key string, all ...int) {
+	items := make([]string, len(all))
+	for i, n := range all {
+		items[i] = strconv.Itoa(n)
+	}
+	p.line(key, "["+strings.Join(items, ", ")+"]")
+}
+
+// Yes writes true or false.
+func (p *Printer) Yes(key string, v bool) { p.line(key, strconv.FormatBool(v)) }
+
+// Time writes a time.
+func (p *Printer) Time(key string, d time.Duration) { p.Text(key, formatTime(d)) }
+
+// Times writes a list of times.
+func (p *Printer) Times(key string, all ...time.Duration) {
+	items := make([]string, len(all))
+	for i, d := range all {
+		items[i] = formatTime(d)
+	}
+	p.Texts(key, items...)
+}
+
+// Quantity writes a value in a unit such as "nA".
+func (p *Printer) Quantity(key string, v float64, unit string) { p.Text(key, formatFloat(v)+" "+unit) }
+
+// Quantities writes a list of values in one unit.
+func (p *Printer) Quantities(key, unit string, all ...float64) {
+	items := make([]string, len(all))
+	for i, v := range all {
+		items[i] = formatFloat(v) + " " + unit
+	}
+	p.Texts(key, items...)
+}
+
+// Farads writes a capacitance, F.
+func (p *Printer) Farads(key string, v float64) { p.Text(key, formatMicro(v)+" uF") }
+
+// Hertz writes a frequency in whole Hz.
+func (p *Printer) Hertz(key string, hz int64) { p.Text(key, FormatFrequency(hz)) }
+
+func (p *Printer) line(key, value string) { fmt.Fprintf(p.b, "%s = %s\n", key, value) }
+
+// quote is a text as TOML has it, which takes all that JSON does.
+func quote(s string) string {
 	b, _ := json.Marshal(s) // a string: there is nothing that it could refuse
 	return string(b)
 }

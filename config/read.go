@@ -26,7 +26,7 @@ func (d *decoder) read(text []byte, sets []string) bool {
 	}
 	d.root = root
 	for i, set := range sets {
-		if problem, at := override(root, set, i+1); problem != nil {
+		if problem, at := d.override(set, i+1); problem != nil {
 			d.problems.add(at, *problem)
 		}
 	}
@@ -76,7 +76,7 @@ func (d *decoder) dropOverridden() {
 
 // section makes the parts of one table of the top level.
 func (d *decoder) section(n *node) {
-	keys := keysOf(n.name)
+	keys := d.kinds.keysOf(n.name)
 	if keys == nil {
 		d.unknown(n)
 		return
@@ -117,7 +117,7 @@ func (d *decoder) unknown(n *node) {
 	if n.kind&(tableKind|tablesKind) == 0 {
 		p.Rule = "is in no table"
 	}
-	p.Hint = homeOf(n.name)
+	p.Hint = d.homeOf(n.name)
 	if p.Hint == "" {
 		p.Hint = didYouMean(n.name, sections(), "the tables are "+strings.Join(sections(), ", "))
 	}
@@ -126,15 +126,15 @@ func (d *decoder) unknown(n *node) {
 
 // part registers a table and refuses the keys in it that are not known.
 func (d *decoder) part(section, name string, n *node) {
-	p := &part{decoder: d, name: name, path: section, node: n}
+	p := &Table{decoder: d, name: name, path: section, node: n}
 	if section != "loop" {
 		p.path = dotted(section, name)
 	}
 	d.parts[p.path] = p
 	d.named[section] = append(d.named[section], p)
-	keys, of := keysOf(section), ""
+	keys, of := d.kinds.keysOf(section), ""
 	if driver := n.index["driver"]; driver != nil {
-		keys, of = keysFor(section, driver.text), "driver "+driver.text
+		keys, of = d.kinds.keysFor(section, driver.text), "driver "+driver.text
 	}
 	if section == "neuron" {
 		keys, of = neuronKeys(p.model().Name), "model "+p.model().Name
@@ -143,12 +143,12 @@ func (d *decoder) part(section, name string, n *node) {
 		if contains(keys, item.name) {
 			continue
 		}
-		if contains(keysOf(section), item.name) {
+		if contains(d.kinds.keysOf(section), item.name) {
 			d.problems.add(item.at, Problem{Key: p.path + "." + item.name, Rule: "is not a key of " + of, Got: item.raw, Hint: "its keys are " + strings.Join(names(keys), ", ")})
 			continue
 		}
 		hint := didYouMean(item.name, names(keys), "")
-		if home := homeOf(item.name); hint == "" {
+		if home := d.homeOf(item.name); hint == "" {
 			hint = home
 		}
 		if hint == "" {
@@ -159,10 +159,10 @@ func (d *decoder) part(section, name string, n *node) {
 }
 
 // homeOf says which table a key belongs to, "" if none does.
-func homeOf(key string) string {
+func (d *decoder) homeOf(key string) string {
 	var homes []string
 	for _, s := range sections() {
-		if contains(keysOf(s), key) {
+		if contains(d.kinds.keysOf(s), key) {
 			if s != "loop" {
 				s += ".NAME"
 			}
@@ -173,15 +173,6 @@ func homeOf(key string) string {
 		return ""
 	}
 	return key + " belongs into " + strings.Join(homes, " or ")
-}
-
-func contains(keys []key, name string) bool {
-	for _, k := range keys {
-		if k.name == name {
-			return true
-		}
-	}
-	return false
 }
 
 func validName(s string) bool {

@@ -34,7 +34,7 @@ func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
 			continue
 		}
 		want := tt.file + ": must be a regular file that is not empty, got " + tt.kind
-		if _, err := Load(tt.file, nil); err == nil || err.Error() != want {
+		if _, err := Load(tt.file, nil, Kinds{}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

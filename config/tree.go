@@ -11,17 +11,17 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// kinds is a set of kinds of TOML values.
-type kinds uint
+// Types is a set of types of TOML values.
+type Types uint
 
 const (
-	textKind kinds = 1 << iota
-	wholeKind
-	floatKind
-	listKind
+	Text Types = 1 << iota
+	Whole
+	Float
+	List
 	tableKind
 	tablesKind // [[name]], which nothing here is
-	boolKind
+	Bool
 	otherKind // dates and times
 )
 
@@ -29,7 +29,7 @@ const (
 type node struct {
 	name  string // the last part of its key
 	at    place
-	kind  kinds
+	kind  Types
 	raw   string  // as it is written, "" for a table with a header of its own
 	text  string  // of a string, what it says
 	items []*node // of a list or a table, in the order of the file
@@ -160,15 +160,15 @@ func (s *source) value(name string, at place, v *unstable.Node, raw string) *nod
 	n := &node{name: name, at: at, raw: shorten(raw), kind: otherKind}
 	switch v.Kind {
 	case unstable.String:
-		n.kind, n.text = textKind, string(v.Data)
+		n.kind, n.text = Text, string(v.Data)
 	case unstable.Integer:
-		n.kind, n.text = wholeKind, string(v.Data)
+		n.kind, n.text = Whole, string(v.Data)
 	case unstable.Float:
-		n.kind, n.text = floatKind, string(v.Data)
+		n.kind, n.text = Float, string(v.Data)
 	case unstable.Bool:
-		n.kind, n.text = boolKind, string(v.Data)
+		n.kind, n.text = Bool, string(v.Data)
 	case unstable.Array:
-		n.kind = listKind
+		n.kind = List
 		for items := v.Children(); items.Next(); {
 			item, itemAt, itemRaw := items.Node(), at, "[...]"
 			if item.Raw.Length > 0 {
@@ -281,7 +281,7 @@ func dotted(parts ...string) string {
 }
 
 // override puts the order'th --set, "table.name.key=value", into the tree.
-func override(root *node, set string, order int) (*Problem, place) {
+func (d *decoder) override(set string, order int) (*Problem, place) {
 	key, raw, ok := strings.Cut(set, "=")
 	key = strings.TrimSpace(key)
 	parts := strings.Split(key, ".")
@@ -292,24 +292,24 @@ func override(root *node, set string, order int) (*Problem, place) {
 	if !ok || !validKey(key) || slices.Contains(parts, "") || len(parts) != 3 && (len(parts) != 2 || parts[0] != "loop") {
 		return &Problem{Key: at.set, Rule: "must be table.name.key=value or loop.key=value", Got: shorten(strconv.Quote(set))}, at
 	}
-	in, last := root, len(parts)-1
+	in, last := d.root, len(parts)-1
 	for _, part := range parts[:last] {
 		if in = in.table(part, at); in == nil || in.kind == tablesKind {
 			return nil, at // the file has something else there, which is a problem of its own
 		}
 	}
-	in.put(setValue(parts[0], parts[last], raw, at))
+	in.put(d.setValue(parts[0], parts[last], raw, at))
 	return nil, at
 }
 
 // setValue takes raw as TOML if that gives a value of a kind that the key can have, and else as a string, so that the
 // quotes, which a shell eats, can be left out.
-func setValue(section, name, raw string, at place) *node {
+func (d *decoder) setValue(section, name, raw string, at place) *node {
 	raw = strings.TrimSpace(raw)
 	s := newSource(fmt.Appendf(nil, "v = %s", raw))
 	if root, problem, _ := s.tree(); problem == nil && len(root.items) == 1 && root.items[0].name == "v" {
 		v := root.items[0]
-		if k := slices.IndexFunc(keysOf(section), func(k key) bool { return k.name == name }); k >= 0 && keysOf(section)[k].kinds&v.kind != 0 {
+		if slices.ContainsFunc(d.kinds.keysOf(section), func(k Key) bool { return k.Name == name && k.Types&v.kind != 0 }) {
 			v.name, v.at = name, at
 			for _, item := range v.items {
 				item.at = at
@@ -317,5 +317,5 @@ func setValue(section, name, raw string, at place) *node {
 			return v
 		}
 	}
-	return &node{name: name, at: at, kind: textKind, raw: shorten(strconv.Quote(raw)), text: raw}
+	return &node{name: name, at: at, kind: Text, raw: shorten(strconv.Quote(raw)), text: raw}
 }

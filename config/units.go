@@ -267,8 +267,8 @@ func formatTime(d time.Duration) string {
 	}
 }
 
-// formatFrequency writes a whole number of Hz exactly.
-func formatFrequency(hz int64) string {
+// FormatFrequency writes a whole number of Hz exactly.
+func FormatFrequency(hz int64) string {
 	switch abs := max(hz, -hz); {
 	case abs >= 1e6:
 		return decimal(hz, 6) + " MHz"

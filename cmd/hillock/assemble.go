@@ -23,13 +23,12 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 			cell.Inputs = append(cell.Inputs, b.Inputs[in])
 		}
 		for _, out := range cfg.Outputs {
-			switch show := b.Shows[out.Name]; {
-			case out.Neuron != n.Name:
-			case show != nil:
-				cell.Outputs = append(cell.Outputs, show)
+			if out.Neuron != n.Name {
+				continue
+			}
+			cell.Outputs = append(cell.Outputs, b.Outputs[out.Name])
+			if show, ok := b.Outputs[out.Name].(board.Leveled); ok {
 				shows = append(shows, shown{cell, show})
-			default:
-				cell.Outputs = append(cell.Outputs, b.Pulses[out.Name])
 			}
 		}
 		loop.Cells = append(loop.Cells, cell)
@@ -46,7 +45,7 @@ type levels []shown
 
 type shown struct {
 	cell *neuron.Cell
-	show board.Show
+	show board.Leveled
 }
 
 // Tick tells them.

@@ -18,6 +18,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 )
 
@@ -55,8 +56,8 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	if i < 0 {
 		return usage.Errorf("INPUT: no input of %s is called %q", file, name)
 	}
-	if d := cfg.Inputs[i].Driver; d == "wave" || d == "file" {
-		return usage.Errorf("INPUT: must be a knob, and %s of %s is driver %q", name, file, d)
+	if in := cfg.Inputs[i]; !isKnob(in) {
+		return usage.Errorf("INPUT: must be a knob, and %s of %s is driver %q", name, file, in.Driver)
 	}
 	if err := canWrite("", file); err != nil && !f.dry {
 		return err
@@ -82,10 +83,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	values := [][2]string{{"ends", fmt.Sprintf("[%d, %d]", ends[0], ends[1])}, {"dead_zone", fmt.Sprint(dead)}}
-	if in.Driver == "rc" { // times, and no dead zone: charges are many already
-		values = [][2]string{{"ends", fmt.Sprintf("[\"%d ns\", \"%d ns\"]", ends[0], ends[1])}}
-	}
+	values := measuredKeys(in, ends, dead)
 	for _, v := range values {
 		c.Printf("%s = %s\n", v[0], v[1])
 	}
@@ -133,10 +131,10 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 
 // full is how far the codes of a knob go.
 func (c *calibration) full() int {
-	if full := c.in.FullScale(); full > 0 {
-		return full
+	if k, ok := c.in.Part.(board.Turned); ok && k.FullScale() > 0 {
+		return k.FullScale()
 	}
-	ends := c.knob.Reading().Ends // of a capacitor, from its parts
+	ends := c.knob.Reading().Ends // from its parts
 	return ends[1] - ends[0]
 }
 
@@ -227,7 +225,7 @@ func rewrite(file, table string, values [][2]string) error {
 		}
 	}
 	if err == nil {
-		_, err = config.Parse(file, text, nil)
+		_, err = config.Parse(file, text, nil, part.Kinds())
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)

@@ -54,7 +54,7 @@ func TestCalibrate(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBenchOn(t, clock.New())
 				knob := b.virtual.Knobs["knob"]
-				b.virtual.Chips["SPI0.0"].SetNoise(tt.noise, 1)
+				b.virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(tt.noise, 1)
 				b.virtual.Ports["SPI0.0"].SetFaults(tt.faults)
 				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
 				var out strings.Builder

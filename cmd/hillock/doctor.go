@@ -117,20 +117,22 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 	}
 	taken := map[string]string{}
 	for _, out := range cfg.Outputs {
-		for _, pin := range out.AllPins() {
+		for _, pin := range config.Pins(out.Part) {
 			taken[pin] = "output " + out.Name + "'s"
 		}
 	}
 	for _, in := range cfg.Inputs {
-		taken[in.Pin] = "input " + in.Name + "'s"
+		for _, pin := range config.Pins(in.Part) {
+			taken[pin] = "input " + in.Name + "'s"
+		}
 	}
-	for _, port := range doctor.Ports(cfg) {
+	for _, port := range cfg.Ports() {
 		for role, pin := range config.PortPins(port) {
 			taken[pin] = port + "'s " + role
 		}
 	}
 	for name, pin := range f.back {
-		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && out.Driver == "pulse" })
+		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && isLED(out) })
 		switch {
 		case i < 0:
 			return usage.Errorf("--back: no output of driver pulse is called %q", name)
@@ -160,7 +162,7 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
 		for name, back := range f.back {
 			i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name })
-			virtual.Join(cfg.Outputs[i].Pin, back)
+			virtual.Join(config.Pins(cfg.Outputs[i].Part)[0], back)
 		}
 		b.Hand = virtual
 	} else {

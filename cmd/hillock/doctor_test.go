@@ -12,6 +12,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/doctor"
+	"hillock/hw/part"
 )
 
 // Doctor finds each fault that the virtual Pi can be given.
@@ -19,13 +20,13 @@ func TestDoctorFindsTrials(t *testing.T) {
 	t.Parallel()
 	for _, trial := range trials() {
 		synctest.Test(t, func(t *testing.T) {
-			v, err := board.NewVirtual(config.Default(), nil)
+			v, err := board.NewVirtual(config.Default(part.Kinds()), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			trial.apply(v)
 			failed := 0
-			for f := range (&doctor.Bench{Config: config.Default(), Pi: v, Hand: v}).Wires(t.Context()) {
+			for f := range (&doctor.Bench{Config: config.Default(part.Kinds()), Pi: v, Hand: v}).Wires(t.Context()) {
 				if f.Result == doctor.Failed {
 					failed++
 				}

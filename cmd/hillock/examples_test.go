@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"hillock/config"
+	"hillock/config/played"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/part"
 	"hillock/neuron"
 	"hillock/neuron/wave"
 )
@@ -56,12 +58,12 @@ func TestExamplesAreWired(t *testing.T) {
 		if err != nil || drawErr != nil || !strings.HasPrefix(drawing, "<?xml") {
 			t.Errorf("%s: got %v, %v and %.20q, want a drawing of one page", file, err, drawErr, drawing)
 		}
-		cfg, err := config.Load(file, nil)
+		cfg, err := config.Load(file, nil, part.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, out := range cfg.Outputs {
-			for _, pin := range out.AllPins() {
+			for _, pin := range config.Pins(out.Part) {
 				if !strings.Contains(table, " "+pin+" ") {
 					t.Errorf("%s: got no %s of %s in\n%s", file, pin, out.Name, table)
 				}
@@ -80,7 +82,7 @@ func TestExamplesRun(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cfg, err := config.Load(file, []string{"loop.speed=1", "loop.realtime=off"})
+				cfg, err := config.Load(file, []string{"loop.speed=1", "loop.realtime=off"}, part.Kinds())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -129,7 +131,7 @@ func TestExamplesRun(t *testing.T) {
 // replayed is how often the neuron of a recorded current spikes in so many ticks of 1 ms.
 func replayed(t *testing.T, cfg *config.Config, ticks int) (spikes int64) {
 	t.Helper()
-	r, err := wave.Load(filepath.Join(filepath.Dir(cfg.File), cfg.Inputs[0].Recorded))
+	r, err := wave.Load(filepath.Join(filepath.Dir(cfg.File), cfg.Inputs[0].Part.(played.Recorded).File))
 	if err == nil {
 		r, err = r.Repeated()
 	}

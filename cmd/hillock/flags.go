@@ -11,6 +11,7 @@ import (
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
+	"hillock/hw/part"
 	"hillock/neuron"
 )
 
@@ -42,7 +43,7 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 	if len(args) > 0 && (file == "" || file == "-") {
 		return nil, usage.Errorf("FILE: must be the name of a configuration, got %q", file)
 	}
-	cfg, err := config.Load(file, f.sets)
+	cfg, err := config.Load(file, f.sets, part.Kinds())
 	if err != nil {
 		return nil, usage.Error{Err: err}
 	}

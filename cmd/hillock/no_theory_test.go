@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hillock/config"
+	"hillock/hw/part"
 	"hillock/neuron"
 )
 
@@ -18,7 +19,7 @@ func (unpredicted) Model() neuron.Model { return neuron.Model{Name: "unpredicted
 // The page draws no curve where there is none.
 func TestPageWithoutATheory(t *testing.T) {
 	t.Parallel()
-	cfg := config.Default()
+	cfg := config.Default(part.Kinds())
 	cfg.Neurons[0].Params = unpredicted{neuron.Default()}
 	b := newBench(t)
 	for _, p := range curve(cfg, b.board, cfg.Neurons[0]) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hillock/config"
 	"hillock/hw/board"
 )
 
@@ -41,15 +40,4 @@ each end. A pin that another program holds is left alone, and named; the others 
 	}
 	f.add(cmd)
 	return cmd
-}
-
-// atRest is what an output is when it is off.
-func atRest(out config.Output) string {
-	switch {
-	case out.Driver != "pulse":
-		return "dark"
-	case out.Invert:
-		return out.Pin + " is high, for it is inverted"
-	}
-	return out.Pin + " is low"
 }

@@ -23,6 +23,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -52,7 +53,7 @@ func newBench(t testing.TB, sets ...string) *bench {
 
 func newBenchOn(t testing.TB, c benchClock, sets ...string) *bench {
 	t.Helper()
-	cfg, err := config.Load("", append([]string{"loop.speed=1", "output.led.width=5 ms"}, sets...))
+	cfg, err := config.Load("", append([]string{"loop.speed=1", "output.led.width=5 ms"}, sets...), part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,8 +321,8 @@ func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
 				}
 			}
 		}
-		if got := b.loop.Cells[0].Spikes; got != spikes || b.board.Pulses["led"].Pulses() != spikes {
-			t.Errorf("got %d spikes, %d pulses; want %d, those of the currents", got, b.board.Pulses["led"].Pulses(), spikes)
+		if got := b.loop.Cells[0].Spikes; got != spikes || b.board.Outputs["led"].(board.Pulsing).Pulses() != spikes {
+			t.Errorf("got %d spikes, %d pulses; want %d, those of the currents", got, b.board.Outputs["led"].(board.Pulsing).Pulses(), spikes)
 		}
 	})
 }
@@ -387,7 +388,7 @@ func TestRatesGoOnAfterTwoBillionSpikes(t *testing.T) { // which come in a month
 func TestNoiseIsShown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
+	b.virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(20, 1)
 	b.run(t, 2000)
 	if r := b.board.Inputs["knob"].Reading(); r.Spread < 30 || r.Spread > 40 {
 		t.Errorf("got a spread of %d codes, want 30 to 40 for noise of 20", r.Spread)
@@ -421,7 +422,7 @@ func TestAPinThatFailsIsShownAndMends(t *testing.T) {
 
 func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 	t.Parallel()
-	high := func(b *bench) bool { return b.board.Pulses["led"].High() }
+	high := func(b *bench) bool { return b.board.Outputs["led"].(board.Pulsing).High() }
 	for _, tt := range []struct {
 		name string
 		end  func(b *bench, cancel func()) neuron.Observer // ends the run while the pin is high
@@ -490,7 +491,7 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 		}, "no such file or directory"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg, err := config.Load("", []string{"loop.speed=1", "output.led.width=1 min", "input.knob.current=[\"5 nA\", \"6 nA\"]", "loop.realtime=off"})
+			cfg, err := config.Load("", []string{"loop.speed=1", "output.led.width=1 min", "input.knob.current=[\"5 nA\", \"6 nA\"]", "loop.realtime=off"}, part.Kinds())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -578,7 +579,7 @@ func TestTheLoopDoesNotAllocate(t *testing.T) {
 func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
 	t.Parallel()
 	for _, driver := range []string{"mcp3001", "mcp3002", "mcp3004", "mcp3008", "mcp3201", "mcp3202", "mcp3204", "mcp3208", "mcp3301", "mcp3302", "mcp3304"} {
-		full := config.Input{Driver: driver}.FullScale()
+		full := part.MCP3xxx{Model: driver}.FullScale()
 		for _, code := range []int{0, full * 2 / 5, full} {
 			b := newBench(t, "input.second.driver="+driver, "input.second.port=SPI0.1", "neuron.n1.input=second", "output.led.width=2 ms")
 			b.virtual.Knobs["second"].SetCode(code)
@@ -595,7 +596,7 @@ func TestEachChipOfTheFamilyDrivesTheNeuron(t *testing.T) {
 func TestSmoothingCalmsANoisyKnob(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "input.knob.median=5", "input.knob.average=200")
-	b.virtual.Chips["SPI0.0"].SetNoise(20, 1)
+	b.virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(20, 1)
 	b.virtual.Knobs["knob"].SetCode(409)
 	lowest, highest := math.Inf(1), math.Inf(-1)
 	b.loop.Observers = append(b.loop.Observers, onTick(func() {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
+	"hillock/hw/part"
 	"hillock/neuron"
 )
 
@@ -334,7 +335,7 @@ func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
 // The key s goes through the speeds of slow motion, from wherever the file's is, and tells where it cannot.
 func TestSlowMotion(t *testing.T) {
 	t.Parallel()
-	cfg := config.Default() // ten times slower than life
+	cfg := config.Default(part.Kinds()) // ten times slower than life
 	v := &view{cfg: cfg}
 	s := &screen{view: v}
 	s.press("s") // nothing runs

@@ -119,7 +119,8 @@ func (f *simFlags) source(cfg *config.Config, n config.Neuron) (neuron.Input, er
 	for _, in := range cfg.Inputs {
 		for _, name := range n.Inputs {
 			if name == in.Name {
-				sum += in.Low + float64((in.High-in.Low)*board.RestingKnob)
+				low, high := in.Part.Range()
+				sum += low + float64((high-low)*board.RestingKnob)
 			}
 		}
 	}

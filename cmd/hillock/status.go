@@ -219,7 +219,7 @@ func (s *screen) neuron(i int) []string {
 	rate := c.rate(s.now.tick.Steps, s.cfg.Loop.DT)
 	leds, notes := "", []string(nil)
 	for _, out := range s.cfg.Outputs {
-		if out.Neuron == n.Name && out.Driver == "pulse" {
+		if out.Neuron == n.Name && isLED(out) {
 			leds += "  " + s.led(out)
 			if text := merging(s.running(), n, rate, out); text != "" {
 				notes = append(notes, amber.Render(text))
@@ -245,7 +245,7 @@ func (s *screen) other(i int) string {
 	n, c := s.running().Neurons[i], s.now.cells[i]
 	text := fmt.Sprintf("%s V %6.1f mV  I %.3f nA  rate %.1f Hz", bold.Render(n.Name), c.v, c.current, c.rate(s.now.tick.Steps, s.cfg.Loop.DT))
 	for _, out := range s.cfg.Outputs {
-		if out.Neuron == n.Name && out.Driver == "pulse" {
+		if out.Neuron == n.Name && isLED(out) {
 			text += "  " + s.led(out)
 		}
 	}
@@ -255,10 +255,11 @@ func (s *screen) other(i int) string {
 // led is whether a pin is high.
 func (s *screen) led(out config.Output) string {
 	led := dim.Render("○")
-	if s.board.Pulses[out.Name].High() && !s.wires.dark() {
+	if p, ok := s.board.Outputs[out.Name].(board.Pulsing); ok && p.High() && !s.wires.dark() {
 		led = red.Render("●")
 	}
-	return led + " " + out.Name + " " + out.Pin
+	pin, _ := ledOf(out)
+	return led + " " + out.Name + " " + pin
 }
 
 // input is a line: where the knob is and what the chip says.
@@ -273,24 +274,13 @@ func (s *screen) input(in config.Input) string {
 		longest = max(longest, len(other.Name))
 	}
 	line := fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, readable.Bar(r.Position, 20), shows(in, r))
-	if r.Spread > 0 && in.Driver != "rc" {
+	if r.Spread > 0 && hasCodes(in) {
 		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
 	}
 	if n := note(r); n != "" {
 		line += "  " + amber.Render(n)
 	}
 	return line
-}
-
-// shows is what an input says: the knob's place and what its part gives, or the current where nobody turns it.
-func shows(in config.Input, r board.Reading) string {
-	switch in.Driver {
-	case "wave", "file":
-		return fmt.Sprintf("%.3f nA", r.Current)
-	case "rc":
-		return fmt.Sprintf("%5.1f %%  %.3f ms", 100*r.Position, float64(r.Raw)/1e6)
-	}
-	return fmt.Sprintf("%5.1f %%  code %d", 100*r.Position, r.Raw)
 }
 
 // timing is how the loop keeps its time. Adding up how late it was costs more than the other text together: it is done anew

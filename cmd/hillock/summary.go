@@ -85,11 +85,10 @@ func summarize(cfg *config.Config, cells []*neuron.Cell, b *board.Board, m *moni
 		s.ReadErrors += k.Reading().Failed
 	}
 	for _, out := range cfg.Outputs {
-		p := b.Pulses[out.Name]
-		if p == nil { // it shows the membrane
-			continue
+		if p, ok := b.Outputs[out.Name].(board.Pulsing); ok {
+			pin, _ := ledOf(out)
+			s.Outputs = append(s.Outputs, outputSummary{out.Name, pin, p.Pulses(), p.Merged(), p.Failed()})
 		}
-		s.Outputs = append(s.Outputs, outputSummary{out.Name, out.Pin, p.Pulses(), p.Merged(), p.Failed()})
 	}
 	return s
 }
@@ -140,8 +139,8 @@ func (s *summary) text(w io.Writer, cfg *config.Config, faults []fault) error {
 			if o.Failed > 0 {
 				t.Printf(", refused %d times", o.Failed)
 			}
-			if o.Merged > 0 {
-				t.Printf(": %s came during a pulse of %v and made it longer", readable.Count(o.Merged, "spike"), out.Width)
+			if _, opts := ledOf(out); o.Merged > 0 {
+				t.Printf(": %s came during a pulse of %v and made it longer", readable.Count(o.Merged, "spike"), opts.Width)
 			}
 			t.Printf("\n")
 		}

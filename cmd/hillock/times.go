@@ -10,6 +10,7 @@ import (
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/neuron"
 )
 
@@ -246,10 +247,14 @@ func overload(c cost, cfg *config.Config) string {
 	text += fmt.Sprintf("its reads take %s: tick = %q would fit", readable.Seconds(c.read.Seconds()), readable.Seconds(fit.Seconds()))
 	least := cfg.Loop.MaxLag
 	for _, in := range cfg.Inputs {
-		least = min(least, in.StaleAfter)
+		if k, ok := in.Part.(board.Turned); ok {
+			least = min(least, k.Calibration().StaleAfter)
+		}
 	}
 	for _, out := range cfg.Outputs {
-		least = min(least, out.Width)
+		if _, opts := ledOf(out); isLED(out) {
+			least = min(least, opts.Width)
+		}
 	}
 	if fit > least {
 		text += ", with max_lag, stale_after and width at least as long"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hillock/config"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -99,7 +100,7 @@ func TestFits(t *testing.T) {
 
 func TestOverloadNamesTheWayOut(t *testing.T) {
 	t.Parallel()
-	cfg := config.Default()
+	cfg := config.Default(part.Kinds())
 	for c, want := range map[cost]string{
 		{5 * ms, 4900 * time.Microsecond}: `reads take 4.9 ms: tick = "10 ms" would fit`,
 		{22 * ms, 22 * ms}:                `reads take 22 ms: tick = "50 ms" would fit, with max_lag, stale_after and width at least as long`,

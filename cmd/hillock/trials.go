@@ -64,8 +64,12 @@ func nextOf(cfg *config.Config, trial int) int {
 
 // lacks is what a configuration would need for it, "" where it has that.
 func (t trial) lacks(cfg *config.Config) string {
-	has := func(driver string) bool {
-		return slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return strings.HasPrefix(in.Driver, driver) })
+	// has tells whether there is a knob on a chip on such a bus.
+	has := func(bus string) bool {
+		return slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool {
+			port, _ := config.Place(in.Part)
+			return isKnob(in) && port != "" && strings.HasPrefix(port, bus)
+		})
 	}
 	switch {
 	case t.name == "none":
@@ -75,11 +79,11 @@ func (t trial) lacks(cfg *config.Config) string {
 			return ""
 		}
 		return "an LED"
-	case has("mcp"):
+	case has("SPI"):
 		return ""
 	case t.knob == sim.KnobGood:
 		return "an MCP3xxx"
-	case has("ads1115"):
+	case has("I2C"):
 		return ""
 	}
 	return "a knob on a chip"
@@ -93,8 +97,11 @@ func (t trial) check(cfg *config.Config) error {
 	return nil
 }
 
-// isLED tells an output that is one.
-func isLED(out config.Output) bool { return out.Driver == "pulse" }
+// faulty is a chip of the virtual Pi that can have faults of its own.
+type faulty interface {
+	SetNoise(counts int, seed uint64)
+	SetFault(sim.ChipFault)
+}
 
 // apply makes it so, and undoes the one before.
 func (t trial) apply(v *board.Virtual) {
@@ -104,8 +111,10 @@ func (t trial) apply(v *board.Virtual) {
 			faults = t.wires(config.PortPins(name), "CE"+name[len(name)-1:])
 		}
 		port.SetFaults(faults)
-		v.Chips[name].SetNoise(t.noise, 1)
-		v.Chips[name].SetFault(t.chip)
+		if chip, ok := v.Parts[name].(faulty); ok {
+			chip.SetNoise(t.noise, 1)
+			chip.SetFault(t.chip)
+		}
 	}
 	for _, k := range v.Knobs {
 		k.SetFault(t.knob)

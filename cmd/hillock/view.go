@@ -263,12 +263,7 @@ func (v *view) faults() []fault {
 }
 
 // faultOf is what is wrong with an output, nil when nothing is.
-func faultOf(b *board.Board, out config.Output) error {
-	if show := b.Shows[out.Name]; show != nil {
-		return show.Fault()
-	}
-	return b.Pulses[out.Name].Fault()
-}
+func faultOf(b *board.Board, out config.Output) error { return b.Outputs[out.Name].Fault() }
 
 // note is what a person should know of a reading, "" when it is as it should be.
 func note(r board.Reading) string {
@@ -283,9 +278,10 @@ func note(r board.Reading) string {
 
 // merging says that the pulses of an output run into each other at a firing rate in Hz of model time, "" when they do not.
 func merging(cfg *config.Config, n config.Neuron, rate float64, out config.Output) string {
-	hz := rate * cfg.Loop.Speed / float64(max(1, out.Every))
-	if out.Driver != "pulse" || out.Neuron != n.Name || hz*out.Width.Seconds() < 1 {
+	_, opts := ledOf(out)
+	hz := rate * cfg.Loop.Speed / float64(max(1, opts.Every))
+	if !isLED(out) || out.Neuron != n.Name || hz*opts.Width.Seconds() < 1 {
 		return ""
 	}
-	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", out.Name, out.Width, readable.Seconds(1/hz))
+	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", out.Name, opts.Width, readable.Seconds(1/hz))
 }

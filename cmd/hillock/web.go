@@ -96,17 +96,17 @@ func (w *onWeb) Hello() web.Hello {
 		h.Neurons = append(h.Neurons, is)
 	}
 	for _, in := range cfg.Inputs {
-		low, high := in.Low, in.High
-		if in.Driver == "file" { // whose ends are what is in it
+		low, high := in.Part.Range()
+		if isOfModelTime(in) { // a recorded current has the ends that are in its file
 			low, high = w.leg.board.Range(in)
 		}
-		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Shape: in.Wave.Shape, Low: low, High: high,
+		h.Inputs = append(h.Inputs, web.Input{Name: in.Name, Driver: in.Driver, Where: whereIs(in), Shape: shapeOf(in), Low: low, High: high,
 			Turnable: virtual != nil && virtual.Knobs[in.Name] != nil})
 	}
 	for _, out := range cfg.Outputs {
-		pin := strings.Join(out.AllPins(), " ")
-		if out.Bus != "" {
-			pin = out.Bus
+		pin := strings.Join(config.Pins(out.Part), " ")
+		if bus, _ := config.Place(out.Part); bus != "" {
+			pin = bus
 		}
 		h.Outputs = append(h.Outputs, web.Output{Name: out.Name, Driver: out.Driver, Pin: pin, Neuron: out.Neuron, Lamps: lamps(out)})
 	}
@@ -118,21 +118,6 @@ func (w *onWeb) Hello() web.Hello {
 		}
 	}
 	return h
-}
-
-// whereIs is where an input is on the board.
-func whereIs(in config.Input) string {
-	switch {
-	case in.Driver == "rc":
-		return in.Pin
-	case in.Port == "":
-		return ""
-	case in.Minus >= 0 && in.Driver != "ads1115":
-		return fmt.Sprintf("%s, CH%d-CH%d", in.Port, in.Channel, in.Minus)
-	case in.Driver == "ads1115":
-		return fmt.Sprintf("%s, A%d", in.Port, in.Channel)
-	}
-	return fmt.Sprintf("%s, CH%d", in.Port, in.Channel)
 }
 
 // described is a neuron as its model describes it.
@@ -265,19 +250,6 @@ func (w *onWeb) Record() *trace.Record {
 	return w.leg.record
 }
 
-// lamps are the LEDs of an output that the page draws: of a strip four at most, which stand for all of it.
-func lamps(out config.Output) int {
-	switch out.Driver {
-	case "bar":
-		return len(out.AllPins())
-	case "apa102":
-		return min(out.LEDs, 4)
-	case "oled":
-		return 0
-	}
-	return 1
-}
-
 // On implements web.Run. Those after the 32nd stay dark.
 func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 	w.mu.Lock()
@@ -288,14 +260,15 @@ func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 		if first+n > len(pulses) {
 			break
 		}
-		if p := w.leg.board.Pulses[out.Name]; p != nil {
-			now := p.Pulses()
-			if (p.High() || now != pulses[first]) && !w.leg.wires.dark() {
+		switch o := w.leg.board.Outputs[out.Name].(type) {
+		case board.Pulsing:
+			now := o.Pulses()
+			if (o.High() || now != pulses[first]) && !w.leg.wires.dark() {
 				bits |= 1 << first
 			}
 			pulses[first] = now
-		} else if row, ok := w.leg.board.Shows[out.Name].(interface{ Lit() (lit, leds int) }); ok {
-			lit, leds := row.Lit()
+		case interface{ Lit() (lit, leds int) }:
+			lit, leds := o.Lit()
 			bits |= (1<<((lit*n+leds-1)/leds) - 1) << first
 		}
 		first += n
@@ -305,8 +278,8 @@ func (w *onWeb) On(pulses *[32]int64) (bits uint32) {
 
 // isOn tells whether an output pulses now.
 func (l *leg) isOn(out config.Output) bool {
-	p := l.board.Pulses[out.Name]
-	return p != nil && p.High()
+	p, ok := l.board.Outputs[out.Name].(board.Pulsing)
+	return ok && p.High()
 }
 
 // Ticks implements web.Run.
@@ -412,7 +385,7 @@ func paramsOf(cfg *config.Config) []neuron.Params {
 func (l *leg) runAt(speed float64) error {
 	return l.adjust(func(cfg *config.Config) error {
 		for _, in := range cfg.Inputs {
-			if in.Driver == "wave" || in.Driver == "file" {
+			if isOfModelTime(in) {
 				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
 			}
 		}

@@ -16,7 +16,7 @@ func onPage(cfg *config.Config, n *wiring.Netlist) web.Kit {
 	if n == nil {
 		n = &wiring.Netlist{}
 		for i, out := range cfg.Outputs {
-			n.Parts = append(n.Parts, wiring.Part{Ref: "output " + out.Name, Kind: wiring.LED, Use: out.Name, Group: i})
+			n.Parts = append(n.Parts, wiring.Part{Ref: "output " + out.Name, Kind: wiring.LED, Use: out.Name, Group: i, Output: out.Name})
 		}
 	}
 	kit := web.Kit{Parts: []web.Part{}, Wires: []web.Wire{}, Header: map[int]string{}}
@@ -26,7 +26,7 @@ func onPage(cfg *config.Config, n *wiring.Netlist) web.Kit {
 		parts[p.Ref], last = p, max(last, p.Group)
 		kit.Parts = append(kit.Parts, web.Part{Ref: p.Ref, Kind: kindOf(p.Kind), Model: p.Model, Pins: append([]string{}, p.Pins...),
 			Group: p.Group, Label: p.Use})
-		named(cfg, &kit.Parts[len(kit.Parts)-1])
+		named(&kit.Parts[len(kit.Parts)-1], p.Output)
 	}
 	for _, in := range cfg.Inputs {
 		if !turns(kit.Parts, in.Name) {
@@ -55,20 +55,17 @@ func kindOf(k wiring.Kind) string {
 
 // named gives a knob its input, and what shows an output its name: of an input that subtracts one channel from another,
 // and so has two knobs, the first.
-func named(cfg *config.Config, p *web.Part) {
+func named(p *web.Part, output string) {
 	switch p.Kind {
 	case "knob":
 		if uses := slices.DeleteFunc(strings.Split(p.Label, ", "), func(use string) bool { return use[0] == '-' }); len(uses) > 0 {
 			p.Input = uses[0]
 		}
-	case "led", "module":
-		for _, out := range cfg.Outputs {
-			switch {
-			case p.Label == out.Name, out.Driver == "bar" && strings.HasPrefix(p.Label, out.Name+" "):
-				p.Output = out.Name
-			case out.Driver == "oled" && p.Label == fmt.Sprintf("%s %#x", out.Bus, out.Address):
-				p.Output, p.Label = out.Name, out.Name
-			}
+	case "led":
+		p.Output = output
+	case "module":
+		if p.Output = output; output != "" {
+			p.Label = output
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
+	"hillock/hw/part"
 	"hillock/hw/wiring"
 )
 
@@ -87,7 +88,7 @@ func TestNamesOfTheKit(t *testing.T) {
 		{"a kit that has no wiring", "[input.knob]\ndriver = 'rc'\npin = 'GPIO2'\n[output.led]\ndriver = 'pulse'\npin = 'GPIO17'\nneuron = 'n1'\n",
 			[]string{"output led shows led", "input knob turns knob"}},
 	} {
-		cfg, err := config.Parse("kit.toml", []byte(tt.toml+"[neuron.n1]\ninput = 'knob'\n"), nil)
+		cfg, err := config.Parse("kit.toml", []byte(tt.toml+"[neuron.n1]\ninput = 'knob'\n"), nil, part.Kinds())
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}

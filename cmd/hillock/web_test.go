@@ -23,6 +23,7 @@ import (
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 	"hillock/neuron"
 )
@@ -230,7 +231,7 @@ func TestTheWebIsRefused(t *testing.T) {
 // --web takes its address after an equals sign, --web-addr after a space too; every other argument is FILE.
 func TestWebAddress(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile("my.toml", config.Default().TOML(), 0o644); err != nil {
+	if err := os.WriteFile("my.toml", config.Default(part.Kinds()).TOML(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ args, addr, file string }{
@@ -369,7 +370,7 @@ func TestTheWebSeesShortPulses(t *testing.T) {
 	t.Parallel()
 	b, w := newWebBench(t)
 	var one, other [32]int64
-	led := b.board.Pulses["led"]
+	led := b.board.Outputs["led"].(board.Pulsing)
 	var got []uint32
 	look := func() { got = append(got, w.On(&one)) }
 	look()
@@ -407,7 +408,11 @@ func TestTheWebSeesRowsOfLEDs(t *testing.T) {
 			spike bool
 			want  string // of strip, row and led, the lowest last
 		}{{-70, false, "0000" + "000" + "0"}, {-66, false, "0001" + "001" + "0"}, {-59, false, "0111" + "011" + "0"}, {-70, true, "1111" + "111" + "0"}} {
-			for _, s := range b.board.Shows {
+			for _, o := range b.board.Outputs {
+				s, ok := o.(board.Leveled)
+				if !ok {
+					continue
+				}
 				s.Level(tt.v)
 				if tt.spike {
 					s.Spike(1, 0)
@@ -425,7 +430,7 @@ func TestTheWebSeesRowsOfLEDs(t *testing.T) {
 // A recorded current has the range of its file on both scopes, and a configuration that is taken elsewhere finds the file.
 func TestARecordedCurrentOnTheWeb(t *testing.T) {
 	t.Parallel()
-	cfg, err := config.Load("../../deploy/examples/recorded.toml", nil)
+	cfg, err := config.Load("../../deploy/examples/recorded.toml", nil, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -453,7 +458,7 @@ func TestARecordedCurrentOnTheWeb(t *testing.T) {
 	if err := os.WriteFile(elsewhere, w.TOML(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if cfg, err = config.Load(elsewhere, nil); err != nil {
+	if cfg, err = config.Load(elsewhere, nil, part.Kinds()); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Close(); err != nil {

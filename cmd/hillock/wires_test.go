@@ -16,6 +16,7 @@ import (
 	"hillock/hw/board"
 	"hillock/hw/clock"
 	"hillock/hw/doctor"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 )
 
@@ -165,14 +166,14 @@ func TestConsultStops(t *testing.T) {
 	for _, fault := range trials()[1:] {
 		synctest.Test(t, func(t *testing.T) {
 			whole := time.Now()
-			if err := consult(t.Context(), fault, config.Default(), func(doctor.Finding) {}); err != nil {
+			if err := consult(t.Context(), fault, config.Default(part.Kinds()), func(doctor.Finding) {}); err != nil {
 				t.Errorf("%s: got %v", fault.name, err)
 			}
 			all := time.Since(whole)
 			for after := time.Duration(0); after < all; after += all/5 + 1 {
 				ctx, stop := context.WithTimeout(t.Context(), after)
 				stopped := time.Now().Add(after)
-				err := consult(ctx, fault, config.Default(), func(f doctor.Finding) {
+				err := consult(ctx, fault, config.Default(part.Kinds()), func(f doctor.Finding) {
 					if ctx.Err() != nil {
 						t.Errorf("%s: got %v after the end", fault.name, f)
 					}
@@ -190,7 +191,7 @@ func TestConsultStops(t *testing.T) {
 // A fault of a part that is not there any more, after a reload, is told from one that the doctor does not find.
 func TestConsultRefuses(t *testing.T) {
 	t.Parallel()
-	played, err := config.Parse("", []byte("[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n"), nil)
+	played, err := config.Parse("", []byte("[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n"), nil, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +246,7 @@ func TestAReloadKeepsTheFault(t *testing.T) {
 	if err := w.Fault("leg to GND loose"); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := config.Load("", []string{"input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second"})
+	cfg, err := config.Load("", []string{"input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second"}, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +270,7 @@ func TestAReloadKeepsTheFault(t *testing.T) {
 func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	cfg, err := config.Load("../../deploy/examples/ads1115.toml", nil)
+	cfg, err := config.Load("../../deploy/examples/ads1115.toml", nil, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +303,7 @@ func TestALooseLEDIsDark(t *testing.T) {
 	if err := w.Fault("LED loose"); err != nil {
 		t.Fatal(err)
 	}
-	if on := w.On(new([32]int64)); on != 0 || !strings.Contains(frameOf(s, 80, 24), "○ led") || !b.board.Pulses["led"].High() {
+	if on := w.On(new([32]int64)); on != 0 || !strings.Contains(frameOf(s, 80, 24), "○ led") || !b.board.Outputs["led"].(board.Pulsing).High() {
 		t.Errorf("got outputs %b on, want the LED dark and its pin high", on)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 )
 
@@ -48,7 +49,7 @@ func openOn(t *testing.T, c sim.Clock, sets ...string) (*board.Virtual, *board.B
 
 func load(t testing.TB, sets ...string) *config.Config {
 	t.Helper()
-	cfg, err := config.Load("", sets)
+	cfg, err := config.Load("", sets, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func load(t testing.TB, sets ...string) *config.Config {
 }
 
 func Example() {
-	cfg := config.Default()
+	cfg := config.Default(part.Kinds())
 	pi, err := board.NewVirtual(cfg, nil) // on a Pi: board.Real()
 	if err != nil {
 		panic(err)
@@ -247,7 +248,7 @@ func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
 		k := b.Inputs["knob"].(*board.Knob)
 		k.Current(0)
 		v.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Minute})
-		b.Pulses["led"].Spike(1, ms)
+		b.Outputs["led"].(board.Pulsing).Spike(1, ms)
 		mended := make(chan bool)
 		go func() { mended <- k.Mend(1 * ms) }()
 		synctest.Wait()
@@ -266,7 +267,7 @@ func TestCloseLeavesEverythingSafe(t *testing.T) {
 	t.Parallel()
 	v, b := open(t)
 	pin := v.Pin("GPIO17")
-	b.Pulses["led"].Spike(1, ms)
+	b.Outputs["led"].(board.Pulsing).Spike(1, ms)
 	if pin.Level() != gpio.High {
 		t.Fatal("got no pulse")
 	}
@@ -318,7 +319,7 @@ func TestAPinThatIsHeldIsTakenOverWhenItIsFree(t *testing.T) {
 	if err != nil {
 		t.Fatalf("got %v, want the neuron to go on without the pin", err)
 	}
-	led := b.Pulses["led"]
+	led := b.Outputs["led"].(board.Pulsing)
 	led.Spike(1, ms)
 	if got, want := fmt.Sprint(led.Fault()), "pulse: GPIO17: sim: GPIO17: out: device or resource busy"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -330,7 +331,7 @@ func TestAPinThatIsHeldIsTakenOverWhenItIsFree(t *testing.T) {
 		t.Fatal(err)
 	}
 	pin.SetFault(nil)
-	led = b.Pulses["led"]
+	led = b.Outputs["led"].(board.Pulsing)
 	if led.Spike(2, 2*ms); led.Fault() != nil || pin.Level() != gpio.High || led.Pulses() != 1 {
 		t.Errorf("got %v, %v, %d pulses when it is free; want its first pulse", led.Fault(), pin.Level(), led.Pulses())
 	}
@@ -371,7 +372,7 @@ func defaultText() string { return string(config.DefaultTOML()) }
 
 func loadText(t testing.TB, text string, sets ...string) *config.Config {
 	t.Helper()
-	cfg, err := config.Parse("", []byte(text), sets)
+	cfg, err := config.Parse("", []byte(text), sets, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

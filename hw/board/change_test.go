@@ -13,8 +13,8 @@ import (
 func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
 	t.Parallel()
 	v, b := open(t, "output.old.driver=pulse", "output.old.pin=GPIO27", "output.old.neuron=n1")
-	b.Pulses["led"].Spike(1, 10*ms) // of 20 ms
-	b.Pulses["old"].Spike(1, 10*ms)
+	b.Outputs["led"].(board.Pulsing).Spike(1, 10*ms) // of 20 ms
+	b.Outputs["old"].(board.Pulsing).Spike(1, 10*ms)
 	next, err := b.Change(load(t, "output.led.width=5 ms", "output.new.driver=pulse", "output.new.pin=GPIO22", "output.new.neuron=n1"))
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
 	if next.Inputs["knob"] != knob || knob.Current(11*ms) == 0 {
 		t.Error("got another knob, want the same one, open")
 	}
-	led := next.Pulses["led"]
+	led := next.Outputs["led"].(board.Pulsing)
 	if led.Tick(29 * ms); !led.High() || v.Pin("GPIO17").Level() != gpio.High {
 		t.Error("got the pulse under way cut short")
 	}
@@ -43,7 +43,7 @@ func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
 	if led.Tick(45 * ms); led.High() || led.Pulses() != 1 {
 		t.Errorf("got it high %v, %d pulses; want one of the new width", led.High(), led.Pulses())
 	}
-	if next.Pulses["new"].Spike(2, 40*ms); v.Pin("GPIO22").Level() != gpio.High {
+	if next.Outputs["new"].(board.Pulsing).Spike(2, 40*ms); v.Pin("GPIO22").Level() != gpio.High {
 		t.Error("got no pulse on the new pin")
 	}
 	if err := next.Close(); err != nil || v.Pin("GPIO22").Level() != gpio.Low || v.Pin("GPIO17").Level() != gpio.Low {
@@ -86,11 +86,11 @@ func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
 			"output b: pulse: GPIO27: sim: GPIO27: out: input/output error"},
 		{[]string{"input.knob.port=SPI5.0", "output.a.driver=pulse", "output.a.pin=GPIO22", "output.a.neuron=n1"}, "input knob: mcp3008 on SPI5.0: "},
 	} {
-		b.Pulses["led"].Spike(1, ms)
+		b.Outputs["led"].(board.Pulsing).Spike(1, ms)
 		if _, err := b.Change(load(t, tt.sets...)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("got %v, want %s...", err, tt.want)
 		}
-		if b.Pulses["led"].Tick(2 * ms); v.Pin("GPIO17").Level() != gpio.High || v.Pin("GPIO22").Level() != gpio.Low || b.Inputs["knob"].Current(2*ms) == 0 {
+		if b.Outputs["led"].(board.Pulsing).Tick(2 * ms); v.Pin("GPIO17").Level() != gpio.High || v.Pin("GPIO22").Level() != gpio.Low || b.Inputs["knob"].Current(2*ms) == 0 {
 			t.Error("got the open parts changed")
 		}
 	}

@@ -2,7 +2,6 @@ package board
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"hillock/config"
@@ -24,26 +23,27 @@ func (v *Virtual) Turn(ctx context.Context, in config.Input) error {
 	return nil
 }
 
-// Look tells whether something moves on an output while show shows something: levels on its pins, or its picture.
+// Look tells whether something moves on an output while show shows something: levels on its pins, or what else there is to
+// see of it.
 func (v *Virtual) Look(out config.Output, _ string, show func() error) (does bool, err error) {
 	edges := func() (n uint64) {
-		for _, pin := range out.AllPins() {
+		for _, pin := range config.Pins(out.Part) {
 			n += v.Pin(pin).EdgeCount()
 		}
 		return n
 	}
 	before := edges()
-	if d := v.Displays[out.Address]; out.Bus != "" && d != nil {
+	if looks := v.looks[out.Name]; looks != nil {
 		stop, moved := make(chan struct{}), make(chan bool)
 		go func() {
-			first, differs := d.Picture(), false
+			first, differs := looks(), false
 			for {
 				select {
 				case <-stop:
 					moved <- differs
 					return
 				case <-time.After(100 * time.Millisecond):
-					differs = differs || !slices.Equal(first.Pix, d.Picture().Pix)
+					differs = differs || looks() != first
 				}
 			}
 		}()
@@ -53,5 +53,6 @@ func (v *Virtual) Look(out config.Output, _ string, show func() error) (does boo
 		}()
 	}
 	err = show()
-	return edges() > before && !(out.Driver == "pulse" && v.dark.Load()), err
+	_, isLED := out.Part.(Blinking)
+	return edges() > before && !(isLED && v.dark.Load()), err
 }

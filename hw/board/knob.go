@@ -5,8 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"periph.io/x/conn/v3/analog"
-
 	"hillock/config"
 )
 
@@ -23,7 +21,7 @@ func (s State) String() string { return [...]string{"ok", "holding", "lost"}[s] 
 
 // gauge is what every knob has: where it is, and how its part is doing.
 type gauge struct {
-	in      config.Input
+	knob    config.Knob
 	late    error // what is wrong while the part does not answer
 	*smooth       // under the lock of whoever asks the part
 
@@ -48,8 +46,9 @@ type gauge struct {
 // time. Times are those of one clock.
 type Knob struct {
 	gauge
+	part OnChip
 	chip *chip
-	adc  analog.PinADC // under the chip's lock
+	adc  Channel // under the chip's lock
 
 	asked bool // ever, so that good has a meaning
 	seen  int  // which opening of the chip it has read from
@@ -71,7 +70,7 @@ type Reading struct {
 func (k *gauge) Reading() Reading {
 	r := Reading{
 		Raw:      int(k.raw.Load()),
-		Ends:     k.in.Ends,
+		Ends:     k.knob.Ends,
 		Spread:   int(k.spread.Load()),
 		Position: math.Float64frombits(k.place.Load()),
 		Current:  math.Float64frombits(k.current.Load()),
@@ -118,7 +117,7 @@ func (k *gauge) Hold(now time.Duration) float64 {
 	}
 	state, bits := Holding, uint64(0) // 0 nA
 	switch {
-	case now-time.Duration(k.good.Load()) >= k.in.StaleAfter:
+	case now-time.Duration(k.good.Load()) >= k.knob.StaleAfter:
 		state = Lost
 	case k.known.Load():
 		k.begun = true
@@ -161,7 +160,7 @@ func (k *Knob) Mend(now time.Duration) bool {
 func (k *gauge) answer(raw int32) {
 	at := k.position(k.add(raw))
 	k.place.Store(math.Float64bits(at))
-	k.held.Store(math.Float64bits(k.in.Low + float64((k.in.High-k.in.Low)*at)))
+	k.held.Store(math.Float64bits(k.knob.Low + float64((k.knob.High-k.knob.Low)*at)))
 	k.known.Store(true)
 	k.raw.Store(raw)
 	k.window(raw)
@@ -169,7 +168,7 @@ func (k *gauge) answer(raw int32) {
 
 // position is where the knob is, from 0 to 1, for a code between its ends.
 func (k *gauge) position(code float64) float64 {
-	low, high := float64(k.in.Ends[0]+k.in.DeadZone), float64(k.in.Ends[1]-k.in.DeadZone)
+	low, high := float64(k.knob.Ends[0]+k.knob.DeadZone), float64(k.knob.Ends[1]-k.knob.DeadZone)
 	return min(max((code-low)/(high-low), 0), 1)
 }
 
@@ -194,6 +193,14 @@ func (k *gauge) bad(err error) {
 
 // connect takes the knob's channel of its chip, which is open.
 func (k *Knob) connect() (err error) {
-	k.adc, err = k.chip.channel(k.in)
+	k.adc, err = k.chip.dev.Channel(k.part)
 	return err
+}
+
+// Input is an open input: a Knob, a Slow one, or Played.
+type Input interface {
+	// Current is the current in nA for the tick that was due at now.
+	Current(now time.Duration) float64
+	// Reading is what it says now; from any goroutine.
+	Reading() Reading
 }

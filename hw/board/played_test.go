@@ -9,6 +9,7 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/part"
 )
 
 func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
@@ -16,11 +17,11 @@ func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
 	for _, shape := range []string{"constant", "step", "ramp", "sine", "chirp", "pairs", "noise"} {
 		// Half as fast as life, and a first tick that is not at 0.
 		sets := []string{"loop.speed=0.5", "input.w.driver=wave", "input.w.shape=" + shape}
-		cfg, err := config.Load("", sets)
+		cfg, err := config.Load("", sets, part.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := cfg.Played(cfg.Inputs[1])
+		want, err := cfg.Inputs[1].Part.(board.InModelTime).Play("")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +41,7 @@ func TestARecordedCurrentIsSoughtBesideItsConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "my.toml")
 	text := "[input.r]\ndriver = \"file\"\nfile = \"r.csv\"\n[neuron.n1]\ninput = \"r\"\n"
-	cfg, err := config.Parse(file, []byte(text), nil)
+	cfg, err := config.Parse(file, []byte(text), nil, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,11 +22,8 @@ func (b *Board) halt() error {
 		err  error
 	}
 	ends := map[string]func() error{}
-	for name, p := range b.Pulses {
-		ends[name] = p.Halt
-	}
-	for name, s := range b.shows {
-		ends[name] = s.end
+	for name, o := range b.Outputs {
+		ends[name] = o.Close
 	}
 	done := make(chan result, len(ends))
 	for name, end := range ends {

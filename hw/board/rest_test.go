@@ -15,17 +15,17 @@ func TestRestPutsTheOutputsOffForGood(t *testing.T) {
 	t.Parallel()
 	v, b := open(t, "output.bar.driver=bar", `output.bar.pins=["GPIO22", "GPIO23"]`, "output.bar.neuron=n1")
 	led, row := v.Pin("GPIO17"), v.Pin("GPIO22")
-	b.Pulses["led"].Spike(1, 0)
+	b.Outputs["led"].(board.Pulsing).Spike(1, 0)
 	if led.Level() != gpio.High {
 		t.Fatal("got GPIO17 low after a spike, want high")
 	}
 	if err := b.Rest(); err != nil {
 		t.Fatal(err)
 	}
-	b.Pulses["led"].Spike(2, time.Second) // of a loop that still runs
-	b.Shows["bar"].Spike(2, time.Second)
-	if led.Level() != gpio.Low || row.Level() != gpio.Low || b.Pulses["led"].Fault() != nil {
-		t.Errorf("got GPIO17 %v, GPIO22 %v, fault %v; want both low and no fault", led.Level(), row.Level(), b.Pulses["led"].Fault())
+	b.Outputs["led"].(board.Pulsing).Spike(2, time.Second) // of a loop that still runs
+	b.Outputs["bar"].(board.Leveled).Spike(2, time.Second)
+	if led.Level() != gpio.Low || row.Level() != gpio.Low || b.Outputs["led"].(board.Pulsing).Fault() != nil {
+		t.Errorf("got GPIO17 %v, GPIO22 %v, fault %v; want both low and no fault", led.Level(), row.Level(), b.Outputs["led"].(board.Pulsing).Fault())
 	}
 	if b.Inputs["knob"].Current(0); b.Inputs["knob"].Reading().State != board.OK {
 		t.Errorf("got the knob %v, want it open as before", b.Inputs["knob"].Reading().State)
@@ -75,8 +75,8 @@ func TestRestDoesNotWaitForADriverThatHangs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Pulses["led"].Spike(1, 0)
-		b.Pulses["other"].Spike(1, 0)
+		b.Outputs["led"].(board.Pulsing).Spike(1, 0)
+		b.Outputs["other"].(board.Pulsing).Spike(1, 0)
 		stuck.armed = true
 		began := time.Now()
 		want := "output led: may still be on: its driver does not return"

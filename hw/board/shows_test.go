@@ -29,6 +29,17 @@ func lit(v *board.Virtual) (n int) {
 	return n
 }
 
+// shows are the outputs that show the membrane.
+func shows(b *board.Board) map[string]board.Leveled {
+	all := map[string]board.Leveled{}
+	for name, o := range b.Outputs {
+		if s, ok := o.(board.Leveled); ok {
+			all[name] = s
+		}
+	}
+	return all
+}
+
 // points are those of a picture that are lit.
 func points(p *image.Gray) (n int) {
 	for _, v := range p.Pix {
@@ -43,14 +54,14 @@ func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
-		for _, s := range b.Shows {
+		for _, s := range shows(b) {
 			s.Level(-60) // two thirds of the way, of five parts the fourth
 		}
 		time.Sleep(200 * ms)
 		if n := lit(v); n != 3 {
 			t.Errorf("got %d of four LEDs lit at -60 mV, want 3", n)
 		}
-		for _, s := range b.Shows {
+		for _, s := range shows(b) {
 			s.Spike(1, 200*ms)
 			s.Level(-70)
 		}
@@ -62,13 +73,13 @@ func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
 		if n := lit(v); n != 0 {
 			t.Errorf("got %d of four LEDs lit at -70 mV, want none", n)
 		}
-		if n := points(v.Displays[0x3c].Picture()); n == 0 {
+		if n := points(v.Parts["I2C1 0x3c"].(*sim.SSD1306).Picture()); n == 0 {
 			t.Error("got a dark display, want a scope")
 		}
 		if n := len(v.Pin("GPIO24").Edges()); n < 300 {
 			t.Errorf("got %d edges of the strip's clock, want pictures", n)
 		}
-		for name, s := range b.Shows {
+		for name, s := range shows(b) {
 			if s.Fault() != nil || s.Failed() != 0 {
 				t.Errorf("%s: got %v", name, s.Fault())
 			}
@@ -78,8 +89,8 @@ func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
-		if n := lit(v); n != 0 || v.Pin("GPIO23").Level() != gpio.Low || v.Pin("GPIO24").Level() != gpio.Low || points(v.Displays[0x3c].Picture()) != 0 {
-			t.Errorf("got %d LEDs lit, %d points, GPIO23 %v, GPIO24 %v at the end; want all dark", n, points(v.Displays[0x3c].Picture()), v.Pin("GPIO23").Level(), v.Pin("GPIO24").Level())
+		if n := lit(v); n != 0 || v.Pin("GPIO23").Level() != gpio.Low || v.Pin("GPIO24").Level() != gpio.Low || points(v.Parts["I2C1 0x3c"].(*sim.SSD1306).Picture()) != 0 {
+			t.Errorf("got %d LEDs lit, %d points, GPIO23 %v, GPIO24 %v at the end; want all dark", n, points(v.Parts["I2C1 0x3c"].(*sim.SSD1306).Picture()), v.Pin("GPIO23").Level(), v.Pin("GPIO24").Level())
 		}
 	})
 }
@@ -92,27 +103,27 @@ func TestShowsFailAndMend(t *testing.T) {
 		v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.EIO})
 		v.Pin("GPIO6").SetFault(syscall.EBUSY)
 		for i := range 20 {
-			for _, s := range b.Shows {
+			for _, s := range shows(b) {
 				s.Tick(time.Duration(i) * 100 * ms)
 				s.Level(-56 - float64(i))
 			}
 			time.Sleep(100 * ms)
 		}
 		for name, says := range map[string]string{"scope": "input/output error", "row": "device or resource busy"} {
-			if err := b.Shows[name].Fault(); err == nil || !strings.Contains(err.Error(), says) {
+			if err := b.Outputs[name].Fault(); err == nil || !strings.Contains(err.Error(), says) {
 				t.Errorf("%s: got %v, want %q", name, err, says)
 			}
 		}
 		v.I2C(1).SetFaults(sim.I2CFaults{})
 		v.Pin("GPIO6").SetFault(nil)
 		for i := range 20 {
-			for _, s := range b.Shows {
+			for _, s := range shows(b) {
 				s.Tick(time.Duration(20+i) * 100 * ms)
 				s.Level(-56 - float64(i%3))
 			}
 			time.Sleep(100 * ms)
 		}
-		for name, s := range b.Shows {
+		for name, s := range shows(b) {
 			if s.Fault() != nil {
 				t.Errorf("%s: got %v when all is well again", name, s.Fault())
 			}
@@ -128,8 +139,8 @@ func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		row := b.Shows["row"]
-		if err := next.Succeed(b); err != nil || next.Shows["row"] != row {
+		row := b.Outputs["row"].(board.Leveled)
+		if err := next.Succeed(b); err != nil || next.Outputs["row"].(board.Leveled) != row {
 			t.Errorf("got %v and another row, want the same", err)
 		}
 		row.Level(-56)
@@ -149,8 +160,8 @@ func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := without.Succeed(next); err != nil || lit(v) != 0 || len(without.Shows) != 0 {
-			t.Errorf("got %v, %d LEDs lit, %d shows; want them gone and dark", err, lit(v), len(without.Shows))
+		if err := without.Succeed(next); err != nil || lit(v) != 0 || len(shows(without)) != 0 {
+			t.Errorf("got %v, %d LEDs lit, %d shows; want them gone and dark", err, lit(v), len(shows(without)))
 		}
 		without.Close()
 	})

@@ -6,23 +6,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"hillock/config"
 )
-
-// Sensor is a part that takes longer to ask than a tick.
-type Sensor interface {
-	Raw() (raw int32, err error) // blocks for as long as it takes
-	End() error                  // leaves it inert
-}
 
 // Slow is an input whose part takes longer to ask than a tick: a goroutine of its own asks it again and again, and the loop
 // takes the latest answer. What fails is opened again until it answers.
 type Slow struct {
 	gauge
-	open func() (Sensor, error)
-	part Sensor        // the goroutine's
-	turn chan struct{} // holds one while a part is asked that others share: the channels of a chip have one converter
+	input string // its name
+	open  func() (Sensor, error)
+	part  Sensor        // the goroutine's
+	turn  chan struct{} // holds one while a part is asked that others share: the channels of a chip have one converter
 
 	answers atomic.Uint64
 	seen    uint64 // how many of them Current has taken
@@ -38,22 +31,23 @@ const (
 	faultPause = reopenEvery
 )
 
-// newSlow opens a part on a Pi and begins to ask it.
-func newSlow(in config.Input, pi Pi, turn chan struct{}) (*Slow, error) {
-	open := func() (Sensor, error) { return OpenSensor(in, pi) }
-	part, err := open()
+// newSlow opens the part of an input on a Pi and begins to ask it.
+func newSlow(input string, part BesideLoop, pi Pi, turn chan struct{}) (*Slow, error) {
+	open := func() (Sensor, error) { return part.OpenSensor(pi) }
+	sensor, err := open()
 	if err != nil {
 		return nil, err
 	}
-	in.Ends = Ends(in, part)
-	s := &Slow{gauge: newGauge(in, slowName(in)), open: open, part: part, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
+	s := &Slow{gauge: newGauge(part), input: input, open: open, part: sensor, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
+	s.knob.Ends = Ends(part, sensor)
 	s.state.Store(int32(Holding)) // until it has answered
 	go s.run()
 	return s, nil
 }
 
-func newGauge(in config.Input, name string) gauge {
-	return gauge{in: in, smooth: newSmooth(in.Median, in.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", name)}
+func newGauge(part Turned) gauge {
+	k := part.Calibration()
+	return gauge{knob: k, smooth: newSmooth(k.Median, k.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", part)}
 }
 
 // Current is the current in nA, from the latest answer, for the tick that was due at now. It waits for nobody.
@@ -68,7 +62,7 @@ func (s *Slow) Current(now time.Duration) float64 {
 		s.fault.Store(nil)
 		return s.fresh()
 	}
-	if s.fault.Load() != nil || s.seen == 0 || now-time.Duration(s.good.Load()) >= s.in.StaleAfter {
+	if s.fault.Load() != nil || s.seen == 0 || now-time.Duration(s.good.Load()) >= s.knob.StaleAfter {
 		return s.stale(now)
 	}
 	return s.fresh()
@@ -76,7 +70,7 @@ func (s *Slow) Current(now time.Duration) float64 {
 
 // stale is Hold, without a fault of its own while the first answer is waited for.
 func (s *Slow) stale(now time.Duration) float64 {
-	if s.seen == 0 && s.fault.Load() == nil && now-time.Duration(s.good.Load()) < s.in.StaleAfter {
+	if s.seen == 0 && s.fault.Load() == nil && now-time.Duration(s.good.Load()) < s.knob.StaleAfter {
 		return 0
 	}
 	return s.Hold(now)
@@ -87,7 +81,7 @@ func (s *Slow) run() {
 	defer close(s.ended)
 	defer func() {
 		if p := recover(); p != nil {
-			s.bad(fmt.Errorf("panic in the driver of %s: %v", s.in.Name, p))
+			s.bad(fmt.Errorf("panic in the driver of %s: %v", s.input, p))
 		}
 	}()
 	defer func() {

@@ -76,12 +76,12 @@ func TestSlowInputsFailAndMend(t *testing.T) {
 		name, driver, says string
 		breaks, mends      func(v *board.Virtual)
 	}{
-		{"no chip", "ads1115", "ads1115 on I2C1 at 0x48: ", func(v *board.Virtual) { v.I2C(1).Unplug(0x48) }, func(v *board.Virtual) { v.I2C(1).Plug(0x48, v.ADS1115s[0x48]) }},
+		{"no chip", "ads1115", "ads1115 on I2C1 at 0x48: ", func(v *board.Virtual) { v.I2C(1).Unplug(0x48) }, func(v *board.Virtual) { v.I2C(1).Plug(0x48, v.Parts["I2C1 0x48"].(*sim.ADS1115)) }},
 		{"an I/O error", "ads1115", "input/output error", func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.EIO}) }, func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{}) }},
 		{"a transfer that hangs", "ads1115", "ads1115 on I2C1 at 0x48: no answer in time: a transfer hangs or is slow",
 			func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Delay: 5 * time.Second}) }, func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{}) }},
-		{"the knob's wire", "rc", "never high", func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(sim.KnobOff) }, func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(sim.RCGood) }},
-		{"the capacitor's wire", "rc", "high at once", func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(sim.CapacitorOff) }, func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(sim.RCGood) }},
+		{"the knob's wire", "rc", "never high", func(v *board.Virtual) { v.Parts["GPIO4"].(*sim.RC).SetFault(sim.KnobOff) }, func(v *board.Virtual) { v.Parts["GPIO4"].(*sim.RC).SetFault(sim.RCGood) }},
+		{"the capacitor's wire", "rc", "high at once", func(v *board.Virtual) { v.Parts["GPIO4"].(*sim.RC).SetFault(sim.CapacitorOff) }, func(v *board.Virtual) { v.Parts["GPIO4"].(*sim.RC).SetFault(sim.RCGood) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -55,7 +55,7 @@ func TestPositionBetweenTheEnds(t *testing.T) {
 		{[2]int{10, 1010}, 0, 3, 0}, {[2]int{10, 1010}, 0, 10, 0}, {[2]int{10, 1010}, 0, 510, 0.5}, {[2]int{10, 1010}, 0, 1023, 1},
 		{[2]int{10, 1010}, 5, 15, 0}, {[2]int{10, 1010}, 5, 16, 1. / 990}, {[2]int{10, 1010}, 5, 1005, 1},
 	} {
-		k := &gauge{in: config.Input{Ends: tt.ends, DeadZone: tt.dead}}
+		k := &gauge{knob: config.Knob{Ends: tt.ends, DeadZone: tt.dead}}
 		if got := k.position(tt.code); got != tt.position {
 			t.Errorf("ends %v, dead zone %d, code %g: got %v, want %v", tt.ends, tt.dead, tt.code, got, tt.position)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
-	"hillock/hw/wiring"
 )
 
 // Pi is a board.Pi of which pins may be looked at past the kernel.
@@ -37,6 +35,24 @@ type Bench struct {
 	ctx context.Context // of the checks under way
 }
 
+// Checked is the part of an input that can be looked at.
+type Checked interface {
+	// Check looks at the part of all inputs that are on its chip, and says what it finds. It returns what yield last said.
+	Check(b *Bench, inputs []config.Input, yield func(Finding) bool) bool
+}
+
+// Addressed is a part on an I2C bus that can have several addresses.
+type Addressed interface {
+	// Addresses are those that its kind can have; how says what makes it another one.
+	Addresses() (all []int, how string)
+}
+
+// Seen is the part of an output.
+type Seen interface {
+	Called() string           // what a person calls it, "LED"
+	Dark() (means, do string) // what it means that it shows nothing
+}
+
 // Hand is whoever stands at the bench. An error is that nobody does any more.
 type Hand interface {
 	// Turn turns the knob of an input all the way down and all the way up, and returns when that is done or ctx ends.
@@ -51,7 +67,7 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	return func(each func(Finding) bool) {
 		b.ctx = ctx
 		yield := func(f Finding) bool { return ctx.Err() == nil && each(f) }
-		for _, check := range []func(func(Finding) bool) bool{b.chips, b.bus, b.capacitors, b.outputs} {
+		for _, check := range []func(func(Finding) bool) bool{b.chips, b.buses, b.pins, b.outputs} {
 			if !check(yield) {
 				return
 			}
@@ -59,20 +75,46 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	}
 }
 
-// byPort are the inputs of a kind, by the port of the part that they are on.
-func byPort(inputs []config.Input, kind func(config.Input) bool) (all [][]config.Input) {
-	var ports []string
-	for _, in := range inputs {
-		place := in.Port + fmt.Sprint(in.Address)
-		i := slices.Index(ports, place)
-		switch {
-		case !kind(in):
-		case i < 0:
-			ports = append(ports, place)
-			all = append(all, []config.Input{in})
-		default:
-			all[i] = append(all[i], in)
+// Context ends with the checks under way.
+func (b *Bench) Context() context.Context { return b.ctx }
+
+// chips checks what is on SPI.
+func (b *Bench) chips(yield func(Finding) bool) bool {
+	return b.check(func(port string, _ int) bool { return strings.HasPrefix(port, "SPI") }, yield)
+}
+
+// pins checks the inputs that are on no bus.
+func (b *Bench) pins(yield func(Finding) bool) bool {
+	return b.check(func(port string, _ int) bool { return port == "" }, yield)
+}
+
+// check checks the inputs at some places, those of one chip together.
+func (b *Bench) check(at func(port string, address int) bool, yield func(Finding) bool) bool {
+	for _, inputs := range together(b.Config.Inputs) {
+		c, ok := inputs[0].Part.(Checked)
+		if ok && at(config.Place(inputs[0].Part)) && !c.Check(b, inputs, yield) {
+			return false
 		}
+	}
+	return true
+}
+
+// together are the inputs, by the chip that they are on.
+func together(inputs []config.Input) (all [][]config.Input) {
+	type place struct {
+		port    string
+		address int
+	}
+	at := map[place]int{}
+	for _, in := range inputs {
+		port, address := config.Place(in.Part)
+		i, ok := at[place{port, address}]
+		if port == "" || !ok {
+			i = len(all)
+			at[place{port, address}] = i
+			all = append(all, nil)
+		}
+		all[i] = append(all[i], in)
 	}
 	return all
 }
@@ -87,30 +129,10 @@ func (b *Bench) pause(d time.Duration) error {
 	}
 }
 
-func isChip(in config.Input) bool { return strings.HasPrefix(in.Driver, "mcp") }
-
-// spot is where a pin is, in words: "GPIO9, header pin 21".
-func spot(pin string) string {
+// Spot is where a pin is, in words: "GPIO9, header pin 21".
+func Spot(pin string) string {
 	if at := config.Position(pin); at > 0 {
 		return fmt.Sprintf("%s, header pin %d", pin, at)
 	}
 	return pin
-}
-
-// leg is a pin of a chip, in words: "DOUT, chip pin 12".
-func leg(driver, name string) string {
-	for i, n := range wiring.Pinout(driver) {
-		if n == name || strings.HasPrefix(n, name+"/") || strings.HasSuffix(n, "/"+name) {
-			return fmt.Sprintf("%s, chip pin %d", name, i+1)
-		}
-	}
-	return name
-}
-
-// ground is what a chip calls its ground.
-func ground(driver string) string {
-	if slices.Contains(wiring.Pinout(driver), "VSS") {
-		return "VSS"
-	}
-	return "DGND"
 }

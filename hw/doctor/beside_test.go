@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/hw/board"
+	"hillock/hw/doctor"
 	"hillock/hw/sim"
 )
 
@@ -29,8 +30,8 @@ func TestTwoPisSideBySide(t *testing.T) {
 		t.Run(one.name+" beside "+two.name, func(t *testing.T) {
 			t.Parallel()
 			pair := []fault{one, two}
-			want := [][]Finding{one.examine(t), two.examine(t)}
-			got := make([][]Finding, 2)
+			want := [][]doctor.Finding{one.examine(t), two.examine(t)}
+			got := make([][]doctor.Finding, 2)
 			synctest.Test(t, func(t *testing.T) {
 				var checks sync.WaitGroup
 				for i, f := range pair {
@@ -63,8 +64,8 @@ func TestOneOfTwoIsStopped(t *testing.T) {
 		other, b := fault{breaks: spi(sim.Faults{CS: "GPIO25"})}.wire(t)
 		ctx, stop := context.WithCancel(t.Context())
 		var checks sync.WaitGroup
-		check := func(v *board.Virtual, ctx context.Context) (found []Finding) {
-			return slices.Collect((&Bench{Config: b.Config, Pi: v}).Wires(ctx))
+		check := func(v *board.Virtual, ctx context.Context) (found []doctor.Finding) {
+			return slices.Collect((&doctor.Bench{Config: b.Config, Pi: v}).Wires(ctx))
 		}
 		checks.Go(func() {
 			if found := check(stopped, ctx); len(found) > 0 {

@@ -8,7 +8,6 @@ import (
 	"periph.io/x/conn/v3/i2c"
 
 	"hillock/config"
-	"hillock/hw/board"
 )
 
 // expected is a part that should answer at an address.
@@ -20,9 +19,9 @@ type expected struct {
 	how     string // what makes it another one
 }
 
-// bus checks each I2C bus: which addresses answer, and which should; and then what the converters there say.
-func (b *Bench) bus(yield func(Finding) bool) bool {
-	for _, name := range Ports(b.Config) {
+// buses checks each I2C bus: which addresses answer, and which should; and then what the parts there say.
+func (b *Bench) buses(yield func(Finding) bool) bool {
+	for _, name := range b.Config.Ports() {
 		if !strings.HasPrefix(name, "I2C") {
 			continue
 		}
@@ -66,33 +65,42 @@ func nak(err error) bool {
 
 // parts are what should be on a bus.
 func (b *Bench) parts(bus string) (all []expected) {
-	for _, in := range b.Config.Inputs {
-		if in.Port == bus && !slices.ContainsFunc(all, func(e expected) bool { return e.address == in.Address }) {
-			all = append(all, expected{in.Address, in.Driver + " of " + in.Name, "input." + in.Name + ".address",
-				[]int{0x48, 0x49, 0x4a, 0x4b}, "its pin ADDR is at GND for 0x48, at VDD for 0x49, at SDA for 0x4a, at SCL for 0x4b"})
-		}
+	for _, inputs := range together(b.Config.Inputs) {
+		all = append(all, expect(bus, inputs[0].Driver, "input", inputs[0].Name, inputs[0].Part)...)
 	}
 	for _, out := range b.Config.Outputs {
-		if out.Bus == bus {
-			all = append(all, expected{out.Address, out.Driver + " of " + out.Name, "output." + out.Name + ".address",
-				[]int{0x3c, 0x3d}, "a solder bridge on its back chooses it"})
-		}
+		all = append(all, expect(bus, out.Driver, "output", out.Name, out.Part)...)
 	}
 	return all
 }
 
-// addresses holds what answers on a bus against what should, and then looks at the converters that do.
+// expect is what should be on a bus of one part.
+func expect(bus, driver, section, name string, part config.Part) (all []expected) {
+	for _, c := range part.Claims() {
+		if c.Port != bus {
+			continue
+		}
+		e := expected{address: c.Address, part: driver + " of " + name, setting: section + "." + name + "." + c.Key}
+		if a, ok := part.(Addressed); ok {
+			e.others, e.how = a.Addresses()
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// addresses holds what answers on a bus against what should, and then looks at the parts that do.
 func (b *Bench) addresses(bus string, answers []int, err error, yield func(Finding) bool) bool {
 	f := Finding{Check: bus, Result: Failed}
 	lines := config.PortPins(bus)
-	wires := fmt.Sprintf("SDA (%s), SCL (%s), 3V3 and GND", spot(lines["SDA"]), spot(lines["SCL"]))
+	wires := fmt.Sprintf("SDA (%s), SCL (%s), 3V3 and GND", Spot(lines["SDA"]), Spot(lines["SCL"]))
 	switch {
 	case err != nil:
 		f.Seen, f.Means = err.Error(), "the bus hangs: SDA or SCL is held low, or the two are swapped"
 		f.Do = "look at " + wires + " at each part, and take the parts off one by one"
 		return yield(f)
 	case len(answers) > lastAddress/2:
-		f.Seen, f.Means = "every address answers", fmt.Sprintf("SDA (%s) is at ground", spot(lines["SDA"]))
+		f.Seen, f.Means = "every address answers", fmt.Sprintf("SDA (%s) is at ground", Spot(lines["SDA"]))
 		f.Do = "look at that wire and at what is beside it; take the parts off one by one"
 		return yield(f)
 	case len(answers) == 0:
@@ -111,7 +119,8 @@ func (b *Bench) addresses(bus string, answers []int, err error, yield func(Findi
 			}
 			continue
 		}
-		if strings.HasPrefix(e.part, "ads1115") && !b.ads1115(bus, e.address, yield) {
+		at := func(port string, address int) bool { return port == bus && address == e.address }
+		if !b.check(at, yield) {
 			return false
 		}
 	}
@@ -137,35 +146,4 @@ func (b *Bench) missing(e expected, bus string, answers []int, wires string) Fin
 		}
 	}
 	return f
-}
-
-// ads1115 checks what is on the channels of a converter.
-func (b *Bench) ads1115(bus string, address int, yield func(Finding) bool) bool {
-	var inputs []config.Input
-	for _, in := range b.Config.Inputs {
-		if in.Port == bus && in.Address == address {
-			inputs = append(inputs, in)
-		}
-	}
-	const channels = 4
-	var parts []board.Sensor
-	defer func() {
-		for _, p := range parts {
-			_ = p.End() // it has been read, or is given up
-		}
-	}()
-	for ch := range channels {
-		in := inputs[0]
-		in.Channel = ch
-		p, err := board.OpenSensor(in, b.Pi)
-		if err != nil {
-			return yield(Finding{Check: bus, Result: Failed, Seen: err.Error(), Means: "it answered a moment ago: a loose contact", Do: "push in its wires"})
-		}
-		parts = append(parts, p)
-	}
-	read := func(ch int) (int, error) {
-		raw, err := parts[ch].Raw()
-		return int(raw), err
-	}
-	return b.inputs(inputs, read, func(ch int) string { return fmt.Sprintf("A%d", ch) }, channels, yield)
 }

@@ -94,7 +94,7 @@ func (h Host) read(name string) string {
 // SetUp checks the machine and the user for what a configuration needs, without a wire being touched.
 func (h Host) SetUp(cfg *config.Config) []Finding {
 	found := []Finding{h.board(), h.kernel(), h.power(), h.user(cfg), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
-	for _, port := range Ports(cfg) {
+	for _, port := range cfg.Ports() {
 		found = append(found, h.node(port, Node(port), Group(port), "it is off", "sudo hillock setup"))
 	}
 	found = append(found, h.pins(cfg)...)
@@ -102,21 +102,6 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 		found = append(found, h.realTime(cfg.Loop))
 	}
 	return found
-}
-
-// Ports are the SPI ports and I2C buses that a configuration uses, each once.
-func Ports(cfg *config.Config) (all []string) {
-	for _, in := range cfg.Inputs {
-		if in.Port != "" && !slices.Contains(all, in.Port) {
-			all = append(all, in.Port)
-		}
-	}
-	for _, out := range cfg.Outputs {
-		if out.Bus != "" && !slices.Contains(all, out.Bus) {
-			all = append(all, out.Bus)
-		}
-	}
-	return all
 }
 
 // Node is the device node of a port or bus.
@@ -138,7 +123,7 @@ func Group(port string) string {
 // Groups are those of the device nodes that a configuration uses.
 func Groups(cfg *config.Config) []string {
 	all := []string{"gpio"}
-	for _, port := range Ports(cfg) {
+	for _, port := range cfg.Ports() {
 		if group := Group(port); !slices.Contains(all, group) {
 			all = append(all, group)
 		}

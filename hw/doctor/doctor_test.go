@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hillock/config"
 	"hillock/hw/clock"
 )
 
@@ -109,7 +108,7 @@ func TestSetUp(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := host(t, tt.uid, tt.groups, tt.files).SetUp(config.Default())
+			got := host(t, tt.uid, tt.groups, tt.files).SetUp(desk())
 			if system := got[1]; system.Result != Passed || len(system.Seen) < len(kernel.Seen) || system.Seen[:len(kernel.Seen)] != kernel.Seen {
 				t.Errorf("got %+v, want %+v...", system, kernel)
 			}

@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"context"
@@ -20,6 +20,8 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/doctor"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 )
 
@@ -44,16 +46,16 @@ type fault struct {
 	name   string
 	config string // beside the default one
 	breaks func(v *board.Virtual)
-	hand   func(*board.Virtual) Hand
+	hand   func(*board.Virtual) doctor.Hand
 	back   map[string]string
-	host   func(t *testing.T) Host // where it is one of the set-up
+	host   func(t *testing.T) doctor.Host // where it is one of the set-up
 
 	check string // of the finding
 	names string // in what it means or what to do
 }
 
 // turns is a hand that does what it is asked to.
-func turns(v *board.Virtual) Hand { return v }
+func turns(v *board.Virtual) doctor.Hand { return v }
 
 const (
 	right   = "[input.right]\ndriver = \"mcp3008\"\nchannel = 3\ncurrent = [\"0 nA\", \"5 nA\"]\n"
@@ -76,7 +78,7 @@ func offLeg(name string, f sim.KnobFault) func(*board.Virtual) {
 // at puts the wire of the knob's wiper to another channel.
 func at(channel int) func(*board.Virtual) {
 	return func(v *board.Virtual) {
-		chip := v.Chips["SPI0.0"]
+		chip := v.Parts["SPI0.0"].(*sim.MCP3xxx)
 		chip.Knob(0).SetFault(sim.WiperOff)
 		chip.Knob(channel).SetFault(sim.KnobGood)
 		chip.Knob(channel).Set(0.4)
@@ -89,22 +91,22 @@ func setUpFaults() []fault {
 		return map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660, "/dev/i2c-1": 0o660, "/proc/device-tree/model": 0o644, "/proc/device-tree/compatible": 0o644}
 	}
 	groups := []string{"gpio", "spi", "i2c"}
-	without := func(node string) func(*testing.T) Host {
-		return func(t *testing.T) Host {
+	without := func(node string) func(*testing.T) doctor.Host {
+		return func(t *testing.T) doctor.Host {
 			files := both()
 			delete(files, node)
-			return host(t, 1000, groups, files)
+			return doctor.MadeHost(t, 1000, groups, files)
 		}
 	}
-	notIn := func(left ...string) func(*testing.T) Host {
-		return func(t *testing.T) Host { return host(t, 1000, left, both()) }
+	notIn := func(left ...string) func(*testing.T) doctor.Host {
+		return func(t *testing.T) doctor.Host { return doctor.MadeHost(t, 1000, left, both()) }
 	}
-	bits := func(throttled string) func(*testing.T) Host {
-		return func(t *testing.T) Host {
-			h := host(t, 1000, groups, both())
-			h.output = func(program string, _ ...string) string {
+	bits := func(throttled string) func(*testing.T) doctor.Host {
+		return func(t *testing.T) doctor.Host {
+			h := doctor.MadeHost(t, 1000, groups, both())
+			h.SetOutput(func(program string, _ ...string) string {
 				return map[string]string{"vcgencmd": "throttled=" + throttled}[program]
-			}
+			})
 			return h
 		}
 	}
@@ -115,35 +117,35 @@ func setUpFaults() []fault {
 		{name: "not in the group gpio", host: notIn("spi", "i2c"), check: "GPIO", names: "usermod -aG gpio"},
 		{name: "not in the group spi", host: notIn("gpio", "i2c"), check: "SPI0.0", names: "usermod -aG spi"},
 		{name: "not in the group i2c", config: fine, host: notIn("gpio", "spi"), check: "I2C1", names: "usermod -aG i2c"},
-		{name: "a node of root's alone", host: func(t *testing.T) Host {
+		{name: "a node of root's alone", host: func(t *testing.T) doctor.Host {
 			files := both()
 			files["/dev/spidev0.0"] = 0o600
-			return host(t, 1000, groups, files)
+			return doctor.MadeHost(t, 1000, groups, files)
 		}, check: "SPI0.0", names: "udev rule gives it to the group spi"},
-		{name: "root on a Pi 5", host: func(t *testing.T) Host { return host(t, 0, nil, both()) }, check: "user", names: "run it as a user"},
+		{name: "root on a Pi 5", host: func(t *testing.T) doctor.Host { return doctor.MadeHost(t, 0, nil, both()) }, check: "user", names: "run it as a user"},
 		{name: "under-voltage", host: bits("0x50005"), check: "power", names: "take a supply made for this Pi"},
 		{name: "too hot", host: bits("0xe000e"), check: "power", names: "a heat sink or a fan"},
-		{name: "the LED's pin is another program's", host: func(t *testing.T) Host {
-			h := host(t, 1000, groups, both())
-			h.holders = func(string) (map[string]string, error) { return map[string]string{"GPIO17": "gpiomon"}, nil }
+		{name: "the LED's pin is another program's", host: func(t *testing.T) doctor.Host {
+			h := doctor.MadeHost(t, 1000, groups, both())
+			h.SetHolders(func(string) (map[string]string, error) { return map[string]string{"GPIO17": "gpiomon"}, nil })
 			return h
 		}, check: "GPIO17", names: "stop that program"},
-		{name: "MISO was used as a plain pin", host: func(t *testing.T) Host {
-			h := host(t, 1000, groups, both())
-			h.holders = func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil }
-			h.output = func(_ string, args ...string) string {
+		{name: "MISO was used as a plain pin", host: func(t *testing.T) doctor.Host {
+			h := doctor.MadeHost(t, 1000, groups, both())
+			h.SetHolders(func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil })
+			h.SetOutput(func(_ string, args ...string) string {
 				if slices.Contains(args, "9") {
 					return " 9: ip    pd | lo // GPIO9 = input"
 				}
 				return ""
-			}
+			})
 			return h
 		}, check: "GPIO9", names: "SPI0 has lost its MISO"},
-		{name: "real time is not permitted, and insisted on", host: func(t *testing.T) Host {
-			h := host(t, 1000, groups, both())
-			h.try = func(clock.Options) (clock.Grant, error) {
+		{name: "real time is not permitted, and insisted on", host: func(t *testing.T) doctor.Host {
+			h := doctor.MadeHost(t, 1000, groups, both())
+			h.SetTry(func(clock.Options) (clock.Grant, error) {
 				return clock.Grant{}, errors.New(`loop.realtime: must be permitted when it is "on": SCHED_FIFO`)
-			}
+			})
 			return h
 		}, check: "realtime", names: "change the table [loop]"},
 	}
@@ -155,7 +157,7 @@ func wireFaults() []fault {
 		{name: "CE0 loose", breaks: spi(sim.Faults{CS: sim.Loose}), check: "SPI0.0", names: "CE0 (GPIO8, header pin 24) at CS, chip pin 10"},
 		{name: "SCLK loose", breaks: spi(sim.Faults{CLK: sim.Loose}), check: "SPI0.0", names: "SCLK (GPIO11, header pin 23) at CLK, chip pin 13"},
 		{name: "MOSI loose", breaks: spi(sim.Faults{DIN: sim.Loose}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) at DIN, chip pin 11"},
-		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 at VDD, chip pin 16"},
+		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 at VDD, chip pin 16"},
 		{name: "MISO loose, and a button pressed at a free pin", breaks: func(v *board.Virtual) {
 			spi(sim.Faults{DOUT: sim.Loose})(v)
 			v.Pin("GPIO24").Drive(gpio.Low)
@@ -166,7 +168,7 @@ func wireFaults() []fault {
 		{name: "CE0 one row too high", breaks: spi(sim.Faults{CS: "GPIO25"}), check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO25, header pin 22"},
 		{name: "CE0 one row too low, at CE1", breaks: func(v *board.Virtual) {
 			v.SPI(0, 0).Unplug()
-			v.SPI(0, 1).Plug(v.Chips["SPI0.0"])
+			v.SPI(0, 1).Plug(v.Parts["SPI0.0"].(*sim.MCP3xxx))
 		}, check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO7, header pin 26"},
 		{name: "CE0 at ground", breaks: spi(sim.Faults{CS: sim.ToGND}), check: "SPI0.0", names: "the chip's CS is at ground"},
 		{name: "MOSI in a wrong hole", breaks: spi(sim.Faults{DIN: "GPIO22"}), check: "SPI0.0", names: "DIN, chip pin 11 (MOSI) is wired to GPIO22, header pin 15"},
@@ -183,7 +185,7 @@ func wireFaults() []fault {
 		}, check: "SPI0.0", names: `set driver = "mcp3208"`},
 		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's driver of the bus does not do it"},
 		{name: "transfers hang", breaks: spi(sim.Faults{Delay: time.Second}), check: "SPI0.0", names: "end what else uses the bus"},
-		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF, chip pin 15"},
+		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF, chip pin 15"},
 		{name: "the knob's middle leg loose", breaks: offLeg("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
 		{name: "the knob's middle leg at the next channel", breaks: at(1), check: "knob", names: "middle leg is at CH1, chip pin 2"},
 		{name: "two knobs swapped", config: right, hand: turns, breaks: func(v *board.Virtual) {
@@ -191,12 +193,12 @@ func wireFaults() []fault {
 		}, check: "knob", names: "middle leg is at CH3, chip pin 4"},
 		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: offLeg("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
 		{name: "the knob's leg to GND loose", hand: turns, breaks: offLeg("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
-		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
+		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
 		{name: "the ends leave out most of the travel", config: "ends = [0, 255]", hand: turns, check: "knob", names: "remove ends from input.knob for all codes of the chip, or run hillock calibrate knob FILE"},
 		{name: "the ends leave out where the knob is", config: "ends = [0, 255]", check: "knob", names: "this is far outside of ends = [0, 255]"},
-		{name: "noise", breaks: func(v *board.Virtual) { v.Chips["SPI0.0"].SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
+		{name: "noise", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
 
-		{name: "the LED the wrong way round", hand: func(v *board.Virtual) Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
+		{name: "the LED the wrong way round", hand: func(v *board.Virtual) doctor.Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
 		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(errBusy) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
 		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17, header pin 11"},
 		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "GPIO27, header pin 13 is at ground"},
@@ -210,7 +212,7 @@ func wireFaults() []fault {
 		{name: "the ADS1115 loose", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x48) }, check: "I2C1", names: "SDA (GPIO2, header pin 3), SCL (GPIO3, header pin 5)"},
 		{name: "the ADS1115's ADDR at VDD", config: fine, breaks: func(v *board.Virtual) {
 			v.I2C(1).Unplug(0x48)
-			v.I2C(1).Plug(0x49, v.ADS1115s[0x48])
+			v.I2C(1).Plug(0x49, v.Parts["I2C1 0x48"].(*sim.ADS1115))
 		}, check: "I2C1", names: "input.fine.address = 0x49"},
 		{name: "SDA at ground", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{SDALow: true}) }, check: "I2C1", names: "SDA (GPIO2, header pin 3) is at ground"},
 		{name: "the I2C bus hangs", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.ETIMEDOUT}) }, check: "I2C1", names: "SDA or SCL is held low"},
@@ -218,13 +220,13 @@ func wireFaults() []fault {
 		{name: "the display loose", config: fine + display, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x3c) }, check: "I2C1", names: "its wires are loose"},
 		{name: "the display at its other address", config: fine + display, breaks: func(v *board.Virtual) {
 			v.I2C(1).Unplug(0x3c)
-			v.I2C(1).Plug(0x3d, v.Displays[0x3c])
+			v.I2C(1).Plug(0x3d, v.Parts["I2C1 0x3c"].(*sim.SSD1306))
 		}, check: "I2C1", names: "output.display.address = 0x3d"},
 	}
 }
 
 func offCapacitor(f sim.RCFault) func(*board.Virtual) {
-	return func(v *board.Virtual) { v.Capacitors["GPIO4"].SetFault(f) }
+	return func(v *board.Virtual) { v.Parts["GPIO4"].(*sim.RC).SetFault(f) }
 }
 
 // parse is the default configuration with what a fault has beside it.
@@ -237,7 +239,7 @@ func (f fault) parse(t *testing.T) *config.Config {
 	case set:
 		sets = []string{"input.knob." + key + "=" + value}
 	}
-	cfg, err := config.Parse("", []byte(text), sets)
+	cfg, err := config.Parse("", []byte(text), sets, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,14 +247,14 @@ func (f fault) parse(t *testing.T) *config.Config {
 }
 
 // wire wires a virtual Pi with a fault.
-func (f fault) wire(t *testing.T) (*board.Virtual, *Bench) {
+func (f fault) wire(t *testing.T) (*board.Virtual, *doctor.Bench) {
 	t.Helper()
 	cfg := f.parse(t)
 	v, err := board.NewVirtual(cfg, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &Bench{Config: cfg, Pi: v, Back: f.back}
+	b := &doctor.Bench{Config: cfg, Pi: v, Back: f.back}
 	if f.hand != nil {
 		b.Hand = f.hand(v)
 	}
@@ -263,7 +265,7 @@ func (f fault) wire(t *testing.T) (*board.Virtual, *Bench) {
 }
 
 // examine gives what doctor finds of a fault.
-func (f fault) examine(t *testing.T) (found []Finding) {
+func (f fault) examine(t *testing.T) (found []doctor.Finding) {
 	t.Helper()
 	if f.host != nil {
 		return f.host(t).SetUp(f.parse(t))
@@ -300,7 +302,7 @@ func TestFaults(t *testing.T) {
 			t.Run(f.name, func(t *testing.T) {
 				t.Parallel()
 				found := f.examine(t)
-				i := slices.IndexFunc(found, func(x Finding) bool { return x.Result == Failed })
+				i := slices.IndexFunc(found, func(x doctor.Finding) bool { return x.Result == doctor.Failed })
 				if i < 0 {
 					t.Fatalf("found nothing: %+v", found)
 				}

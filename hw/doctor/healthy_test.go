@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"context"
@@ -13,15 +13,17 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/doctor"
 	"hillock/hw/mcp3xxx"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 )
 
 // examine gives what doctor finds on a virtual Pi of a configuration.
-func examine(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (found []Finding) {
+func examine(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Bench)) (found []doctor.Finding) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		cfg, err := config.Parse("", []byte(text), nil)
+		cfg, err := config.Parse("", []byte(text), nil, part.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +31,7 @@ func examine(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (f
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := Bench{Config: cfg, Pi: v}
+		b := doctor.Bench{Config: cfg, Pi: v}
 		prepare(v, &b)
 		found = slices.Collect(b.Wires(t.Context()))
 	})
@@ -37,9 +39,9 @@ func examine(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) (f
 }
 
 // failed are the findings that failed.
-func failed(t *testing.T, text string, prepare func(*board.Virtual, *Bench)) []Finding {
+func failed(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Bench)) []doctor.Finding {
 	t.Helper()
-	return slices.DeleteFunc(examine(t, text, prepare), func(f Finding) bool { return f.Result != Failed })
+	return slices.DeleteFunc(examine(t, text, prepare), func(f doctor.Finding) bool { return f.Result != doctor.Failed })
 }
 
 // The healthy kit: 200 positions of the knob, noise of up to 3 counts, for some of them with a hand too, with MISO's pull in
@@ -54,9 +56,9 @@ func TestNoFalseAlarm(t *testing.T) {
 			if hand && i%5 > 0 {
 				continue
 			}
-			found := failed(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
+			found := failed(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
 				v.Knobs["knob"].Set(position)
-				v.Chips["SPI0.0"].SetNoise(noise, uint64(i))
+				v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(noise, uint64(i))
 				if hand {
 					b.Hand = v
 				}
@@ -87,10 +89,10 @@ func TestEveryChip(t *testing.T) {
 	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		name := strings.ToLower(m.String())
-		if found := failed(t, kit(name), func(v *board.Virtual, b *Bench) { b.Hand = v }); len(found) > 0 {
+		if found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { b.Hand = v }); len(found) > 0 {
 			t.Errorf("%s: got %+v", name, found)
 		}
-		found := failed(t, kit(name), func(v *board.Virtual, b *Bench) { v.SPI(0, 0).Unplug() })
+		found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { v.SPI(0, 0).Unplug() })
 		if len(found) != 1 || found[0].Seen != "nobody drives MISO: it follows the Pi's pull, up and down" {
 			t.Errorf("%s, unplugged: got %+v", name, found)
 		}
@@ -98,7 +100,7 @@ func TestEveryChip(t *testing.T) {
 			if other.Channels() != m.Channels() || other.Bits() == m.Bits() {
 				continue
 			}
-			found := failed(t, kit(name), func(v *board.Virtual, b *Bench) {
+			found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) {
 				chip, err := sim.NewMCP3xxx(other.String())
 				if err != nil {
 					t.Fatal(err)
@@ -130,8 +132,8 @@ data = "GPIO23"
 clock = "GPIO24"
 `
 	var checks []string
-	for _, f := range examine(t, text, func(v *board.Virtual, b *Bench) { b.Hand = v }) {
-		if checks = append(checks, f.Check); f.Result != Passed {
+	for _, f := range examine(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Hand = v }) {
+		if checks = append(checks, f.Check); f.Result != doctor.Passed {
 			t.Errorf("got %+v", f)
 		}
 	}
@@ -145,14 +147,14 @@ clock = "GPIO24"
 func TestBack(t *testing.T) {
 	t.Parallel()
 	inverted := "\n[output.low]\ndriver = \"pulse\"\npin = \"GPIO22\"\nneuron = \"n1\"\ninvert = true\n"
-	found := examine(t, string(config.DefaultTOML())+inverted, func(v *board.Virtual, b *Bench) {
+	found := examine(t, string(config.DefaultTOML())+inverted, func(v *board.Virtual, b *doctor.Bench) {
 		v.Join("GPIO17", "GPIO27")
 		v.Join("GPIO22", "GPIO23")
 		b.Back = map[string]string{"led": "GPIO27", "low": "GPIO23"}
 	})
-	for _, want := range []Finding{
-		{Check: "led", Result: Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"},
-		{Check: "low", Result: Passed, Seen: "GPIO23, header pin 16 sees each level of GPIO22, header pin 15"},
+	for _, want := range []doctor.Finding{
+		{Check: "led", Result: doctor.Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"},
+		{Check: "low", Result: doctor.Passed, Seen: "GPIO23, header pin 16 sees each level of GPIO22, header pin 15"},
 	} {
 		if !slices.Contains(found, want) {
 			t.Errorf("got %+v, want %+v", found, want)
@@ -171,15 +173,15 @@ func (f fails) Turn(ctx context.Context, _ config.Input) error { return f.turn(c
 // A hand that breaks is a check that was not possible; one that still turns when a read fails is waited for.
 func TestHandsThatFail(t *testing.T) {
 	t.Parallel()
-	found := examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
+	found := examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
 		b.Hand = fails{v, func(context.Context) error { panic("oh") }}
 	})
-	want := Finding{Check: "knob", Result: NotPossible, Seen: "CH0, chip pin 1 is steady at 409, within 0", Means: "panic: oh", Do: "run doctor again"}
+	want := doctor.Finding{Check: "knob", Result: doctor.NotPossible, Seen: "CH0, chip pin 1 is steady at 409, within 0", Means: "panic: oh", Do: "run doctor again"}
 	if !slices.Contains(found, want) {
 		t.Errorf("got %+v, want in it %+v", found, want)
 	}
 	ended := false
-	examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *Bench) {
+	examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
 		b.Hand = fails{v, func(ctx context.Context) error {
 			v.SPI(0, 0).SetFaults(sim.Faults{Err: syscall.EIO})
 			<-ctx.Done()

@@ -16,7 +16,6 @@ import (
 	periph "periph.io/x/host/v3"
 	"periph.io/x/host/v3/gpioioctl"
 
-	"hillock/config"
 	"hillock/hw/kernelpi"
 )
 
@@ -36,7 +35,7 @@ func TestInGuest(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := gpioioctl.Chips[0].ByName("GPIO17")
-	look := func() []Finding { return Here().pins(config.Default()) }
+	look := func() []Finding { return Here().pins(desk()) }
 	free := []Finding{{"pins", Passed, "free: GPIO17", "", ""}}
 
 	for range 2 { // the check itself leaves it free

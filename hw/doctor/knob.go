@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hillock/config"
+	"hillock/hw/board"
 )
 
 // survey is what the channels of a chip say while nobody turns anything.
@@ -91,19 +92,40 @@ func (c channel) wanders() float64 {
 // quiet is the spread of a good wire, with the noise of 3 counts of 1024 to either side twice over.
 func quiet(full int) int { return max(full*12/1023, 12) }
 
-// inputs checks what is on the channels of a chip, for each of its inputs.
-func (b *Bench) inputs(inputs []config.Input, read func(int) (int, error), place func(int) string, n int, yield func(Finding) bool) bool {
-	s, err := b.look(n, read)
+// OnChannel is the part of an input on a channel of a chip.
+type OnChannel interface {
+	board.Turned
+	// Channels are the one that is read, and the one that is subtracted, -1 for none.
+	Channels() (plus, minus int)
+}
+
+// Chip is a chip with channels that answers.
+type Chip struct {
+	Inputs    []config.Input // on it, whose parts are OnChannel
+	Channels  int
+	Read      func(channel int) (code int, err error)
+	Place     func(channel int) string // in words
+	Reference string                   // its pin in words, "" where the reference is inside
+}
+
+// Channels checks what is on the channels of a chip, for each of its inputs.
+func (b *Bench) Channels(c Chip, yield func(Finding) bool) bool {
+	port, _ := config.Place(c.Inputs[0].Part)
+	s, err := b.look(c.Channels, c.Read)
 	if err != nil {
-		return yield(Finding{Check: inputs[0].Port, Result: Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a loose contact", Do: "push in its wires"})
+		return yield(Finding{Check: port, Result: Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a loose contact", Do: "push in its wires"})
 	}
-	full := inputs[0].FullScale()
-	if isChip(inputs[0]) && n > 2 && !slices.ContainsFunc(s, func(c channel) bool { return slices.Min(c.codes) < full }) {
-		return yield(Finding{Check: inputs[0].Port, Result: Failed, Seen: fmt.Sprintf("every channel reads %d, its highest code", full),
-			Means: fmt.Sprintf("the reference of the chip, %s, is loose", leg(inputs[0].Driver, "VREF")), Do: "wire it to 3V3, beside VDD"})
-	}
-	for _, in := range inputs {
-		k := &knob{Bench: b, in: in, read: read, place: place, n: n, s: s, full: full}
+	for i, in := range c.Inputs {
+		part, ok := in.Part.(OnChannel)
+		if !ok {
+			continue
+		}
+		k := &knob{Bench: b, Chip: c, in: in, s: s, ends: part.Calibration().Ends, deadZone: part.Calibration().DeadZone, full: part.FullScale()}
+		k.plus, k.minus = part.Channels()
+		if i == 0 && k.noReference() {
+			return yield(Finding{Check: port, Result: Failed, Seen: fmt.Sprintf("every channel reads %d, its highest code", k.full),
+				Means: fmt.Sprintf("the reference of the chip, %s, is loose", c.Reference), Do: "wire it to 3V3, beside VDD"})
+		}
 		if !yield(k.still()) {
 			return false
 		}
@@ -111,22 +133,28 @@ func (b *Bench) inputs(inputs []config.Input, read func(int) (int, error), place
 	return true
 }
 
+// noReference reports whether all channels read the highest code, as those of a chip without its reference do.
+func (k *knob) noReference() bool {
+	return k.Reference != "" && k.Chip.Channels > 2 && !slices.ContainsFunc(k.s, func(c channel) bool { return slices.Min(c.codes) < k.full })
+}
+
 // knob is an input on a channel of a chip.
 type knob struct {
 	*Bench
-	in    config.Input
-	read  func(int) (int, error)
-	place func(int) string
-	n     int // channels
-	s     survey
-	full  int // the highest code
+	Chip
+	in          config.Input
+	plus, minus int // its channels
+	ends        [2]int
+	deadZone    int
+	s           survey
+	full        int // the highest code
 }
 
 // still says how the knob is while nobody turns it, and then has it turned if somebody is there.
 func (k *knob) still() Finding {
 	f := Finding{Check: k.in.Name, Result: Failed}
-	for _, ch := range []int{k.in.Channel, k.in.Minus} {
-		if ch < 0 || ch >= k.n {
+	for _, ch := range []int{k.plus, k.minus} {
+		if ch < 0 || ch >= k.Chip.Channels {
 			continue
 		}
 		switch c := k.s[ch]; {
@@ -134,18 +162,18 @@ func (k *knob) still() Finding {
 		case k.floats(c):
 			return k.floating(f, ch)
 		case c.wanders() < 1./8:
-			f.Result, f.Seen = NotPossible, fmt.Sprintf("%s moves from %d to %d", k.place(ch), slices.Min(c.codes), slices.Max(c.codes))
+			f.Result, f.Seen = NotPossible, fmt.Sprintf("%s moves from %d to %d", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
 			f.Means, f.Do = "somebody turns it", "leave it alone, and run doctor again"
 			return f
 		default:
-			f.Seen = fmt.Sprintf("%s is noisy: its codes lie %d apart", k.place(ch), c.spread())
+			f.Seen = fmt.Sprintf("%s is noisy: its codes lie %d apart", k.Place(ch), c.spread())
 			f.Means = "the middle leg is loose, a wire picks something up, or the knob is worn"
-			f.Do = fmt.Sprintf("push in the middle leg; take short wires, 100 nF from %s to GND, or average = 100 at the input", k.place(ch))
+			f.Do = fmt.Sprintf("push in the middle leg; take short wires, 100 nF from %s to GND, or average = 100 at the input", k.Place(ch))
 			return f
 		}
 	}
-	c := k.s[k.in.Channel]
-	f.Result, f.Seen = Passed, fmt.Sprintf("%s is steady at %d, within %d", k.place(k.in.Channel), c.median(), c.spread())
+	c := k.s[k.plus]
+	f.Result, f.Seen = Passed, fmt.Sprintf("%s is steady at %d, within %d", k.Place(k.plus), c.median(), c.spread())
 	if k.Hand != nil {
 		return k.turned(f)
 	}
@@ -166,39 +194,44 @@ func (k *knob) floats(c channel) bool { return c.follows() > 0.25 }
 // floating is the verdict on an input that floats: the wiper may be at a channel that nobody reads.
 func (k *knob) floating(f Finding, ch int) Finding {
 	c := k.s[ch]
-	f.Seen = fmt.Sprintf("%s floats: from %d to %d, as the channel read before it", k.place(ch), slices.Min(c.codes), slices.Max(c.codes))
-	f.Means, f.Do = "nothing is wired to it: the knob's middle leg is loose", "wire the middle leg to "+k.place(ch)
+	f.Seen = fmt.Sprintf("%s floats: from %d to %d, as the channel read before it", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
+	f.Means, f.Do = "nothing is wired to it: the knob's middle leg is loose", "wire the middle leg to "+k.Place(ch)
 	var steady []string
 	for other, c := range k.s {
 		if c.spread() <= quiet(k.full) && !k.reads(other) {
-			steady = append(steady, k.place(other))
+			steady = append(steady, k.Place(other))
 		}
 	}
 	if len(steady) == 1 {
 		f.Seen += fmt.Sprintf("; %s is steady", steady[0])
 		f.Means = "the knob's middle leg is at " + steady[0]
-		f.Do = "put it to " + k.place(ch)
+		f.Do = "put it to " + k.Place(ch)
 	}
 	return f
 }
 
 // reads tells whether an input of the configuration reads a channel of this chip.
 func (k *knob) reads(ch int) bool {
-	return slices.ContainsFunc(k.Config.Inputs, func(in config.Input) bool {
-		return in.Port == k.in.Port && in.Address == k.in.Address && in.Driver == k.in.Driver && (in.Channel == ch || in.Minus == ch)
+	return slices.ContainsFunc(k.Inputs, func(in config.Input) bool {
+		part, ok := in.Part.(OnChannel)
+		if !ok {
+			return false
+		}
+		plus, minus := part.Channels()
+		return plus == ch || minus == ch
 	})
 }
 
 // beyond reports whether codes from low to high go further outside of the configured ends than a calibrated knob does: by more
 // than an eighth of all codes.
 func (k *knob) beyond(low, high int) bool {
-	return low < k.in.Ends[0]-k.full/8 || high > k.in.Ends[1]+k.full/8
+	return low < k.ends[0]-k.full/8 || high > k.ends[1]+k.full/8
 }
 
 // outside is the verdict on a knob whose ends are those of another chip, or of another knob.
 func (k *knob) outside(f Finding) Finding {
 	f.Result = Failed
-	f.Means = fmt.Sprintf("this is far outside of ends = [%d, %d]: the current is at its limit for a part of the turn", k.in.Ends[0], k.in.Ends[1])
+	f.Means = fmt.Sprintf("this is far outside of ends = [%d, %d]: the current is at its limit for a part of the turn", k.ends[0], k.ends[1])
 	f.Do = fmt.Sprintf("remove ends from input.%s for all codes of the chip, or run hillock calibrate %[1]s FILE", k.in.Name)
 	return f
 }
@@ -222,43 +255,46 @@ func (k *knob) turned(f Finding) Finding {
 		return f
 	}
 	moves := func(ch int) bool { return high[ch]-low[ch] > k.full/4 }
-	ch := k.in.Channel
+	ch := k.plus
 	if !moves(ch) {
 		f.Result = Failed
-		f.Seen = fmt.Sprintf("%s stays at %d while the knob turns", k.place(ch), k.s[ch].median())
+		f.Seen = fmt.Sprintf("%s stays at %d while the knob turns", k.Place(ch), k.s[ch].median())
 		var moved []string
-		for other := range k.n {
+		for other := range k.Chip.Channels {
 			if moves(other) && !k.floats(k.s[other]) {
-				moved = append(moved, k.place(other))
+				moved = append(moved, k.Place(other))
 			}
 		}
 		end := k.atEnd(k.s[ch].median())
 		switch {
 		case len(moved) > 0:
 			f.Seen += ", and " + strings.Join(moved, " and ") + " moves"
-			f.Means, f.Do = "its middle leg is at "+moved[0], "put it to "+k.place(ch)
+			f.Means, f.Do = "its middle leg is at "+moved[0], "put it to "+k.Place(ch)
 		case end != "":
-			f.Means, f.Do = end, fmt.Sprintf("push in its outer legs, one to 3V3 and one to GND, and the middle one to %s", k.place(ch))
+			f.Means, f.Do = end, fmt.Sprintf("push in its outer legs, one to 3V3 and one to GND, and the middle one to %s", k.Place(ch))
 		default:
 			f.Means, f.Do = "it was not turned, or its outer legs are on one rail", "put one of them to 3V3 and one to GND, and turn it while doctor watches"
 		}
 		return f
 	}
-	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.place(ch), low[ch], high[ch])
+	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.Place(ch), low[ch], high[ch])
 	if !between[ch] {
 		f.Result = Failed
-		f.Seen = fmt.Sprintf("%s jumps from %d to %d, with nothing between", k.place(ch), low[ch], high[ch])
-		f.Means = "the reference of the chip is loose, or the middle leg touches the rails by turns"
-		f.Do = fmt.Sprintf("look at VREF (%s), which goes to 3V3, and at the middle leg", leg(k.in.Driver, "VREF"))
+		f.Seen = fmt.Sprintf("%s jumps from %d to %d, with nothing between", k.Place(ch), low[ch], high[ch])
+		f.Means, f.Do = "the middle leg touches the rails by turns", "look at the middle leg"
+		if k.Reference != "" {
+			f.Means = "the reference of the chip is loose, or " + f.Means
+			f.Do = fmt.Sprintf("look at VREF (%s), which goes to 3V3, and at the middle leg", k.Reference)
+		}
 		return f
 	}
 	if k.beyond(low[ch], high[ch]) {
 		return k.outside(f)
 	}
-	slack := k.full/50 + k.in.DeadZone
-	if low[ch] > k.in.Ends[0]+slack || high[ch] < k.in.Ends[1]-slack {
+	slack := k.full/50 + k.deadZone
+	if low[ch] > k.ends[0]+slack || high[ch] < k.ends[1]-slack {
 		f.Result = Failed
-		f.Means = fmt.Sprintf("it does not reach its ends, %d and %d", k.in.Ends[0], k.in.Ends[1])
+		f.Means = fmt.Sprintf("it does not reach its ends, %d and %d", k.ends[0], k.ends[1])
 		f.Do = fmt.Sprintf("turn it all the way; if that is all, hillock calibrate %s FILE", k.in.Name)
 	}
 	return f
@@ -267,8 +303,8 @@ func (k *knob) turned(f Finding) Finding {
 // watch reads all channels while the knob is turned, and gives the lowest and the highest code of each, and whether it was
 // ever well between the two ends.
 func (k *knob) watch() (low, high []int, between []bool, err error) {
-	low, high, between = make([]int, k.n), make([]int, k.n), make([]bool, k.n)
-	for ch := range k.n {
+	low, high, between = make([]int, k.Chip.Channels), make([]int, k.Chip.Channels), make([]bool, k.Chip.Channels)
+	for ch := range k.Chip.Channels {
 		low[ch], high[ch] = math.MaxInt, 0
 	}
 	done := make(chan error, 1)
@@ -283,8 +319,8 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 		done <- turn(ctx, k.Hand, k.in)
 	}()
 	for {
-		for ch := range k.n {
-			code, err := k.read(ch)
+		for ch := range k.Chip.Channels {
+			code, err := k.Read(ch)
 			if err != nil {
 				return nil, nil, nil, err
 			}

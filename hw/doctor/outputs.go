@@ -17,15 +17,16 @@ import (
 func (b *Bench) outputs(yield func(Finding) bool) bool {
 	for _, out := range b.Config.Outputs {
 		f := Finding{Check: out.Name}
+		led, isLED := out.Part.(board.Blinking)
 		switch back := b.Back[out.Name]; {
-		case out.Driver == "pulse" && back != "":
-			f = b.blinks(f, out, back)
+		case isLED && back != "":
+			f = b.blinks(f, out, led, back)
 		case b.Hand == nil:
-			f.Result, f.Seen = NotPossible, fmt.Sprintf("nobody looks at the %s at %s", Kind(out), Place(out))
-		case out.Driver == "pulse":
-			f = b.seen(f, out, "blink three times, and again", b.pattern)
+			f.Result, f.Seen = NotPossible, fmt.Sprintf("nobody looks at the %s at %s", Called(out), Place(out))
+		case isLED:
+			f = b.seen(f, out, "blink three times, and again", func() error { return b.pattern(out, led) })
 		default:
-			f = b.seen(f, out, "rise and fall twice", b.rise)
+			f = b.seen(f, out, "rise and fall twice", func() error { return b.rise(out) })
 		}
 		if !yield(f) {
 			return false
@@ -34,29 +35,32 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 	return true
 }
 
-// Kind and Place are an output in words.
-
-func Kind(out config.Output) string {
-	return map[string]string{"pulse": "LED", "bar": "LEDs", "apa102": "strip", "oled": "display"}[out.Driver]
+// Called is what a person calls an output.
+func Called(out config.Output) string {
+	if s, ok := out.Part.(Seen); ok {
+		return s.Called()
+	}
+	return out.Driver
 }
 
+// Place is where an output is, in words.
 func Place(out config.Output) string {
-	if out.Bus != "" {
-		return fmt.Sprintf("%s, %#x", out.Bus, out.Address)
+	if port, address := config.Place(out.Part); port != "" {
+		return fmt.Sprintf("%s, %#x", port, address)
 	}
 	var pins []string
-	for _, pin := range out.AllPins() {
-		pins = append(pins, spot(pin))
+	for _, pin := range config.Pins(out.Part) {
+		pins = append(pins, Spot(pin))
 	}
 	return strings.Join(pins, "; ")
 }
 
 // seen has something looked at, and once more if it was not seen.
-func (b *Bench) seen(f Finding, out config.Output, should string, show func(config.Output) error) Finding {
+func (b *Bench) seen(f Finding, out config.Output, should string, show func() error) Finding {
 	for range 2 {
 		var failed error
 		does, err := b.Hand.Look(out, should, func() error {
-			failed = show(out)
+			failed = show()
 			return failed
 		})
 		switch {
@@ -66,12 +70,14 @@ func (b *Bench) seen(f Finding, out config.Output, should string, show func(conf
 			f.Result, f.Seen = NotPossible, err.Error()
 			return f
 		case does:
-			f.Result, f.Seen = Passed, fmt.Sprintf("seen: the %s at %s", Kind(out), Place(out))
+			f.Result, f.Seen = Passed, fmt.Sprintf("seen: the %s at %s", Called(out), Place(out))
 			return f
 		}
 	}
-	f.Result, f.Seen = Failed, fmt.Sprintf("nothing seen of the %s at %s", Kind(out), Place(out))
-	f.Means, f.Do = dark(out)
+	f.Result, f.Seen = Failed, fmt.Sprintf("nothing seen of the %s at %s", Called(out), Place(out))
+	if s, ok := out.Part.(Seen); ok {
+		f.Means, f.Do = s.Dark()
+	}
 	return f
 }
 
@@ -79,31 +85,18 @@ func (b *Bench) seen(f Finding, out config.Output, should string, show func(conf
 func refused(f Finding, out config.Output, err error) Finding {
 	f.Result, f.Seen = Failed, err.Error()
 	f.Means, f.Do = "hillock run cannot drive it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", Place(out))
-	if out.Bus != "" {
+	if port, _ := config.Place(out.Part); port != "" {
 		f.Do = "look at its bus"
 	}
 	return f
-}
-
-// dark is what it means when an output shows nothing.
-func dark(out config.Output) (means, do string) {
-	switch {
-	case out.Driver == "oled":
-		return "it answers or not, as its bus says, and shows nothing", "look at its 3V3, and whether it is an SSD1306 of 128 x 64"
-	case out.Driver == "apa102":
-		return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("look at data (%s), clock (%s), 5V and GND", spot(out.Data), spot(out.Clock))
-	case out.Invert:
-		return "the LED is the wrong way round, or a wire is loose", "its long leg goes to 3V3, its short one through the resistor to " + Place(out)
-	}
-	return "the LED is the wrong way round, or a wire is loose", fmt.Sprintf("from %s to the resistor, from that to the long leg; the short one, at the flat side, to GND", Place(out))
 }
 
 // dit is how long a pulse and a pause of a pattern take.
 const dit = 200 * time.Millisecond
 
 // pattern blinks an LED three times, and after a pause again.
-func (b *Bench) pattern(out config.Output) error {
-	return b.lit(out, func(l *line.Line) error {
+func (b *Bench) pattern(out config.Output, led board.Blinking) error {
+	return b.lit(out, led, func(l *line.Line) error {
 		for _, times := range []int{3, 3} {
 			for range times {
 				if err := l.Set(true); err != nil {
@@ -128,12 +121,13 @@ func (b *Bench) pattern(out config.Output) error {
 }
 
 // lit takes the pin of an LED, and leaves it dark.
-func (b *Bench) lit(out config.Output, show func(*line.Line) error) error {
-	p, err := b.Pi.OpenPin(out.Pin)
+func (b *Bench) lit(out config.Output, led board.Blinking, show func(*line.Line) error) error {
+	pin, opts := led.Pulse()
+	p, err := b.Pi.OpenPin(pin)
 	if err != nil {
 		return err
 	}
-	l, err := line.New("output "+out.Name, p, out.Invert)
+	l, err := line.New("output "+out.Name, p, opts.Invert)
 	if err != nil {
 		return err
 	}
@@ -148,7 +142,8 @@ func (b *Bench) rise(out config.Output) error {
 	if err != nil {
 		return err
 	}
-	s := parts.Shows[out.Name]
+	s := parts.Outputs[out.Name]
+	leveled, _ := s.(board.Leveled)
 	start := time.Now()
 	for _, n := range b.Config.Neurons {
 		if n.Name != out.Neuron {
@@ -161,7 +156,9 @@ func (b *Bench) rise(out config.Output) error {
 			if part > 1 {
 				part = 2 - part
 			}
-			s.Level(rest + part*(threshold-rest))
+			if leveled != nil {
+				leveled.Level(rest + part*(threshold-rest))
+			}
 			s.Tick(time.Since(start))
 			if err := b.pause(dit / 10); err != nil {
 				return errors.Join(err, parts.Close())
@@ -172,22 +169,23 @@ func (b *Bench) rise(out config.Output) error {
 }
 
 // blinks lights an LED in a pattern and looks at a pin that a second wire leads to from its own.
-func (b *Bench) blinks(f Finding, out config.Output, back string) Finding {
+func (b *Bench) blinks(f Finding, out config.Output, led board.Blinking, back string) Finding {
 	f.Result = Failed
+	pin, opts := led.Pulse()
 	p, err := b.Pi.OpenPin(back)
 	if err != nil {
 		f.Seen = err.Error()
 		return f
 	}
-	if was, ok := b.take(back); ok {
-		defer was.restore()
+	if was, ok := b.Take(back); ok {
+		defer was.Restore()
 	}
 	if c, ok := p.(interface{ Close() }); ok {
 		defer c.Close()
 	}
 	const pattern = "110100111000101"
 	var up, down string
-	err = b.lit(out, func(l *line.Line) error {
+	err = b.lit(out, led, func(l *line.Line) error {
 		for _, pull := range []struct {
 			pull gpio.Pull
 			seen *string
@@ -201,7 +199,7 @@ func (b *Bench) blinks(f Finding, out config.Output, back string) Finding {
 				}
 				time.Sleep(dit / 10)
 				bit := "0"
-				if (p.Read() == gpio.High) != out.Invert {
+				if (p.Read() == gpio.High) != opts.Invert {
 					bit = "1"
 				}
 				*pull.seen += bit
@@ -212,30 +210,30 @@ func (b *Bench) blinks(f Finding, out config.Output, back string) Finding {
 	if err != nil {
 		return refused(f, out, err)
 	}
-	b.verdict(&f, out, back, pattern, up, down)
+	verdict(&f, pin, opts.Invert, back, pattern, up, down)
 	return f
 }
 
 // verdict is on what a second wire has seen under both pulls, where 1 is the LED lit.
-func (b *Bench) verdict(f *Finding, out config.Output, back, pattern, up, down string) {
+func verdict(f *Finding, pin string, invert bool, back, pattern, up, down string) {
 	high, low := strings.Repeat("1", len(pattern)), strings.Repeat("0", len(pattern))
-	if out.Invert {
+	if invert {
 		high, low = low, high
 	}
 	switch {
 	case up == pattern && down == pattern:
-		f.Result, f.Seen = Passed, fmt.Sprintf("%s sees each level of %s", spot(back), spot(out.Pin))
+		f.Result, f.Seen = Passed, fmt.Sprintf("%s sees each level of %s", Spot(back), Spot(pin))
 	case up == high && down == low:
-		f.Seen = fmt.Sprintf("%s sees nothing of %s, and hangs on nothing", spot(back), spot(out.Pin))
-		f.Means, f.Do = "the wire at one of the two is loose or in a wrong hole", fmt.Sprintf("put both wires, %s and %s, into the row of the LED's resistor", spot(out.Pin), spot(back))
+		f.Seen = fmt.Sprintf("%s sees nothing of %s, and hangs on nothing", Spot(back), Spot(pin))
+		f.Means, f.Do = "the wire at one of the two is loose or in a wrong hole", fmt.Sprintf("put both wires, %s and %s, into the row of the LED's resistor", Spot(pin), Spot(back))
 	case up == low && down == low:
-		f.Seen = fmt.Sprintf("%s stays low", spot(back))
-		f.Means, f.Do = fmt.Sprintf("the wire at %s is at ground, or that at %s is loose and the LED's row is what is seen", spot(back), spot(out.Pin)), "look at both ends of the two"
+		f.Seen = fmt.Sprintf("%s stays low", Spot(back))
+		f.Means, f.Do = fmt.Sprintf("the wire at %s is at ground, or that at %s is loose and the LED's row is what is seen", Spot(back), Spot(pin)), "look at both ends of the two"
 	case up == high && down == high:
-		f.Seen = fmt.Sprintf("%s stays high", spot(back))
-		f.Means, f.Do = fmt.Sprintf("the wire at %s is at 3V3", spot(back)), "look at both of its ends"
+		f.Seen = fmt.Sprintf("%s stays high", Spot(back))
+		f.Means, f.Do = fmt.Sprintf("the wire at %s is at 3V3", Spot(back)), "look at both of its ends"
 	default:
-		f.Seen = fmt.Sprintf("%s sees %s and %s, and was shown %s", spot(back), up, down, pattern)
+		f.Seen = fmt.Sprintf("%s sees %s and %s, and was shown %s", Spot(back), up, down, pattern)
 		f.Means, f.Do = "a loose contact, or another wire in the same row", "push in both wires, and look at what else is in their rows"
 	}
 }

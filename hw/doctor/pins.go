@@ -62,12 +62,12 @@ type use struct{ pin, part string }
 
 func uses(cfg *config.Config) (all []use) {
 	for _, in := range cfg.Inputs {
-		if in.Pin != "" {
-			all = append(all, use{in.Pin, "input " + in.Name})
+		for _, pin := range config.Pins(in.Part) {
+			all = append(all, use{pin, "input " + in.Name})
 		}
 	}
 	for _, out := range cfg.Outputs {
-		for _, pin := range out.AllPins() {
+		for _, pin := range config.Pins(out.Part) {
 			all = append(all, use{pin, "output " + out.Name})
 		}
 	}
@@ -101,7 +101,7 @@ func (h Host) lines() (map[string]string, error) {
 // and the bus is dead until the next boot. A chip select is not among them: the kernel moves it itself, as a plain pin.
 func (h Host) buses(cfg *config.Config, holders map[string]string) (found []Finding) {
 	lost := map[string]string{} // what it is if a pin is gone
-	for _, port := range Ports(cfg) {
+	for _, port := range cfg.Ports() {
 		if _, err := os.Stat(h.Path(Node(port))); err != nil {
 			continue // it is off
 		}

@@ -13,28 +13,11 @@ import (
 func TestPins(t *testing.T) {
 	t.Parallel()
 	const stop = "stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"
-	cfg, err := config.Parse("", []byte(`
-[input.adc]
-driver = "ads1115"
-[input.chip]
-driver = "mcp3008"
-port = "SPI0.0"
-[input.plain]
-driver = "rc"
-pin = "GPIO4"
-[neuron.n1]
-input = ["adc", "chip", "plain"]
-[output.led]
-driver = "pulse"
-pin = "GPIO17"
-neuron = "n1"
-[output.row]
-driver = "bar"
-pins = ["GPIO5", "GPIO7"]
-neuron = "n1"
-`), nil)
-	if err != nil {
-		t.Fatal(err)
+	cfg := &config.Config{
+		Inputs: []config.Input{
+			{Name: "adc", Part: claimed{port: "I2C1", address: 0x48}}, {Name: "chip", Part: claimed{port: "SPI0.0"}}, {Name: "plain", Part: claimed{pins: "GPIO4"}},
+		},
+		Outputs: []config.Output{{Name: "led", Part: claimed{pins: "GPIO17"}}, {Name: "row", Part: claimed{pins: "GPIO5 GPIO7"}}},
 	}
 	on := map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/gpiochip4": 0o660, "/dev/spidev0.0": 0o660, "/dev/i2c-1": 0o660}
 	for _, tt := range []struct {

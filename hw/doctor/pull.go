@@ -13,17 +13,17 @@ import (
 	"hillock/config"
 )
 
-// A free pin is one that may be pulled up and down to see what hangs on it: an input that nobody has, or a pin of a bus
+// A Pullable pin is one that may be pulled up and down to see what hangs on it: an input that nobody has, or a pin of a bus
 // that can be given back to it.
-type free struct {
+type Pullable struct {
 	gpio.PinIO
 	was gpio.Pull
 	as  pin.Func // the function of a bus that it has, or none
 }
 
-// take tells whether a pin may be pulled: where the Pi tells past the kernel what the pin does, and what that is. A Pi 5 does
+// Take tells whether a pin may be pulled: where the Pi tells past the kernel what the pin does, and what that is. A Pi 5 does
 // not, and the kernel's line would not give a pin back to its bus.
-func (b *Bench) take(name string) (*free, bool) {
+func (b *Bench) Take(name string) (*Pullable, bool) {
 	p, ok := b.Pi.DirectPin(name)
 	f, _ := p.(pin.PinFunc)
 	if !ok || f == nil || b.Held[name] != "" {
@@ -40,11 +40,11 @@ func (b *Bench) take(name string) (*free, bool) {
 	if was == gpio.PullNoChange { // it cannot be read: as it is after power-up
 		was = p.DefaultPull()
 	}
-	return &free{p, was, as}, was != gpio.PullNoChange
+	return &Pullable{p, was, as}, was != gpio.PullNoChange
 }
 
-// pull makes it an input with a pull, and gives it back its bus.
-func (f *free) pull(p gpio.Pull) error {
+// Pull makes it an input with a pull, and gives it back its bus.
+func (f *Pullable) Pull(p gpio.Pull) error {
 	if err := f.In(p, gpio.NoEdge); err != nil || f.as == "" {
 		return err
 	}
@@ -52,23 +52,23 @@ func (f *free) pull(p gpio.Pull) error {
 }
 
 // back gives a pin back to its bus.
-func (f *free) back() error {
+func (f *Pullable) back() error {
 	if f.as == "" {
 		return nil
 	}
 	return f.PinIO.(pin.PinFunc).SetFunc(f.as)
 }
 
-// restore leaves it as it was.
-func (f *free) restore() error { return cmp.Or(f.In(f.was, gpio.NoEdge), f.back()) }
+// Restore leaves it as it was.
+func (f *Pullable) Restore() error { return cmp.Or(f.In(f.was, gpio.NoEdge), f.back()) }
 
-// unused are the pins that the configuration has no use for and that may be pulled.
-func (b *Bench) unused() (all []*free) {
+// Unused are the pins that the configuration has no use for and that may be pulled.
+func (b *Bench) Unused() (all []*Pullable) {
 	taken := map[string]bool{"GPIO0": true, "GPIO1": true} // those have the EEPROM of a HAT on them
 	for _, u := range uses(b.Config) {
 		taken[u.pin] = true
 	}
-	for _, port := range Ports(b.Config) {
+	for _, port := range b.Config.Ports() {
 		for _, p := range config.PortPins(port) {
 			taken[p] = true
 		}
@@ -81,12 +81,12 @@ func (b *Bench) unused() (all []*free) {
 		if taken[name] {
 			continue
 		}
-		if f, ok := b.take(name); ok && f.as == "" {
+		if f, ok := b.Take(name); ok && f.as == "" {
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// settle is how long a level takes to follow a pull: many times 50 kOhm into some 100 pF, and a thread to come back.
-const settle = time.Millisecond
+// Settle is how long a level takes to follow a pull: many times 50 kOhm into some 100 pF, and a thread to come back.
+const Settle = time.Millisecond

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hillock/config"
 	"hillock/hw/clock"
 )
 
@@ -31,7 +30,7 @@ func TestRealTime(t *testing.T) {
 		{"none", "off", clock.Grant{Got: []string{"no spin"}}, nil, Finding{"realtime", Passed, `loop.realtime is "off", and gets no spin`, "", ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := config.Default().Loop
+			l := desk().Loop
 			l.Realtime, l.CPU = tt.mode, 3
 			var asked clock.Options
 			h := Host{try: func(o clock.Options) (clock.Grant, error) { asked = o; return tt.grant, tt.err }}

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"hillock/config"
+	"hillock/hw/part"
 	"hillock/hw/wiring"
 )
 
 func Example() {
-	kit, err := wiring.New(config.Default())
+	kit, err := wiring.New(config.Default(part.Kinds()))
 	if err != nil {
 		fmt.Println(err)
 		return

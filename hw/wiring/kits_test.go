@@ -1,33 +1,34 @@
-package wiring
+package wiring_test
 
 import (
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"hillock/config"
+	"hillock/hw/part"
+	"hillock/hw/wiring"
 )
 
 // kits are the sheets that the geometry is held to: the shipped configurations, one with every part, every chip, the
 // largest, the smallest, and many that chance has made.
-func kits(t *testing.T) map[string]*Netlist {
+func kits(t *testing.T) map[string]*wiring.Netlist {
 	t.Helper()
-	all := map[string]*Netlist{"default": built(t, config.Default()), "every part": built(t, everyPart()), "nothing": built(t, &config.Config{})}
+	all := map[string]*wiring.Netlist{"default": built(t, config.Default(part.Kinds())), "every part": built(t, everyPart()), "nothing": built(t, &config.Config{})}
 	examples, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(examples) < 2 {
 		t.Fatalf("got %v and %v, want two examples or more", examples, err)
 	}
 	for _, file := range examples {
-		cfg, err := config.Load(file, nil)
+		cfg, err := config.Load(file, nil, part.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
 		all[file] = built(t, cfg)
 	}
-	for driver := range chips() {
+	for _, driver := range drivers() {
 		cfg := &config.Config{}
 		for channel := range channels(driver) {
 			cfg.Inputs = append(cfg.Inputs, knob(fmt.Sprint("k", channel), driver, "SPI1.2", channel))
@@ -55,6 +56,11 @@ func kits(t *testing.T) map[string]*Netlist {
 	return all
 }
 
+// drivers are the chips on SPI.
+func drivers() []string {
+	return []string{"mcp3001", "mcp3201", "mcp3301", "mcp3002", "mcp3202", "mcp3004", "mcp3204", "mcp3302", "mcp3008", "mcp3208", "mcp3304"}
+}
+
 // channels are how many a chip has.
 func channels(driver string) int { return int(driver[6] - '0') }
 
@@ -65,8 +71,8 @@ func everyPart() *config.Config {
 		Inputs: []config.Input{knob("knob", "mcp3008", "SPI0.0", 0), capacitor("plain", "GPIO4"), fine("fine", 0x48, 1)},
 		Outputs: []config.Output{
 			strip("blinkt", "GPIO23", "GPIO24"), led("led", "GPIO17"),
-			{Name: "row", Driver: "bar", Pins: "GPIO5 GPIO6 GPIO13 GPIO19 GPIO26 GPIO12 GPIO16 GPIO20"},
-			display("scope", 0x3c), {Name: "sink", Driver: "pulse", Pin: "GPIO27", Invert: true},
+			row("row", "GPIO5 GPIO6 GPIO13 GPIO19 GPIO26 GPIO12 GPIO16 GPIO20"),
+			display("scope", 0x3c), {Name: "sink", Driver: "pulse", Part: part.Pulse{Pin: "GPIO27", Invert: true}},
 		},
 	}
 }
@@ -118,21 +124,38 @@ func madeKit(chips, knobs, leds, others int, r *rand.Rand) *config.Config {
 	}
 	for range min(leds, len(pins)) {
 		out := led(text("W"), take())
-		out.Invert = r.IntN(3) == 0
+		lit := out.Part.(part.Pulse)
+		lit.Invert = r.IntN(3) == 0
+		out.Part = lit
 		cfg.Outputs = append(cfg.Outputs, out)
 	}
 	return cfg
 }
 
-// pages are those of a kit with its name and theirs.
-func pages(all map[string]*Netlist) iter.Seq2[string, *Page] {
-	return func(yield func(string, *Page) bool) {
-		for name, n := range all {
-			for i, page := range n.Pages() {
-				if !yield(fmt.Sprintf("%s, page %d", name, i+1), page) {
-					return
-				}
+func TestNothingCrossesAText(t *testing.T)    { wiring.NothingCrossesAText(t, kits(t)) }
+func TestTextsCanBeRead(t *testing.T)         { wiring.TextsCanBeRead(t, kits(t)) }
+func TestNoWireCrossesAPart(t *testing.T)     { wiring.NoWireCrossesAPart(t, kits(t)) }
+func TestWiresReachAllTheirEnds(t *testing.T) { wiring.WiresReachAllTheirEnds(t, kits(t)) }
+
+func TestNoWireLiesOnAnother(t *testing.T) {
+	all := kits(t)
+	for channels := 1; channels < 1<<8; channels++ { // any of the knobs of a chip
+		cfg := &config.Config{}
+		for c := range 8 {
+			if channels>>c&1 == 1 {
+				cfg.Inputs = append(cfg.Inputs, knob(fmt.Sprint("k", c), "mcp3008", "SPI0.0", c))
 			}
 		}
+		all[fmt.Sprintf("channels %08b", channels)] = built(t, cfg)
 	}
+	wiring.NoWireLiesOnAnother(t, all)
+}
+
+func TestHeaderIsNumberedAsOnThePi(t *testing.T) {
+	wiring.HeaderIsNumberedAsOnThePi(t, built(t, config.Default(part.Kinds())).Pages()[0])
+}
+
+func TestFiles(t *testing.T) {
+	cfg := config.Default(part.Kinds())
+	wiring.Files(t, built(t, cfg).Pages()[0], built(t, cfg).Pages()[0])
 }

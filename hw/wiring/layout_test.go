@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -15,9 +16,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/plot/vg"
-
-	"hillock/config"
 )
+
+// pages are those of a kit with its name and theirs.
+func pages(all map[string]*Netlist) iter.Seq2[string, *Page] {
+	return func(yield func(string, *Page) bool) {
+		for name, n := range all {
+			for i, page := range n.Pages() {
+				if !yield(fmt.Sprintf("%s, page %d", name, i+1), page) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // segments are the straight pieces of a wire, as the boxes that they cover.
 func (l line) segments() []box {
@@ -41,8 +53,10 @@ func (b box) grown(by float64) box {
 	return box{b.left - by, b.top - by, b.right + by, b.bottom + by}
 }
 
-func TestNothingCrossesAText(t *testing.T) {
-	for name, s := range pages(kits(t)) {
+// NothingCrossesAText is a test of all kits, as the others are that take them: see kits_test.go.
+func NothingCrossesAText(t *testing.T, kits map[string]*Netlist) {
+	t.Helper()
+	for name, s := range pages(kits) {
 		page := box{0, 0, pageWidth, pageHeight}.grown(-margin / 2)
 		for i, l := range s.labels {
 			if !l.within(page) {
@@ -70,9 +84,10 @@ func TestNothingCrossesAText(t *testing.T) {
 }
 
 // Capitals and digits of Liberation Sans are 0.688 of its size.
-func TestTextsCanBeRead(t *testing.T) {
+func TextsCanBeRead(t *testing.T, kits map[string]*Netlist) {
+	t.Helper()
 	const least = 1.8 // mm on paper
-	for name, s := range pages(kits(t)) {
+	for name, s := range pages(kits) {
 		for _, l := range s.labels {
 			if high := 0.688 * l.style.size * float64(vg.Inch/vg.Millimeter) / 72; high < least {
 				t.Errorf("%s: %q is %.1f mm high, want %.1f mm or more", name, l.text, high, least)
@@ -82,9 +97,10 @@ func TestTextsCanBeRead(t *testing.T) {
 }
 
 // A part is drawn black-edged.
-func TestNoWireCrossesAPart(t *testing.T) {
+func NoWireCrossesAPart(t *testing.T, kits map[string]*Netlist) {
+	t.Helper()
 	const skin = 0.5 // mm, of a wire that ends at the edge
-	for name, s := range pages(kits(t)) {
+	for name, s := range pages(kits) {
 		parts := slices.DeleteFunc(slices.Clone(s.under), func(sh shape) bool { return sh.edge != black })
 		for _, part := range parts {
 			for _, w := range s.wires {
@@ -99,19 +115,10 @@ func TestNoWireCrossesAPart(t *testing.T) {
 }
 
 // Wires may cross, but not run so near beside each other that an eye takes one for the other.
-func TestNoWireLiesOnAnother(t *testing.T) {
+func NoWireLiesOnAnother(t *testing.T, kits map[string]*Netlist) {
+	t.Helper()
 	const apart = 0.5 // mm of paper between them
-	all := kits(t)
-	for channels := 1; channels < 1<<8; channels++ { // any of the knobs of a chip
-		cfg := &config.Config{}
-		for c := range 8 {
-			if channels>>c&1 == 1 {
-				cfg.Inputs = append(cfg.Inputs, knob(fmt.Sprint("k", c), "mcp3008", "SPI0.0", c))
-			}
-		}
-		all[fmt.Sprintf("channels %08b", channels)] = built(t, cfg)
-	}
-	for name, s := range pages(all) {
+	for name, s := range pages(kits) {
 		for i, a := range s.wires {
 			for _, b := range s.wires[i+1:] {
 				if a.net == b.net {
@@ -156,8 +163,9 @@ func (s *Page) piece(net string, from xy) []xy {
 }
 
 // Every wire to the header is one piece, from its pin to all of its parts, and every part is drawn.
-func TestWiresReachAllTheirEnds(t *testing.T) {
-	for kit, n := range kits(t) {
+func WiresReachAllTheirEnds(t *testing.T, kits map[string]*Netlist) {
+	t.Helper()
+	for kit, n := range kits {
 		drawn := map[string]bool{}
 		reached := map[int]int{}
 		for _, s := range n.Pages() {
@@ -189,8 +197,8 @@ func TestWiresReachAllTheirEnds(t *testing.T) {
 	}
 }
 
-func TestHeaderIsNumberedAsOnThePi(t *testing.T) {
-	s := built(t, config.Default()).Pages()[0]
+func HeaderIsNumberedAsOnThePi(t *testing.T, s *Page) {
+	t.Helper()
 	pads := map[string]xy{}
 	var square []string
 	for _, sh := range s.over {
@@ -220,8 +228,9 @@ func TestHeaderIsNumberedAsOnThePi(t *testing.T) {
 	}
 }
 
-func TestFiles(t *testing.T) {
-	page, second := built(t, config.Default()).Pages()[0], built(t, config.Default()).Pages()[0]
+// Files wants two pages of one kit to be drawn alike.
+func Files(t *testing.T, page, second *Page) {
+	t.Helper()
 	var svg, again, picture bytes.Buffer
 	if err := errors.Join(page.SVG(&svg), second.SVG(&again), page.PNG(&picture)); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hillock/config"
@@ -25,6 +26,8 @@ type Part struct {
 	Use   string   // what the configuration has it for: "knob", "led", "SPI0.0"
 	Pins  []string // their names, from pin 1
 	Group int      // parts of one are drawn together
+
+	Output string // of which it is a part, "" for one of an input
 }
 
 // Kind is what a part looks like.
@@ -78,34 +81,37 @@ func title(cfg *config.Config) string {
 	return filepath.Base(cfg.File)
 }
 
+// Wired is a part that stands on the breadboard.
+type Wired interface {
+	// Wires adds the part and its wires to the kit. Where inputs are on channels of one chip, the first of them adds the chip
+	// for all: uses has more than one then.
+	Wires(k *Kit, uses []Use)
+}
+
+// A Use is what an input or output uses of a part.
+type Use struct {
+	Name string // of the input or output
+	Part config.Part
+}
+
 // New is the netlist of a configuration. The error joins everything that keeps it from being wired.
 func New(cfg *config.Config) (*Netlist, error) {
-	k := &kit{Netlist: Netlist{Title: title(cfg)}, colors: map[int]Color{}}
-	for _, inputs := range chipsOf(cfg.Inputs) {
-		switch inputs[0].Driver {
-		case "ads1115":
-			k.ads1115(inputs)
-		case "rc":
-			k.capacitor(inputs[0])
-		default:
-			k.adc(inputs)
+	k := &Kit{Netlist: Netlist{Title: title(cfg)}, colors: map[int]Color{}}
+	for _, uses := range together(cfg.Inputs) {
+		if w, ok := uses[0].Part.(Wired); ok {
+			w.Wires(k, uses)
+			continue
 		}
+		k.Refuse("input.%s: driver: no wiring is known for %q", uses[0].Name, driver(cfg, uses[0].Name))
 	}
 	for _, out := range cfg.Outputs {
-		switch out.Driver {
-		case "pulse":
-			k.led(out, "pin", out.Pin, out.Name)
-		case "bar":
-			for i, pin := range strings.Fields(out.Pins) {
-				k.led(out, "pins", pin, fmt.Sprintf("%s %d", out.Name, i+1)) // 1 is the lowest level
-			}
-		case "apa102":
-			k.strip(out)
-		case "oled":
-			k.display(out)
-		default:
-			k.refuse("output.%s: driver: no wiring is known for %q", out.Name, out.Driver)
+		w, ok := out.Part.(Wired)
+		if !ok {
+			k.Refuse("output.%s: driver: no wiring is known for %q", out.Name, out.Driver)
+			continue
 		}
+		k.output = out.Name
+		w.Wires(k, []Use{{out.Name, out.Part}})
 	}
 	k.rails()
 	if err := errors.Join(append(k.problems, k.check()...)...); err != nil {
@@ -114,23 +120,36 @@ func New(cfg *config.Config) (*Netlist, error) {
 	return &k.Netlist, nil
 }
 
-// chipsOf are the inputs that have a wire, by what they share: the port of a chip, and its address there. A capacitor is
-// shared by none.
-func chipsOf(inputs []config.Input) [][]config.Input {
-	shared := func(in config.Input) string {
-		if in.Driver == "rc" {
-			return in.Pin + " " + in.Name
-		}
-		return fmt.Sprint(in.Port, " ", in.Address)
+// driver is that of an input.
+func driver(cfg *config.Config, name string) string {
+	i := slices.IndexFunc(cfg.Inputs, func(in config.Input) bool { return in.Name == name })
+	return cfg.Inputs[i].Driver
+}
+
+// together are the inputs that claim something, by what they share: the place of a chip on a bus. A pin is shared by none.
+func together(inputs []config.Input) (all [][]Use) {
+	type placed struct {
+		Use
+		place string
 	}
-	wired := slices.DeleteFunc(slices.Clone(inputs), func(in config.Input) bool { return in.Driver == "wave" || in.Driver == "file" })
-	slices.SortStableFunc(wired, func(a, b config.Input) int { return strings.Compare(shared(a), shared(b)) })
-	var all [][]config.Input
-	for i, in := range wired {
-		if i == 0 || shared(in) != shared(wired[i-1]) {
+	var wired []placed
+	for _, in := range inputs {
+		place := ""
+		for _, c := range in.Part.Claims() {
+			if place = c.Port + " " + strconv.Itoa(c.Address); c.Port == "" {
+				place = c.Pin + " " + in.Name
+			}
+		}
+		if place != "" {
+			wired = append(wired, placed{Use{in.Name, in.Part}, place})
+		}
+	}
+	slices.SortStableFunc(wired, func(a, b placed) int { return strings.Compare(a.place, b.place) })
+	for i, w := range wired {
+		if i == 0 || w.place != wired[i-1].place {
 			all = append(all, nil)
 		}
-		all[len(all)-1] = append(all[len(all)-1], in)
+		all[len(all)-1] = append(all[len(all)-1], w.Use)
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-package wiring
+package wiring_test
 
 import (
 	"fmt"
@@ -10,35 +10,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
+	"hillock/hw/part"
+	"hillock/hw/wiring"
 )
 
 // knob is an input as configurations have it by default.
 func knob(name, driver, port string, channel int) config.Input {
-	return config.Input{Name: name, Driver: driver, Port: port, Channel: channel, Minus: -1, VRef: 3.3}
+	return config.Input{Name: name, Driver: driver, Part: part.MCP3xxx{Model: driver, Port: port, Channel: channel, Minus: -1, VRef: 3.3}}
 }
 
-func led(name, pin string) config.Output { return config.Output{Name: name, Driver: "pulse", Pin: pin} }
+func led(name, pin string) config.Output {
+	return config.Output{Name: name, Driver: "pulse", Part: part.Pulse{Pin: pin}}
+}
+
+func row(name, pins string) config.Output {
+	return config.Output{Name: name, Driver: "bar", Part: part.Bar{Pins: pins}}
+}
 
 func fine(name string, address, channel int) config.Input {
-	return config.Input{Name: name, Driver: "ads1115", Port: "I2C1", Address: address, Channel: channel, Minus: -1, VRef: 3.3}
+	return config.Input{Name: name, Driver: "ads1115", Part: part.ADS1115{Bus: "I2C1", Address: address, Channel: channel, VRef: 3.3}}
 }
 
 func capacitor(name, pin string) config.Input {
-	return config.Input{Name: name, Driver: "rc", Pin: pin, Minus: -1,
-		RC: config.RC{Knob: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5}}
+	return config.Input{Name: name, Driver: "rc", Part: part.RC{Pin: pin, Pot: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5}}
 }
 
 func strip(name, data, clock string) config.Output {
-	return config.Output{Name: name, Driver: "apa102", Data: data, Clock: clock, LEDs: 8, Brightness: 24}
+	return config.Output{Name: name, Driver: "apa102", Part: part.APA102{Data: data, Clock: clock, LEDs: 8, Brightness: 24}}
 }
 
 func display(name string, address int) config.Output {
-	return config.Output{Name: name, Driver: "oled", Bus: "I2C1", Address: address}
+	return config.Output{Name: name, Driver: "oled", Part: part.OLED{Bus: "I2C1", Address: address}}
 }
 
-func built(t *testing.T, cfg *config.Config) *Netlist {
+func built(t *testing.T, cfg *config.Config) *wiring.Netlist {
 	t.Helper()
-	n, err := New(cfg)
+	n, err := wiring.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +53,7 @@ func built(t *testing.T, cfg *config.Config) *Netlist {
 }
 
 func TestDefaultKit(t *testing.T) {
-	n := built(t, config.Default())
+	n := built(t, config.Default(part.Kinds()))
 	var table strings.Builder
 	if err := n.Table(&table); err != nil {
 		t.Fatal(err)
@@ -106,10 +113,8 @@ IC1.12 R1  green  GPIO9 MISO  (21) 22
 
 // The wires of each kind of part, by hand from hw/rc's circuit, SBAS444D table 4 and what is printed on the modules.
 func TestEveryPart(t *testing.T) {
-	short := led("click", "GPIO22")
-	short.Width = time.Millisecond
-	sink := led("sink", "GPIO27")
-	sink.Invert = true
+	short := config.Output{Name: "click", Driver: "pulse", Part: part.Pulse{Pin: "GPIO22", Width: time.Millisecond}}
+	sink := config.Output{Name: "sink", Driver: "pulse", Part: part.Pulse{Pin: "GPIO27", Invert: true}}
 	for _, c := range []struct {
 		name string
 		cfg  config.Config
@@ -146,7 +151,7 @@ func TestEveryPart(t *testing.T) {
 			"M1 module SSD1306, I2C1 0x3d|SDA|GPIO2 SDA|3|green|pull-ups: 1.8 kOhm on the Pi, more on the module",
 		}},
 		{"a bar, a short pulse and an inverted one", config.Config{Outputs: []config.Output{
-			{Name: "row", Driver: "bar", Pins: "GPIO6 GPIO5"}, short, sink}}, []string{
+			row("row", "GPIO6 GPIO5"), short, sink}}, []string{
 			"R1 resistor 330 Ohm, row 1|one end|GPIO6|31|orange|",
 			"D1 LED, row 1|anode, long leg|R1, other end|||in the resistor's row",
 			"D1 LED, row 1|cathode, short leg|GND rail||black|flat side of the rim",
@@ -162,7 +167,7 @@ func TestEveryPart(t *testing.T) {
 		}},
 	} {
 		var got []string
-		for _, row := range built(t, &c.cfg).rows() {
+		for _, row := range built(t, &c.cfg).Rows() {
 			if !strings.Contains(row[0], "rail") {
 				got = append(got, strings.Join(row, "|"))
 			}
@@ -174,9 +179,9 @@ func TestEveryPart(t *testing.T) {
 }
 
 func TestAddressOfAnADS1115(t *testing.T) {
-	for address, want := range map[int]End{0x48: {Part: Ground}, 0x49: {Part: Supply}, 0x4a: {Header, 3}, 0x4b: {Header, 5}} {
+	for address, want := range map[int]wiring.End{0x48: {Part: wiring.Ground}, 0x49: {Part: wiring.Supply}, 0x4a: {wiring.Header, 3}, 0x4b: {wiring.Header, 5}} {
 		n := built(t, &config.Config{Inputs: []config.Input{fine("k", address, 0)}})
-		if wires := n.wiresAt(End{"M1", 5}); len(wires) != 1 || wires[0].To != want {
+		if wires := n.WiresAt(wiring.End{"M1", 5}); len(wires) != 1 || wires[0].To != want {
 			t.Errorf("%#x: got ADDR at %v, want %v", address, wires, want)
 		}
 	}
@@ -186,7 +191,7 @@ func TestAddressOfAnADS1115(t *testing.T) {
 func TestNothingElseOn5V(t *testing.T) {
 	n := built(t, everyPart())
 	for _, w := range n.Wires {
-		if strip := n.short(w.From) == "M2.5V"; (w.To.Part == Header && PinName(w.To.Pin) == "5V") != strip {
+		if strip := n.Short(w.From) == "M2.5V"; (w.To.Part == wiring.Header && wiring.PinName(w.To.Pin) == "5V") != strip {
 			t.Errorf("got %v at %v", w.From, w.To)
 		}
 	}
@@ -197,12 +202,12 @@ func TestNothingElseOn5V(t *testing.T) {
 
 func TestValue(t *testing.T) {
 	for v, want := range map[float64]string{10e3: "10 kOhm", 2200: "2.2 kOhm", 330: "330 Ohm", 1e6: "1 MOhm", 207: "207 Ohm", 999: "999 Ohm", 1000: "1 kOhm"} {
-		if got := value(v, "Ohm"); got != want {
+		if got := wiring.Value(v, "Ohm"); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 	for v, want := range map[float64]string{1e-6: "1 uF", 470e-9: "470 nF", 1e-9: "1 nF", 1e-4: "100 uF", 2.2e-6: "2.2 uF"} {
-		if got := value(v, "F"); got != want {
+		if got := wiring.Value(v, "F"); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -210,8 +215,7 @@ func TestValue(t *testing.T) {
 
 // Chips on one bus share its wires and its resistor; a pin of a chip has one knob, however many inputs read it.
 func TestSharedWires(t *testing.T) {
-	difference := knob("difference", "mcp3004", "SPI0.1", 0)
-	difference.Minus = 1
+	difference := config.Input{Name: "difference", Driver: "mcp3004", Part: part.MCP3xxx{Model: "mcp3004", Port: "SPI0.1", Minus: 1, VRef: 3.3}}
 	n := built(t, &config.Config{
 		File:   "/etc/hillock/two.toml",
 		Inputs: []config.Input{difference, knob("b", "mcp3004", "SPI0.1", 1), knob("a", "mcp3008", "SPI0.0", 7)},
@@ -221,7 +225,7 @@ func TestSharedWires(t *testing.T) {
 	}
 	var parts []string
 	for _, p := range n.Parts {
-		parts = append(parts, n.label(p.Ref))
+		parts = append(parts, n.Label(p.Ref))
 	}
 	want := []string{
 		"IC1 MCP3008, SPI0.0", "P1 potentiometer 10 kOhm, a", "R1 resistor 10 kOhm, SPI0",
@@ -232,20 +236,20 @@ func TestSharedWires(t *testing.T) {
 	}
 	at := map[string]string{}
 	for position := 1; position <= 40; position++ {
-		if ends := n.ends(n.at(position)); ends != "" {
-			at[n.role(position)] = ends
+		if ends := n.Ends(n.At(position)); ends != "" {
+			at[n.Role(position)] = ends
 		}
 	}
 	if diff := cmp.Diff(map[string]string{
-		"3V3": Supply, "GND": Ground, "GPIO10 MOSI": "IC1.11 IC2.9", "GPIO9 MISO": "IC1.12 R1 IC2.10",
+		"3V3": wiring.Supply, "GND": wiring.Ground, "GPIO10 MOSI": "IC1.11 IC2.9", "GPIO9 MISO": "IC1.12 R1 IC2.10",
 		"GPIO11 SCLK": "IC1.13 IC2.11", "GPIO8 CE0": "IC1.10", "GPIO7 CE1": "IC2.8",
 	}, at); diff != "" {
 		t.Errorf("header (-want +got):\n%s", diff)
 	}
-	for _, c := range []struct{ knob, channel End }{
-		{End{"P1", 2}, End{"IC1", 8}}, {End{"P2", 2}, End{"IC2", 1}}, {End{"P3", 2}, End{"IC2", 2}},
+	for _, c := range []struct{ knob, channel wiring.End }{
+		{wiring.End{"P1", 2}, wiring.End{"IC1", 8}}, {wiring.End{"P2", 2}, wiring.End{"IC2", 1}}, {wiring.End{"P3", 2}, wiring.End{"IC2", 2}},
 	} {
-		if got := n.from(c.knob.Part)[0].To; got != c.channel {
+		if got := n.From(c.knob.Part)[0].To; got != c.channel {
 			t.Errorf("%v: got %v, want %v", c.knob, got, c.channel)
 		}
 	}
@@ -253,22 +257,22 @@ func TestSharedWires(t *testing.T) {
 
 // On no chip does the supply touch 5V, and every pin with a name other than a channel's or NC is wired.
 func TestChips(t *testing.T) {
-	for driver, pins := range chips() {
+	for _, driver := range drivers() {
 		n := built(t, &config.Config{Inputs: []config.Input{knob("k", driver, "SPI1.2", channels(driver)-1)}})
-		for i, pin := range pins {
+		for i, pin := range n.Parts[0].Pins {
 			got := ""
-			for _, w := range n.wiresAt(End{"IC1", i + 1}) {
+			for _, w := range n.WiresAt(wiring.End{"IC1", i + 1}) {
 				got += w.To.Part
 			}
-			want := map[string]string{"VDD": Supply, "VDD/VREF": Supply, "VREF": Supply, "AGND": Ground, "DGND": Ground, "VSS": Ground,
-				"CH" + strconv.Itoa(channels(driver)-1): "IC1", "IN+": "IC1", "IN-": Ground,
-				"CLK": Header, "DIN": Header, "DOUT": Header, "CS/SHDN": Header}[pin]
+			want := map[string]string{"VDD": wiring.Supply, "VDD/VREF": wiring.Supply, "VREF": wiring.Supply, "AGND": wiring.Ground, "DGND": wiring.Ground, "VSS": wiring.Ground,
+				"CH" + strconv.Itoa(channels(driver)-1): "IC1", "IN+": "IC1", "IN-": wiring.Ground,
+				"CLK": wiring.Header, "DIN": wiring.Header, "DOUT": wiring.Header, "CS/SHDN": wiring.Header}[pin]
 			if got != want {
 				t.Errorf("%s, pin %d %s: got a wire to %q, want %q", driver, i+1, pin, got, want)
 			}
 		}
 		for position := 1; position <= 40; position++ {
-			if PinName(position) == "5V" && len(n.at(position)) > 0 {
+			if wiring.PinName(position) == "5V" && len(n.At(position)) > 0 {
 				t.Errorf("%s: got a wire to 5V, pin %d", driver, position)
 			}
 		}
@@ -278,7 +282,7 @@ func TestChips(t *testing.T) {
 // painted shows where a colour begins and ends.
 func TestHeaderIsPaintedWhereAWireGoes(t *testing.T) {
 	n := built(t, &config.Config{Outputs: []config.Output{led("red", "GPIO18")}})
-	got := n.Header(func(c Color, text string) string { return c.Name + "<" + text + ">" })
+	got := n.Header(func(c wiring.Color, text string) string { return c.Name + "<" + text + ">" })
 	for _, want := range []string{" [ 1]  2\n", "black<( 6)>  black<GND  black  GND rail>\n", " 11 orange<(12)>  orange<GPIO18  orange  R1>\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got no %q in\n%s", want, got)

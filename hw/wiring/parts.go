@@ -2,51 +2,53 @@ package wiring
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"hillock/config"
 )
 
-// kit is a netlist that grows.
-type kit struct {
+// Kit is a netlist that grows: parts put themselves and their wires into it, in the order in which one would.
+type Kit struct {
 	Netlist
+	output   string        // whose parts are added, "" for those of an input
 	colors   map[int]Color // of signals, by position on the header
 	given    int           // colours so far
 	groups   int           // of parts so far
 	problems []error
 }
 
-func (k *kit) refuse(format string, args ...any) {
+// Refuse says why the kit cannot be wired.
+func (k *Kit) Refuse(format string, args ...any) {
 	k.problems = append(k.problems, fmt.Errorf(format, args...))
 }
 
-// add puts a part in, in the group that has begun last, and gives it its ref.
-func (k *kit) add(p Part) string {
+// Add puts a part in, in the group that has begun last, and gives it its ref.
+func (k *Kit) Add(p Part) (ref string) {
 	n := 1
 	for _, other := range k.Parts {
 		if other.Kind == p.Kind {
 			n++
 		}
 	}
-	p.Ref, p.Group = p.Kind.prefix()+strconv.Itoa(n), k.groups
+	p.Ref, p.Group, p.Output = p.Kind.prefix()+strconv.Itoa(n), k.groups, k.output
 	k.Parts = append(k.Parts, p)
 	return p.Ref
 }
 
-// begin begins a group of parts.
-func (k *kit) begin() { k.groups++ }
+// Begin begins a group of parts.
+func (k *Kit) Begin() { k.groups++ }
 
-func (k *kit) nextColor() Color {
+func (k *Kit) nextColor() Color {
 	colors := palette()
 	k.given++
 	return colors[(k.given-1)%len(colors)]
 }
 
-// toHeader wires a pin of a part to a pin of the Pi, in the colour that this has.
-func (k *kit) toHeader(w Wire, pin string) {
+// ToHeader wires a pin of a part to a pin of the Pi, in the colour that this has.
+func (k *Kit) ToHeader(w Wire, pin string) {
 	w.To = End{Header, config.Position(pin)}
 	color, ok := k.colors[w.To.Pin]
 	if pin == "5V" {
@@ -60,30 +62,37 @@ func (k *kit) toHeader(w Wire, pin string) {
 	k.Wires = append(k.Wires, w)
 }
 
-func (k *kit) toSupply(from End, note string) {
+// ToSupply wires a pin of a part to the 3V3 rail.
+func (k *Kit) ToSupply(from End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: End{Part: Supply}, Color: red, Note: note})
 }
 
-func (k *kit) toGround(from End, note string) {
+// ToGround wires a pin of a part to the GND rail.
+func (k *Kit) ToGround(from End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: End{Part: Ground}, Color: black, Note: note})
 }
 
-// same wires legs that share a row of the breadboard.
-func (k *kit) same(from, to End, note string) {
+// Jumper wires one part to another, in a colour of its own.
+func (k *Kit) Jumper(from, to End) {
+	k.Wires = append(k.Wires, Wire{From: from, To: to, Color: k.nextColor()})
+}
+
+// SameRow wires legs that share a row of the breadboard.
+func (k *Kit) SameRow(from, to End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: to, Note: note})
 }
 
-// gpio tells whether a pin is on the header; where says whose it is.
-func (k *kit) gpio(where, pin string) bool {
+// GPIO reports whether a pin is on the header; where says whose it is.
+func (k *Kit) GPIO(where, pin string) bool {
 	ok := strings.HasPrefix(pin, "GPIO") && config.Position(pin) > 0
 	if !ok {
-		k.refuse("%s: must be on the header, GPIO0 to GPIO27, got %q", where, pin)
+		k.Refuse("%s: must be on the header, GPIO0 to GPIO27, got %q", where, pin)
 	}
 	return ok
 }
 
 // rails wires the rails that are in use to the header.
-func (k *kit) rails() {
+func (k *Kit) rails() {
 	for _, rail := range []struct {
 		name, pin, note string
 		color           Color
@@ -100,17 +109,19 @@ func (k *kit) rails() {
 }
 
 const (
-	supply  = 3.3   // V, of a pin that is high
+	Volts3V3 = 3.3 // V, of the 3V3 rail, and of a pin that is high
+
 	forward = 2.0   // V, across a red LED, the least of the usual colours
 	series  = 330.0 // Ohm
 )
 
-func (k *kit) resistor(ohms float64, use string) string {
-	return k.add(Part{Kind: Resistor, Model: value(ohms, "Ohm"), Use: use, Pins: []string{"one end", "other end"}})
+// Resistor adds one.
+func (k *Kit) Resistor(ohms float64, use string) (ref string) {
+	return k.Add(Part{Kind: Resistor, Model: Value(ohms, "Ohm"), Use: use, Pins: []string{"one end", "other end"}})
 }
 
-// value is a number with three digits and a unit: "2.2 kOhm", "1 uF".
-func value(v float64, unit string) string {
+// Value is a number with three digits and a unit: "2.2 kOhm", "1 uF".
+func Value(v float64, unit string) string {
 	for _, p := range []struct {
 		scale  float64
 		prefix string
@@ -122,71 +133,98 @@ func value(v float64, unit string) string {
 	return fmt.Sprintf("%.4g %s", v, unit)
 }
 
-// led adds an LED with its resistor, which leaves it (3.3 V - 2 V)/330 Ohm = 3.9 mA: between pin and ground, or where it is
-// inverted between pin and supply.
-func (k *kit) led(out config.Output, key, pin, use string) {
-	if !k.gpio("output."+out.Name+": "+key, pin) {
+// LED adds an LED with its resistor, which leaves it (3.3 V - 2 V)/330 Ohm = 3.9 mA: between pin and ground, or where it is
+// inverted between pin and supply. where says whose pin it is, and note is for its wire.
+func (k *Kit) LED(where, pin, use string, inverted bool, note string) {
+	if !k.GPIO(where, pin) {
 		return
 	}
-	k.begin()
-	resistor := k.resistor(series, use)
-	led := k.add(Part{Kind: LED, Use: use, Pins: []string{"anode, long leg", "cathode, short leg"}})
+	k.Begin()
+	resistor := k.Resistor(series, use)
+	led := k.Add(Part{Kind: LED, Use: use, Pins: []string{"anode, long leg", "cathode, short leg"}})
 	anode, cathode := End{led, 1}, End{led, 2}
-	note := ""
-	if out.Driver == "pulse" && out.Width > 0 && out.Width <= clicks {
-		note = "or a piezo disc with 1 kOhm"
-	}
-	k.toHeader(Wire{From: End{resistor, 1}, Current: 1000 * (supply - forward) / series, Note: note}, pin)
-	if out.Invert {
-		k.same(cathode, End{resistor, 2}, "in the resistor's row; flat side of the rim")
-		k.toSupply(anode, "inverted: lit while the pin is low")
+	k.ToHeader(Wire{From: End{resistor, 1}, Current: 1000 * (Volts3V3 - forward) / series, Note: note}, pin)
+	if inverted {
+		k.SameRow(cathode, End{resistor, 2}, "in the resistor's row; flat side of the rim")
+		k.ToSupply(anode, "inverted: lit while the pin is low")
 		return
 	}
-	k.same(anode, End{resistor, 2}, "in the resistor's row")
-	k.toGround(cathode, "flat side of the rim")
+	k.SameRow(anode, End{resistor, 2}, "in the resistor's row")
+	k.ToGround(cathode, "flat side of the rim")
 }
 
-const clicks = 5 * time.Millisecond // pulses up to this are more for an ear than for an eye
-
-// knob adds a potentiometer at a channel. The higher its middle leg, the larger the current.
-func (k *kit) knob(channel End, use string) {
-	ref := k.potentiometer(10e3, use)
-	k.Wires = append(k.Wires, Wire{From: End{ref, 2}, To: channel, Color: k.nextColor()})
-	k.toSupply(End{ref, 3}, "turning right gives more")
-	k.toGround(End{ref, 1}, "")
+// Knob adds a potentiometer at a channel. The higher its middle leg, the larger the current.
+func (k *Kit) Knob(channel End, use string) {
+	ref := k.Potentiometer(10e3, use)
+	k.Jumper(End{ref, 2}, channel)
+	k.ToSupply(End{ref, 3}, "turning right gives more")
+	k.ToGround(End{ref, 1}, "")
 }
 
-func (k *kit) potentiometer(ohms float64, use string) string {
-	return k.add(Part{Kind: Knob, Model: value(ohms, "Ohm"), Use: use, Pins: []string{"left leg", "middle leg", "right leg"}})
+// Potentiometer adds one, with none of its legs wired.
+func (k *Kit) Potentiometer(ohms float64, use string) (ref string) {
+	return k.Add(Part{Kind: Knob, Model: Value(ohms, "Ohm"), Use: use, Pins: []string{"left leg", "middle leg", "right leg"}})
 }
 
-// capacitor adds a knob without an ADC; hw/rc has the circuit. Its knob is a resistor that grows as it is turned right,
-// away from its left leg, and the longer a charge takes then, the larger is the current.
-func (k *kit) capacitor(in config.Input) {
-	where := "input." + in.Name + ": pin"
-	switch {
-	case !k.gpio(where, in.Pin):
-		return
-	case in.Pin == "GPIO2" || in.Pin == "GPIO3":
-		k.refuse("%s: must be one without a resistor to 3V3 on the Pi, which charges the capacitor too, got %q: take another pin", where, in.Pin)
+// PullUp adds one resistor to each SPI bus: where no chip drives MISO it then reads as ones, which no chip sends.
+func (k *Kit) PullUp(bus, miso string) {
+	if slices.ContainsFunc(k.Parts, func(p Part) bool { return p.Kind == Resistor && p.Use == bus }) {
 		return
 	}
-	k.begin()
-	knob := k.potentiometer(in.RC.Knob, in.Name)
-	charge := k.resistor(in.RC.Series, in.Name)
-	made := "film"
-	if in.RC.Capacitor > largestFilm {
-		made = "ceramic"
-	}
-	c := k.add(Part{Kind: Capacitor, Model: value(in.RC.Capacitor, "F") + " " + made, Use: in.Name, Pins: []string{"one leg", "other leg"}})
-	discharge := k.resistor(in.RC.Discharge, in.Name)
-	node := End{charge, 2}
-	k.toSupply(End{knob, 1}, "turning right gives more")
-	k.Wires = append(k.Wires, Wire{From: End{knob, 2}, To: End{charge, 1}, Color: k.nextColor()})
-	k.same(End{c, 1}, node, "in its row")
-	k.toGround(End{c, 2}, "")
-	k.same(End{discharge, 2}, node, "in the same row")
-	k.toHeader(Wire{From: End{discharge, 1}, Current: 1000 * supply / in.RC.Discharge}, in.Pin)
+	k.Begin()
+	ref := k.Resistor(10e3, bus)
+	k.ToHeader(Wire{From: End{ref, 1}, Signal: "MISO", Bus: bus, Note: "advised: shows when the chip is loose"}, miso)
+	k.ToSupply(End{ref, 2}, "")
 }
 
-const largestFilm = 10e-6 // F, of those that are sold with legs for a breadboard
+// Module adds a module on an I2C bus and wires what each has there; where says whose it is. It is "" where the bus is not on
+// the header.
+func (k *Kit) Module(where, bus string, address int, model string, pins ...string) (ref string) {
+	signals := config.PortPins(bus)
+	if signals["SDA"] == "" {
+		k.Refuse("%s: bus: must be on the header of every Pi, got %s: take I2C1", where, bus)
+		return ""
+	}
+	use := fmt.Sprintf("%s %#x", bus, address)
+	if i := slices.IndexFunc(k.Parts, func(p Part) bool { return p.Kind == Module && p.Use == use }); i >= 0 {
+		k.Refuse("%s: address: must be for one part on %s, got %#x, which %s has", where, bus, address, k.Parts[i].Ref)
+		return ""
+	}
+	k.Begin()
+	ref = k.Add(Part{Kind: Module, Model: model, Use: use, Pins: pins})
+	for i, pin := range pins {
+		at := End{ref, i + 1}
+		switch pin {
+		case "VDD", "VCC":
+			k.ToSupply(at, "never 5V: its pull-ups would lift the bus to it")
+		case "GND":
+			k.ToGround(at, "")
+		case "SCL":
+			k.ToHeader(Wire{From: at, Signal: pin, Bus: bus}, signals[pin])
+		case "SDA":
+			k.ToHeader(Wire{From: at, Signal: pin, Bus: bus, Note: "pull-ups: 1.8 kOhm on the Pi, more on the module"}, signals[pin])
+		}
+	}
+	return ref
+}
+
+// On3V3 reports whether the upper end of an input's knob, at vRef V, is that of the 3V3 rail.
+func (k *Kit) On3V3(input string, vRef float64) bool {
+	const tolerance = 0.05 // of a Pi's 3V3
+	ok := math.Abs(vRef-Volts3V3) <= tolerance*Volts3V3
+	if !ok {
+		k.Refuse("input.%s: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got %g V: take 3.3 V", input, vRef)
+	}
+	return ok
+}
+
+// Names are the uses that name gives a name, and so an end of the part that is used.
+func Names(uses []Use, name func(Use) string) string {
+	var all []string
+	for _, u := range uses {
+		if s := name(u); s != "" {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, ", ")
+}

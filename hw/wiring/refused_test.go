@@ -1,4 +1,4 @@
-package wiring
+package wiring_test
 
 import (
 	"fmt"
@@ -7,18 +7,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
+	"hillock/hw/part"
+	"hillock/hw/wiring"
 )
 
+// crystal is a part that has no wiring.
+type crystal struct{}
+
+func (crystal) Print(*config.Printer)      {}
+func (crystal) Claims() []config.Claim     { return []config.Claim{{Key: "pin", Pin: "GPIO4"}} }
+func (crystal) Range() (low, high float64) { return 0, 1 }
+
 func TestRefused(t *testing.T) {
-	low := knob("low", "mcp3008", "SPI0.0", 0)
-	low.VRef = 2.5
-	high := fine("high", 0x48, 0)
-	high.VRef = 5
-	elsewhere, third := fine("k", 0x48, 0), display("o", 0x3c)
-	elsewhere.Port, third.Bus = "I2C3", "I2C6"
-	bright := strip("bright", "GPIO23", "GPIO24")
-	bright.LEDs, bright.Brightness = 60, 255
-	row := func(pins string) config.Output { return config.Output{Name: "row", Driver: "bar", Pins: pins} }
+	low := config.Input{Name: "low", Driver: "mcp3008", Part: part.MCP3xxx{Model: "mcp3008", Port: "SPI0.0", Minus: -1, VRef: 2.5}}
+	high := config.Input{Name: "high", Driver: "ads1115", Part: part.ADS1115{Bus: "I2C1", Address: 0x48, VRef: 5}}
+	elsewhere := config.Input{Name: "k", Driver: "ads1115", Part: part.ADS1115{Bus: "I2C3", Address: 0x48, VRef: 3.3}}
+	third := config.Output{Name: "o", Driver: "oled", Part: part.OLED{Bus: "I2C6", Address: 0x3c}}
+	bright := config.Output{Name: "bright", Driver: "apa102", Part: part.APA102{Data: "GPIO23", Clock: "GPIO24", LEDs: 60, Brightness: 255}}
+	unknown := config.Input{Name: "k", Driver: "crystal", Part: crystal{}}
 	var many []config.Output
 	for i := range 13 {
 		many = append(many, led(fmt.Sprint("l", i), fmt.Sprint("GPIO", 2+i)))
@@ -41,9 +47,9 @@ func TestRefused(t *testing.T) {
 		{"too much in all", config.Config{Outputs: many},
 			"all pins: must give at most 50 mA together, got 51.2 mA: leave out LEDs"},
 		{"inverted ones and a capacitor count too", config.Config{
-			Inputs: []config.Input{capacitor("c", "GPIO4")}, Outputs: append(many[3:13:13], config.Output{Name: "i", Driver: "pulse", Pin: "GPIO27", Invert: true})},
+			Inputs: []config.Input{capacitor("c", "GPIO4")}, Outputs: append(many[3:13:13], config.Output{Name: "i", Driver: "pulse", Part: part.Pulse{Pin: "GPIO27", Invert: true}})},
 			"all pins: must give at most 50 mA together, got 53.3 mA: leave out LEDs"},
-		{"a pin of a bar in use", config.Config{Inputs: []config.Input{capacitor("c", "GPIO6")}, Outputs: []config.Output{row("GPIO5 GPIO6")}},
+		{"a pin of a bar in use", config.Config{Inputs: []config.Input{capacitor("c", "GPIO6")}, Outputs: []config.Output{row("row", "GPIO5 GPIO6")}},
 			"GPIO6, header pin 31: must be for one part, got R2 of c and R4 of row 2: give each a pin of its own"},
 		{"a pin of a strip in use", config.Config{Outputs: []config.Output{strip("s", "GPIO23", "GPIO24"), led("red", "GPIO24")}},
 			"GPIO24, header pin 18: must be for one part, got M1 of s and R1 of red: give each a pin of its own"},
@@ -61,7 +67,7 @@ func TestRefused(t *testing.T) {
 		{"a capacitor at a pin with a pull-up", config.Config{Inputs: []config.Input{capacitor("c", "GPIO2")}},
 			"input.c: pin: must be one without a resistor to 3V3 on the Pi, which charges the capacitor too, got \"GPIO2\": take another pin"},
 		{"no GPIO for the others", config.Config{Inputs: []config.Input{capacitor("c", "GPIO28")},
-			Outputs: []config.Output{row("GPIO5 GND"), strip("s", "5V", "GPIO99")}},
+			Outputs: []config.Output{row("row", "GPIO5 GND"), strip("s", "5V", "GPIO99")}},
 			"input.c: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\"\n" +
 				"output.row: pins: must be on the header, GPIO0 to GPIO27, got \"GND\"\n" +
 				"output.s: data: must be on the header, GPIO0 to GPIO27, got \"5V\"\n" +
@@ -73,10 +79,10 @@ func TestRefused(t *testing.T) {
 			"input.k: port: must be on the header of every Pi, got SPI3.0: take SPI0.0 or SPI0.1"},
 		{"another reference", config.Config{Inputs: []config.Input{low}},
 			"input.low: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 2.5 V: take 3.3 V"},
-		{"unknown parts", config.Config{Inputs: []config.Input{knob("k", "crystal", "SPI0.0", 0)}, Outputs: []config.Output{{Name: "o", Driver: "bell"}}},
+		{"unknown parts", config.Config{Inputs: []config.Input{unknown}, Outputs: []config.Output{{Name: "o", Driver: "bell", Part: crystal{}}}},
 			"input.k: driver: no wiring is known for \"crystal\"\noutput.o: driver: no wiring is known for \"bell\""},
 	} {
-		n, err := New(&c.cfg)
+		n, err := wiring.New(&c.cfg)
 		if err == nil || n != nil {
 			t.Errorf("%s: got a netlist and %v, want an error alone", c.name, err)
 			continue
@@ -88,12 +94,12 @@ func TestRefused(t *testing.T) {
 }
 
 func TestCurrentOfAPin(t *testing.T) {
-	n := &Netlist{Wires: []Wire{
-		{From: End{"R1", 1}, To: End{Header, 11}, Current: 16},
-		{From: End{"R2", 1}, To: End{Header, 13}, Current: 16.1},
+	n := &wiring.Netlist{Wires: []wiring.Wire{
+		{From: wiring.End{Part: "R1", Pin: 1}, To: wiring.End{Part: wiring.Header, Pin: 11}, Current: 16},
+		{From: wiring.End{Part: "R2", Pin: 1}, To: wiring.End{Part: wiring.Header, Pin: 13}, Current: 16.1},
 	}}
 	var got []string
-	for _, err := range n.check() {
+	for _, err := range n.Check() {
 		got = append(got, err.Error())
 	}
 	want := []string{"GPIO27, header pin 13: must give at most 16 mA, got 16.1 mA: take a larger resistor"}

@@ -66,7 +66,7 @@ func (f *Report) hang(text string) string {
 
 // Unready is what keeps the wires from being looked at, "" where nothing does.
 func (f *Report) Unready(cfg *config.Config) string {
-	needs := append(doctor.Ports(cfg), "user", "GPIO")
+	needs := append(cfg.Ports(), "user", "GPIO")
 	for _, found := range f.All {
 		switch {
 		case found.Result == doctor.Failed && slices.Contains(needs, found.Check):

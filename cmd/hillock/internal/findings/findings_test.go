@@ -5,6 +5,7 @@ import (
 
 	"hillock/config"
 	"hillock/hw/doctor"
+	"hillock/hw/part"
 )
 
 // Wires are not looked at while the set-up is wrong, nor beside a hillock that runs.
@@ -21,7 +22,7 @@ func TestWiresWaitForTheSetUp(t *testing.T) {
 		{"running", doctor.Finding{Check: "GPIO17", Result: doctor.Passed, Means: doctor.Running}, "a hillock runs and has the parts: end it first, or sudo systemctl stop hillock"},
 	} {
 		f := Report{All: []doctor.Finding{tt.found}}
-		if got := f.Unready(config.Default()); got != tt.want {
+		if got := f.Unready(config.Default(part.Kinds())); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}

@@ -9,12 +9,13 @@ import (
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
+	"hillock/hw/part"
 )
 
 func TestVisitorIsAskedUntilAnAnswer(t *testing.T) {
 	var out strings.Builder
 	v := &Visitor{Keys: NewKeys(t.Context(), strings.NewReader("\n\nwhat\nYes\n\nn\n")), Printer: &readable.Printer{W: &out}}
-	cfg := config.Default()
+	cfg := config.Default(part.Kinds())
 	if err := v.Turn(t.Context(), cfg.Inputs[0]); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func (v *Visitor) Turn(ctx context.Context, in config.Input) error {
 
 // Look asks the visitor to look at an output while show runs, and returns whether it did what it should.
 func (v *Visitor) Look(out config.Output, should string, show func() error) (bool, error) {
-	v.Printf("      ? look at %s, the %s at %s, and press Enter ", out.Name, doctor.Kind(out), doctor.Place(out))
+	v.Printf("      ? look at %s, the %s at %s, and press Enter ", out.Name, doctor.Called(out), doctor.Place(out))
 	if _, err := v.Keys.Line(); err != nil {
 		return false, err
 	}

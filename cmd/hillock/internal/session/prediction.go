@@ -30,7 +30,10 @@ func (p Prediction) String() string {
 
 // Now predicts the firing rate of a neuron if its current (nA) stays as it is at this instant.
 func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
-	noisy := func(in config.Input) bool { return in.Wave.SD > 0 && slices.Contains(n.Inputs, in.Name) }
+	noisy := func(in config.Input) bool {
+		noise, ok := in.Part.(interface{ Noisy() bool })
+		return ok && noise.Noisy() && slices.Contains(n.Inputs, in.Name)
+	}
 	switch theory, reason := n.Theory(); {
 	case reason != "":
 		return Prediction{Reason: reason}

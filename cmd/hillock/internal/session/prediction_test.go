@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
+	"hillock/config/played"
 	"hillock/neuron"
 )
 
@@ -20,8 +21,8 @@ func TestPrediction(t *testing.T) {
 	noisy, noise := steady, p
 	noise.Sigma = 5
 	noisy.Params = noise
-	wave := []config.Input{{Name: "a", Wave: config.Wave{Shape: "noise", SD: 0.5}}}
-	quiet := []config.Input{{Name: "a", Wave: config.Wave{Shape: "noise"}}, {Name: "b", Wave: wave[0].Wave}}
+	wave := []config.Input{{Name: "a", Part: played.Wave{Shape: "noise", SD: 0.5}}}
+	quiet := []config.Input{{Name: "a", Part: played.Wave{Shape: "noise"}}, {Name: "b", Part: wave[0].Part}}
 	rate, spikes := p.DiscreteRate(2), p.SpikeCount(2, 20_000)
 	run := Past{Begin: begin, Steps: 20_000, Current: 2}
 	with := func(change func(*Past)) Past {

@@ -21,6 +21,7 @@ import (
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/doctor"
+	"hillock/hw/part"
 )
 
 // System is the machine that is readied.
@@ -125,7 +126,7 @@ func (s *setup) do(what string, f func() error) error {
 // buses turns on the SPI ports and I2C buses that the configuration uses.
 func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
 	off := map[string][]string{} // ports by bus
-	for _, port := range doctor.Ports(cfg) {
+	for _, port := range cfg.Ports() {
 		if _, err := os.Stat(s.Host.Path(doctor.Node(port))); err == nil {
 			s.done("%s is on: %s", port, doctor.Node(port))
 			continue
@@ -241,7 +242,7 @@ func (s *setup) unit() error {
 		return nil
 	}
 	const file = "/etc/hillock/hillock.toml"
-	if _, err := config.Load(s.Host.Path(file), nil); err != nil {
+	if _, err := config.Load(s.Host.Path(file), nil, part.Kinds()); err != nil {
 		return usage.Error{Err: err}
 	}
 	if _, err := os.Stat(s.Host.Path("/etc/systemd/system/multi-user.target.wants/" + name)); err == nil {

@@ -12,6 +12,7 @@ import (
 
 	"hillock/config"
 	"hillock/hw/doctor"
+	"hillock/hw/part"
 )
 
 // pi is a made-up machine to set up: its files, and the commands that were run on it.
@@ -46,7 +47,7 @@ func (p *pi) write(name, text string) {
 // setUp runs setup for a configuration's text, as root unless uid says else, and returns what it printed.
 func (p *pi) setUp(uid int, raspiConfig func() error, text string, o Options) (string, error) {
 	p.t.Helper()
-	cfg, err := config.Parse("my.toml", []byte(text), nil)
+	cfg, err := config.Parse("my.toml", []byte(text), nil, part.Kinds())
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -1,16 +1,18 @@
-package config
+package part
 
 import (
 	"errors"
 	"strings"
 	"testing"
+
+	"hillock/config"
 )
 
 // TestBad does one wrong thing to base per case, and wants the whole text of what comes of it. Where one thing breaks
 // two rules, the lines of the text are two.
 func TestBad(t *testing.T) {
 	for _, test := range badCases() {
-		_, err := Parse("bad.toml", edit(t, test.line, test.text), nil)
+		_, err := config.Parse("bad.toml", edit(t, test.line, test.text), nil, Kinds())
 		if err == nil {
 			t.Errorf("line %d as %q: got no error, want %s", test.line, test.text, test.want)
 			continue
@@ -19,7 +21,7 @@ func TestBad(t *testing.T) {
 		if got != test.want {
 			t.Errorf("line %d as %q:\n got %s\nwant %s", test.line, test.text, got, test.want)
 		}
-		var problems Problems
+		var problems config.Problems
 		if !errors.As(err, &problems) {
 			t.Errorf("line %d as %q: got %T, want Problems", test.line, test.text, err)
 		}
@@ -31,7 +33,7 @@ func TestBad(t *testing.T) {
 
 // complete wants the place and the rule of a problem; the key, unless the text could not be read that far; and the
 // value, unless the problem is that there is none.
-func complete(t *testing.T, text string, p Problem) {
+func complete(t *testing.T, text string, p config.Problem) {
 	t.Helper()
 	noKey := strings.HasPrefix(p.Rule, "must be UTF-8") || p.Got == "[]"
 	noValue := p.Rule == "must be given" || p.Rule == "has no value" || strings.HasPrefix(p.Rule, "must have ") ||

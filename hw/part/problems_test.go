@@ -1,4 +1,4 @@
-package config
+package part
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
 )
 
 // TestAllProblemsInOrder has one of most kinds, the first of them found last.
@@ -34,7 +36,7 @@ pin = "P1_1"
 neuron = "n2"
 width = 20
 `
-	_, err := Parse("many.toml", []byte(text), []string{"neuron.n1.r_m=0 MOhm", "loop.max_lag", "output.two.driver=pulse"})
+	_, err := config.Parse("many.toml", []byte(text), []string{"neuron.n1.r_m=0 MOhm", "loop.max_lag", "output.two.driver=pulse"}, Kinds())
 	const want = `many.toml:1:1: speed: is in no table, got 1: speed belongs into [loop]
 many.toml:4:1: loop.dt: must be a time such as "10 ms", got 0.1: the unit is missing, write "0.1 ms"
 many.toml:5:1: loop.tick: must be between 0.05 ms and 1 s, got "1 ns"
@@ -92,7 +94,7 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		_, err := Parse("bad.toml", []byte(test.text), nil)
+		_, err := config.Parse("bad.toml", []byte(test.text), nil, Kinds())
 		if got := fmt.Sprint(err); got != test.want {
 			t.Errorf("%q:\n got %s\nwant %s", test.text, got, test.want)
 		}
@@ -102,21 +104,21 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 const minimal = "[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"
 
 func TestBuiltInHasItsName(t *testing.T) {
-	_, err := Parse("", []byte("loop = 1\n"+minimal), nil)
+	_, err := config.Parse("", []byte("loop = 1\n"+minimal), nil, Kinds())
 	if got, want := fmt.Sprint(err), "built-in:1:1: loop: must be a table, got 1: write [loop]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
 func TestProblemsInErrorTrees(t *testing.T) {
-	_, err := ParseCurrent("2 mV")
+	_, err := config.ParseCurrent("2 mV")
 	if got, want := fmt.Sprint(err), `must be a current such as "2 nA", got "2 mV"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	_, file := Parse("bad.toml", nil, nil)
+	_, file := config.Parse("bad.toml", nil, nil, Kinds())
 	for _, err := range []error{err, file} {
-		var problems Problems
-		var problem Problem
+		var problems config.Problems
+		var problem config.Problem
 		wrapped := fmt.Errorf("--current: %w", err)
 		if !errors.As(wrapped, &problems) || len(problems) != 1 || !errors.As(wrapped, &problem) || problems[0] != problem {
 			t.Errorf("%v: got %v and %v, want the same problem twice", wrapped, problems, problem)
@@ -157,12 +159,12 @@ func TestWarnings(t *testing.T) {
 		{9, `port = "SPI9.9"`, ""},
 	}
 	for _, test := range tests {
-		c, err := Parse("odd.toml", edit(t, test.line, test.text), nil)
+		c, err := config.Parse("odd.toml", edit(t, test.line, test.text), nil, Kinds())
 		if err != nil {
 			t.Errorf("%q: %v", test.text, err)
 			continue
 		}
-		got := strings.ReplaceAll("\n"+Problems(c.Warnings).Error(), "\nodd.toml:", "\n")[1:]
+		got := strings.ReplaceAll("\n"+config.Problems(c.Warnings).Error(), "\nodd.toml:", "\n")[1:]
 		if got != test.want {
 			t.Errorf("%q:\n got %s\nwant %s", test.text, got, test.want)
 		}
@@ -170,12 +172,12 @@ func TestWarnings(t *testing.T) {
 }
 
 func TestWarningWithoutDT(t *testing.T) {
-	c, err := Parse("odd.toml", []byte(minimal+"tau_m = \"0.5 ms\"\n[output.a]\ndriver = \"pulse\"\npin = \"GPIO4\"\nneuron = \"n1\""), nil)
+	c, err := config.Parse("odd.toml", []byte(minimal+"tau_m = \"0.5 ms\"\n[output.a]\ndriver = \"pulse\"\npin = \"GPIO4\"\nneuron = \"n1\""), nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `odd.toml:5:1: neuron.n1.tau_m: is less than ten steps, spikes come at the wrong time, got "0.5 ms": take a dt of 0.05 ms or less`
-	if got := Problems(c.Warnings).Error(); got != want {
+	if got := config.Problems(c.Warnings).Error(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

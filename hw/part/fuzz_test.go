@@ -1,4 +1,4 @@
-package config
+package part
 
 import (
 	"errors"
@@ -12,14 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hillock/neuron"
+	"hillock/config"
 )
 
 // FuzzParse wants a sound Config or Problems, whatever the text and the set are.
 func FuzzParse(f *testing.F) {
 	f.Add(base, "")
 	f.Add(rich, "loop.speed=1")
-	f.Add(string(DefaultTOML()), "neuron.n1.tau_m=5 ms")
+	f.Add(string(config.DefaultTOML()), "neuron.n1.tau_m=5 ms")
 	for i, test := range badCases() {
 		if i%8 == 0 {
 			f.Add(string(edit(f, test.line, test.text)), "input.knob.channel="+test.text)
@@ -30,9 +30,9 @@ func FuzzParse(f *testing.F) {
 		if set != "" {
 			sets = []string{set}
 		}
-		c, err := Parse("fuzz.toml", []byte(text), sets)
+		c, err := config.Parse("fuzz.toml", []byte(text), sets, Kinds())
 		if err != nil {
-			var problems Problems
+			var problems config.Problems
 			if !errors.As(err, &problems) || c != nil || len(problems) == 0 {
 				t.Fatalf("got %v and %T, want nothing and Problems", c, err)
 			}
@@ -49,7 +49,7 @@ func FuzzParse(f *testing.F) {
 }
 
 // sound wants every number of c to be in its range.
-func sound(t *testing.T, c *Config) {
+func sound(t *testing.T, c *config.Config) {
 	t.Helper()
 	within := func(name string, v, low, high float64) {
 		if !(v >= low && v <= high) {
@@ -63,37 +63,47 @@ func sound(t *testing.T, c *Config) {
 	within("max_lag", float64(c.Loop.MaxLag), tick, float64(time.Hour))
 	within("spin", float64(c.Loop.Spin), -1, float64(c.Loop.Tick/2))
 	within("cpu", float64(c.Loop.CPU), -1, 1023)
-	within("steps per tick", tick*c.Loop.Speed/float64(c.Loop.DT), 0, neuron.MaxStepsPerTick)
+	within("steps per tick", tick*c.Loop.Speed/float64(c.Loop.DT), 0, 1_000_000)
 	for _, in := range c.Inputs {
-		if !strings.HasPrefix(in.Driver, "mcp") {
-			within("average", float64(in.Average), 0, MaxAverage)
+		low, high := in.Part.Range()
+		within("low", low, -5*config.MaxCurrent, 5*config.MaxCurrent) // of noise, with three standard deviations
+		within("high", high, -5*config.MaxCurrent, 5*config.MaxCurrent)
+		var k config.Knob
+		switch p := in.Part.(type) {
+		case MCP3xxx:
+			k = p.Knob
+			within("channel", float64(p.Channel), 0, 7)
+			within("minus", float64(p.Minus), -1, 7)
+			within("clock", float64(p.Clock), 10e3, 3.6e6)
+			within("v_ref", p.VRef, 0.25, 5.5)
+		case ADS1115:
+			k = p.Knob
+		case RC:
+			k = p.Knob
+		default:
 			continue
 		}
-		within("channel", float64(in.Channel), 0, 7)
-		within("minus", float64(in.Minus), -1, 7)
-		within("clock", float64(in.Clock), 10e3, 3.6e6)
-		within("v_ref", in.VRef, 0.25, 5.5)
-		within("low", in.Low, -neuron.MaxCurrent, neuron.MaxCurrent)
-		within("high", in.High, -neuron.MaxCurrent, neuron.MaxCurrent)
-		within("stale_after", float64(in.StaleAfter), tick, float64(time.Minute))
+		within("low", k.Low, -config.MaxCurrent, config.MaxCurrent)
+		within("high", k.High, -config.MaxCurrent, config.MaxCurrent)
+		within("stale_after", float64(k.StaleAfter), tick, float64(time.Minute))
+		within("average", float64(k.Average), 1, config.MaxAverage)
 	}
 	if len(c.Neurons) == 0 {
 		t.Error("got no neuron, want at least one")
 	}
 	for _, n := range c.Neurons {
-		m := n.Model()
-		if err := neuron.Validate(n.Params); err != nil || m.Sum(neuron.Step, n.Params) != float64(c.Loop.DT)/1e6 || len(n.Inputs) == 0 {
-			t.Errorf("neuron %s: %v, %+v", n.Name, err, n)
-		}
-		for _, d := range m.Params {
-			if d.Role == neuron.Refractory && math.Signbit(d.Of(n.Params)) {
-				t.Errorf("neuron %s: got %s -0, want 0", n.Name, d.Key)
+		for _, d := range n.Model().Params {
+			if v := d.Of(n.Params); math.IsNaN(v) || math.IsInf(v, 0) || d.Key == "dt" && v != float64(c.Loop.DT)/1e6 || d.Key == "t_ref" && math.Signbit(v) {
+				t.Errorf("neuron %s: got %s %g", n.Name, d.Key, v)
 			}
+		}
+		if len(n.Inputs) == 0 {
+			t.Errorf("neuron %s: got no input", n.Name)
 		}
 	}
 	for _, o := range c.Outputs {
-		if o.Driver == "pulse" {
-			within("width", float64(o.Width), tick, float64(time.Minute))
+		if p, ok := o.Part.(Pulse); ok {
+			within("width", float64(p.Width), tick, float64(time.Minute))
 		}
 	}
 }
@@ -105,7 +115,7 @@ func TestRandomConfigs(t *testing.T) {
 	for range 1000 {
 		want := randomConfig(r)
 		text := want.TOML()
-		got, err := Parse("", text, nil)
+		got, err := config.Parse("", text, nil, Kinds())
 		if err != nil {
 			if !strings.Contains(err.Error(), "steps per tick") { // the one rule that randomConfig does not heed
 				t.Fatalf("%v\nfrom\n%s", err, text)
@@ -124,13 +134,13 @@ func TestRandomConfigs(t *testing.T) {
 	}
 }
 
-func randomConfig(r *rand.Rand) *Config {
+func randomConfig(r *rand.Rand) *config.Config {
 	// between is from low to high, evenly in the logarithm.
 	between := func(low, high float64) float64 { return low * math.Exp(r.Float64()*math.Log(high/low)) }
 	duration := func(low, high time.Duration) time.Duration {
 		return min(max(low, time.Duration(between(float64(low), float64(high)))), high)
 	}
-	c := &Config{Loop: Loop{
+	c := &config.Config{Loop: config.Loop{
 		DT: duration(time.Microsecond, time.Second), Tick: duration(50*time.Microsecond, time.Second),
 		Speed: math.Round(between(1e-6, 1000)*1e9) / 1e9,
 	}}
@@ -140,40 +150,43 @@ func randomConfig(r *rand.Rand) *Config {
 	c.Loop.Spin = []time.Duration{-1, 0, 20 * time.Microsecond}[r.IntN(3)]
 	c.Loop.CPU = r.IntN(5) - 1
 	for i := range 1 + r.IntN(3) {
-		chip := adcs()[r.IntN(len(adcs()))]
-		in := Input{
-			Name: fmt.Sprintf("in-%d", i), Driver: chip.driver, Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(10)),
+		chip := mcpModels()[r.IntN(len(mcpModels()))]
+		m := MCP3xxx{
+			Model: chip.driver, Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(10)),
 			Channel: r.IntN(chip.channels), Minus: -1, Clock: int64(between(chip.lowest, chip.at5V)), VRef: between(chip.vRef, 5.5),
-			Low: r.NormFloat64() * between(1e-12, 1e5), High: between(1e-300, 1e6), StaleAfter: duration(tick, time.Minute),
-			Median: 1 + 2*r.IntN(MaxMedian/2), Average: 1 + r.IntN(MaxAverage), DeadZone: r.IntN(chip.full() / 8),
+			Knob: config.Knob{
+				Low: r.NormFloat64() * between(1e-12, 1e5), High: between(1e-300, 1e6), StaleAfter: duration(tick, time.Minute),
+				Median: 1 + 2*r.IntN(config.MaxMedian/2), Average: 1 + r.IntN(config.MaxAverage), DeadZone: r.IntN(chip.full() / 8),
+				Ends: [2]int{r.IntN(chip.full() / 4), chip.full() - r.IntN(chip.full()/4)},
+			},
 		}
-		in.Ends = [2]int{r.IntN(chip.full() / 4), chip.full() - r.IntN(chip.full()/4)}
 		if chip.channels > 1 && r.IntN(2) == 0 {
-			in.Minus = in.Channel ^ 1
+			m.Minus = m.Channel ^ 1
 		}
-		c.Inputs = append(c.Inputs, in)
+		c.Inputs = append(c.Inputs, config.Input{Name: fmt.Sprintf("in-%d", i), Driver: chip.driver, Part: m})
 	}
 	dt := float64(c.Loop.DT) / 1e6
 	for i := range 1 + r.IntN(3) {
-		p := neuron.LIF{
-			TauM: between(dt, neuron.MaxTime), EL: r.NormFloat64() * 100, VT: r.NormFloat64() * 100, RM: between(1e-300, neuron.MaxResistance),
-			Sigma: between(1e-9, neuron.MaxVoltage), Seed: uint64(r.IntN(math.MaxInt32)), TRef: r.Float64() * between(1e-9, neuron.MaxTime), DT: dt,
+		n, vt := standard(fmt.Sprintf("n%d", i)), r.NormFloat64()*100
+		for key, v := range map[string]float64{
+			"tau_m": between(dt, 1e6), "e_l": r.NormFloat64() * 100, "v_t": vt, "v_reset": vt - between(1e-6, 1000), "r_m": between(1e-300, 1e6),
+			"t_ref": r.Float64() * between(1e-9, 1e6), "sigma": between(1e-9, 1e4), "seed": float64(r.IntN(math.MaxInt32)), "dt": dt,
+		} {
+			n = with(n, key, v)
 		}
-		p.VReset = p.VT - between(1e-6, 1000)
-		n := Neuron{Name: fmt.Sprintf("n%d", i), Params: p}
 		for _, k := range r.Perm(len(c.Inputs))[:1+r.IntN(len(c.Inputs))] {
 			n.Inputs = append(n.Inputs, c.Inputs[k].Name)
 		}
 		slices.Sort(n.Inputs)
 		c.Neurons = append(c.Neurons, n)
 	}
-	for i, pin := range r.Perm(maxGPIO + 1)[:r.IntN(6)] {
-		o := Output{Name: fmt.Sprintf("out_%d", i), Driver: "pulse", Neuron: c.Neurons[r.IntN(len(c.Neurons))].Name}
+	for i, pin := range r.Perm(28)[:r.IntN(6)] {
+		o := config.Output{Name: fmt.Sprintf("out_%d", i), Neuron: c.Neurons[r.IntN(len(c.Neurons))].Name}
 		at := fmt.Sprintf("GPIO%d", pin)
 		if r.IntN(2) == 0 {
-			o.Driver, o.Pins, o.Invert = "bar", at, r.IntN(2) == 0
+			o.Driver, o.Part = "bar", Bar{Pins: at, Invert: r.IntN(2) == 0}
 		} else {
-			o.Pin, o.Width, o.Every, o.Invert = at, duration(tick, time.Minute), 1+r.IntN(100), r.IntN(2) == 0
+			o.Driver, o.Part = "pulse", Pulse{Pin: at, Width: duration(tick, time.Minute), Every: 1 + r.IntN(100), Invert: r.IntN(2) == 0}
 		}
 		c.Outputs = append(c.Outputs, o)
 	}
@@ -182,24 +195,34 @@ func randomConfig(r *rand.Rand) *Config {
 
 // FuzzEdit edits what parses: it then still does, with the new value, and all else as it was.
 func FuzzEdit(f *testing.F) {
-	f.Add(defaultTOML)
+	f.Add(string(config.DefaultTOML()))
 	f.Add(base)
 	f.Add(rich)
 	f.Fuzz(func(t *testing.T, text string) {
-		before, err := Parse("", []byte(text), nil)
+		before, err := config.Parse("", []byte(text), nil, Kinds())
 		if err != nil || len(before.Inputs) == 0 {
 			return
 		}
 		name := before.Inputs[0].Name
-		edited, err := Edit([]byte(text), "input."+name+".average", "7")
+		edited, err := config.Edit([]byte(text), "input."+name+".average", "7")
 		if err != nil {
 			return // an inline table, perhaps
 		}
-		after, err := Parse("", edited, nil)
+		after, err := config.Parse("", edited, nil, Kinds())
 		if err != nil {
 			t.Fatalf("got %v from\n%s", err, edited)
 		}
-		before.Inputs[0].Average = 7
+		switch p := before.Inputs[0].Part.(type) {
+		case MCP3xxx:
+			p.Average = 7
+			before.Inputs[0].Part = p
+		case ADS1115:
+			p.Average = 7
+			before.Inputs[0].Part = p
+		case RC:
+			p.Average = 7
+			before.Inputs[0].Part = p
+		}
 		if got, want := string(after.TOML()), string(before.TOML()); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}

@@ -1,51 +1,84 @@
-package config
+package part
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"hillock/neuron"
+	"hillock/config"
+	"hillock/config/played"
 )
 
 // reference is what default.toml says.
-func reference() *Config {
-	return &Config{
-		Loop: Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond, Realtime: "auto", Spin: -1, CPU: -1},
-		Inputs: []Input{{
-			Name: "knob", Driver: "mcp3008", Port: "SPI0.0", Channel: 0, Minus: -1, Clock: 1_000_000, VRef: 3.3, Low: 0, High: 5,
-			StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: [2]int{0, 1023},
-		}},
-		Neurons: []Neuron{{Name: "n1", Params: neuron.Default(), Inputs: []string{"knob"}}},
-		Outputs: []Output{{Name: "led", Driver: "pulse", Pin: "GPIO17", Neuron: "n1", Width: 20 * time.Millisecond, Every: 1}},
+func reference() *config.Config {
+	return &config.Config{
+		Loop:    config.Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond, Realtime: "auto", Spin: -1, CPU: -1},
+		Inputs:  []config.Input{{Name: "knob", Driver: "mcp3008", Part: knob08()}},
+		Neurons: []config.Neuron{standard("n1", "knob")},
+		Outputs: []config.Output{{Name: "led", Driver: "pulse", Neuron: "n1", Part: Pulse{Pin: "GPIO17", Width: 20 * time.Millisecond, Every: 1}}},
 	}
 }
 
+// knob08 is a knob on an MCP3008 where no key is given.
+func knob08() MCP3xxx {
+	return MCP3xxx{Model: "mcp3008", Port: "SPI0.0", Minus: -1, Clock: 1_000_000, VRef: 3.3, Knob: turned([2]int{0, 1023})}
+}
+
+// turned is what a knob has where no key is given.
+func turned(ends [2]int) config.Knob {
+	return config.Knob{Low: 0, High: 5, StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: ends}
+}
+
+// with is a neuron with another value of a parameter.
+func with(n config.Neuron, key string, v float64) config.Neuron {
+	p, ok := n.Model().Param(key)
+	if !ok {
+		panic("no parameter " + key)
+	}
+	n.Params = p.With(n.Params, v)
+	return n
+}
+
+// standard is a neuron with the parameters that config gives one.
+func standard(name string, inputs ...string) config.Neuron {
+	text := "[neuron.n1]\ninput = \"knob\"\n[input.knob]\ndriver = \"mcp3008\"\n"
+	cfg, err := config.Parse("", []byte(text), nil, Kinds())
+	if err != nil {
+		panic(err)
+	}
+	n := cfg.Neurons[0]
+	n.Name, n.Inputs = name, inputs
+	return n
+}
+
 func TestDefault(t *testing.T) {
-	if diff := cmp.Diff(reference(), Default()); diff != "" {
+	if diff := cmp.Diff(reference(), config.Default(Kinds())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
 
-// TestDefaultHasEachKey holds the reference file to what the decoder knows.
+// TestDefaultHasEachKey holds the reference file to the keys of the parts; config holds it to those of loop and neuron.
 func TestDefaultHasEachKey(t *testing.T) {
-	lines := strings.Split(string(DefaultTOML()), "\n")
-	for _, section := range sections() {
-		for _, k := range keysOf(section) {
-			found := k.name == "differential" // stands in a comment, as it excludes channel
+	lines := strings.Split(string(config.DefaultTOML()), "\n")
+	all := map[string][]config.Key{}
+	for _, k := range Kinds().Inputs {
+		all[k.Name] = k.Keys
+	}
+	for _, k := range Kinds().Outputs {
+		all[k.Name] = k.Keys
+	}
+	for driver, keys := range all {
+		for _, k := range keys {
+			found := k.Name == "differential" // stands in a comment, as it excludes channel
 			for _, line := range lines {
 				line := strings.TrimPrefix(line, "# ") // a table that is not the built-in one
-				found = found || strings.HasPrefix(line, k.name+" = ") && (strings.Contains(line, " # ") || k.name == "pin")
+				found = found || strings.HasPrefix(line, k.Name+" = ") && (strings.Contains(line, " # ") || k.Name == "pin")
 			}
 			if !found {
-				t.Errorf("%s.%s is not in default.toml with a comment", section, k.name)
+				t.Errorf("%s of driver %s is not in default.toml with a comment", k.Name, driver)
 			}
 		}
 	}
@@ -58,7 +91,7 @@ func TestDefaultHasEachKey(t *testing.T) {
 
 // TestDefaultsOfKeys leaves out all that can be left out. The file promises the same values, but for speed.
 func TestDefaultsOfKeys(t *testing.T) {
-	got, err := Parse("small.toml", []byte(`
+	got, err := config.Parse("small.toml", []byte(`
 [input.knob]
 driver = "mcp3008"
 [neuron.n1]
@@ -66,7 +99,7 @@ input = "knob"
 [output.led]
 driver = "pulse"
 pin = "GPIO17"
-neuron = "n1"`), nil)
+neuron = "n1"`), nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,20 +112,20 @@ neuron = "n1"`), nil)
 
 // TestTheFirstFileTakesAnotherChip changes nothing but the driver in the file that config init writes.
 func TestTheFirstFileTakesAnotherChip(t *testing.T) {
-	for _, a := range adcs() {
-		text := strings.Replace(string(DefaultTOML()), `driver = "mcp3008"`, "driver = "+`"`+a.driver+`"`, 1)
+	for _, a := range mcpModels() {
+		text := strings.Replace(string(config.DefaultTOML()), `driver = "mcp3008"`, "driver = "+`"`+a.driver+`"`, 1)
 		if a.channels == 1 {
 			text = strings.Replace(text, "\nchannel = 0", "\n# channel = 0", 1)
 		}
 		if a.lowest > 1e6 || a.at3V < 1e6 {
 			text = strings.Replace(text, "\nclock = ", "\n# clock = ", 1)
 		}
-		c, err := Parse("", []byte(text), nil)
+		c, err := config.Parse("", []byte(text), nil, Kinds())
 		if err != nil {
 			t.Errorf("%s: %v", a.driver, err)
 			continue
 		}
-		if got, want := c.Inputs[0].Ends, [2]int{0, a.full()}; got != want {
+		if got, want := c.Inputs[0].Part.(MCP3xxx).Ends, [2]int{0, a.full()}; got != want {
 			t.Errorf("%s: got ends %v, want %v", a.driver, got, want)
 		}
 	}
@@ -100,14 +133,14 @@ func TestTheFirstFileTakesAnotherChip(t *testing.T) {
 
 // TestDefaultsFollowTick has a tick that is longer than the defaults of what counts in ticks.
 func TestDefaultsFollowTick(t *testing.T) {
-	got, err := Parse("", nil, []string{
+	got, err := config.Parse("", nil, []string{
 		"loop.tick=1 s", "input.knob.driver=mcp3008", "neuron.n1.input=knob",
 		"output.led.driver=pulse", "output.led.pin=GPIO17", "output.led.neuron=n1",
-	})
+	}, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range []time.Duration{got.Loop.MaxLag, got.Inputs[0].StaleAfter, got.Outputs[0].Width} {
+	for _, d := range []time.Duration{got.Loop.MaxLag, got.Inputs[0].Part.(MCP3xxx).StaleAfter, got.Outputs[0].Part.(Pulse).Width} {
 		if d != time.Second {
 			t.Errorf("got %v, want 1s", d)
 		}
@@ -157,29 +190,30 @@ invert = true
 `
 
 func TestParse(t *testing.T) {
-	got, err := Parse("rich.toml", []byte(rich), nil)
+	got, err := config.Parse("rich.toml", []byte(rich), nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
-	def := neuron.Default()
-	def.DT = 0.05
-	a, b := def, def
-	a.TRef, a.VReset = 0.1, -80
-	b.TauM, b.RM = 20, 20
-	want := &Config{
+	a, b := with(standard("a_1", "bend"), "dt", 0.05), with(standard("b", "bend", "tilt"), "dt", 0.05)
+	a = with(with(a, "t_ref", 0.1), "v_reset", -80)
+	b = with(with(b, "tau_m", 20), "r_m", 20)
+	bend, tilt := knob08(), MCP3xxx{Model: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Knob: config.Knob{
+		Low: 2, High: -1, StaleAfter: 2 * time.Millisecond, Median: 5, Average: 100, Ends: [2]int{12, 1010}, DeadZone: 3}}
+	bend.Channel = 7
+	want := &config.Config{
 		File: "rich.toml",
-		Loop: Loop{DT: 50 * time.Microsecond, Tick: 2 * time.Millisecond, Speed: 1.05, MaxLag: 30 * time.Second, Realtime: "auto", Spin: -1, CPU: -1},
-		Inputs: []Input{
-			{Name: "bend", Driver: "mcp3008", Port: "SPI0.0", Channel: 7, Minus: -1, Clock: 1e6, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: [2]int{0, 1023}},
-			{Name: "tilt", Driver: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Low: 2, High: -1, StaleAfter: 2 * time.Millisecond, Median: 5, Average: 100, Ends: [2]int{12, 1010}, DeadZone: 3},
+		Loop: config.Loop{DT: 50 * time.Microsecond, Tick: 2 * time.Millisecond, Speed: 1.05, MaxLag: 30 * time.Second, Realtime: "auto", Spin: -1, CPU: -1},
+		Inputs: []config.Input{
+			{Name: "bend", Driver: "mcp3008", Part: bend},
+			{Name: "tilt", Driver: "mcp3004", Part: tilt},
 		},
-		Neurons: []Neuron{{"a_1", a, []string{"bend"}}, {"b", b, []string{"bend", "tilt"}}},
-		Outputs: []Output{
-			{Name: "2", Driver: "pulse", Pin: "GPIO2", Neuron: "a_1", Width: 20 * time.Millisecond, Every: 10, Invert: true},
-			{Name: "red-led", Driver: "pulse", Pin: "GPIO21", Neuron: "b", Width: time.Second, Every: 1},
+		Neurons: []config.Neuron{a, b},
+		Outputs: []config.Output{
+			{Name: "2", Driver: "pulse", Neuron: "a_1", Part: Pulse{Pin: "GPIO2", Width: 20 * time.Millisecond, Every: 10, Invert: true}},
+			{Name: "red-led", Driver: "pulse", Neuron: "b", Part: Pulse{Pin: "GPIO21", Width: time.Second, Every: 1}},
 		},
 	}
-	if got := Problems(got.Warnings).Error(); got != "" {
+	if got := config.Problems(got.Warnings).Error(); got != "" {
 		t.Errorf("got warnings %s, want none", got)
 	}
 	got.Warnings = nil
@@ -189,10 +223,10 @@ func TestParse(t *testing.T) {
 }
 
 // again parses what a configuration prints and wants the same.
-func again(t *testing.T, c *Config) {
+func again(t *testing.T, c *config.Config) {
 	t.Helper()
 	printed := c.TOML()
-	got, err := Parse(c.File, printed, nil)
+	got, err := config.Parse(c.File, printed, nil, Kinds())
 	if err != nil {
 		t.Fatalf("%v\nfrom\n%s", err, printed)
 	}
@@ -207,8 +241,8 @@ func again(t *testing.T, c *Config) {
 }
 
 func TestTOMLParsesToTheSame(t *testing.T) {
-	again(t, Default())
-	c, err := Parse("rich.toml", []byte(rich), nil)
+	again(t, config.Default(Kinds()))
+	c, err := config.Parse("rich.toml", []byte(rich), nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +254,7 @@ func TestTOML(t *testing.T) {
 		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n",
 		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n",
 		"width = \"20 ms\"\n", "width = \"20 ms\"\nevery = 1\ninvert = false\n", "t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\nseed = 0\n").Replace(base)
-	if diff := cmp.Diff(want, string(Default().TOML())); diff != "" {
+	if diff := cmp.Diff(want, string(config.Default(Kinds()).TOML())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
@@ -234,7 +268,7 @@ func TestEditors(t *testing.T) {
 	} {
 		want := reference()
 		want.Loop.Speed = 1
-		got, err := Parse("", []byte(text), nil)
+		got, err := config.Parse("", []byte(text), nil, Kinds())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if diff := cmp.Diff(want, got); diff != "" {
@@ -243,67 +277,15 @@ func TestEditors(t *testing.T) {
 	}
 }
 
-func TestLoad(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "hillock.toml")
-	if err := os.WriteFile(file, DefaultTOML(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	want := reference()
-	want.File, want.Loop.Speed = file, 1
-	got, err := Load(file, []string{"loop.speed=1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
-	if got, err = Load("", nil); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(reference(), got); diff != "" {
-		t.Errorf("built-in: -want +got\n%s", diff)
-	}
-}
-
-func TestLoadOfNoFile(t *testing.T) {
-	var problems Problems
-	_, err := Load("missing.toml", nil)
-	if got, want := err.Error(), "open missing.toml: no such file or directory: `hillock config init missing.toml` writes one"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if !errors.Is(err, fs.ErrNotExist) || errors.As(err, &problems) {
-		t.Errorf("%v: want fs.ErrNotExist and no Problems", err)
-	}
-
-	dir := t.TempDir()
-	_, err = Load(dir, nil)
-	if got, want := err.Error(), dir+": must be a regular file that is not empty, got a directory"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if errors.As(err, &problems) {
-		t.Errorf("%v: want no Problems", err)
-	}
-
-	large := filepath.Join(dir, "disk.img")
-	if err := os.WriteFile(large, bytes.Repeat([]byte{'\n'}, maxFile+1), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	_, err = Load(large, nil)
-	if got, want := err.Error(), large+":1:1: must be a configuration of at most 256 KiB: `hillock config init` writes one"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
-
 // TestTheReferencesOtherTables takes the comment signs off the tables that the file only shows.
 func TestTheReferencesOtherTables(t *testing.T) {
-	knobs, _, _ := strings.Cut(string(DefaultTOML()), "# Currents that need no hand")
-	_, rest, _ := strings.Cut(string(DefaultTOML()), "[neuron.n1]")
+	knobs, _, _ := strings.Cut(string(config.DefaultTOML()), "# Currents that need no hand")
+	_, rest, _ := strings.Cut(string(config.DefaultTOML()), "[neuron.n1]")
 	rest, shows, _ := strings.Cut(rest, "# Outputs that show the membrane")
 	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
 		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)
-	got, err := Parse("", []byte(text), nil)
+	got, err := config.Parse("", []byte(text), nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,25 +297,24 @@ func TestTheReferencesOtherTables(t *testing.T) {
 			text += "neuron = \"n1\"\n"
 		}
 	}
-	c, err := Parse("", []byte(base+strings.ReplaceAll(text, "#\n", "\n")), nil)
+	c, err := config.Parse("", []byte(base+strings.ReplaceAll(text, "#\n", "\n")), nil, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	again(t, c)
-	wantOutputs := []Output{
-		{Name: "row", Driver: "bar", Neuron: "n1", Pins: "GPIO5 GPIO6"},
-		{Name: "scope", Driver: "oled", Neuron: "n1", Bus: "I2C1", Address: 0x3c, Span: 2 * time.Second},
-		{Name: "strip", Driver: "apa102", Neuron: "n1", Data: "GPIO23", Clock: "GPIO24", LEDs: 8, Color: [3]uint8{0, 255, 0}, Brightness: 24},
+	wantOutputs := []config.Output{
+		{Name: "row", Driver: "bar", Neuron: "n1", Part: Bar{Pins: "GPIO5 GPIO6"}},
+		{Name: "scope", Driver: "oled", Neuron: "n1", Part: OLED{Bus: "I2C1", Address: 0x3c, Span: 2 * time.Second}},
+		{Name: "strip", Driver: "apa102", Neuron: "n1", Part: APA102{Data: "GPIO23", Clock: "GPIO24", LEDs: 8, Color: [3]uint8{0, 255, 0}, Brightness: 24}},
 	}
 	if diff := cmp.Diff(wantOutputs, c.Outputs[1:]); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	want := []Input{
+	want := []config.Input{
 		reference().Inputs[0],
-		{Name: "other", Driver: "ads1115", Port: "I2C1", Address: 0x48, Minus: -1, VRef: 3.3, High: 5, StaleAfter: 500 * time.Millisecond,
-			Median: 1, Average: 1, Ends: [2]int{0, 26400}},
-		{Name: "plain", Driver: "rc", Minus: -1, Pin: "GPIO4", RC: RC{10e3, 2200, 330, 1e-6, 5}, High: 5, StaleAfter: 500 * time.Millisecond,
-			Median: 1, Average: 1, Ends: [2]int{1_400_000, 7_700_000}},
+		{Name: "other", Driver: "ads1115", Part: ADS1115{Bus: "I2C1", Address: 0x48, VRef: 3.3, Knob: turned([2]int{0, 26400})}},
+		{Name: "plain", Driver: "rc", Part: RC{Pin: "GPIO4", Pot: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5,
+			Knob: turned([2]int{1_400_000, 7_700_000})}},
 	}
 	if diff := cmp.Diff(want, got.Inputs); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -341,24 +322,24 @@ func TestTheReferencesOtherTables(t *testing.T) {
 }
 
 func TestEachShapeOfAWave(t *testing.T) {
-	for shape, want := range map[string]Wave{
+	for shape, want := range map[string]played.Wave{
 		"constant": {Mean: 2}, "step": {To: 2, At: time.Second}, "ramp": {To: 5, Over: 10 * time.Second},
 		"sine": {Mean: 2, Amplitude: 1, Frequency: 1}, "chirp": {Mean: 2, Amplitude: 1, Frequency: 1, SweepTo: 50, Over: 10 * time.Second},
 		"pairs": {To: 5, Width: 5 * time.Millisecond, Apart: 20 * time.Millisecond, Every: time.Second},
 		"noise": {Mean: 2, SD: 0.5, Tau: 5 * time.Millisecond},
 	} {
 		want.Shape = shape
-		got, err := Parse("", []byte(base+"\n[input.w]\ndriver = \"wave\"\nshape = \""+shape+"\"\n"), nil)
+		got, err := config.Parse("", []byte(base+"\n[input.w]\ndriver = \"wave\"\nshape = \""+shape+"\"\n"), nil, Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
 		again(t, got)
-		if diff := cmp.Diff(want, got.Inputs[1].Wave); diff != "" {
+		if diff := cmp.Diff(want, got.Inputs[1].Part); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
 	}
-	got, err := Parse("", []byte(base+"\n[input.w]\ndriver = \"file\"\nfile = \"a \\\"b\\\"/ü.csv\"\nrepeat = true\n"), nil)
-	if err != nil || got.Inputs[1].Recorded != `a "b"/ü.csv` || !got.Inputs[1].Repeat {
+	got, err := config.Parse("", []byte(base+"\n[input.w]\ndriver = \"file\"\nfile = \"a \\\"b\\\"/ü.csv\"\nrepeat = true\n"), nil, Kinds())
+	if err != nil || got.Inputs[1].Part != (played.Recorded{File: `a "b"/ü.csv`, Repeat: true}) {
 		t.Fatalf("got %v, %+v", err, got)
 	}
 	again(t, got)

@@ -1,4 +1,4 @@
-package config
+package part
 
 import (
 	"fmt"
@@ -7,34 +7,38 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"hillock/neuron"
+	"hillock/config"
 )
 
 func TestSet(t *testing.T) {
 	tests := []struct {
 		name   string
 		sets   []string
-		change func(*Config)
+		change func(*config.Config)
 	}{
 		{"bare, as from a shell", []string{"neuron.n1.tau_m=5 ms"}, fiveMilliseconds},
 		{"in quotes", []string{`neuron.n1.tau_m="5 ms"`}, fiveMilliseconds},
 		{"with spaces", []string{` neuron.n1.tau_m = 5 ms `}, fiveMilliseconds},
-		{"whole number", []string{"loop.speed=2"}, func(c *Config) { c.Loop.Speed = 2 }},
-		{"fraction", []string{"loop.speed=0.5"}, func(c *Config) { c.Loop.Speed = 0.5 }},
-		{"the last one wins", []string{"loop.speed=0.5", "loop.speed=3"}, func(c *Config) { c.Loop.Speed = 3 }},
-		{"a list", []string{`input.knob.current=["1 nA", "2 nA"]`}, func(c *Config) { c.Inputs[0].Low, c.Inputs[0].High = 1, 2 }},
-		{"a channel", []string{"input.knob.channel=3"}, func(c *Config) { c.Inputs[0].Channel = 3 }},
-		{"a pair in place of the channel", []string{"input.knob.differential=[1, 0]"}, func(c *Config) { c.Inputs[0].Channel, c.Inputs[0].Minus = 1, 0 }},
-		{"a pin", []string{"output.led.pin=P1_7"}, func(c *Config) { c.Outputs[0].Pin = "GPIO4" }},
-		{"an equals sign in the value", []string{`output.led.pin="GPIO4" # = 7`}, func(c *Config) { c.Outputs[0].Pin = "GPIO4" }},
-		{"a new table", []string{"output.b.driver=pulse", "output.b.pin=GPIO4", "output.b.neuron=n1"}, func(c *Config) {
-			c.Outputs = []Output{{Name: "b", Driver: "pulse", Pin: "GPIO4", Neuron: "n1", Width: 20 * time.Millisecond, Every: 1}, c.Outputs[0]}
+		{"whole number", []string{"loop.speed=2"}, func(c *config.Config) { c.Loop.Speed = 2 }},
+		{"fraction", []string{"loop.speed=0.5"}, func(c *config.Config) { c.Loop.Speed = 0.5 }},
+		{"the last one wins", []string{"loop.speed=0.5", "loop.speed=3"}, func(c *config.Config) { c.Loop.Speed = 3 }},
+		{"a list", []string{`input.knob.current=["1 nA", "2 nA"]`}, func(c *config.Config) { knobOf(c, func(m *MCP3xxx) { m.Low, m.High = 1, 2 }) }},
+		{"a channel", []string{"input.knob.channel=3"}, func(c *config.Config) { knobOf(c, func(m *MCP3xxx) { m.Channel = 3 }) }},
+		{"a pair in place of the channel", []string{"input.knob.differential=[1, 0]"}, func(c *config.Config) { knobOf(c, func(m *MCP3xxx) { m.Channel, m.Minus = 1, 0 }) }},
+		{"a pin", []string{"output.led.pin=P1_7"}, func(c *config.Config) {
+			c.Outputs[0].Part = Pulse{Pin: "GPIO4", Width: 20 * time.Millisecond, Every: 1}
+		}},
+		{"an equals sign in the value", []string{`output.led.pin="GPIO4" # = 7`}, func(c *config.Config) {
+			c.Outputs[0].Part = Pulse{Pin: "GPIO4", Width: 20 * time.Millisecond, Every: 1}
+		}},
+		{"a new table", []string{"output.b.driver=pulse", "output.b.pin=GPIO4", "output.b.neuron=n1"}, func(c *config.Config) {
+			c.Outputs = []config.Output{{Name: "b", Driver: "pulse", Neuron: "n1", Part: Pulse{Pin: "GPIO4", Width: 20 * time.Millisecond, Every: 1}}, c.Outputs[0]}
 		}},
 	}
 	for _, test := range tests {
-		want := Default()
+		want := config.Default(Kinds())
 		test.change(want)
-		got, err := Parse("", DefaultTOML(), test.sets)
+		got, err := config.Parse("", config.DefaultTOML(), test.sets, Kinds())
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		} else if diff := cmp.Diff(want, got); diff != "" {
@@ -44,20 +48,23 @@ func TestSet(t *testing.T) {
 }
 
 // fiveMilliseconds is another tau_m of the neuron.
-func fiveMilliseconds(c *Config) {
-	p := neuron.Default()
-	p.TauM = 5
-	c.Neurons[0].Params = p
+func fiveMilliseconds(c *config.Config) { c.Neurons[0] = with(c.Neurons[0], "tau_m", 5) }
+
+// knobOf changes the knob of the built-in configuration.
+func knobOf(c *config.Config, change func(*MCP3xxx)) {
+	m := c.Inputs[0].Part.(MCP3xxx)
+	change(&m)
+	c.Inputs[0].Part = m
 }
 
 // TestSetHidesTheFile has a bad value in the file that is not reported, as it is not used.
 func TestSetHidesTheFile(t *testing.T) {
 	text := edit(t, 17, "tau_m = 10")
-	if _, err := Parse("bad.toml", text, []string{"neuron.n1.tau_m=10 ms"}); err != nil {
+	if _, err := config.Parse("bad.toml", text, []string{"neuron.n1.tau_m=10 ms"}, Kinds()); err != nil {
 		t.Error(err)
 	}
 	text = edit(t, 10, "differential = [1, 2]")
-	if _, err := Parse("bad.toml", text, []string{"input.knob.channel=1"}); err != nil {
+	if _, err := config.Parse("bad.toml", text, []string{"input.knob.channel=1"}, Kinds()); err != nil {
 		t.Error(err)
 	}
 }
@@ -89,7 +96,7 @@ func TestBadSets(t *testing.T) {
 		{"output.led.pin=17", `--set output.led.pin: must be a pin such as "GPIO17" or "P1_11", got "17": GPIO17 or position P1_17 of the header?`},
 	}
 	for _, test := range tests {
-		_, err := Parse("", DefaultTOML(), []string{test.set})
+		_, err := config.Parse("", config.DefaultTOML(), []string{test.set}, Kinds())
 		if got := fmt.Sprint(err); got != test.want {
 			t.Errorf("%q:\n got %s\nwant %s", test.set, got, test.want)
 		}
@@ -98,7 +105,7 @@ func TestBadSets(t *testing.T) {
 
 // TestSetIntoWhatIsNoTable has the file's problem and no other.
 func TestSetIntoWhatIsNoTable(t *testing.T) {
-	_, err := Parse("bad.toml", []byte("loop = 5\n[[output.led]]\n"+minimal), []string{"loop.speed=2", "output.led.pin=GPIO3"})
+	_, err := config.Parse("bad.toml", []byte("loop = 5\n[[output.led]]\n"+minimal), []string{"loop.speed=2", "output.led.pin=GPIO3"}, Kinds())
 	const want = `bad.toml:1:1: loop: must be a table, got 5: write [loop]
 bad.toml:2:10: output.led: must be a table, got [[...]]: write [output.led]`
 	if got := fmt.Sprint(err); got != want {

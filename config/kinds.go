@@ -1,0 +1,151 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// Kinds are the kinds of parts that a configuration can name. The first of each decodes what has no driver, so that its
+// other keys are looked at too.
+type Kinds struct {
+	Inputs  []Kind[InputPart]
+	Outputs []Kind[Part]
+}
+
+// A Kind is a kind of part: its driver.
+type Kind[P Part] struct {
+	Name   string // the value of the key driver
+	Keys   []Key  // of its table, beside driver; of an output neuron too
+	Decode func(*Table) P
+}
+
+// A Part is what a table says of its part: a small value that can be compared, for a part that says the same of itself stays
+// open when a configuration is read again.
+type Part interface {
+	Print(*Printer) // its keys, as the file has them
+	Claims() []Claim
+}
+
+// An InputPart is the part of an input.
+type InputPart interface {
+	Part
+	Range() (low, high float64) // the current, nA: where there is a knob, at its positions 0 and 1, of which 0 may have the larger
+}
+
+// A Key is what a table may have.
+type Key struct {
+	Name  string
+	Types Types
+}
+
+// heading are the keys of a driver as a section has them, with no regard to whether its part is an input.
+type heading struct {
+	driver string
+	keys   []Key
+}
+
+// drivers are those of a section, nil where it has none.
+func (k Kinds) drivers(section string) []heading {
+	switch section {
+	case "input":
+		return headings(k.Inputs)
+	case "output":
+		return headings(k.Outputs)
+	}
+	return nil
+}
+
+func headings[P Part](kinds []Kind[P]) (all []heading) {
+	for _, k := range kinds {
+		all = append(all, heading{k.Name, k.Keys})
+	}
+	return all
+}
+
+// keysOf are the keys of a section, those of all its drivers; nil if there is no such section.
+func (k Kinds) keysOf(section string) []Key {
+	switch section {
+	case "loop":
+		return []Key{
+			{"dt", Text}, {"tick", Text}, {"speed", Whole | Float}, {"max_lag", Text},
+			{"realtime", Text}, {"spin", Text}, {"cpu", Whole | Text},
+		}
+	case "neuron":
+		return neuronKeys("")
+	case "input", "output":
+		all := []Key{{"driver", Text}}
+		for _, d := range k.drivers(section) {
+			for _, key := range d.keys {
+				if !contains(all, key.Name) {
+					all = append(all, key)
+				}
+			}
+		}
+		return all
+	}
+	return nil
+}
+
+// keysFor are the keys of a section's table with a driver, those of all drivers where it is none.
+func (k Kinds) keysFor(section, driver string) []Key {
+	for _, d := range k.drivers(section) {
+		if d.driver == driver {
+			return append([]Key{{"driver", Text}}, d.keys...)
+		}
+	}
+	return k.keysOf(section)
+}
+
+func sections() []string { return []string{"loop", "input", "neuron", "output"} }
+
+func names(keys []Key) []string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = k.Name
+	}
+	return list
+}
+
+func contains(keys []Key, name string) bool {
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
+}
+
+// driver is the driver of a table, "" where it is wrong.
+func (t *Table) driver(section string) string {
+	var known []string
+	for _, d := range t.kinds.drivers(section) {
+		known = append(known, d.driver)
+	}
+	if len(known) <= 2 {
+		return t.Choice("driver", known...)
+	}
+	rule := `must be a driver such as "` + known[0] + `"`
+	s, ok := t.Given("driver", rule, known[0])
+	switch {
+	case !ok:
+		return ""
+	case !slices.Contains(known, s):
+		t.Wrong("driver", Problem{Rule: rule, Hint: didYouMean(s, known, "the drivers are "+strings.Join(known, ", "))})
+		return ""
+	}
+	return s
+}
+
+// kindOf is the kind of a driver, the first where there is none.
+func kindOf[P Part](kinds []Kind[P], driver string) Kind[P] {
+	return kinds[max(0, slices.IndexFunc(kinds, func(k Kind[P]) bool { return k.Name == driver }))]
+}
+
+// input decodes one [input.NAME].
+func (d *decoder) input(t *Table) Input {
+	driver := t.driver("input")
+	return Input{Name: t.name, Driver: driver, Part: kindOf(d.kinds.Inputs, driver).Decode(t)}
+}
+
+// output decodes one [output.NAME].
+func (d *decoder) output(t *Table) Output {
+	driver := t.driver("output")
+	out := Output{Name: t.name, Driver: driver, Part: kindOf(d.kinds.Outputs, driver).Decode(t)}
+	out.Neuron, _ = t.Given("neuron", "must be the name of a neuron", "n1")
+	return out
+}

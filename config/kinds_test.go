@@ -1,0 +1,137 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// dial is a knob on a channel of a converter on I2C, all of whose inputs have one gain.
+type dial struct {
+	Bus           string
+	Address, Gain int
+	Channel       int
+	Knob
+}
+
+func (d dial) Print(p *Printer) {
+	p.Text("bus", d.Bus)
+	p.Hex("address", d.Address)
+	p.Whole("gain", d.Gain)
+	p.Whole("channel", d.Channel)
+	p.Knob(d.Knob)
+}
+
+func (d dial) Claims() []Claim {
+	return []Claim{{Key: "address", Port: d.Bus, Address: d.Address, Shared: true,
+		Chip:    []Setting{{Key: "gain", Value: d.Gain, Default: "1"}},
+		Channel: Setting{Key: "channel", Value: d.Channel, Default: "0"}}}
+}
+
+// bell is an output on a pin, which answers on a bus too.
+type bell struct {
+	Pin     string
+	Address int
+}
+
+func (b bell) Print(p *Printer) {
+	p.Text("pin", b.Pin)
+	p.Hex("address", b.Address)
+	p.Neuron()
+}
+
+func (b bell) Claims() []Claim {
+	return []Claim{{Key: "pin", Pin: b.Pin}, {Key: "address", Default: "0x20", Hint: "a bell has 0x20 to 0x27", Port: "I2C1", Address: b.Address}}
+}
+
+func decodeDial(t *Table) InputPart {
+	d := dial{Bus: t.Bus("bus", "I2C1"), Address: t.Whole("address", 0x24, 0, 0x77), Gain: t.Whole("gain", 1, 1, 8), Channel: t.Whole("channel", 0, 0, 3)}
+	d.Knob = t.Knob(255)
+	return d
+}
+
+// bells are kinds that config knows nothing of.
+func bells() Kinds {
+	keys := append([]Key{{"bus", Text}, {"address", Whole}, {"gain", Whole}, {"channel", Whole}}, KnobKeys()...)
+	return Kinds{
+		Inputs: []Kind[InputPart]{{"dial", keys, decodeDial}, {"lever", keys, decodeDial}},
+		Outputs: []Kind[Part]{{"bell", []Key{{"pin", Text}, {"address", Whole}, {"neuron", Text}}, func(t *Table) Part {
+			return bell{t.Pin("pin", "GPIO5"), t.Whole("address", 0x20, 0x20, 0x27)}
+		}}},
+	}
+}
+
+const dials = `[input.a]
+driver = "dial"
+[input.b]
+driver = "dial"
+channel = 1
+[neuron.n1]
+input = ["a", "b"]
+[output.o]
+driver = "bell"
+pin = "GPIO5"
+neuron = "n1"
+`
+
+func TestKindsOfAnotherHouse(t *testing.T) {
+	c, err := Parse("", []byte(dials), nil, bells())
+	if err != nil || c.Warnings != nil {
+		t.Fatal(err, c.Warnings)
+	}
+	a, b := c.Inputs[0].Part.(dial), c.Inputs[1].Part.(dial)
+	if b.Channel = 0; a != b || a.Ends != [2]int{0, 255} {
+		t.Errorf("got %+v and, but for its channel, %+v", a, b)
+	}
+	again, err := Parse("", c.TOML(), nil, bells())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(c, again); diff != "" {
+		t.Errorf("printed and parsed again: -want +got\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"I2C1"}, c.Ports()); diff != "" {
+		t.Errorf("ports: -want +got\n%s", diff)
+	}
+}
+
+func TestClaims(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"a channel twice", "[input.c]\ndriver = \"dial\"\n",
+			"12:8: input.c.channel: must not be that of input.a on 0x24 on I2C1, got 0 by default: neurons may share one input"},
+		{"another chip at the address", "[input.c]\ndriver = \"lever\"\nchannel = 2\n",
+			`13:1: input.c.driver: must be that of input.a, the same chip on 0x24 on I2C1, got "lever"`},
+		{"another gain", "[input.c]\ndriver = \"dial\"\nchannel = 2\ngain = 2\n",
+			"15:1: input.c.gain: must be that of input.a, the same chip on 0x24 on I2C1, got 2"},
+		{"an address for one alone", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\nneuron = \"n1\"\n",
+			"12:9: output.p.address: must not be that of output.o, 0x20 on I2C1, got 0x20 by default: a bell has 0x20 to 0x27"},
+		{"an address of a chip", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\naddress = 0x24\nneuron = \"n1\"\n",
+			"15:1: output.p.address: must not be that of input.a, 0x24 on I2C1, got 0x24: a bell has 0x20 to 0x27"},
+		{"a pin twice", "[output.p]\ndriver = \"bell\"\npin = \"P1_29\"\naddress = 0x21\nneuron = \"n1\"\n",
+			`14:1: output.p.pin: must not be that of output.o, GPIO5, got "P1_29"`},
+		{"a pin of the bus", "[output.p]\ndriver = \"bell\"\npin = \"GPIO2\"\naddress = 0x21\nneuron = \"n1\"\n",
+			`14:1: output.p.pin: must not be a pin of I2C1, which input.a is on: GPIO2 is its SDA, got "GPIO2"`},
+	} {
+		_, err := Parse("bad.toml", []byte(dials+tt.text), nil, bells())
+		if got := strings.TrimPrefix(fmt.Sprint(err), "bad.toml:"); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestDefaultHasEachKey holds the reference file to the keys of loop and neuron; hw/part holds it to those of the parts.
+func TestDefaultHasEachKey(t *testing.T) {
+	for _, section := range []string{"loop", "neuron"} {
+		for _, k := range (Kinds{}).keysOf(section) {
+			found := false
+			for line := range strings.Lines(string(DefaultTOML())) {
+				found = found || strings.HasPrefix(line, k.Name+" = ") && strings.Contains(line, " # ")
+			}
+			if !found {
+				t.Errorf("%s.%s is not in default.toml with a comment", section, k.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package played
+
+import (
+	"path/filepath"
+
+	"hillock/config"
+	"hillock/neuron/wave"
+)
+
+// Recorded is a current from a file, in the model's time from the start.
+type Recorded struct {
+	File   string // beside that of the configuration, where it is not absolute
+	Repeat bool   // without end
+}
+
+// RecordedKind is the driver "file".
+func RecordedKind() config.Kind[config.InputPart] {
+	return config.Kind[config.InputPart]{
+		Name: "file",
+		Keys: []config.Key{{Name: "file", Types: config.Text}, {Name: "repeat", Types: config.Bool}},
+		Decode: func(t *config.Table) config.InputPart {
+			var r Recorded
+			r.File, _ = t.Given("file", "must be the name of a file with a header time_ms,current_na", "current.csv")
+			r.Repeat = t.Yes("repeat")
+			return r
+		},
+	}
+}
+
+// Print implements config.Part.
+func (r Recorded) Print(p *config.Printer) {
+	p.Text("file", r.File)
+	p.Yes("repeat", r.Repeat)
+}
+
+// Claims implements config.Part: it needs nothing of a Pi.
+func (Recorded) Claims() []config.Claim { return nil }
+
+// Range implements config.InputPart: whatever is in the file.
+func (Recorded) Range() (low, high float64) { return -config.MaxCurrent, config.MaxCurrent }
+
+// In is the part of a configuration in a folder, wherever its file is then.
+func (r Recorded) In(folder string) config.InputPart {
+	if r.File != "" && !filepath.IsAbs(r.File) {
+		r.File = filepath.Join(folder, r.File)
+	}
+	return r
+}
+
+// CheckFile reads the file of a configuration in a folder, so that a bad one stops no run that has begun.
+func (r Recorded) CheckFile(t *config.Table, folder string) {
+	if t.IsBad("file") || r.File == "" {
+		return
+	}
+	if _, err := r.Play(folder); err != nil {
+		t.Wrong("file", config.Problem{Rule: "must be a recorded current", Hint: err.Error()})
+	}
+}
+
+// Play reads the file, which is sought in a folder where its name is not absolute.
+func (r Recorded) Play(folder string) (config.Wave, error) {
+	name := r.File
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(folder, name)
+	}
+	w, err := wave.Load(name)
+	if err == nil && r.Repeat {
+		w, err = w.Repeated()
+	}
+	return made(w, err)
+}

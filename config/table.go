@@ -1,0 +1,339 @@
+package config
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hillock/neuron"
+)
+
+// A Table is one table that is being decoded: [loop], or a named one such as [input.knob]. A Kind reads its keys from it.
+// What is wrong with a key goes to the Table, and its value is then the default: the rest is decoded all the same.
+type Table struct {
+	*decoder
+	name string
+	path string // its key, "input.knob"
+	node *node
+	bad  []string // keys that have a problem
+}
+
+// decoder is one run over a configuration.
+type decoder struct {
+	kinds              Kinds
+	root               *node
+	problems, warnings report
+	parts              map[string]*Table   // by path
+	named              map[string][]*Table // by section, in the order of the file
+	timing             Loop
+}
+
+// Loop is the loop of the configuration.
+func (t *Table) Loop() Loop { return t.timing }
+
+// Wrong reports a problem of a key, or of the whole table where key is "". Where the key is not given, the place is
+// that of the table.
+func (t *Table) Wrong(key string, problem Problem) {
+	t.bad = append(t.bad, key)
+	t.problems.add(t.locate(key, &problem), problem)
+}
+
+// Warn is Wrong for what is legal.
+func (t *Table) Warn(key string, problem Problem) {
+	t.warnings.add(t.locate(key, &problem), problem)
+}
+
+func (t *Table) locate(key string, problem *Problem) place {
+	problem.Key = t.path
+	if key == "" {
+		return t.node.at
+	}
+	problem.Key += "." + key
+	n := t.node.index[key]
+	if n == nil {
+		return t.node.at
+	}
+	if problem.Got == "" {
+		problem.Got = n.raw
+	}
+	return n.at
+}
+
+// Has reports whether a key is given.
+func (t *Table) Has(key string) bool { return t.node.index[key] != nil }
+
+// IsBad reports whether a key has a problem.
+func (t *Table) IsBad(key string) bool { return slices.Contains(t.bad, key) }
+
+// value is the value of a key if it is of the right type.
+func (t *Table) value(key string, types Types, rule string) *node {
+	n := t.node.index[key]
+	if n == nil {
+		return nil
+	}
+	if n.kind&types == 0 {
+		t.Wrong(key, Problem{Rule: rule})
+		return nil
+	}
+	return n
+}
+
+// Given is the text of a key that has no default.
+func (t *Table) Given(key, rule, example string) (string, bool) {
+	if !t.Has(key) {
+		t.Wrong(key, Problem{Rule: "must be given", Hint: "add " + key + " = " + strconv.Quote(example)})
+		return "", false
+	}
+	return t.Text(key, rule)
+}
+
+// Text is the text of a key; ok is false where it is not given or no text.
+func (t *Table) Text(key, rule string) (text string, ok bool) {
+	n := t.value(key, Text, rule)
+	if n == nil {
+		return "", false
+	}
+	return n.text, true
+}
+
+// An Item is a value in a list.
+type Item struct{ *node }
+
+// List is the items of a key; ok is false where it is not given or no list.
+func (t *Table) List(key, rule string) (items []Item, ok bool) {
+	n := t.value(key, List, rule)
+	if n == nil {
+		return nil, false
+	}
+	for _, item := range n.items {
+		items = append(items, Item{item})
+	}
+	return items, true
+}
+
+// Text is the item's text; ok is false where it is no text.
+func (i Item) Text() (text string, ok bool) { return i.text, i.kind == Text }
+
+// Number is the item's value; ok is false where it is no whole number of 32 bits.
+func (i Item) Number() (v int, ok bool) { return i.number() }
+
+// Choice is a key without a default that is one of a few words, "" where it is wrong.
+func (t *Table) Choice(key string, words ...string) string {
+	rule := "must be " + strings.Join(quoted(words), " or ")
+	s, ok := t.Given(key, rule, words[0])
+	if ok && !slices.Contains(words, s) {
+		t.Wrong(key, Problem{Rule: rule, Hint: didYouMean(s, words, "")})
+		ok = false
+	}
+	if !ok {
+		return ""
+	}
+	return s
+}
+
+func quoted(words []string) []string {
+	q := make([]string, len(words))
+	for i, w := range words {
+		q[i] = strconv.Quote(w)
+	}
+	return q
+}
+
+// quantity is the text of a value with a unit. A bare number is told which unit is missing.
+func (t *Table) quantity(key string, d dimension) (string, bool) {
+	n := t.node.index[key]
+	switch {
+	case n == nil:
+		return "", false
+	case n.kind&(Whole|Float) != 0:
+		_, problem := d.parse(n.text) // there is one: TOML's numbers have no unit
+		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
+		return "", false
+	case n.kind != Text:
+		t.Wrong(key, Problem{Rule: d.rule()})
+		return "", false
+	}
+	return n.text, true
+}
+
+// float is a value with a unit: the default if it is not given, NaN if it is wrong.
+func (t *Table) float(key string, d dimension, byDefault float64) float64 {
+	s, ok := t.quantity(key, d)
+	if !ok {
+		if t.IsBad(key) {
+			return math.NaN()
+		}
+		return byDefault
+	}
+	v, problem := d.float(s)
+	if problem != nil {
+		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
+		return math.NaN()
+	}
+	return v
+}
+
+// Limits are those of a value with a unit, in that of the method.
+type Limits struct {
+	Low, High float64
+	Words     string // the two, "100 Ohm and 1 MOhm"
+}
+
+// Volts is a voltage, V; example is one in words.
+func (t *Table) Volts(key, example string, byDefault float64, l Limits) float64 {
+	return t.between(key, voltage(example, 0), byDefault, l)
+}
+
+// Ohms is a resistance, Ohm; example is one in words.
+func (t *Table) Ohms(key, example string, byDefault float64, l Limits) float64 {
+	return t.between(key, ohms(example), byDefault, l)
+}
+
+// Farads is a capacitance, F.
+func (t *Table) Farads(key string, byDefault float64, l Limits) float64 {
+	return t.between(key, capacitance(), byDefault, l)
+}
+
+// Hertz is a frequency, Hz.
+func (t *Table) Hertz(key string, byDefault float64, l Limits) float64 {
+	return t.between(key, frequency(), byDefault, l)
+}
+
+// Nanoamps is a current, nA, of any size that a neuron takes.
+func (t *Table) Nanoamps(key string, byDefault float64) float64 {
+	most := formatFloat(neuron.MaxCurrent) + " nA"
+	return t.between(key, current(), byDefault, Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-" + most + " and " + most})
+}
+
+func (t *Table) between(key string, d dimension, byDefault float64, l Limits) float64 {
+	v := t.float(key, d, byDefault)
+	if t.IsBad(key) {
+		return byDefault
+	}
+	if !(v >= l.Low && v <= l.High) {
+		t.Wrong(key, Problem{Rule: "must be between " + l.Words})
+		return byDefault
+	}
+	return v
+}
+
+// Time is a time from low to high; where low is not a constant, lowName says what it is.
+func (t *Table) Time(key string, byDefault, low, high time.Duration, lowName string) time.Duration {
+	s, ok := t.quantity(key, milliseconds())
+	if !ok {
+		return byDefault
+	}
+	v, problem := parseDuration(s)
+	switch {
+	case problem != nil:
+		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
+	case v < low || v > high:
+		from := formatTime(low)
+		if lowName != "" {
+			from = lowName + " (" + from + ")"
+		}
+		t.Wrong(key, Problem{Rule: "must be between " + from + " and " + formatTime(high)})
+	default:
+		return v
+	}
+	return byDefault
+}
+
+// TickOrMore is a time of at least one tick, as the loop does nothing in between; so is its default.
+func (t *Table) TickOrMore(key string, byDefault, high time.Duration) time.Duration {
+	if t.parts["loop"].IsBad("tick") {
+		return t.Time(key, byDefault, 0, high, "")
+	}
+	tick := t.timing.Tick
+	return t.Time(key, max(byDefault, tick), tick, high, "one tick")
+}
+
+// Yes is true or false, false where it is not given.
+func (t *Table) Yes(key string) bool {
+	n := t.value(key, Bool, "must be true or false")
+	return n != nil && n.text == "true"
+}
+
+// Whole is a whole number from low to high. Where there is another value that does, instead says which; it may be nil.
+func (t *Table) Whole(key string, byDefault, low, high int, instead ...func(int) string) int {
+	rule := "must be a whole number between " + strconv.Itoa(low) + " and " + strconv.Itoa(high)
+	n := t.value(key, Whole, rule)
+	if n == nil {
+		return byDefault
+	}
+	v, ok := n.number()
+	if !ok || v < low || v > high {
+		problem := Problem{Rule: rule}
+		for _, hint := range instead {
+			problem.Hint = hint(v)
+		}
+		t.Wrong(key, problem)
+		return byDefault
+	}
+	return v
+}
+
+// number is a number without a unit, NaN where it is none that a float can hold; false if it is not given or not a number.
+func (t *Table) number(key, rule string) (float64, bool) {
+	n := t.value(key, Whole|Float, rule)
+	if n == nil {
+		return 0, false
+	}
+	if i, ok := n.number(); ok {
+		return float64(i), true
+	}
+	v, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
+	if err != nil {
+		return math.NaN(), true
+	}
+	return v, true
+}
+
+// number is the value of a whole number, false beyond 32 bits.
+func (n *node) number() (int, bool) {
+	v, err := strconv.ParseInt(n.text, 0, 32)
+	return int(v), err == nil && n.kind == Whole
+}
+
+// Currents is two different currents, nA, at the two ends of a knob.
+func (t *Table) Currents(key string, low, high float64) (float64, float64) {
+	const rule = `must be two currents such as ["0 nA", "5 nA"]`
+	n := t.value(key, List, rule)
+	if n == nil {
+		return low, high
+	}
+	if len(n.items) != 2 {
+		t.Wrong(key, Problem{Rule: rule})
+		return low, high
+	}
+	var ends [2]float64
+	for i, item := range n.items {
+		v, problem := item.current()
+		if problem != nil {
+			problem.Key, problem.Got = t.path+"."+key, item.raw
+			t.bad = append(t.bad, key)
+			t.problems.add(item.at, *problem)
+		}
+		ends[i] = v
+	}
+	if !t.IsBad(key) && ends[0] == ends[1] {
+		t.Wrong(key, Problem{Rule: "must be two different currents", Hint: "the knob would do nothing"})
+	}
+	return ends[0], ends[1]
+}
+
+// current is a current in nA that stands in a list.
+func (n *node) current() (float64, *Problem) {
+	d := current()
+	if n.kind&(Text|Whole|Float) == 0 {
+		return 0, &Problem{Rule: d.rule()}
+	}
+	v, problem := d.float(n.text)
+	if problem == nil && !(math.Abs(v) <= neuron.MaxCurrent) {
+		most := formatFloat(neuron.MaxCurrent)
+		problem = &Problem{Rule: "must be between -" + most + " nA and " + most + " nA"}
+	}
+	return v, problem
+}

@@ -1,0 +1,126 @@
+package part
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"slices"
+	"strconv"
+
+	"hillock/config"
+	"hillock/hw/bar"
+	"hillock/hw/board"
+	"hillock/hw/doctor"
+	"hillock/hw/wiring"
+)
+
+// APA102 is a strip of these LEDs, as a Blinkt!, that shows the membrane.
+type APA102 struct {
+	Data, Clock string   // pins
+	LEDs        int      // on it
+	Color       [3]uint8 // of the level there: red, green, blue
+	Brightness  int      // 1 to 255
+}
+
+func apa102Kind() config.Kind[config.Part] {
+	return config.Kind[config.Part]{
+		Name: "apa102",
+		Keys: slices.Concat(keys(config.Text, "data", "clock"), keys(config.Whole, "leds"), keys(config.Text, "color"), keys(config.Whole, "brightness"),
+			keys(config.Text, "neuron")),
+		Decode: func(t *config.Table) config.Part {
+			return APA102{
+				Data: t.Pin("data", "GPIO23"), Clock: t.Pin("clock", "GPIO24"),
+				LEDs:       t.Whole("leds", 8, 1, 900),
+				Color:      decodeColor(t),
+				Brightness: t.Whole("brightness", 24, 1, 255),
+			}
+		},
+	}
+}
+
+// decodeColor is a colour as web pages have it.
+func decodeColor(t *config.Table) (rgb [3]uint8) {
+	const rule = `must be a colour such as "#00ff00"`
+	text, ok := t.Text("color", rule)
+	if !ok {
+		return [3]uint8{0, 255, 0}
+	}
+	v, err := strconv.ParseUint(text[min(1, len(text)):], 16, 24)
+	if err != nil || len(text) != 7 || text[0] != '#' {
+		t.Wrong("color", config.Problem{Rule: rule, Hint: "two digits each for red, green and blue"})
+		return rgb
+	}
+	return [3]uint8{uint8(v >> 16), uint8(v >> 8), uint8(v)}
+}
+
+// Print implements config.Part.
+func (o APA102) Print(p *config.Printer) {
+	p.Text("data", o.Data)
+	p.Text("clock", o.Clock)
+	p.Whole("leds", o.LEDs)
+	p.Text("color", fmt.Sprintf("#%02x%02x%02x", o.Color[0], o.Color[1], o.Color[2]))
+	p.Whole("brightness", o.Brightness)
+	p.Neuron()
+}
+
+// Claims implements config.Part.
+func (o APA102) Claims() []config.Claim {
+	return []config.Claim{{Key: "data", Pin: o.Data}, {Key: "clock", Pin: o.Clock}}
+}
+
+const (
+	perLED = 60.0   // mA, of an APA102 that is white and at its brightest: 20 of each colour
+	max5V  = 1000.0 // mA, through the thin wires that breadboards are wired with
+)
+
+// Wires implements wiring.Wired: the strip runs on 5 V, and takes what comes from pins at 3.3 V.
+func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
+	name := uses[0].Name
+	where := "output." + name
+	if data, clock := k.GPIO(where+": data", o.Data), k.GPIO(where+": clock", o.Clock); !data || !clock {
+		return
+	}
+	most := perLED * float64(o.LEDs) * float64(o.Brightness) / 255
+	if !(most <= max5V) {
+		k.Refuse("%s: leds: must take at most %g mA from the 5V pin, got %d of %g mA x brightness %d/255, %.0f mA: lower brightness, or take fewer LEDs",
+			where, max5V, o.LEDs, perLED, o.Brightness, most)
+		return
+	}
+	k.Begin()
+	ref := k.Add(wiring.Part{Kind: wiring.Module, Model: "APA102 x " + strconv.Itoa(o.LEDs), Use: name, Pins: []string{"5V", "GND", "CLK", "DATA"}})
+	leg := func(pin int) wiring.End { return wiring.End{Part: ref, Pin: pin} }
+	k.ToHeader(wiring.Wire{From: leg(1), Bus: "5V", Note: fmt.Sprintf("for its LEDs: up to %.0f mA, %d x %g mA x brightness %d/255", most, o.LEDs, perLED, o.Brightness)}, "5V")
+	k.ToGround(leg(2), "")
+	note := ""
+	if o.Data == "GPIO23" && o.Clock == "GPIO24" && o.LEDs == 8 {
+		note = "a Blinkt! covers the whole header, and uses these four pins alone"
+	}
+	k.ToHeader(wiring.Wire{From: leg(3)}, o.Clock)
+	k.ToHeader(wiring.Wire{From: leg(4), Note: note}, o.Data)
+}
+
+// Open implements board.OutputPart.
+func (o APA102) Open(pi board.Pi, shown board.Shown) (board.Output, error) {
+	wires, err := openLines(pi, false, o.Clock, o.Data)
+	if err != nil {
+		return nil, err
+	}
+	port := bar.Wires(wires[0], wires[1])
+	level := color.NRGBA{R: o.Color[0], G: o.Color[1], B: o.Color[2], A: 255}
+	b, err := bar.NewAPA102(port, bar.Strip{LEDs: o.LEDs, Color: level, Brightness: uint8(o.Brightness)}, bar.Opts{Low: shown.Low, High: shown.High})
+	if err != nil {
+		return nil, errors.Join(err, port.Close())
+	}
+	return &row{b, port}, nil
+}
+
+// Called implements doctor.Seen.
+func (APA102) Called() string { return "strip" }
+
+// Dark implements doctor.Seen.
+func (o APA102) Dark() (means, do string) {
+	return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("look at data (%s), clock (%s), 5V and GND", doctor.Spot(o.Data), doctor.Spot(o.Clock))
+}
+
+// Lamps are the LEDs that the page draws, four at most, which stand for all of the strip.
+func (o APA102) Lamps() int { return min(o.LEDs, 4) }

@@ -1,0 +1,386 @@
+package part
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"periph.io/x/conn/v3/analog"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/mcp3xxx"
+	"hillock/hw/sim"
+	"hillock/hw/wiring"
+)
+
+// MCP3xxx is a knob on a channel of one of Microchip's analog-to-digital converters on SPI.
+type MCP3xxx struct {
+	Model   string // "mcp3008"
+	Port    string // "SPI0.0"
+	Channel int    // IN+ in differential mode
+	Minus   int    // IN- in differential mode, -1 for single-ended
+	Clock   int64  // SPI clock, Hz
+	VRef    float64
+	config.Knob
+}
+
+// mcpModel is what there is to know of one chip of the family.
+type mcpModel struct {
+	driver     string
+	channels   int
+	bits       int     // of a result that is not negative: codes go to 1<<bits - 1
+	lowest     float64 // SPI clock, below which the sample leaks away, Hz
+	at3V, at5V float64 // the highest at a supply of 2.7 V, and at 5 V, Hz
+	vRef       float64 // the lowest, V
+	tested5V   bool    // from 4.5 V on alone
+}
+
+// mcpModels are the chips, the most usual one first. Datasheets DS21295 (MCP3004, 3008), DS21294 (3002), DS21293 (3001), DS21298
+// (3204, 3208), DS21034 (3202), DS21290 (3201), DS21697 (3302, 3304), DS21700 (3301): electrical characteristics. A chip of
+// two channels has its supply as V_REF.
+func mcpModels() []mcpModel {
+	return []mcpModel{
+		{"mcp3008", 8, 10, 10e3, 1.35e6, 3.6e6, 0.25, false},
+		{"mcp3004", 4, 10, 10e3, 1.35e6, 3.6e6, 0.25, false},
+		{"mcp3002", 2, 10, 14e3, 1.2e6, 3.2e6, 2.7, false},
+		{"mcp3001", 1, 10, 14e3, 1.05e6, 2.8e6, 0.25, false},
+		{"mcp3208", 8, 12, 10e3, 1e6, 2e6, 0.25, false},
+		{"mcp3204", 4, 12, 10e3, 1e6, 2e6, 0.25, false},
+		{"mcp3202", 2, 12, 10e3, 0.9e6, 1.8e6, 2.7, false},
+		{"mcp3201", 1, 12, 10e3, 0.8e6, 1.6e6, 0.25, false},
+		{"mcp3304", 8, 12, 105e3, 1.05e6, 2.1e6, 0.4, true}, // and a sign
+		{"mcp3302", 4, 12, 105e3, 1.05e6, 2.1e6, 0.4, true},
+		{"mcp3301", 1, 12, 85e3, 0.85e6, 1.7e6, 0.4, true},
+	}
+}
+
+// chip is what there is to know of the part's chip.
+func (m MCP3xxx) chip() mcpModel {
+	all := mcpModels()
+	return all[max(0, slices.IndexFunc(all, func(c mcpModel) bool { return c.driver == m.Model }))]
+}
+
+func mcp3xxxKinds() (all []config.Kind[config.InputPart]) {
+	for _, chip := range mcpModels() {
+		all = append(all, config.Kind[config.InputPart]{Name: chip.driver, Keys: chip.keys(), Decode: chip.decode})
+	}
+	return all
+}
+
+func (c mcpModel) keys() []config.Key {
+	all := keys(config.Text, "port")
+	if c.channels > 1 {
+		all = slices.Concat(all, keys(config.Whole, "channel"), keys(config.List, "differential"))
+	}
+	return slices.Concat(all, keys(config.Text, "clock", "v_ref"), config.KnobKeys())
+}
+
+// full is the code at the knob's upper end.
+func (c mcpModel) full() int { return 1<<c.bits - 1 }
+
+// usual is the SPI clock where none is given, Hz.
+func (c mcpModel) usual() float64 { return min(1e6, c.at3V) }
+
+func (c mcpModel) decode(t *config.Table) config.InputPart {
+	m := MCP3xxx{Model: c.driver, Port: t.Port("port", "SPI0.0")}
+	m.Channel, m.Minus = c.decodeChannels(t)
+	if c.tested5V { // DS21697F and DS21700D, page 1
+		t.Warn("driver", config.Problem{Rule: "is a chip that Microchip tests from 4.5 V on, and hangs on the Pi's 3V3", Hint: "the mcp3201, 3204 and 3208 are tested from 2.7 V on"})
+	}
+	m.Clock = c.decodeClock(t)
+	// V_REF is at most V_DD, and that 2.7 V to 5.5 V.
+	m.VRef = t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: c.vRef, High: 5.5, Words: fmt.Sprintf("%g V and 5.5 V", c.vRef)})
+	m.Knob = t.Knob(c.full())
+	return m
+}
+
+// decodeChannels are IN+ and IN-, the latter -1 for a single-ended input.
+func (c mcpModel) decodeChannels(t *config.Table) (plus, minus int) {
+	if c.channels == 1 {
+		return 0, -1
+	}
+	last := c.channels - 1
+	if t.Has("channel") {
+		if t.Has("differential") {
+			t.Wrong("channel", config.Problem{Rule: "must not be given together with differential", Hint: "differential names both channels"})
+		}
+		plus = t.Whole("channel", 0, 0, last, c.wider)
+	}
+	const rule = "must be two channels such as [0, 1]"
+	pair, ok := t.List("differential", rule)
+	if !ok {
+		return plus, -1
+	}
+	if len(pair) != 2 {
+		t.Wrong("differential", config.Problem{Rule: rule})
+		return plus, -1
+	}
+	a, ok := pair[0].Number()
+	b, ok2 := pair[1].Number()
+	// DS21295D, table 5-1 for the MCP3004 and table 5-2 for the MCP3008, and so for the others: neighbours only.
+	if !ok || !ok2 || a < 0 || a > last || a^1 != b {
+		t.Wrong("differential", config.Problem{Rule: "must be one of the pairs " + c.pairs() + ", in either order"})
+	}
+	return a, b
+}
+
+// pairs are the channels of a chip that can be taken against each other.
+func (c mcpModel) pairs() string {
+	var all []string
+	for i := 0; i < c.channels; i += 2 {
+		all = append(all, fmt.Sprintf("%d-%d", i, i+1))
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+}
+
+// wider is a chip of the same series that has a channel.
+func (c mcpModel) wider(channel int) string {
+	for _, other := range mcpModels() {
+		if other.driver[:5] == c.driver[:5] && channel >= c.channels && channel < other.channels {
+			return fmt.Sprintf("the chip with %d channels is driver = %q", other.channels, other.driver)
+		}
+	}
+	return ""
+}
+
+// decodeClock is the SPI clock in whole Hz.
+func (c mcpModel) decodeClock(t *config.Table) int64 {
+	lowest, at3V, at5V := config.FormatFrequency(int64(c.lowest)), config.FormatFrequency(int64(c.at3V)), config.FormatFrequency(int64(c.at5V))
+	hz := t.Hertz("clock", c.usual(), config.Limits{Low: c.lowest, High: c.at5V, Words: lowest + " and " + at5V})
+	switch {
+	case t.IsBad("clock"):
+	case hz != float64(int64(hz)):
+		t.Wrong("clock", config.Problem{Rule: "must be a whole number of Hz"})
+	case hz > c.at3V:
+		t.Warn("clock", config.Problem{Rule: "is above " + at3V + ", for which the chip is rated at 2.7 V", Hint: at5V + " needs 5 V, take " + at3V + " or less at 3.3 V"})
+	}
+	return int64(hz)
+}
+
+// Print implements config.Part.
+func (m MCP3xxx) Print(p *config.Printer) {
+	p.Text("port", m.Port)
+	switch {
+	case m.Minus >= 0:
+		p.Wholes("differential", m.Channel, m.Minus)
+	case m.chip().channels > 1:
+		p.Whole("channel", m.Channel)
+	}
+	p.Hertz("clock", m.Clock)
+	p.Quantity("v_ref", m.VRef, "V")
+	p.Knob(m.Knob)
+}
+
+// Claims implements config.Part: inputs on one port are channels of one chip, with one clock and one reference.
+func (m MCP3xxx) Claims() []config.Claim {
+	return []config.Claim{{
+		Key: "port", Port: m.Port, Shared: true,
+		Chip: []config.Setting{
+			{Key: "clock", Value: m.Clock, Default: strconv.Quote(config.FormatFrequency(int64(m.chip().usual())))},
+			{Key: "v_ref", Value: m.VRef, Default: `"3.3 V"`},
+		},
+		Channel: config.Setting{Key: "channel", Or: "differential", Value: [2]int{m.Channel, m.Minus}, Default: "0"},
+	}}
+}
+
+// pins are those of the chip, from pin 1. What a pin is called says where it goes. Datasheets DS21293C, DS21290D and DS21700E
+// (one channel), DS21294D and DS21034D (two), DS21295D, DS21298 and DS21697 (four and eight): package types on page 1.
+func (m MCP3xxx) pins() []string {
+	switch m.chip().channels {
+	case 1:
+		return []string{"VREF", "IN+", "IN-", "VSS", "CS/SHDN", "DOUT", "CLK", "VDD"}
+	case 2:
+		return []string{"CS/SHDN", "CH0", "CH1", "VSS", "DIN", "DOUT", "CLK", "VDD/VREF"}
+	case 4:
+		return []string{"CH0", "CH1", "CH2", "CH3", "NC", "NC", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
+	}
+	return []string{"CH0", "CH1", "CH2", "CH3", "CH4", "CH5", "CH6", "CH7", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
+}
+
+// Wires implements wiring.Wired: the chip, the knobs on its channels, and the resistor that lets the program find it missing.
+func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
+	name := uses[0].Name
+	signals := config.PortPins(m.Port)
+	if signals == nil {
+		k.Refuse("input.%s: port: must be on the header of every Pi, got %s: take SPI0.0 or SPI0.1", name, m.Port)
+		return
+	}
+	if !k.On3V3(name, m.VRef) {
+		return
+	}
+	pins := m.pins()
+	k.Begin()
+	ref := k.Add(wiring.Part{Kind: wiring.Chip, Model: strings.ToUpper(m.Model), Use: m.Port, Pins: pins})
+	bus, _, _ := strings.Cut(m.Port, ".")
+	for i, pin := range slices.Backward(pins) {
+		at := wiring.End{Part: ref, Pin: i + 1}
+		switch pin {
+		case "VDD", "VDD/VREF":
+			k.ToSupply(at, "never 5V")
+		case "VREF":
+			k.ToSupply(at, "")
+		case "AGND", "DGND", "VSS":
+			k.ToGround(at, "")
+		case "IN-":
+			k.ToGround(at, "the knob is measured against it")
+		case "CLK":
+			k.ToHeader(wiring.Wire{From: at, Signal: "SCLK", Bus: bus}, signals["SCLK"])
+		case "DOUT":
+			k.ToHeader(wiring.Wire{From: at, Signal: "MISO", Bus: bus}, signals["MISO"])
+		case "DIN":
+			k.ToHeader(wiring.Wire{From: at, Signal: "MOSI", Bus: bus}, signals["MOSI"])
+		case "CS/SHDN":
+			k.ToHeader(wiring.Wire{From: at, Signal: m.selects()}, signals[m.selects()])
+		}
+	}
+	for channel := range len(pins) {
+		reads := func(u wiring.Use) string {
+			other, _ := u.Part.(MCP3xxx)
+			switch channel {
+			case other.Channel:
+				return u.Name
+			case other.Minus:
+				return "-" + u.Name // which subtracts it
+			}
+			return ""
+		}
+		if use := wiring.Names(uses, reads); use != "" {
+			pin := max(slices.Index(pins, "CH"+strconv.Itoa(channel)), slices.Index(pins, "IN+"))
+			k.Knob(wiring.End{Part: ref, Pin: pin + 1}, use)
+		}
+	}
+	k.PullUp(bus, signals["MISO"])
+}
+
+// String is "mcp3008 on SPI0.0".
+func (m MCP3xxx) String() string { return m.Model + " on " + m.Port }
+
+// FullScale implements board.Turned.
+func (m MCP3xxx) FullScale() int { return m.chip().full() }
+
+// mcp3xxxChip is an open chip.
+type mcp3xxxChip struct {
+	*mcp3xxx.Dev
+	port spi.PortCloser
+}
+
+// OpenChip implements board.OnChip.
+func (m MCP3xxx) OpenChip(pi board.Pi) (board.Chip, error) {
+	c, err := m.open(pi)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (m MCP3xxx) open(pi board.Pi) (*mcp3xxxChip, error) {
+	port, err := pi.OpenSPI(m.Port)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m, err)
+	}
+	model, ok := mcp3xxx.ByName(m.Model)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("%s: no such chip", m), port.Close())
+	}
+	dev, err := mcp3xxx.NewSPI(port, &mcp3xxx.Opts{
+		Model: model,
+		VRef:  physic.ElectricPotential(m.VRef * float64(physic.Volt)),
+		Clock: physic.Frequency(m.Clock) * physic.Hertz,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", m, err), port.Close())
+	}
+	return &mcp3xxxChip{dev, port}, nil
+}
+
+// Channel implements board.Chip.
+func (c *mcp3xxxChip) Channel(p config.Part) (board.Channel, error) {
+	m, ok := p.(MCP3xxx)
+	if !ok {
+		return nil, fmt.Errorf("%s: no channel of it is %v", c, p)
+	}
+	var pin *mcp3xxx.Pin
+	var err error
+	if m.Minus < 0 {
+		pin, err = c.Single(m.Channel)
+	} else {
+		pin, err = c.Differential(m.Channel, m.Minus)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m, err)
+	}
+	return mcp3xxxChannel{pin, m}, nil
+}
+
+// Close implements board.Chip.
+func (c *mcp3xxxChip) Close() error { return errors.Join(c.Halt(), c.port.Close()) }
+
+// mcp3xxxChannel is an open channel.
+type mcp3xxxChannel struct {
+	*mcp3xxx.Pin
+	part MCP3xxx
+}
+
+// Read implements board.Channel. Its errors begin with the chip's name and its port.
+func (c mcp3xxxChannel) Read() (analog.Sample, error) {
+	s, err := c.Pin.Read()
+	if errors.Is(err, mcp3xxx.ErrNoChip) {
+		err = fmt.Errorf("%s: %w: check %s, and 3V3 at VDD", c.part, mcp3xxx.ErrNoChip, c.part.silent())
+	}
+	return s, err
+}
+
+// silent names the wires that leave MISO to itself when they are loose, each with its place on the 40-pin header: the
+// chip select of the port, and MISO.
+func (m MCP3xxx) silent() string {
+	lines := config.PortPins(m.Port)
+	place := func(signal string) string {
+		if at := config.Position(lines[signal]); at > 0 {
+			return fmt.Sprintf("%s, pin %d", signal, at)
+		}
+		return signal
+	}
+	return place(m.selects()) + ", " + place("MISO")
+}
+
+// selects is the role of the chip select on the port, "CE0".
+func (m MCP3xxx) selects() string { return "CE" + m.Port[len(m.Port)-1:] }
+
+// Plug implements board.Twin: the chip, and a knob on the channel. An mcp3004 has no channel 4: where the chip there has not what
+// is wanted, another one takes its place.
+func (m MCP3xxx) Plug(v *board.Virtual, name string) error {
+	chip, _ := v.Parts[m.Port].(*sim.MCP3xxx)
+	if chip == nil || chip.Knob(m.Channel) == nil {
+		var err error
+		if chip, err = sim.NewMCP3xxx(m.Model); err != nil {
+			return err
+		}
+		for ch := 0; chip.Knob(ch) != nil && m.chip().channels > 1; ch++ {
+			chip.Knob(ch).SetFault(sim.WiperOff) // until something is wired to it; a single channel has IN- at ground
+		}
+		if err := v.PlugSPI(m.Port, chip); err != nil {
+			return err
+		}
+	}
+	v.Turns(name, chip.Knob(m.Channel))
+	if m.Minus >= 0 {
+		chip.Knob(m.Minus).SetFault(sim.KnobGood)
+	}
+	return nil
+}
+
+// Where is the channel in words.
+func (m MCP3xxx) Where() string {
+	if m.Minus >= 0 {
+		return fmt.Sprintf("%s, CH%d-CH%d", m.Port, m.Channel, m.Minus)
+	}
+	return fmt.Sprintf("%s, CH%d", m.Port, m.Channel)
+}

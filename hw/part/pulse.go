@@ -1,0 +1,122 @@
+package part
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/doctor"
+	"hillock/hw/pulse"
+	"hillock/hw/wiring"
+)
+
+// Pulse is an LED, or whatever else is on a pin, that lights for a while at each spike.
+type Pulse struct {
+	Pin    string        // "GPIO17"
+	Width  time.Duration // on the wall
+	Every  int           // one pulse for so many spikes
+	Invert bool          // active low: the pin rests high
+}
+
+func pulseKind() config.Kind[config.Part] {
+	return config.Kind[config.Part]{
+		Name: "pulse",
+		Keys: slices.Concat(keys(config.Text, "pin", "neuron", "width"), keys(config.Whole, "every"), keys(config.Bool, "invert")),
+		Decode: func(t *config.Table) config.Part {
+			return Pulse{
+				Pin:    t.Pin("pin", "GPIO17"),
+				Width:  t.TickOrMore("width", 20*time.Millisecond, time.Minute),
+				Every:  t.Whole("every", 1, 1, 1_000_000),
+				Invert: t.Yes("invert"),
+			}
+		},
+	}
+}
+
+// Print implements config.Part.
+func (o Pulse) Print(p *config.Printer) {
+	p.Text("pin", o.Pin)
+	p.Neuron()
+	p.Time("width", o.Width)
+	p.Whole("every", o.Every)
+	p.Yes("invert", o.Invert)
+}
+
+// Claims implements config.Part.
+func (o Pulse) Claims() []config.Claim { return []config.Claim{{Key: "pin", Pin: o.Pin}} }
+
+const clicks = 5 * time.Millisecond // pulses up to this are more for an ear than for an eye
+
+// Wires implements wiring.Wired.
+func (o Pulse) Wires(k *wiring.Kit, uses []wiring.Use) {
+	name, note := uses[0].Name, ""
+	if o.Width > 0 && o.Width <= clicks {
+		note = "or a piezo disc with 1 kOhm"
+	}
+	k.LED("output."+name+": pin", o.Pin, name, o.Invert, note)
+}
+
+// Pulse implements board.Blinking.
+func (o Pulse) Pulse() (pin string, opts pulse.Opts) {
+	return o.Pin, pulse.Opts{Width: o.Width, Every: o.Every, Invert: o.Invert}
+}
+
+// pulses is an open pin, which board.Pulsing describes.
+type pulses struct{ *pulse.Pin }
+
+// Close implements board.Output.
+func (p pulses) Close() error { return p.Halt() }
+
+// Open implements board.OutputPart: the pin is low.
+func (o Pulse) Open(pi board.Pi, _ board.Shown) (board.Output, error) {
+	p, err := pi.OpenPin(o.Pin)
+	if err != nil {
+		return nil, err
+	}
+	_, opts := o.Pulse()
+	d, err := pulse.New(p, opts)
+	if err != nil && !isBusy(err) {
+		return nil, err
+	}
+	return pulses{d}, nil
+}
+
+// Succeeds implements board.Successor: two requests for a line would be one too many.
+func (o Pulse) Succeeds(old config.Part) bool {
+	other, ok := old.(Pulse)
+	return ok && other.Pin == o.Pin
+}
+
+// TakeOver implements board.Successor: a pulse under way goes on.
+func (o Pulse) TakeOver(old board.Output) board.Output {
+	_, opts := o.Pulse()
+	return pulses{old.(pulses).Continue(opts)}
+}
+
+// Called implements doctor.Seen.
+func (Pulse) Called() string { return "LED" }
+
+// Dark implements doctor.Seen.
+func (o Pulse) Dark() (means, do string) { return darkLED(doctor.Spot(o.Pin), o.Invert) }
+
+// darkLED is what it means that an LED at a place shows nothing.
+func darkLED(place string, inverted bool) (means, do string) {
+	means = "the LED is the wrong way round, or a wire is loose"
+	if inverted {
+		return means, "its long leg goes to 3V3, its short one through the resistor to " + place
+	}
+	return means, fmt.Sprintf("from %s to the resistor, from that to the long leg; the short one, at the flat side, to GND", place)
+}
+
+// Lamps is the LED that the page draws.
+func (Pulse) Lamps() int { return 1 }
+
+// AtRest is what the pin is when it is off.
+func (o Pulse) AtRest() string {
+	if o.Invert {
+		return o.Pin + " is high, for it is inverted"
+	}
+	return o.Pin + " is low"
+}
