@@ -21,14 +21,15 @@ import (
 // Report prints findings as they come, as JSON too: its reader need not wait while a person looks at an LED.
 type Report struct {
 	*readable.Printer
-	JSON bool
-	wide int // how wide a line may be
-	All  []doctor.Finding
+	JSON bool             // an array of objects in place of lines
+	wide int              // of a line
+	All  []doctor.Finding // printed so far
 }
 
 // column is where the text of a finding begins.
 const column = 15
 
+// New returns a report on w, no wider than the terminal that w may be.
 func New(w io.Writer) *Report {
 	f := &Report{Printer: &readable.Printer{W: w}, wide: 115}
 	if file, ok := w.(*os.File); ok {
@@ -39,6 +40,7 @@ func New(w io.Writer) *Report {
 	return f
 }
 
+// Add prints a finding.
 func (f *Report) Add(found doctor.Finding) {
 	f.All = append(f.All, found)
 	if f.JSON {
@@ -64,7 +66,7 @@ func (f *Report) hang(text string) string {
 	return strings.Join(rows, "\n"+strings.Repeat(" ", column))
 }
 
-// Unready is what keeps the wires from being looked at, "" where nothing does.
+// Unready returns why the wires cannot be checked yet, "" where they can.
 func (f *Report) Unready(cfg *config.Config) string {
 	needs := append(cfg.Ports(), "user", "GPIO")
 	for _, found := range f.All {
@@ -78,7 +80,7 @@ func (f *Report) Unready(cfg *config.Config) string {
 	return ""
 }
 
-// array prints a finding as one more of the array that close ends.
+// array prints a finding as an element of the array that Close ends.
 func (f *Report) array(found doctor.Finding) {
 	text, err := json.MarshalIndent(found, "  ", "  ")
 	before := ",\n  "
@@ -89,7 +91,7 @@ func (f *Report) array(found doctor.Finding) {
 	f.Printf("%s%s", before, text)
 }
 
-// Close prints what is still to be printed.
+// Close ends the report, and returns the first error of printing.
 func (f *Report) Close() error {
 	switch {
 	case f.JSON && len(f.All) == 0:
@@ -100,7 +102,7 @@ func (f *Report) Close() error {
 	return f.Err
 }
 
-// End is close, and its error counts the checks that failed.
+// End is Close, but its error also counts the checks that failed.
 func (f *Report) End() error {
 	err := f.Close()
 	failed := 0
@@ -115,7 +117,7 @@ func (f *Report) End() error {
 	return err
 }
 
-// Print prints findings that are all there.
+// Print prints a whole report.
 func Print(w io.Writer, all []doctor.Finding) error {
 	f := New(w)
 	for _, found := range all {

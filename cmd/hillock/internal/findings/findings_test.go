@@ -1,7 +1,11 @@
 package findings
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
 	"hillock/hw/doctor"
@@ -24,6 +28,51 @@ func TestWiresWaitForTheSetUp(t *testing.T) {
 		f := Report{All: []doctor.Finding{tt.found}}
 		if got := f.Unready(config.Default(part.Kinds())); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	found := []doctor.Finding{
+		{Check: "SPI0.0", Result: doctor.Passed, Seen: "an MCP3008 answers"},
+		{Check: "knob", Result: doctor.Failed, Seen: "CH0 floats", Means: "its middle leg is loose: " + strings.Repeat("word ", 20) + "end", Do: "wire it"},
+		{Check: "led", Result: doctor.NotPossible, Seen: "nobody looks"},
+	}
+	for name, c := range map[string]struct {
+		json bool
+		all  []doctor.Finding
+		want string
+		err  string
+	}{
+		"lines": {false, found, `ok    SPI0.0   an MCP3008 answers
+FAIL  knob     CH0 floats
+               means: its middle leg is loose: word word word word word word word word word word word word word
+               word word word word word word word end
+               do:    wire it
+-     led      nobody looks
+`, "1 check failed"},
+		"JSON": {true, found[:1], `[
+  {
+    "check": "SPI0.0",
+    "result": "passed",
+    "seen": "an MCP3008 answers"
+  }
+]
+`, ""},
+		"JSON of nothing": {true, nil, "[]\n", ""},
+	} {
+		var out strings.Builder
+		f := New(&out)
+		f.JSON = c.json
+		for _, one := range c.all {
+			f.Add(one)
+		}
+		err := f.End()
+		if diff := cmp.Diff(c.want, out.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if got := fmt.Sprint(err); got != c.err && (err != nil || c.err != "") {
+			t.Errorf("%s: got %s, want %s", name, got, c.err)
 		}
 	}
 }
