@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"hillock/cmd/hillock/internal/summary"
 	"net"
 	"net/http"
 	"os"
@@ -114,7 +115,7 @@ func (v *victim) stop(t *testing.T) outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var s summary
+	var s summary.Figures
 	if err := json.Unmarshal(text, &s); err != nil {
 		t.Fatal(err)
 	}

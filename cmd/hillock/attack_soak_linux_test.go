@@ -15,6 +15,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/web"
 )
 
@@ -98,7 +99,7 @@ func (v *victim) calm(t *testing.T) rest {
 
 // faults gives the virtual Pi another fault each second, and none at the end.
 func (v *victim) faults(ctx context.Context, random *rand.Rand) {
-	names := trialNames()
+	names := fault.Names()
 	for every := time.NewTicker(time.Second); ctx.Err() == nil; {
 		_ = v.fault(names[random.IntN(len(names))]) // an attack may be in the way
 		select {

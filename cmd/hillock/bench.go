@@ -16,10 +16,9 @@ import (
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
-	"hillock/cmd/hillock/internal/signals"
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
-	"hillock/hw/board"
 	"hillock/hw/clock"
 	"hillock/neuron"
 )
@@ -59,24 +58,24 @@ the same length a plain time.Ticker of Go delivers.`,
 
 // benchResult is what was measured; the keys are those of its JSON.
 type benchResult struct {
-	TickUs        float64     `json:"tick_us"`
-	DTUs          float64     `json:"dt_us"`
-	DurationS     float64     `json:"duration_s"`
-	TicksDue      int64       `json:"ticks_due"`
-	TicksRun      int64       `json:"ticks_run"`
-	StepsDue      int64       `json:"steps_due"`
-	StepsRun      int64       `json:"steps_run"`
-	SkippedMs     float64     `json:"skipped_ms"`
-	Late          percentiles `json:"lateness_us"`
-	Wake          percentiles `json:"wakeup_us"` // of the ticks that the loop slept for
-	Read          percentiles `json:"read_us"`
-	Pulse         percentiles `json:"pulse_us"`
-	CPUPercent    float64     `json:"cpu_percent"` // of one core, the whole program
-	RSSMB         float64     `json:"rss_mb"`
-	GCCount       uint32      `json:"gc_count"`
-	AllocsPerTick float64     `json:"allocs_per_tick"` // of the whole program
-	NaiveTicksRun int64       `json:"naive_ticks_run"`
-	Realtime      []string    `json:"realtime"` // what the loop got
+	TickUs        float64             `json:"tick_us"`
+	DTUs          float64             `json:"dt_us"`
+	DurationS     float64             `json:"duration_s"`
+	TicksDue      int64               `json:"ticks_due"`
+	TicksRun      int64               `json:"ticks_run"`
+	StepsDue      int64               `json:"steps_due"`
+	StepsRun      int64               `json:"steps_run"`
+	SkippedMs     float64             `json:"skipped_ms"`
+	Late          session.Percentiles `json:"lateness_us"`
+	Wake          session.Percentiles `json:"wakeup_us"` // of the ticks that the loop slept for
+	Read          session.Percentiles `json:"read_us"`
+	Pulse         session.Percentiles `json:"pulse_us"`
+	CPUPercent    float64             `json:"cpu_percent"` // of one core, the whole program
+	RSSMB         float64             `json:"rss_mb"`
+	GCCount       uint32              `json:"gc_count"`
+	AllocsPerTick float64             `json:"allocs_per_tick"` // of the whole program
+	NaiveTicksRun int64               `json:"naive_ticks_run"`
+	Realtime      []string            `json:"realtime"` // what the loop got
 
 	naiveDue int64
 	late     *hdrhistogram.Histogram
@@ -109,41 +108,31 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		return usage.Errorf("--duration: must be at least ten ticks, %v, got %v", 10*cfg.Loop.Tick, f.duration)
 	}
 	wall := clock.New()
-	run := runFlags{hw: f.hw}
-	hw, err := run.hardware(cfg, wall)
+	hw, err := choose(f.hw, cfg, wall)
 	if err != nil {
 		return err
 	}
-	b, err := board.Open(cfg, hw.pi)
+	warm := &warmUp{ticks: int64(f.duration/cfg.Loop.Tick) / 10, done: make(chan struct{})}
+	s, err := session.Open(cmd.Context(), cfg, hw, session.Options{Wall: wall, Duration: f.duration, Observers: []neuron.Observer{warm}})
 	if err != nil {
 		return err
 	}
-	loop, err := assemble(cfg, b, wall)
-	if err != nil {
-		return errors.Join(err, b.Close())
+	fmt.Fprintf(cmd.ErrOrStderr(), "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", hw.Where, cfg.Loop.Tick, f.duration)
+	end, spent, err := measureRun(cmd.Context(), s, warm)
+	if err == nil && end.Tick.Run() == 0 {
+		err = cmd.Context().Err() // else: what was measured until then
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", hw.where, cfg.Loop.Tick, f.duration)
-	m := newMonitor(loop)
-	loop.Observers, loop.Ticks = append(loop.Observers, m), ticksIn(f.duration, loop.Tick)
-	v := &view{cfg: cfg, board: b, monitor: m}
-
-	v.onWall(loop, wall)
-	defer signals.Urgent(cmd.Context(), func() { _ = b.Rest() })()
-	spent, err := measureRun(cmd.Context(), loop)
-	if errors.Is(err, context.Canceled) && m.end().tick.Run() > 0 {
-		err = nil // what was measured until then
-	}
-	if err := errors.Join(err, b.Close(), wall.Leave()); err != nil {
+	if err := errors.Join(err, s.Close()); err != nil {
 		return err
 	}
-	end, times := m.end().tick, m.times.end()
+	loop, at, times := cfg.Loop, end.Tick, end.Times
 	r := benchResult{
-		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: (time.Duration(end.Due) * loop.Tick).Seconds(),
-		TicksDue: end.Due, TicksRun: end.Run(), StepsRun: end.Steps, StepsDue: stepsDue(loop, end.Due),
-		SkippedMs: float64(end.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
+		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: (time.Duration(at.Due) * loop.Tick).Seconds(),
+		TicksDue: at.Due, TicksRun: at.Run(), StepsRun: at.Steps, StepsDue: stepsDue(loop, at.Due),
+		SkippedMs: float64(at.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
 		CPUPercent: 100 * float64(spent.cpu) / float64(max(1, spent.time)), RSSMB: residentBytes() / 1e6,
-		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, end.Due-loop.Ticks/10)),
-		Realtime: v.grant.Load().Got, late: m.times.total.late,
+		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, at.Due-warm.ticks)),
+		Realtime: end.Grant.Got, late: end.Began,
 	}
 	r.NaiveTicksRun, r.naiveDue = naive(cmd.Context(), loop.Tick, f.duration)
 	if f.json != "" {
@@ -152,7 +141,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if f.plot != "" {
 		err = errors.Join(err, outfile.Write(f.plot, cmd.OutOrStdout(), func(w io.Writer) error {
 			format, _ := chart.Format(f.plot)
-			return r.bars(hw.where).Picture(w, format)
+			return r.bars(hw.Where).Picture(w, format)
 		}))
 	}
 	return errors.Join(err, r.text(cmd.OutOrStdout())) // the text also where a file cannot be written
@@ -178,14 +167,12 @@ type spent struct {
 	collections uint32
 }
 
-// measureRun runs the loop and tells what the program cost after a tenth of it, in which Go still starts threads; nothing
+// measureRun runs a session and tells what the program cost after a tenth of it, in which Go still starts threads; nothing
 // where it did not come that far.
-func measureRun(ctx context.Context, loop *neuron.Loop) (spent, error) {
-	warm := warmUp{ticks: loop.Ticks / 10, done: make(chan struct{})}
-	loop.Observers = append(loop.Observers, &warm)
-	first := make(chan consumed, 1)
+func measureRun(ctx context.Context, s *session.Session, warm *warmUp) (*session.Summary, spent, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	first := make(chan consumed, 1)
 	go func() {
 		select {
 		case <-warm.done:
@@ -193,14 +180,18 @@ func measureRun(ctx context.Context, loop *neuron.Loop) (spent, error) {
 		}
 		first <- measureConsumed()
 	}()
-	_, err := loop.Run(ctx)
-	after := measureConsumed()
+	var after consumed
+	end, err := s.Run(ctx, func(ctx context.Context) error {
+		<-ctx.Done() // the end of the loop
+		after = measureConsumed()
+		return nil
+	})
 	cancel()
 	before := <-first
 	if !warm.over || !before.at.Before(after.at) {
-		return spent{}, err
+		return end, spent{}, err
 	}
-	return spent{after.at.Sub(before.at), after.cpu - before.cpu, after.mem.Mallocs - before.mem.Mallocs, after.mem.NumGC - before.mem.NumGC}, err
+	return end, spent{after.at.Sub(before.at), after.cpu - before.cpu, after.mem.Mallocs - before.mem.Mallocs, after.mem.NumGC - before.mem.NumGC}, err
 }
 
 // warmUp is an observer of the first ticks.
@@ -218,7 +209,7 @@ func (w *warmUp) Tick(t neuron.Tick) {
 }
 
 // stepsDue is how many steps are due in so many ticks.
-func stepsDue(loop *neuron.Loop, ticks int64) int64 {
+func stepsDue(loop config.Loop, ticks int64) int64 {
 	return int64(float64(ticks)*(float64(loop.Tick)*loop.Speed/float64(loop.DT)) + 1e-6)
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/neuron"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -81,18 +84,17 @@ func TestTheRunningProgramDoesNotAllocate(t *testing.T) {
 
 func TestAnInterruptedRunCostsNothingBelow0(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	b.loop.Ticks = 10_000
-	b.loop.Observers = append(b.loop.Observers, at{50: cancel})
-	if got, err := measureRun(ctx, b.loop); !errors.Is(err, context.Canceled) || got != (spent{}) {
-		t.Errorf("got %+v, %v; want nothing measured before a tenth of the run", got, err)
+	warm := &warmUp{ticks: 1000, done: make(chan struct{})}
+	b := sessiontest.With(t, new(neuron.VirtualClock), session.Options{Duration: 10 * time.Second, Observers: []neuron.Observer{warm, sessiontest.At{50: cancel}}})
+	if end, got, err := measureRun(ctx, b.Session, warm); err != nil || end.Tick.Due != 50 || got != (spent{}) {
+		t.Errorf("got %+v, %+v, %v; want 50 ticks, and nothing measured before a tenth of the run", end, got, err)
 	}
 }
 
 func TestLateRowsAddUpToAll(t *testing.T) {
 	t.Parallel()
-	h := newHistograms().late
+	h := hdrhistogram.New(1, int64(time.Hour), 2)
 	for _, d := range []time.Duration{0, 400, 700, 3000, 1e5, 1e9} {
 		h.RecordValue(int64(d))
 	}

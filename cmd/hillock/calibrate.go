@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
@@ -56,7 +58,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	if i < 0 {
 		return usage.Errorf("INPUT: no input of %s is called %q", file, name)
 	}
-	if in := cfg.Inputs[i]; !isKnob(in) {
+	if in := cfg.Inputs[i]; !parts.IsKnob(in) {
 		return usage.Errorf("INPUT: must be a knob, and %s of %s is driver %q", name, file, in.Driver)
 	}
 	if err := canWrite("", file); err != nil && !f.dry {
@@ -65,25 +67,25 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	in := cfg.Inputs[i]
 	cfg.Inputs = []config.Input{in} // the others, and the outputs, are not touched
 	cfg.Outputs = nil
-	run := runFlags{hw: f.hw}
-	hw, err := run.hardware(cfg, clock.New())
+	wall := clock.New()
+	hw, err := choose(f.hw, cfg, wall)
 	if err != nil {
 		return err
 	}
-	b, err := board.Open(cfg, hw.pi)
+	s, err := session.Open(cmd.Context(), cfg, hw, session.Options{Wall: wall})
 	if err != nil {
 		return err
 	}
-	defer b.Close()
-	c := &calibration{ctx: cmd.Context(), knob: b.Inputs[name], in: in, keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: &readable.Printer{W: cmd.OutOrStdout()}}
-	if hw.virtual != nil {
-		c.virtual = hw.virtual.Knobs[name]
+	defer s.Close()
+	c := &calibration{ctx: cmd.Context(), knob: s.Board().Inputs[name], in: in, keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: &readable.Printer{W: cmd.OutOrStdout()}}
+	if hw.Virtual != nil {
+		c.virtual = hw.Virtual.Knobs[name]
 	}
 	ends, dead, err := c.measure()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	values := measuredKeys(in, ends, dead)
+	values := parts.MeasuredKeys(in, ends, dead)
 	for _, v := range values {
 		c.Printf("%s = %s\n", v[0], v[1])
 	}

@@ -12,6 +12,7 @@ import (
 
 	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session/sessiontest"
 	"hillock/config"
 	"hillock/hw/clock"
 	"hillock/hw/sim"
@@ -52,13 +53,13 @@ func TestCalibrate(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBenchOn(t, clock.New())
-				knob := b.virtual.Knobs["knob"]
-				b.virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(tt.noise, 1)
-				b.virtual.Ports["SPI0.0"].SetFaults(tt.faults)
+				b := sessiontest.On(t, clock.New())
+				knob := b.Virtual.Knobs["knob"]
+				b.Virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(tt.noise, 1)
+				b.Virtual.Ports["SPI0.0"].SetFaults(tt.faults)
 				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
 				var out strings.Builder
-				c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], keys: prompt.NewKeys(t.Context(), h), Printer: &readable.Printer{W: &out}}
+				c := &calibration{ctx: t.Context(), knob: b.Board.Inputs["knob"], in: b.Config.Inputs[0], keys: prompt.NewKeys(t.Context(), h), Printer: &readable.Printer{W: &out}}
 				ends, dead, err := c.measure()
 				if told(err) != tt.err || tt.err == "" && (ends != tt.ends || dead != tt.dead) || !strings.Contains(out.String(), tt.says) {
 					t.Errorf("got ends %v, dead zone %d, %v and\n%s\nwant %v, %d, %q and %q", ends, dead, err, out.String(), tt.ends, tt.dead, tt.err, tt.says)
@@ -136,8 +137,8 @@ func TestNobodyPressesEnter(t *testing.T) {
 func TestCalibrateOnTheVirtualPi(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBenchOn(t, clock.New())
-		c := &calibration{ctx: t.Context(), knob: b.board.Inputs["knob"], in: b.cfg.Inputs[0], Printer: &readable.Printer{W: io.Discard}, virtual: b.virtual.Knobs["knob"]}
+		b := sessiontest.On(t, clock.New())
+		c := &calibration{ctx: t.Context(), knob: b.Board.Inputs["knob"], in: b.Config.Inputs[0], Printer: &readable.Printer{W: io.Discard}, virtual: b.Virtual.Knobs["knob"]}
 		if ends, dead, err := c.measure(); err != nil || ends != [2]int{0, 1023} || dead != 0 {
 			t.Errorf("got %v, %d, %v, want the chip's ends", ends, dead, err)
 		}

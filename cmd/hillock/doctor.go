@@ -10,8 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/findings"
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/prompt"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/terminal"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
@@ -50,21 +54,14 @@ It cannot share the parts with a hillock that runs: end that first.`,
 	f.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` whose wires are checked: auto, real or sim, as for run")
-	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it: "+strings.Join(trialNames(), "; "))
+	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it: "+strings.Join(fault.Names(), "; "))
 	flags.StringToStringVar(&f.back, "back", nil, "an output and the free pin that a second wire leads back to from its pin, so that nobody need look: `led=GPIO27`")
 	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
 	flags.BoolVar(&f.wiresOnly, "wires", false, "look at the wires of the virtual Pi alone, not at this machine")
 	flags.Var((*durationFlag)(&f.trial), "trial", "for how long to try how late a loop is here; 0s for not at all")
 	choices(cmd, "hw", "auto", "real", "sim")
-	choices(cmd, "fault", trialNames()...)
+	choices(cmd, "fault", fault.Names()...)
 	return cmd
-}
-
-func trialNames() (names []string) {
-	for _, t := range trials() {
-		names = append(names, t.name)
-	}
-	return names
 }
 
 func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
@@ -97,13 +94,14 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 
 // check holds the flags against the configuration.
 func (f *doctorFlags) check(cfg *config.Config) error {
-	if !slices.Contains(trialNames(), f.fault) {
-		return usage.Errorf("--fault: must be one of %s, got %q", strings.Join(trialNames(), "; "), f.fault)
+	made, ok := fault.Named(f.fault)
+	if !ok {
+		return usage.Errorf("--fault: must be one of %s, got %q", strings.Join(fault.Names(), "; "), f.fault)
 	}
 	if f.trial != 0 && f.trial < 10*cfg.Loop.Tick {
 		return usage.Errorf("--trial: must be at least ten ticks, %v, or 0s for none, got %v", 10*cfg.Loop.Tick, f.trial)
 	}
-	if part := trials()[slices.Index(trialNames(), f.fault)].lacks(cfg); part != "" {
+	if part := made.Lacks(cfg); part != "" {
 		return usage.Errorf("--fault: %q is of %s, and the configuration has none", f.fault, part)
 	}
 	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
@@ -132,7 +130,7 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 		}
 	}
 	for name, pin := range f.back {
-		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && isLED(out) })
+		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && parts.IsLED(out) })
 		switch {
 		case i < 0:
 			return usage.Errorf("--back: no output of driver pulse is called %q", name)
@@ -152,14 +150,14 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 		out.Add(doctor.Finding{Check: "wires", Result: doctor.NotPossible, Seen: "not looked at: " + reason})
 		return nil
 	}
-	run := runFlags{hw: f.hw}
-	hw, err := run.hardware(cfg, clock.New())
+	hw, err := choose(f.hw, cfg, clock.New())
 	if err != nil {
 		return err
 	}
-	b := doctor.Bench{Config: cfg, Pi: hw.pi, Back: f.back}
-	if virtual := hw.virtual; virtual != nil {
-		trials()[slices.Index(trialNames(), f.fault)].apply(virtual)
+	b := doctor.Bench{Config: cfg, Pi: hw.Pi, Back: f.back}
+	if virtual := hw.Virtual; virtual != nil {
+		made, _ := fault.Named(f.fault)
+		made.Apply(virtual)
 		for name, back := range f.back {
 			i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name })
 			virtual.Join(config.Pins(cfg.Outputs[i].Part)[0], back)
@@ -167,12 +165,12 @@ func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.
 		b.Hand = virtual
 	} else {
 		b.Held = host.Held()
-		if !f.json && isTerminal(cmd.InOrStdin()) && isTerminal(cmd.OutOrStdout()) {
+		if !f.json && terminal.Is(cmd.InOrStdin()) && terminal.Is(cmd.OutOrStdout()) {
 			b.Hand = &prompt.Visitor{Keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: out.Printer}
 		}
 	}
 	if !f.json {
-		out.Printf("\nthe wires of %s\n", hw.where)
+		out.Printf("\nthe wires of %s\n", hw.Where)
 	}
 	for found := range b.Wires(cmd.Context()) {
 		out.Add(found)
@@ -188,35 +186,22 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.F
 	for i := range alone.Neurons {
 		alone.Neurons[i].Inputs = nil
 	}
-	b, err := board.Open(&alone, nil) // there is nothing to open
-	if err != nil {
-		f.Seen = err.Error()
-		return f
-	}
 	wall := clock.New()
-	loop, err := assemble(&alone, b, wall)
+	run, err := session.Open(ctx, &alone, session.Hardware{}, session.Options{Wall: wall, Duration: d}) // there is nothing to open
 	if err != nil {
 		f.Seen = err.Error()
 		return f
 	}
-	m := newMonitor(loop)
-	loop.Observers, loop.Ticks = append(loop.Observers, m), ticksIn(d, loop.Tick)
-	v := &view{cfg: &alone, board: b, monitor: m}
-	v.onWall(loop, wall)
-	ended := make(chan error, 1)
-	go func() { // it stays on a thread that ends with it
-		_, err := loop.Run(ctx)
-		ended <- errors.Join(err, wall.Leave())
-	}()
-	if err := <-ended; err != nil {
+	end, err := run.Run(ctx, session.Unseen)
+	if err = errors.Join(err, ctx.Err(), run.Close()); err != nil {
 		f.Result, f.Seen = doctor.NotPossible, "not tried to the end: "+err.Error()
 		return f
 	}
-	end, late := m.end().tick, m.times.end().Late
-	f.Seen = fmt.Sprintf("%d of %d ticks of %v in %v; late %s", end.Run(), end.Due, loop.Tick, d, late)
-	tick := float64(loop.Tick) / 1e3
+	late := end.Times.Late
+	f.Seen = fmt.Sprintf("%d of %d ticks of %v in %v; late %s", end.Tick.Run(), end.Tick.Due, alone.Loop.Tick, d, late)
+	tick := float64(alone.Loop.Tick) / 1e3
 	switch {
-	case end.Run() < end.Due:
+	case end.Tick.Run() < end.Tick.Due:
 		f.Means = "this machine does not keep such a tick: the neuron runs in slow motion"
 		f.Do = "end what else runs, grant real time, or take a longer tick"
 	case late.P99 > tick:

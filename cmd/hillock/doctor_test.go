@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"hillock/cmd/hillock/internal/fault"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/doctor"
@@ -18,13 +19,13 @@ import (
 // Doctor finds each fault that the virtual Pi can be given.
 func TestDoctorFindsTrials(t *testing.T) {
 	t.Parallel()
-	for _, trial := range trials() {
+	for _, trial := range fault.All() {
 		synctest.Test(t, func(t *testing.T) {
 			v, err := board.NewVirtual(config.Default(part.Kinds()), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			trial.apply(v)
+			trial.Apply(v)
 			failed := 0
 			for f := range (&doctor.Bench{Config: config.Default(part.Kinds()), Pi: v, Hand: v}).Wires(t.Context()) {
 				if f.Result == doctor.Failed {
@@ -32,11 +33,11 @@ func TestDoctorFindsTrials(t *testing.T) {
 				}
 			}
 			want := 1
-			if trial.name == "none" {
+			if trial.Name == "none" {
 				want = 0
 			}
 			if failed != want {
-				t.Errorf("%s: got %d checks that failed, want %d", trial.name, failed, want)
+				t.Errorf("%s: got %d checks that failed, want %d", trial.Name, failed, want)
 			}
 		})
 	}
@@ -52,7 +53,7 @@ func TestDoctorRefuses(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"doctor --hw simm":                           `--hw: must be auto, real or sim, got "simm"`,
-		"doctor --fault x":                           "--fault: must be one of " + strings.Join(trialNames(), "; ") + `, got "x"`,
+		"doctor --fault x":                           "--fault: must be one of " + strings.Join(fault.Names(), "; ") + `, got "x"`,
 		"doctor --back knob=GPIO27":                  `--back: no output of driver pulse is called "knob"`,
 		"doctor --back led=GPIO9":                    "--back led=GPIO9: must be a free pin, and that is SPI0.0's MISO",
 		"doctor --back led=GPIO17":                   "--back led=GPIO17: must be a free pin, and that is output led's",

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
 	"hillock/config/played"
 	"hillock/hw/board"
@@ -86,28 +87,22 @@ func TestExamplesRun(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				wall := clock.New()
-				virtual, err := board.NewVirtual(cfg, nil)
+				v, err := board.NewVirtual(cfg, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				b, err := board.Open(cfg, virtual)
+				run, err := session.Open(t.Context(), cfg, session.Hardware{Pi: v, Virtual: v}, session.Options{Clock: clock.New()})
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer b.Close()
-				loop, err := assemble(cfg, b, wall)
-				if err != nil {
+				defer run.Close()
+				run.Loop().Ticks = 4000
+				if _, err := run.Loop().Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				m := newMonitor(loop)
-				loop.Observers, loop.Ticks = append(loop.Observers, m), 4000
-				if _, err := loop.Run(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				s := summarize(cfg, loop.Cells, b, m)
-				for i, n := range s.Neurons {
-					want, tolerance := cfg.Neurons[i].Params.(neuron.LIF).SpikeCount(5*0.4, s.Steps), 0.1 // all knobs rest at 0.4 of 5 nA
+				s := run.Summary()
+				for i, n := range s.Spiked {
+					want, tolerance := cfg.Neurons[i].Params.(neuron.LIF).SpikeCount(5*0.4, s.Tick.Steps), 0.1 // all knobs rest at 0.4 of 5 nA
 					switch filepath.Base(file) {
 					case "recorded.toml":
 						want, tolerance = replayed(t, cfg, 4000), 0
@@ -115,10 +110,10 @@ func TestExamplesRun(t *testing.T) {
 						tolerance = 0.3
 					}
 					if math.Abs(float64(n.Spikes-want)) > tolerance*float64(want) || want < 100 {
-						t.Errorf("%s: got %d spikes at %g nA, want some %d", n.Name, n.Spikes, n.CurrentNA, want)
+						t.Errorf("%s: got %d spikes at %g nA, want some %d", n.Name, n.Spikes, n.Current, want)
 					}
 				}
-				for _, out := range s.Outputs {
+				for _, out := range s.Pulsed {
 					if out.Pulses == 0 || out.Failed > 0 {
 						t.Errorf("%s: got %+v, want pulses", out.Name, out)
 					}

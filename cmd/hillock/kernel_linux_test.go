@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"hillock/cmd/hillock/internal/summary"
 	"hillock/hw/kernelpi"
 	"hillock/neuron"
 )
@@ -76,7 +77,7 @@ func (g *guest) part(name string) string {
 	return text
 }
 
-func (g *guest) summary() (s summary) {
+func (g *guest) summary() (s summary.Figures) {
 	g.t.Helper()
 	if err := json.Unmarshal([]byte(g.part("summary")), &s); err != nil {
 		g.t.Fatal("no summary:", err)

@@ -10,7 +10,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 
 	"hillock/cmd/hillock/internal/bounded"
 	"hillock/cmd/hillock/internal/signals"
+	"hillock/cmd/hillock/internal/systemd"
 	"hillock/cmd/hillock/internal/usage"
 )
 
@@ -45,21 +45,13 @@ func execute(root *cobra.Command) error {
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error like others: it must not leave a pin high
 	of := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	switch {
-	case isService(): // there it means: read the configuration again
+	case systemd.IsService(): // there it means: read the configuration again
 		signal.Ignore(syscall.SIGHUP)
 	case !signal.Ignored(syscall.SIGHUP): // nohup
 		of = append(of, syscall.SIGHUP)
 	}
 	return signals.Run(func(ctx context.Context) (err error) {
-		defer caught(&err)
+		defer bounded.Caught(&err)
 		return root.ExecuteContext(ctx)
 	}, of...)
-}
-
-// caught makes a panic an error, deferred: one in a goroutine would end the program with its pins as they are, and with the
-// exit status of a bad command line.
-func caught(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-	}
 }

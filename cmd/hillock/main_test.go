@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // hillock runs a command line in this process, its outputs caught.
@@ -25,6 +26,8 @@ func hillock(ctx context.Context, args ...string) (out, errOut string, err error
 	err = root.ExecuteContext(ctx)
 	return o.String(), e.String(), err
 }
+
+const ms = time.Millisecond
 
 // asMain makes the test binary the program itself, for what needs a process of its own: signals, exit status.
 const asMain = "HILLOCK_TEST_AS_MAIN"

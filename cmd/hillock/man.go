@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"hillock/cmd/hillock/internal/man"
+	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
 )
 
@@ -48,7 +49,7 @@ func manual(root *cobra.Command, date time.Time) *man.Page {
 				{Font: "B", Term: "128+n", Text: "a second signal, of number n, ended the program at once: its outputs are off"},
 			}},
 			{Name: "ENVIRONMENT", Entries: []man.Entry{
-				{Font: "B", Term: webTokenVariable, Text: "the token that 'hillock run --web' asks a browser for before it makes changes, where no flag gives one"},
+				{Font: "B", Term: show.TokenVariable, Text: "the token that 'hillock run --web' asks a browser for before it makes changes, where no flag gives one"},
 			}},
 			{Name: "FILES", Entries: []man.Entry{
 				{Font: "I", Term: "/etc/hillock/hillock.toml", Text: "the configuration of the service hillock.service; its comments say what each key means, and 'hillock config init -' prints them"},

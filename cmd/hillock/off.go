@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/hw/board"
 )
 
@@ -31,7 +32,7 @@ each end. A pin that another program holds is left alone, and named; the others 
 			for _, out := range cfg.Outputs {
 				err := board.Off(out, cfg, pi)
 				if err == nil {
-					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", out.Name, atRest(out))
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", out.Name, parts.AtRest(out))
 				}
 				errs = append(errs, err)
 			}

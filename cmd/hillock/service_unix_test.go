@@ -4,12 +4,10 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -19,9 +17,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"hillock/cmd/hillock/internal/summary"
 	"hillock/config"
 )
 
@@ -184,7 +182,7 @@ func TestDurationIsOfAllLegsTogether(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	var s summary
+	var s summary.Figures
 	text, err := os.ReadFile(result)
 	if err == nil {
 		err = json.Unmarshal(text, &s)
@@ -214,9 +212,6 @@ func TestAStatusIsShortEnoughForSystemd(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if got := brief(strings.Repeat("µ", 3000) + "\nx"); len(got) > 1003 || !strings.HasSuffix(got, "µ...") {
-		t.Errorf("got %d bytes, %s", len(got), got)
-	}
 }
 
 func TestThereIsNothingToReloadWithoutAFile(t *testing.T) {
@@ -227,69 +222,5 @@ func TestThereIsNothingToReloadWithoutAFile(t *testing.T) {
 	cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestAPanicBesideTheLoopIsAnError(t *testing.T) {
-	m := newManager(t)
-	t.Setenv("NOTIFY_SOCKET", m.path)
-	b := newBench(t)
-	delete(b.board.Inputs, "knob") // the watch asks it
-	cmd := newRun()
-	cmd.SetContext(t.Context())
-	cmd.SetErr(io.Discard)
-	s := &service{logger: slog.New(slog.DiscardHandler)}
-	if _, err := new(runFlags).runLeg(cmd, nil, b.leg(), s); err == nil || !strings.HasPrefix(err.Error(), "panic: ") {
-		t.Errorf("got %v, want the panic of the watch as an error", err)
-	}
-	s = &service{logger: slog.New(slog.DiscardHandler), reloads: make(chan os.Signal, 1)}
-	s.reloads <- syscall.SIGHUP
-	reads, refused := 0, ""
-	read := func() (*config.Config, error) {
-		if reads++; reads == 1 {
-			s.reloads <- syscall.SIGHUP // for the next time
-			panic("a reader's own")
-		}
-		return b.cfg, nil
-	}
-	change := func(*config.Config) (*leg, error) {
-		refused = s.refused
-		return &leg{}, nil
-	}
-	without := &view{cfg: &config.Config{Neurons: b.cfg.Neurons, Loop: b.cfg.Loop}, board: b.board, monitor: b.view.monitor}
-	if next := s.watch(t.Context(), without, read, change); next == nil || !strings.HasPrefix(refused, "; not reloaded: panic: a reader's own") {
-		t.Errorf("got %q, want why it was not reloaded", refused)
-	}
-}
-
-func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
-	m := newManager(t)
-	t.Setenv("NOTIFY_SOCKET", m.path)
-	watch := func(ticks bool) {
-		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t)
-			s := &service{logger: slog.New(slog.DiscardHandler), watchdog: 3 * time.Second}
-			ctx, cancel := context.WithTimeout(t.Context(), 10500*ms)
-			defer cancel()
-			if ticks {
-				b.run(t, 1)
-			}
-			s.watch(ctx, b.view, nil, nil)
-		})
-	}
-	for _, tt := range []struct {
-		ticks bool
-		want  string
-	}{
-		{false, "STATUS=starting"}, // a loop that stands before its first tick
-		{true, "READY=1\nWATCHDOG=1\nSTATUS=n1 0.0 Hz (predicted 71.9 Hz) at 2.00 nA"}, // one that stands after it
-	} {
-		m.done()
-		watch(tt.ticks)
-		for m.hear(t, time.Second) {
-		}
-		if got := strings.Join(m.said, "\n"); got != tt.want {
-			t.Errorf("ticks %v: got\n%s\nwant\n%s", tt.ticks, got, tt.want)
-		}
 	}
 }

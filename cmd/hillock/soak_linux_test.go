@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
-
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/cmd/hillock/internal/terminal"
 	"hillock/hw/board"
 	"hillock/hw/clock"
 	"hillock/hw/sim"
@@ -36,63 +37,55 @@ func TestSoak(t *testing.T) {
 		}
 		defer func() { busy.Process.Kill(); busy.Wait() }()
 	}
-	_, stop := reportRequests() // os/signal then keeps a goroutine for good
-	stop()
+	requests := make(chan os.Signal, 1) // os/signal then keeps a goroutine for good
+	signal.Notify(requests, syscall.SIGUSR1)
+	signal.Stop(requests)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 
 	wall := clock.New()
-	b := newBenchOn(t, wall, "output.led.width=2 ms")
+	b := sessiontest.With(t, wall, session.Options{Wall: wall, Duration: duration}, "output.led.width=2 ms")
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed", seed)
-	track := &soak{cell: b.loop.Cells[0], currents: make([]float64, 0, 2*duration/ms)}
-	b.loop.Observers = append(b.loop.Observers, track)
-	b.view.onWall(b.loop, wall)
-	enter := b.loop.Ready
-	b.loop.Ready = func() error {
+	track := &soak{cell: b.Loop.Cells[0], currents: make([]float64, 0, 2*duration/ms)}
+	b.Observe(track)
+	enter := b.Loop.Ready
+	b.Loop.Ready = func() error {
 		err := enter()
 		if track.start.IsZero() {
 			track.start = time.Now()
 		}
 		return err
 	}
-	cmd := newRun()
-	cmd.SetErr(io.Discard)
 	kinds := map[string]int{}
-	ctx, cancel := context.WithTimeout(t.Context(), duration)
-	defer cancel()
-	_, err = live(ctx, b.loop, func() {}, cmd, func(ctx context.Context, cmd *cobra.Command) error {
-		go b.view.log(ctx, cmd)
-		b.soakFaults(ctx, duration, rand.New(rand.NewPCG(seed, 0)), kinds)
+	sum, err := b.Session.Run(t.Context(), func(ctx context.Context) error {
+		go terminal.Log(ctx, b.Session, io.Discard, false)
+		soakFaults(ctx, b, duration, rand.New(rand.NewPCG(seed, 0)), kinds)
 		<-ctx.Done()
 		return nil
 	})
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Fatalf("got %v, want the end of its time", err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := wall.Leave(); err != nil {
-		t.Error(err)
-	}
-	end := b.view.monitor.end().tick
-	report := b.view.monitor.times.end()
-	t.Logf("%d ticks, %d of them skipped, %d read errors, faults %v", end.Due, end.Skipped, b.board.Inputs["knob"].Reading().Failed, kinds)
-	for _, row := range report.rows() {
+	end := sum.Tick
+	t.Logf("%d ticks, %d of them skipped, %d read errors, faults %v", end.Due, end.Skipped, b.Board.Inputs["knob"].Reading().Failed, kinds)
+	for _, row := range sum.Times.Rows() {
 		t.Log(row)
 	}
 
 	// Model time, with what was skipped, is the wall's.
-	if off := track.nearest(); off < 0 || off > b.loop.Tick {
+	if off := track.nearest(); off < 0 || off > b.Loop.Tick {
 		t.Errorf("got the wall %v ahead of the model at the end, want less than a tick", off)
 	}
 	if want := int64(duration/ms) * 9 / 10; end.Due < want || end.Steps != 10*end.Run() {
 		t.Errorf("got %d ticks due, %d steps; want at least %d ticks, ten steps in each", end.Due, end.Steps, want)
 	}
-	if got, want := b.loop.Cells[0].Spikes, track.spikes(t); got != want {
+	if got, want := b.Loop.Cells[0].Spikes, track.spikes(t); got != want {
 		t.Errorf("got %d spikes, want %d, those of the currents", got, want)
 	}
-	if r := b.board.Inputs["knob"].Reading(); r.State != board.OK {
+	if r := b.Board.Inputs["knob"].Reading(); r.State != board.OK {
 		t.Errorf("got %+v after the last fault, want it ok", r)
 	}
-	if err := b.board.Close(); err != nil {
+	if err := b.Session.Close(); err != nil {
 		t.Error(err)
 	}
 	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some end a little later
@@ -108,8 +101,8 @@ func TestSoak(t *testing.T) {
 }
 
 // soakFaults draws a fault a second, and leaves none for the last three.
-func (b *bench) soakFaults(ctx context.Context, duration time.Duration, r *rand.Rand, kinds map[string]int) {
-	port, pin := b.virtual.Ports["SPI0.0"], b.virtual.Pin("GPIO17")
+func soakFaults(ctx context.Context, b *sessiontest.Bench, duration time.Duration, r *rand.Rand, kinds map[string]int) {
+	port, pin := b.Virtual.Ports["SPI0.0"], b.Virtual.Pin("GPIO17")
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
 	for left := duration - time.Second; ; left -= time.Second {
@@ -137,7 +130,7 @@ func (b *bench) soakFaults(ctx context.Context, duration time.Duration, r *rand.
 		kinds[name]++
 		port.SetFaults(f)
 		pin.SetFault(refuse)
-		b.virtual.Knobs["knob"].Set(r.Float64())
+		b.Virtual.Knobs["knob"].Set(r.Float64())
 		select {
 		case <-ctx.Done():
 			return

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"hillock/cmd/hillock/internal/summary"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 
 // disturbed runs the program for three seconds of ticks of 1 ms, does something to it after the first, and returns its
 // summary and its log.
-func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summary, log string) {
+func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summary.Figures, log string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "summary.json")
 	args := []string{"run", "--hw", "sim", "--duration", "3s", "--summary", file, "--set", "loop.speed=1", "--set", "loop.realtime=off"}

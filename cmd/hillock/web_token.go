@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -12,36 +11,12 @@ import (
 	"unicode/utf8"
 
 	"hillock/cmd/hillock/internal/usage"
-)
 
-// webTokenVariable is the environment variable that may hold the token of the page.
-const webTokenVariable = "HILLOCK_WEB_TOKEN"
+	"hillock/cmd/hillock/internal/show"
+)
 
 // minToken and maxToken are the lengths that a given token may have, in bytes.
 const minToken, maxToken = 8, 256
-
-// webToken is the token that a browser must give to make changes.
-type webToken struct {
-	text  string // "" where everybody who reaches the page may make changes
-	shown string // what the program prints of it
-}
-
-// tokenFor returns the token of a run. A given token always counts, and is never printed. Without one a page that only this
-// machine reaches is open, and one that the network reaches gets a random token of 50 bits: a guess takes a second, and a person
-// can type it. A service does not print that one, because its output is the system's log: then nobody can make changes.
-func tokenFor(given string, loopback, service bool) webToken {
-	switch {
-	case given != "":
-		return webToken{given, "as given"}
-	case loopback:
-		return webToken{}
-	}
-	random := rand.Text()[:10]
-	if service {
-		return webToken{random, "none given: set --web-token-file or " + webTokenVariable}
-	}
-	return webToken{random, random}
-}
 
 // givenToken returns the token that the user gave, "" where there is none: that of the flag, else of the file, else of the
 // environment.
@@ -56,8 +31,8 @@ func givenToken(flag, file *string, env func(string) (string, bool)) (string, er
 		}
 		return checkToken("--web-token-file: "+*file, text)
 	}
-	if text, ok := env(webTokenVariable); ok {
-		return checkToken(webTokenVariable, text)
+	if text, ok := env(show.TokenVariable); ok {
+		return checkToken(show.TokenVariable, text)
 	}
 	return "", nil
 }

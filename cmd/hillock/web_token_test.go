@@ -11,40 +11,10 @@ import (
 
 	"github.com/coder/websocket"
 
+	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/web"
 )
-
-// A token that the user gave counts on loopback too, and is not printed. Where none is given, loopback needs none, and a page for
-// the network gets a random one, which a service keeps to itself: its output is the system's log.
-func TestTokenOfTheRun(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		given             string
-		loopback, service bool
-		text, shown       string // "random": 10 characters
-	}{
-		{"", true, false, "", ""},
-		{"", true, true, "", ""},
-		{"open sesame", true, false, "open sesame", "as given"},
-		{"open sesame", false, false, "open sesame", "as given"},
-		{"open sesame", false, true, "open sesame", "as given"},
-		{"", false, false, "random", "random"},
-		{"", false, true, "random", "none given: set --web-token-file or HILLOCK_WEB_TOKEN"},
-	} {
-		got := tokenFor(tt.given, tt.loopback, tt.service)
-		text, shown := got.text, got.shown
-		if tt.text == "random" && len(text) == 10 && text != tokenFor(tt.given, tt.loopback, tt.service).text {
-			text = "random"
-		}
-		if tt.shown == "random" && shown == got.text {
-			shown = "random"
-		}
-		if text != tt.text || shown != tt.shown {
-			t.Errorf("%+v: got %q, shown as %q", tt, got.text, got.shown)
-		}
-	}
-}
 
 // The flag goes before the file, the file before the environment, which counts for nothing without --web.
 func TestWhereATokenComesFrom(t *testing.T) {
@@ -96,8 +66,8 @@ func TestWhereATokenComesFrom(t *testing.T) {
 		if runtime.GOOS == "windows" && (strings.Contains(tt.fail, "private") || strings.Contains(tt.fail, "no such")) {
 			continue // files have no such modes there, and other errors
 		}
-		if t.Setenv(webTokenVariable, tt.env); tt.env == unset {
-			os.Unsetenv(webTokenVariable)
+		if t.Setenv(show.TokenVariable, tt.env); tt.env == unset {
+			os.Unsetenv(show.TokenVariable)
 		}
 		var f runFlags
 		cmd := f.command()

@@ -24,10 +24,14 @@ func Call(within time.Duration, what string, f func() error) error {
 }
 
 func safely(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer Caught(&err)
 	return f()
+}
+
+// Caught makes a panic an error. It must be deferred itself: a panic in a goroutine would end the program with its pins as they
+// are, and with the exit status of a bad command line.
+func Caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }

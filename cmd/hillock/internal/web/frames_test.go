@@ -200,8 +200,8 @@ func TestWhoNeverReadsIsDropped(t *testing.T) {
 				t.Errorf("got %d spikes, want the %d of the loop", len(spikes), len(w.seen))
 			}
 		}
-		if st := v.now().status[len(v.now().status)-1]; st.Clients != 2 || st.Missed != 0 || st.Neurons[0].ISI != 13.8 || st.Neurons[0].CV != 0 {
-			t.Errorf("got status %+v, want 2 clients, nothing missed, intervals of 13.8 ms", st)
+		if st := v.now().status[len(v.now().status)-1]; st.Clients != 2 || st.Missed != 0 {
+			t.Errorf("got status %+v, want 2 clients, nothing missed", st)
 		}
 	})
 }

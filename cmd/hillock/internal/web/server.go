@@ -5,7 +5,7 @@
 //
 // Locks are taken in this order, and the later ones may be taken without the earlier ones:
 //
-//	Server.telling, Server.hands          before a call of the Run, which has locks of its own (see onWeb)
+//	Server.telling, Server.hands          before a call of the Run, which has locks of its own (see session.Session)
 //	client.mu, client.greets              before anything is sent to a client or read from a record
 //	Server.mu                             never held while the Run or a client is called
 //	pipe.mu, then hosts.mu                nothing else is called under pipe.mu but the connection
@@ -317,21 +317,9 @@ type report struct {
 	text   []byte
 }
 
-// isis are the intervals that the status is of.
-const isis = 64
-
 // look is the status now; nil where a number of it is none.
 func (s *Server) look() *report {
 	st := s.run.Status()
-	dt := s.now().Loop.DT
-	s.run.Record().Look(func(_, _ int64, cells []trace.Cell) {
-		for i := range min(len(st.Neurons), len(cells)) {
-			if latest := cells[i].Train.Intervals(isis); len(latest) > 0 {
-				_, cv := trace.Spread(latest)
-				st.Neurons[i].ISI, st.Neurons[i].CV = float64(latest[0])*dt, cv
-			}
-		}
-	})
 	s.hands.Lock()
 	for i := range st.Inputs {
 		st.Inputs[i].Swept = s.sweeps[st.Inputs[i].Name] != nil

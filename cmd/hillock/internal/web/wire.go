@@ -13,7 +13,7 @@ const Protocol = "hillock.1"
 // one of them.
 type Run interface {
 	Hello() Hello   // without Type, MayChange, Run and Since
-	Status() Status // without Missed, Clients, the intervals of its neurons, and what is swept
+	Status() Status // without Missed, Clients, and what is swept
 	Record() *trace.Record
 	// On is the lamps of Hello.Outputs that are lit, bit by bit in their order, and those of pulses that were since the call
 	// before, whose counts are the caller's to keep.

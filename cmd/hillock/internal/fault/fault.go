@@ -1,0 +1,158 @@
+// Package fault has the faults that a person can make on the virtual Pi, and the doctor's check of each.
+package fault
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/sim"
+)
+
+// Fault is something wrong with the wires of the virtual Pi.
+type Fault struct {
+	Name   string
+	faults sim.Faults                                          // of each chip's port
+	wires  func(lines map[string]string, ce string) sim.Faults // of a port with these pins and this chip select, in its place
+	noise  int                                                 // of each chip, in counts
+	chip   sim.ChipFault
+	knob   sim.KnobFault // of each knob on a chip, an ADS1115 too
+	Dark   bool          // the LEDs' wires are loose
+}
+
+// None is the name of the first fault: every wire is in its place.
+const None = "none"
+
+// All returns the faults in the order in which the key x of run goes through them.
+func All() []Fault {
+	return []Fault{
+		{Name: None},
+		{Name: "MISO open", faults: sim.Faults{MISO: sim.Open}},
+		{Name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
+		{Name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
+		{Name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
+		{Name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
+		{Name: "noise of 20 counts", noise: 20},
+		{Name: "loose contact at MISO", faults: sim.Faults{MISO: sim.Flaky}},
+		{Name: "CE one row too high", wires: func(lines map[string]string, ce string) sim.Faults {
+			header := config.Header()
+			return sim.Faults{CS: sim.Hole("GPIO" + header[config.Position(lines[ce])-3])}
+		}},
+		{Name: "MISO and MOSI swapped", wires: func(lines map[string]string, _ string) sim.Faults {
+			return sim.Faults{DIN: sim.Hole(lines["MISO"]), DOUT: sim.Hole(lines["MOSI"])}
+		}},
+		{Name: "CS loose", faults: sim.Faults{CS: sim.Loose}},
+		{Name: "SCLK loose", faults: sim.Faults{CLK: sim.Loose}},
+		{Name: "MOSI loose", faults: sim.Faults{DIN: sim.Loose}},
+		{Name: "VDD loose", chip: sim.NoSupply},
+		{Name: "VREF loose", chip: sim.NoReference},
+		{Name: "middle leg loose", knob: sim.WiperOff},
+		{Name: "leg to 3V3 loose", knob: sim.SupplyOff},
+		{Name: "leg to GND loose", knob: sim.GroundOff},
+		{Name: "LED loose", Dark: true},
+	}
+}
+
+// Names returns the names of all faults.
+func Names() (names []string) {
+	for _, f := range All() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// Named returns the fault of a name.
+func Named(name string) (f Fault, ok bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == name })
+	if i < 0 {
+		return f, false
+	}
+	return all[i], true
+}
+
+// Next returns the fault after f among those that a configuration has the parts for.
+func Next(cfg *config.Config, f Fault) Fault {
+	all := All()
+	i := slices.IndexFunc(all, func(other Fault) bool { return other.Name == f.Name })
+	for {
+		if i = (i + 1) % len(all); all[i].Lacks(cfg) == "" {
+			return all[i]
+		}
+	}
+}
+
+// Of returns the names of the faults that a configuration has the parts for.
+func Of(cfg *config.Config) (names []string) {
+	for _, f := range All() {
+		if f.Lacks(cfg) == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Lacks is what a configuration would need for it, "" where it has that.
+func (f Fault) Lacks(cfg *config.Config) string {
+	// has tells whether there is a knob on a chip on such a bus.
+	has := func(bus string) bool {
+		return slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool {
+			port, _ := config.Place(in.Part)
+			return parts.IsKnob(in) && port != "" && strings.HasPrefix(port, bus)
+		})
+	}
+	switch {
+	case f.Name == None:
+		return ""
+	case f.Dark:
+		if slices.ContainsFunc(cfg.Outputs, parts.IsLED) {
+			return ""
+		}
+		return "an LED"
+	case has("SPI"):
+		return ""
+	case f.knob == sim.KnobGood:
+		return "an MCP3xxx"
+	case has("I2C"):
+		return ""
+	}
+	return "a knob on a chip"
+}
+
+// Check refuses a fault of a part that the configuration has not.
+func (f Fault) Check(cfg *config.Config) error {
+	if part := f.Lacks(cfg); part != "" {
+		return fmt.Errorf("fault: %q is of %s, and the configuration has none", f.Name, part)
+	}
+	return nil
+}
+
+// faulty is a chip of the virtual Pi that can have faults of its own.
+type faulty interface {
+	SetNoise(counts int, seed uint64)
+	SetFault(sim.ChipFault)
+}
+
+// Apply makes it so on a virtual Pi, and undoes the fault before.
+func (f Fault) Apply(v *board.Virtual) {
+	for name, port := range v.Ports {
+		faults := f.faults
+		if f.wires != nil {
+			faults = f.wires(config.PortPins(name), "CE"+name[len(name)-1:])
+		}
+		port.SetFaults(faults)
+		if chip, ok := v.Parts[name].(faulty); ok {
+			chip.SetNoise(f.noise, 1)
+			chip.SetFault(f.chip)
+		}
+	}
+	for _, k := range v.Knobs {
+		k.SetFault(f.knob)
+	}
+	v.SetDark(f.Dark)
+}

@@ -1,0 +1,156 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/doctor"
+	"hillock/hw/part"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const ms = time.Millisecond
+
+// newWires are those of the built-in configuration, with a doctor.
+func newWires(t *testing.T, d Doctor) (*Wires, *config.Config) {
+	t.Helper()
+	cfg := config.Default(part.Kinds())
+	v, err := board.NewVirtual(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewWires(v, d), cfg
+}
+
+// named is the fault of a name.
+func named(t *testing.T, name string) Fault {
+	t.Helper()
+	f, ok := Named(name)
+	if !ok {
+		t.Fatalf("no fault is called %q", name)
+	}
+	return f
+}
+
+// There is one doctor at a time, of the latest fault, and none when the run has ended.
+func TestOneDoctorAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var faults []string
+		here := 0
+		w, cfg := newWires(t, func(ctx context.Context, f Fault, _ *config.Config, each func(doctor.Finding)) error {
+			faults = append(faults, f.Name)
+			if here++; here > 1 {
+				t.Errorf("got %d doctors at a time, want 1", here)
+			}
+			<-ctx.Done()
+			each(doctor.Finding{Check: "late", Result: doctor.Failed}) // of a wire that is back in its place
+			here--
+			return ctx.Err()
+		})
+		for i, f := range All() {
+			w.Pull(f, cfg)
+			if i%3 != 0 { // else the next one comes before he does
+				synctest.Wait()
+			}
+			if got, want := w.Findings(), "the doctor looks"; i > 0 && (len(got) != 1 || got[0].Seen != want) {
+				t.Errorf("%s: got %v, want %s", f.Name, got, want)
+			}
+		}
+		w.Close()
+		if here != 0 || faults[len(faults)-1] != "leg to GND loose" {
+			t.Errorf("got %d doctors at the end and the faults %q, want none and the last one", here, faults)
+		}
+	})
+}
+
+// What comes of a visit is told as it is.
+func TestWhatTheDoctorSays(t *testing.T) {
+	t.Parallel()
+	good := doctor.Finding{Check: "SPI0.0", Result: doctor.Passed, Seen: "an MCP3008 answers"}
+	bad := doctor.Finding{Check: "knob", Result: doctor.Failed, Seen: "it floats", Means: "a wire", Do: "push it in"}
+	says := func(text string) doctor.Finding {
+		return doctor.Finding{Check: "VREF loose", Result: remark, Seen: text}
+	}
+	for _, tt := range []struct {
+		name  string
+		finds []doctor.Finding
+		err   error
+		panic any
+		want  []doctor.Finding
+	}{
+		{"something", []doctor.Finding{good, bad}, nil, nil, []doctor.Finding{bad}},
+		{"nothing", []doctor.Finding{good}, nil, nil, []doctor.Finding{says("the doctor finds nothing wrong with the wires")}},
+		{"stopped", []doctor.Finding{good}, errors.New("context canceled"), nil, []doctor.Finding{says("the doctor did not get to the end: context canceled")}},
+		{"stopped later", []doctor.Finding{good, bad}, errors.New("one\ntwo"), nil, []doctor.Finding{bad, says("the doctor did not get to the end: one; two")}},
+		{"panic", nil, nil, "oh", []doctor.Finding{says("the doctor did not get to the end: panic: oh")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, cfg := newWires(t, func(_ context.Context, _ Fault, _ *config.Config, each func(doctor.Finding)) error {
+				for _, f := range tt.finds {
+					each(f)
+				}
+				if tt.panic != nil {
+					panic(tt.panic)
+				}
+				return tt.err
+			})
+			w.Pull(named(t, "VREF loose"), cfg)
+			<-w.visit.ended
+			got := w.Findings()
+			if tt.panic != nil { // where it was is its own affair
+				got[0].Seen, _, _ = strings.Cut(got[0].Seen, "; ")
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Whatever the doctor does, a context that ends sends it away: at once, or after a transfer that hangs for 1 s.
+func TestConsultStops(t *testing.T) {
+	t.Parallel()
+	for _, fault := range All()[1:] {
+		synctest.Test(t, func(t *testing.T) {
+			whole := time.Now()
+			if err := Consult(t.Context(), fault, config.Default(part.Kinds()), func(doctor.Finding) {}); err != nil {
+				t.Errorf("%s: got %v", fault.Name, err)
+			}
+			all := time.Since(whole)
+			for after := time.Duration(0); after < all; after += all/5 + 1 {
+				ctx, stop := context.WithTimeout(t.Context(), after)
+				stopped := time.Now().Add(after)
+				err := Consult(ctx, fault, config.Default(part.Kinds()), func(f doctor.Finding) {
+					if ctx.Err() != nil {
+						t.Errorf("%s: got %v after the end", fault.Name, f)
+					}
+				})
+				late := max(150*ms, fault.faults.Delay)
+				if took := time.Since(stopped); took > late || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%s, stopped after %v: got %v, %v late; want it to end within %v", fault.Name, after, err, took, late)
+				}
+				stop()
+			}
+		})
+	}
+}
+
+// A fault of a part that is not there any more, after a reload, is told from one that the doctor does not find.
+func TestConsultRefuses(t *testing.T) {
+	t.Parallel()
+	played, err := config.Parse("", []byte("[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n"), nil, part.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = Consult(t.Context(), named(t, "VREF loose"), played, func(f doctor.Finding) { t.Errorf("got %v", f) })
+	if want := `fault: "VREF loose" is of an MCP3xxx, and the configuration has none`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

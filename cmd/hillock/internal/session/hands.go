@@ -1,0 +1,153 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/config"
+	"hillock/hw/sim"
+	"hillock/neuron"
+)
+
+// Turn turns the virtual Pi's knob of an input to a position from 0 to 1, and returns where it was.
+func (s *Session) Turn(input string, position float64) (was float64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	knob, err := s.knob(input)
+	if err != nil {
+		return 0, err
+	}
+	was = knob.Position()
+	knob.Set(position)
+	return was, nil
+}
+
+// TurnBy turns the virtual Pi's knob of an input by a part of its way, as far as it goes.
+func (s *Session) TurnBy(input string, part float64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	knob, err := s.knob(input)
+	if err == nil {
+		knob.Set(knob.Position() + part)
+	}
+	return err
+}
+
+func (s *Session) knob(input string) (*sim.Knob, error) {
+	if s.hw.Virtual == nil {
+		return nil, errors.New("turn: the knob is on the desk: turn it there")
+	}
+	knob := s.hw.Virtual.Knobs[input]
+	if knob == nil || !slices.ContainsFunc(s.leg.cfg.Inputs, func(in config.Input) bool { return in.Name == input }) {
+		return nil, fmt.Errorf("turn: no input with a knob is called %.40q", input)
+	}
+	return knob, nil
+}
+
+// Fault makes a fault of the virtual Pi, by its name, in place of the one before.
+func (s *Session) Fault(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wires == nil {
+		return errors.New("fault: the wires are on the desk: pull one out there")
+	}
+	f, ok := fault.Named(name)
+	if !ok {
+		return fmt.Errorf("fault: the virtual Pi has no fault %.40q", name)
+	}
+	if err := f.Check(s.leg.cfg); err != nil {
+		return err
+	}
+	s.wires.Pull(f, s.leg.running())
+	return nil
+}
+
+// NextFault makes the next fault that the virtual Pi can have.
+func (s *Session) NextFault() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wires != nil {
+		s.wires.Pull(fault.Next(s.leg.cfg, s.wires.Fault()), s.leg.running())
+	}
+}
+
+// Set gives a parameter of a neuron, by its key in the configuration, another value; the key "speed" is the loop's.
+func (s *Session) Set(name, key string, value float64) error {
+	if key == "speed" {
+		return s.SetSpeed(value)
+	}
+	return s.renew(func(cfg *config.Config) error {
+		i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
+		if i < 0 {
+			return fmt.Errorf("set: no neuron is called %.40q", name)
+		}
+		n := &cfg.Neurons[i]
+		d, ok := n.Model().Param(key)
+		if !ok || !d.Adjustable {
+			return fmt.Errorf("set: a neuron has no %.40q", key)
+		}
+		n.Params = d.With(n.Params, value)
+		return nil
+	})
+}
+
+// Reset takes back what was changed since the configuration was read.
+func (s *Session) Reset() error {
+	return s.renew(func(cfg *config.Config) error {
+		*cfg = *s.leg.cfg
+		return nil
+	})
+}
+
+// renew changes the neurons. What was seen of their rates is not theirs any more.
+func (s *Session) renew(change func(*config.Config) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.adjust(change)
+	if err == nil && s.leg.record != nil {
+		s.leg.record.Measure(paramsOf(s.leg.running()))
+	}
+	return err
+}
+
+// SetSpeed lets the model run at another speed.
+func (s *Session) SetSpeed(speed float64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.adjust(func(cfg *config.Config) error {
+		for _, in := range cfg.Inputs {
+			if parts.IsOfModelTime(in) {
+				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
+			}
+		}
+		cfg.Loop.Speed = math.Round(speed*1e9) / 1e9
+		return nil
+	})
+}
+
+// adjust changes the parameters and the speed of what runs, whole or not at all. s.mu is held.
+func (s *Session) adjust(change func(*config.Config) error) error {
+	cfg := *s.leg.running()
+	cfg.Neurons = slices.Clone(cfg.Neurons)
+	if err := change(&cfg); err != nil {
+		return err
+	}
+	if err := s.leg.loop.Adjust(paramsOf(&cfg), cfg.Loop.Speed); err != nil {
+		return err
+	}
+	s.leg.adjusted = &cfg
+	return nil
+}
+
+// paramsOf returns the parameters of a configuration's neurons.
+func paramsOf(cfg *config.Config) []neuron.Params {
+	params := make([]neuron.Params, len(cfg.Neurons))
+	for i, n := range cfg.Neurons {
+		params[i] = n.Params
+	}
+	return params
+}

@@ -1,0 +1,42 @@
+package session
+
+import (
+	"fmt"
+
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/doctor"
+)
+
+// Hardware is the Pi that the parts of a session are opened on.
+type Hardware struct {
+	Pi      doctor.Pi
+	Virtual *board.Virtual // Pi, where it is a virtual one, else nil
+	Where   string         // which it is, in a few words
+}
+
+// Choose returns the Pi that a word asks for: "real" or "sim", or "auto" for the real one on a Raspberry Pi, else the virtual
+// one, which is wired as the configuration says.
+func Choose(pi string, cfg *config.Config, wall *clock.Wall) (Hardware, error) {
+	model, where := board.OnPi(), ""
+	switch {
+	case pi == "auto" && model != "":
+		pi = "real"
+	case pi == "auto":
+		pi = "sim"
+		where = " (no Raspberry Pi here)"
+	}
+	switch pi {
+	case "real":
+		if model == "" {
+			model = "the pins and buses of this machine"
+		}
+		pi, err := board.Real()
+		return Hardware{Pi: pi, Where: model}, err
+	case "sim":
+		virtual, err := board.NewVirtual(cfg, wall)
+		return Hardware{virtual, virtual, "the virtual Pi" + where}, err
+	}
+	return Hardware{}, fmt.Errorf("must be auto, real or sim, got %q", pi)
+}

@@ -1,0 +1,327 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/doctor"
+	"hillock/neuron"
+)
+
+// Status is all that can be said of a run at an instant. It is a value: nothing in it changes any more.
+type Status struct {
+	Where   string // the Pi that it runs on
+	Virtual bool
+	Config  *config.Config // as it runs, and not to be changed
+	File    *config.Config // as it was read last, and not to be changed
+	Reloads int            // of the configuration until now
+
+	Tick         neuron.Tick // the latest; Due is 0 before the first
+	Speed        float64     // of the model in that tick
+	SpeedChanged bool        // while it ran
+	Skipped      Skipped
+
+	Neurons []NeuronStatus // as in Config
+	Inputs  []InputStatus  // as in Config
+	Outputs []OutputStatus // as in Config
+
+	Late     Percentiles  // how late ticks began, as of a quarter of a second ago at most
+	Overload Overload     // of the machine
+	Grant    *clock.Grant // what the loop got of real time; nil before it has asked
+	Stalled  string       // for how long the loop has made no tick, where that is too long; "" where it runs
+	Missed   int64        // steps that are not in the Record
+
+	Fault  string           // of the virtual Pi's wires
+	Faults []string         // that the virtual Pi can have; none on a real one
+	Doctor []doctor.Finding // what the doctor says of that fault
+}
+
+// NeuronStatus is a neuron at an instant.
+type NeuronStatus struct {
+	Name       string
+	V, Current float64 // mV, nA
+	Spikes     int64
+	Rate       float64    // of firing, Hz of model time
+	WallRate   float64    // spikes per second in real time
+	Prediction Prediction // at this current
+	ISI        int64      // the latest interspike interval, in steps; 0: there is none
+	CV         float64    // coefficient of variation of the latest intervals
+	Low, High  float64    // the smallest and the largest current that its inputs can give or gave, nA
+	InputRange [2]float64 // the smallest and the largest that they can give, nA
+}
+
+// intervals is how many interspike intervals a CV is of, at most.
+const intervals = 100
+
+// InputStatus is an input at an instant.
+type InputStatus struct {
+	Name      string
+	Reading   board.Reading
+	Knob      *float64 // where the virtual Pi's knob is, whatever is read; nil for a real one and for other inputs
+	Low, High float64  // the currents at its ends, nA
+	Note      Note     // what a person should know of a reading without a fault
+	Fault     Fault
+}
+
+// OutputStatus is an output at an instant.
+type OutputStatus struct {
+	Name   string
+	High   bool    // it shows a spike now
+	Lit    bool    // and a person sees that
+	Every  float64 // where its pulses run together: s from one to the next; else 0
+	Fault  Fault
+	config config.Output
+}
+
+// Note says of pulses that they run together, "" where they do not.
+func (o OutputStatus) Note() string {
+	if o.Every == 0 {
+		return ""
+	}
+	_, opts := parts.LED(o.config)
+	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", o.Name, opts.Width, readable.Seconds(o.Every))
+}
+
+// Fault is what is wrong with a part. Its Cause is "" where nothing is.
+type Fault struct {
+	Part, State string
+	Cause       string // what the part's driver says, often with the wires to check
+	Means       string // for the run
+	Advice      string // what else to do
+}
+
+// Note is a reading that may be right.
+type Note struct{ Seen, Means, Advice string }
+
+// String returns the note as a line, "" where there is none.
+func (n Note) String() string {
+	if n.Means == "" {
+		return n.Seen
+	}
+	return n.Seen + ": " + n.Means + ": " + n.Advice
+}
+
+// Parts are all parts, in the order of the configuration, with what is wrong with each.
+func (s *Status) Parts() (all []Fault) {
+	for _, in := range s.Inputs {
+		all = append(all, in.Fault)
+	}
+	for _, out := range s.Outputs {
+		all = append(all, out.Fault)
+	}
+	return all
+}
+
+// Input returns the input of a name, which there is.
+func (s *Status) Input(name string) InputStatus {
+	return s.Inputs[slices.IndexFunc(s.Inputs, func(in InputStatus) bool { return in.Name == name })]
+}
+
+// Broken are the parts with which something is wrong.
+func (s *Status) Broken() []Fault {
+	return slices.DeleteFunc(s.Parts(), func(f Fault) bool { return f.Cause == "" })
+}
+
+// Ready reports whether the loop has made a tick and each input has answered.
+func (s *Status) Ready() bool {
+	works := func(in InputStatus) bool { return in.Reading.State == board.OK && in.Fault.Cause == "" }
+	return s.Tick.Due > 0 && !slices.ContainsFunc(s.Inputs, func(in InputStatus) bool { return !works(in) })
+}
+
+// Status returns the run at this instant. It does not wait for the loop.
+func (s *Session) Status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.leg
+	l.monitor.read(&s.now)
+	st := Status{Where: s.hw.Where, Virtual: s.hw.Virtual != nil, Config: l.running(), File: l.cfg, Reloads: l.reloads,
+		Tick: s.now.tick, Speed: s.now.speed, SpeedChanged: s.now.changed, Skipped: s.now.skipped,
+		Late: l.monitor.times.latest(s.now.tick.Began), Grant: l.grant.Load(), Stalled: s.stalled(),
+		Fault: s.wires.Fault().Name, Doctor: s.wires.Findings()}
+	st.Overload = overload(s.now.cost, st.Config)
+	if st.Virtual {
+		st.Faults = fault.Of(l.cfg)
+	}
+	for i, n := range st.Config.Neurons {
+		st.Neurons = append(st.Neurons, s.neuron(n, &s.now.cells[i]))
+	}
+	for _, in := range st.Config.Inputs {
+		st.Inputs = append(st.Inputs, s.input(in))
+	}
+	for _, out := range st.Config.Outputs {
+		st.Outputs = append(st.Outputs, s.output(out, &st))
+	}
+	if l.record != nil {
+		l.record.Look(func(_, missed int64, cells []trace.Cell) {
+			st.Missed = missed
+			for i := range cells {
+				if latest := cells[i].Train.Intervals(intervals); len(latest) > 0 {
+					_, cv := trace.Spread(latest)
+					st.Neurons[i].ISI, st.Neurons[i].CV = latest[0], cv
+				}
+			}
+		})
+	}
+	return st
+}
+
+func (s *Session) neuron(n config.Neuron, c *cellState) NeuronStatus {
+	l := s.leg
+	low, high := inputRange(l.cfg, l.board, n)
+	is := NeuronStatus{Name: n.Name, V: c.v, Current: c.current, Spikes: c.spikes, Rate: c.rate(s.now.tick.Steps, l.cfg.Loop.DT),
+		WallRate: c.blinks(s.now.tick.Began), Prediction: Now(n, l.cfg.Inputs, c.current), InputRange: [2]float64{low, high}}
+	if s.now.tick.Due > 0 {
+		low, high = min(low, c.lowest), max(high, c.highest)
+	}
+	is.Low, is.High = span(low, high)
+	return is
+}
+
+func (s *Session) input(in config.Input) InputStatus {
+	r := s.leg.board.Inputs[in.Name].Reading()
+	is := InputStatus{Name: in.Name, Reading: r, Note: note(r)}
+	is.Low, is.High = in.Part.Range()
+	if parts.IsOfModelTime(in) { // a recorded current has the ends that are in its file
+		is.Low, is.High = s.leg.board.Range(in)
+	}
+	is.Fault = Fault{Part: in.Name, State: r.State.String()}
+	if r.Fault != nil {
+		is.Fault.Cause = r.Fault.Error()
+	}
+	switch is.Fault.Advice = "hillock doctor finds the wire, when the run has ended"; r.State {
+	case board.Holding:
+		is.Fault.Means = "the latest reading failed: the last good current is held"
+	case board.Lost:
+		is.Fault.Means = "it does not answer: the current is 0 nA until it does"
+	}
+	if v := s.hw.Virtual; v != nil && v.Knobs[in.Name] != nil {
+		is.Knob = new(v.Knobs[in.Name].Position())
+	}
+	return is
+}
+
+// note is what a person should know of a reading, nothing where it is as it should be.
+func note(r board.Reading) Note {
+	switch {
+	case r.State != board.OK:
+		return Note{Seen: r.State.String()}
+	case r.Raw == 0:
+		return Note{"reads 0", "the knob's end, or a wire", "turn it up to see, or run hillock doctor"}
+	}
+	return Note{}
+}
+
+func (s *Session) output(out config.Output, st *Status) OutputStatus {
+	o := s.leg.board.Outputs[out.Name]
+	is := OutputStatus{Name: out.Name, Fault: Fault{Part: out.Name, State: "refused"}, config: out}
+	if err := o.Fault(); err != nil {
+		is.Fault.Cause, is.Fault.Means, is.Fault.Advice = err.Error(), out.Name+" shows nothing of "+out.Neuron, "end the run and ask hillock doctor"
+	}
+	if p, ok := o.(board.Pulsing); ok {
+		is.High = p.High()
+		is.Lit = is.High && !s.wires.Fault().Dark
+	}
+	for i, n := range st.Config.Neurons {
+		if n.Name == out.Neuron {
+			is.Every = together(out, st.Neurons[i].Rate*st.Config.Loop.Speed)
+		}
+	}
+	return is
+}
+
+// together is how far the pulses of an LED are apart, s, where they run into each other at a rate in Hz of real time; else 0.
+func together(out config.Output, rate float64) float64 {
+	_, opts := parts.LED(out)
+	hz := rate / float64(max(1, opts.Every))
+	if !parts.IsLED(out) || hz*opts.Width.Seconds() < 1 {
+		return 0
+	}
+	return 1 / hz
+}
+
+// inputRange returns the smallest and the largest current that a neuron's inputs can give together, nA.
+func inputRange(cfg *config.Config, b *board.Board, n config.Neuron) (low, high float64) {
+	for _, in := range cfg.Inputs {
+		if slices.Contains(n.Inputs, in.Name) {
+			l, h := b.Range(in)
+			low, high = low+l, high+h
+		}
+	}
+	return low, high
+}
+
+// span makes currents at least 1 pA apart, as 1 nA.
+func span(low, high float64) (float64, float64) {
+	if high-low < 1e-3 {
+		high = low + 1
+	}
+	return low, high
+}
+
+// Lit returns the lamps of the outputs that are lit, bit by bit in the order of the configuration, and those of pulses that were
+// since the call before, whose counts are the caller's to keep. Lamps after the 32nd stay dark.
+func (s *Session) Lit(pulses *[32]int64) (bits uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := 0
+	for _, out := range s.leg.cfg.Outputs {
+		n := parts.Lamps(out)
+		if first+n > len(pulses) {
+			break
+		}
+		switch o := s.leg.board.Outputs[out.Name].(type) {
+		case board.Pulsing:
+			now := o.Pulses()
+			if (o.High() || now != pulses[first]) && !s.wires.Fault().Dark {
+				bits |= 1 << first
+			}
+			pulses[first] = now
+		case interface{ Lit() (lit, leds int) }:
+			lit, leds := o.Lit()
+			bits |= (1<<((lit*n+leds-1)/leds) - 1) << first
+		}
+		first += n
+	}
+	return bits
+}
+
+// heartbeat is what is known of a loop's latest tick.
+type heartbeat struct {
+	ticked bool          // there was one
+	at     time.Duration // of its beginning, or of the run's where there was none
+}
+
+// heartbeat returns that of the loop, as of the latest s.now. s.mu is held.
+func (s *Session) heartbeat() heartbeat {
+	if s.now.tick.Due == 0 {
+		return s.before
+	}
+	return heartbeat{true, s.now.tick.Began}
+}
+
+// stalled says for how long the loop has made no tick, as of the latest s.now, "" while that is within Quiet. Before the first
+// tick the loop counts as stalled. s.mu is held.
+func (s *Session) stalled() string {
+	h := s.heartbeat()
+	silence := s.clock.Now() - h.at
+	if h.ticked && silence <= s.o.Quiet {
+		return ""
+	}
+	return fmt.Sprintf("no tick for %.1f s", silence.Seconds())
+}
+
+// Stalled is Status.Stalled alone.
+func (s *Session) Stalled() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leg.monitor.read(&s.now)
+	return s.stalled()
+}

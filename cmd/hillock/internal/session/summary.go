@@ -1,0 +1,69 @@
+package session
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/hw/board"
+)
+
+// Summary is what can be said of the whole run of a configuration that has ended.
+type Summary struct {
+	Status      // at the end
+	Spiked      []NeuronSummary
+	Pulsed      []OutputSummary // the outputs that pulse
+	ReadErrors  int64           // of all inputs
+	Times       Times
+	Began       *hdrhistogram.Histogram // how late each tick began, ns
+	Model, Wall float64                 // s: of model time, and from the start to the end of the last tick
+}
+
+// NeuronSummary is a neuron over a whole run.
+type NeuronSummary struct {
+	Name       string
+	Spikes     int64
+	Rate       float64 // spikes over model time, Hz
+	Current    float64 // the latest, nA
+	Prediction Prediction
+}
+
+// OutputSummary is an output over a whole run.
+type OutputSummary struct {
+	Name, Pin, Neuron      string
+	Width                  time.Duration // of a pulse
+	Pulses, Merged, Failed int64         // merged: spikes that came during a pulse and made it longer; failed: levels that the pin refused
+}
+
+// Summary returns what can be said of the configuration whose loop has ended.
+func (s *Session) Summary() *Summary {
+	l := s.leg
+	end := l.monitor.end()
+	sum := &Summary{Status: s.Status(), Began: l.monitor.times.total.late, Times: l.monitor.times.end(), Model: float64(end.tick.Steps) * l.cfg.Loop.DT.Seconds(),
+		Wall: end.tick.Since(l.cfg.Loop.Tick).Seconds()}
+	sum.Tick, sum.Speed, sum.SpeedChanged, sum.Skipped = end.tick, end.speed, end.changed, end.skipped
+	for i, c := range l.loop.Cells {
+		state := end.cells[i]
+		n := NeuronSummary{Name: c.Name, Spikes: c.Spikes, Current: state.current}
+		if sum.Model > 0 {
+			n.Rate = float64(c.Spikes) / sum.Model
+		}
+		ran := l.cfg.Neurons[i]
+		ran.Params = c.Params() // as they were at the end
+		b := &l.monitor.begin[i]
+		n.Prediction = Whole(ran, l.cfg.Inputs, Past{Begin: b.neuron, Spikes: b.spikes, Steps: end.tick.Steps - b.steps,
+			Current: state.current, Unread: len(b.inputs) > 0, Varied: b.varied, Changed: state.changed})
+		sum.Spiked = append(sum.Spiked, n)
+	}
+	for _, in := range l.board.Inputs {
+		sum.ReadErrors += in.Reading().Failed
+	}
+	for _, out := range l.cfg.Outputs {
+		if p, ok := l.board.Outputs[out.Name].(board.Pulsing); ok {
+			pin, opts := parts.LED(out)
+			sum.Pulsed = append(sum.Pulsed, OutputSummary{out.Name, pin, out.Neuron, opts.Width, p.Pulses(), p.Merged(), p.Failed()})
+		}
+	}
+	return sum
+}

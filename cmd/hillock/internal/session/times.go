@@ -1,0 +1,195 @@
+package session
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/neuron"
+)
+
+// times are the histograms of a run: what its punctuality is known by. The loop records into one set without a lock;
+// the reader asks for that set by offering another, empty one, and adds up what it gets.
+type times struct {
+	active *histograms                // the loop's
+	empty  atomic.Pointer[histograms] // offered to the loop
+	full   atomic.Pointer[histograms] // given by it
+	mu     sync.Mutex                 // of the readers; no other lock is taken under it
+	total  *histograms                // theirs
+	late   Percentiles                // as of lateAt, for latest
+	lateAt time.Duration
+	ended  time.Duration // when the latest tick did; the loop's
+}
+
+// histograms of times in ns.
+type histograms struct {
+	late  *hdrhistogram.Histogram // from a tick's deadline to its beginning
+	wake  *hdrhistogram.Histogram // the same, of those that the loop slept for: what late ticks before them did is not in it
+	read  *hdrhistogram.Histogram // of a tick's inputs
+	pulse *hdrhistogram.Histogram // from a threshold crossing until its pins were written
+	ran   *hdrhistogram.Histogram // a whole tick
+}
+
+const longest = int64(time.Hour) // beyond it a time counts as this
+
+func newHistograms() *histograms {
+	h := func() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest, 2) }
+	return &histograms{h(), h(), h(), h(), h()}
+}
+
+func newTimes() *times {
+	t := &times{active: newHistograms(), total: newHistograms()}
+	t.empty.Store(newHistograms())
+	return t
+}
+
+// record is the loop's side.
+func (t *times) record(tick neuron.Tick) {
+	if e := t.empty.Load(); e != nil {
+		t.empty.Store(nil)
+		t.full.Store(t.active)
+		t.active = e
+	}
+	add := func(h *hdrhistogram.Histogram, d time.Duration) {
+		_ = h.RecordValue(min(max(int64(d), 0), longest)) // inside its range
+	}
+	late := max(tick.Lateness(), tick.Missed) // a stop counts, also where the ticks of it were skipped
+	add(t.active.late, late)
+	if t.ended <= tick.Deadline-late+tick.Lateness() {
+		add(t.active.wake, late)
+	}
+	t.ended = tick.Began + tick.Ran
+	add(t.active.read, tick.Read)
+	add(t.active.ran, tick.Ran)
+	if tick.Write > 0 {
+		add(t.active.pulse, tick.Write)
+	}
+}
+
+// read adds what the loop gave since the last time.
+func (t *times) read() Times {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.take()
+	return t.total.times()
+}
+
+func (t *times) take() {
+	if f := t.full.Swap(nil); f != nil {
+		t.total.merge(f)
+		t.empty.Store(f)
+	}
+}
+
+// lateness tells how many ticks were at most so late, of how many, and how late all of them were together.
+func (t *times) lateness(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.take()
+	atMost = make([]uint64, len(bounds))
+	for _, bar := range t.total.late.Distribution() {
+		for i, b := range bounds {
+			if bar.To <= int64(b) {
+				atMost[i] += uint64(bar.Count)
+			}
+		}
+		n += uint64(bar.Count)
+	}
+	return atMost, n, time.Duration(t.total.late.Mean() * float64(n))
+}
+
+// latest returns how late the ticks were, at most a quarter of a second ago: now is the beginning of the latest tick. To add that
+// up for each frame of a display would cost more than its text.
+func (t *times) latest(now time.Duration) Percentiles {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.late.N == 0 || now-t.lateAt >= time.Second/4 {
+		t.take()
+		t.late, t.lateAt = spread(t.total.late), now
+	}
+	return t.late
+}
+
+// fresh is read with what the loop still holds, for which it waits a little: not on the loop's own thread.
+func (t *times) fresh() Times {
+	t.read()
+	for range 20 {
+		if t.full.Load() != nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return t.read()
+}
+
+// end adds also what the loop still held; it has ended.
+func (t *times) end() Times {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.take()
+	t.total.merge(t.active)
+	return t.total.times()
+}
+
+// merge moves what from holds into h.
+func (h *histograms) merge(from *histograms) {
+	h.late.Merge(from.late)
+	h.wake.Merge(from.wake)
+	h.read.Merge(from.read)
+	h.pulse.Merge(from.pulse)
+	h.ran.Merge(from.ran)
+	from.late.Reset()
+	from.wake.Reset()
+	from.read.Reset()
+	from.pulse.Reset()
+	from.ran.Reset()
+}
+
+// Times is how the times of a run are spread, in us.
+type Times struct {
+	Late  Percentiles `json:"lateness_us"` // of the ticks
+	Wake  Percentiles `json:"wakeup_us"`   // of those that the loop slept for
+	Read  Percentiles `json:"read_us"`     // of a tick's inputs
+	Pulse Percentiles `json:"pulse_us"`    // from a threshold crossing until its pins were written
+	Ran   Percentiles `json:"tick_us"`     // a whole tick
+}
+
+// Percentiles are in us.
+type Percentiles struct {
+	N    int64   `json:"-"`
+	P50  float64 `json:"p50"`
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999"`
+	Max  float64 `json:"max"`
+}
+
+func (h *histograms) times() Times {
+	return Times{spread(h.late), spread(h.wake), spread(h.read), spread(h.pulse), spread(h.ran)}
+}
+
+func spread(h *hdrhistogram.Histogram) Percentiles {
+	us := func(v int64) float64 { return float64(v) / 1e3 }
+	return Percentiles{h.TotalCount(), us(h.ValueAtQuantile(50)), us(h.ValueAtQuantile(99)), us(h.ValueAtQuantile(99.9)), us(h.Max())}
+}
+
+func (p Percentiles) String() string {
+	if p.N == 0 {
+		return "none yet"
+	}
+	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, max %s", readable.Micros(p.P50), readable.Micros(p.P99), readable.Micros(p.P999), readable.Micros(p.Max))
+}
+
+// Rows are the lines of it for a person.
+func (r Times) Rows() []string {
+	return []string{
+		"lateness   " + r.Late.String(),
+		"wake-up    " + r.Wake.String() + ", of the ticks that the loop slept for",
+		"read       " + r.Read.String(),
+		"pulse      " + r.Pulse.String() + ", from crossing to pin",
+		"tick       " + r.Ran.String(),
+	}
+}

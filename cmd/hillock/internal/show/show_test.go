@@ -1,0 +1,108 @@
+package show
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"periph.io/x/conn/v3/gpio"
+
+	"hillock/cmd/hillock/internal/session"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/part"
+	"hillock/hw/sim"
+)
+
+const ms = time.Millisecond
+
+func TestRunLeavesThePinsLow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		prepare func(*session.Options, *Options, *sim.Pin, context.CancelFunc)
+		want    string // the error
+	}{
+		{"the duration is over", func(s *session.Options, _ *Options, _ *sim.Pin, _ context.CancelFunc) { s.Duration = 50 * ms }, "<nil>"},
+		{"a signal", func(_ *session.Options, _ *Options, pin *sim.Pin, cancel context.CancelFunc) {
+			go func() {
+				for pin.EdgeCount() == 0 {
+					runtime.Gosched()
+				}
+				cancel()
+			}()
+		}, "<nil>"},
+		{"the summary cannot be written", func(s *session.Options, o *Options, _ *sim.Pin, _ context.CancelFunc) {
+			s.Duration, o.Summary = 50*ms, filepath.Join(t.TempDir(), "none", "s.json")
+		}, "no such file or directory"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg, err := config.Load("", []string{"loop.speed=1", "output.led.width=1 min", "input.knob.current=[\"5 nA\", \"6 nA\"]", "loop.realtime=off"}, part.Kinds())
+			if err != nil {
+				t.Fatal(err)
+			}
+			wall := clock.New()
+			virtual, err := board.NewVirtual(cfg, wall)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var out strings.Builder
+			s, o := session.Options{Wall: wall}, Options{Out: &out, Err: io.Discard}
+			pin := virtual.Pin("GPIO17")
+			tt.prepare(&s, &o, pin, cancel)
+			if err := Run(ctx, cfg, session.Hardware{Pi: virtual, Virtual: virtual, Where: "the virtual Pi"}, s, o); !strings.HasSuffix(fmt.Sprint(err), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if !strings.Contains(out.String(), "on GPIO17") {
+				t.Errorf("got %q, want the summary in any case", out.String())
+			}
+			levels := []gpio.Level{}
+			for _, e := range pin.Edges() {
+				levels = append(levels, e.Level)
+			}
+			if diff := cmp.Diff([]gpio.Level{gpio.High, gpio.Low}, levels); diff != "" {
+				t.Errorf("the pin of a pulse that is longer than the run (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A token that the user gave counts on loopback too, and is not printed. Where none is given, loopback needs none, and a page for
+// the network gets a random one, which a service keeps to itself: its output is the system's log.
+func TestTokenOfTheRun(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		given             string
+		loopback, service bool
+		text, shown       string // "random": 10 characters
+	}{
+		{"", true, false, "", ""},
+		{"", true, true, "", ""},
+		{"open sesame", true, false, "open sesame", "as given"},
+		{"open sesame", false, false, "open sesame", "as given"},
+		{"open sesame", false, true, "open sesame", "as given"},
+		{"", false, false, "random", "random"},
+		{"", false, true, "random", "none given: set --web-token-file or HILLOCK_WEB_TOKEN"},
+	} {
+		got := tokenFor(tt.given, tt.loopback, tt.service)
+		text, shown := got.text, got.shown
+		if tt.text == "random" && len(text) == 10 && text != tokenFor(tt.given, tt.loopback, tt.service).text {
+			text = "random"
+		}
+		if tt.shown == "random" && shown == got.text {
+			shown = "random"
+		}
+		if text != tt.text || shown != tt.shown {
+			t.Errorf("%+v: got %q, shown as %q", tt, got.text, got.shown)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package show
+
+import (
+	"log/slog"
+
+	"hillock/cmd/hillock/internal/systemd"
+	"hillock/cmd/hillock/internal/terminal"
+	"hillock/cmd/hillock/internal/web"
+)
+
+// Web says how browsers see a run.
+type Web struct {
+	Addr                string // that the server listens on; "": no browser sees the run
+	Token               string // that the user gave for changes; "": none
+	Clients, PerAddress int    // how many may look at a time, and from one IP address
+}
+
+// serve listens, says where, and serves until the site is closed. Where the run has a scope, that shows the QR code.
+func (r *run) serve() (err error) {
+	if r.Web.Addr == "" {
+		return nil
+	}
+	if r.site, err = web.Listen(r.Web.Addr); err != nil {
+		return err
+	}
+	token := tokenFor(r.Web.Token, r.site.Loopback, systemd.IsService())
+	r.page = &terminal.Page{URLs: r.site.URLs, Token: token.shown}
+	wrong := logWrongTokens(r.logger)
+	if r.scope && terminal.Is(r.Err) { // a log line would break the screen
+		wrong = r.page.Warn
+	}
+	o := web.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.text, WrongTokens: wrong}
+	r.page.Announce(r.Err, r.scope)
+	r.site.Serve(web.Of(r.session, r.Version), o, func(err error) {
+		r.logger.Error("nobody can look on any more: the neuron goes on", "reason", err)
+	})
+	return nil
+}
+
+// logWrongTokens logs wrong tokens: how many were tried since the last line, and the address of the latest.
+func logWrongTokens(logger *slog.Logger) func(n int, from string) {
+	return func(n int, from string) {
+		attrs := []any{"from", from}
+		if n > 1 {
+			attrs = append(attrs, "others_not_logged", n-1)
+		}
+		logger.Warn("wrong token", attrs...)
+	}
+}

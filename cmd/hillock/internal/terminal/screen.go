@@ -1,0 +1,281 @@
+// Package terminal shows a run on a terminal: the scope, which a person can turn the virtual Pi's knobs on, or log lines. It draws a
+// session.Status and a trace.Record.
+package terminal
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/trace"
+	"hillock/cmd/hillock/internal/tty"
+)
+
+// Run is the run that is shown.
+type Run interface {
+	Status() session.Status
+	Record() *trace.Record // of the configuration that runs
+	Times() session.Times  // until now
+	Turn(input string, position float64) (was float64, err error)
+	TurnBy(input string, part float64) error
+	NextFault()
+	SetSpeed(speed float64) error
+}
+
+// screen is the bubbletea model of a run: an oscilloscope on the whole terminal.
+type screen struct {
+	run           Run
+	page          *Page          // nil where browsers do not find the run
+	status        session.Status // of the latest frame or key
+	record        *trace.Record
+	link          *paced
+	drew          time.Duration // how long the latest frame took
+	width, height int
+
+	seen []trace.Cell // of the record, by neuron, while it looks
+
+	target  int    // which of targets the keys are about
+	picture string // the key of what is drawn: "" for the scope
+	base    int    // which of timeBases
+	trigger bool   // on a spike
+	stopped int64  // where paused, the step after the last on the screen; 0: it runs
+	notice  []string
+	done    bool
+	left    func() // called when it is done
+}
+
+// timeBases are model times of a screen.
+var timeBases = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
+	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second,
+	10 * time.Second, 20 * time.Second}
+
+func newScreen(run Run, page *Page, link *paced) *screen {
+	return &screen{run: run, page: page, status: run.Status(), record: run.Record(), link: link, base: 5, left: func() {}}
+}
+
+type frame struct{}
+
+// ended is the end of the run.
+type ended struct{}
+
+// reportRequest asks for the times of the run.
+type reportRequest struct{}
+
+func (s *screen) nextFrame() tea.Cmd {
+	return tea.Tick(s.link.pause(s.drew), func(time.Time) tea.Msg { return frame{} })
+}
+
+func (s *screen) Init() tea.Cmd { return s.nextFrame() }
+
+func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case frame:
+		s.look(func() {}) // a tap does not keep them for long
+		return s, s.nextFrame()
+	case ended:
+		return s, s.quit()
+	case reportRequest:
+		s.notice = s.run.Times().Rows()
+	case tea.WindowSizeMsg:
+		s.width, s.height = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		s.notice = nil
+		s.status = s.run.Status()
+		var cmd tea.Cmd
+		s.look(func() { cmd = s.press(msg.String()) })
+		return s, cmd
+	}
+	return s, nil
+}
+
+// look calls see with the recorded steps.
+func (s *screen) look(see func()) {
+	s.record.Look(func(_, _ int64, cells []trace.Cell) {
+		s.seen = cells
+		see()
+	})
+}
+
+// quit takes the picture away: the summary says it all.
+func (s *screen) quit() tea.Cmd {
+	s.done = true
+	s.left()
+	return tea.Quit
+}
+
+// press is what a key does.
+func (s *screen) press(key string) tea.Cmd {
+	switch key {
+	case "esc":
+		if s.picture == "" {
+			return s.quit()
+		}
+		s.picture = ""
+	case "q", "ctrl+c":
+		return s.quit()
+	case "ctrl+z": // stopped, it would leave the pins as they are
+		s.notice = []string{"Ctrl-Z does not stop the neuron: q ends it, and its pins are then low"}
+	case "w":
+		if s.page == nil {
+			break
+		}
+		fallthrough
+	case "r", "f", "h", "?":
+		if s.picture == key {
+			key = ""
+		}
+		s.picture = key
+	case "+", "=":
+		s.base = min(s.base+1, len(timeBases)-1)
+	case "-", "_":
+		s.base = max(s.base-1, 0)
+	case "t":
+		s.trigger = !s.trigger
+	case "s":
+		s.slower()
+	case "space":
+		if s.stopped != 0 {
+			s.stopped = 0
+			break
+		}
+		s.scroll(0)
+	case "pgup":
+		s.scroll(-s.window().Steps)
+	case "pgdown":
+		s.scroll(s.window().Steps)
+	case "tab":
+		s.target++
+	case "x":
+		s.run.NextFault()
+	default:
+		if tenth := s.window().Steps / 10; s.stopped != 0 && key == "shift+left" {
+			s.scroll(-tenth)
+		} else if s.stopped != 0 && key == "shift+right" {
+			s.scroll(tenth)
+		} else if _, knob := s.selected(); knob != "" {
+			s.turn(knob, key)
+		}
+	}
+	return nil
+}
+
+// scroll stops the picture and moves it by so many steps.
+func (s *screen) scroll(steps int64) {
+	w, h := s.window(), s.seen[0].History
+	s.stopped = max(min(w.From+w.Steps+steps, h.Next()), h.Oldest()+1)
+}
+
+// window is the steps that are drawn: the latest, those around a spike, or where it was stopped.
+func (s *screen) window() tty.Window {
+	n, _ := s.selected()
+	now := s.seen[n].History.Next()
+	w := tty.Window{Steps: max(2, int64(timeBases[s.base]/s.status.Config.Loop.DT)), Now: now - 1, DT: s.status.Config.Loop.DT}
+	if s.picture == "r" {
+		w.Steps = max(w.Steps, int64(time.Second/w.DT))
+	}
+	w.From = now - w.Steps
+	if s.stopped != 0 {
+		w.From = s.stopped - w.Steps
+	} else if s.trigger {
+		for after := int64(0); ; after++ {
+			spike, ok := s.seen[n].Train.Last(after)
+			if !ok {
+				break
+			}
+			if spike+w.Steps*3/4 < now {
+				w.From, w.Still = spike-w.Steps/4, true
+				break
+			}
+		}
+	}
+	return w
+}
+
+// target is a neuron with one of the knobs that turn it, "" where there is none.
+type target struct {
+	neuron int
+	knob   string
+}
+
+// targets are all that the tab key goes through.
+func (s *screen) targets() (all []target) {
+	for i, n := range s.status.Config.Neurons {
+		before := len(all)
+		for _, in := range n.Inputs {
+			if s.hasKnob(in) {
+				all = append(all, target{i, in})
+			}
+		}
+		if len(all) == before {
+			all = append(all, target{i, ""})
+		}
+	}
+	return all
+}
+
+// selected is what the keys are about.
+func (s *screen) selected() (neuron int, knob string) {
+	all := s.targets()
+	t := all[s.target%len(all)]
+	return t.neuron, t.knob
+}
+
+// hasKnob reports whether the keys can turn an input.
+func (s *screen) hasKnob(input string) bool {
+	return slices.ContainsFunc(s.status.Inputs, func(in session.InputStatus) bool { return in.Name == input && in.Knob != nil })
+}
+
+// turn is what the keys do to a knob of the virtual Pi.
+func (s *screen) turn(knob, key string) {
+	var err error
+	switch key {
+	case "left":
+		err = s.run.TurnBy(knob, -0.01)
+	case "right":
+		err = s.run.TurnBy(knob, 0.01)
+	case "down", "shift+left":
+		err = s.run.TurnBy(knob, -0.1)
+	case "up", "shift+right":
+		err = s.run.TurnBy(knob, 0.1)
+	case "home":
+		_, err = s.run.Turn(knob, 0)
+	case "end":
+		_, err = s.run.Turn(knob, 1)
+	}
+	if err != nil {
+		s.notice = []string{err.Error()}
+	}
+}
+
+// slower is the next of the speeds of slow motion, and after the last one life's.
+func (s *screen) slower() {
+	next := 1.0
+	for _, speed := range []float64{0.01, 0.1} {
+		if speed < s.status.Config.Loop.Speed*0.999 {
+			next = speed
+		}
+	}
+	if err := s.run.SetSpeed(next); err != nil {
+		s.notice = []string{err.Error()}
+	}
+}
+
+// help is what the keys do.
+const help = `← →  ↓ ↑   turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends
+tab        the next neuron, the next knob
++ -        a longer or a shorter time base: 5 ms to 20 s of the model's time
+space      pause; then PgUp, PgDn go a screen back and forth, shift ← → a tenth
+s          slow motion: at life's speed, 10 and 100 times slower
+t          trigger: the latest spike stands a quarter from the left
+r          raster: the spikes of all neurons, over a second or more
+f          firing rate against current: theory, and what was seen of it
+h          histogram of the intervals between the latest spikes (ISI)
+w          with --web: where browsers find it, as a QR code too
+x          the next fault of the virtual Pi's wires
+?          this help; the same key leaves it, as it does r, f, h, w; so does esc
+q          end: the pins are then low
+
+Dashed: the threshold V_T and the rest E_L; beneath, the current from which on
+it fires. A point of f is the mean rate while the current was steady.`

@@ -1,0 +1,518 @@
+package terminal
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/cmd/hillock/internal/summary"
+	"hillock/cmd/hillock/internal/systemd"
+	"hillock/cmd/hillock/internal/web"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/doctor"
+	"hillock/neuron"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"rsc.io/qr"
+)
+
+const ms = time.Millisecond
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// scopeBench is a run on a virtual clock whose steps a screen sees, which looks on every so many ticks.
+func scopeBench(t testing.TB, sets ...string) (*sessiontest.Bench, *screen) {
+	t.Helper()
+	b := sessiontest.New(t, append([]string{"output.led.width=2 ms"}, sets...)...)
+	s := newScreen(b.Session, nil, nil)
+	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	b.Observe(sessiontest.Each(func(tick neuron.Tick) {
+		if tick.Due%33 == 0 {
+			s.Update(frame{})
+		}
+	}))
+	return b, s
+}
+
+// keyNames are the keys that are no character.
+var keyNames = map[string]tea.Key{"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp},
+	"down": {Code: tea.KeyDown}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "space": {Code: tea.KeySpace, Text: " "},
+	"tab": {Code: tea.KeyTab}, "esc": {Code: tea.KeyEscape}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
+	"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
+	"ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}}
+
+// typed presses keys, and returns what the last of them makes the program do.
+func (s *screen) typed(keys string) (cmd tea.Cmd) {
+	for _, name := range strings.Fields(keys) {
+		key, ok := keyNames[name]
+		if !ok {
+			r, _ := utf8.DecodeRuneInString(name)
+			key = tea.Key{Code: r, Text: name}
+		}
+		_, cmd = s.Update(tea.KeyPressMsg(key))
+	}
+	return cmd
+}
+
+// The frames of a made-up run: go test ./cmd/hillock -run TestFrames -update writes them.
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second", "neuron.n2.sigma=2 mV",
+		"neuron.n2.seed=7", "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n2", "output.other.width=2 ms")
+	b.Virtual.Knobs["second"].SetCode(330)
+	turn := sessiontest.At{}
+	for i, code := range []int{1023, 700, 280, 409, 550} {
+		turn[int64(1+2500*i)] = func() { b.Virtual.Knobs["knob"].SetCode(code) }
+	}
+	b.Observe(turn)
+	b.Run(t, 10_060)
+	for _, tt := range []struct {
+		name, keys    string
+		width, height int
+	}{
+		{"scope", "", 80, 24},
+		{"scope-large", "", 120, 40},
+		{"trigger", "- - t", 80, 24},
+		{"back", "t + + + space pgup shift+right", 80, 24},
+		{"slow", "space + + + + +", 80, 24},
+		{"raster", "r - - - - -", 120, 40},
+		{"rate", "f", 80, 24},
+		{"intervals", "h tab", 80, 24},
+		{"help", "?", 80, 24},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s.typed(tt.keys)
+			golden(t, "frame-"+tt.name, s, tt.width, tt.height)
+		})
+	}
+}
+
+// golden compares a frame with the file of that name.
+func golden(t *testing.T, name string, s *screen, width, height int) {
+	t.Helper()
+	var lines []string
+	for l := range strings.Lines(frameOf(s, width, height)) {
+		l = strings.TrimRight(l, " \n")
+		if n := utf8.RuneCountInString(l); n > width {
+			t.Errorf("got a line of %d columns, want at most %d: %s", n, width, l)
+		}
+		lines = append(lines, l)
+	}
+	if len(lines) != height {
+		t.Errorf("got %d lines, want %d", len(lines), height)
+	}
+	got := strings.Join(lines, "\n") + "\n"
+	file := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("frame (-want +got):\n%s\nin whole:\n%s", diff, got)
+	}
+}
+
+// Where browsers find it is told where some can, with a code that a phone reads in any colours, as far as there is room.
+func TestFramesOfThePage(t *testing.T) {
+	b, s := scopeBench(t)
+	b.Run(t, 500)
+	if s.typed("w"); s.picture != "" {
+		t.Errorf("got the picture %q where no browser finds it", s.picture)
+	}
+	s.page = &Page{URLs: []string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, Token: "KNOBANDLED"}
+	if head := frameOf(s, 80, 24); !strings.Contains(head, "t r f h w  x fault") {
+		t.Errorf("got\n%s\nwant the key w", head)
+	}
+	s.typed("w")
+	golden(t, "frame-page", s, 80, 24)
+	if n := strings.Count(s.View().Content, "\x1b[38;5;16;48;5;231m"); n != 17 {
+		t.Errorf("got %d lines black on white, want 17", n)
+	}
+	golden(t, "frame-page-small", s, 60, 12)
+	s.page.Warn(3, "192.168.178.66:51234")
+	if text := frameOf(s, 80, 24); !strings.Contains(text, " wrong token from 192.168.178.66:51234, and 2 more in the second before\n") {
+		t.Errorf("got\n%s\nwant the wrong tokens", text)
+	}
+	s.page = &Page{URLs: []string{"http://127.0.0.1:8080"}}
+	golden(t, "frame-page-here", s, 80, 12)
+	if s.typed("esc"); s.picture != "" || s.done {
+		t.Error("got it still there after esc")
+	}
+}
+
+// Whatever the size, the lines fit it, and what is wrong is told down to 80x24.
+func TestFramesFitAnySize(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 500)
+	s.typed("x")
+	b.Run(t, 1200)
+	for _, size := range [][2]int{{200, 60}, {80, 24}, {60, 20}, {40, 12}, {20, 5}, {3, 2}, {1, 1}} {
+		for _, picture := range []string{"", "r", "f", "h", "?"} {
+			s.picture = picture
+			text := frameOf(s, size[0], size[1])
+			if n := strings.Count(text, "\n") + 1; n > size[1] {
+				t.Errorf("%v %q: got %d lines", size, picture, n)
+			}
+			for l := range strings.Lines(text) {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(l, "\n")); n > size[0] {
+					t.Errorf("%v %q: got %d columns: %s", size, picture, n, l)
+				}
+			}
+			if flat := strings.Join(strings.Fields(text), " "); size[0] >= 80 && !strings.Contains(flat, "mcp3008 on SPI0.0: no chip answers") {
+				t.Errorf("%v %q: got\n%s\nwant the fault", size, picture, text)
+			}
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n0.input=second")
+	knob, second := b.Virtual.Knobs["knob"], b.Virtual.Knobs["second"]
+	knob.Set(0.5)
+	second.Set(0.5)
+	b.Run(t, 4000) // 40,000 steps
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("%s: got %g, want %g", what, got, want)
+		}
+	}
+	s.typed("right right left up")
+	near("n0's knob after right right left up", second.Position(), 0.61)
+	s.typed("tab down shift+left home right")
+	near("n1's knob after tab down shift+left home right", knob.Position(), 0.01)
+	s.typed("tab end")
+	near("n0's knob after tab end", second.Position(), 1)
+	near("n1's knob meanwhile", knob.Position(), 0.01)
+
+	for range 20 {
+		s.typed("-")
+	}
+	near("the shortest time base, steps", float64(s.window().Steps), 50)
+	for range 20 {
+		s.typed("+")
+	}
+	near("the longest time base, steps", float64(s.window().Steps), 200_000)
+
+	s.typed("- - - - - space")
+	w := s.window()
+	b.Run(t, 1000)
+	s.Update(frame{})
+	if s.window().From != w.From {
+		t.Errorf("got a picture from step %d while paused, want it to stay at %d", s.window().From, w.From)
+	}
+	s.typed("pgup shift+left shift+right pgup pgdown")
+	near("a screen back", float64(s.window().From), float64(w.From-w.Steps))
+	near("n0's knob after scrolling", second.Position(), 1)
+	s.typed("pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown")
+	near("the end of all steps", float64(s.window().From+s.window().Steps), 50_001)
+	s.typed("space t - - -")
+	w = s.window()
+	if spike := w.From + w.Steps/4; !isSpike(s, spike) {
+		t.Errorf("got step %d a quarter from the left at the trigger, which is no spike", spike)
+	}
+
+	s.typed("x")
+	if got := frameOf(s, 120, 40); !strings.Contains(got, "x fault: MISO open") {
+		t.Errorf("got\n%s\nwant the fault named", got)
+	}
+	s.typed("ctrl+z")
+	if got := frameOf(s, 80, 24); !strings.Contains(got, "Ctrl-Z does not stop the neuron: q ends it, and its pins are then low") {
+		t.Errorf("got\n%s\nwant a word on Ctrl-Z", got)
+	}
+	s.Update(reportRequest{})
+	if got := frameOf(s, 120, 40); !strings.Contains(got, "from crossing to pin") || strings.Contains(got, "Ctrl-Z") {
+		t.Errorf("got\n%s\nwant the times", got)
+	}
+	if s.typed("h esc"); s.picture != "" || s.done || s.notice != nil {
+		t.Error("got something after h and esc, want the scope")
+	}
+	for _, key := range []string{"q", "esc", "ctrl+c"} {
+		s.done = false
+		if cmd := s.typed(key); cmd == nil || !s.done || s.View().AltScreen {
+			t.Errorf("%s: got it going on, want the end and the terminal as it was", key)
+		}
+	}
+}
+
+func isSpike(s *screen, step int64) bool {
+	for after := int64(0); ; after++ {
+		switch at, ok := s.seen[0].Train.Last(after); {
+		case !ok:
+			return false
+		case at == step:
+			return true
+		}
+	}
+}
+
+// Each spike of the loop is in the screen's train, step for step, and half a minute of them can be scrolled to.
+func TestTheScreenSeesEverySpike(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	var want []int64
+	b.Observe(sessiontest.Each(func(neuron.Tick) {
+		if c := b.Loop.Cells[0]; len(want) == 0 && c.Last > 0 || len(want) > 0 && c.Last > want[len(want)-1] {
+			want = append(want, c.Last)
+		}
+	}))
+	b.Run(t, 35_000)
+	s.Update(frame{})
+	for i, step := range want {
+		if got, ok := s.seen[0].Train.Last(int64(len(want) - 1 - i)); got != step || !ok {
+			t.Fatalf("spike %d: got it at step %d, %v, want %d", i, got, ok, step)
+		}
+	}
+	if len(want) < 2400 || b.Session.Status().Missed != 0 {
+		t.Errorf("got %d spikes, %d steps missed; want those of 35 s and none", len(want), b.Session.Status().Missed)
+	}
+	s.typed("space")
+	for range 170 {
+		s.typed("pgup")
+	}
+	w := s.window()
+	if drawn := strings.Count(frameOf(s, 80, 24), "⡇") + strings.Count(frameOf(s, 80, 24), "⢸"); w.From > 10_001 || drawn < 14 {
+		t.Errorf("got a picture from step %d with %d strokes; want the spikes of 34 s ago", w.From, drawn)
+	}
+}
+
+// BenchmarkFrame is what a frame costs until bubbletea has it, of a run that has gone on for ten seconds.
+func BenchmarkFrame(b *testing.B) {
+	run, s := scopeBench(b)
+	run.Run(b, 10_000)
+	for _, bb := range []struct {
+		name, picture string
+		width, height int
+	}{
+		{"scope", "", 80, 24},
+		{"scope", "", 200, 60},
+		{"raster", "r", 80, 24},
+		{"rate", "f", 80, 24},
+		{"intervals", "h", 80, 24},
+	} {
+		b.Run(fmt.Sprintf("%s/%dx%d", bb.name, bb.width, bb.height), func(b *testing.B) {
+			s.picture = bb.picture
+			s.Update(tea.WindowSizeMsg{Width: bb.width, Height: bb.height})
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Update(frame{})
+				s.View()
+			}
+		})
+	}
+}
+
+func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
+	t.Parallel()
+	slow := new(paced)
+	slow.took.Store(int64(50 * ms))
+	for _, tt := range []struct {
+		link       *paced
+		draw, want time.Duration
+	}{
+		{nil, 2 * ms, time.Second / 30},
+		{new(paced), 2 * ms, time.Second / 30},
+		{new(paced), 10 * ms, 120 * ms},
+		{slow, 0, 200 * ms},
+		{slow, 10 * ms, 320 * ms},
+		{slow, 10 * time.Second, 2 * time.Second},
+	} {
+		if got := tt.link.pause(tt.draw); got != tt.want {
+			t.Errorf("a frame that takes %v to draw: got the next after %v, want %v", tt.draw, got, tt.want)
+		}
+	}
+}
+
+// The key s goes through the speeds of slow motion, from wherever the file's is, and tells where it cannot.
+func TestSlowMotion(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t, "loop.speed=0.1")
+	var speeds []float64
+	for range 4 {
+		s.typed("s")
+		speeds = append(speeds, b.Session.Status().Config.Loop.Speed)
+	}
+	if want := []float64{0.01, 1, 0.1, 0.01}; !slices.Equal(speeds, want) {
+		t.Errorf("got the speeds %v, want %v", speeds, want)
+	}
+	_, s = scopeBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", "neuron.n1.input=tone")
+	if s.typed("s"); !slices.Equal(s.notice, []string{"speed: the current of input tone is made for the file's speed: change it there"}) {
+		t.Errorf("got the notice %q", s.notice)
+	}
+}
+
+// A wire that is out is out for the page and for the terminal, whoever pulled it, and both have the doctor's word.
+func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		says := func(_ context.Context, f fault.Fault, _ *config.Config, each func(doctor.Finding)) error {
+			each(doctor.Finding{Check: "SPI0.0", Result: doctor.Failed, Seen: "it has " + f.Name, Means: "a wire is out", Do: "push it in"})
+			return nil
+		}
+		b := sessiontest.With(t, new(neuron.VirtualClock), session.Options{Traced: true, Doctor: says})
+		s, w := newScreen(b.Session, nil, nil), web.Of(b.Session, "test")
+		look := func(fault string) {
+			t.Helper()
+			synctest.Wait()
+			text := frameOf(s, 80, 24)
+			if want := "SPI0.0: it has " + fault + ": a wire is out do: push it in ? help"; !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+				t.Errorf("got\n%s\nwant in it %s", text, want)
+			}
+			if strings.Contains(text, "no chip answers") {
+				t.Errorf("got\n%s\nwant the doctor's word in the place of the run's", text)
+			}
+			if st := w.Status(); st.Fault != fault || len(st.Doctor) != 1 || st.Doctor[0].Seen != "it has "+fault {
+				t.Errorf("got the fault %q and %v on the page, want %s", st.Fault, st.Doctor, fault)
+			}
+		}
+		s.typed("x")
+		b.Run(t, 1000)
+		look("MISO open")
+		if err := w.Fault("leg to 3V3 loose"); err != nil {
+			t.Fatal(err)
+		}
+		look("leg to 3V3 loose")
+		s.typed("x")
+		look("leg to GND loose")
+		s.typed("x x")
+		if st, text := w.Status(), frameOf(s, 80, 24); st.Fault != "none" || len(st.Doctor) > 0 || strings.Contains(text, "it has") {
+			t.Errorf("got the fault %q, %v and\n%s\nwant all wires in their places", st.Fault, st.Doctor, text)
+		}
+	})
+}
+
+// An LED whose wire is out is dark on the page and on the terminal, though its pin is high.
+func TestALooseLEDIsDark(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t, "output.led.width=20 ms")
+	w := web.Of(b.Session, "test")
+	b.Run(t, 1000)
+	if on := w.On(new([32]int64)); on != 1 || !strings.Contains(frameOf(s, 80, 24), "● led") {
+		t.Errorf("got outputs %b on, want the LED, which never goes off at this rate", on)
+	}
+	if err := w.Fault("LED loose"); err != nil {
+		t.Fatal(err)
+	}
+	if on := w.On(new([32]int64)); on != 0 || !strings.Contains(frameOf(s, 80, 24), "○ led") || !b.Board.Outputs["led"].(board.Pulsing).High() {
+		t.Errorf("got outputs %b on, want the LED dark and its pin high", on)
+	}
+}
+
+func TestAnnounce(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	for _, p := range []*Page{
+		{URLs: []string{"http://127.0.0.1:8080"}},
+		{URLs: []string{"http://192.168.1.5:80"}, Token: "KNOBANDLED"},
+		{URLs: []string{"http://[fd00::5]:80"}, Token: "as given"},
+	} {
+		p.Announce(&b, false)
+	}
+	want := "look at http://127.0.0.1:8080\n" +
+		"look at http://192.168.1.5:80\ntoken to make changes: KNOBANDLED\n" +
+		"look at http://[fd00::5]:80\ntoken to make changes: as given\n"
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// Each module of a code is where the terminal shows it, with a margin of four.
+func TestQR(t *testing.T) {
+	t.Parallel()
+	code, err := qr.Encode("http://192.168.1.5:8080", qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := drawQR(code.Black, code.Size)
+	for y := range 2 * len(lines) {
+		line := []rune(strings.TrimSuffix(strings.TrimPrefix(lines[y/2], "\x1b[38;5;16;48;5;231m"), "\x1b[0m"))
+		if len(line) != code.Size+8 {
+			t.Fatalf("line %d: got %d columns, want %d", y/2, len(line), code.Size+8)
+		}
+		for x, r := range line {
+			black := r == '█' || r == '▀' && y%2 == 0 || r == '▄' && y%2 == 1
+			if want := code.Black(x-4, y-4); black != want {
+				t.Fatalf("module %d, %d: got black %t, want %t", x-4, y-4, black, want)
+			}
+		}
+	}
+}
+
+// What has no closed form has no prediction, and no display makes one up.
+func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
+	t.Parallel()
+	_, stop := reportRequests() // what listens to signals lives longer than the bubble
+	stop()
+	for _, tt := range []struct {
+		name    string
+		sets    []string
+		log     string
+		text    string // of the status and the screen
+		summary string // a line of it
+	}{
+		{"a steady current", nil, " predicted_hz=71.942 ", "predicted 71.9 Hz", "predicted  107 spikes, one every 13.9 ms (71.94 Hz) at 1.999 nA\n"},
+		{"a noisy membrane", []string{"neuron.n1.sigma=5 mV"}, ` no_prediction="the membrane has noise" `,
+			"no prediction: the membrane has noise", "no prediction: the membrane has noise\n"},
+		{"a noisy current", []string{"input.made.driver=wave", "input.made.shape=noise", "neuron.n1.input=made"}, ` no_prediction="the current has noise" `,
+			"no prediction: the current has noise", "no prediction: the current has noise\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := sessiontest.On(t, clock.New(), tt.sets...)
+				b.Loop.Ticks = 1500
+				var out bytes.Buffer
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error)
+				go func() { ended <- Log(ctx, b.Session, &out, false) }()
+				if _, err := b.Loop.Run(ctx); err != nil {
+					t.Error(err)
+				}
+				cancel()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if !strings.Contains(out.String(), tt.log) || strings.Count(out.String(), "predict") != 1 {
+					t.Errorf("log: got\n%s\nwant%sand no other prediction", out.String(), tt.log)
+				}
+				st := b.Session.Status()
+				if got := systemd.Line(&st); !strings.Contains(got, "("+tt.text+")") {
+					t.Errorf("status: got %s, want (%s)", got, tt.text)
+				}
+				if got := screenOf(b); !strings.Contains(got, "  "+tt.text) || strings.Count(got, "predict") != 1 {
+					t.Errorf("screen: got\n%s\nwant %s", got, tt.text)
+				}
+				page := web.Of(b.Session, "test").Status().Neurons[0]
+				if (page.Predicted != nil) != (page.NoPrediction == "") || page.NoPrediction != "" && "no prediction: "+page.NoPrediction != tt.text {
+					t.Errorf("page: got %v, %q, want %s", page.Predicted, page.NoPrediction, tt.text)
+				}
+				s := b.Session.Summary()
+				var text bytes.Buffer
+				if err := summary.Text(&text, s); err != nil || !strings.Contains(text.String(), tt.summary) || strings.Count(text.String(), "predict") != 1 {
+					t.Errorf("summary: got %v and\n%s\nwant %s", err, text.String(), tt.summary)
+				}
+			})
+		})
+	}
+}

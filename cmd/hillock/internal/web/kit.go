@@ -1,0 +1,129 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/config"
+	"hillock/hw/wiring"
+)
+
+// onPage is a kit as the page draws it; n is nil where it has no wiring. Each input has a knob there, which shows its
+// current: one that has none on the breadboard has a knob without legs.
+func onPage(cfg *config.Config, n *wiring.Netlist) Kit {
+	if n == nil {
+		n = &wiring.Netlist{}
+		for i, out := range cfg.Outputs {
+			n.Parts = append(n.Parts, wiring.Part{Ref: "output " + out.Name, Kind: wiring.LED, Use: out.Name, Group: i, Output: out.Name})
+		}
+	}
+	kit := Kit{Parts: []Part{}, Wires: []Wire{}, Header: map[int]string{}}
+	byRef := map[string]wiring.Part{}
+	last := 0 // group
+	for _, p := range n.Parts {
+		byRef[p.Ref], last = p, max(last, p.Group)
+		kit.Parts = append(kit.Parts, Part{Ref: p.Ref, Kind: kindOf(p.Kind), Model: p.Model, Pins: append([]string{}, p.Pins...),
+			Group: p.Group, Label: p.Use})
+		named(&kit.Parts[len(kit.Parts)-1], p.Output)
+	}
+	for _, in := range cfg.Inputs {
+		if !turns(kit.Parts, in.Name) {
+			last++
+			kit.Parts = append(kit.Parts, Part{Ref: "input " + in.Name, Kind: kindOf(wiring.Knob), Pins: []string{}, Group: last,
+				Label: in.Name, Input: in.Name})
+		}
+	}
+	for _, w := range n.Wires {
+		wire := Wire{From: End(w.From), To: End(w.To), Name: from(byRef, w.From) + " to " + to(byRef, w), Fault: pulledOut(cfg, byRef, w)}
+		if w.Color != (wiring.Color{}) {
+			wire.Color = fmt.Sprintf("#%02x%02x%02x", w.Color.R, w.Color.G, w.Color.B)
+		}
+		kit.Wires = append(kit.Wires, wire)
+		if w.To.Part == wiring.Header {
+			kit.Header[w.To.Pin] = to(byRef, w)
+		}
+	}
+	return kit
+}
+
+func kindOf(k wiring.Kind) string {
+	return [...]string{wiring.Chip: "chip", wiring.Module: "module", wiring.Knob: "knob", wiring.LED: "led",
+		wiring.Resistor: "resistor", wiring.Capacitor: "capacitor"}[k]
+}
+
+// named gives a knob its input, and what shows an output its name: of an input that subtracts one channel from another,
+// and so has two knobs, the first.
+func named(p *Part, output string) {
+	switch p.Kind {
+	case "knob":
+		if uses := slices.DeleteFunc(strings.Split(p.Label, ", "), func(use string) bool { return use[0] == '-' }); len(uses) > 0 {
+			p.Input = uses[0]
+		}
+	case "led":
+		p.Output = output
+	case "module":
+		if p.Output = output; output != "" {
+			p.Label = output
+		}
+	}
+}
+
+// turns tells whether an input has its knob.
+func turns(parts []Part, input string) bool {
+	return slices.ContainsFunc(parts, func(p Part) bool { return p.Input == input })
+}
+
+// from is a pin of a part, or a rail, in words.
+func from(byRef map[string]wiring.Part, e wiring.End) string {
+	p, ok := byRef[e.Part]
+	if !ok {
+		return e.Part
+	}
+	leg, _, _ := strings.Cut(p.Pins[e.Pin-1], ",")
+	if p.Kind == wiring.Knob {
+		return leg + " of " + p.Use
+	}
+	return leg + " of " + p.Ref
+}
+
+// to is where a wire goes, in words: a pin of the header is called by the signal that a bus has there.
+func to(byRef map[string]wiring.Part, w wiring.Wire) string {
+	switch {
+	case w.To.Part != wiring.Header:
+		return from(byRef, w.To)
+	case w.Signal != "":
+		return w.Signal
+	}
+	return wiring.PinName(w.To.Pin)
+}
+
+// pulledOut is the fault of the virtual Pi that a wire stands for: what happens when it comes loose. A fault is one of all
+// chips, or of all knobs on chips, and has a wire at each; a knob that charges a capacitor has other faults, and other legs.
+func pulledOut(cfg *config.Config, byRef map[string]wiring.Part, w wiring.Wire) string {
+	p := byRef[w.From.Part]
+	switch {
+	case w.From.Pin == 0:
+		return ""
+	case p.Kind == wiring.Chip && w.Signal == "MISO":
+		return "MISO open"
+	case p.Kind == wiring.Chip && (w.Signal == "SCLK" || w.Signal == "MOSI"):
+		return w.Signal + " loose"
+	case p.Kind == wiring.Chip && strings.HasPrefix(w.Signal, "CE"):
+		return "CS loose"
+	case p.Kind == wiring.Chip && strings.HasPrefix(p.Pins[w.From.Pin-1], "VDD"): // VREF is the same pin on some
+		return "VDD loose"
+	case p.Kind == wiring.Chip && p.Pins[w.From.Pin-1] == "VREF":
+		return "VREF loose"
+	case p.Kind == wiring.Resistor && w.To.Part == wiring.Header && slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool { return parts.IsLED(out) && out.Name == p.Use }):
+		return "LED loose"
+	case p.Kind == wiring.Knob && w.From.Pin == 2 && byRef[w.To.Part].Kind != wiring.Resistor:
+		return "middle leg loose"
+	case p.Kind == wiring.Knob && w.From.Pin == 3:
+		return "leg to 3V3 loose"
+	case p.Kind == wiring.Knob && w.From.Pin == 1 && w.To.Part == wiring.Ground:
+		return "leg to GND loose"
+	}
+	return ""
+}

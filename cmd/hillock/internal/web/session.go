@@ -1,0 +1,187 @@
+package web
+
+import (
+	"math"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/config"
+	"hillock/hw/wiring"
+	"hillock/neuron"
+)
+
+// shown is a session as a Run: it renders its status.
+type shown struct {
+	*session.Session
+	version string
+	kit     atomic.Pointer[drawn]
+}
+
+// drawn is the kit of a configuration.
+type drawn struct {
+	of  *config.Config
+	kit Kit
+}
+
+// Of returns a session as the server shows it.
+func Of(s *session.Session, version string) Run { return &shown{Session: s, version: version} }
+
+// On implements Run.
+func (w *shown) On(pulses *[32]int64) uint32 { return w.Lit(pulses) }
+
+// Ticks implements Run.
+func (w *shown) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
+	return w.Lateness(bounds)
+}
+
+// Hello implements Run.
+func (w *shown) Hello() Hello {
+	st := w.Session.Status()
+	cfg := st.Config
+	h := Hello{Version: w.version, Where: st.Where, Virtual: st.Virtual, Faults: append([]string{}, st.Faults...),
+		Inputs: []Input{}, Outputs: []Output{},
+		Step:    st.Tick.Steps + 1,
+		Loop:    Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
+		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed against life", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}},
+		Kit:     w.kitOf(st.File)}
+	for i, n := range cfg.Neurons {
+		is := described(n)
+		is.Inputs, is.Color = append([]string{}, n.Inputs...), i
+		is.Curve = curve(n, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1])
+		h.Neurons = append(h.Neurons, is)
+	}
+	for i, in := range cfg.Inputs {
+		is := st.Inputs[i]
+		h.Inputs = append(h.Inputs, Input{Name: in.Name, Driver: in.Driver, Where: parts.Where(in), Shape: parts.Shape(in), Low: is.Low, High: is.High,
+			Turnable: is.Knob != nil})
+	}
+	for _, out := range cfg.Outputs {
+		pin := strings.Join(config.Pins(out.Part), " ")
+		if bus, _ := config.Place(out.Part); bus != "" {
+			pin = bus
+		}
+		h.Outputs = append(h.Outputs, Output{Name: out.Name, Driver: out.Driver, Pin: pin, Neuron: out.Neuron, Lamps: parts.Lamps(out)})
+	}
+	return h
+}
+
+// kitOf draws the kit of a configuration, once.
+func (w *shown) kitOf(cfg *config.Config) Kit {
+	if d := w.kit.Load(); d != nil && d.of == cfg {
+		return d.kit
+	}
+	n, err := wiring.New(cfg)
+	if err != nil {
+		n = nil // one that has no drawing runs as well
+	}
+	d := &drawn{cfg, onPage(cfg, n)}
+	w.kit.Store(d)
+	return d.kit
+}
+
+// described is a neuron as its model describes it.
+func described(n config.Neuron) Neuron {
+	m, levels := n.Model(), n.Levels()
+	is := Neuron{Name: n.Name, Model: m.Name, Equation: m.Equation, Params: map[string]float64{}, Sliders: []Slider{},
+		Reset: Level(levels.Reset), Rest: Level(levels.Rest), Threshold: Level(levels.Threshold),
+		Memory: m.Sum(neuron.TimeConstant, n.Params), Refractory: m.Sum(neuron.Refractory, n.Params)}
+	for _, d := range m.Params {
+		is.Params[d.Key] = d.Of(n.Params)
+		if s := d.Slider; d.Adjustable && s.Low < s.High {
+			is.Sliders = append(is.Sliders, Slider{Key: d.Key, Symbol: d.Symbol, Name: d.Help, Unit: d.Unit, Low: s.Low, High: s.High,
+				Decimals: s.Decimals, Logarithmic: s.Logarithmic})
+		}
+	}
+	if theory, _ := n.Theory(); theory != nil {
+		is.Rheobase = new(theory.Rheobase())
+	}
+	return is
+}
+
+// curve is the firing rate over the currents (nA) that a neuron's inputs can give together.
+func curve(n config.Neuron, low, high float64) []Point {
+	theory, _ := n.Theory()
+	if low == high {
+		low, high = min(0, low), max(high, 1)
+		if theory != nil {
+			high = max(high, 2*theory.Rheobase())
+		}
+	}
+	points := make([]Point, 101)
+	for i := range points {
+		at := low + float64((high-low)*float64(i)/100)
+		points[i] = Point{I: at}
+		if theory != nil {
+			points[i].Exact, points[i].Discrete = new(finite(theory.ExactRate(at))), new(theory.DiscreteRate(at))
+		}
+	}
+	return points
+}
+
+// finite is v, and 0 for a rate without end, which JSON has no number for.
+func finite(v float64) float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0
+	}
+	return v
+}
+
+// Status implements Run.
+func (w *shown) Status() Status {
+	st := w.Session.Status()
+	is := Status{T: float64(st.Tick.Steps) * st.Config.Loop.DT.Seconds(), Steps: st.Tick.Steps, Fault: st.Fault,
+		Skipped: readable.Milliseconds(st.Skipped.Model), Stalled: st.Stalled,
+		Lateness: Lateness{P50: st.Late.P50, P99: st.Late.P99, Max: st.Late.Max},
+		Neurons:  []NeuronStatus{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}
+	dt := readable.Milliseconds(st.Config.Loop.DT)
+	for _, n := range st.Neurons {
+		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, WallHz: n.WallRate,
+			NoPrediction: n.Prediction.Reason, ISI: float64(n.ISI) * dt, CV: n.CV}
+		if n.Prediction.Exists() {
+			s.Predicted = &n.Prediction.Hz
+		}
+		is.Neurons = append(is.Neurons, s)
+	}
+	for _, in := range st.Inputs {
+		r := in.Reading
+		is.Inputs = append(is.Inputs, InputStatus{Name: in.Name, Position: r.Position, Current: r.Current, State: r.State.String(),
+			Note: in.Note.String(), Fault: in.Fault.Cause, Knob: in.Knob})
+	}
+	for _, out := range st.Outputs {
+		is.Outputs = append(is.Outputs, OutputStatus{Name: out.Name, On: out.High, Fault: out.Fault.Cause})
+	}
+	if !st.Virtual {
+		is.Doctor = append(is.Doctor, seen(&st)...)
+	}
+	for _, f := range st.Doctor {
+		is.Doctor = append(is.Doctor, Finding{Check: f.Check, Result: string(f.Result), Seen: f.Seen, Means: f.Means, Do: f.Do})
+	}
+	return is
+}
+
+// seen is what the run itself can tell of the wires of a real Pi: the doctor asks a chip more, and would come between the loop and
+// it.
+func seen(st *session.Status) (all []Finding) {
+	for _, in := range st.Inputs {
+		switch {
+		case in.Fault.Means != "":
+			all = append(all, finding(in.Fault))
+		case in.Note.Seen != "":
+			all = append(all, Finding{Check: in.Name, Result: "not possible here", Seen: in.Note.Seen, Means: in.Note.Means, Do: in.Note.Advice})
+		}
+	}
+	for _, out := range st.Outputs {
+		if out.Fault.Cause != "" {
+			all = append(all, finding(out.Fault))
+		}
+	}
+	return all
+}
+
+func finding(f session.Fault) Finding {
+	return Finding{Check: f.Part, Result: "failed", Seen: f.Cause, Means: f.Means, Do: f.Advice}
+}
