@@ -98,3 +98,11 @@ func TestRunEndsCleanlyOnASignal(t *testing.T) {
 		})
 	}
 }
+
+// told returns the text of an error, "" for none.
+func told(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

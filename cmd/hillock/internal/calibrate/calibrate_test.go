@@ -1,4 +1,4 @@
-package main
+package calibrate
 
 import (
 	"context"
@@ -12,9 +12,10 @@ import (
 
 	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/readable"
-	"hillock/cmd/hillock/internal/session/sessiontest"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/part"
 	"hillock/hw/sim"
 )
 
@@ -32,8 +33,14 @@ func (h *hand) Read(b []byte) (int, error) {
 	return copy(b, "\n"), nil
 }
 
+func told(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 func TestCalibrate(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		down, up int // the codes
@@ -53,14 +60,13 @@ func TestCalibrate(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := sessiontest.On(t, clock.New())
-				knob := b.Virtual.Knobs["knob"]
-				b.Virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(tt.noise, 1)
-				b.Virtual.Ports["SPI0.0"].SetFaults(tt.faults)
-				h := &hand{turns: []func(){func() { knob.SetCode(tt.down) }, func() { knob.SetCode(tt.up) }}}
+				virtual, knob := open(t)
+				virtual.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(tt.noise, 1)
+				virtual.Ports["SPI0.0"].SetFaults(tt.faults)
+				turned := virtual.Knobs["knob"]
+				h := &hand{turns: []func(){func() { turned.SetCode(tt.down) }, func() { turned.SetCode(tt.up) }}}
 				var out strings.Builder
-				c := &calibration{ctx: t.Context(), knob: b.Board.Inputs["knob"], in: b.Config.Inputs[0], keys: prompt.NewKeys(t.Context(), h), Printer: &readable.Printer{W: &out}}
-				ends, dead, err := c.measure()
+				ends, dead, err := measure(t.Context(), h, &out, knob)
 				if told(err) != tt.err || tt.err == "" && (ends != tt.ends || dead != tt.dead) || !strings.Contains(out.String(), tt.says) {
 					t.Errorf("got ends %v, dead zone %d, %v and\n%s\nwant %v, %d, %q and %q", ends, dead, err, out.String(), tt.ends, tt.dead, tt.err, tt.says)
 				}
@@ -69,15 +75,7 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-func told(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
 func TestCalibrateWritesWhatItMeasured(t *testing.T) {
-	t.Parallel()
 	file := filepath.Join(t.TempDir(), "my.toml")
 	before := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\n[neuron.n1]\ninput = \"knob\"\n"
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
@@ -100,27 +98,8 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 	}
 }
 
-func TestCalibrateRefuses(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "my.toml")
-	if err := os.WriteFile(file, []byte("[input.knob]\ndriver = \"mcp3008\"\n[input.tune]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"2 nA\"\n[neuron.n1]\ninput = [\"knob\", \"tune\"]\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for args, want := range map[string]string{
-		"calibrate knob":                        "accepts 2 arg(s), received 1 (see 'hillock calibrate --help')",
-		"calibrate nob " + file:                 "INPUT: no input of " + file + ` is called "nob"`,
-		"calibrate tune " + file:                "INPUT: must be a knob, and tune of " + file + ` is driver "wave"`,
-		"calibrate knob " + file + " --hw simm": `--hw: must be auto, real or sim, got "simm"`,
-	} {
-		if _, _, err := hillock(t.Context(), strings.Fields(args)...); told(err) != want {
-			t.Errorf("hillock %s: got %v, want %s", args, err, want)
-		}
-	}
-}
-
 func TestNobodyPressesEnter(t *testing.T) {
-	t.Parallel()
-	c := &calibration{in: config.Input{Name: "knob"}, keys: prompt.NewKeys(t.Context(), strings.NewReader("no end")), Printer: &readable.Printer{W: io.Discard}}
+	c := &calibration{Knob: Knob{Config: config.Input{Name: "knob"}}, keys: prompt.NewKeys(t.Context(), strings.NewReader("no end")), Printer: &readable.Printer{W: io.Discard}}
 	if err := c.turn("down"); told(err) != "nobody pressed Enter: standard input is at its end" {
 		t.Errorf("got %v", err)
 	}
@@ -135,12 +114,27 @@ func TestNobodyPressesEnter(t *testing.T) {
 
 // On the virtual Pi the knob turns by itself.
 func TestCalibrateOnTheVirtualPi(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := sessiontest.On(t, clock.New())
-		c := &calibration{ctx: t.Context(), knob: b.Board.Inputs["knob"], in: b.Config.Inputs[0], Printer: &readable.Printer{W: io.Discard}, virtual: b.Virtual.Knobs["knob"]}
-		if ends, dead, err := c.measure(); err != nil || ends != [2]int{0, 1023} || dead != 0 {
+		virtual, knob := open(t)
+		knob.Virtual = virtual.Knobs["knob"]
+		if ends, dead, err := measure(t.Context(), strings.NewReader(""), io.Discard, knob); err != nil || ends != [2]int{0, 1023} || dead != 0 {
 			t.Errorf("got %v, %d, %v, want the chip's ends", ends, dead, err)
 		}
 	})
+}
+
+// open returns a virtual Pi with the built-in kit, and its knob.
+func open(t *testing.T) (*board.Virtual, Knob) {
+	t.Helper()
+	cfg := config.Default(part.Kinds())
+	virtual, err := board.NewVirtual(cfg, clock.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := board.Open(cfg, virtual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return virtual, Knob{Config: cfg.Inputs[0], Input: b.Inputs["knob"]}
 }

@@ -1,0 +1,175 @@
+// Package calibrate measures the two ends of a knob, and writes them into a configuration.
+package calibrate
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/prompt"
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/part"
+	"hillock/hw/sim"
+)
+
+// Knob is an input to measure, open on its Pi.
+type Knob struct {
+	Config  config.Input
+	Input   board.Input
+	Virtual *sim.Knob // turned by the program; nil for a real knob
+}
+
+// measure asks on out for both ends of a knob, each with the Enter key on in. It returns the codes of the ends, the smaller one
+// first, and a dead zone as wide as the noise.
+func measure(ctx context.Context, in io.Reader, out io.Writer, knob Knob) (ends [2]int, dead int, err error) {
+	c := &calibration{Knob: knob, ctx: ctx, keys: prompt.NewKeys(ctx, in), Printer: &readable.Printer{W: out}}
+	return c.measure()
+}
+
+// calibration is a measurement in progress.
+type calibration struct {
+	Knob
+	ctx  context.Context
+	keys prompt.Keys
+	*readable.Printer
+}
+
+func (c *calibration) measure() (ends [2]int, dead int, err error) {
+	down, err := c.end("down")
+	if err != nil {
+		return ends, 0, err
+	}
+	up, err := c.end("up")
+	if err != nil {
+		return ends, 0, err
+	}
+	low, high := down, up
+	if low.code > high.code {
+		low, high = up, down
+		c.Printf("the code falls as the knob is turned up: swap its outer legs, or the two values of current\n")
+	}
+	if full := c.full(); high.code-low.code < full/4 {
+		return ends, 0, fmt.Errorf("its ends are %d and %d, of %d: turn it all the way, or look at its outer legs, 3V3 and GND", low.code, high.code, full)
+	}
+	noise := max(low.spread, high.spread)
+	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
+}
+
+// full returns the range of the knob's codes.
+func (c *calibration) full() int {
+	if k, ok := c.Config.Part.(board.Turned); ok && k.FullScale() > 0 {
+		return k.FullScale()
+	}
+	ends := c.Input.Reading().Ends // from its parts
+	return ends[1] - ends[0]
+}
+
+// still is a knob at rest: its median code, and how far the codes lay apart.
+type still struct{ code, spread int }
+
+// How a knob is watched: a window of readings, and how far they may lie apart, as a part of the full scale.
+const (
+	readings   = 100
+	readEvery  = 10 * time.Millisecond
+	stillPart  = 50
+	longEnough = 20 * time.Second
+)
+
+// end asks for an end, and reads until the knob is still.
+func (c *calibration) end(which string) (still, error) {
+	if err := c.turn(which); err != nil {
+		return still{}, err
+	}
+	codes := make([]int, 0, readings)
+	full := c.full()
+	start := time.Now()
+	for {
+		if err := sleep(c.ctx, readEvery); err != nil {
+			return still{}, err
+		}
+		now := time.Since(start)
+		c.Input.Current(now)
+		r := c.Input.Reading()
+		switch {
+		case r.State != board.OK && r.Fault == nil: // it has not answered yet
+		case r.Fault != nil && now > 3*time.Second:
+			return still{}, r.Fault
+		case r.Fault != nil:
+			codes = codes[:0]
+		default:
+			codes = append(codes, r.Raw)
+		}
+		if len(codes) == readings {
+			sorted := slices.Sorted(slices.Values(codes))
+			s := still{sorted[readings/2], sorted[readings-1] - sorted[0]}
+			if s.spread <= max(full/stillPart, 3) {
+				c.Printf("%s: code %d, within %d\n", which, s.code, s.spread)
+				return s, c.Err
+			}
+			codes = append(codes[:0], codes[readings/2:]...)
+		}
+		if now > longEnough {
+			return still{}, fmt.Errorf("it was not still for a second in %v: a loose wire, or a hand on it", longEnough)
+		}
+	}
+}
+
+// turn turns the virtual knob to an end, or asks for it.
+func (c *calibration) turn(which string) error {
+	if c.Virtual != nil {
+		c.Printf("the virtual Pi's %s is turned all the way %s\n", c.Config.Name, which)
+		c.Virtual.Set(map[string]float64{"down": 0, "up": 1}[which])
+		return c.Err
+	}
+	c.Printf("turn %s all the way %s, then press Enter ", c.Config.Name, which)
+	if c.Err != nil {
+		return c.Err
+	}
+	_, err := c.keys.Line()
+	return err
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// rewrite puts keys with their values into a table of a configuration's file, and keeps the old file beside it, as FILE.old.
+func rewrite(file, table string, values [][2]string) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text := old
+	for _, v := range values {
+		if err == nil {
+			text, err = config.Edit(text, table+"."+v[0], v[1])
+		}
+	}
+	if err == nil {
+		_, err = config.Parse(file, text, nil, part.Kinds())
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	whole := func(b []byte) func(io.Writer) error {
+		return func(w io.Writer) error {
+			_, err := w.Write(b)
+			return err
+		}
+	}
+	if err := outfile.Write(file+".old", nil, whole(old)); err != nil {
+		return err
+	}
+	return outfile.Write(file, nil, whole(text))
+}

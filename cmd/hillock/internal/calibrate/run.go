@@ -1,0 +1,52 @@
+package calibrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/config"
+	"hillock/hw/clock"
+)
+
+// Options say where the ends go.
+type Options struct {
+	Wall   *clock.Wall
+	File   string // the configuration's
+	DryRun bool   // only print them
+}
+
+// Run measures the first input of a configuration, a knob, prints the keys of its ends, and writes them into the file.
+func Run(ctx context.Context, in io.Reader, w io.Writer, cfg *config.Config, hw session.Hardware, o Options) error {
+	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: o.Wall})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	input := cfg.Inputs[0]
+	knob := Knob{Config: input, Input: s.Board().Inputs[input.Name]}
+	if hw.Virtual != nil {
+		knob.Virtual = hw.Virtual.Knobs[input.Name]
+	}
+	ends, dead, err := measure(ctx, in, w, knob)
+	if err != nil {
+		return fmt.Errorf("%s: %w", input.Name, err)
+	}
+	values := parts.MeasuredKeys(input, ends, dead)
+	out := readable.Printer{W: w}
+	for _, v := range values {
+		out.Printf("%s = %s\n", v[0], v[1])
+	}
+	if o.DryRun {
+		return out.Err
+	}
+	if err := errors.Join(out.Err, rewrite(o.File, "input."+input.Name, values)); err != nil {
+		return err
+	}
+	out.Printf("written into %s; the old one is %s.old\n", o.File, o.File)
+	return out.Err
+}
