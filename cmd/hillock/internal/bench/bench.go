@@ -1,0 +1,98 @@
+// Package bench measures how punctual a machine is.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/config"
+	"hillock/hw/clock"
+	"hillock/neuron"
+)
+
+// Result is what Measure measured. Its keys are those of the JSON.
+type Result struct {
+	TickUs        float64             `json:"tick_us"`
+	DTUs          float64             `json:"dt_us"`
+	DurationS     float64             `json:"duration_s"`
+	TicksDue      int64               `json:"ticks_due"`
+	TicksRun      int64               `json:"ticks_run"`
+	StepsDue      int64               `json:"steps_due"`
+	StepsRun      int64               `json:"steps_run"`
+	SkippedMs     float64             `json:"skipped_ms"`
+	Late          session.Percentiles `json:"lateness_us"`
+	Wake          session.Percentiles `json:"wakeup_us"` // of the ticks that the loop slept for
+	Read          session.Percentiles `json:"read_us"`
+	Pulse         session.Percentiles `json:"pulse_us"`
+	CPUPercent    float64             `json:"cpu_percent"` // of one core, the whole program
+	RSSMB         float64             `json:"rss_mb"`
+	GCCount       uint32              `json:"gc_count"`
+	AllocsPerTick float64             `json:"allocs_per_tick"` // of the whole program
+	NaiveTicksRun int64               `json:"naive_ticks_run"`
+	Realtime      []string            `json:"realtime"` // what the loop got
+
+	where    string
+	naiveDue int64
+	late     *hdrhistogram.Histogram
+}
+
+// Measure runs a configuration for a while, and then counts for as long how many ticks a plain time.Ticker delivers. It writes a
+// line to messages at the start. Where ctx ends before, the result is what was measured until then.
+func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, wall *clock.Wall, duration time.Duration) (*Result, error) {
+	warm := &warmUp{ticks: int64(duration/cfg.Loop.Tick) / 10, done: make(chan struct{})}
+	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: wall, Duration: duration, Observers: []neuron.Observer{warm}})
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(messages, "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", hw.Where, cfg.Loop.Tick, duration)
+	end, spent, err := measureRun(ctx, s, warm)
+	if err == nil && end.Tick.Run() == 0 {
+		err = ctx.Err() // else: what was measured until then
+	}
+	if err := errors.Join(err, s.Close()); err != nil {
+		return nil, err
+	}
+	loop, at, times := cfg.Loop, end.Tick, end.Times
+	r := &Result{
+		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: (time.Duration(at.Due) * loop.Tick).Seconds(),
+		TicksDue: at.Due, TicksRun: at.Run(), StepsRun: at.Steps, StepsDue: stepsDue(loop, at.Due),
+		SkippedMs: float64(at.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
+		CPUPercent: 100 * float64(spent.cpu) / float64(max(1, spent.time)), RSSMB: residentBytes() / 1e6,
+		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, at.Due-warm.ticks)),
+		Realtime: end.Grant.Got, where: hw.Where, late: end.Began,
+	}
+	r.NaiveTicksRun, r.naiveDue = naive(ctx, loop.Tick, duration)
+	return r, nil
+}
+
+// stepsDue is how many steps are due in so many ticks.
+func stepsDue(loop config.Loop, ticks int64) int64 {
+	return int64(float64(ticks)*(float64(loop.Tick)*loop.Speed/float64(loop.DT)) + 1e-6)
+}
+
+// naive counts the ticks that a plain time.Ticker delivers, of those that are due in a time or until ctx ends: those that
+// come late are dropped.
+func naive(ctx context.Context, tick, duration time.Duration) (ticks, due int64) {
+	start := time.Now()
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	over := time.NewTimer(duration)
+	defer over.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ticks, int64(time.Since(start) / tick)
+		case <-over.C:
+			return ticks, int64(duration / tick)
+		case <-t.C:
+			ticks++
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package bench
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"hillock/cmd/hillock/internal/chart"
+	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
+)
+
+// Files are where a result is written to, beside its text, each "" for none.
+type Files struct {
+	JSON string // "-" for standard output
+	Plot string // its extension is one that chart.Format knows
+}
+
+// Report writes the files, and the text to out, also where a file cannot be written.
+func (r *Result) Report(out io.Writer, to Files) error {
+	var err error
+	if to.JSON != "" {
+		err = outfile.Write(to.JSON, out, r.json)
+	}
+	if to.Plot != "" {
+		err = errors.Join(err, outfile.Write(to.Plot, out, func(w io.Writer) error {
+			format, _ := chart.Format(to.Plot)
+			return r.bars().Picture(w, format)
+		}))
+	}
+	return errors.Join(err, r.text(out))
+}
+
+func (r *Result) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// text is the result for a person: the histogram of lateness, the figures, and a sentence.
+func (r *Result) text(w io.Writer) error {
+	t := &readable.Printer{W: w}
+	t.Printf("\nhow late the ticks began\n")
+	for _, row := range lateRows(r.late) {
+		t.Printf("  %-10s %s %6.2f %%\n", row.label, readable.Bar(row.part, 40), 100*row.part)
+	}
+	t.Printf("\n")
+	t.Printf("real time  %s\n", strings.Join(r.Realtime, ", "))
+	t.Printf("ticks      %d of %d due, %d of %d steps, %s skipped\n", r.TicksRun, r.TicksDue, r.StepsRun, r.StepsDue, readable.Seconds(r.SkippedMs/1e3))
+	t.Printf("lateness   %s\n", r.Late)
+	t.Printf("wake-up    %s, of the ticks that the loop slept for\n", r.Wake)
+	t.Printf("read       %s\n", r.Read)
+	t.Printf("pulse      %s, from crossing to pin\n", r.Pulse)
+	t.Printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",
+		readable.Digits(r.CPUPercent, 3), readable.Digits(r.RSSMB, 3), readable.Count(int64(r.GCCount), "collection"), readable.Digits(r.AllocsPerTick, 3))
+	t.Printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.NaiveTicksRun, r.naiveDue)
+	t.Printf("\n%s\n", r.verdict())
+	return t.Err
+}
+
+// verdict is the result in a sentence.
+func (r *Result) verdict() string {
+	part := 100 * r.Late.P99 / r.TickUs
+	switch {
+	case r.TicksRun < r.TicksDue:
+		return fmt.Sprintf("This machine does not keep a tick of %s: %d of %d ticks were skipped.", readable.Micros(r.TickUs), r.TicksDue-r.TicksRun, r.TicksDue)
+	case part > 100:
+		return fmt.Sprintf("Every step was run, but this machine is not punctual at such ticks: 1 in 100 began more than a whole one late, %s.", readable.Micros(r.Late.P99))
+	}
+	return fmt.Sprintf("Every step was run, and 99 of 100 ticks began within %s, %s %% of a tick.", readable.Micros(r.Late.P99), readable.Digits(part, 2))
+}
+
+// lateRow is a row of the histogram: the part of the ticks that were at most so late, and later than the row before.
+type lateRow struct {
+	label string
+	part  float64
+}
+
+func lateRows(h *hdrhistogram.Histogram) []lateRow {
+	limits := []int64{500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000}
+	rows := make([]lateRow, len(limits)+1)
+	for i, l := range limits {
+		rows[i].label = "to " + readable.Micros(float64(l)/1e3)
+	}
+	rows[len(limits)].label = "later"
+	for _, b := range h.Distribution() {
+		i := 0
+		for i < len(limits) && b.To > limits[i] {
+			i++
+		}
+		rows[i].part += float64(b.Count) / float64(max(1, h.TotalCount()))
+	}
+	for len(rows) > 1 && rows[len(rows)-1].part == 0 {
+		rows = rows[:len(rows)-1]
+	}
+	return rows
+}
+
+// bars is the histogram of lateness, with the figures that it is read with.
+func (r *Result) bars() *chart.Bars {
+	b := &chart.Bars{
+		Title: fmt.Sprintf("lateness of %d ticks of %s", r.TicksRun, readable.Micros(r.TickUs)),
+		Notes: []string{
+			r.where,
+			strings.Join(r.Realtime, ", "),
+			fmt.Sprintf("%s; a plain time.Ticker delivered %d of %d", r.Late, r.NaiveTicksRun, r.naiveDue),
+		},
+		XLabel: "lateness of a tick, up to", YLabel: "ticks (%)",
+	}
+	for _, row := range lateRows(r.late) {
+		b.Bars = append(b.Bars, chart.Bar{Label: strings.TrimPrefix(row.label, "to "), Height: 100 * row.part})
+	}
+	return b
+}
