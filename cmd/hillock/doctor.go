@@ -1,26 +1,17 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/checkup"
 	"hillock/cmd/hillock/internal/fault"
-	"hillock/cmd/hillock/internal/findings"
-	"hillock/cmd/hillock/internal/parts"
-	"hillock/cmd/hillock/internal/prompt"
-	"hillock/cmd/hillock/internal/session"
-	"hillock/cmd/hillock/internal/terminal"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/board"
-	"hillock/hw/clock"
-	"hillock/hw/doctor"
 )
 
 // doctorFlags are the flags of doctor.
@@ -72,24 +63,9 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(cfg); err != nil {
 		return err
 	}
-	out := findings.New(cmd.OutOrStdout())
-	out.JSON = f.json
-	host := doctor.Here()
-	if !f.wiresOnly {
-		for _, found := range host.SetUp(cfg) {
-			out.Add(found)
-		}
-		if f.trial > 0 && cmd.Context().Err() == nil {
-			out.Add(lateness(cmd.Context(), cfg, f.trial))
-		}
-	}
-	if err := f.wires(cmd, cfg, host, out); err != nil {
-		return errors.Join(err, out.Close())
-	}
-	if cmd.Context().Err() != nil {
-		return errors.Join(errors.New("stopped before the end"), out.End())
-	}
-	return out.End()
+	made, _ := fault.Named(f.fault)
+	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Trial: f.trial}
+	return c.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 }
 
 // check holds the flags against the configuration.
@@ -113,102 +89,5 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 	case real && f.wiresOnly:
 		return usage.Errorf("--wires: is of the virtual Pi: add --hw sim")
 	}
-	taken := map[string]string{}
-	for _, out := range cfg.Outputs {
-		for _, pin := range config.Pins(out.Part) {
-			taken[pin] = "output " + out.Name + "'s"
-		}
-	}
-	for _, in := range cfg.Inputs {
-		for _, pin := range config.Pins(in.Part) {
-			taken[pin] = "input " + in.Name + "'s"
-		}
-	}
-	for _, port := range cfg.Ports() {
-		for role, pin := range config.PortPins(port) {
-			taken[pin] = port + "'s " + role
-		}
-	}
-	for name, pin := range f.back {
-		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && parts.IsLED(out) })
-		switch {
-		case i < 0:
-			return usage.Errorf("--back: no output of driver pulse is called %q", name)
-		case !strings.HasPrefix(pin, "GPIO") || config.Position(pin) == 0:
-			return usage.Errorf("--back %s=%s: must be a pin of the header such as GPIO27", name, pin)
-		case taken[pin] != "":
-			return usage.Errorf("--back %s=%s: must be a free pin, and that is %s", name, pin, taken[pin])
-		}
-		taken[pin] = "where a wire from " + name + " leads back to"
-	}
-	return nil
-}
-
-// wires checks the wires, if the set-up lets it.
-func (f *doctorFlags) wires(cmd *cobra.Command, cfg *config.Config, host doctor.Host, out *findings.Report) error {
-	if reason := out.Unready(cfg); reason != "" {
-		out.Add(doctor.Finding{Check: "wires", Result: doctor.NotPossible, Seen: "not looked at: " + reason})
-		return nil
-	}
-	hw, err := choose(f.hw, cfg, clock.New())
-	if err != nil {
-		return err
-	}
-	b := doctor.Bench{Config: cfg, Pi: hw.Pi, Back: f.back}
-	if virtual := hw.Virtual; virtual != nil {
-		made, _ := fault.Named(f.fault)
-		made.Apply(virtual)
-		for name, back := range f.back {
-			i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name })
-			virtual.Join(config.Pins(cfg.Outputs[i].Part)[0], back)
-		}
-		b.Hand = virtual
-	} else {
-		b.Held = host.Held()
-		if !f.json && terminal.Is(cmd.InOrStdin()) && terminal.Is(cmd.OutOrStdout()) {
-			b.Hand = &prompt.Visitor{Keys: prompt.NewKeys(cmd.Context(), cmd.InOrStdin()), Printer: out.Printer}
-		}
-	}
-	if !f.json {
-		out.Printf("\nthe wires of %s\n", hw.Where)
-	}
-	for found := range b.Wires(cmd.Context()) {
-		out.Add(found)
-	}
-	return nil
-}
-
-// lateness tries for a while how late the loop is here, without a part on it.
-func lateness(ctx context.Context, cfg *config.Config, d time.Duration) doctor.Finding {
-	f := doctor.Finding{Check: "lateness", Result: doctor.Failed}
-	alone := *cfg
-	alone.Inputs, alone.Outputs, alone.Neurons = nil, nil, slices.Clone(cfg.Neurons)
-	for i := range alone.Neurons {
-		alone.Neurons[i].Inputs = nil
-	}
-	wall := clock.New()
-	run, err := session.Open(ctx, &alone, session.Hardware{}, session.Options{Wall: wall, Duration: d}) // there is nothing to open
-	if err != nil {
-		f.Seen = err.Error()
-		return f
-	}
-	end, err := run.Run(ctx, session.Unseen)
-	if err = errors.Join(err, ctx.Err(), run.Close()); err != nil {
-		f.Result, f.Seen = doctor.NotPossible, "not tried to the end: "+err.Error()
-		return f
-	}
-	late := end.Times.Late
-	f.Seen = fmt.Sprintf("%d of %d ticks of %v in %v; late %s", end.Tick.Run(), end.Tick.Due, alone.Loop.Tick, d, late)
-	tick := float64(alone.Loop.Tick) / 1e3
-	switch {
-	case end.Tick.Run() < end.Tick.Due:
-		f.Means = "this machine does not keep such a tick: the neuron runs in slow motion"
-		f.Do = "end what else runs, grant real time, or take a longer tick"
-	case late.P99 > tick:
-		f.Means = "1 in 100 ticks begins more than a whole one late"
-		f.Do = "end what else runs, or grant real time; hillock bench has more"
-	default:
-		f.Result = doctor.Passed
-	}
-	return f
+	return checkup.CheckBack(cfg, f.back)
 }
