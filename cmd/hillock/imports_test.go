@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -49,5 +52,31 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 	if packages < 7 {
 		t.Errorf("got %d packages, want at least 7: did go list see the module?", packages)
+	}
+}
+
+// Package main declares flags, turns them into values, and makes one call: whatever does more belongs into a package.
+func TestPackageMainIsThin(t *testing.T) {
+	const perFile, inAll = 150, 2000
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bytes.Count(text, []byte("\n"))
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		if all += lines; lines > perFile {
+			t.Errorf("%s: got %d lines, want at most %d", file, lines, perFile)
+		}
+	}
+	if all > inAll || all == 0 {
+		t.Errorf("got %d lines, want at most %d", all, inAll)
 	}
 }
