@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/board"
@@ -21,6 +22,7 @@ type leg struct {
 	monitor *monitor
 	record  *trace.Record // every step, nil where the session is not traced
 	reloads int           // of the configuration until now
+	faults  []string      // that the virtual Pi can have with this configuration
 	grant   atomic.Pointer[clock.Grant]
 
 	adjusted *config.Config // cfg with what was changed of its neurons and its speed; nil: nothing. Session.mu guards it
@@ -66,6 +68,9 @@ func (s *Session) assemble(l, after *leg) (err error) {
 				}
 			}
 		}
+	}
+	if s.hw.Virtual != nil {
+		l.faults = fault.Of(l.cfg)
 	}
 	l.monitor = newMonitor(l.loop)
 	l.loop.Observers = append(append(l.loop.Observers, l.monitor), s.o.Observers...)

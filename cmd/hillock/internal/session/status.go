@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/trace"
@@ -145,11 +144,8 @@ func (s *Session) Status() Status {
 	st := Status{Where: s.hw.Where, Virtual: s.hw.Virtual != nil, Config: l.running(), File: l.cfg, Reloads: l.reloads,
 		Tick: s.now.tick, Speed: s.now.speed, SpeedChanged: s.now.changed, Skipped: s.now.skipped,
 		Late: l.monitor.times.latest(s.now.tick.Began), Grant: l.grant.Load(), Stalled: s.stalled(),
-		Fault: s.wires.Fault().Name, Doctor: s.wires.Findings()}
+		Fault: s.wires.Fault().Name, Faults: l.faults, Doctor: s.wires.Findings()}
 	st.Overload = overload(s.now.cost, st.Config)
-	if st.Virtual {
-		st.Faults = fault.Of(l.cfg)
-	}
 	for i, n := range st.Config.Neurons {
 		st.Neurons = append(st.Neurons, s.neuron(n, &s.now.cells[i]))
 	}
