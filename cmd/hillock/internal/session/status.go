@@ -192,11 +192,14 @@ func (s *Session) input(in config.Input) InputStatus {
 	if r.Fault != nil {
 		is.Fault.Cause = r.Fault.Error()
 	}
-	switch is.Fault.Advice = "hillock doctor finds the wire, when the run has ended"; r.State {
+	switch r.State {
 	case board.Holding:
 		is.Fault.Means = "the latest reading failed: the last good current is held"
 	case board.Lost:
 		is.Fault.Means = "it does not answer: the current is 0 nA until it does"
+	}
+	if is.Fault.Means != "" {
+		is.Fault.Advice = "hillock doctor finds the wire, when the run has ended"
 	}
 	if v := s.hw.Virtual; v != nil && v.Knobs[in.Name] != nil {
 		is.Knob = new(v.Knobs[in.Name].Position())

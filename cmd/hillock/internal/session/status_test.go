@@ -1,0 +1,83 @@
+package session_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/hw/board"
+	"hillock/hw/sim"
+)
+
+// Everything that can be said of a run is in one value.
+func TestStatusSaysAllOfARun(t *testing.T) {
+	t.Parallel()
+	b := sessiontest.New(t)
+	b.Run(t, 1000)
+	at, rate := 0.4, 1/0.0139
+	got := b.Session.Status()
+	want := session.Status{
+		Where: "the virtual Pi", Virtual: true, Config: b.Config, File: b.Config, Tick: got.Tick, Speed: 1,
+		Neurons: []session.NeuronStatus{{Name: "n1", V: b.Loop.Cells[0].V(), Current: 5 * (409. / 1023), Spikes: 71, Rate: rate, WallRate: got.Neurons[0].WallRate,
+			Prediction: session.Prediction{Hz: rate}, ISI: 139, Low: 0, High: 5, InputRange: [2]float64{0, 5}}},
+		Inputs: []session.InputStatus{{Name: "knob", Reading: b.Board.Inputs["knob"].Reading(), Knob: &at, Low: 0, High: 5,
+			Fault: session.Fault{Part: "knob", State: "ok"}}},
+		Outputs: []session.OutputStatus{{Name: "led", High: got.Outputs[0].High, Lit: got.Outputs[0].High, Fault: session.Fault{Part: "led", State: "refused"}}},
+		Fault:   "none", Faults: got.Faults,
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9), cmpopts.IgnoreUnexported(session.OutputStatus{}), cmpopts.IgnoreFields(session.Status{}, "Late", "Config", "File")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got.Config != b.Config || got.File != b.Config || got.Tick.Due != 1000 || got.Tick.Steps != 10_000 || !got.Ready() || len(got.Broken()) > 0 {
+		t.Errorf("got %+v, want 1000 ticks of its configuration, ready and whole", got)
+	}
+}
+
+// A fault is a struct: what failed, in which state it is, why, what that means and what to do.
+func TestStatusHasFaultsAsStructs(t *testing.T) {
+	t.Parallel()
+	b := sessiontest.New(t)
+	b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{MISO: sim.Open})
+	b.Run(t, 1000)
+	st := b.Session.Status()
+	want := []session.Fault{{Part: "knob", State: board.Lost.String(),
+		Cause:  "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD",
+		Means:  "it does not answer: the current is 0 nA until it does",
+		Advice: "hillock doctor finds the wire, when the run has ended"}}
+	if diff := cmp.Diff(want, st.Broken()); diff != "" || st.Ready() {
+		t.Errorf("got it ready: %v (-want +got):\n%s", st.Ready(), diff)
+	}
+}
+
+// Reading a status beside the loop, from several goroutines, holds up neither.
+func TestStatusBesideTheLoop(t *testing.T) {
+	t.Parallel()
+	b := sessiontest.New(t)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		b.Run(t, 20_000)
+	}()
+	steps := int64(0)
+	for running := true; running; {
+		select {
+		case <-ended:
+			running = false
+		default:
+		}
+		st := b.Session.Status()
+		if st.Tick.Steps < steps || len(st.Neurons) != 1 {
+			t.Fatalf("got step %d after %d", st.Tick.Steps, steps)
+		}
+		steps = st.Tick.Steps
+		if err := b.Session.TurnBy("knob", 0.001); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if steps == 0 {
+		t.Error("got no step")
+	}
+}
