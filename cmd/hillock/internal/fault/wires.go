@@ -21,7 +21,7 @@ type Wires struct {
 	virtual *board.Virtual
 	doctor  Doctor
 
-	mu    sync.Mutex // no other lock of the program is taken under it
+	mu    sync.Mutex // before those of the virtual Pi's parts; no other lock is taken under it
 	fault Fault
 	visit *visit // the doctor's latest, nil before there is one
 }

@@ -32,10 +32,10 @@ type Options struct {
 
 // Session is a run. All methods but Run and Close may be called from any goroutine.
 //
-// Locks are taken in this order: reload, mu, then one of monitor.mu, times.mu, fault.Wires' and trace.Record's, under which no
-// other lock of the program is taken. outputs.mu stands alone: it is taken before those of a pin, and never with the others but
-// under mu where a configuration follows another. The loop takes none of them but outputs.mu at its end; it only tries
-// monitor.mu. The locks of a web server come before all of these.
+// Locks are taken in this order: reload, mu, and then either outputs.mu, which comes before those of a pin, or one of monitor.mu,
+// times.mu, fault.Wires' and trace.Record's, under which no other lock of cmd is taken. No display and no server is called under
+// any of them. The loop takes none but outputs.mu, at its end; it only tries monitor.mu. The locks of a web server come before
+// all of these.
 type Session struct {
 	hw      Hardware
 	o       Options
