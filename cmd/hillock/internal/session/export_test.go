@@ -12,7 +12,7 @@ var Live = live
 
 // TicksOf is how many ticks a loop has of the duration of a run that began 10 s after the clock did.
 func TicksOf(duration time.Duration, l *neuron.Loop) int64 {
-	return (&Session{o: Options{Duration: duration}}).ticks(10*time.Second, l)
+	return ticks(duration, 10*time.Second, l)
 }
 
 // SetMarks makes the first neuron one that has spiked so often.

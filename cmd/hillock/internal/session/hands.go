@@ -17,7 +17,7 @@ import (
 func (s *Session) Turn(input string, position float64) (was float64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	knob, err := s.knob(input)
+	knob, err := s.leg.knob(input)
 	if err != nil {
 		return 0, err
 	}
@@ -30,19 +30,19 @@ func (s *Session) Turn(input string, position float64) (was float64, err error) 
 func (s *Session) TurnBy(input string, part float64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	knob, err := s.knob(input)
+	knob, err := s.leg.knob(input)
 	if err == nil {
 		knob.Set(knob.Position() + part)
 	}
 	return err
 }
 
-func (s *Session) knob(input string) (*sim.Knob, error) {
-	if s.hw.Virtual == nil {
+func (l *leg) knob(input string) (*sim.Knob, error) {
+	if l.hw.Virtual == nil {
 		return nil, errors.New("turn: the knob is on the desk: turn it there")
 	}
-	knob := s.hw.Virtual.Knobs[input]
-	if knob == nil || !slices.ContainsFunc(s.leg.cfg.Inputs, func(in config.Input) bool { return in.Name == input }) {
+	knob := l.hw.Virtual.Knobs[input]
+	if knob == nil || !slices.ContainsFunc(l.cfg.Inputs, func(in config.Input) bool { return in.Name == input }) {
 		return nil, fmt.Errorf("turn: no input with a knob is called %.40q", input)
 	}
 	return knob, nil
@@ -107,7 +107,7 @@ func (s *Session) Reset() error {
 func (s *Session) renew(change func(*config.Config) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.adjust(change)
+	err := s.leg.adjust(change)
 	if err == nil && s.leg.record != nil {
 		s.leg.record.Measure(paramsOf(s.leg.running()))
 	}
@@ -118,7 +118,7 @@ func (s *Session) renew(change func(*config.Config) error) error {
 func (s *Session) SetSpeed(speed float64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.adjust(func(cfg *config.Config) error {
+	return s.leg.adjust(func(cfg *config.Config) error {
 		for _, in := range cfg.Inputs {
 			if parts.IsOfModelTime(in) {
 				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
@@ -129,17 +129,17 @@ func (s *Session) SetSpeed(speed float64) error {
 	})
 }
 
-// adjust changes the parameters and the speed of what runs, whole or not at all. s.mu is held.
-func (s *Session) adjust(change func(*config.Config) error) error {
-	cfg := *s.leg.running()
+// adjust changes the parameters and the speed of what runs, whole or not at all. Session.mu is held.
+func (l *leg) adjust(change func(*config.Config) error) error {
+	cfg := *l.running()
 	cfg.Neurons = slices.Clone(cfg.Neurons)
 	if err := change(&cfg); err != nil {
 		return err
 	}
-	if err := s.leg.loop.Adjust(paramsOf(&cfg), cfg.Loop.Speed); err != nil {
+	if err := l.loop.Adjust(paramsOf(&cfg), cfg.Loop.Speed); err != nil {
 		return err
 	}
-	s.leg.adjusted = &cfg
+	l.adjusted = &cfg
 	return nil
 }
 

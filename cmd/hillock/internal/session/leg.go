@@ -16,6 +16,7 @@ import (
 
 // leg is the run of one configuration. A reload begins another.
 type leg struct {
+	desk
 	cfg     *config.Config
 	board   *board.Board
 	loop    *neuron.Loop
@@ -32,8 +33,14 @@ type leg struct {
 	begun    chan error // of a leg that follows: nil when it begins, ErrOver where it never does
 }
 
-func newLeg(cfg *config.Config, b *board.Board) *leg {
-	l := &leg{cfg: cfg, board: b, begun: make(chan error, 1)}
+// desk is what stays where it is while configurations follow each other.
+type desk struct {
+	hw    Hardware
+	wires *fault.Wires // nil on real hardware
+}
+
+func newLeg(d desk, cfg *config.Config, b *board.Board) *leg {
+	l := &leg{desk: d, cfg: cfg, board: b, begun: make(chan error, 1)}
 	l.replaced, l.replace = context.WithCancel(context.Background())
 	return l
 }
@@ -186,7 +193,7 @@ func (s *Session) change(cfg *config.Config) (*leg, error) {
 		s.dropped = b.Drop(l.board)
 		return nil, ErrOver
 	}
-	s.next = newLeg(cfg, b)
+	s.next = newLeg(s.desk, cfg, b)
 	s.next.reloads = l.reloads + 1
 	l.replace()
 	return s.next, nil

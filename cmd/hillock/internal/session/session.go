@@ -37,12 +37,11 @@ type Options struct {
 // any of them. The loop takes none but outputs.mu, at its end; it only tries monitor.mu. The locks of a web server come before
 // all of these.
 type Session struct {
-	hw      Hardware
+	desk
 	o       Options
 	clock   neuron.Clock
 	outputs *outputs
-	wires   *fault.Wires // nil on real hardware
-	forget  func()       // the outputs, at a second signal
+	forget  func() // the outputs, at a second signal
 
 	reload  sync.Mutex // held while a reload opens parts, and by Run where a loop has ended: guards what follows
 	next    *leg       // what a reload has opened, until it follows
@@ -61,7 +60,7 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{hw: hw, o: o, clock: o.Clock, outputs: &outputs{board: b}}
+	s := &Session{desk: desk{hw: hw}, o: o, clock: o.Clock, outputs: &outputs{board: b}}
 	s.forget = signals.Urgent(ctx, s.Rest)
 	if o.Wall != nil {
 		s.clock = o.Wall
@@ -69,7 +68,7 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 	if hw.Virtual != nil {
 		s.wires = fault.NewWires(hw.Virtual, o.Doctor)
 	}
-	s.leg = newLeg(cfg, b)
+	s.leg = newLeg(s.desk, cfg, b)
 	if err := s.assemble(s.leg, nil); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -83,7 +82,7 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 func (s *Session) Run(ctx context.Context, show func(context.Context) error) (*Summary, error) {
 	for began := s.clock.Now(); ; {
 		l := s.leg
-		l.loop.Ticks = s.ticks(began, l.loop)
+		l.loop.Ticks = ticks(s.o.Duration, began, l.loop)
 		unseen, err := s.runLeg(ctx, l, show)
 		next, dropped := s.ended()
 		if err := errors.Join(err, dropped, s.leave()); err != nil {
@@ -127,11 +126,11 @@ func (s *Session) leave() error {
 
 // ticks is how many ticks a loop has of the duration of the run, at least one; 0, for ever, where the run has none. Each takes
 // what those before it have left.
-func (s *Session) ticks(began time.Duration, l *neuron.Loop) int64 {
-	if s.o.Duration == 0 {
+func ticks(duration, began time.Duration, l *neuron.Loop) int64 {
+	if duration == 0 {
 		return 0
 	}
-	return max(1, int64((s.o.Duration-(max(began, l.Start)-began))/l.Tick))
+	return max(1, int64((duration-(max(began, l.Start)-began))/l.Tick))
 }
 
 // Rest puts the outputs off for good, also while the loop runs.

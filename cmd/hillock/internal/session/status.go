@@ -147,13 +147,13 @@ func (s *Session) Status() Status {
 		Fault: s.wires.Fault().Name, Faults: l.faults, Doctor: s.wires.Findings()}
 	st.Overload = overload(s.now.cost, st.Config)
 	for i, n := range st.Config.Neurons {
-		st.Neurons = append(st.Neurons, s.neuron(n, &s.now.cells[i]))
+		st.Neurons = append(st.Neurons, l.neuron(n, &s.now, i))
 	}
 	for _, in := range st.Config.Inputs {
-		st.Inputs = append(st.Inputs, s.input(in))
+		st.Inputs = append(st.Inputs, l.input(in))
 	}
 	for _, out := range st.Config.Outputs {
-		st.Outputs = append(st.Outputs, s.output(out, &st))
+		st.Outputs = append(st.Outputs, l.output(out, &st))
 	}
 	if l.record != nil {
 		l.record.Look(func(_, missed int64, cells []trace.Cell) {
@@ -169,24 +169,24 @@ func (s *Session) Status() Status {
 	return st
 }
 
-func (s *Session) neuron(n config.Neuron, c *cellState) NeuronStatus {
-	l := s.leg
+func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
+	c := &now.cells[i]
 	low, high := inputRange(l.cfg, l.board, n)
-	is := NeuronStatus{Name: n.Name, V: c.v, Current: c.current, Spikes: c.spikes, Rate: c.rate(s.now.tick.Steps, l.cfg.Loop.DT),
-		WallRate: c.blinks(s.now.tick.Began), Prediction: Now(n, l.cfg.Inputs, c.current), InputRange: [2]float64{low, high}}
-	if s.now.tick.Due > 0 {
+	is := NeuronStatus{Name: n.Name, V: c.v, Current: c.current, Spikes: c.spikes, Rate: c.rate(now.tick.Steps, l.cfg.Loop.DT),
+		WallRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg.Inputs, c.current), InputRange: [2]float64{low, high}}
+	if now.tick.Due > 0 {
 		low, high = min(low, c.lowest), max(high, c.highest)
 	}
 	is.Low, is.High = span(low, high)
 	return is
 }
 
-func (s *Session) input(in config.Input) InputStatus {
-	r := s.leg.board.Inputs[in.Name].Reading()
+func (l *leg) input(in config.Input) InputStatus {
+	r := l.board.Inputs[in.Name].Reading()
 	is := InputStatus{Name: in.Name, Reading: r, Note: note(r)}
 	is.Low, is.High = in.Part.Range()
 	if parts.IsOfModelTime(in) { // a recorded current has the ends that are in its file
-		is.Low, is.High = s.leg.board.Range(in)
+		is.Low, is.High = l.board.Range(in)
 	}
 	is.Fault = Fault{Part: in.Name, State: r.State.String()}
 	if r.Fault != nil {
@@ -201,7 +201,7 @@ func (s *Session) input(in config.Input) InputStatus {
 	if is.Fault.Means != "" {
 		is.Fault.Advice = "hillock doctor finds the wire, when the run has ended"
 	}
-	if v := s.hw.Virtual; v != nil && v.Knobs[in.Name] != nil {
+	if v := l.hw.Virtual; v != nil && v.Knobs[in.Name] != nil {
 		is.Knob = new(v.Knobs[in.Name].Position())
 	}
 	return is
@@ -218,15 +218,15 @@ func note(r board.Reading) Note {
 	return Note{}
 }
 
-func (s *Session) output(out config.Output, st *Status) OutputStatus {
-	o := s.leg.board.Outputs[out.Name]
+func (l *leg) output(out config.Output, st *Status) OutputStatus {
+	o := l.board.Outputs[out.Name]
 	is := OutputStatus{Name: out.Name, Fault: Fault{Part: out.Name, State: "refused"}, config: out}
 	if err := o.Fault(); err != nil {
 		is.Fault.Cause, is.Fault.Means, is.Fault.Advice = err.Error(), out.Name+" shows nothing of "+out.Neuron, "end the run and ask hillock doctor"
 	}
 	if p, ok := o.(board.Pulsing); ok {
 		is.High = p.High()
-		is.Lit = is.High && !s.wires.Fault().Dark
+		is.Lit = is.High && !l.wires.Fault().Dark
 	}
 	for i, n := range st.Config.Neurons {
 		if n.Name == out.Neuron {
