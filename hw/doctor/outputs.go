@@ -134,7 +134,8 @@ func (b *Bench) lit(out config.Output, led board.Blinking, show func(*line.Line)
 	return errors.Join(show(l), l.Halt())
 }
 
-// rise lets the membrane rise from rest to threshold and fall, twice, on a part that shows it.
+// rise lets the membrane rise from rest to threshold and fall, twice, on a part that shows it. A part that shows spikes alone gets
+// one at each turn.
 func (b *Bench) rise(out config.Output) error {
 	one := *b.Config
 	one.Inputs, one.Outputs = nil, []config.Output{out}
@@ -156,8 +157,11 @@ func (b *Bench) rise(out config.Output) error {
 			if part > 1 {
 				part = 2 - part
 			}
-			if leveled != nil {
+			switch now := time.Since(start); {
+			case leveled != nil:
 				leveled.Level(rest + part*(threshold-rest))
+			case i > 0 && i%steps == 0: // it shows spikes alone
+				s.Spike(int64(i), now)
 			}
 			s.Tick(time.Since(start))
 			if err := b.pause(dit / 10); err != nil {
