@@ -29,7 +29,20 @@ gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi 
 	asksForCommand(root)
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRun(), newOff(), newSim(), newFI(), newBenchCommand(), newConfig(), newWiring(), newCalibrate(), newDoctor(), newSetup(), newVersion(), newMan())
+	root.AddCommand(
+		newRun(),
+		newOff(),
+		newSim(),
+		newFI(),
+		newBenchCommand(),
+		newConfig(),
+		newWiring(),
+		newCalibrate(),
+		newDoctor(),
+		newSetup(),
+		newVersion(),
+		newMan(),
+	)
 	usageErrors(root)
 	return root
 }
