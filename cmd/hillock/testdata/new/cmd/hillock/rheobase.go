@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newRheobase() *cobra.Command {
+	var f configFlags
+	cmd := &cobra.Command{
+		Use:   "rheobase [FILE]",
+		Short: "print the largest current under which each neuron never fires",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := f.load(cmd, args)
+			if err != nil {
+				return err
+			}
+			for _, n := range cfg.Neurons {
+				theory, _ := n.Theory()
+				if theory == nil {
+					return fmt.Errorf("neuron %s: no theory says its rheobase: measure it with 'hillock fi'", n.Name)
+				}
+				if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %.3f nA\n", n.Name, theory.Rheobase()); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
