@@ -5,6 +5,7 @@ import (
 
 	"hillock/config"
 	"hillock/hw/board"
+	"hillock/hw/doctor"
 	"hillock/hw/line"
 	"hillock/hw/wiring"
 )
@@ -67,4 +68,4 @@ func (t toggled) Close() error { return t.Halt() }
 func (Toggle) Called() string { return "LED" }
 
 // Dark implements doctor.Seen.
-func (o Toggle) Dark() (means, do string) { return darkLED(o.Pin, false) }
+func (o Toggle) Dark() (means, do string) { return darkLED(doctor.Spot(o.Pin), false) }
