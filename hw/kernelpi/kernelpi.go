@@ -132,7 +132,12 @@ func (k Kernel) Run(ctx context.Context, script string) (*Result, error) {
 	// Its processes are children of its own: all of the group end with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	// A guest that has ended may leave a process of a program that its kernel killed, which holds the output open.
+	cmd.WaitDelay = 2 * time.Second
 	runErr := cmd.Run()
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
 	r := &Result{Output: strings.ReplaceAll(out.String(), "\r\n", "\n")}
 	rc, err := os.ReadFile(filepath.Join(dir, "rc"))
 	if err != nil {
