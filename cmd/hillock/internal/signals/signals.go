@@ -17,6 +17,10 @@ import (
 // Patience is how long the functions of Urgent may take, all together.
 const Patience = 2 * time.Second
 
+// together is how soon after the first signal another one still counts as the same: timeout(1) sends its signal to a program
+// and to the program's process group.
+const together = 200 * time.Millisecond
+
 // Second is the error of a program that a second signal ended.
 type Second struct{ Signal os.Signal }
 
@@ -32,8 +36,8 @@ func (e Second) Status() int {
 	return 1
 }
 
-// Run calls f with a context that ends at the first signal, and returns its error. At the second one it calls what is
-// registered with Urgent, and returns a Second; f is left where it is.
+// Run calls f with a context that ends at the first signal, and returns its error. At the second one, more than 200 ms later, it
+// calls what is registered with Urgent, and returns a Second; f is left where it is.
 func Run(f func(context.Context) error, of ...os.Signal) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, of...)
@@ -53,12 +57,17 @@ func run(f func(context.Context) error, signals <-chan os.Signal) error {
 	case <-signals:
 		cancel()
 	}
-	select {
-	case err := <-ended:
-		return err
-	case s := <-signals:
-		u.call()
-		return Second{s}
+	for first := time.Now(); ; {
+		select {
+		case err := <-ended:
+			return err
+		case s := <-signals:
+			if time.Since(first) <= together {
+				continue
+			}
+			u.call()
+			return Second{s}
+		}
 	}
 }
 
