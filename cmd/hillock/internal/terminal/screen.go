@@ -84,13 +84,15 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.notice = nil
 		s.status = s.run.Status()
 		var cmd tea.Cmd
-		s.look(func() { cmd = s.press(msg.String()) })
+		if !s.change(msg.String()) {
+			s.look(func() { cmd = s.press(msg.String()) })
+		}
 		return s, cmd
 	}
 	return s, nil
 }
 
-// look calls see with the recorded steps.
+// look calls see with the recorded steps. It holds the record's lock, which comes after those of the run: see must not call the run.
 func (s *screen) look(see func()) {
 	s.record.Look(func(_, _ int64, cells []trace.Cell) {
 		s.seen = cells
@@ -105,7 +107,22 @@ func (s *screen) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// press is what a key does.
+// change does what a key does to the run, and reports whether it is such a key.
+func (s *screen) change(key string) bool {
+	scrolls := s.stopped != 0 && (key == "shift+left" || key == "shift+right")
+	_, knob := s.selected()
+	switch {
+	case key == "s":
+		s.slower()
+	case key == "x":
+		s.run.NextFault()
+	case scrolls || knob == "" || !s.turn(knob, key):
+		return false
+	}
+	return true
+}
+
+// press does what a key does to the picture, while it looks at the record.
 func (s *screen) press(key string) tea.Cmd {
 	switch key {
 	case "esc":
@@ -133,8 +150,6 @@ func (s *screen) press(key string) tea.Cmd {
 		s.base = max(s.base-1, 0)
 	case "t":
 		s.trigger = !s.trigger
-	case "s":
-		s.slower()
 	case "space":
 		if s.stopped != 0 {
 			s.stopped = 0
@@ -147,15 +162,13 @@ func (s *screen) press(key string) tea.Cmd {
 		s.scroll(s.window().Steps)
 	case "tab":
 		s.target++
-	case "x":
-		s.run.NextFault()
-	default:
-		if tenth := s.window().Steps / 10; s.stopped != 0 && key == "shift+left" {
-			s.scroll(-tenth)
-		} else if s.stopped != 0 && key == "shift+right" {
-			s.scroll(tenth)
-		} else if _, knob := s.selected(); knob != "" {
-			s.turn(knob, key)
+	case "shift+left":
+		if s.stopped != 0 {
+			s.scroll(-s.window().Steps / 10)
+		}
+	case "shift+right":
+		if s.stopped != 0 {
+			s.scroll(s.window().Steps / 10)
 		}
 	}
 	return nil
@@ -227,26 +240,22 @@ func (s *screen) hasKnob(input string) bool {
 	return slices.ContainsFunc(s.status.Inputs, func(in session.InputStatus) bool { return in.Name == input && in.Knob != nil })
 }
 
-// turn is what the keys do to a knob of the virtual Pi.
-func (s *screen) turn(knob, key string) {
+// turn turns a knob of the virtual Pi, and reports whether a key does so.
+func (s *screen) turn(knob, key string) bool {
+	by := map[string]float64{"left": -0.01, "right": 0.01, "down": -0.1, "shift+left": -0.1, "up": 0.1, "shift+right": 0.1}
+	to := map[string]float64{"home": 0, "end": 1}
 	var err error
-	switch key {
-	case "left":
-		err = s.run.TurnBy(knob, -0.01)
-	case "right":
-		err = s.run.TurnBy(knob, 0.01)
-	case "down", "shift+left":
-		err = s.run.TurnBy(knob, -0.1)
-	case "up", "shift+right":
-		err = s.run.TurnBy(knob, 0.1)
-	case "home":
-		_, err = s.run.Turn(knob, 0)
-	case "end":
-		_, err = s.run.Turn(knob, 1)
+	if part, ok := by[key]; ok {
+		err = s.run.TurnBy(knob, part)
+	} else if position, ok := to[key]; ok {
+		_, err = s.run.Turn(knob, position)
+	} else {
+		return false
 	}
 	if err != nil {
 		s.notice = []string{err.Error()}
 	}
+	return true
 }
 
 // slower is the next of the speeds of slow motion, and after the last one life's.

@@ -12,6 +12,7 @@ import (
 	"hillock/cmd/hillock/internal/session/sessiontest"
 	"hillock/cmd/hillock/internal/summary"
 	"hillock/cmd/hillock/internal/systemd"
+	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/web"
 	"hillock/config"
 	"hillock/hw/board"
@@ -514,5 +515,42 @@ func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// outside is a run whose hands report when a key calls them while it looks at the record, whose lock comes after the run's.
+type outside struct {
+	Run
+	t     *testing.T
+	calls []string
+}
+
+func (o *outside) hand(name string) {
+	o.calls = append(o.calls, name)
+	free := make(chan struct{})
+	go func() {
+		o.Record().Look(func(int64, int64, []trace.Cell) {})
+		close(free)
+	}()
+	select {
+	case <-free:
+	case <-time.After(5 * time.Second): // only where the test fails
+		o.t.Errorf("got %s under the record's lock, want it outside", name)
+	}
+}
+
+func (o *outside) Turn(string, float64) (float64, error) { o.hand("Turn"); return 0, nil }
+func (o *outside) TurnBy(string, float64) error          { o.hand("TurnBy"); return nil }
+func (o *outside) NextFault()                            { o.hand("NextFault") }
+func (o *outside) SetSpeed(float64) error                { o.hand("SetSpeed"); return nil }
+
+// A browser that asks for the status at the same moment takes both locks in the other order.
+func TestKeysChangeTheRunOutsideTheRecordsLock(t *testing.T) {
+	_, s := scopeBench(t)
+	o := &outside{Run: s.run, t: t}
+	s.run = o
+	s.typed("left up home s x space shift+left")
+	if diff := cmp.Diff([]string{"TurnBy", "TurnBy", "Turn", "SetSpeed", "NextFault"}, o.calls); diff != "" {
+		t.Errorf("what the keys did (-want +got):\n%s", diff)
 	}
 }
