@@ -30,11 +30,11 @@ type Options struct {
 	Reloaded  func(*Summary)    // called between two configurations with the summary until then; nil: nobody asks
 }
 
-// Session is a run. All methods but Run and Close may be called from any goroutine.
+// Session is a run. All methods but Run, Close and Summary may be called from any goroutine.
 //
 // Locks are taken in this order: reload, mu, and then either outputs.mu, which comes before those of a pin, or one of monitor.mu,
 // times.mu, fault.Wires' and trace.Record's, under which no other lock of cmd is taken. No display and no server is called under
-// any of them. The loop takes none but outputs.mu, at its end; it only tries monitor.mu. The locks of a web server come before
+// any of them; a display draws under a record's lock, and calls nothing of the session there. The loop takes none but outputs.mu, at its end; it only tries monitor.mu. The locks of a web server come before
 // all of these.
 type Session struct {
 	desk

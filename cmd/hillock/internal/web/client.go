@@ -27,7 +27,7 @@ type client struct {
 	greets sync.Mutex  // so that the newest hello comes last: after client.mu, before Server.mu
 	owed   atomic.Bool // a hello
 
-	mu     sync.Mutex // before all other locks of the server
+	mu     sync.Mutex // see the package's comment for the order
 	parts  []part     // the newest, after those that it has not heard to their end
 	per    int64      // steps to a column
 	next   int64      // the first step that it has not been sent

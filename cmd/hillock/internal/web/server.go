@@ -6,9 +6,9 @@
 // Locks are taken in this order, and the later ones may be taken without the earlier ones:
 //
 //	Server.telling, Server.hands          before a call of the Run, which has locks of its own (see session.Session)
-//	client.mu, client.greets              before anything is sent to a client or read from a record
-//	Server.mu                             never held while the Run or a client is called
-//	pipe.mu, then hosts.mu                nothing else is called under pipe.mu but the connection
+//	client.mu, then client.greets         before anything is sent to a client that is in the list
+//	Server.mu                             never held while the Run is called, or a client that is in the list
+//	pipe.mu, then hosts.mu                nothing else is called under them but the connection and its rate limits
 //	trace.Record's, guesses.mu            the last
 //
 // Server.telling and Server.hands are never held together, nor are the locks of two clients.
