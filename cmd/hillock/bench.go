@@ -49,7 +49,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err := checkPlot(cmd, f.plot); err != nil {
 		return err
 	}
-	if err := errors.Join(canWrite("json", f.json), canWrite("plot", f.plot)); err != nil {
+	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...)); err != nil {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)

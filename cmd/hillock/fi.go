@@ -61,7 +61,7 @@ func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(canWrite("csv", f.csv), canWrite("plot", f.plot)); err != nil {
+	if err := errors.Join(canWrite("csv", f.csv, args...), canWrite("plot", f.plot, args...)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)

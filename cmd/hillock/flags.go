@@ -106,9 +106,10 @@ func addDuration(cmd *cobra.Command, d *time.Duration, usage string) {
 	}
 }
 
-// canWrite returns a usage error where a file cannot be written, "" and "-" being none; flag is what named it, "" an argument.
-func canWrite(flag, name string) error {
-	err := outfile.Check(name)
+// canWrite returns a usage error where a file cannot be written, "" and "-" being none, or is one that the command reads; flag is
+// what named it, "" an argument.
+func canWrite(flag, name string, read ...string) error {
+	err := outfile.Check(name, read...)
 	switch {
 	case err == nil:
 		return nil

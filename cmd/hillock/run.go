@@ -67,7 +67,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Changed("duration") && f.duration < cfg.Loop.Tick {
 		return usage.Errorf("--duration: must be at least a tick, %v, got %v", cfg.Loop.Tick, f.duration)
 	}
-	if err := canWrite("summary", f.summary); err != nil {
+	if err := canWrite("summary", f.summary, args...); err != nil {
 		return err
 	}
 	wall := clock.New()

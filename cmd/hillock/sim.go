@@ -58,7 +58,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err := exclusive(cmd, "current", "input", "worksheet"); err != nil {
 		return err
 	}
-	if err := canWrite("out", f.out); err != nil {
+	if err := canWrite("out", f.out, append(args, f.input)...); err != nil {
 		return err
 	}
 	if cmd.Flags().Changed("worksheet") {

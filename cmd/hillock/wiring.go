@@ -51,7 +51,7 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 			return usage.Errorf("--%s: must not end in %s, got %q", name, other, file)
 		}
 	}
-	if err := errors.Join(canWrite("svg", f.svg), canWrite("png", f.png)); err != nil {
+	if err := errors.Join(canWrite("svg", f.svg, args...), canWrite("png", f.png, args...)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)

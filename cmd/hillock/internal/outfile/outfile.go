@@ -12,11 +12,17 @@ import (
 	"syscall"
 )
 
-// Check returns why a file cannot be written, before anything is computed in vain. It leaves what is there as it is, and does
-// not open a pipe or a device: opening and closing a pipe would be the end of the file to its reader.
-func Check(name string) error {
+// Check returns why a file cannot be written, before anything is computed in vain: also where it is one of those that are read,
+// and would be replaced. It leaves what is there as it is, and does not open a pipe or a device: opening and closing a pipe would
+// be the end of the file to its reader.
+func Check(name string, read ...string) error {
 	if name == "" || name == "-" {
 		return nil
+	}
+	for _, other := range read {
+		if same(name, other) {
+			return fmt.Errorf("must be another file than %s, which the command reads, got %q", other, name)
+		}
 	}
 	path, info, err := place(name)
 	switch {
@@ -38,6 +44,16 @@ func Check(name string) error {
 		return fmt.Errorf("cannot write in %s: %w", filepath.Dir(path), cause(err))
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// same reports whether two names lead to one file that is there.
+func same(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // Write writes a file whole or not at all: beside its place, synced, then renamed. A link is followed. A pipe and a character
