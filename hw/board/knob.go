@@ -161,7 +161,9 @@ func (k *gauge) answer(raw int32) {
 	at := k.position(k.add(raw))
 	k.place.Store(math.Float64bits(at))
 	k.held.Store(math.Float64bits(k.knob.Low + float64((k.knob.High-k.knob.Low)*at)))
-	k.known.Store(true)
+	if !k.known.Load() { // a store costs more, each tick
+		k.known.Store(true)
+	}
 	k.raw.Store(raw)
 	k.window(raw)
 }
