@@ -292,7 +292,7 @@ func state(v *board.Virtual) (all []string) {
 }
 
 // Every fault is found, as the first of what fails, with the name of the wire or the setting. What doctor says of all of
-// them is the README's table of troubles.
+// them is the table of deploy/doc/doctor.md.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	faults := append(setUpFaults(), wireFaults()...)
@@ -321,18 +321,18 @@ func TestFaults(t *testing.T) {
 			table += row
 		}
 	}
-	readme(t, table)
+	document(t, table)
 }
 
-var update = flag.Bool("update", false, "write the table of troubles into the README")
+var update = flag.Bool("update", false, "write the table of findings into deploy/doc/doctor.md")
 
-// readme holds the README's table against the one that came of the faults.
-func readme(t *testing.T, table string) {
+// document compares the table of deploy/doc/doctor.md with the findings, and writes it with -update.
+func document(t *testing.T, table string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED: the README's table: Windows has no modes, and other findings")
+		t.Skip("SKIPPED: table of findings: Windows has no modes, and other findings")
 	}
-	const file, begin, end = "../../README.md", "<!-- troubles: from go test ./hw/doctor -run TestFaults -update -->\n", "<!-- end -->"
+	const file, begin, end = "../../deploy/doc/doctor.md", "<!-- findings: from go test ./hw/doctor -run TestFaults -update -->\n", "<!-- end -->"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -340,7 +340,7 @@ func readme(t *testing.T, table string) {
 	before, rest, ok := strings.Cut(string(text), begin)
 	was, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		t.Fatalf("the README has no table of troubles between %q and %q", begin, end)
+		t.Fatalf("%s: got no table of findings between %q and %q", file, begin, end)
 	}
 	switch {
 	case was == table:
@@ -349,6 +349,6 @@ func readme(t *testing.T, table string) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("the README's table of troubles is not doctor's any more: run the command beside it (-README +doctor):\n%s", cmp.Diff(was, table))
+		t.Errorf("%s: the table differs from the findings: run the command beside it (-table +findings):\n%s", file, cmp.Diff(was, table))
 	}
 }
