@@ -16,7 +16,8 @@ import (
 
 // Fault is something wrong with the wires of the virtual Pi.
 type Fault struct {
-	Name   string
+	ID     string                                              // for the command line: lower case, digits and dashes, "cs-loose"
+	Name   string                                              // for people, "CS loose"
 	faults sim.Faults                                          // of each chip's port
 	wires  func(lines map[string]string, ce string) sim.Faults // of a port with these pins and this chip select, in its place
 	noise  int                                                 // of each chip, in counts
@@ -25,36 +26,36 @@ type Fault struct {
 	Dark   bool          // the LEDs' wires are loose
 }
 
-// None is the name of the first fault: every wire is in its place.
+// None is the name and the ID of the first fault: every wire is in its place.
 const None = "none"
 
 // All returns the faults in the order in which the key x of run goes through them.
 func All() []Fault {
 	return []Fault{
-		{Name: None},
-		{Name: "MISO open", faults: sim.Faults{MISO: sim.Open}},
-		{Name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
-		{Name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
-		{Name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
-		{Name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
-		{Name: "noise of 20 counts", noise: 20},
-		{Name: "loose contact at MISO", faults: sim.Faults{MISO: sim.Flaky}},
-		{Name: "CE one row too high", wires: func(lines map[string]string, ce string) sim.Faults {
+		{ID: None, Name: None},
+		{ID: "miso-open", Name: "MISO open", faults: sim.Faults{MISO: sim.Open}},
+		{ID: "miso-shorted", Name: "MISO shorted to ground", faults: sim.Faults{MISO: sim.Shorted}},
+		{ID: "io-error", Name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
+		{ID: "slow-transfer", Name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
+		{ID: "transfer-hang", Name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
+		{ID: "noise", Name: "noise of 20 counts", noise: 20},
+		{ID: "miso-flaky", Name: "loose contact at MISO", faults: sim.Faults{MISO: sim.Flaky}},
+		{ID: "ce-row-too-high", Name: "CE one row too high", wires: func(lines map[string]string, ce string) sim.Faults {
 			header := config.Header()
 			return sim.Faults{CS: sim.Hole("GPIO" + header[config.Position(lines[ce])-3])}
 		}},
-		{Name: "MISO and MOSI swapped", wires: func(lines map[string]string, _ string) sim.Faults {
+		{ID: "miso-mosi-swapped", Name: "MISO and MOSI swapped", wires: func(lines map[string]string, _ string) sim.Faults {
 			return sim.Faults{DIN: sim.Hole(lines["MISO"]), DOUT: sim.Hole(lines["MOSI"])}
 		}},
-		{Name: "CS loose", faults: sim.Faults{CS: sim.Loose}},
-		{Name: "SCLK loose", faults: sim.Faults{CLK: sim.Loose}},
-		{Name: "MOSI loose", faults: sim.Faults{DIN: sim.Loose}},
-		{Name: "VDD loose", chip: sim.NoSupply},
-		{Name: "VREF loose", chip: sim.NoReference},
-		{Name: "middle leg loose", knob: sim.WiperOff},
-		{Name: "leg to 3V3 loose", knob: sim.SupplyOff},
-		{Name: "leg to GND loose", knob: sim.GroundOff},
-		{Name: "LED loose", Dark: true},
+		{ID: "cs-loose", Name: "CS loose", faults: sim.Faults{CS: sim.Loose}},
+		{ID: "sclk-loose", Name: "SCLK loose", faults: sim.Faults{CLK: sim.Loose}},
+		{ID: "mosi-loose", Name: "MOSI loose", faults: sim.Faults{DIN: sim.Loose}},
+		{ID: "vdd-loose", Name: "VDD loose", chip: sim.NoSupply},
+		{ID: "vref-loose", Name: "VREF loose", chip: sim.NoReference},
+		{ID: "middle-leg-loose", Name: "middle leg loose", knob: sim.WiperOff},
+		{ID: "3v3-leg-loose", Name: "leg to 3V3 loose", knob: sim.SupplyOff},
+		{ID: "gnd-leg-loose", Name: "leg to GND loose", knob: sim.GroundOff},
+		{ID: "led-loose", Name: "LED loose", Dark: true},
 	}
 }
 
@@ -66,10 +67,10 @@ func Names() (names []string) {
 	return names
 }
 
-// Named returns the fault of a name.
+// Named returns the fault with a name or an ID.
 func Named(name string) (f Fault, ok bool) {
 	all := All()
-	i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == name })
+	i := slices.IndexFunc(all, func(f Fault) bool { return name == f.Name || name == f.ID })
 	if i < 0 {
 		return f, false
 	}

@@ -31,7 +31,7 @@ func NewWires(v *board.Virtual, d Doctor) *Wires {
 	if d == nil {
 		d = Consult
 	}
-	return &Wires{virtual: v, doctor: d, fault: Fault{Name: None}}
+	return &Wires{virtual: v, doctor: d, fault: Fault{ID: None, Name: None}}
 }
 
 // Pull makes one fault in place of the one before, and has the doctor check the parts of cfg.
@@ -67,7 +67,7 @@ func (w *Wires) examine(ctx context.Context, v *visit, cfg *config.Config) (err 
 // Fault returns the present fault. Nil wires, those of a real Pi, have none.
 func (w *Wires) Fault() Fault {
 	if w == nil {
-		return Fault{Name: None}
+		return Fault{ID: None, Name: None}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
