@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-
-	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 )
 
 // Files are where a curve is written to, each "" for none.
@@ -22,7 +20,7 @@ type Files struct {
 // Show writes the files, draws the curve where out is a terminal, and prints it as CSV where there is nothing else to look at.
 // The summary and what was written go to messages, also where a file cannot be written.
 func (c *Curve) Show(out, messages io.Writer, to Files) error {
-	width, height, terminal := terminalSize(out)
+	width, height, terminal := readable.Terminal(out)
 	if to.CSV == "" && to.Plot == "" && !terminal {
 		return outfile.Write("-", out, c.CSV)
 	}
@@ -59,17 +57,4 @@ func (c *Curve) files(out io.Writer, to Files) (written []string, err error) {
 	})
 	write(to.CSV, c.CSV)
 	return written, err
-}
-
-// terminalSize returns the size of the terminal w, 80 by 24 where it does not say.
-func terminalSize(w io.Writer) (width, height int, ok bool) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, 0, false
-	}
-	width, height, err := term.GetSize(int(f.Fd()))
-	if err != nil || width < 1 || height < 1 {
-		return 80, 24, true
-	}
-	return width, height, true
 }

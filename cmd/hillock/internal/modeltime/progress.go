@@ -3,10 +3,7 @@ package modeltime
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
-
-	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/neuron"
@@ -14,7 +11,7 @@ import (
 
 // Progress draws a bar on a terminal once a run has taken a second.
 type Progress struct {
-	w     *os.File
+	w     io.Writer
 	all   int64
 	start time.Time
 	next  int64 // step at which to look at the time again
@@ -23,11 +20,10 @@ type Progress struct {
 
 // NewProgress returns a bar for so many steps, nil where w is no terminal.
 func NewProgress(w io.Writer, all int64) *Progress {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if _, _, ok := readable.Terminal(w); !ok {
 		return nil
 	}
-	return &Progress{w: f, all: all, start: time.Now(), next: 1 << 20}
+	return &Progress{w: w, all: all, start: time.Now(), next: 1 << 20}
 }
 
 // Tick looks at the time every million steps, and draws.

@@ -2,7 +2,10 @@ package readable
 
 import (
 	"errors"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -42,8 +45,64 @@ func TestNumbersForPeople(t *testing.T) {
 	if got := Milliseconds(100 * time.Microsecond); got != 0.1 {
 		t.Errorf("got %v ms, want 0.1", got)
 	}
-	if diff := cmp.Diff([]string{"one two", "three"}, Wrap("one two three", 8)); diff != "" {
-		t.Errorf("wrapped (-want +got):\n%s", diff)
+}
+
+func TestWrapBreaksAtBlanks(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  []string
+	}{
+		{"one two three", 8, []string{"one two", "three"}},
+		{"E_L of -70 mV", 8, []string{"E_L of", "-70 mV"}},
+		{"use the --duration flag", 12, []string{"use the", "--duration", "flag"}},
+		{"a read-only file", 9, []string{"a", "read-only", "file"}},
+		{"two  blanks", 20, []string{"two  blanks"}},
+		{"  indented", 20, []string{"  indented"}},
+		{"one\n\ntwo three", 5, []string{"one", "", "two", "three"}},
+		{"µΩ µΩ", 5, []string{"µΩ µΩ"}},
+		{"\x1b[1mbold text\x1b[m here", 9, []string{"\x1b[1mbold text\x1b[m", "here"}},
+		{"a longerthanaline b", 6, []string{"a", "longer", "thanal", "ine b"}},
+		{"   muchtoolong", 8, []string{"   mucht", "oolong"}},
+		{"       word", 5, []string{"word"}},
+		{"界界界", 3, []string{"界", "界", "界"}},
+		{"", 8, []string{""}},
+		{strings.Repeat("word ", 17), 0, []string{strings.TrimSpace(strings.Repeat("word ", 16)), "word"}},
+	} {
+		if diff := cmp.Diff(c.want, Wrap(c.text, c.width)); diff != "" {
+			t.Errorf("%q in %d columns (-want +got):\n%s", c.text, c.width, diff)
+		}
+	}
+}
+
+func TestHangIndentsTheRestOfALine(t *testing.T) {
+	const text = "read   one two three four\nshort\n"
+	for _, c := range []struct {
+		width, indent int
+		want          string
+	}{
+		{16, 7, "read   one two\n       three\n       four\nshort\n"},
+		{25, 7, text},
+		{0, 7, text},
+		{12, 40, "read   one\n        two\n        thre\n        e\n        four\nshort\n"},
+		{3, 0, "rea\nd\none\ntwo\nthr\nee\nfou\nr\nsho\nrt\n"},
+	} {
+		if diff := cmp.Diff(c.want, Hang(text, c.width, c.indent)); diff != "" {
+			t.Errorf("%d columns, indent %d (-want +got):\n%s", c.width, c.indent, diff)
+		}
+	}
+}
+
+func TestFileIsNoTerminal(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, w := range []io.Writer{f, io.Discard} {
+		if columns, rows, ok := Terminal(w); columns != 0 || rows != 0 || ok {
+			t.Errorf("%T: got %d by %d, %v; want no terminal", w, columns, rows, ok)
+		}
 	}
 }
 

@@ -1,0 +1,24 @@
+package readable
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// Columns and Rows are the size of a terminal that does not know its size, such as a serial console.
+const Columns, Rows = 80, 24
+
+// Terminal returns the size of the terminal w, in columns and rows, and whether w is a terminal.
+func Terminal(w io.Writer) (columns, rows int, ok bool) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, 0, false
+	}
+	columns, rows, err := term.GetSize(int(f.Fd()))
+	if err != nil || columns < 1 || rows < 1 {
+		return Columns, Rows, true
+	}
+	return columns, rows, true
+}
