@@ -79,7 +79,7 @@ func startVictim(t *testing.T, file string, args ...string) *victim {
 	}
 	lines := bufio.NewScanner(errOut)
 	for v.url == "" && lines.Scan() {
-		if url, ok := strings.CutPrefix(lines.Text(), "look at "); ok {
+		if url, ok := strings.CutPrefix(lines.Text(), "open "); ok {
 			v.url = url
 		}
 	}

@@ -78,7 +78,7 @@ func pageOf(t *testing.T, args ...string) (page string) {
 	}
 	lines := bufio.NewReader(errOut)
 	first, err := lines.ReadString('\n')
-	page, ok := strings.CutPrefix(strings.TrimSpace(first), "look at ")
+	page, ok := strings.CutPrefix(strings.TrimSpace(first), "open ")
 	if !ok {
 		t.Fatalf("got %q and %v, want the address first", first, err)
 	}

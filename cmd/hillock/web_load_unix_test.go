@@ -94,7 +94,7 @@ func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listen
 	lines := bufio.NewScanner(errOut)
 	url := ""
 	for url == "" && lines.Scan() {
-		url, _ = strings.CutPrefix(lines.Text(), "look at ")
+		url, _ = strings.CutPrefix(lines.Text(), "open ")
 	}
 	go func() {
 		for lines.Scan() {

@@ -41,7 +41,7 @@ func TestAClientOutlivesAReload(t *testing.T) {
 	}
 	log := bufio.NewReader(errOut)
 	line, err := log.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "look at ")
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "open ")
 	if !ok {
 		t.Fatalf("got %q and %v, want the address first", line, err)
 	}

@@ -34,7 +34,7 @@ func startWeb(t *testing.T, f *runFlags, args ...string) *webRun {
 	}()
 	lines := bufio.NewReader(errRead)
 	first, err := lines.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(first), "look at ")
+	url, ok := strings.CutPrefix(strings.TrimSpace(first), "open ")
 	if !ok {
 		t.Fatalf("got %q and %v, want the address first", first, err)
 	}

@@ -49,7 +49,7 @@ func TestWebAddress(t *testing.T) {
 		}
 	}
 	out, errOut, err := hillock(t.Context(), "run", "--hw", "sim", "--duration", "5ms", "--web-addr", "127.0.0.1:0", "my.toml")
-	if err != nil || !strings.HasPrefix(errOut, "look at http://127.0.0.1:") || !strings.Contains(errOut, "my.toml") {
+	if err != nil || !strings.HasPrefix(errOut, "open http://127.0.0.1:") || !strings.Contains(errOut, "my.toml") {
 		t.Errorf("got %v, %q and %q, want the file's run on the web", err, out, errOut)
 	}
 	for _, tt := range []struct{ args, want string }{

@@ -32,7 +32,7 @@ func (r *run) serve() (err error) {
 	o := web.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.text, WrongTokens: wrong}
 	r.page.Announce(r.Err, r.scope)
 	r.site.Serve(web.Of(r.session, r.Version), o, func(err error) {
-		r.logger.Error("nobody can look on any more: the neuron goes on", "reason", err)
+		r.logger.Error("web server stopped; the neuron keeps running", "reason", err)
 	})
 	return nil
 }

@@ -239,7 +239,7 @@ func (s *screen) neuron(i int) []string {
 	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), n.V, n.Current, isi, leds)
 	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s", len(n.Name), "", n.Spikes, n.Rate, n.Prediction)
 	if s.status.Config.Loop.Speed != 1 || s.status.Tick.Skipped > 0 {
-		second += fmt.Sprintf("  %s/s on the wall", readable.Digits(n.WallRate, 3))
+		second += fmt.Sprintf("  %s/s real time", readable.Digits(n.WallRate, 3))
 	}
 	return append([]string{first, second}, notes...)
 }

@@ -80,11 +80,11 @@ func intro(st *session.Status) string {
 func pace(speed float64) string {
 	switch {
 	case speed == 1:
-		return "at life's speed"
+		return "in real time"
 	case speed < 1:
-		return strconv.FormatFloat(readable.Round(1/speed), 'f', -1, 64) + "x slower than life"
+		return strconv.FormatFloat(readable.Round(1/speed), 'f', -1, 64) + " times slower than real time"
 	}
-	return strconv.FormatFloat(readable.Round(speed), 'f', -1, 64) + "x faster than life"
+	return strconv.FormatFloat(readable.Round(speed), 'f', -1, 64) + " times faster than real time"
 }
 
 // grant writes what the loop got of real time, once.

@@ -31,7 +31,7 @@ func (p *Page) Warn(n int, from string) {
 }
 
 func (p *Page) String() string {
-	text := "look at " + strings.Join(p.URLs, " or ")
+	text := "open " + strings.Join(p.URLs, " or ")
 	if p.Token != "" {
 		text += ", token " + p.Token
 	}
@@ -40,7 +40,7 @@ func (p *Page) String() string {
 
 // Announce says where it is, on a terminal with its code, unless a scope is going to hide that.
 func (p *Page) Announce(w io.Writer, hidden bool) {
-	fmt.Fprintln(w, "look at", strings.Join(p.URLs, " or "))
+	fmt.Fprintln(w, "open", strings.Join(p.URLs, " or "))
 	if p.Token == "" {
 		return
 	}
@@ -52,16 +52,16 @@ func (p *Page) Announce(w io.Writer, hidden bool) {
 
 // draw is all of it on so much of a terminal: the code goes first where there is no room.
 func (p *Page) draw(width, height int) []string {
-	text := "look at " + strings.Join(p.URLs, "\n     or ")
+	text := "open    " + strings.Join(p.URLs, "\nor      ")
 	if p.Token == "" {
-		return readable.Wrap(text+"\n\nOnly this machine finds it: --web=:8080 lets the whole network look on.", width)
+		return readable.Wrap(text+"\n\nOnly this machine can open the page: use --web=:8080 for the whole network.", width)
 	}
 	text += "\ntoken   " + p.Token + "  to make changes"
 	lines, code := readable.Wrap(text, width), p.code()
 	if len(code) == 0 || width >= ansi.StringWidth(code[0]) && height >= len(lines)+len(code) {
 		return append(lines, code...)
 	}
-	return readable.Wrap(fmt.Sprintf("%s\n\nIts QR code has no room here: it takes %d columns and %d lines more.", text, ansi.StringWidth(code[0]), len(code)), width)
+	return readable.Wrap(fmt.Sprintf("%s\n\nNo room for the QR code: it needs %d columns and %d more lines.", text, ansi.StringWidth(code[0]), len(code)), width)
 }
 
 // code is the QR code of the first address, for looking on: the token is not in it. Level L is enough on a screen, which has no

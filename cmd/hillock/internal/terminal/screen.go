@@ -276,7 +276,7 @@ const help = `← →  ↓ ↑   turn the virtual Pi's knob by 1 %, by 10 %; hom
 tab        the next neuron, the next knob
 + -        a longer or a shorter time base: 5 ms to 20 s of the model's time
 space      pause; then PgUp, PgDn go a screen back and forth, shift ← → a tenth
-s          slow motion: at life's speed, 10 and 100 times slower
+s          slow motion: 10 times, 100 times slower, then real time again
 t          trigger: the latest spike stands a quarter from the left
 r          raster: the spikes of all neurons, over a second or more
 f          firing rate against current: theory, and what was seen of it

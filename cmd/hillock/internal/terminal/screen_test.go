@@ -431,9 +431,9 @@ func TestAnnounce(t *testing.T) {
 	} {
 		p.Announce(&b, false)
 	}
-	want := "look at http://127.0.0.1:8080\n" +
-		"look at http://192.168.1.5:80\ntoken to make changes: KNOBANDLED\n" +
-		"look at http://[fd00::5]:80\ntoken to make changes: as given\n"
+	want := "open http://127.0.0.1:8080\n" +
+		"open http://192.168.1.5:80\ntoken to make changes: KNOBANDLED\n" +
+		"open http://[fd00::5]:80\ntoken to make changes: as given\n"
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
