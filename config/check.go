@@ -133,8 +133,8 @@ func (t *Table) warnSteps(n Neuron, l Loop) {
 			steps := int64(math.Round(v / dt))
 			if counted := float64(steps) * dt; math.Abs(v-counted) > 1e-9*v {
 				t.Warn(d.Key, Problem{
-					Rule: fmt.Sprintf("is no multiple of dt, %s", formatTime(l.DT)),
-					Hint: fmt.Sprintf("it is rounded to %d steps, %s", steps, formatTime(time.Duration(steps)*l.DT)),
+					Rule: fmt.Sprintf("is no multiple of dt, %s", FormatTime(l.DT)),
+					Hint: fmt.Sprintf("it is rounded to %d steps, %s", steps, FormatTime(time.Duration(steps)*l.DT)),
 				})
 			}
 		}

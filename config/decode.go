@@ -27,7 +27,7 @@ func (d *decoder) loop() Loop {
 		l.Realtime = p.Choice("realtime", "auto", "on", "off")
 	}
 	if l.Spin > l.Tick/2 && !p.IsBad("tick") {
-		p.Wrong("spin", Problem{Rule: fmt.Sprintf("must be at most half a tick, %s: a thread that never sleeps is stopped by the kernel", formatTime(l.Tick/2))})
+		p.Wrong("spin", Problem{Rule: fmt.Sprintf("must be at most half a tick, %s: a thread that never sleeps is stopped by the kernel", FormatTime(l.Tick/2))})
 	}
 	if due := float64(l.Tick) * l.Speed / float64(l.DT); !p.IsBad("dt") && !p.IsBad("tick") && due > neuron.MaxStepsPerTick {
 		i := max(0, slices.IndexFunc([]string{"speed", "tick", "dt"}, p.Has))
@@ -63,8 +63,8 @@ func (p *Table) spin() time.Duration {
 	case n.text == "off":
 		return 0
 	}
-	v, problem := parseDuration(n.text)
-	if problem != nil || v < 0 || v > most {
+	v, problem := parseTime(n.text, 0, most, "")
+	if problem != nil {
 		p.Wrong("spin", Problem{Rule: rule, Hint: didYouMean(n.text, []string{"auto", "off"}, "")})
 		return -1
 	}

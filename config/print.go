@@ -31,7 +31,7 @@ func (c *Config) Portable() *Config {
 func (c *Config) TOML() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[loop]\ndt = %q\ntick = %q\nspeed = %s\nmax_lag = %q\n",
-		formatTime(c.Loop.DT), formatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), formatTime(c.Loop.MaxLag))
+		FormatTime(c.Loop.DT), FormatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), FormatTime(c.Loop.MaxLag))
 	fmt.Fprintf(&b, "realtime = %q\nspin = %q\ncpu = %s\n", c.Loop.Realtime, formatSpin(c.Loop.Spin), formatCPU(c.Loop.CPU))
 	for _, in := range c.Inputs {
 		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\n", in.Name, in.Driver)
@@ -93,13 +93,13 @@ func (p *Printer) Wholes(key string, all ...int) {
 func (p *Printer) Yes(key string, v bool) { p.line(key, strconv.FormatBool(v)) }
 
 // Time writes a time.
-func (p *Printer) Time(key string, d time.Duration) { p.Text(key, formatTime(d)) }
+func (p *Printer) Time(key string, d time.Duration) { p.Text(key, FormatTime(d)) }
 
 // Times writes a list of times.
 func (p *Printer) Times(key string, all ...time.Duration) {
 	items := make([]string, len(all))
 	for i, d := range all {
-		items[i] = formatTime(d)
+		items[i] = FormatTime(d)
 	}
 	p.Texts(key, items...)
 }
@@ -148,7 +148,7 @@ func formatSpin(d time.Duration) string {
 	case 0:
 		return "off"
 	}
-	return formatTime(d)
+	return FormatTime(d)
 }
 
 func formatCPU(n int) string {

@@ -225,20 +225,16 @@ func (t *Table) Time(key string, byDefault, low, high time.Duration, lowName str
 	if !ok {
 		return byDefault
 	}
-	v, problem := parseDuration(s)
-	switch {
-	case problem != nil:
-		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
-	case v < low || v > high:
-		from := formatTime(low)
-		if lowName != "" {
-			from = lowName + " (" + from + ")"
-		}
-		t.Wrong(key, Problem{Rule: "must be between " + from + " and " + formatTime(high)})
-	default:
-		return v
+	from := FormatTime(low)
+	if lowName != "" {
+		from = lowName + " (" + from + ")"
 	}
-	return byDefault
+	v, problem := parseTime(s, low, high, from+" and "+FormatTime(high))
+	if problem != nil {
+		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
+		return byDefault
+	}
+	return v
 }
 
 // TickOrMore is a time of at least one tick, as the loop does nothing in between; so is its default.

@@ -9,9 +9,16 @@ import (
 	"time"
 )
 
-// ParseTime reads a time such as "10 ms" in whole nanoseconds. Its errors, like those of all Parse functions for one
-// value, are Problems without a place.
-func ParseTime(s string) (time.Duration, error) { return plain(parseDuration(s)) }
+// ParseTime reads a time such as "10 ms" in whole nanoseconds. Every Parse function for one value returns a Problem without
+// a place as its error.
+func ParseTime(s string) (time.Duration, error) {
+	return plain(parseTime(s, math.MinInt64, math.MaxInt64, "-2562047 h and 2562047 h"))
+}
+
+// ParseTimeBetween is ParseTime for a time from low to high: its error names both.
+func ParseTimeBetween(s string, low, high time.Duration) (time.Duration, error) {
+	return plain(parseTime(s, low, high, FormatTime(low)+" and "+FormatTime(high)))
+}
 
 // ParseMilliseconds reads a time such as "10 ms" as a number of ms, of any fineness.
 func ParseMilliseconds(s string) (float64, error) { return plain(milliseconds().float(s)) }
@@ -104,8 +111,8 @@ func (d dimension) float(s string) (float64, *Problem) {
 	return v, nil
 }
 
-// parseDuration reads s in whole nanoseconds.
-func parseDuration(s string) (time.Duration, *Problem) {
+// parseTime reads s in whole nanoseconds from low to high. The limits in words, "1 ms and 1 s", are for the Problem.
+func parseTime(s string, low, high time.Duration, limits string) (time.Duration, *Problem) {
 	d := milliseconds()
 	d.base = -9
 	n, p := d.parse(s)
@@ -123,8 +130,8 @@ func parseDuration(s string) (time.Duration, *Problem) {
 			return 0, &Problem{Rule: "must be a whole number of nanoseconds", Got: s}
 		}
 	}
-	if !v.IsInt64() {
-		return 0, &Problem{Rule: d.rule(), Got: s, Hint: "the number is too large"}
+	if v.Cmp(big.NewInt(int64(low))) < 0 || v.Cmp(big.NewInt(int64(high))) > 0 {
+		return 0, &Problem{Rule: "must be between " + limits, Got: s}
 	}
 	return time.Duration(v.Int64()), nil
 }
@@ -251,8 +258,8 @@ func (d dimension) hint(number, symbol string) string {
 	return "the units are " + strings.Join(symbols, ", ")
 }
 
-// formatTime writes d exactly, in the unit in which it reads well.
-func formatTime(d time.Duration) string {
+// FormatTime writes d exactly, in the unit that reads well: "20 ms". ParseTime reads it back.
+func FormatTime(d time.Duration) string {
 	switch ns := int64(d); {
 	case ns != 0 && ns%int64(time.Hour) == 0:
 		return decimal(ns/int64(time.Hour), 0) + " h"
@@ -260,7 +267,7 @@ func formatTime(d time.Duration) string {
 		return decimal(ns/int64(time.Minute), 0) + " min"
 	case ns != 0 && ns%int64(time.Second) == 0 || max(ns, -ns) > int64(10*time.Second):
 		return decimal(ns, 9) + " s"
-	case ns%int64(10*time.Microsecond) == 0 || max(ns, -ns) > int64(10*time.Millisecond):
+	case ns%int64(100*time.Microsecond) == 0 || max(ns, -ns) > int64(time.Millisecond):
 		return decimal(ns, 6) + " ms"
 	default:
 		return decimal(ns, 3) + " us"

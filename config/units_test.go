@@ -67,6 +67,10 @@ func TestUnitErrors(t *testing.T) {
 		isHz      = `must be a frequency such as "1 MHz", got `
 	)
 	asTime := func(s string) (float64, error) { d, err := ParseTime(s); return float64(d), err }
+	asTick := func(s string) (float64, error) {
+		d, err := ParseTimeBetween(s, 50*time.Microsecond, time.Second)
+		return float64(d), err
+	}
 	tests := []struct {
 		parse      func(string) (float64, error)
 		text, want string
@@ -74,8 +78,13 @@ func TestUnitErrors(t *testing.T) {
 		{asTime, "10 mV", isTime + `"10 mV"`},
 		{asTime, "10", isTime + `"10": the unit is missing, write "10 ms"`},
 		{asTime, "0.5 ns", `must be a whole number of nanoseconds, got "0.5 ns"`},
-		{asTime, "9223372036854775808 ns", isTime + `"9223372036854775808 ns": the number is too large`},
-		{asTime, "1e400 s", isTime + `"1e400 s": the number is too large`},
+		{asTime, "9223372036854775808 ns", `must be between -2562047 h and 2562047 h, got "9223372036854775808 ns"`},
+		{asTime, "10000000h", `must be between -2562047 h and 2562047 h, got "10000000h"`},
+		{asTime, "-1e400 s", `must be between -2562047 h and 2562047 h, got "-1e400 s"`},
+		{asTick, "10h", `must be between 50 us and 1 s, got "10h"`},
+		{asTick, "10000000 h", `must be between 50 us and 1 s, got "10000000 h"`},
+		{asTick, "49.999 us", `must be between 50 us and 1 s, got "49.999 us"`},
+		{asTick, "10 sec", isTime + `"10 sec": the units are ps, ns, us, ms, s, min, h`},
 		{asTime, "1e401 s", isTime + `"1e401 s": the exponent is too large`},
 		{asTime, "10 sec", isTime + `"10 sec": the units are ps, ns, us, ms, s, min, h`},
 		{ParseMilliseconds, "1 MIN", isTime + `"1 MIN": upper and lower case differ, write "1 min"`},
@@ -116,11 +125,11 @@ func TestUnitErrors(t *testing.T) {
 
 func TestFormatTime(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0 ms", 1: "0.001 us", 1234: "1.234 us", 50 * time.Microsecond: "0.05 ms", 100 * time.Microsecond: "0.1 ms", 999999: "999.999 us",
+		0: "0 ms", 1: "0.001 us", 1234: "1.234 us", 50 * time.Microsecond: "50 us", 100 * time.Microsecond: "0.1 ms", 999999: "999.999 us", 1030 * time.Microsecond: "1.03 ms",
 		20 * time.Millisecond: "20 ms", 1500 * time.Millisecond: "1500 ms", time.Second: "1 s", 90 * time.Second: "90 s",
 		time.Minute: "1 min", 2 * time.Hour: "2 h", -time.Millisecond: "-1 ms", time.Minute + 1: "60.000000001 s",
 	} {
-		if got := formatTime(d); got != want {
+		if got := FormatTime(d); got != want {
 			t.Errorf("%d ns: got %s, want %s", d, got, want)
 		}
 		if back, err := ParseTime(want); back != d || err != nil {
@@ -182,8 +191,8 @@ func FuzzParseUnits(f *testing.F) {
 		if ms, err := ParseMilliseconds(s); err != nil || math.Abs(float64(d)/1e6-ms) > 1e-9*math.Abs(ms) {
 			t.Errorf("%q: got %v and %v ms, %v", s, d, ms, err)
 		}
-		if back, err := ParseTime(formatTime(d)); err != nil || back != d {
-			t.Errorf("%q: prints as %s and reads back as %v, %v", s, formatTime(d), back, err)
+		if back, err := ParseTime(FormatTime(d)); err != nil || back != d {
+			t.Errorf("%q: prints as %s and reads back as %v, %v", s, FormatTime(d), back, err)
 		}
 	})
 }

@@ -39,7 +39,7 @@ width = 20
 	_, err := config.Parse("many.toml", []byte(text), []string{"neuron.n1.r_m=0 MOhm", "loop.max_lag", "output.two.driver=pulse"}, Kinds())
 	const want = `many.toml:1:1: speed: is in no table, got 1: speed belongs into [loop]
 many.toml:4:1: loop.dt: must be a time such as "10 ms", got 0.1: the unit is missing, write "0.1 ms"
-many.toml:5:1: loop.tick: must be between 0.05 ms and 1 s, got "1 ns"
+many.toml:5:1: loop.tick: must be between 50 us and 1 s, got "1 ns"
 many.toml:7:8: input.knob.driver: must be given: add driver = "mcp3008"
 many.toml:8:1: input.knob.channel: must be a whole number between 0 and 7, got 9
 many.toml:9:1: input.knob.clock: must be a frequency such as "1 MHz", got "1 ms"
