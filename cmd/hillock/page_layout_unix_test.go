@@ -121,13 +121,13 @@ func (p *tab) token(t *testing.T) {
 	p.until(t, "number('#rate') > 0 && !$('#auth').checkVisibility() && $('"+knob+"')")
 }
 
-// nearby is the address on loopback of a page that is said to be beyond it too.
-func nearby(t *testing.T, pages string) string {
+// at is the address of a page under a name of its host.
+func at(t *testing.T, host, pages string) string {
 	t.Helper()
 	first, _, _ := strings.Cut(pages, " or ")
 	u, err := url.Parse(first)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return "http://127.0.0.1:" + u.Port() + "/"
+	return "http://" + host + ":" + u.Port() + "/"
 }

@@ -29,6 +29,9 @@ import (
 // deadline is for what a busy machine does at some time: nothing is said of when.
 const deadline = time.Minute
 
+// remote is a host name that Chromium finds on this machine, and does not trust as it trusts loopback.
+const remote = "pi.example"
+
 // chromium is a browser that runs for the test: $HILLOCK_CHROMIUM, which may be off, or one that is found.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
@@ -51,7 +54,8 @@ func chromium(t *testing.T) context.Context {
 	}
 	// As root it runs without its sandbox, which is chromedp's default then.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(cmp.Or(path, named)),
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP "+remote+" 127.0.0.1"))
 	ctx, ended := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(ended)
 	ctx, _ = chromedp.NewContext(ctx)

@@ -191,6 +191,26 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// A browser ignores Cross-Origin-Opener-Policy from an origin that it does not trust, and reports an error in its console. It
+// trusts loopback without TLS.
+func TestOpenerPolicyOnTrustedOriginsOnly(t *testing.T) {
+	inBubble(t, Options{Clients: 1, Beyond: true}, func(t *testing.T, w *world) {
+		for host, want := range map[string]string{
+			"localhost": "same-origin", "localhost:8080": "same-origin", "127.0.0.1:8080": "same-origin", "127.1.2.3": "same-origin", "[::1]:8080": "same-origin",
+			"raspberrypi.local:8080": "", "192.168.1.5": "", "[fd00::5]:8080": "", "localhost.example.org": "",
+		} {
+			r, err := w.http.Get("http://" + host + "/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Body.Close()
+			if got := r.Header.Get("Cross-Origin-Opener-Policy"); got != want {
+				t.Errorf("%s: got Cross-Origin-Opener-Policy %q, want %q", host, got, want)
+			}
+		}
+	})
+}
+
 // Each panel is in the page's list, once.
 func TestPanels(t *testing.T) {
 	list, err := page.ReadFile("page/panels.js")

@@ -159,7 +159,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if loopback(r.Host) { // browsers trust no other origin without TLS: they ignore the policy and report an error
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	}
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-cache")
 	page := s.pages[r.URL.Path]
@@ -200,12 +202,17 @@ func tooBusy(w http.ResponseWriter, status int, after, text string) {
 	http.Error(w, text, status)
 }
 
-// addressed tells whether a request is meant for this host. On loopback a name that anybody can let point there would let
-// that name's pages in: DNS rebinding. Beyond it, where any name may be right, such a page can look on, and change nothing.
+// addressed reports whether a request names this host. On loopback a foreign name that resolves to this machine would let that
+// name's pages in: DNS rebinding. Beyond loopback any name may be right: such a page can watch and change nothing.
 func (s *Server) addressed(host string) bool {
 	if s.o.Beyond {
 		return host != ""
 	}
+	return loopback(host)
+}
+
+// loopback reports whether the Host of a request, with or without a port, is loopback by name or address.
+func loopback(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
