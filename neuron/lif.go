@@ -56,7 +56,7 @@ func lif() Model {
 			{Key: "tau_m", Symbol: "tau_m", Help: "membrane time constant", Unit: "ms", Role: TimeConstant,
 				Bounds: Bounds{High: MaxTime, Above: true}, Adjustable: true, Slider: Slider{Low: 1, High: 100, Decimals: 1, Logarithmic: true},
 				access: at(func(p *LIF) *float64 { return &p.TauM })},
-			{Key: "e_l", Symbol: "E_L", Help: "leak potential", Unit: "mV", Bounds: voltage, Adjustable: true,
+			{Key: "e_l", Symbol: "E_L", Help: "leak potential", Unit: "mV", Bounds: voltage, Adjustable: true, Slider: Slider{Low: -90, High: -40, Decimals: 1},
 				access: at(func(p *LIF) *float64 { return &p.EL })},
 			{Key: "v_t", Symbol: "V_T", Help: "threshold", Unit: "mV", Bounds: voltage, Adjustable: true, Slider: Slider{Low: -69, High: -30, Decimals: 1},
 				access: at(func(p *LIF) *float64 { return &p.VT })},
@@ -70,7 +70,7 @@ func lif() Model {
 				access: at(func(p *LIF) *float64 { return &p.TRef })},
 			{Key: "dt", Symbol: "dt", Help: "integration step", Unit: "ms", Role: Step, Bounds: Bounds{High: MaxTime, Above: true},
 				access: at(func(p *LIF) *float64 { return &p.DT })},
-			{Key: "sigma", Symbol: "sigma", Help: "noise of the membrane", Unit: "mV", Role: Noise, Bounds: Bounds{High: MaxVoltage}, Adjustable: true,
+			{Key: "sigma", Symbol: "sigma", Help: "noise of the membrane", Unit: "mV", Role: Noise, Bounds: Bounds{High: MaxVoltage}, Adjustable: true, Slider: Slider{High: 10, Decimals: 1},
 				access: at(func(p *LIF) *float64 { return &p.Sigma })},
 			{Key: "seed", Symbol: "seed", Help: "seed of the noise", Role: Seed, Bounds: Bounds{High: math.MaxUint64}, access: access{
 				get: func(p Params) float64 { return float64(p.(LIF).Seed) },

@@ -27,6 +27,9 @@ func TestModelsAreWhatTheirDescriptionSays(t *testing.T) {
 			if d.Role == Step {
 				steps++
 			}
+			if d.Adjustable != (s.Low < s.High) {
+				t.Errorf("%s: %s: adjustable is %t, and the slider goes from %g to %g", m.Name, d.Key, d.Adjustable, s.Low, s.High)
+			}
 			for _, value := range []float64{s.Low, s.High} {
 				if s.Low != s.High && d.rule(value) != "" {
 					t.Errorf("%s: the slider of %s goes to %g, which %s", m.Name, d.Key, value, d.rule(value))

@@ -70,8 +70,13 @@ func TestPageInChromium(t *testing.T) {
 		noisy.until(t, "text('#predicted') === 'no prediction: the membrane has noise'")
 		noisy.laidOut(t, "noise")
 	})
+	t.Run("from another machine", func(t *testing.T) {
+		far := open(t, ctx, at(t, remote, pageOf(t, "--web=0.0.0.0:0", "--web-token=open sesame")))
+		far.until(t, "text('#link') === 'live' && number('#rate') > 0")
+		far.well(t) // the console is silent
+	})
 	t.Run("token", func(t *testing.T) {
-		locked := open(t, ctx, nearby(t, pageOf(t, "--web=0.0.0.0:0", "--web-token=open sesame")))
+		locked := open(t, ctx, at(t, "127.0.0.1", pageOf(t, "--web=0.0.0.0:0", "--web-token=open sesame")))
 		defer locked.well(t)
 		locked.token(t)
 	})
@@ -276,5 +281,14 @@ func (p *tab) sliders(t *testing.T) {
 	}
 	p.click(t, "#reset")
 	p.until(t, "$('#slider-tau_m').getAttribute('aria-valuetext') === '10.0 ms'")
+	p.fires(t, neuron.Default(), 3)
+	leaky := neuron.Default()
+	leaky.EL = -65
+	p.slide(t, "slider-e_l", 500, "−65.0 mV") // of -90 to -40 mV
+	p.fires(t, leaky, 3)
+	p.slide(t, "slider-sigma", 200, "2.0 mV") // of 0 to 10 mV
+	p.until(t, "text('#predicted') === 'no prediction: the membrane has noise'")
+	p.click(t, "#reset")
+	p.until(t, "$('#slider-sigma').getAttribute('aria-valuetext') === '0.0 mV'")
 	p.fires(t, neuron.Default(), 3)
 }
