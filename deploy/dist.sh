@@ -1,5 +1,5 @@
 #!/bin/bash
-# make dist: binaries, Debian packages, SBOMs and checksums in dist/. The same commit gives the same bytes.
+# make dist: binaries, Debian packages, SBOMs and checksums in dist/. One commit always gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 022
@@ -18,7 +18,7 @@ go build -ldflags "$ldflags" -o "$STAGE/native" ./cmd/hillock
 "$STAGE/native" man | pack hillock.1
 for shell in bash zsh fish; do "$STAGE/native" completion $shell >"$STAGE/completion.$shell"; done
 
-# What changed since the tag before this commit, or ever.
+# List the changes since the last tag before this commit, or all changes.
 since=$(git describe --tags --abbrev=0 --match 'v[0-9]*' HEAD^ 2>/dev/null || true)
 {
   echo "hillock ($DEB_VERSION) unstable; urgency=medium"; echo
@@ -26,11 +26,11 @@ since=$(git describe --tags --abbrev=0 --match 'v[0-9]*' HEAD^ 2>/dev/null || tr
   echo " -- the hillock maintainers <$MAINTAINER>  $(date -R -d "@$SOURCE_DATE_EPOCH")"
 } | pack changelog
 
-# A static binary has the modules and Go itself in it, whose licences ask to be passed on.
+# A static binary contains Go and the modules. Their licences require a copy.
 {
   cat LICENSE
   echo; echo "Its page for browsers contains uPlot:"; echo; cat cmd/hillock/internal/web/page/uPlot.LICENSE
-  echo; echo "The program contains Go's runtime and library, and these modules, under the licences that follow:"
+  echo; echo "The program contains Go's runtime and library, and these modules, under the licences below:"
   deps() { GOOS=linux go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/hillock | sort -u; }
   deps | while read -r path v _; do echo "  $path $v"; done
   { echo "Go $(go env GOVERSION) $(go env GOROOT)"; deps; } | while read -r path v dir; do

@@ -292,7 +292,7 @@ func state(v *board.Virtual) (all []string) {
 }
 
 // Every fault is found, as the first of what fails, with the name of the wire or the setting. What doctor says of all of
-// them is the table of deploy/doc/doctor.md.
+// them is the table of deploy/doc/doctor.md, and some rows of it that of README.md.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	faults := append(setUpFaults(), wireFaults()...)
@@ -315,24 +315,33 @@ func TestFaults(t *testing.T) {
 			})
 		}
 	})
-	table := "| doctor sees | it means | do |\n|---|---|---|\n"
+	const head = "| doctor sees | it means | do |\n|---|---|---|\n"
+	all, short := head, head
 	for n, row := range rows {
-		if !slices.Contains(rows[:n], row) {
-			table += row
+		if slices.Contains(rows[:n], row) {
+			continue
+		}
+		all += row
+		if slices.Contains(inREADME, faults[n].name) {
+			short += row
 		}
 	}
-	document(t, table)
+	document(t, "../../deploy/doc/doctor.md", all)
+	document(t, "../../README.md", short)
 }
 
-var update = flag.Bool("update", false, "write the table of findings into deploy/doc/doctor.md")
+// inREADME names the faults in the short table of the README.
+var inREADME = []string{"SPI is off", "MISO at ground", "CE0 one row too high", "the knob's leg to 3V3 loose", "the LED the wrong way round"}
 
-// document compares the table of deploy/doc/doctor.md with the findings, and writes it with -update.
-func document(t *testing.T, table string) {
+var update = flag.Bool("update", false, "write the tables of findings into README.md and deploy/doc/doctor.md")
+
+// document compares the table in a page with the findings, and writes it with -update.
+func document(t *testing.T, file, table string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: table of findings: Windows has no modes, and other findings")
 	}
-	const file, begin, end = "../../deploy/doc/doctor.md", "<!-- findings: from go test ./hw/doctor -run TestFaults -update -->\n", "<!-- end -->"
+	const begin, end = "<!-- findings: from go test ./hw/doctor -run TestFaults -update -->\n", "<!-- end -->"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
