@@ -1,16 +1,16 @@
-# make test        all tests, as a user: no root, no Pi, no network; what cannot run here is skipped by name
-# make check       gofmt, go vet, staticcheck, govulncheck, the race detector: what CI adds to make test
-# make vuln        govulncheck alone: known holes in what the program calls; skipped where its database cannot be reached
-# make outdated    the modules of go.mod and deploy/tools that have a newer release
-# make test-arm    all tests once more for arm and arm64, under qemu; it fails where one that passes here does not run there
-# make kernel      the real kernel that the tests of hw/kernelpi boot, into the user's cache folder: as root, five minutes
-# make test-kernel the tests under that kernel; make test runs them too where it is there
-# make cross       builds for every supported target
-# make fuzz        each fuzz target for FUZZTIME
-# make bench       the benchmarks
-# make punctual    the lateness of the loop beside cyclictest's (Debian's rt-tests), as root: five minutes
-# make dist        static binaries for the Pi and for amd64 in dist/, their Debian packages, SBOMs and checksums
-# make test-package installs, upgrades and purges the packages of make dist in a Debian of their own, as root: a minute
+# make test        run all tests, without root, a Pi or a network; print the name of each skipped test
+# make check       run gofmt, go vet, staticcheck, govulncheck and the race detector, as CI does
+# make vuln        run govulncheck alone: known holes in the called code; skipped without its database
+# make outdated    list the modules of go.mod and deploy/tools with a newer release
+# make test-arm    run all tests for arm and arm64 under qemu; fail where a test is missing there
+# make kernel      build the Linux kernel of hw/kernelpi's tests into the cache folder, as root: five minutes
+# make test-kernel run only the tests on that kernel; make test includes them
+# make cross       build for every supported target
+# make fuzz        run each fuzz target for FUZZTIME
+# make bench       run the benchmarks
+# make punctual    measure lateness beside cyclictest (Debian's rt-tests), as root: five minutes
+# make dist        build static binaries, Debian packages, SBOMs and checksums in dist/
+# make test-package install, upgrade and purge these packages in a fresh Debian, as root: a minute
 
 GO       ?= go
 FUZZTIME ?= 30s

@@ -1,5 +1,5 @@
 #!/bin/bash
-# make test-package: the packages of make dist, installed, upgraded, removed and purged in a Debian of their own. As root.
+# make test-package: install, upgrade, remove and purge the packages of make dist in a fresh Debian, as root.
 # shellcheck disable=SC2016 # dpkg-query's formats
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,12 +1,13 @@
 #!/bin/bash
-# punctual.sh HILLOCK [SECONDS]: how late the loop's ticks begin beside cyclictest's (Debian's rt-tests), at the same
-# interval and priority, in turn five times, on the virtual Pi; the medians as a table. As root, on a machine at rest.
+# punctual.sh HILLOCK [SECONDS] measures the lateness of the loop on the virtual Pi beside cyclictest (Debian's rt-tests).
+# Both have the same interval and priority, and run in turn five times. It prints a table of the medians. Run it as root, on
+# a machine at rest.
 set -euo pipefail
 hillock=$1 seconds=${2:-10} rounds=5
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# cyclictest's histogram has a row a microsecond: the latency, and how many there were.
+# A row of cyclictest's histogram holds a latency in microseconds and its count.
 cyclic() {
   cyclictest -q -m -p 80 -i "$1" -D "$seconds" -h 100000 >"$dir/histogram"
   awk '/^[0-9]/ { n += $2; count[NR] = $2; us[NR] = $1; rows = NR }
