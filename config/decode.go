@@ -12,17 +12,23 @@ import (
 	"hillock/neuron"
 )
 
+// defaultLoop returns the values of the keys that [loop] leaves out. default.toml names the same ones.
+func defaultLoop() Loop {
+	return Loop{
+		DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond,
+		Realtime: "auto", Spin: -1, CPU: -1,
+	}
+}
+
 // loop decodes [loop].
 func (d *decoder) loop() Loop {
-	p := d.parts["loop"]
-	l := Loop{
-		DT:    p.Time("dt", 100*time.Microsecond, time.Microsecond, time.Second, ""),
-		Tick:  p.Time("tick", time.Millisecond, 50*time.Microsecond, time.Second, ""),
-		Speed: p.speed(),
-	}
+	p, l := d.parts["loop"], defaultLoop()
+	l.DT = p.Time("dt", l.DT, time.Microsecond, time.Second, "")
+	l.Tick = p.Time("tick", l.Tick, 50*time.Microsecond, time.Second, "")
+	l.Speed = p.speed(l.Speed)
 	d.timing = l
-	l.MaxLag = p.TickOrMore("max_lag", 250*time.Millisecond, time.Hour)
-	l.Realtime, l.Spin, l.CPU = "auto", p.spin(), p.cpu()
+	l.MaxLag = p.TickOrMore("max_lag", l.MaxLag, time.Hour)
+	l.Spin, l.CPU = p.spin(l.Spin), p.cpu(l.CPU)
 	if p.Has("realtime") {
 		l.Realtime = p.Choice("realtime", "auto", "on", "off")
 	}
@@ -39,26 +45,28 @@ func (d *decoder) loop() Loop {
 	return l
 }
 
-// speed is rounded to a multiple of 1e-9, so that the loop can count steps in whole numbers.
-func (p *Table) speed() float64 {
+// speed decodes the speed, rounded to a multiple of 1e-9: the loop counts steps in whole numbers.
+func (p *Table) speed(byDefault float64) float64 {
 	const rule, low, high = "must be a number between 0.000001 and 1000", 1e-6, 1000
 	v, ok := p.number("speed", rule)
 	switch {
 	case !ok:
-		return 1
+		return byDefault
 	case !(v >= low && v <= high):
-		p.Wrong("speed", Problem{Rule: rule, Hint: "1 is life, 0.1 ten times slower"})
-		return 1
+		p.Wrong("speed", Problem{Rule: rule, Hint: "1 is real time, 0.1 is 10 times slower"})
+		return byDefault
 	}
 	return math.Round(v*1e9) / 1e9
 }
 
-// spin is how long before a deadline the loop wakes: -1 where it is learned.
-func (p *Table) spin() time.Duration {
+// spin decodes how long before a deadline the loop wakes: -1 for a learned time.
+func (p *Table) spin(byDefault time.Duration) time.Duration {
 	const rule, most = `must be "auto", "off" or a time up to 1 ms such as "30 us"`, time.Millisecond
 	n := p.value("spin", Text, rule)
 	switch {
-	case n == nil || n.text == "auto":
+	case n == nil:
+		return byDefault
+	case n.text == "auto":
 		return -1
 	case n.text == "off":
 		return 0
@@ -66,22 +74,25 @@ func (p *Table) spin() time.Duration {
 	v, problem := parseTime(n.text, 0, most, "")
 	if problem != nil {
 		p.Wrong("spin", Problem{Rule: rule, Hint: didYouMean(n.text, []string{"auto", "off"}, "")})
-		return -1
+		return byDefault
 	}
 	return v
 }
 
-// cpu is the CPU that the loop stays on: -1 for any.
-func (p *Table) cpu() int {
+// cpu decodes the CPU of the loop: -1 for any.
+func (p *Table) cpu(byDefault int) int {
 	const rule, most = `must be "any" or a whole number between 0 and 1023`, 1023
 	n := p.value("cpu", Whole|Text, rule)
-	if n == nil || n.kind == Text && n.text == "any" {
+	switch {
+	case n == nil:
+		return byDefault
+	case n.kind == Text && n.text == "any":
 		return -1
 	}
 	v, ok := n.number()
 	if !ok || v < 0 || v > most {
 		p.Wrong("cpu", Problem{Rule: rule})
-		return -1
+		return byDefault
 	}
 	return v
 }

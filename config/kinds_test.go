@@ -121,6 +121,21 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestMinimalFileRunsAsTheBuiltInOne compares what a file leaves out with what the built-in file says.
+func TestMinimalFileRunsAsTheBuiltInOne(t *testing.T) {
+	decode := func(text string) *Config {
+		d := &decoder{kinds: bells(), parts: map[string]*Table{}, named: map[string][]*Table{}}
+		return d.config([]byte(text), nil) // its problems are those of parts that bells does not know
+	}
+	builtIn, minimal := decode(string(DefaultTOML())), decode("[neuron.n1]\ninput = \"knob\"\n")
+	if diff := cmp.Diff(builtIn.Loop, minimal.Loop); diff != "" {
+		t.Errorf("loop: -built-in +minimal\n%s", diff)
+	}
+	if diff := cmp.Diff(builtIn.Neurons, minimal.Neurons); diff != "" {
+		t.Errorf("neurons: -built-in +minimal\n%s", diff)
+	}
+}
+
 // TestDefaultHasEachKey holds the reference file to the keys of loop and neuron; hw/part holds it to those of the parts.
 func TestDefaultHasEachKey(t *testing.T) {
 	for _, section := range []string{"loop", "neuron"} {

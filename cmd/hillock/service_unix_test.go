@@ -74,7 +74,7 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
 	write := func(tauM string) {
-		text := "[loop]\nrealtime = \"off\"\nmax_lag = \"1 min\"\n[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\ntau_m = \"" + tauM +
+		text := "[loop]\nspeed = 1\nrealtime = \"off\"\nmax_lag = \"1 min\"\n[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\ntau_m = \"" + tauM +
 			"\"\n[output.led]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"n1\"\n"
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	cmd.Process.Signal(syscall.SIGHUP)
 	m.wait(t, "RELOADING=1\nMONOTONIC_USEC=")
 	m.wait(t, "READY=1")
-	m.wait(t, "STATUS=n1 .*; not reloaded: "+regexp.QuoteMeta(file)+`:8:1: neuron\.n1\.tau_m: must be more than 0 ms, got "-1 ms"$`)
+	m.wait(t, "STATUS=n1 .*; not reloaded: "+regexp.QuoteMeta(file)+`:9:1: neuron\.n1\.tau_m: must be more than 0 ms, got "-1 ms"$`)
 	logged("not reloaded: the neuron goes on as it was")
 
 	m.done()

@@ -23,7 +23,7 @@ func TestAClientOutlivesAReload(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
 	write := func(tauM string) {
-		text := "[loop]\nrealtime = \"off\"\n[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\ntau_m = \"" + tauM +
+		text := "[loop]\nspeed = 1\nrealtime = \"off\"\n[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\ntau_m = \"" + tauM +
 			"\"\n[output.led]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"n1\"\n"
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -40,7 +40,7 @@ func TestARecordedCurrentIsSoughtBesideItsConfiguration(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "my.toml")
-	text := "[input.r]\ndriver = \"file\"\nfile = \"r.csv\"\n[neuron.n1]\ninput = \"r\"\n"
+	text := "[loop]\nspeed = 1\n[input.r]\ndriver = \"file\"\nfile = \"r.csv\"\n[neuron.n1]\ninput = \"r\"\n"
 	cfg, err := config.Parse(file, []byte(text), nil, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
