@@ -5,9 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
-
-	"periph.io/x/conn/v3/gpio"
 
 	"hillock/config"
 	"hillock/hw/sim"
@@ -118,17 +115,4 @@ func (v *Virtual) port(name string) *sim.Port {
 		return nil
 	}
 	return v.SPI(b, c)
-}
-
-// Join puts a wire from one pin to another that only listens: it sees the level of the first.
-func (v *Virtual) Join(from, to string) { v.Pin(to).Wire(joined{v.Pin(from)}) }
-
-type joined struct{ from *sim.Pin }
-
-// Level implements sim.Circuit.
-func (j joined) Level(_ time.Duration, l gpio.Level, ohms float64) gpio.Level {
-	if ohms == 0 {
-		return l
-	}
-	return j.from.Level()
 }

@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -148,8 +149,9 @@ func TestBack(t *testing.T) {
 	t.Parallel()
 	inverted := "\n[output.low]\ndriver = \"pulse\"\npin = \"GPIO22\"\nneuron = \"n1\"\ninvert = true\n"
 	found := examine(t, string(config.DefaultTOML())+inverted, func(v *board.Virtual, b *doctor.Bench) {
-		v.Join("GPIO17", "GPIO27")
-		v.Join("GPIO22", "GPIO23")
+		if err := errors.Join(v.Connect("GPIO17", "GPIO27"), v.Connect("GPIO22", "GPIO23")); err != nil {
+			t.Fatal(err)
+		}
 		b.Back = map[string]string{"led": "GPIO27", "low": "GPIO23"}
 	})
 	for _, want := range []doctor.Finding{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/pin"
@@ -30,7 +31,7 @@ func alternates() [28]pin.Func {
 
 // newPins returns the pins as they are after power-up: inputs, GPIO0 to GPIO8 pulled up and the others down (BCM2835
 // ARM Peripherals, table 6-31), and SPI0 in its function, as raspi-config leaves it.
-func newPins(c Clock) []*Pin {
+func newPins(c Clock, levels *sync.Mutex) []*Pin {
 	pos, alt := positions(), alternates()
 	pins := make([]*Pin, len(pos))
 	for n := range pins {
@@ -38,7 +39,7 @@ func newPins(c Clock) []*Pin {
 		if n <= 8 {
 			pull = gpio.PullUp
 		}
-		p := newPin(c, n, pull, alt[n])
+		p := newPin(c, levels, n, pull, alt[n])
 		p.aliases = []string{fmt.Sprint(n), fmt.Sprintf("P1_%d", pos[n])}
 		if alt[n] != pin.FuncNone {
 			p.aliases = append(p.aliases, string(alt[n]))
@@ -58,7 +59,7 @@ func newPorts(p *Pi) []*Port {
 			wire := func(line string) *Pin { return p.Pin(fmt.Sprintf("SPI%d_%s", number, line)) }
 			ports = append(ports, &Port{
 				name: fmt.Sprintf("SPI%d.%d", number, cs), number: number, cs: cs, clock: p.clock, bus: b,
-				clk: wire("CLK"), mosi: wire("MOSI"), miso: wire("MISO"), csPin: wire(fmt.Sprintf("CS%d", cs)), pin: p.Pin,
+				clk: wire("CLK"), mosi: wire("MOSI"), miso: wire("MISO"), csPin: wire(fmt.Sprintf("CS%d", cs)), pi: p,
 			})
 		}
 	}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"math"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -23,19 +22,4 @@ func (p *Pin) Wire(c Circuit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.circuit = c
-}
-
-// source is what the pin is to a circuit: its output, what Drive put on it, or its pull. It is called with p.mu held.
-func (p *Pin) source() (l gpio.Level, ohms float64) {
-	switch {
-	case p.output:
-		return p.out, 0
-	case p.driven:
-		return p.drive, 0
-	case p.pull == gpio.PullUp:
-		return gpio.High, pullOhms
-	case p.pull == gpio.PullDown:
-		return gpio.Low, pullOhms
-	}
-	return gpio.Low, math.Inf(1)
 }

@@ -1,10 +1,14 @@
 package sim_test
 
 import (
+	"errors"
 	"fmt"
 	"log"
+	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"hillock/hw/mcp3xxx"
 	"hillock/hw/sim"
 	"periph.io/x/conn/v3/gpio"
@@ -15,7 +19,7 @@ import (
 	"periph.io/x/devices/v3/ads1x15"
 )
 
-// blink is the program: it knows periph, and nothing of package sim.
+// blink is the program under test. It knows periph, and nothing of package sim.
 func blink(pin string, times int, period time.Duration, sleep func(time.Duration)) error {
 	led := gpioreg.ByName(pin)
 	if led == nil {
@@ -32,14 +36,88 @@ func blink(pin string, times int, period time.Duration, sleep func(time.Duration
 	return led.Halt()
 }
 
-// stopwatch is a clock that moves when somebody sleeps.
+// In a synctest bubble, time.Sleep returns at once and the time is exact: this test of two seconds waits for nothing.
+func TestBlink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pi := sim.New(nil) // nil: the bubble's time
+		if err := pi.Register(); err != nil {
+			t.Fatal(err)
+		}
+		defer pi.Close()
+
+		if err := blink("GPIO17", 2, time.Second, time.Sleep); err != nil {
+			t.Error(err)
+		}
+		want := []sim.Edge{
+			{At: 0, Level: gpio.High},
+			{At: 500 * time.Millisecond, Level: gpio.Low},
+			{At: 1000 * time.Millisecond, Level: gpio.High},
+			{At: 1500 * time.Millisecond, Level: gpio.Low},
+		}
+		if diff := cmp.Diff(want, pi.Pin("GPIO17").Edges()); diff != "" {
+			t.Errorf("GPIO17 (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// follow is a second program: it lights the lamp while the button is pressed.
+func follow(button gpio.PinIn, lamp gpio.PinOut) error {
+	if err := button.In(gpio.PullUp, gpio.BothEdges); err != nil {
+		return err
+	}
+	for button.WaitForEdge(-1) {
+		if err := lamp.Out(!button.Read()); err != nil {
+			return err
+		}
+	}
+	return lamp.Out(gpio.Low)
+}
+
+// The program takes its pins as arguments, so that this test needs no registry and runs in parallel to others.
+func TestButton(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pi := sim.New(nil)
+		button, lamp := pi.Pin("GPIO27"), pi.Pin("GPIO17")
+		done := make(chan error)
+		go func() { done <- follow(button, lamp) }()
+
+		time.Sleep(1 * time.Second)
+		button.Drive(gpio.Low) // press: the button connects the pin to ground
+		time.Sleep(200 * time.Millisecond)
+		button.Release()
+		synctest.Wait() // until the program waits for the next edge
+		button.Halt()   // ends its WaitForEdge
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+
+		want := []sim.Edge{
+			{At: 0, Level: gpio.High, By: sim.ByProgram}, // the pull-up
+			{At: 1000 * time.Millisecond, Level: gpio.Low, By: sim.ByOutside},
+			{At: 1200 * time.Millisecond, Level: gpio.High, By: sim.ByOutside},
+		}
+		if diff := cmp.Diff(want, button.Edges()); diff != "" {
+			t.Errorf("button (-want +got):\n%s", diff)
+		}
+		want = []sim.Edge{
+			{At: 1000 * time.Millisecond, Level: gpio.High},
+			{At: 1200 * time.Millisecond, Level: gpio.Low},
+		}
+		if diff := cmp.Diff(want, lamp.Edges()); diff != "" {
+			t.Errorf("lamp (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// stopwatch is a clock that only Sleep moves.
 type stopwatch struct{ now time.Duration }
 
 func (s *stopwatch) Now() time.Duration { return s.now }
 
 func (s *stopwatch) Sleep(d time.Duration) { s.now += d }
 
-// A blinking LED, tested down to the microsecond, in no time.
+// A blinking LED on a clock of the test's own. In a test, testing/synctest does without such a clock.
 func Example() {
 	clock := new(stopwatch)
 	pi := sim.New(clock)
@@ -61,7 +139,7 @@ func Example() {
 	// 1.5s Low
 }
 
-// A button between GPIO27 and ground: open, it is pulled up.
+// A button between GPIO27 and ground. While it is open, the pull-up holds the pin high.
 func ExamplePin_Drive() {
 	pi := sim.New(nil)
 	button := pi.Pin("GPIO27")
@@ -82,6 +160,56 @@ func ExamplePin_Drive() {
 	// open: High
 	// pressed: Low true
 	// open: High false
+}
+
+// Edges has the edges of both sides, with their cause.
+func ExamplePin_Edges() {
+	clock := new(stopwatch)
+	p := sim.New(clock).Pin("GPIO27")
+	if err := p.In(gpio.PullUp, gpio.NoEdge); err != nil {
+		log.Fatal(err)
+	}
+	clock.Sleep(time.Second)
+	p.Drive(gpio.Low)
+	clock.Sleep(100 * time.Millisecond)
+	p.Release()
+	for _, e := range p.Edges() {
+		fmt.Println(e.At, e.Level, e.By)
+	}
+	// Output:
+	// 0s High program
+	// 1s Low outside
+	// 1.1s High outside
+}
+
+// A jumper wire from an output to an input.
+func ExamplePi_Connect() {
+	pi := sim.New(nil)
+	if err := pi.Connect("GPIO17", "GPIO27"); err != nil {
+		log.Fatal(err)
+	}
+	out, in := pi.Pin("GPIO17"), pi.Pin("GPIO27")
+	if err := in.In(gpio.PullDown, gpio.RisingEdge); err != nil {
+		log.Fatal(err)
+	}
+	if err := out.Out(gpio.High); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(in.Read(), in.WaitForEdge(time.Second), in.Edges()[0].By)
+
+	// A second output on the wire must not drive it to the other level.
+	err := in.Out(gpio.Low)
+	fmt.Println(errors.Is(err, sim.ErrShort), err)
+
+	// Without the wire, the pull-down of GPIO27 decides.
+	if err := pi.Disconnect("GPIO17", "GPIO27"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(in.Read())
+	// Output:
+	// High true wire
+	// true sim: GPIO27: out low: short circuit: GPIO17 drives the wire high: make one of them an input
+	// Low
 }
 
 // The workshop's kit, read by the driver that reads the real chip.

@@ -18,9 +18,12 @@ const (
 	ToGND Hole = "GND"
 )
 
+// pin returns the pin that a hole belongs to, or nil.
+func (p *Port) pin(h Hole) *Pin { return p.pi.find(string(h)) }
+
 // level is what a chip's input finds in a hole.
 func (p *Port) level(h Hole) gpio.Level {
-	if pin := p.pin(string(h)); pin != nil {
+	if pin := p.pin(h); pin != nil {
 		return pin.Level()
 	}
 	return h == To3V3
@@ -29,14 +32,14 @@ func (p *Port) level(h Hole) gpio.Level {
 // rewire takes the wires out of the holes that they are in and puts them into others. It is called with bus.mu held.
 func (p *Port) rewire(f Faults) {
 	if p.tap != nil {
-		p.pin(string(p.faults.CS)).Wire(nil)
+		p.pin(p.faults.CS).Wire(nil)
 		p.tap = nil
 	}
-	if pin := p.pin(string(f.CS)); pin != nil {
+	if pin := p.pin(f.CS); pin != nil {
 		p.tap = &tap{}
 		pin.Wire(p.tap)
 	}
-	if pin := p.pin(string(p.faults.DOUT)); pin != nil && f.DOUT != p.faults.DOUT {
+	if pin := p.pin(p.faults.DOUT); pin != nil && f.DOUT != p.faults.DOUT {
 		pin.Release()
 	}
 	if f.CS != p.faults.CS {
@@ -55,7 +58,7 @@ func (p *Port) selectFrom(h Hole) {
 
 // stray puts what the chip drives on the pin that its output is wired to by mistake. It is called with bus.mu held.
 func (p *Port) stray() {
-	pin := p.pin(string(p.faults.DOUT))
+	pin := p.pin(p.faults.DOUT)
 	if pin == nil || p.chip == nil {
 		return
 	}

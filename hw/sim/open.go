@@ -10,15 +10,15 @@ import (
 
 // OpenPin returns the pin of a name, any that Pin takes, as a program has it. It needs no registry.
 func (p *Pi) OpenPin(name string) (gpio.PinIO, error) {
-	if pin := p.Pin(name); pin != nil {
+	if pin := p.find(name); pin != nil {
 		return pin, nil
 	}
-	return nil, fmt.Errorf("sim: no pin %s: the virtual Pi has GPIO0 to GPIO27", name)
+	return nil, fmt.Errorf("sim: %w", noPin(name))
 }
 
 // DirectPin returns the pin of a name, and false where there is none: a program may look at any pin past the kernel.
 func (p *Pi) DirectPin(name string) (gpio.PinIO, bool) {
-	if pin := p.Pin(name); pin != nil {
+	if pin := p.find(name); pin != nil {
 		return pin, true
 	}
 	return nil, false

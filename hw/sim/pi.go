@@ -21,6 +21,9 @@ type Pi struct {
 	ports []*Port
 	i2c   *I2C
 
+	levels sync.Mutex // of all pins: a wire joins several
+	wires  [][2]*Pin  // under levels
+
 	mu         sync.Mutex
 	registered bool
 	names      []string // in gpioreg, in the order of their registration
@@ -34,7 +37,8 @@ func New(c Clock) *Pi {
 	if c == nil {
 		c = wall{time.Now()}
 	}
-	p := &Pi{clock: c, pins: newPins(c)}
+	p := &Pi{clock: c}
+	p.pins = newPins(c, &p.levels)
 	p.ports = newPorts(p)
 	p.i2c = newI2C(p)
 	return p
@@ -48,14 +52,28 @@ func Kit(c Clock) (*Pi, *MCP3xxx) {
 	return p, chip
 }
 
-// Pin returns the pin of that name, or nil: any name that gpioreg would take, "GPIO17", "17", "P1_11" or "SPI0_MOSI".
+// Pin returns the pin of a name: any that gpioreg would take, "GPIO17", "17", "P1_11" or "SPI0_MOSI". It panics if there is no
+// such pin; use OpenPin for a name that comes from outside the program.
 func (p *Pi) Pin(name string) *Pin {
+	pin := p.find(name)
+	if pin == nil {
+		panic(fmt.Sprintf("sim: %v", noPin(name)))
+	}
+	return pin
+}
+
+// find returns the pin of a name, or nil.
+func (p *Pi) find(name string) *Pin {
 	for _, pin := range p.pins {
 		if pin.name == name || slices.Contains(pin.aliases, name) {
 			return pin
 		}
 	}
 	return nil
+}
+
+func noPin(name string) error {
+	return fmt.Errorf("no pin %q: the virtual Pi has GPIO0 to GPIO27: use a name like GPIO17, 17, P1_11 or SPI0_MOSI", name)
 }
 
 // SPI returns the port of a bus and a chip select, or nil: SPI(0, 1) is SPI0.1.

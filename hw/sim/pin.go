@@ -23,7 +23,8 @@ type Pin struct {
 	alt     pin.Func // its bus function, if it has one
 	reset   gpio.Pull
 
-	mu      sync.Mutex
+	mu      *sync.Mutex // the Pi's, one for all pins
+	net     net
 	woken   sync.Cond // on pending and epoch
 	special bool      // in its bus function
 	output  bool
@@ -45,24 +46,27 @@ func (p *Pin) Clock() Clock { return p.clock }
 // maxPending is how many unreported edges a pin holds, as many as the kernel's queue of a line.
 const maxPending = 16
 
-func newPin(c Clock, number int, pull gpio.Pull, alt pin.Func) *Pin {
-	p := &Pin{clock: c, number: number, name: fmt.Sprintf("GPIO%d", number), alt: alt, reset: pull, pull: pull}
-	p.woken.L = &p.mu
+func newPin(c Clock, levels *sync.Mutex, number int, pull gpio.Pull, alt pin.Func) *Pin {
+	p := &Pin{clock: c, number: number, name: fmt.Sprintf("GPIO%d", number), alt: alt, reset: pull, mu: levels, pull: pull}
+	p.net, p.woken.L = net{p}, levels
 	return p
 }
 
-// Out implements gpio.PinOut. A change of level goes into the record.
+// Out implements gpio.PinOut. It fails with ErrShort where another output drives the same wire to the other level.
 func (p *Pin) Out(l gpio.Level) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fault != nil {
 		return fmt.Errorf("sim: %s: out: %w", p.name, p.fault)
 	}
+	if other := p.net.against(p, l); other != nil {
+		return fmt.Errorf("sim: %s: out %s: %w: %s drives the wire %s: make one of them an input", p.name, word(l), ErrShort, other, word(other.out))
+	}
 	p.record.ready()
-	before := p.level()
+	before := p.net.level()
 	p.output, p.special, p.out = true, false, l
 	p.watch(gpio.NoEdge)
-	p.note(before)
+	p.note(before, ByProgram)
 	return nil
 }
 
@@ -163,7 +167,7 @@ func (p *Pin) Function() string {
 func (p *Pin) Func() pin.Func {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch l := p.level(); {
+	switch l := p.net.level(); {
 	case p.special:
 		return p.alt
 	case p.output && l == gpio.High:
@@ -211,11 +215,11 @@ func (p *Pin) SetFunc(f pin.Func) error {
 func (p *Pin) Level() gpio.Level {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.level()
+	return p.net.level()
 }
 
-// Edges returns every change of level that the program made, oldest first: the latest KeptEdges of them. What the
-// outside does with Drive and Release is not among them.
+// Edges returns the changes of level, oldest first: the latest KeptEdges of them. Edge.By tells the program's edges from
+// those of Drive and Release and of a wire. What a circuit does by itself makes no edges.
 func (p *Pin) Edges() []Edge {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -254,54 +258,55 @@ func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) err
 	if p.fault != nil {
 		return fmt.Errorf("sim: %s: %s: %w", p.name, op, p.fault)
 	}
-	before := p.level()
+	before := p.net.level()
 	p.output, p.special = false, special
 	if pull != gpio.PullNoChange {
 		p.pull = pull
 	}
 	p.watch(edge)
-	p.note(before)
+	p.note(before, ByProgram)
 	return nil
 }
 
-// outside changes what is connected to the pin, and counts the edge that comes of it.
+// outside changes what drives the pin from outside.
 func (p *Pin) outside(driven bool, l gpio.Level) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := p.level()
+	before := p.net.level()
 	p.driven, p.drive = driven, l
-	after := p.level()
-	rising := before == gpio.Low && after == gpio.High && p.edge&gpio.RisingEdge != 0
-	falling := before == gpio.High && after == gpio.Low && p.edge&gpio.FallingEdge != 0
-	if rising || falling {
-		p.pending = min(p.pending+1, maxPending)
-		p.woken.Broadcast()
-	}
+	p.note(before, ByOutside)
 }
 
-// level, watch and note are called with p.mu held.
-
-func (p *Pin) level() gpio.Level {
-	l, ohms := p.source()
-	if p.circuit != nil {
-		if seen := p.circuit.Level(p.clock.Now(), l, ohms); ohms != 0 {
-			return seen
-		}
-	}
-	return l
-}
-
-// watch starts looking for edges anew and ends the waits that are under way.
+// watch starts looking for edges anew and ends the waits that are under way. It is called with p.mu held, as note and change.
 func (p *Pin) watch(e gpio.Edge) {
 	p.edge, p.pending = e, 0
 	p.epoch++
 	p.woken.Broadcast()
 }
 
-// note records the change that the program made since the level was before.
-func (p *Pin) note(before gpio.Level) {
-	if l := p.level(); l != before {
-		p.record.add(Edge{At: p.clock.Now(), Level: l})
+// note records what p's change did to its net since the level was before.
+func (p *Pin) note(before gpio.Level, by Driver) {
+	l := p.net.level()
+	if l == before {
+		return
+	}
+	now := p.clock.Now()
+	for _, other := range p.net {
+		if other == p {
+			other.change(Edge{now, l, by})
+		} else {
+			other.change(Edge{now, l, ByWire})
+		}
+	}
+}
+
+// change records an edge and counts it for WaitForEdge, which does not report what the program itself did to the pin.
+func (p *Pin) change(e Edge) {
+	p.record.add(e)
+	counts := e.Level == gpio.High && p.edge&gpio.RisingEdge != 0 || e.Level == gpio.Low && p.edge&gpio.FallingEdge != 0
+	if counts && e.By != ByProgram {
+		p.pending = min(p.pending+1, maxPending)
+		p.woken.Broadcast()
 	}
 }
 

@@ -49,18 +49,26 @@ func TestPinByName(t *testing.T) {
 		"GPIO17": "GPIO17", "17": "GPIO17", "P1_11": "GPIO17", "SPI1_CS1": "GPIO17",
 		"P1_3": "GPIO2", "P1_40": "GPIO21", "P1_26": "GPIO7", "SPI0_MOSI": "GPIO10", "I2C1_SDA": "GPIO2", "UART0_TX": "GPIO14",
 	} {
-		if got := pi.Pin(name); got == nil || got.Name() != want {
+		if got := pi.Pin(name); got.Name() != want {
 			t.Errorf("%s: got %v, want %s", name, got, want)
 		}
 	}
-	for _, name := range []string{"", "GPIO28", "28", "P1_1", "gpio17", "-1"} {
-		if got := pi.Pin(name); got != nil {
-			t.Errorf("%q: got %s, want none", name, got)
+	for _, name := range []string{"", "GPIO99", "28", "P1_1", "gpio17", "-1"} {
+		want := fmt.Sprintf("sim: no pin %q: the virtual Pi has GPIO0 to GPIO27: use a name like GPIO17, 17, P1_11 or SPI0_MOSI", name)
+		if got := panics(func() { pi.Pin(name) }); got != want {
+			t.Errorf("%q: got %v, want a panic %q", name, got, want)
 		}
 	}
 }
 
-// What a program does to a pin, what the outside then sees, and what the record says.
+// panics returns what f panics with, or nil.
+func panics(f func()) (value any) {
+	defer func() { value = recover() }()
+	f()
+	return nil
+}
+
+// What the program and the outside do to a pin, the level after it, and the record.
 func TestEdges(t *testing.T) {
 	t.Parallel()
 	clock := new(stopwatch)
@@ -69,37 +77,42 @@ func TestEdges(t *testing.T) {
 	out := func(l gpio.Level) func() { return func() { p.Out(l) } }
 	fn := func(f pin.Func) func() { return func() { p.SetFunc(f) } }
 	drive := func(l gpio.Level) func() { return func() { p.Drive(l) } }
+	type drivers []sim.Driver // of one edge, or none
+	none, program, outside := drivers{}, drivers{sim.ByProgram}, drivers{sim.ByOutside}
 	var want []sim.Edge
 	for i, step := range []struct {
 		name string
 		do   func()
 		want gpio.Level
-		edge bool
+		edge drivers
 		fn   pin.Func
 	}{
-		{"out low, which it was", out(gpio.Low), gpio.Low, false, gpio.OUT_LOW},
-		{"out high", out(gpio.High), gpio.High, true, gpio.OUT_HIGH},
-		{"out high again", out(gpio.High), gpio.High, false, gpio.OUT_HIGH},
-		{"driven against", drive(gpio.Low), gpio.High, false, gpio.OUT_HIGH},
-		{"let go of", in(gpio.PullNoChange), gpio.Low, true, gpio.IN_LOW},
-		{"driven high", drive(gpio.High), gpio.High, false, gpio.IN_HIGH},
-		{"out high, which it was", out(gpio.High), gpio.High, false, gpio.OUT_HIGH},
-		{"released", p.Release, gpio.High, false, gpio.OUT_HIGH},
-		{"an input, pulled down", in(gpio.PullDown), gpio.Low, true, gpio.IN_LOW},
-		{"pulled up", in(gpio.PullUp), gpio.High, true, gpio.IN_HIGH},
-		{"an input as before", in(gpio.PullNoChange), gpio.High, false, gpio.IN_HIGH},
-		{"floating", in(gpio.Float), gpio.Low, true, gpio.IN_LOW},
-		{"function high", fn(gpio.OUT_HIGH), gpio.High, true, gpio.OUT_HIGH},
-		{"function low", fn(gpio.OUT_LOW), gpio.Low, true, gpio.OUT_LOW},
-		{"function out", fn(gpio.OUT), gpio.Low, false, gpio.OUT_LOW},
-		{"function in, pulled up", fn(gpio.IN_HIGH), gpio.High, true, gpio.IN_HIGH},
-		{"function in, pulled down", fn(gpio.IN_LOW), gpio.Low, true, gpio.IN_LOW},
-		{"function in", fn(gpio.IN), gpio.Low, false, gpio.IN_LOW},
-		{"function float", fn(gpio.FLOAT), gpio.Low, false, gpio.IN_LOW},
-		{"its bus", fn("SPI1_CS1"), gpio.Low, false, "SPI1_CS1"},
-		{"its bus, in general", fn("SPI_CS"), gpio.Low, false, "SPI1_CS1"},
-		{"out high from there", out(gpio.High), gpio.High, true, gpio.OUT_HIGH},
-		{"halted", func() { p.Halt() }, gpio.High, false, gpio.OUT_HIGH},
+		{"out low, which it was", out(gpio.Low), gpio.Low, none, gpio.OUT_LOW},
+		{"out high", out(gpio.High), gpio.High, program, gpio.OUT_HIGH},
+		{"out high again", out(gpio.High), gpio.High, none, gpio.OUT_HIGH},
+		{"driven against", drive(gpio.Low), gpio.High, none, gpio.OUT_HIGH},
+		{"let go of", in(gpio.PullNoChange), gpio.Low, program, gpio.IN_LOW},
+		{"driven high", drive(gpio.High), gpio.High, outside, gpio.IN_HIGH},
+		{"out high, which it was", out(gpio.High), gpio.High, none, gpio.OUT_HIGH},
+		{"released", p.Release, gpio.High, none, gpio.OUT_HIGH},
+		{"an input, pulled down", in(gpio.PullDown), gpio.Low, program, gpio.IN_LOW},
+		{"pressed", drive(gpio.High), gpio.High, outside, gpio.IN_HIGH},
+		{"pressed on", drive(gpio.High), gpio.High, none, gpio.IN_HIGH},
+		{"let go", p.Release, gpio.Low, outside, gpio.IN_LOW},
+		{"pulled up", in(gpio.PullUp), gpio.High, program, gpio.IN_HIGH},
+		{"an input as before", in(gpio.PullNoChange), gpio.High, none, gpio.IN_HIGH},
+		{"floating", in(gpio.Float), gpio.Low, program, gpio.IN_LOW},
+		{"function high", fn(gpio.OUT_HIGH), gpio.High, program, gpio.OUT_HIGH},
+		{"function low", fn(gpio.OUT_LOW), gpio.Low, program, gpio.OUT_LOW},
+		{"function out", fn(gpio.OUT), gpio.Low, none, gpio.OUT_LOW},
+		{"function in, pulled up", fn(gpio.IN_HIGH), gpio.High, program, gpio.IN_HIGH},
+		{"function in, pulled down", fn(gpio.IN_LOW), gpio.Low, program, gpio.IN_LOW},
+		{"function in", fn(gpio.IN), gpio.Low, none, gpio.IN_LOW},
+		{"function float", fn(gpio.FLOAT), gpio.Low, none, gpio.IN_LOW},
+		{"its bus", fn("SPI1_CS1"), gpio.Low, none, "SPI1_CS1"},
+		{"its bus, in general", fn("SPI_CS"), gpio.Low, none, "SPI1_CS1"},
+		{"out high from there", out(gpio.High), gpio.High, program, gpio.OUT_HIGH},
+		{"halted", func() { p.Halt() }, gpio.High, none, gpio.OUT_HIGH},
 	} {
 		clock.now = time.Duration(i) * time.Millisecond
 		step.do()
@@ -109,8 +122,8 @@ func TestEdges(t *testing.T) {
 		if got := p.Func(); got != step.fn {
 			t.Errorf("%s: got function %s, want %s", step.name, got, step.fn)
 		}
-		if step.edge {
-			want = append(want, sim.Edge{At: clock.now, Level: step.want})
+		for _, by := range step.edge {
+			want = append(want, sim.Edge{At: clock.now, Level: step.want, By: by})
 		}
 	}
 	if diff := cmp.Diff(want, p.Edges()); diff != "" {
@@ -329,45 +342,6 @@ func TestWaitForEdgeOnAnotherClock(t *testing.T) {
 		slow.move(1)
 		if <-result {
 			t.Error("got an edge, want a timeout")
-		}
-	})
-}
-
-// follow is a program: the lamp is lit while the button is pressed.
-func follow(button gpio.PinIn, lamp gpio.PinOut) error {
-	if err := button.In(gpio.PullUp, gpio.BothEdges); err != nil {
-		return err
-	}
-	for button.WaitForEdge(-1) {
-		if err := lamp.Out(!button.Read()); err != nil {
-			return err
-		}
-	}
-	return lamp.Out(gpio.Low)
-}
-
-// A program with a button and a lamp, in a bubble's time.
-func TestButtonAndLamp(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		pi := sim.New(nil)
-		button, lamp := pi.Pin("GPIO27"), pi.Pin("GPIO17")
-		done := make(chan error)
-		go func() { done <- follow(button, lamp) }()
-		for range 2 {
-			time.Sleep(time.Second) // the bubble's, it takes no time
-			button.Drive(gpio.Low)
-			time.Sleep(time.Second)
-			button.Release()
-		}
-		synctest.Wait()
-		button.Halt()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		want := []sim.Edge{{1 * time.Second, true}, {2 * time.Second, false}, {3 * time.Second, true}, {4 * time.Second, false}}
-		if diff := cmp.Diff(want, lamp.Edges()); diff != "" {
-			t.Errorf("lamp (-want +got):\n%s", diff)
 		}
 	})
 }

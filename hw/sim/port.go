@@ -20,7 +20,7 @@ type Port struct {
 	bus        *bus
 
 	clk, mosi, miso, csPin *Pin
-	pin                    func(name string) *Pin // any of the Pi's
+	pi                     *Pi
 
 	// Under bus.mu:
 	chip     Chip

@@ -192,7 +192,7 @@ func TestRCNoise(t *testing.T) {
 	}
 }
 
-// Drive holds the capacitor's node; the record has what the program did, and a circuit can be taken off.
+// Drive holds the capacitor's node. The record has the edges of Drive and of the program, none of the capacitor.
 func TestWire(t *testing.T) {
 	t.Parallel()
 	clock, _, p := rcBench(sim.RCParts{})
@@ -216,7 +216,7 @@ func TestWire(t *testing.T) {
 	if want := "High Low Low High Low Low"; levels != want {
 		t.Errorf("got %s, want %s", levels, want)
 	}
-	if diff := cmp.Diff([]sim.Edge{{At: 3 * time.Second, Level: gpio.Low}}, p.Edges()); diff != "" {
+	if diff := cmp.Diff([]sim.Edge{{At: 1 * time.Second, Level: gpio.Low, By: sim.ByOutside}, {At: 3 * time.Second, Level: gpio.Low}}, p.Edges()); diff != "" {
 		t.Errorf("edges (-want +got):\n%s", diff)
 	}
 }

@@ -68,7 +68,9 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, host doctor.Host, out
 		c.Fault.Apply(virtual)
 		for name, back := range c.Back {
 			i := slices.IndexFunc(c.Config.Outputs, func(out config.Output) bool { return out.Name == name })
-			virtual.Join(config.Pins(c.Config.Outputs[i].Part)[0], back)
+			if err := virtual.Connect(config.Pins(c.Config.Outputs[i].Part)[0], back); err != nil {
+				return err
+			}
 		}
 		b.Hand = virtual
 	} else {
