@@ -14,7 +14,7 @@ import (
 // spikes are those of a steady current in the raster and in the histogram.
 func (p *tab) spikes(t *testing.T) {
 	p.turn(t, 4)
-	p.until(t, "text('#isi-note').includes('the latest 200') && text('#isi-note').includes('CV 0.000')")
+	p.until(t, "text('#isi-note').match(/latest (\\d+)/)?.[1] >= 200 && text('#isi-note').includes('CV 0.000')")
 	rates := firing(neuron.Default(), p.text(t, "i"))
 	say := func(ms float64) string { return fmt.Sprintf("%.1f Hz", 1000/ms) }
 	intervals := p.table(t, "#csv-isi", "hillock-isi.csv", "interval_ms")
@@ -23,8 +23,8 @@ func (p *tab) spikes(t *testing.T) {
 			t.Errorf("got an interval of %g ms, %s, want %v", ms, say(ms), rates)
 		}
 	}
-	if len(intervals) != 200 {
-		t.Errorf("got %d intervals, want the latest 200", len(intervals))
+	if n := len(intervals); n < 200 || n > 1000 {
+		t.Errorf("got %d intervals, want at least 200 of the present current", n)
 	}
 	var at []float64
 	for _, r := range p.table(t, "#csv-raster", "hillock-spikes.csv", "neuron", "step", "ms") {

@@ -3,10 +3,12 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/board"
@@ -118,7 +120,12 @@ func (l *leg) trace() {
 	var windows []trace.Window
 	for _, n := range l.cfg.Neurons {
 		low, high := span(inputRange(l.cfg, l.board, n))
-		windows = append(windows, trace.NewWindow((high-low)/50, n.Params))
+		w := trace.NewWindow((high-low)/50, n.Params)
+		w.Varying = slices.ContainsFunc(l.cfg.Inputs, func(in config.Input) bool {
+			shape := parts.Shape(in)
+			return parts.IsOfModelTime(in) && shape != "constant" && shape != "step" && slices.Contains(n.Inputs, in.Name)
+		})
+		windows = append(windows, w)
 	}
 	l.record = trace.NewRecord(tap, windows)
 }

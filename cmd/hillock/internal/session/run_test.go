@@ -121,14 +121,14 @@ func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
 	b := sessiontest.New(t, "loop.speed=0.5")
 	b.Run(t, 4000)
 	n := b.Session.Status().Neurons[0]
-	rate, blinks := n.Rate, n.WallRate
+	rate, blinks := n.Rate, n.RealTimeRate
 	if math.Abs(rate-71.94) > 0.01 || math.Abs(blinks-35.97) > 0.2 {
 		t.Errorf("got %g Hz and %g on the wall, want 71.94 and half of it", rate, blinks)
 	}
 	b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: 4 * ms}) // four times slower
 	b.Run(t, 4000)
-	if n := b.Session.Status().Neurons[0]; n.WallRate > 20 {
-		t.Errorf("got %g blinks a second in slow motion, want about 9", n.WallRate)
+	if n := b.Session.Status().Neurons[0]; n.RealTimeRate > 20 {
+		t.Errorf("got %g blinks a second in slow motion, want about 9", n.RealTimeRate)
 	}
 }
 

@@ -45,20 +45,24 @@ type Status struct {
 
 // NeuronStatus is a neuron at an instant.
 type NeuronStatus struct {
-	Name       string
-	V, Current float64 // mV, nA
-	Spikes     int64
-	Rate       float64    // of firing, Hz of model time
-	WallRate   float64    // spikes per second in real time
-	Prediction Prediction // at this current
-	ISI        int64      // the latest interspike interval, in steps; 0: there is none
-	CV         float64    // coefficient of variation of the latest intervals
-	Low, High  float64    // the smallest and the largest current that its inputs can give or gave, nA
-	InputRange [2]float64 // the smallest and the largest that they can give, nA
+	Name         string
+	V, Current   float64 // mV, nA
+	Spikes       int64
+	Rate         float64    // of firing, Hz of model time
+	RealTimeRate float64    // spikes per second in real time
+	Prediction   Prediction // at this current
+	Intervals    Intervals
+	Low, High    float64    // the smallest and the largest current that its inputs can give or gave, nA
+	InputRange   [2]float64 // the smallest and the largest that they can give, nA
 }
 
-// intervals is how many interspike intervals a CV is of, at most.
-const intervals = 100
+// Intervals are the interspike intervals of a neuron as trace.Intervals defines them, in steps. Without one all but Since are 0.
+type Intervals struct {
+	Since    int64 // spikes before this step do not count
+	N        int   // intervals, at most 1000
+	Latest   int64
+	Mean, CV float64 // CV: the standard deviation over the mean
+}
 
 // InputStatus is an input at an instant.
 type InputStatus struct {
@@ -159,21 +163,26 @@ func (s *Session) Status() Status {
 		l.record.Look(func(_, missed int64, cells []trace.Cell) {
 			st.Missed = missed
 			for i := range cells {
-				if latest := cells[i].Train.Intervals(intervals); len(latest) > 0 {
-					_, cv := trace.Spread(latest)
-					st.Neurons[i].ISI, st.Neurons[i].CV = latest[0], cv
-				}
+				st.Neurons[i].Intervals = intervals(&cells[i])
 			}
 		})
 	}
 	return st
 }
 
+func intervals(c *trace.Cell) Intervals {
+	is := c.Intervals()
+	if len(is.Steps) == 0 {
+		return Intervals{Since: is.Since}
+	}
+	return Intervals{Since: is.Since, N: len(is.Steps), Latest: is.Steps[0], Mean: is.Mean, CV: is.CV}
+}
+
 func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
 	c := &now.cells[i]
 	low, high := inputRange(l.cfg, l.board, n)
 	is := NeuronStatus{Name: n.Name, V: c.v, Current: c.current, Spikes: c.spikes, Rate: c.rate(now.tick.Steps, l.cfg.Loop.DT),
-		WallRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg.Inputs, c.current), InputRange: [2]float64{low, high}}
+		RealTimeRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg.Inputs, c.current), InputRange: [2]float64{low, high}}
 	if now.tick.Due > 0 {
 		low, high = min(low, c.lowest), max(high, c.highest)
 	}

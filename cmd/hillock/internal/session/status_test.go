@@ -21,8 +21,8 @@ func TestStatusSaysAllOfARun(t *testing.T) {
 	got := b.Session.Status()
 	want := session.Status{
 		Where: "the virtual Pi", Virtual: true, Config: b.Config, File: b.Config, Tick: got.Tick, Speed: 1,
-		Neurons: []session.NeuronStatus{{Name: "n1", V: b.Loop.Cells[0].V(), Current: 5 * (409. / 1023), Spikes: 71, Rate: rate, WallRate: got.Neurons[0].WallRate,
-			Prediction: session.Prediction{Hz: rate}, ISI: 139, Low: 0, High: 5, InputRange: [2]float64{0, 5}}},
+		Neurons: []session.NeuronStatus{{Name: "n1", V: b.Loop.Cells[0].V(), Current: 5 * (409. / 1023), Spikes: 71, Rate: rate, RealTimeRate: got.Neurons[0].RealTimeRate,
+			Prediction: session.Prediction{Hz: rate}, Intervals: session.Intervals{N: 70, Latest: 139, Mean: 139}, Low: 0, High: 5, InputRange: [2]float64{0, 5}}},
 		Inputs: []session.InputStatus{{Name: "knob", Reading: b.Board.Inputs["knob"].Reading(), Knob: &at, Low: 0, High: 5,
 			Fault: session.Fault{Part: "knob", State: "ok"}}},
 		Outputs: []session.OutputStatus{{Name: "led", High: got.Outputs[0].High, Lit: got.Outputs[0].High, Fault: session.Fault{Part: "led", State: "refused"}}},
@@ -50,6 +50,42 @@ func TestStatusHasFaultsAsStructs(t *testing.T) {
 	if diff := cmp.Diff(want, st.Broken()); diff != "" || st.Ready() {
 		t.Errorf("got it ready: %v (-want +got):\n%s", st.Ready(), diff)
 	}
+}
+
+// A current that changed begins the intervals anew, once a spike or a long silence shows it.
+func TestIntervalsBeginAnewWhereTheCurrentChanges(t *testing.T) {
+	t.Parallel()
+	b := sessiontest.New(t)
+	want := func(when string, isi int64, cv float64) {
+		t.Helper()
+		if is := b.Session.Status().Neurons[0].Intervals; is.Latest != isi || is.CV != cv {
+			t.Errorf("%s: got %+v, want the latest interval %d and a CV of %g", when, is, isi, cv)
+		}
+	}
+	turn := func(position float64) {
+		t.Helper()
+		if _, err := b.Session.Turn("knob", position); err != nil {
+			t.Fatal(err)
+		}
+		b.Run(t, 1000)
+	}
+	b.Run(t, 1000)
+	want("at 2 nA", 139, 0)
+	turn(0.41)
+	want("one key further", 132, 0)
+	turn(0.2)
+	want("silent at 1 nA", 0, 0)
+	turn(0.6)
+	want("at 3 nA", 69, 0)
+	if err := b.Session.Set("n1", "tau_m", 20); err != nil {
+		t.Fatal(err)
+	}
+	b.Run(t, 1000)
+	want("with tau_m = 20 ms", 139, 0)
+	b.Session.Record().ClearIntervals()
+	want("cleared", 0, 0)
+	b.Run(t, 1000)
+	want("afterwards", 139, 0)
 }
 
 // Reading a status beside the loop, from several goroutines, holds up neither.

@@ -101,7 +101,7 @@ func (s *screen) draw(height int) []string {
 	case "f":
 		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(), Now: is.Current, Low: is.Low, High: is.High}.Draw(s.width, height)
 	case "h":
-		lines = tty.Intervals{Steps: c.Train.Intervals(1000), DT: w.DT}.Draw(s.width, height)
+		lines = tty.Intervals{Intervals: c.Intervals(), DT: w.DT}.Draw(s.width, height)
 	case "r":
 		var rows []tty.Row
 		for k, n := range s.status.Neurons {
@@ -233,13 +233,13 @@ func (s *screen) neuron(i int) []string {
 		}
 	}
 	isi := ""
-	if n.ISI > 0 {
-		isi = "  ISI " + tty.Duration(time.Duration(n.ISI)*s.status.Config.Loop.DT) + fmt.Sprintf("  CV %.3f", n.CV)
+	if n.Intervals.N > 0 {
+		isi = "  ISI " + tty.Duration(time.Duration(n.Intervals.Latest)*s.status.Config.Loop.DT) + fmt.Sprintf("  CV %.3f", n.Intervals.CV)
 	}
 	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), n.V, n.Current, isi, leds)
 	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s", len(n.Name), "", n.Spikes, n.Rate, n.Prediction)
 	if s.status.Config.Loop.Speed != 1 || s.status.Tick.Skipped > 0 {
-		second += fmt.Sprintf("  %s/s real time", readable.Digits(n.WallRate, 3))
+		second += fmt.Sprintf("  %s/s real time", readable.Digits(n.RealTimeRate, 3))
 	}
 	return append([]string{first, second}, notes...)
 }

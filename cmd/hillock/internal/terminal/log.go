@@ -159,7 +159,7 @@ func (l *logger) neuron(i int, late session.Percentiles) {
 		attrs = append(attrs, "no_prediction", p.Reason)
 	}
 	if st.Config.Loop.Speed != 1 || st.Tick.Skipped > 0 {
-		attrs = append(attrs, "wall_hz", round(n.WallRate))
+		attrs = append(attrs, "real_time_hz", round(n.RealTimeRate))
 	}
 	for k, out := range st.Config.Outputs {
 		if text := st.Outputs[k].Note(); text != "" && out.Neuron == n.Name {

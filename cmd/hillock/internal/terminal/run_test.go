@@ -304,7 +304,7 @@ func TestNotesAreOfTheSpeedThatRuns(t *testing.T) {
 	}
 }
 
-// The log tells another speed, and from then on the rate on the wall.
+// The log reports a new speed, and from then on the rate in real time.
 func TestTheLogTellsAnotherSpeed(t *testing.T) {
 	t.Parallel()
 	_, stop := reportRequests() // what listens to signals lives longer than the bubble
@@ -333,8 +333,8 @@ func TestTheLogTellsAnotherSpeed(t *testing.T) {
 		<-ended
 		log := out.String()
 		before, after, told := strings.Cut(log, "level=INFO msg=\"the model's speed was changed\" speed=0.1\n")
-		if !told || strings.Contains(after, "speed was changed") || strings.Contains(before, "wall_hz") || strings.Count(after, "wall_hz") != 2 {
-			t.Errorf("got\n%s\nwant the speed told once, and then the rate on the wall twice", log)
+		if !told || strings.Contains(after, "speed was changed") || strings.Contains(before, "real_time_hz") || strings.Count(after, "real_time_hz") != 2 {
+			t.Errorf("got\n%s\nwant the speed told once, and then the rate in real time twice", log)
 		}
 	})
 }

@@ -20,7 +20,11 @@ type Cell struct {
 	History *History
 	Train   Train
 	Rates   *Rates
+	steady  steady
 }
+
+// Intervals returns the interspike intervals of the cell.
+func (c *Cell) Intervals() Intervals { return intervals(&c.Train, c.steady.since) }
 
 // atOnce is how many steps are taken from a tap in one piece.
 const atOnce = 1 << 12
@@ -50,18 +54,31 @@ func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 }
 
 // ForgetRates forgets the rates until now.
-func (r *Record) ForgetRates() { r.measure(func(*Rates, int) {}) }
-
-// Measure forgets the rates until now, and measures those of neurons with other parameters.
-func (r *Record) Measure(params []neuron.Params) {
-	r.measure(func(rates *Rates, i int) { rates.window = NewWindow(rates.window.Width, params[i]) })
-}
-
-func (r *Record) measure(change func(rates *Rates, i int)) {
+func (r *Record) ForgetRates() {
 	r.Look(func(next, _ int64, cells []Cell) {
 		for i := range cells {
 			cells[i].Rates.forget(next)
-			change(cells[i].Rates, i)
+		}
+	})
+}
+
+// ClearIntervals forgets the interspike intervals of all cells until now.
+func (r *Record) ClearIntervals() {
+	r.Look(func(next, _ int64, cells []Cell) {
+		for i := range cells {
+			cells[i].steady.forget(next)
+		}
+	})
+}
+
+// Measure begins the rates and the interspike intervals anew, for neurons with other parameters.
+func (r *Record) Measure(params []neuron.Params) {
+	r.Look(func(next, _ int64, cells []Cell) {
+		for i := range cells {
+			rates := cells[i].Rates
+			rates.forget(next)
+			rates.window = rates.window.of(params[i])
+			cells[i].steady.forget(next)
 		}
 	})
 }
@@ -80,6 +97,7 @@ func (r *Record) take(first int64, moments []neuron.Moment) {
 			m := moments[k]
 			c.History.Add(step, m)
 			c.Rates.Add(step, m)
+			c.steady.add(step, float64(m.Current), m.Spiked, c.Rates.window)
 			if m.Spiked {
 				c.Train.Add(step)
 			}

@@ -54,34 +54,6 @@ func (t *Train) Between(from, end int64) (steps []int64) {
 	}
 }
 
-// Intervals are the latest intervals between spikes, in steps, at most so many, the latest one first.
-func (t *Train) Intervals(most int) (steps []int64) {
-	for after := int64(0); len(steps) < most; after++ {
-		before, ok := t.Last(after + 1)
-		if !ok {
-			break
-		}
-		if at := t.ring[(t.n-1-after)%trainLength]; at > 0 {
-			steps = append(steps, at-before)
-		}
-	}
-	return steps
-}
-
-// Spread is the mean of intervals and their coefficient of variation: the standard deviation over the mean. Both are NaN
-// without an interval.
-func Spread(intervals []int64) (mean, cv float64) {
-	sum, squares := 0., 0.
-	for _, v := range intervals {
-		sum += float64(v)
-	}
-	mean = sum / float64(len(intervals))
-	for _, v := range intervals {
-		squares += float64((float64(v) - mean) * (float64(v) - mean))
-	}
-	return mean, math.Sqrt(squares/float64(len(intervals))) / mean
-}
-
 // Rates are the firing rates that a cell was seen to have, by its current: taken while that is steady. This is the only
 // definition of a measured point: the terminal and the page draw these.
 type Rates struct {
@@ -100,15 +72,19 @@ type Window struct {
 	Width   float64 // nA: the current is steady within it
 	Silence int64   // steps without a spike that count without waiting for the next one
 	DT      float64 // ms: of a step
+	Varying bool    // the current changes by itself, as that of a wave: no change of it begins the intervals anew
 }
 
-// NewWindow returns the window of a neuron, whose steady current stays within width nA. A membrane forgets where it was with its
-// time constant: a neuron that was silent for eight of them has settled to within e^-8 of the way.
-func NewWindow(width float64, p neuron.Params) Window {
+// NewWindow returns the window of a neuron with a steady current within width nA.
+func NewWindow(width float64, p neuron.Params) Window { return Window{Width: width}.of(p) }
+
+// of returns the window for a neuron's parameters. A silent membrane settles to within e^-8 of its end in eight time constants.
+func (w Window) of(p neuron.Params) Window {
 	m := p.Model()
 	memory := cmp.Or(m.Sum(neuron.TimeConstant, p), 10) // ms
-	dt := m.Sum(neuron.Step, p)
-	return Window{width, int64(math.Ceil((8*memory + m.Sum(neuron.Refractory, p)) / dt)), dt}
+	w.DT = m.Sum(neuron.Step, p)
+	w.Silence = int64(math.Ceil((8*memory + m.Sum(neuron.Refractory, p)) / w.DT))
+	return w
 }
 
 type bin struct {

@@ -9,34 +9,6 @@ import (
 	"hillock/neuron"
 )
 
-func TestIntervalsKnowWhatWasMissed(t *testing.T) {
-	var train Train
-	for _, step := range []int64{100, 240, 379} {
-		train.Add(step)
-	}
-	train.Miss()
-	train.Add(5000)
-	train.Add(5139)
-	if diff := cmp.Diff([]int64{139, 139, 140}, train.Intervals(10)); diff != "" {
-		t.Errorf("intervals (-want +got):\n%s", diff)
-	}
-	if step, ok := train.Last(1); step != 5000 || !ok {
-		t.Errorf("got the last but one at %d, %v, want 5000", step, ok)
-	}
-	if _, ok := train.Last(5); ok {
-		t.Error("got a sixth spike of five")
-	}
-	if mean, cv := Spread([]int64{1, 3}); mean != 2 || cv != 0.5 {
-		t.Errorf("got mean %g and CV %g of 1 and 3, want 2 and 0.5", mean, cv)
-	}
-	for step := int64(6000); step < 6000+3*trainLength; step++ {
-		train.Add(step)
-	}
-	if got := train.Intervals(2 * trainLength); len(got) != trainLength-1 || got[0] != 1 {
-		t.Errorf("got %d intervals of a full ring, want %d", len(got), trainLength-1)
-	}
-}
-
 // The points lie on the curve of the discrete neuron, whatever the current did between them. Each current is held for 100 ms,
 // ten times tau_m.
 func TestRatesLieOnTheDiscreteCurve(t *testing.T) {

@@ -64,10 +64,10 @@ func (r Rates) Draw(width, height int) []string {
 		fit(pad("", Gutter)+braille.Paint("●", Point)+" seen  "+braille.Paint("┆", Level)+" now  "+curves, width))
 }
 
-// Intervals is how often each interval between spikes came.
+// Intervals is how often each interspike interval came.
 type Intervals struct {
-	Steps []int64
-	DT    time.Duration
+	trace.Intervals
+	DT time.Duration
 }
 
 // Draw is a histogram over an axis of times, with its mean and coefficient of variation.
@@ -96,13 +96,12 @@ func (i Intervals) Draw(width, height int) []string {
 			}
 		}
 	}
-	mean, cv := trace.Spread(i.Steps)
 	ms := func(steps float64) string { return Duration(time.Duration(steps * float64(i.DT))) }
 	total := float64(per) * float64(c.Columns) / float64(wide)
 	return append(labelled(c, map[int]string{0: fmt.Sprint(most), c.Rows - 1: "0"}),
 		axis(width, "0 ms", "interval", ms(total)),
-		fit(fmt.Sprintf("%sISI of the last %d: mean %s, from %s to %s, CV %.3f", pad("", Gutter), len(i.Steps), ms(mean),
-			ms(float64(slices.Min(i.Steps))), ms(float64(slices.Max(i.Steps))), cv), width))
+		fit(fmt.Sprintf("%sISI of the last %d: mean %s, from %s to %s, CV %.3f", pad("", Gutter), len(i.Steps), ms(i.Mean),
+			ms(float64(slices.Min(i.Steps))), ms(float64(slices.Max(i.Steps))), i.CV), width))
 }
 
 // centred writes into the middle of a row.

@@ -138,7 +138,7 @@ func TestIntervalsDrawWhatThereIs(t *testing.T) {
 	if len(none) != 8 || !strings.Contains(none[3], "no interval yet: it takes two spikes") {
 		t.Errorf("got\n%s\nwant a word on it", strings.Join(none, "\n"))
 	}
-	some := stripped(Intervals{Steps: []int64{100, 100, 100, 300}, DT: dt}.Draw(80, 8))
+	some := stripped(Intervals{Intervals: trace.Intervals{Steps: []int64{100, 100, 100, 300}, Mean: 150, CV: 0.577}, DT: dt}.Draw(80, 8))
 	want := "           ISI of the last 4: mean 15 ms, from 10 ms to 30 ms, CV 0.577"
 	if diff := cmp.Diff(want, some[7]); diff != "" {
 		t.Errorf("the last line (-want +got):\n%s", diff)

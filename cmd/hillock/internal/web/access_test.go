@@ -179,7 +179,8 @@ func TestPages(t *testing.T) {
 		}
 		_, text := get("/metrics")
 		for _, want := range []string{"hillock_steps_total 42\n", "hillock_clients 1\n", "hillock_skipped_seconds_total 1.5\n", `hillock_lateness_seconds_bucket{le="5e-06"} 2`, "hillock_lateness_seconds_sum 0.002\n", "hillock_lateness_seconds_count 40\n",
-			`hillock_spikes_total{neuron="n1"} 7`, `hillock_rate_hertz{neuron="n1"} 72`, `hillock_predicted_rate_hertz{neuron="n1"} 72.5`,
+			`hillock_spikes_total{neuron="n1"} 7`, `hillock_rate_hertz{neuron="n1"} 72`, `hillock_real_time_rate_hertz{neuron="n1"} 7.2`,
+			`hillock_interspike_interval_seconds{neuron="n1"} 0.0139`, `hillock_interspike_interval_cv{neuron="n1"} 0.25`, `hillock_predicted_rate_hertz{neuron="n1"} 72.5`,
 			`hillock_membrane_volts{neuron="n1"} -0.06`, `hillock_current_amperes{neuron="n1"} 2e-09`, `hillock_fault{kind="input",part="knob"} 1`, `hillock_fault{kind="output",part="led"} 0`} {
 			if !strings.Contains(text, want) {
 				t.Errorf("/metrics: got no %q in\n%s", want, text)

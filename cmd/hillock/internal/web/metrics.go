@@ -39,13 +39,21 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "How late ticks begin."), n, sum.Seconds(), buckets)
 	spikes := metric("spikes_total", "Spikes.", "neuron")
-	rate := metric("rate_hertz", "Firing rate, in time of the model.", "neuron")
-	predicted := metric("predicted_rate_hertz", "Firing rate that the equation predicts; absent where it predicts none.", "neuron")
+	rate := metric("rate_hertz", "Firing rate in model time.", "neuron")
+	realTime := metric("real_time_rate_hertz", "Spikes per second of real time.", "neuron")
+	interval := metric("interspike_interval_seconds", "Mean interspike interval in model time, since the current or a parameter changed; absent before two spikes.", "neuron")
+	cv := metric("interspike_interval_cv", "Coefficient of variation of these intervals.", "neuron")
+	predicted := metric("predicted_rate_hertz", "Firing rate from the equation; absent without a prediction.", "neuron")
 	v := metric("membrane_volts", "Membrane potential.", "neuron")
 	current := metric("current_amperes", "Input current.", "neuron")
 	for _, n := range st.Neurons {
 		counter(spikes, float64(n.Spikes), n.Name)
 		gauge(rate, n.Rate, n.Name)
+		gauge(realTime, n.RealTimeHz, n.Name)
+		if n.Intervals.N > 0 {
+			gauge(interval, n.Intervals.MeanMs/1e3, n.Name)
+			gauge(cv, n.Intervals.CV, n.Name)
+		}
 		if n.Predicted != nil {
 			gauge(predicted, *n.Predicted, n.Name)
 		}

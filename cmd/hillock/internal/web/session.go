@@ -139,8 +139,8 @@ func (w *shown) Status() Status {
 		Neurons:  []NeuronStatus{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}
 	dt := readable.Milliseconds(st.Config.Loop.DT)
 	for _, n := range st.Neurons {
-		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, WallHz: n.WallRate,
-			NoPrediction: n.Prediction.Reason, ISI: float64(n.ISI) * dt, CV: n.CV}
+		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, RealTimeHz: n.RealTimeRate,
+			NoPrediction: n.Prediction.Reason, ISI: float64(n.Intervals.Latest) * dt, Intervals: Intervals{n.Intervals.Since, n.Intervals.N, n.Intervals.Mean * dt, n.Intervals.CV}}
 		if n.Prediction.Exists() {
 			s.Predicted = &n.Prediction.Hz
 		}

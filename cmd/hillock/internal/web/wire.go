@@ -186,18 +186,26 @@ type Status struct {
 	Doctor   []Finding      `json:"doctor"`
 }
 
-// NeuronStatus is a neuron now: mV, nA, Hz and ms of the model, and spikes a second of the wall.
+// NeuronStatus is a neuron now: mV, nA, and Hz and ms of model time, but RealTimeHz in spikes per second of real time.
 type NeuronStatus struct {
-	Name         string   `json:"name"`
-	V            float64  `json:"v"`
-	I            float64  `json:"i"`
-	Rate         float64  `json:"rate"`
-	Predicted    *float64 `json:"predicted"`     // at the present current; null where there is no prediction
-	NoPrediction string   `json:"no_prediction"` // why there is none
-	ISI          float64  `json:"isi_ms"`        // the latest
-	CV           float64  `json:"cv"`            // of the latest
-	Spikes       int64    `json:"spikes"`
-	WallHz       float64  `json:"wall_hz"`
+	Name         string    `json:"name"`
+	V            float64   `json:"v"`
+	I            float64   `json:"i"`
+	Rate         float64   `json:"rate"`
+	Predicted    *float64  `json:"predicted"`     // at the present current; null where there is no prediction
+	NoPrediction string    `json:"no_prediction"` // why there is none
+	ISI          float64   `json:"isi_ms"`        // the latest interspike interval; 0: none
+	Spikes       int64     `json:"spikes"`
+	RealTimeHz   float64   `json:"real_time_hz"`
+	Intervals    Intervals `json:"intervals"`
+}
+
+// Intervals are the interspike intervals of a neuron since its current or its parameters changed, or a viewer cleared them.
+type Intervals struct {
+	Since  int64   `json:"since"`   // spikes before this step do not count
+	N      int     `json:"n"`       // at most 1000
+	MeanMs float64 `json:"mean_ms"` // 0 without an interval
+	CV     float64 `json:"cv"`      // the standard deviation over the mean; 0 without an interval
 }
 
 // InputStatus is an input now.

@@ -146,7 +146,7 @@ func (f *fake) Hello() Hello {
 }
 
 func (f *fake) Status() Status {
-	return Status{Steps: 42, T: 0.0042, Skipped: 1500, Neurons: []NeuronStatus{{Name: "n1", V: -60, I: 2, Rate: 72, Predicted: new(72.5), Spikes: 7}, {Name: "n2", NoPrediction: "the membrane has noise"}},
+	return Status{Steps: 42, T: 0.0042, Skipped: 1500, Neurons: []NeuronStatus{{Name: "n1", V: -60, I: 2, Rate: 72, RealTimeHz: 7.2, Predicted: new(72.5), Spikes: 7, Intervals: Intervals{N: 6, MeanMs: 13.9, CV: 0.25}}, {Name: "n2", NoPrediction: "the membrane has noise"}},
 		Inputs: []InputStatus{{Name: "knob", Fault: "no chip"}}, Outputs: []OutputStatus{{Name: "led"}}, Lateness: Lateness{1, 30, 100}}
 }
 

@@ -2,7 +2,7 @@
 import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
 
 const ROWS = 8; // of the raster of one neuron
-const LATEST = 200; // intervals in the histogram
+const LATEST = 1000; // intervals in the histogram, as in the status
 const BINS = 30;
 const DOT = 12; // px from one drawn point to the next
 
@@ -217,23 +217,25 @@ export default class Lab {
     return rows;
   }
 
-  // intervals are the latest ones, in steps.
+  measuredNow() { return this.shared.status?.neurons[this.shared.cell]?.intervals ?? { since: 0, n: 0, mean_ms: 0, cv: 0 }; }
+
+  // intervals are the latest ones, in steps, under the present current and parameters.
   intervals() {
-    const spikes = this.shared.columns.spikes[this.shared.cell].slice(-LATEST - 1);
+    const { since } = this.measuredNow();
+    const spikes = this.shared.columns.spikes[this.shared.cell].filter((s) => s >= since).slice(-LATEST - 1);
     return spikes.slice(1).map((s, k) => s - spikes[k]);
   }
 
   histogram() {
-    const all = this.intervals();
+    const all = this.intervals(), now = this.measuredNow();
     if (all.length < 2) {
-      $('isi-note').textContent = 'no spikes yet';
+      $('isi-note').textContent = 'no intervals yet';
       this.isi.setData([[0, 1], [null, null]]);
       return;
     }
     const least = Math.min(...all), wide = Math.max(1, Math.ceil((Math.max(...all) - least + 1) / BINS)), bins = new Array(BINS + 4).fill(0);
     for (const n of all) bins[2 + Math.floor((n - least) / wide)]++;
-    const mean = all.reduce((a, b) => a + b) / all.length, spread = Math.sqrt(all.reduce((a, n) => a + (n - mean) ** 2, 0) / all.length);
     this.isi.setData([bins.map((_, k) => (least + (k - 2) * wide + (wide - 1) / 2) * this.dt), bins]);
-    $('isi-note').textContent = `the latest ${all.length}: mean ${number(mean * this.dt, 2)} ms, CV ${number(spread / mean, 3)}`;
+    $('isi-note').textContent = `the latest ${now.n}: mean ${number(now.mean_ms, 2)} ms, CV ${number(now.cv, 3)}`;
   }
 }

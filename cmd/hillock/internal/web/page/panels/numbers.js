@@ -9,7 +9,7 @@ export default class Numbers {
 <div><dt>V</dt><dd id="v">–</dd></div>
 <div><dt>I</dt><dd id="i">–</dd></div>
 <div><dt>between spikes</dt><dd id="isi">–</dd></div>
-<div><dt>on the wall</dt><dd id="wall">–</dd></div>
+<div><dt>in real time</dt><dd id="wall">–</dd></div>
 `;
 
   constructor(shared) { this.shared = shared; }
@@ -22,6 +22,6 @@ export default class Numbers {
     $('v').textContent = `${number(n.v, 1)} mV`;
     $('i').textContent = `${number(n.i, 2)} nA`;
     $('isi').textContent = n.isi_ms > 0 ? `${number(n.isi_ms, 1)} ms` : '–';
-    $('wall').textContent = `${number(n.wall_hz, 1)} a second`;
+    $('wall').textContent = `${number(n.real_time_hz, 1)} a second`;
   }
 }
