@@ -1,5 +1,6 @@
 # make test        run all tests, without root, a Pi or a network; print the name of each skipped test
-# make check       run gofmt, go vet, staticcheck, govulncheck and the race detector, as CI does
+# make check       run gofmt, go vet, staticcheck, govulncheck, make page and the race detector, as CI does
+# make page        test and lint the page's JavaScript with node and ESLint; skip each by name without its program
 # make vuln        run govulncheck alone: known holes in the called code; skipped without its database
 # make outdated    list the modules of go.mod and deploy/tools with a newer release
 # make test-arm    run all tests for arm and arm64 under qemu; fail where a test is missing there
@@ -20,7 +21,7 @@ NEWER     = {{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}{{w
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check vuln outdated test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
+.PHONY: test check page vuln outdated test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
 
 test:
 	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
@@ -30,6 +31,7 @@ check:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	@$(MAKE) --no-print-directory vuln
+	@$(MAKE) --no-print-directory page
 	HILLOCK_KERNEL=off HILLOCK_CHROMIUM=off $(GO) test -race ./...
 
 vuln:
@@ -39,6 +41,14 @@ vuln:
 	*'fetching vulnerabilities'*) echo "SKIPPED: govulncheck: its database cannot be reached" ;; \
 	*) exit $$rc ;; \
 	esac
+
+page:
+	@cd cmd/hillock/internal/web; \
+	if ! command -v node >/dev/null; then echo "SKIPPED: the page's unit tests: node is missing (apt-get install nodejs)"; exit; fi; \
+	out=$$(node --test pagetest/*.test.js 2>&1) || { echo "$$out"; exit 1; }; echo "$$out" | grep -E '^(#|ℹ) (tests|pass|skipped)'
+	@cd cmd/hillock/internal/web; eslint=$$(command -v "$${HILLOCK_ESLINT:-eslint}"); \
+	if [ -z "$$eslint" ]; then echo "SKIPPED: the page under ESLint: install the npm package eslint; HILLOCK_ESLINT names its program"; exit; fi; \
+	"$$eslint" --max-warnings 0 . && echo "ESLint: no problem"
 
 outdated:
 	@$(GO) list -m -e -u -f '{{if not .Indirect}}$(NEWER){{end}}' all

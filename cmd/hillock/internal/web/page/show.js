@@ -8,11 +8,11 @@ export function number(x, digits) {
   return Number(x.toFixed(digits)).toFixed(digits).replace('-', '−');
 }
 
-// time is one of so many ms.
+// time formats a time in ms with three digits and its unit: µs, ms or s.
 export function time(ms) {
-  if (ms > 0 && ms < 1) return `${Math.round(1000 * ms)} µs`;
-  const [x, unit] = ms < 1000 ? [ms, 'ms'] : [ms / 1000, 's'];
-  return `${Number(x.toPrecision(3))} ${unit}`;
+  const x = Number(ms.toPrecision(3));
+  if (x > 0 && x < 1) return `${Math.round(1000 * x)} µs`;
+  return x < 1000 ? `${x} ms` : `${x / 1000} s`;
 }
 
 // color is a colour of the style sheet, as the theme has it.

@@ -187,7 +187,7 @@ export default class Scope {
 
   // window is what the screen shows: its first and last step, and the step at zero.
   window() {
-    const { columns, cell } = this.shared, span = this.span, shift = Number($('back').value) / 1000;
+    const { columns } = this.shared, span = this.span, shift = Number($('back').value) / 1000;
     let end = this.held ?? columns.end;
     if (this.held !== null) end -= shift * Math.max(0, end - columns.begin - span);
     if (!this.pressed('trigger')) return { from: end - span, to: end, zero: end };
