@@ -77,15 +77,12 @@ func Named(name string) (f Fault, ok bool) {
 	return all[i], true
 }
 
-// Next returns the fault after f among those that a configuration has the parts for.
-func Next(cfg *config.Config, f Fault) Fault {
-	all := All()
+// Step returns the fault by places after f, or before it where by is negative. It counts the faults of the parts in a
+// configuration, and goes round.
+func Step(cfg *config.Config, f Fault, by int) Fault {
+	all := slices.DeleteFunc(All(), func(other Fault) bool { return other.Name != f.Name && other.Lacks(cfg) != "" })
 	i := slices.IndexFunc(all, func(other Fault) bool { return other.Name == f.Name })
-	for {
-		if i = (i + 1) % len(all); all[i].Lacks(cfg) == "" {
-			return all[i]
-		}
-	}
+	return all[((i+by)%len(all)+len(all))%len(all)]
 }
 
 // Of returns the names of the faults that a configuration has the parts for.

@@ -66,12 +66,12 @@ func (s *Session) Fault(name string) error {
 	return nil
 }
 
-// NextFault makes the next fault that the virtual Pi can have.
-func (s *Session) NextFault() {
+// StepFault makes the fault that is by places after the present one in the list of the virtual Pi's faults.
+func (s *Session) StepFault(by int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.wires != nil {
-		s.wires.Pull(fault.Next(s.leg.cfg, s.wires.Fault()), s.leg.running())
+		s.wires.Pull(fault.Step(s.leg.cfg, s.wires.Fault(), by), s.leg.running())
 	}
 }
 

@@ -1,22 +1,15 @@
 package terminal
 
 import (
-	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
-	"hillock/cmd/hillock/internal/braille"
-	"hillock/cmd/hillock/internal/fault"
-	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/tty"
-	"hillock/hw/doctor"
 )
 
 var (
@@ -26,19 +19,31 @@ var (
 	red   = lipgloss.NewStyle().Foreground(lipgloss.BrightRed)
 )
 
-// least is how many lines the picture has before lines of text make room for it.
-func (s *screen) least() int {
-	if s.picture == "?" {
-		return strings.Count(help, "\n") + 1
-	}
-	return 11
+// line is a line of text on the screen, in pieces that stay whole. Where the room is short, the lines with the highest spare go
+// first.
+type line struct {
+	spare  spare
+	pieces []string
 }
 
-// line is one of the screen's text; where there is no room those of the highest spare go first.
-type line struct {
-	text  string
-	spare int
-}
+// text returns a line of one piece.
+func text(s spare, t string) line { return line{s, []string{t}} }
+
+// spare ranks the lines.
+type spare int
+
+const (
+	needed  spare = iota // the keys, and what to do about a fault
+	problem              // faults and notices
+	chosen               // the neuron of the plot
+	reading              // its rates and its knob
+	about                // what runs where
+	other                // other neurons and inputs
+	granted              // the real time of the loop
+)
+
+// plotRows are the rows to which the plot shrinks before a line goes.
+var plotRows = [...]int{needed: 0, problem: 0, chosen: 4, reading: 6, about: 6, other: 11, granted: 11}
 
 func (s *screen) View() tea.View {
 	if s.done || s.width == 0 {
@@ -47,62 +52,107 @@ func (s *screen) View() tea.View {
 	began := time.Now()
 	defer func() { s.drew = time.Since(began) }()
 	s.status = s.run.Status()
-	text := ""
-	s.look(func() { text = s.text() })
-	return tea.View{Content: text, AltScreen: true}
+	content := ""
+	s.look(func() { content = s.frame() })
+	return tea.View{Content: content, AltScreen: true}
 }
 
-// text is the whole screen.
-func (s *screen) text() string {
+// frame returns the whole screen.
+func (s *screen) frame() string {
 	head, foot := s.head(), s.foot()
-	if s.picture == "w" { // which needs all the room
+	switch s.picture {
+	case "?":
+		head = nil
+	case "w":
 		head, foot = nil, s.remarks()
 	}
-	foot = append(foot, line{s.keys(), 0})
-	for spare := 3; spare > 0; spare-- {
-		if len(s.wrap(head))+len(s.wrap(foot))+s.least() <= s.height {
-			break
-		}
-		few := func(l line) bool { return l.spare == spare }
-		head, foot = slices.DeleteFunc(head, few), slices.DeleteFunc(foot, few)
+	head, foot = s.fit(head, foot)
+	above, below := s.wrap(head), s.wrap(foot)
+	room := s.height - 1 - len(above) - len(below)
+	if room < 0 {
+		below = below[:max(len(below)+room, 0)]
 	}
-	all, after := s.wrap(head), s.wrap(foot)
-	if room := s.height - len(all) - len(after); room >= 5 && s.width > tty.Gutter {
+	all := above
+	if room > 0 {
 		all = append(all, s.draw(room)...)
 	}
-	all = append(all, after...)
-	text := strings.Join(all[:min(len(all), s.height)], "\n")
-	if os.Getenv("TERM") == "linux" {
-		text = strings.Map(braille.Console, text)
+	all = append(append(all, below...), s.keys())
+	content := strings.Join(all[max(len(all)-s.height, 0):], "\n")
+	if s.glyphs != nil {
+		content = strings.Map(s.glyphs, content)
 	}
-	return text
+	return content
 }
 
-// wrap is lines no wider than the screen.
+// fit leaves out lines, one at a time, until the rest and the plot have room.
+func (s *screen) fit(head, foot []line) (above, below []line) {
+	for {
+		last := needed
+		for _, l := range slices.Concat(head, foot) {
+			last = max(last, l.spare)
+		}
+		if last == needed || 1+len(s.wrap(head))+len(s.wrap(foot))+s.plotRows(last) <= s.height {
+			break
+		}
+		lines := &head
+		if slices.ContainsFunc(foot, func(l line) bool { return l.spare == last }) {
+			lines = &foot
+		}
+		for i, l := range slices.Backward(*lines) {
+			if l.spare == last {
+				*lines = slices.Delete(slices.Clone(*lines), i, i+1)
+				break
+			}
+		}
+	}
+	if s.picture == "?" && 1+len(s.wrap(foot))+s.plotRows(needed) > s.height {
+		foot = nil
+	}
+	return head, foot
+}
+
+// plotRows returns the rows to which the picture shrinks before a line goes. The help does not shrink.
+func (s *screen) plotRows(l spare) int {
+	if s.picture == "?" {
+		return len(helpRows(s.width))
+	}
+	return plotRows[l]
+}
+
+// wrap returns the rows of lines, no wider than the screen. A row ends between two pieces where it can.
 func (s *screen) wrap(lines []line) (all []string) {
+	const gap = "  "
 	for _, l := range lines {
-		all = append(all, readable.Wrap(l.text, s.width)...)
+		row := l.pieces[0]
+		for _, piece := range l.pieces[1:] {
+			if lipgloss.Width(row+gap+piece) > s.width {
+				all = append(all, readable.Wrap(row, s.width)...)
+				row = " " + piece
+				continue
+			}
+			row += gap + piece
+		}
+		all = append(all, readable.Wrap(row, s.width)...)
 	}
 	return all
 }
 
-// draw is the picture, of so many lines.
+// draw returns the picture in that many rows.
 func (s *screen) draw(height int) []string {
 	i, _ := s.selected()
 	n, is, c, w := s.status.Config.Neurons[i], s.status.Neurons[i], &s.seen[i], s.window()
 	var lines []string
-	switch s.picture {
-	case "?":
-		for l := range strings.Lines(help) {
-			lines = append(lines, ansi.Truncate(strings.TrimSuffix(l, "\n"), s.width, ""))
-		}
-	case "w":
+	switch {
+	case s.picture == "?":
+		lines = s.help(height)
+	case s.picture == "w":
 		lines = s.page.draw(s.width, height)
-	case "f":
+	case height < 3 || s.width <= tty.Gutter:
+	case s.picture == "f":
 		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(), Now: is.Current, Low: is.Low, High: is.High}.Draw(s.width, height)
-	case "h":
+	case s.picture == "h":
 		lines = tty.Intervals{Intervals: c.Intervals(), DT: w.DT}.Draw(s.width, height)
-	case "r":
+	case s.picture == "r":
 		var rows []tty.Row
 		for k, n := range s.status.Neurons {
 			rows = append(rows, tty.Row{Name: n.Name, History: s.seen[k].History})
@@ -110,8 +160,14 @@ func (s *screen) draw(height int) []string {
 		lines = append(tty.Raster(w, rows, s.width, height-1), w.Axis(s.width, s.words(w)))
 	default:
 		scope := tty.Scope{Params: n.Params, History: c.History, Window: w, Low: is.Low, High: is.High}
-		beneath := min(max((height-1)/4, 2), 9)
-		lines = append(scope.Membrane(s.width, height-1-beneath), scope.Current(s.width, beneath)...)
+		beneath := 0 // rows of the current
+		if height >= 8 {
+			beneath = min((height-1)/4, 9)
+		}
+		lines = scope.Membrane(s.width, height-1-beneath)
+		if beneath > 0 {
+			lines = append(lines, scope.Current(s.width, beneath)...)
+		}
 		lines = append(lines, w.Axis(s.width, s.words(w)))
 	}
 	for len(lines) < height {
@@ -120,7 +176,7 @@ func (s *screen) draw(height int) []string {
 	return lines[:height]
 }
 
-// words say what stretch of time it is.
+// words name the time base, the trigger and the pause.
 func (s *screen) words(w tty.Window) string {
 	text := tty.Duration(time.Duration(w.Steps)*w.DT) + " a screen"
 	if s.trigger {
@@ -132,191 +188,51 @@ func (s *screen) words(w tty.Window) string {
 	return text
 }
 
-// head is what runs where.
-func (s *screen) head() []line {
-	lines := []line{{dim.Render(intro(&s.status)), 0}}
-	if s.page != nil {
-		lines = append(lines, line{dim.Render(s.page.String()), 0})
-	}
-	if g := s.status.Grant; g != nil {
-		lines = append(lines, line{dim.Render(strings.Join(g.Got, ", ")), 3})
-		if len(g.Missing) > 0 {
-			lines = append(lines, line{dim.Render("not permitted: " + strings.Join(g.Missing, "; ")), 2})
-		}
-	}
-	return lines
-}
-
-// foot is how it goes, and what is wrong.
-func (s *screen) foot() (lines []line) {
-	chosen, _ := s.selected()
-	for _, text := range s.neuron(chosen) {
-		lines = append(lines, line{text, 0})
-	}
-	for i := range s.status.Neurons {
-		if i != chosen {
-			lines = append(lines, line{s.other(i), 1})
-		}
-	}
-	for i, in := range s.status.Inputs {
-		spare := 1
-		if slices.Contains(s.status.Config.Neurons[chosen].Inputs, in.Name) {
-			spare = 0
-		}
-		lines = append(lines, line{s.input(i), spare})
-	}
-	return append(append(lines, line{s.timing(), 0}), s.remarks()...)
-}
-
-// remarks are what is wrong, and what there is to say.
-func (s *screen) remarks() (lines []line) {
-	if text := s.status.Overload.String(); text != "" {
-		lines = append(lines, line{amber.Render(text), 0})
-	}
-	lines = append(lines, s.wrong()...)
-	if s.page != nil {
-		if text := s.page.warning.Load(); text != nil {
-			lines = append(lines, line{amber.Render(*text), 1})
-		}
-	}
-	for _, text := range s.notice {
-		lines = append(lines, line{amber.Render(text), 0})
-	}
-	return lines
-}
-
-// wrong is what is wrong: of the virtual Pi's wires what the doctor found, else what the run itself reads.
-func (s *screen) wrong() (lines []line) {
-	if !slices.ContainsFunc(s.status.Doctor, isFailed) {
-		for _, f := range s.status.Broken() {
-			lines = append(lines, line{red.Render(fmt.Sprintf("%s %s: %s", f.Part, f.State, f.Cause)), 0})
-		}
-	}
-	for _, f := range s.status.Doctor {
-		style := dim
-		if isFailed(f) {
-			style = red
-		}
-		text := f.Check + ": " + f.Seen
-		if f.Means != "" {
-			text += ": " + f.Means
-		}
-		lines = append(lines, line{style.Render(text), 0})
-		if f.Do != "" {
-			lines = append(lines, line{style.Render("do: " + f.Do), 2})
-		}
-	}
-	return lines
-}
-
-// isFailed tells a finding that a check failed.
-func isFailed(f doctor.Finding) bool { return f.Result == doctor.Failed }
-
-// leds are the LEDs of a neuron, by their places in the status.
-func (s *screen) leds(neuron string) (all []int) {
-	for i, out := range s.status.Config.Outputs {
-		if out.Neuron == neuron && parts.IsLED(out) {
-			all = append(all, i)
-		}
-	}
-	return all
-}
-
-// neuron is two lines and its notes: where it is with its LEDs, and its spikes with their rate.
-func (s *screen) neuron(i int) []string {
-	n := s.status.Neurons[i]
-	leds, notes := "", []string(nil)
-	for _, k := range s.leds(n.Name) {
-		leds += "  " + s.led(k)
-		if text := s.status.Outputs[k].Note(); text != "" {
-			notes = append(notes, amber.Render(text))
-		}
-	}
-	isi := ""
-	if n.Intervals.N > 0 {
-		isi = "  ISI " + tty.Duration(time.Duration(n.Intervals.Latest)*s.status.Config.Loop.DT) + fmt.Sprintf("  CV %.3f", n.Intervals.CV)
-	}
-	first := fmt.Sprintf("%s V %6.1f mV  I %.3f nA%s%s", bold.Render(n.Name), n.V, n.Current, isi, leds)
-	second := fmt.Sprintf("%*s spikes %d  rate %.1f Hz  %s", len(n.Name), "", n.Spikes, n.Rate, n.Prediction)
-	if s.status.Config.Loop.Speed != 1 || s.status.Tick.Skipped > 0 {
-		second += fmt.Sprintf("  %s/s real time", readable.Digits(n.RealTimeRate, 3))
-	}
-	return append([]string{first, second}, notes...)
-}
-
-// other is the line of a neuron that is not drawn.
-func (s *screen) other(i int) string {
-	n := s.status.Neurons[i]
-	text := fmt.Sprintf("%s V %6.1f mV  I %.3f nA  rate %.1f Hz", bold.Render(n.Name), n.V, n.Current, n.Rate)
-	for _, k := range s.leds(n.Name) {
-		text += "  " + s.led(k)
-	}
-	return text
-}
-
-// led is whether an LED is lit.
-func (s *screen) led(i int) string {
-	led := dim.Render("○")
-	if s.status.Outputs[i].Lit {
-		led = red.Render("●")
-	}
-	pin, _ := parts.LED(s.status.Config.Outputs[i])
-	return led + " " + s.status.Outputs[i].Name + " " + pin
-}
-
-// input is a line: where the knob is and what the chip says.
-func (s *screen) input(i int) string {
-	in, is := s.status.Config.Inputs[i], s.status.Inputs[i]
-	mark := " "
-	if _, knob := s.selected(); knob == in.Name && len(s.targets()) > 1 {
-		mark = ">"
-	}
-	longest := 0
-	for _, other := range s.status.Inputs {
-		longest = max(longest, len(other.Name))
-	}
-	r := is.Reading
-	line := fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, readable.Bar(r.Position, 20), parts.Shows(in, r))
-	if r.Spread > 0 && parts.HasCodes(in) {
-		line += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
-	}
-	if n := is.Note.String(); n != "" {
-		line += "  " + amber.Render(n)
-	}
-	return line
-}
-
-// timing is how the loop keeps its time.
-func (s *screen) timing() string {
-	line := fmt.Sprintf("ticks %d  late %s", s.status.Tick.Run(), s.status.Late)
-	if s.status.Tick.Skipped > 0 {
-		line += amber.Render(fmt.Sprintf("  skipped %d (over %v behind)", s.status.Tick.Skipped, s.status.Config.Loop.MaxLag))
-	}
-	if s.status.Missed > 0 {
-		line += amber.Render(fmt.Sprintf("  steps not seen here %d", s.status.Missed))
-	}
-	return line
-}
-
-// keys are the most used ones; the fault is told where there is one.
+// keys returns the row of the most used keys: as many as have room, in the order of the list.
 func (s *screen) keys() string {
-	text := "? help  q quit  "
-	if _, knob := s.selected(); knob != "" {
-		text += "←→↑↓ knob  "
+	type key struct {
+		text string
+		rank int // the lowest stay the longest
+	}
+	all := []key{{"? help", 0}, {"q quit", 0}}
+	if s.picture == "?" {
+		all = []key{{"? back", 0}, {"q quit", 0}}
+		if s.scrolls {
+			all = append(all, key{"↑↓ scroll", 0})
+		}
+	}
+	_, knob := s.selected()
+	if knob != "" && !(s.picture == "?" && s.scrolls) {
+		all = append(all, key{"←→↑↓ knob", 2})
 	}
 	if len(s.targets()) > 1 {
-		text += "tab next  "
+		all = append(all, key{"tab next", 5})
 	}
-	text += "+- time  space pause  t r f h"
+	pause := "space pause"
+	if s.stopped != 0 {
+		pause = "space go on"
+	}
+	letters := "t r f h"
 	if s.page != nil {
-		text += " w"
+		letters += " w"
 	}
-	if len(s.status.Faults) < 2 { // none alone
-		return dim.Render(text)
+	all = append(all, key{"+- time", 4}, key{pause, 3}, key{letters, 6})
+	if len(s.status.Faults) > 1 { // more than "none"
+		all = append(all, key{"x fault" + s.faulty(), 1})
 	}
-	text = dim.Render(text + "  x fault")
-	if s.status.Fault != fault.None {
-		text += ": " + s.status.Fault
+	row := func() (text string) {
+		for _, k := range all {
+			text += k.text + "  "
+		}
+		return strings.TrimSpace(text)
 	}
-	return text
+	for len(all) > 2 && lipgloss.Width(row()) > s.width {
+		last := slices.MaxFunc(all, func(a, b key) int { return a.rank - b.rank }).rank
+		all = slices.DeleteFunc(all, func(k key) bool { return k.rank == last })
+	}
+	before, fault, found := strings.Cut(readable.Wrap(row(), s.width)[0], "x fault: ")
+	if found {
+		return dim.Render(before+"x fault: ") + fault
+	}
+	return dim.Render(before)
 }

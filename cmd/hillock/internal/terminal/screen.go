@@ -20,7 +20,7 @@ type Run interface {
 	Times() session.Times  // until now
 	Turn(input string, position float64) (was float64, err error)
 	TurnBy(input string, part float64) error
-	NextFault()
+	StepFault(by int)
 	SetSpeed(speed float64) error
 }
 
@@ -31,16 +31,20 @@ type screen struct {
 	status        session.Status // of the latest frame or key
 	record        *trace.Record
 	link          *paced
-	drew          time.Duration // how long the latest frame took
+	glyphs        func(rune) rune // what the terminal shows in place of a character; nil: itself
+	drew          time.Duration   // how long the latest frame took
 	width, height int
 
 	seen []trace.Cell // of the record, by neuron, while it looks
 
 	target  int    // which of targets the keys are about
 	picture string // the key of what is drawn: "" for the scope
+	top     int    // the first row of the help in view
+	scrolls bool   // the help has more rows than the screen
 	base    int    // which of timeBases
 	trigger bool   // on a spike
 	stopped int64  // where paused, the step after the last on the screen; 0: it runs
+	present int64  // the latest step at the pause
 	notice  []string
 	done    bool
 	left    func() // called when it is done
@@ -112,10 +116,13 @@ func (s *screen) change(key string) bool {
 	scrolls := s.stopped != 0 && (key == "shift+left" || key == "shift+right")
 	_, knob := s.selected()
 	switch {
+	case s.scrollHelp(key):
 	case key == "s":
 		s.slower()
 	case key == "x":
-		s.run.NextFault()
+		s.run.StepFault(1)
+	case key == "X":
+		s.run.StepFault(-1)
 	case scrolls || knob == "" || !s.turn(knob, key):
 		return false
 	}
@@ -136,6 +143,7 @@ func (s *screen) press(key string) tea.Cmd {
 		s.notice = []string{"Ctrl-Z does not stop the neuron: q ends it, and its pins are then low"}
 	case "w":
 		if s.page == nil {
+			s.notice = []string{"w needs the page: quit and run 'hillock run --web'"}
 			break
 		}
 		fallthrough
@@ -143,7 +151,7 @@ func (s *screen) press(key string) tea.Cmd {
 		if s.picture == key {
 			key = ""
 		}
-		s.picture = key
+		s.picture, s.top = key, 0
 	case "+", "=":
 		s.base = min(s.base+1, len(timeBases)-1)
 	case "-", "_":
@@ -155,6 +163,7 @@ func (s *screen) press(key string) tea.Cmd {
 			s.stopped = 0
 			break
 		}
+		s.present = s.window().Now
 		s.scroll(0)
 	case "pgup":
 		s.scroll(-s.window().Steps)
@@ -190,7 +199,7 @@ func (s *screen) window() tty.Window {
 	}
 	w.From = now - w.Steps
 	if s.stopped != 0 {
-		w.From = s.stopped - w.Steps
+		w.From, w.Now = s.stopped-w.Steps, s.present
 	} else if s.trigger {
 		for after := int64(0); ; after++ {
 			spike, ok := s.seen[n].Train.Last(after)
@@ -270,21 +279,3 @@ func (s *screen) slower() {
 		s.notice = []string{err.Error()}
 	}
 }
-
-// help is what the keys do.
-const help = `← →  ↓ ↑   turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends
-tab        the next neuron, the next knob
-+ -        a longer or a shorter time base: 5 ms to 20 s of the model's time
-space      pause; then PgUp, PgDn go a screen back and forth, shift ← → a tenth
-s          slow motion: 10 times, 100 times slower, then real time again
-t          trigger: the latest spike stands a quarter from the left
-r          raster: the spikes of all neurons, over a second or more
-f          firing rate against current: theory, and what was seen of it
-h          histogram of the intervals between the latest spikes (ISI)
-w          with --web: where browsers find it, as a QR code too
-x          the next fault of the virtual Pi's wires
-?          this help; the same key leaves it, as it does r, f, h, w; so does esc
-q          end: the pins are then low
-
-Dashed: the threshold V_T and the rest E_L; beneath, the current from which on
-it fires. A point of f is the mean rate while the current was steady.`

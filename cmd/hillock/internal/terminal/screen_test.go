@@ -541,7 +541,7 @@ func (o *outside) hand(name string) {
 
 func (o *outside) Turn(string, float64) (float64, error) { o.hand("Turn"); return 0, nil }
 func (o *outside) TurnBy(string, float64) error          { o.hand("TurnBy"); return nil }
-func (o *outside) NextFault()                            { o.hand("NextFault") }
+func (o *outside) StepFault(int)                         { o.hand("StepFault") }
 func (o *outside) SetSpeed(float64) error                { o.hand("SetSpeed"); return nil }
 
 // A browser that asks for the status at the same moment takes both locks in the other order.
@@ -550,7 +550,7 @@ func TestKeysChangeTheRunOutsideTheRecordsLock(t *testing.T) {
 	o := &outside{Run: s.run, t: t}
 	s.run = o
 	s.typed("left up home s x space shift+left")
-	if diff := cmp.Diff([]string{"TurnBy", "TurnBy", "Turn", "SetSpeed", "NextFault"}, o.calls); diff != "" {
+	if diff := cmp.Diff([]string{"TurnBy", "TurnBy", "Turn", "SetSpeed", "StepFault"}, o.calls); diff != "" {
 		t.Errorf("what the keys did (-want +got):\n%s", diff)
 	}
 }

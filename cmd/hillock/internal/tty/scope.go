@@ -53,9 +53,20 @@ func (w Window) Axis(width int, words string) string {
 			copy(line[at:], []rune(text))
 		}
 	}
-	write(0, left+" ")
-	write(len(line)-1-lipgloss.Width(right), " "+right)
-	write((len(line)-lipgloss.Width(words)-2)/2, " "+words+" ")
+	middle := (len(line) - lipgloss.Width(words) - 2) / 2
+	if middle <= max(lipgloss.Width(left), lipgloss.Width(right)) { // no room for all three
+		left, middle = "", min(1, len(line)-lipgloss.Width(words)-2)
+		if middle+lipgloss.Width(words)+4+lipgloss.Width(right) > len(line) {
+			right = ""
+		}
+	}
+	if left != "" {
+		write(0, left+" ")
+	}
+	write(middle, " "+words+" ")
+	if right != "" {
+		write(len(line)-1-lipgloss.Width(right), " "+right)
+	}
 	return braille.Paint(strings.Repeat(" ", Gutter-1)+"└"+string(line), Level)
 }
 

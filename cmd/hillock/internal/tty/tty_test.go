@@ -106,11 +106,18 @@ func TestWhatWasMissedIsAGap(t *testing.T) {
 	}
 }
 
-func TestAxis(t *testing.T) {
+func TestAxisLabelsDoNotCollide(t *testing.T) {
 	w := Window{From: 10_001, Steps: 2000, Now: 12_500, DT: dt}
-	want := "          └-250 ms ┴───┴ 200 ms, paused ┴───┴── -50 ms"
-	if got := ansi.Strip(w.Axis(54, "200 ms, paused")); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	for width, want := range map[int]string{
+		54: "          └-250 ms ┴───┴ 200 ms, paused ┴───┴── -50 ms",
+		40: "          └┴ 200 ms, paused ──┴── -50 ms",
+		30: "          └┴ 200 ms, paused ─┴",
+		27: "          └ 200 ms, paused ",
+		12: "          └┴",
+	} {
+		if got := ansi.Strip(w.Axis(width, "200 ms, paused")); got != want {
+			t.Errorf("width %d: got\n%s\nwant\n%s", width, got, want)
+		}
 	}
 }
 

@@ -331,7 +331,7 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 		t.Errorf("got the faults %q on the page, want %q", got, want)
 	}
 	for _, fault := range append(want[1:], want[0]) {
-		if b.Session.NextFault(); w.Status().Fault != fault {
+		if b.Session.StepFault(1); w.Status().Fault != fault {
 			t.Errorf("got %q after x, want %q", w.Status().Fault, fault)
 		}
 	}

@@ -1,0 +1,196 @@
+package terminal
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/config"
+	"hillock/hw/doctor"
+	"hillock/neuron"
+)
+
+// rows returns the rows of a frame without the blanks at their ends.
+func rows(s *screen, width, height int) (all []string) {
+	for l := range strings.Lines(frameOf(s, width, height)) {
+		all = append(all, strings.TrimRight(l, " \n"))
+	}
+	return all
+}
+
+// flat returns a frame as one line.
+func flat(s *screen, width, height int) string {
+	return strings.Join(strings.Fields(frameOf(s, width, height)), " ")
+}
+
+// plotted counts the rows of the plot in a frame.
+func plotted(all []string) (n int) {
+	for _, row := range all {
+		if strings.ContainsAny(row, "│┤") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestRemedyComesBeforeThePlot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		says := func(_ context.Context, _ fault.Fault, _ *config.Config, each func(doctor.Finding)) error {
+			each(doctor.Finding{Check: "SPI0.0", Result: doctor.Failed, Seen: "MISO is not driven: it follows the pull-up and the pull-down",
+				Means: "a wire between the Pi and the chip is loose or in the wrong hole, or the chip has no supply",
+				Do: "check CE0 (GPIO8, header pin 24) at CS, chip pin 10; SCLK (GPIO11, header pin 23) at CLK, chip pin 13; " +
+					"3V3 (header pin 1) at VDD, chip pin 16, and GND (header pin 6) at DGND, chip pin 9"})
+			return nil
+		}
+		b := sessiontest.With(t, new(neuron.VirtualClock), session.Options{Traced: true, Doctor: says})
+		s := newScreen(b.Session, nil, nil)
+		b.Run(t, 1000)
+		s.typed("x")
+		b.Run(t, 1000)
+		synctest.Wait()
+		const do = "do: check CE0 (GPIO8, header pin 24) at CS, chip pin 10; SCLK (GPIO11, header pin 23) at CLK, chip pin 13; " +
+			"3V3 (header pin 1) at VDD, chip pin 16, and GND (header pin 6) at DGND, chip pin 9"
+		for _, tt := range []struct {
+			width, height, plot int
+			all                 bool // what the doctor saw, too
+		}{
+			{200, 60, 40, true}, {100, 30, 11, true}, {80, 24, 7, true}, {60, 16, 0, true}, {40, 12, 0, false}, {30, 8, 0, false},
+		} {
+			text := flat(s, tt.width, tt.height)
+			if !strings.Contains(text, do) && tt.height > 8 || !strings.Contains(text, "do: check CE0") {
+				t.Errorf("%dx%d: got\n%s\nwant the remedy", tt.width, tt.height, frameOf(s, tt.width, tt.height))
+			}
+			if saw := strings.Contains(text, "SPI0.0: MISO is not driven"); tt.all && !saw {
+				t.Errorf("%dx%d: got\n%s\nwant what the doctor saw", tt.width, tt.height, frameOf(s, tt.width, tt.height))
+			}
+			if n := plotted(rows(s, tt.width, tt.height)); n < tt.plot {
+				t.Errorf("%dx%d: got %d rows of the plot, want at least %d", tt.width, tt.height, n, tt.plot)
+			}
+		}
+	})
+}
+
+func TestSmallTerminalShowsTraceAndKeys(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 1000)
+	s.page = &Page{URLs: []string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, Token: "KNOBANDLED"}
+	for _, size := range [][2]int{{30, 8}, {40, 12}, {60, 16}, {80, 24}} {
+		all := rows(s, size[0], size[1])
+		if n := plotted(all); n < 3 {
+			t.Errorf("%v: got %d rows of the plot, want at least 3:\n%s", size, n, strings.Join(all, "\n"))
+		}
+		if last := all[len(all)-1]; len(all) != size[1] || !strings.HasPrefix(last, "? help  q quit") {
+			t.Errorf("%v: got %d rows, the last %q; want the keys at the bottom", size, len(all), last)
+		}
+	}
+	golden(t, "frame-30x8", s, 30, 8)
+	golden(t, "frame-40x12", s, 40, 12)
+}
+
+func TestHelpShowsEveryKey(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 500)
+	s.typed("?")
+	seen := func(width, height int) (all []string) {
+		rows(s, width, height)
+		s.typed("home")
+		for range 60 {
+			for _, row := range rows(s, width, height) {
+				if !slices.Contains(all, row) {
+					all = append(all, row)
+				}
+			}
+			s.typed("down")
+		}
+		return all
+	}
+	for _, size := range [][2]int{{40, 12}, {30, 8}, {80, 24}} {
+		text := strings.Join(strings.Fields(strings.Join(seen(size[0], size[1]), " ")), " ")
+		for _, want := range []string{"turn the virtual Pi's knob", "tab", "PgUp", "slow motion", "raster", "histogram", "X", "QR code", "quit", "rheobase"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%v: got\n%s\nwant %q in the help", size, text, want)
+			}
+		}
+		if at := b.Virtual.Knobs["knob"].Position(); at != 0.4 && size[1] < 24 {
+			t.Errorf("%v: got the knob at %g after scrolling, want it at 0.4", size, at)
+		}
+	}
+}
+
+func TestHeadFitsARowAtEverySpeed(t *testing.T) {
+	t.Parallel()
+	for _, speed := range []string{"1", "0.1", "0.01", "20"} {
+		b, s := scopeBench(t, "loop.speed="+speed)
+		b.Run(t, 300)
+		s.run = elsewhere{b.Session}
+		s.View()
+		all := rows(s, 80, 24)
+		if !strings.HasPrefix(all[0], "hillock on the virtual Pi") || !strings.HasSuffix(all[0], "real time") {
+			t.Errorf("speed %s: got the first row %q, want it to end with the speed", speed, all[0])
+		}
+		if want := "hillock on the virtual Pi (no Raspberry Pi here): built-in, "; !strings.HasPrefix(rows(s, 100, 30)[0], want) {
+			t.Errorf("speed %s: got the first row %q at 100 columns, want %q", speed, rows(s, 100, 30)[0], want)
+		}
+	}
+}
+
+// elsewhere is a run on a machine that is no Pi.
+type elsewhere struct{ *session.Session }
+
+func (e elsewhere) Status() session.Status {
+	st := e.Session.Status()
+	st.Where = "the virtual Pi (no Raspberry Pi here)"
+	return st
+}
+
+func TestAxisStandsStillInPause(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 2000)
+	axis := func() string {
+		all := rows(s, 80, 24)
+		return all[slices.IndexFunc(all, func(row string) bool { return strings.Contains(row, "a screen") })]
+	}
+	s.typed("space")
+	first := axis()
+	b.Run(t, 1000)
+	if now := axis(); now != first || !strings.HasSuffix(now, " now") {
+		t.Errorf("got the axis\n%s\nafter another second, want\n%s", now, first)
+	}
+	s.typed("pgup")
+	if back := axis(); !strings.Contains(back, "└-400 ms") || !strings.HasSuffix(back, " -200 ms") {
+		t.Errorf("got the axis\n%s\na screen back, want it from -400 ms to -200 ms", back)
+	}
+}
+
+func TestKeyWSaysHowToGetThePage(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 500)
+	s.typed("w")
+	if text, want := flat(s, 80, 24), "w needs the page: quit and run 'hillock run --web'"; !strings.Contains(text, want) {
+		t.Errorf("got\n%s\nwant %s", text, want)
+	}
+}
+
+func TestKeyXStepsThroughTheFaults(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	var got []string
+	for _, key := range strings.Fields("x x X X X x") {
+		s.typed(key)
+		got = append(got, b.Session.Status().Fault)
+	}
+	want := []string{"MISO open", "MISO shorted to ground", "MISO open", "none", "LED loose", "none"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got the faults %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,202 @@
+package terminal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/tty"
+	"hillock/hw/doctor"
+)
+
+// head returns the lines above the picture: what runs where.
+func (s *screen) head() []line {
+	runs := intro(&s.status)
+	if ansi.StringWidth(runs) > s.width { // "hillock on the virtual Pi (no Raspberry Pi here): ..."
+		before, rest, _ := strings.Cut(runs, " (")
+		_, after, found := strings.Cut(rest, ")")
+		if found {
+			runs = before + after
+		}
+	}
+	lines := []line{text(about, dim.Render(runs))}
+	if s.page != nil {
+		lines = append(lines, text(about, dim.Render(s.page.String())))
+	}
+	if g := s.status.Grant; g != nil {
+		lines = append(lines, text(granted, dim.Render(strings.Join(g.Got, ", "))))
+		if len(g.Missing) > 0 {
+			lines = append(lines, text(other, dim.Render("not permitted: "+strings.Join(g.Missing, "; "))))
+		}
+	}
+	return lines
+}
+
+// foot returns the lines below the picture: readings, and what is wrong.
+func (s *screen) foot() []line {
+	shown, _ := s.selected()
+	lines := s.neuron(shown)
+	for i := range s.status.Neurons {
+		if i != shown {
+			lines = append(lines, s.other(i))
+		}
+	}
+	for i, in := range s.status.Inputs {
+		rank := other
+		if slices.Contains(s.status.Config.Neurons[shown].Inputs, in.Name) {
+			rank = reading
+		}
+		lines = append(lines, line{rank, s.input(i)})
+	}
+	return append(append(lines, line{about, s.timing()}), s.remarks()...)
+}
+
+// remarks returns what is wrong, and the notices.
+func (s *screen) remarks() (lines []line) {
+	if overload := s.status.Overload.String(); overload != "" {
+		lines = append(lines, text(problem, amber.Render(overload)))
+	}
+	lines = append(lines, s.wrong()...)
+	if s.page != nil {
+		if warning := s.page.warning.Load(); warning != nil {
+			lines = append(lines, text(other, amber.Render(*warning)))
+		}
+	}
+	for _, notice := range s.notice {
+		lines = append(lines, text(problem, amber.Render(notice)))
+	}
+	return lines
+}
+
+// wrong returns the doctor's findings about the virtual Pi's wires. Without a failed check it returns the faults of the run too.
+func (s *screen) wrong() (lines []line) {
+	if !slices.ContainsFunc(s.status.Doctor, isFailed) {
+		for _, f := range s.status.Broken() {
+			lines = append(lines, text(problem, red.Render(fmt.Sprintf("%s %s: %s", f.Part, f.State, f.Cause))))
+		}
+	}
+	for _, f := range s.status.Doctor {
+		style := dim
+		if isFailed(f) {
+			style = red
+		}
+		found := f.Check + ": " + f.Seen
+		if f.Means != "" {
+			found += ": " + f.Means
+		}
+		lines = append(lines, text(problem, style.Render(found)))
+		if f.Do != "" {
+			lines = append(lines, text(needed, style.Render("do: "+f.Do)))
+		}
+	}
+	return lines
+}
+
+// isFailed reports whether the check of a finding failed.
+func isFailed(f doctor.Finding) bool { return f.Result == doctor.Failed }
+
+// faulty returns ": " and the name of the present fault, or "".
+func (s *screen) faulty() string {
+	if s.status.Fault == fault.None {
+		return ""
+	}
+	return ": " + s.status.Fault
+}
+
+// leds returns the LEDs of a neuron, as indexes into the outputs.
+func (s *screen) leds(neuron string) (all []int) {
+	for i, out := range s.status.Config.Outputs {
+		if out.Neuron == neuron && parts.IsLED(out) {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// neuron returns the lines of the chosen neuron: its state and LEDs, its rates, and notes about the LEDs.
+func (s *screen) neuron(i int) (lines []line) {
+	n := s.status.Neurons[i]
+	state := line{chosen, s.state(i)}
+	if n.Intervals.N > 0 {
+		state.pieces = append(state.pieces, "ISI "+tty.Duration(time.Duration(n.Intervals.Latest)*s.status.Config.Loop.DT), fmt.Sprintf("CV %.3f", n.Intervals.CV))
+	}
+	rates := line{reading, []string{fmt.Sprintf("%*s spikes %d", len(n.Name), "", n.Spikes), fmt.Sprintf("rate %.1f Hz", n.Rate), n.Prediction.String()}}
+	if s.status.Config.Loop.Speed != 1 || s.status.Tick.Skipped > 0 {
+		rates.pieces = append(rates.pieces, readable.Digits(n.RealTimeRate, 3)+"/s real time")
+	}
+	lines = []line{state, rates}
+	for _, k := range s.leds(n.Name) {
+		lines[0].pieces = append(lines[0].pieces, s.led(k))
+		if note := s.status.Outputs[k].Note(); note != "" {
+			lines = append(lines, text(reading, amber.Render(note)))
+		}
+	}
+	return lines
+}
+
+// other returns the line of a neuron that is not drawn.
+func (s *screen) other(i int) line {
+	n := s.status.Neurons[i]
+	l := line{other, append(s.state(i), fmt.Sprintf("rate %.1f Hz", n.Rate))}
+	for _, k := range s.leds(n.Name) {
+		l.pieces = append(l.pieces, s.led(k))
+	}
+	return l
+}
+
+// state returns a neuron's name and V, and its current.
+func (s *screen) state(i int) []string {
+	n := s.status.Neurons[i]
+	return []string{fmt.Sprintf("%s V %6.1f mV", bold.Render(n.Name), n.V), fmt.Sprintf("I %.3f nA", n.Current)}
+}
+
+// led returns an LED, lit or dark, with its name and pin.
+func (s *screen) led(i int) string {
+	led := dim.Render("○")
+	if s.status.Outputs[i].Lit {
+		led = red.Render("●")
+	}
+	pin, _ := parts.LED(s.status.Config.Outputs[i])
+	return led + " " + s.status.Outputs[i].Name + " " + pin
+}
+
+// input returns the line of an input: the knob's position and the reading of its chip.
+func (s *screen) input(i int) []string {
+	in, is := s.status.Config.Inputs[i], s.status.Inputs[i]
+	mark := " "
+	if _, knob := s.selected(); knob == in.Name && len(s.targets()) > 1 {
+		mark = ">"
+	}
+	longest := 0
+	for _, other := range s.status.Inputs {
+		longest = max(longest, len(other.Name))
+	}
+	r := is.Reading
+	reads := parts.Shows(in, r)
+	if r.Spread > 0 && parts.HasCodes(in) {
+		reads += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
+	}
+	pieces := []string{fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, readable.Bar(r.Position, min(20, max(s.width/4, 1))), reads)}
+	if note := is.Note.String(); note != "" {
+		pieces = append(pieces, amber.Render(note))
+	}
+	return pieces
+}
+
+// timing returns how punctual the loop is.
+func (s *screen) timing() []string {
+	pieces := []string{fmt.Sprintf("ticks %d", s.status.Tick.Run()), "late " + s.status.Late.String()}
+	if s.status.Tick.Skipped > 0 {
+		pieces = append(pieces, amber.Render(fmt.Sprintf("skipped %d (over %v behind)", s.status.Tick.Skipped, s.status.Config.Loop.MaxLag)))
+	}
+	if s.status.Missed > 0 {
+		pieces = append(pieces, amber.Render(fmt.Sprintf("steps not seen here %d", s.status.Missed)))
+	}
+	return pieces
+}
