@@ -68,6 +68,21 @@ func hasAnchor(text, section string) bool {
 	return false
 }
 
+// The code in a page for users is part of the file that the page names, so that it compiles and its tests pass.
+func TestCodeInDocumentsIsTested(t *testing.T) {
+	t.Parallel()
+	for _, page := range documents(t) {
+		if filepath.Base(page) == "CONTRIBUTING.md" { // TestContributing
+			continue
+		}
+		for _, block := range fence.FindAllStringSubmatch(read(t, page), -1) {
+			if !strings.Contains(read(t, filepath.Join("../..", block[2])), block[3]) {
+				t.Errorf("%s: %s does not contain\n%s", page, block[2], block[3])
+			}
+		}
+	}
+}
+
 // The package installs deploy/doc and deploy/examples side by side and nothing else of the repository.
 func TestInstalledDocumentsLinkToInstalledFiles(t *testing.T) {
 	t.Parallel()
