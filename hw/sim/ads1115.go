@@ -10,32 +10,33 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// ADS1115 is a Texas Instruments ADS1115, an analog-to-digital converter of 16 bits on I2C, with a Knob on each of its
-// four inputs. It is modelled from its datasheet, SBAS444D, register by register. Its place is address 0x48, where the
-// pin ADDR is wired to ground; 0x49 to 0x4b are VDD, SDA and SCL (table 4).
+// ADS1115 is a Texas Instruments ADS1115: a 16-bit analog-to-digital converter on I2C, with a Knob on each of its four
+// inputs. It is modelled register by register from its datasheet, SBAS444D. Its address is 0x48 with the pin ADDR at
+// ground, 0x49 with ADDR at VDD, 0x4a at SDA, and 0x4b at SCL (table 4).
 //
-// A conversion takes one period of the data rate, by the Pi's clock. It converts the input as it stands when a single
-// conversion begins, or in continuous mode when the register is read after the end of one. Not modelled are the pin
-// ALERT/RDY, the general call, the 10 % by which a real one's clock may be off, and that it takes some 25 us to wake.
+// A conversion takes one period of the data rate, by the Pi's clock. A single conversion converts the input as it is at
+// the start. In continuous mode, a read of the register after the end of a conversion converts the input as it is then.
+// Not modelled are the pin ALERT/RDY, the general call, the clock's tolerance of 10 %, and the wake-up time of some 25
+// us.
 type ADS1115 struct {
 	knobs [4]Knob
 	vdd   atomic.Int64 // physic.ElectricPotential
 	noise noise
 	float floating // under mu
 
-	mu         sync.Mutex // what follows: the wire's, and SetCode asks for the gain
+	mu         sync.Mutex // guards the fields below: the wire's, and the gain for SetCode
 	registers  [4]uint16
 	pointer    byte
-	count      int    // bytes since the start
-	word       uint16 // under way
+	count      int    // of bytes since the start
+	word       uint16 // being transferred
 	now        time.Duration
 	converting bool
 	started    time.Duration
-	period     time.Duration // of the conversion under way
-	result     int16         // of it, if it is a single one
+	period     time.Duration // of the running conversion
+	result     int16         // of a single conversion
 }
 
-// The registers, by their address pointer (section 9.6.1).
+// The registers, by address pointer (section 9.6.1).
 const (
 	adsConversion = iota
 	adsConfig
@@ -45,14 +46,14 @@ const (
 
 // The bits of the configuration register (section 9.6.3).
 const (
-	adsOS       = 0x8000 // written: begin a single conversion; read: none is under way
+	adsOS       = 0x8000 // written: start a single conversion; read: no conversion runs
 	adsMux      = 12
 	adsGain     = 9
 	adsSingle   = 0x0100
 	adsDataRate = 5
 )
 
-// NewADS1115 returns a chip at 3.3 V, its knobs at 0 and without noise.
+// NewADS1115 returns a chip at 3.3 V without noise. Its knobs are at position 0.
 func NewADS1115() *ADS1115 {
 	c := &ADS1115{registers: [4]uint16{adsConfig: 0x8583 &^ adsOS, adsLow: 0x8000, adsHigh: 0x7fff}}
 	for i := range c.knobs {
@@ -63,8 +64,8 @@ func NewADS1115() *ADS1115 {
 	return c
 }
 
-// Knob returns the knob on an input, 0 to 3, or nil if there is no such input. Its SetCode counts in the gain that the
-// program last asked for, 2.048 V at first.
+// Knob returns the knob on an input, 0 to 3, or nil if there is no such input. SetCode uses the gain in the
+// configuration register: 2.048 V at first.
 func (c *ADS1115) Knob(channel int) *Knob {
 	if channel < 0 || channel >= len(c.knobs) {
 		return nil
@@ -72,9 +73,9 @@ func (c *ADS1115) Knob(channel int) *Knob {
 	return &c.knobs[channel]
 }
 
-// SetNoise adds to every code a whole number from -counts to counts, as MCP3xxx does.
-func (c *ADS1115) SetNoise(counts int, seed uint64) {
-	c.noise.set(min(counts, math.MaxInt16), seed)
+// SetNoise adds a whole number from -codes to codes to every code, as on MCP3xxx.
+func (c *ADS1115) SetNoise(codes int, seed uint64) {
+	c.noise.set(min(codes, math.MaxInt16), seed)
 }
 
 // SetVDD sets the supply, from 2 V to 5.5 V (section 7.3). The knobs keep their positions.
@@ -86,7 +87,7 @@ func (c *ADS1115) SetVDD(v physic.ElectricPotential) error {
 	return nil
 }
 
-// VDD returns the supply, which is the upper end of the knobs.
+// VDD returns the supply: the upper end of the knobs.
 func (c *ADS1115) VDD() physic.ElectricPotential {
 	return physic.ElectricPotential(c.vdd.Load())
 }
@@ -104,8 +105,8 @@ func (c *ADS1115) Start(now time.Duration, read bool) {
 	c.settle()
 }
 
-// Write implements I2CChip: the address pointer, then the register's two bytes, high one first (section 9.5.3). The
-// conversion register takes them and stays as it is.
+// Write implements I2CChip: the address pointer, then the two bytes of the register, high byte first (section 9.5.3).
+// The conversion register acknowledges them and does not change.
 func (c *ADS1115) Write(b byte) (ack bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,7 +122,7 @@ func (c *ADS1115) Write(b byte) (ack bool) {
 	return true
 }
 
-// Read implements I2CChip: the two bytes of the register at the pointer, over and over.
+// Read implements I2CChip: the two bytes of the register at the pointer, repeated.
 func (c *ADS1115) Read() byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -136,7 +137,7 @@ func (c *ADS1115) Read() byte {
 	return byte(c.word)
 }
 
-// set writes the register at the pointer. A conversion under way goes on as it began.
+// set writes the register at the pointer. A running conversion continues unchanged.
 func (c *ADS1115) set(word uint16) {
 	switch c.pointer {
 	case adsConversion:
@@ -151,7 +152,7 @@ func (c *ADS1115) set(word uint16) {
 	}
 }
 
-// settle ends the conversions that are over by now.
+// settle ends the conversions that are complete by now.
 func (c *ADS1115) settle() {
 	passed := c.now - c.started
 	if !c.converting || passed < c.period {
@@ -166,19 +167,19 @@ func (c *ADS1115) settle() {
 	c.registers[adsConversion] = uint16(c.convert())
 }
 
-// rate is the time that a conversion takes: one period of the data rate (section 9.3.6).
+// rate returns the duration of a conversion: one period of the data rate (section 9.3.6).
 func (c *ADS1115) rate() time.Duration {
 	rates := [8]time.Duration{8, 16, 32, 64, 128, 250, 475, 860}
 	return time.Second / rates[c.registers[adsConfig]>>adsDataRate&7]
 }
 
-// fullScale is the voltage that the highest code is one step below of (table 3).
+// fullScale returns the full-scale voltage of the gain, one step above the highest code (table 3).
 func (c *ADS1115) fullScale() physic.ElectricPotential {
 	scales := [8]physic.ElectricPotential{6144, 4096, 2048, 1024, 512, 256, 256, 256}
 	return scales[c.registers[adsConfig]>>adsGain&7] * physic.MilliVolt
 }
 
-// convert is 32768 * V_in / FSR in two's complement, rounded down, and beyond the ends the end (section 9.5.4).
+// convert returns 32768 * V_in / FSR in two's complement, rounded down and limited to the range (section 9.5.4).
 func (c *ADS1115) convert() int16 {
 	const ground = -1
 	pairs := [8][2]int{{0, 1}, {0, 3}, {1, 3}, {2, 3}, {0, ground}, {1, ground}, {2, ground}, {3, ground}}
@@ -187,7 +188,7 @@ func (c *ADS1115) convert() int16 {
 	if pair[1] != ground {
 		v -= c.voltage(pair[1])
 	}
-	code := math.Floor(float64(v<<15) / float64(c.fullScale())) // exact enough: both are whole, and below 2^53
+	code := math.Floor(float64(v<<15) / float64(c.fullScale())) // exact: both are whole and below 2^53
 	return int16(min(max(int(code)+c.noise.next(), math.MinInt16), math.MaxInt16))
 }
 
@@ -195,7 +196,7 @@ func (c *ADS1115) voltage(channel int) physic.ElectricPotential {
 	return physic.ElectricPotential(math.Round(c.float.sample(channel, &c.knobs[channel]) * float64(c.VDD())))
 }
 
-// position is the lowest one of a knob, to the nV, that converts to a code against ground.
+// position returns the lowest position, to the nV, that converts to a code against ground.
 func (c *ADS1115) position(code int) float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"periph.io/x/conn/v3/pin"
 )
 
-// positions returns the place of each GPIO on the 40-pin header, P1 in periph's names.
+// positions returns the pin on the 40-pin header for each GPIO. periph calls the header P1.
 func positions() [28]int {
 	return [28]int{
 		27, 28, 3, 5, 7, 29, 31, 26, 24, 21, // GPIO0 to GPIO9
@@ -19,7 +19,7 @@ func positions() [28]int {
 	}
 }
 
-// alternates returns the bus function of each GPIO that has one here, by periph's names for the BCM283x.
+// alternates returns the modelled bus function of each GPIO, in periph's names for the BCM283x.
 func alternates() [28]pin.Func {
 	return [28]pin.Func{
 		2: "I2C1_SDA", 3: "I2C1_SCL",
@@ -29,8 +29,8 @@ func alternates() [28]pin.Func {
 	}
 }
 
-// newPins returns the pins as they are after power-up: inputs, GPIO0 to GPIO8 pulled up and the others down (BCM2835
-// ARM Peripherals, table 6-31), and SPI0 in its function, as raspi-config leaves it.
+// newPins returns the pins after power-up: inputs, GPIO0 to GPIO8 with pull-ups and the others with pull-downs (BCM2835
+// ARM Peripherals, table 6-31). SPI0 is in its function, as after raspi-config.
 func newPins(c Clock, levels *sync.Mutex) []*Pin {
 	pos, alt := positions(), alternates()
 	pins := make([]*Pin, len(pos))
@@ -50,7 +50,7 @@ func newPins(c Clock, levels *sync.Mutex) []*Pin {
 	return pins
 }
 
-// newPorts returns SPI0 with two chip selects and SPI1 with three. A bus's ports share its wires.
+// newPorts returns SPI0 with two chip selects and SPI1 with three. The ports of a bus share its wires.
 func newPorts(p *Pi) []*Port {
 	var ports []*Port
 	for number, selects := range []int{2, 3} {
@@ -66,7 +66,7 @@ func newPorts(p *Pi) []*Port {
 	return ports
 }
 
-// newI2C returns I2C1, the one on the header.
+// newI2C returns I2C1, the bus on the header.
 func newI2C(p *Pi) *I2C {
 	return &I2C{number: 1, clock: p.clock, sda: p.Pin("I2C1_SDA"), scl: p.Pin("I2C1_SCL"), chips: map[uint16]I2CChip{}}
 }

@@ -5,19 +5,19 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// Chip is what can be plugged into a Port: a part with the four wires of SPI. The port calls it with its bus locked,
-// so that a chip in one port needs no lock of its own for what happens on the wire.
+// Chip is a part with the four wires of SPI, for Port.Plug. The port calls it with the bus locked: a chip in one port
+// needs no lock for its wires.
 type Chip interface {
-	// String names the chip in messages, "mcp3008".
+	// String returns the name of the chip for messages: "mcp3008".
 	String() string
-	// CS is called when the chip is selected and when it is let go, which sets its conversation back.
+	// CS reports that the chip is selected or released. Release resets the chip's transfer.
 	CS(selected bool)
-	// SCLK is called at every edge of the clock, with the level after it and the level on the chip's data input as
-	// it stood before. An edge while the chip is not selected is none of its business.
+	// SCLK reports a clock edge: the level after the edge, and the level of the data input before it. A chip that is
+	// not selected ignores clock edges.
 	SCLK(level, din gpio.Level)
-	// DOUT is the level of the chip's data output; not driven is high impedance, and leaves the level to the pull on
-	// the wire.
+	// DOUT returns the level of the data output. If the output is not driven (high impedance), the pull on the wire
+	// decides.
 	DOUT() (level gpio.Level, driven bool)
-	// ClockRange is the lowest and the highest clock that the chip takes; zero is no limit.
+	// ClockRange returns the lowest and the highest clock of the chip; 0 is no limit.
 	ClockRange() (lowest, highest physic.Frequency)
 }

@@ -2,21 +2,21 @@ package sim
 
 import "time"
 
-// Clock is the time that a Pi lives in.
+// Clock is the time source of a Pi.
 //
-// Sleep may block until somebody moves the clock, or may move it itself and return at once. Neither method may call
-// back into the Pi, which calls Now with a pin locked.
+// Sleep may block until something else moves the clock, or move the clock itself and return at once. The Pi calls Now
+// with a pin locked: neither method may call the Pi.
 //
-// A Clock may also have
+// A Clock may also have this method, as in package time:
 //
 //	AfterFunc(d time.Duration, f func()) (stop func() bool)
 //
-// as package time has: f runs on a goroutine of its own after d, unless stop comes first. WaitForEdge uses it for its
-// timeout. Without it, each wait leaves a goroutine in Sleep until its timeout has passed, edge or not.
+// It runs f on its own goroutine after d, unless stop comes first. WaitForEdge uses it for the timeout. Without it,
+// each wait leaves a goroutine in Sleep until the timeout is over, with an edge or without.
 type Clock interface {
-	// Now returns the time since the clock's own start.
+	// Now returns the time since the start of the clock.
 	Now() time.Duration
-	// Sleep returns when d has passed.
+	// Sleep returns after d.
 	Sleep(d time.Duration)
 }
 
@@ -34,19 +34,19 @@ func alarm(c Clock, d time.Duration, f func()) (stop func() bool) {
 	return func() bool { return false }
 }
 
-// wall is the monotonic wall clock since its making.
-type wall struct {
+// realTime is the monotonic clock since start.
+type realTime struct {
 	start time.Time
 }
 
-func (w wall) Now() time.Duration {
-	return time.Since(w.start)
+func (r realTime) Now() time.Duration {
+	return time.Since(r.start)
 }
 
-func (w wall) Sleep(d time.Duration) {
+func (r realTime) Sleep(d time.Duration) {
 	time.Sleep(d)
 }
 
-func (w wall) AfterFunc(d time.Duration, f func()) (stop func() bool) {
+func (r realTime) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	return time.AfterFunc(d, f).Stop
 }

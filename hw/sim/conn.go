@@ -12,22 +12,22 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// maxTxSize is the size of spidev's buffer unless the kernel is told otherwise.
+// maxTxSize is the size of spidev's buffer, in bytes: the kernel's default.
 const maxTxSize = 4096
 
-// opened is one opening of a port: a spi.PortCloser, and after Connect, as link, a spi.Conn. What periph's own port
-// for Linux panics on, a transfer or a Close after Close, is an error here.
+// opened is one opening of a port: a spi.PortCloser. After Connect, its link is a spi.Conn. A transfer or a Close after
+// Close panics in periph's port for Linux; here it returns an error.
 type opened struct {
 	port *Port
 
 	mu        sync.Mutex
 	closed    bool
 	connected bool
-	limit     physic.Frequency // of LimitSpeed, or 0
-	settings  settings         // of Connect
+	limit     physic.Frequency // by LimitSpeed, or 0
+	settings  settings         // by Connect
 }
 
-// settings are how a transfer is clocked.
+// settings are the clock and the mode of a transfer.
 type settings struct {
 	clock physic.Frequency
 	mode  spi.Mode
@@ -66,28 +66,28 @@ func (o *opened) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.Conn,
 		return nil, err
 	}
 	if o.connected {
-		return nil, o.errorf("connect", "connected already: open the port again for a second connection")
+		return nil, o.errorf("connect", "already connected: open the port again for a second connection")
 	}
 	if err := checkSpeed(f); err != nil {
 		return nil, o.errorf("connect", "%w", err)
 	}
 	switch {
 	case mode&^(spi.Mode3|spi.HalfDuplex|spi.NoCS|spi.LSBFirst) != 0:
-		return nil, o.errorf("connect", "no such mode: %s", mode)
+		return nil, o.errorf("connect", "unknown mode %s", mode)
 	case mode&spi.HalfDuplex != 0:
 		return nil, o.errorf("connect", "half duplex (3-wire) is not modelled")
 	case bits != 8:
 		return nil, o.errorf("connect", "words of %d bits are not modelled: use 8", bits)
 	}
 	o.connected, o.settings = true, settings{f, mode}
-	// The kernel lets go of the chip when it sets a mode.
+	// The kernel releases the chip when it sets a mode.
 	o.port.bus.mu.Lock()
 	defer o.port.bus.mu.Unlock()
 	o.port.letGo()
 	return &link{o}, nil
 }
 
-// checkSpeed has the bounds of periph's port for Linux, which takes no 0 either.
+// checkSpeed checks the bounds of periph's port for Linux. It takes no 0 either.
 func checkSpeed(f physic.Frequency) error {
 	if f < 100*physic.Hertz || f > physic.GigaHertz {
 		return fmt.Errorf("clock must be from 100Hz to 1GHz, got %s", f)
@@ -95,7 +95,7 @@ func checkSpeed(f physic.Frequency) error {
 	return nil
 }
 
-// check is called with o.mu held.
+// check returns an error after Close. Callers hold o.mu.
 func (o *opened) check(op string) error {
 	if o.closed {
 		return o.errorf(op, "%w", fs.ErrClosed)
@@ -142,12 +142,12 @@ func (o *opened) CS() gpio.PinOut {
 	return o.port.csPin
 }
 
-// link is the connected side of an opened port.
+// link is an opened port after Connect.
 type link struct {
 	*opened
 }
 
-// Tx implements conn.Conn. Either of w and r may be empty, and both may be the same slice.
+// Tx implements conn.Conn. Either w or r may be empty; both may be the same slice.
 func (l *link) Tx(w, r []byte) error {
 	if len(w) == 0 && len(r) == 0 {
 		return l.errorf("tx", "nothing to send and nothing to read")
@@ -176,7 +176,7 @@ func (l *link) transfer(op string, packets []spi.Packet) error {
 	}
 	f := l.port.Faults()
 	if f.Delay > 0 {
-		// No lock is held while it sleeps: the breadboard stays in reach.
+		// No lock is held during the sleep, so that a test can still change the wires.
 		l.port.clock.Sleep(f.Delay)
 		if s, err = l.ready(op); err != nil {
 			return err
@@ -191,7 +191,7 @@ func (l *link) transfer(op string, packets []spi.Packet) error {
 	return nil
 }
 
-// ready returns the settings in force, the clock being the lower one of Connect and LimitSpeed.
+// ready returns the current settings. The clock is the lower one of Connect and LimitSpeed.
 func (l *link) ready(op string) (settings, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -205,12 +205,12 @@ func (l *link) ready(op string) (settings, error) {
 	return s, nil
 }
 
-// check has the rules of periph's port for Linux.
+// check applies the rules of periph's port for Linux.
 func check(packets []spi.Packet) error {
 	total := 0
 	for _, p := range packets {
 		if len(p.W) != 0 && len(p.R) != 0 && len(p.W) != len(p.R) {
-			return fmt.Errorf("w and r must be of one size, got %d and %d bytes", len(p.W), len(p.R))
+			return fmt.Errorf("w and r must have the same length, got %d and %d bytes", len(p.W), len(p.R))
 		}
 		if p.BitsPerWord != 0 && p.BitsPerWord != 8 {
 			return fmt.Errorf("words of %d bits are not modelled: use 8", p.BitsPerWord)

@@ -1,40 +1,46 @@
-// Package sim is a virtual Raspberry Pi below periph.io's registries: pins, SPI ports and an I2C bus that a program
-// finds by name as on the board, chips that answer the bytes that the real ones would, and an outside that a test can
-// turn, press, watch and break.
+// Package sim is a virtual Raspberry Pi for tests of GPIO, SPI and I2C code. It has the pins, the ports and the bus of
+// the 40-pin header, and chips that answer with the bytes of the real ones. A test turns the knobs, presses the
+// buttons, watches the pins and breaks the wires.
 //
-// A program that takes its pins from gpioreg, its ports from spireg and its bus from i2creg runs on it unchanged;
-// Register takes the place of host.Init. OpenPin, OpenSPI and OpenI2C do without the registries, of which a process has
-// one set: a process may have many virtual Pis. The package never touches hardware, never starts before Register or a
-// direct call, and never invents a level: what it does not model it refuses with an error, or says so here.
+// Programs use it through periph.io. [Pi.Register] takes the place of host.Init: a program that takes its pins from
+// gpioreg, its ports from spireg and its bus from i2creg then runs unchanged. These registries are global, so that one
+// Pi can be registered at a time. [Pi.OpenPin], [Pi.OpenSPI] and [Pi.OpenI2C] need no registry: a process may have many
+// virtual Pis.
+//
+// The package never touches hardware and never makes up a level. It refuses what it does not model with an error, or
+// says so below.
 //
 // # Pins
 //
-// GPIO0 to GPIO27, after power-up inputs with the pulls of a BCM283x. What the program puts out is recorded with its
-// time; Drive and Release are the button, Wire a circuit that has time in it, as an RC, SetFault is the line that
-// somebody else holds. There is no PWM.
+// GPIO0 to GPIO27 begin as after power-up: inputs with the pulls of a BCM283x. [Pin.Drive] and [Pin.Release] are a
+// button. [Pi.Connect] is a jumper wire from pin to pin. [Pin.Wire] wires a [Circuit] with voltages of its own, such as
+// an [RC]. [Pin.SetFault] is another program that holds the line. [Pin.Edges] has every change of level, with its time
+// and its cause. PWM is not modelled.
 //
 // # Ports
 //
-// SPI0.0, SPI0.1 and SPI1.0 to SPI1.2. A transfer is clocked edge by edge according to its mode, so that a wrong mode,
-// a frame that is one bit off or a missing chip select show what they show on the bench. Not modelled are words of
-// other than 8 bits, 3-wire, the time that the bits take, and levels of a bus's pins. SPI1 shares GPIO16 to GPIO21
-// with everything else, its second chip select is GPIO17: as on a Pi, use a pin for one thing.
+// SPI0.0, SPI0.1 and SPI1.0 to SPI1.2. A transfer runs clock edge by clock edge in its mode. A wrong mode, a frame
+// shifted by one bit or a missing chip select therefore shows the same bytes as on the bench. Not modelled are words of
+// other than 8 bits, 3-wire, the duration of the bits, and the levels of the bus's pins. SPI1 shares GPIO16 to GPIO21
+// with their use as GPIO; its second chip select is GPIO17. As on a real Pi, use a pin for one thing.
 //
 // # I2C
 //
-// I2C1, with chips at addresses. A transaction goes byte by byte, and nobody acknowledges an address without a chip. Not
-// modelled are the time that the bits take, clock stretching, and levels of the bus's pins.
+// I2C1 has chips at addresses. A transaction runs byte by byte; an address without a chip is not acknowledged. Not
+// modelled are the duration of the bits, clock stretching, and the levels of the bus's pins.
 //
 // # Chips
 //
-// NewMCP3xxx, and for short NewMCP3008 and NewMCP3004, are analog-to-digital converters with a Knob on each input.
-// Anything else with the four wires of SPI is a Chip.
+// On SPI, [NewMCP3xxx] (in short [NewMCP3008] and [NewMCP3004]) returns an analog-to-digital converter with a [Knob] on
+// each input. Any other part with the four wires of SPI is a [Chip].
 //
-// On I2C there are NewADS1115, a converter of 16 bits with knobs too, and NewSSD1306, a display whose Picture can be
-// seen. Anything else is an I2CChip.
+// On I2C, [NewADS1115] returns a 16-bit converter with knobs, and [NewSSD1306] a display with a Picture. Any other part
+// is an [I2CChip].
 //
 // # Time
 //
-// A Pi lives in a Clock: the wall clock, a clock of the test's own, or in a testing/synctest bubble the bubble's time. A
-// LateClock is a virtual one from which sleepers wake late.
+// A Pi runs on a [Clock]: real time by default, or a clock of the test's own. In a testing/synctest bubble, New(nil)
+// runs on the bubble's time: time.Sleep and a wait with a timeout then return at once, and the time of every edge is
+// exact. TestBlink and TestButton in this package's example_test.go are complete tests of that kind. On a [LateClock]
+// sleepers wake late.
 package sim

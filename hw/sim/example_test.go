@@ -288,5 +288,5 @@ func ExampleI2C() {
 	fmt.Println(err)
 	// Output:
 	// 12000 1.500V
-	// sim: I2C1: tx: nobody answers at 0x48: remote I/O error
+	// sim: I2C1: tx: no chip answers at 0x48: remote I/O error
 }

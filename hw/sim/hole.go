@@ -7,21 +7,21 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// Hole is where a wire of a chip ends on the header: in its own pin if it is "", or else in that of a name, "GPIO25".
-// A pin there is one that no circuit is wired to.
+// Hole is the end of a chip's wire on the header: "" is the wire's own pin, "GPIO25" another pin. Choose a pin without
+// a circuit.
 type Hole string
 
-// The holes that are no pins of a program's.
+// The holes without a GPIO.
 const (
-	Loose Hole = "loose" // in the air: what hangs on the wire reads low, a CS high
+	Loose Hole = "loose" // in the air: a data or clock input reads low, CS high
 	To3V3 Hole = "3V3"
 	ToGND Hole = "GND"
 )
 
-// pin returns the pin that a hole belongs to, or nil.
+// pin returns the pin of a hole, or nil.
 func (p *Port) pin(h Hole) *Pin { return p.pi.find(string(h)) }
 
-// level is what a chip's input finds in a hole.
+// level returns the level in a hole.
 func (p *Port) level(h Hole) gpio.Level {
 	if pin := p.pin(h); pin != nil {
 		return pin.Level()
@@ -29,7 +29,7 @@ func (p *Port) level(h Hole) gpio.Level {
 	return h == To3V3
 }
 
-// rewire takes the wires out of the holes that they are in and puts them into others. It is called with bus.mu held.
+// rewire moves the chip's wires to other holes. Callers hold bus.mu.
 func (p *Port) rewire(f Faults) {
 	if p.tap != nil {
 		p.pin(p.faults.CS).Wire(nil)
@@ -48,15 +48,15 @@ func (p *Port) rewire(f Faults) {
 	}
 }
 
-// selectFrom is take for a chip whose CS is in another hole, where no transfer moves it.
+// selectFrom is take for a chip with a misplaced CS. No transfer moves that CS.
 func (p *Port) selectFrom(h Hole) {
-	if p.tap != nil && p.tap.high.Swap(false) { // since the transfer before
+	if p.tap != nil && p.tap.high.Swap(false) { // since the previous transfer
 		p.sel(false)
 	}
 	p.sel(h != Loose && p.level(h) == gpio.Low)
 }
 
-// stray puts what the chip drives on the pin that its output is wired to by mistake. It is called with bus.mu held.
+// stray puts the level of a misplaced DOUT on its pin. Callers hold bus.mu.
 func (p *Port) stray() {
 	pin := p.pin(p.faults.DOUT)
 	if pin == nil || p.chip == nil {
@@ -69,7 +69,7 @@ func (p *Port) stray() {
 	}
 }
 
-// tap is an input that hangs on a pin and takes nothing from it: it sees whether the pin was high.
+// tap is a high-impedance input on a pin. It remembers a high level.
 type tap struct{ high atomic.Bool }
 
 // Level implements Circuit.

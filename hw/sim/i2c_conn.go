@@ -10,15 +10,15 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// maxI2CSize is the longest message that i2c-dev takes.
+// maxI2CSize is the length of i2c-dev's longest message, in bytes.
 const maxI2CSize = 8192
 
-// Open returns a new opening of the bus, as i2creg.Open does, with or without Register.
+// Open opens the bus, as i2creg.Open does; it needs no Register.
 func (b *I2C) Open() (i2c.BusCloser, error) {
 	return &openedI2C{bus: b}, nil
 }
 
-// openedI2C is one opening of a bus, with the rules of periph's for Linux.
+// openedI2C is one opening of a bus, with the rules of periph's bus for Linux.
 type openedI2C struct {
 	bus *I2C
 
@@ -37,8 +37,8 @@ func (o *openedI2C) Close() error {
 	return nil
 }
 
-// Tx implements i2c.Bus: w is written, then r read; either may be empty. Without both it does nothing, not even ask
-// whether somebody is there.
+// Tx implements i2c.Bus. It writes w and then reads r; either may be empty. With both empty it sends nothing, not even
+// the address.
 func (o *openedI2C) Tx(addr uint16, w, r []byte) error {
 	switch {
 	case addr >= 0x80:
@@ -53,7 +53,7 @@ func (o *openedI2C) Tx(addr uint16, w, r []byte) error {
 	}
 	f := o.bus.Faults()
 	if f.Delay > 0 {
-		// No lock is held while it sleeps: the breadboard stays in reach.
+		// No lock is held during the sleep, so that a test can still change the wires.
 		o.bus.clock.Sleep(f.Delay)
 		if err := o.check("tx"); err != nil {
 			return err
@@ -68,7 +68,7 @@ func (o *openedI2C) Tx(addr uint16, w, r []byte) error {
 	return nil
 }
 
-// SetSpeed implements i2c.Bus. The time that bits take is not modelled, nor what a chip is specified for.
+// SetSpeed implements i2c.Bus. The duration of the bits and the limits of the chips are not modelled.
 func (o *openedI2C) SetSpeed(f physic.Frequency) error {
 	if f < physic.KiloHertz || f > 100*physic.MegaHertz {
 		return o.errorf("set speed", "clock must be from 1kHz to 100MHz, got %s", f)

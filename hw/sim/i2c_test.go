@@ -69,8 +69,8 @@ func TestI2C(t *testing.T) {
 		{"write", func() error { return b.Tx(0x50, []byte{1, 0xaa, 0xbb, 0xcc}, nil) }, []byte{9, 9}, "", nil},
 		{"write, then read", func() error { return b.Tx(0x50, []byte{2}, r) }, []byte{0xbb, 0xcc}, "", nil},
 		{"read on", func() error { return b.Tx(0x50, nil, r) }, []byte{0x00, 0xaa}, "", nil},
-		{"nobody there", func() error { return b.Tx(0x51, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: nobody answers at 0x51: remote I/O error", sim.ErrNAK},
-		{"refused", func() error { return b.Tx(0x50, []byte{3, 1, 2}, r) }, []byte{9, 9}, "sim: I2C1: tx: memory at 0x50 refuses byte 3, 0x02: remote I/O error", sim.ErrNAK},
+		{"nobody there", func() error { return b.Tx(0x51, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: no chip answers at 0x51: remote I/O error", sim.ErrNAK},
+		{"refused", func() error { return b.Tx(0x50, []byte{3, 1, 2}, r) }, []byte{9, 9}, "sim: I2C1: tx: memory at 0x50 does not acknowledge byte 3, 0x02: remote I/O error", sim.ErrNAK},
 		{"nothing", func() error { return b.Tx(0x51, nil, nil) }, []byte{9, 9}, "", nil},
 		{"no such address", func() error { return b.Tx(0x80, []byte{2}, nil) }, []byte{9, 9}, "sim: I2C1: tx: address must be from 0x00 to 0x7f, got 0x80", nil},
 		{"too long", func() error { return b.Tx(0x50, make([]byte, 8193), nil) }, []byte{9, 9}, "sim: I2C1: tx: at most 8192 bytes, got 8193", nil},
@@ -85,7 +85,7 @@ func TestI2C(t *testing.T) {
 			return b.Tx(0x50, []byte{2}, r)
 		}, []byte{9, 9}, "sim: I2C1: tx: " + syscall.ETIMEDOUT.Error(), syscall.ETIMEDOUT},
 		{"mended", func() error { pi.I2C(1).SetFaults(sim.I2CFaults{}); return b.Tx(0x50, []byte{2}, r) }, []byte{0xbb, 1}, "", nil}, // 1: the byte before the refused one
-		{"unplugged", func() error { pi.I2C(1).Unplug(0x50); return b.Tx(0x50, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: nobody answers at 0x50: remote I/O error", sim.ErrNAK},
+		{"unplugged", func() error { pi.I2C(1).Unplug(0x50); return b.Tx(0x50, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: no chip answers at 0x50: remote I/O error", sim.ErrNAK},
 		{"closed", func() error { return b.Close() }, []byte{9, 9}, "", nil},
 		{"closed twice", func() error { return b.Close() }, []byte{9, 9}, "sim: I2C1: close: file already closed", fs.ErrClosed},
 		{"after it", func() error { return b.Tx(0x50, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: file already closed", fs.ErrClosed},

@@ -9,22 +9,22 @@ import (
 )
 
 // Knob is a potentiometer between ground and the supply of an ADC, with its wiper on one channel. It may be turned from
-// any goroutine while the chip converts. A new one is at 0.
+// any goroutine during a conversion. A new knob is at position 0.
 type Knob struct {
 	chip     converter
-	position atomic.Uint64 // bits of a float64 from 0 to 1
+	position atomic.Uint64 // bits of a float64, 0 to 1
 	fault    atomic.Int32
 }
 
-// KnobFault is a wire of a Knob that is loose.
+// KnobFault is a loose wire of a Knob.
 type KnobFault int32
 
-// What can be wrong with a Knob.
+// The faults of a Knob.
 const (
 	KnobGood  KnobFault = iota
-	SupplyOff           // the leg to the supply: the wiper is at ground
-	GroundOff           // the leg to ground: the wiper is at the supply
-	WiperOff            // the middle leg, or there is no knob: the input floats
+	SupplyOff           // the supply leg is loose: the wiper is at ground
+	GroundOff           // the ground leg is loose: the wiper is at the supply
+	WiperOff            // the middle leg is loose, or there is no knob: the input floats
 )
 
 // String returns "good", "supply off" and so on.
@@ -36,13 +36,13 @@ func (f KnobFault) String() string {
 	return fmt.Sprintf("KnobFault(%d)", int32(f))
 }
 
-// SetFault takes a wire off, or with KnobGood puts them all back. The knob keeps its position.
+// SetFault loosens a wire. KnobGood puts all wires back. The knob keeps its position.
 func (k *Knob) SetFault(f KnobFault) { k.fault.Store(int32(f)) }
 
-// Fault is the wire that is off.
+// Fault returns the loose wire.
 func (k *Knob) Fault() KnobFault { return KnobFault(k.fault.Load()) }
 
-// wiper is where the input that the knob is on finds it, in parts of the supply, and whether it floats.
+// wiper returns the voltage at the input as a fraction of the supply, and whether the input floats.
 func (k *Knob) wiper() (at float64, floats bool) {
 	switch k.Fault() {
 	case SupplyOff:
@@ -55,13 +55,13 @@ func (k *Knob) wiper() (at float64, floats bool) {
 	return k.Position(), false
 }
 
-// converter is the chip that a knob is on.
+// converter is the chip of a knob.
 type converter interface {
 	VDD() physic.ElectricPotential
-	position(code int) float64 // the lowest that converts to it
+	position(code int) float64 // lowest position of a code
 }
 
-// Set turns the knob: 0 is ground, 1 the supply. Beyond the ends it stays at the end, and NaN is ignored.
+// Set turns the knob: 0 is ground, 1 is the supply. Values beyond the ends stop at the end; NaN is ignored.
 func (k *Knob) Set(position float64) {
 	if math.IsNaN(position) {
 		return
@@ -69,17 +69,17 @@ func (k *Knob) Set(position float64) {
 	k.position.Store(math.Float64bits(min(max(position, 0), 1)))
 }
 
-// SetVoltage turns the knob so that its wiper is at v, from ground to the supply.
+// SetVoltage turns the knob until its wiper is at v, from ground to the supply.
 func (k *Knob) SetVoltage(v physic.ElectricPotential) {
 	k.Set(float64(v) / float64(k.chip.VDD()))
 }
 
-// SetCode turns the knob to the lowest voltage that the chip converts to this code, from 0 to the highest one.
+// SetCode turns the knob to the lowest voltage that converts to a code, from 0 to the highest code.
 func (k *Knob) SetCode(code int) {
 	k.Set(k.chip.position(code))
 }
 
-// Position returns where the knob is, from 0 to 1.
+// Position returns the position of the knob, from 0 to 1.
 func (k *Knob) Position() float64 {
 	return math.Float64frombits(k.position.Load())
 }

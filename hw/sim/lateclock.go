@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// LateClock is a virtual clock that moves by itself: a Sleep returns at once, its time over, and as late as a sleeper of
-// an operating system wakes. A look at the clock takes a microsecond. It is for one program at a time: with two that
-// sleep, the one's time passes for the other too.
+// LateClock is a virtual clock with late wake-ups. Sleep returns at once and moves the clock: by its duration, and by a
+// lateness as on an operating system. Now takes 1 us. The clock suits one sleeping program: with two, the sleep of one
+// passes for the other too.
 type LateClock struct {
 	mu      sync.Mutex
 	now     time.Duration
@@ -17,11 +17,11 @@ type LateClock struct {
 	rng     *rand.Rand
 }
 
-// look is how long a look at a LateClock takes: about a system call.
-const look = time.Microsecond
+// callTime is the duration of Now: about one system call.
+const callTime = time.Microsecond
 
-// NewLateClock returns a clock at 0 whose sleeps end from latency to latency+spread late, neither below 0, each lateness
-// as likely as the others. The same seed gives the same latenesses.
+// NewLateClock returns a clock at 0. Its sleeps end late by latency to latency+spread, evenly distributed; neither is
+// below 0. The same seed gives the same latenesses.
 func NewLateClock(latency, spread time.Duration, seed uint64) *LateClock {
 	return &LateClock{latency: max(latency, 0), spread: max(spread, 0), rng: rand.New(rand.NewPCG(seed, 0))}
 }
@@ -30,7 +30,7 @@ func NewLateClock(latency, spread time.Duration, seed uint64) *LateClock {
 func (c *LateClock) Now() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now += look
+	c.now += callTime
 	return c.now
 }
 

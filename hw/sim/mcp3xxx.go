@@ -15,9 +15,9 @@ const (
 	maxVDD = 5500 * physic.MilliVolt
 )
 
-// MCP3xxx is a Microchip MCP3001 to MCP3304 with a Knob on each input and VREF wired to VDD. It is modelled from its
-// datasheet, clock edge by clock edge; of its analog side only the noise is. The sections in the comments are those of
-// DS21295D, the MCP3008's; the others have theirs under the same numbers, the MCP33xx in section 6.
+// MCP3xxx is a Microchip MCP3001 to MCP3304 with a Knob on each input and VREF wired to VDD. It is modelled clock edge
+// by clock edge from its datasheet. Of the analog side, only the noise is modelled. Sections in the comments are of
+// DS21295D, for the MCP3008; the other datasheets number them alike, those of the MCP33xx in section 6.
 type MCP3xxx struct {
 	kind
 	name  string
@@ -25,26 +25,26 @@ type MCP3xxx struct {
 	vdd   atomic.Int64 // physic.ElectricPotential
 	noise noise
 	fault atomic.Int32
-	float floating // of the wire's, as what follows
+	float floating // used on the wire only, as the fields below
 
 	selected bool
-	rises    int // rising edges from the start bit on, which is the first; 0 before it
-	config   int // the bits after the start bit
-	falls    int // falling edges from the one that puts out the null bit
+	rises    int // rising edges, from 1 at the start bit; 0 before it
+	config   int // bits after the start bit
+	falls    int // falling edges, from 1 at the null bit
 	result   int
 }
 
-// kind is in what the models differ.
+// kind holds the differences between the models.
 type kind struct {
 	channels int
-	bits     int  // of the result, with the sign
-	signed   bool // the difference of two inputs is
-	// The lowest clock, and the highest at 2.7 V and at 5 V, in kHz.
+	bits     int  // of the result, sign included
+	signed   bool // differential results have a sign
+	// Lowest clock, highest clock at 2.7 V, highest clock at 5 V; in kHz.
 	lowest, at27, at50 int64
 }
 
-// kinds returns the family, each with the limits of section 1.0 and section 6.2; those of the MCP33xx at 2.7 V are of
-// DS21700B and DS21697B, the later ones have 5 V alone.
+// kinds returns the family, with the limits of sections 1.0 and 6.2. The limits of the MCP33xx at 2.7 V are from
+// DS21700B and DS21697B; later revisions state them for 5 V only.
 func kinds() map[string]kind {
 	return map[string]kind{
 		"mcp3001": {1, 10, false, 14, 1050, 2800},
@@ -61,21 +61,21 @@ func kinds() map[string]kind {
 	}
 }
 
-// NewMCP3xxx returns the chip of a name, "mcp3001" to "mcp3304", at 3.3 V, its knobs at 0 and without noise.
+// NewMCP3xxx returns a chip by name, "mcp3001" to "mcp3304". It has 3.3 V, knobs at position 0 and no noise.
 func NewMCP3xxx(model string) (*MCP3xxx, error) {
 	k, ok := kinds()[strings.ToLower(model)]
 	if !ok {
-		return nil, fmt.Errorf("sim: no such chip: %q: there are mcp3001, 3002, 3004, 3008, 3201, 3202, 3204, 3208, 3301, 3302, 3304", model)
+		return nil, fmt.Errorf("sim: unknown chip %q: use mcp3001, 3002, 3004, 3008, 3201, 3202, 3204, 3208, 3301, 3302 or 3304", model)
 	}
 	return newMCP3xxx(strings.ToLower(model), k), nil
 }
 
-// NewMCP3008 returns a chip with 8 channels at 3.3 V, its knobs at 0 and without noise.
+// NewMCP3008 returns a chip with 8 channels at 3.3 V, knobs at position 0 and no noise.
 func NewMCP3008() *MCP3xxx {
 	return newMCP3xxx("mcp3008", kinds()["mcp3008"])
 }
 
-// NewMCP3004 returns a chip with 4 channels at 3.3 V, its knobs at 0 and without noise.
+// NewMCP3004 returns a chip with 4 channels at 3.3 V, knobs at position 0 and no noise.
 func NewMCP3004() *MCP3xxx {
 	return newMCP3xxx("mcp3004", kinds()["mcp3004"])
 }
@@ -90,8 +90,8 @@ func newMCP3xxx(name string, k kind) *MCP3xxx {
 	return c
 }
 
-// Knob returns the knob on a channel, or nil if the chip has no such channel. On a chip of one channel 0 is its pin
-// IN+ and 1 its pin IN-, which at 0 is wired to ground.
+// Knob returns the knob on a channel, or nil if the chip has no such channel. On a chip with one channel, knob 0 is at
+// the pin IN+ and knob 1 at the pin IN-, whose position 0 is ground.
 func (c *MCP3xxx) Knob(channel int) *Knob {
 	if channel < 0 || channel >= len(c.knobs) {
 		return nil
@@ -99,21 +99,20 @@ func (c *MCP3xxx) Knob(channel int) *Knob {
 	return &c.knobs[channel]
 }
 
-// SetNoise adds to every code a whole number from -counts to counts, each as likely as the others; the sum stays
-// within the chip's codes. The same seed gives the same numbers to the same conversions. 0 counts, or fewer, are no
-// noise.
-func (c *MCP3xxx) SetNoise(counts int, seed uint64) {
-	c.noise.set(min(counts, c.steps()-1), seed)
+// SetNoise adds a whole number from -codes to codes to every code, evenly distributed. The sum stays within the range
+// of the chip. The same seed gives the same noise to the same conversions. Fewer than 1 code is no noise.
+func (c *MCP3xxx) SetNoise(codes int, seed uint64) {
+	c.noise.set(min(codes, c.steps()-1), seed)
 }
 
-// ChipFault is a wire of a chip's supply that is loose.
+// ChipFault is a loose wire of a chip's supply.
 type ChipFault int32
 
-// What can be wrong with a chip.
+// The faults of a chip.
 const (
 	ChipGood    ChipFault = iota
-	NoSupply              // VDD or DGND: it drives nothing
-	NoReference           // VREF: what is above ground is above it too, and has the highest code
+	NoSupply              // VDD or DGND is loose: the chip drives nothing
+	NoReference           // VREF is loose: every voltage above ground has the highest code
 )
 
 // String returns "good", "no supply" or "no reference".
@@ -125,13 +124,13 @@ func (f ChipFault) String() string {
 	return fmt.Sprintf("ChipFault(%d)", int32(f))
 }
 
-// SetFault takes a wire of the supply off, or with ChipGood puts them all back.
+// SetFault loosens a wire of the supply. ChipGood puts all wires back.
 func (c *MCP3xxx) SetFault(f ChipFault) { c.fault.Store(int32(f)) }
 
-// Fault is the wire that is off.
+// Fault returns the loose wire.
 func (c *MCP3xxx) Fault() ChipFault { return ChipFault(c.fault.Load()) }
 
-// SetVDD sets the supply, and with it the reference voltage, from 2.7 V to 5.5 V. The knobs keep their positions.
+// SetVDD sets the supply and the reference voltage, from 2.7 V to 5.5 V. The knobs keep their positions.
 func (c *MCP3xxx) SetVDD(v physic.ElectricPotential) error {
 	if v < minVDD || v > maxVDD {
 		return fmt.Errorf("sim: %s: vdd must be from %s to %s, got %s", c.name, minVDD, maxVDD, v)
@@ -140,7 +139,7 @@ func (c *MCP3xxx) SetVDD(v physic.ElectricPotential) error {
 	return nil
 }
 
-// VDD returns the supply, which is the reference voltage too.
+// VDD returns the supply, which is also the reference voltage.
 func (c *MCP3xxx) VDD() physic.ElectricPotential {
 	return physic.ElectricPotential(c.vdd.Load())
 }
@@ -150,8 +149,8 @@ func (c *MCP3xxx) String() string {
 	return c.name
 }
 
-// ClockRange implements Chip. Section 1.0 gives the highest clock for two supplies, 2.7 V and 5 V; between them it is
-// taken from the straight line.
+// ClockRange implements Chip. Section 1.0 states the highest clock at 2.7 V and at 5 V; between them it is
+// interpolated.
 func (c *MCP3xxx) ClockRange() (lowest, highest physic.Frequency) {
 	const v1, v2 = int64(2700), int64(5000) // mV
 	f1, f2 := physic.Frequency(c.at27)*physic.KiloHertz, physic.Frequency(c.at50)*physic.KiloHertz
@@ -165,8 +164,8 @@ func (c *MCP3xxx) CS(selected bool) {
 	c.rises, c.config, c.falls = 0, 0, 0
 }
 
-// SCLK implements Chip; section 5.0 and figures 5-1 and 5-2. DIN is sampled on rising edges, DOUT changes on falling
-// ones.
+// SCLK implements Chip (section 5.0, figures 5-1 and 5-2). DIN is sampled on rising edges. DOUT changes on falling
+// edges.
 func (c *MCP3xxx) SCLK(level, din gpio.Level) {
 	switch {
 	case !c.selected:
@@ -177,9 +176,10 @@ func (c *MCP3xxx) SCLK(level, din gpio.Level) {
 	}
 }
 
-// configEnd is the rising edge of the last configuration bit, counted from the start bit, and sampleEnd the one after
-// which the sample is taken and the null bit put out: SGL/DIFF, ODD/SIGN and MSBF of two channels, at once; SGL/DIFF, D2,
-// D1 and D0 of more, one clock later; without DIN none, and the sample begins with the first edge.
+// configEnd returns the rising edge of the last configuration bit, counted from the start bit. sampleEnd returns the
+// rising edge before the null bit, at the end of the sample. Chips with two channels take SGL/DIFF, ODD/SIGN and MSBF,
+// and both edges are the same. Chips with more channels take SGL/DIFF, D2, D1 and D0; the sample ends one clock later.
+// Chips without DIN take no bits and sample from the first edge on.
 func (k kind) configEnd() int {
 	switch k.channels {
 	case 1:
@@ -200,7 +200,7 @@ func (k kind) sampleEnd() int {
 	return 6
 }
 
-// steps is how many codes there are from ground to VREF.
+// steps returns the number of codes from ground to VREF.
 func (k kind) steps() int {
 	if k.signed {
 		return 1 << (k.bits - 1)
@@ -210,7 +210,7 @@ func (k kind) steps() int {
 
 func (c *MCP3xxx) rise(din gpio.Level) {
 	switch {
-	case c.rises == 0 && din == gpio.Low && c.channels > 1: // leading zeros, section 6.1
+	case c.rises == 0 && din == gpio.Low && c.channels > 1: // leading zeros (section 6.1)
 	case c.rises < c.sampleEnd():
 		c.rises++
 		if c.rises > 1 && c.rises <= c.configEnd() {
@@ -234,14 +234,14 @@ func (c *MCP3xxx) fall() {
 	}
 }
 
-// The falling edges of a result: the null bit with the first, then the result MSB first up to lsb, and LSB first up to
-// lastBit, as the two share B0.
+// Falling edges of a result: the null bit at the first, then the result MSB first up to lsb, then LSB first up to
+// lastBit. The two orders share B0.
 const nullBit = 1
 
 func (c *MCP3xxx) lsb() int { return nullBit + c.bits }
 
-// lastBit is the end of the LSB-first data, which two channels have on demand: not with MSBF set (section 5.1, whose
-// last sentences contradict the first and the name).
+// lastBit returns the end of the LSB-first data. Chips with two channels send that data only with MSBF clear. (Section
+// 5.1 says so first; its last sentences contradict that and the bit's name.)
 func (c *MCP3xxx) lastBit() int {
 	if c.channels == 2 && c.config&1 != 0 {
 		return c.lsb()
@@ -249,7 +249,7 @@ func (c *MCP3xxx) lastBit() int {
 	return c.lsb() + c.bits - 1
 }
 
-// DOUT implements Chip. Before the null bit the output is in high impedance, after the last bit it is low for ever.
+// DOUT implements Chip. Before the null bit the output is high impedance. After the last bit it stays low.
 func (c *MCP3xxx) DOUT() (level gpio.Level, driven bool) {
 	switch f := c.falls; {
 	case f == 0 || c.Fault() == NoSupply:
@@ -263,13 +263,13 @@ func (c *MCP3xxx) DOUT() (level gpio.Level, driven bool) {
 	}
 }
 
-// convert samples the input that config selects, and returns its code; one below 0 in two's complement (MCP33xx, section
-// 6.1).
+// convert samples the selected input and returns its code. A negative code of an MCP33xx is in two's complement
+// (section 6.1).
 func (c *MCP3xxx) convert() int {
 	single, channel := c.selection()
 	v, lowest := c.float.sample(channel, &c.knobs[channel]), 0
 	if !single {
-		// The lowest bit swaps the two of a pair, so that the channel is the number of IN+.
+		// The lowest bit of config swaps the inputs of a pair: channel is the number of IN+.
 		v -= c.float.sample(channel^1, &c.knobs[channel^1])
 		if c.signed {
 			lowest = -c.steps()
@@ -278,7 +278,7 @@ func (c *MCP3xxx) convert() int {
 	return min(max(c.code(v)+c.noise.next(), lowest), c.steps()-1)
 }
 
-// selection reads config; tables 5-1 and 5-2. D2 is "don't care" on chips of four channels.
+// selection decodes config (tables 5-1 and 5-2). D2 is "don't care" on chips with four channels.
 func (c *MCP3xxx) selection() (single bool, channel int) {
 	switch c.channels {
 	case 1:
@@ -289,8 +289,8 @@ func (c *MCP3xxx) selection() (single bool, channel int) {
 	return c.config&8 != 0, c.config & 7 % c.channels
 }
 
-// code is steps * V_in / V_ref, equation 4-2, with V_in in units of V_ref: 0, or with a sign -steps, at the least, and
-// the highest code from one step below V_ref on (section 5.0).
+// code returns steps * V_in / V_ref (equation 4-2), with v = V_in / V_ref. The lowest code is 0, or -steps with a sign.
+// The highest code begins one step below V_ref (section 5.0).
 func (c *MCP3xxx) code(v float64) int {
 	lowest := 0
 	if c.signed {
@@ -302,7 +302,7 @@ func (c *MCP3xxx) code(v float64) int {
 	return min(max(int(math.Floor(v*float64(c.steps()))), lowest), c.steps()-1)
 }
 
-// position is the lowest one of a knob that converts to a code. It is exact: the divisor is a power of 2.
+// position returns the lowest position that converts to a code. It is exact: the divisor is a power of 2.
 func (c *MCP3xxx) position(code int) float64 {
 	return float64(min(max(code, 0), c.steps()-1)) / float64(c.steps())
 }

@@ -188,7 +188,7 @@ func TestFamilyClocks(t *testing.T) {
 
 func TestNoSuchModel(t *testing.T) {
 	t.Parallel()
-	const want = `sim: no such chip: "mcp3009": there are mcp3001, 3002, 3004, 3008, 3201, 3202, 3204, 3208, 3301, 3302, 3304`
+	const want = `sim: unknown chip "mcp3009": use mcp3001, 3002, 3004, 3008, 3201, 3202, 3204, 3208, 3301, 3302 or 3304`
 	if c, err := sim.NewMCP3xxx("mcp3009"); text(err) != want || c != nil {
 		t.Errorf("got %v, %q, want none, %q", c, text(err), want)
 	}

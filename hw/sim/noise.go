@@ -5,27 +5,27 @@ import (
 	"sync"
 )
 
-// noise is white, in whole counts. The zero value is silent.
+// noise is white noise in whole codes. The zero value is silent.
 type noise struct {
-	mu     sync.Mutex
-	counts int
-	rng    *rand.Rand
+	mu    sync.Mutex
+	codes int
+	rng   *rand.Rand
 }
 
-// set starts it anew, from -counts to counts, none below 1.
-func (n *noise) set(counts int, seed uint64) {
+// set restarts the noise: from -codes to codes. Fewer than 1 code is no noise.
+func (n *noise) set(codes int, seed uint64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.counts = max(counts, 0)
+	n.codes = max(codes, 0)
 	n.rng = rand.New(rand.NewPCG(seed, 0))
 }
 
-// next is the noise on one conversion.
+// next returns the noise of one conversion.
 func (n *noise) next() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.counts == 0 {
+	if n.codes == 0 {
 		return 0
 	}
-	return n.rng.IntN(2*n.counts+1) - n.counts
+	return n.rng.IntN(2*n.codes+1) - n.codes
 }

@@ -8,7 +8,7 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// OpenPin returns the pin of a name, any that Pin takes, as a program has it. It needs no registry.
+// OpenPin returns a pin by name, as Pin does, or an error. It needs no registry.
 func (p *Pi) OpenPin(name string) (gpio.PinIO, error) {
 	if pin := p.find(name); pin != nil {
 		return pin, nil
@@ -16,7 +16,7 @@ func (p *Pi) OpenPin(name string) (gpio.PinIO, error) {
 	return nil, fmt.Errorf("sim: %w", noPin(name))
 }
 
-// DirectPin returns the pin of a name, and false where there is none: a program may look at any pin past the kernel.
+// DirectPin returns a pin by name, or false. On a real Pi it reads any pin past the kernel.
 func (p *Pi) DirectPin(name string) (gpio.PinIO, bool) {
 	if pin := p.find(name); pin != nil {
 		return pin, true
@@ -24,7 +24,7 @@ func (p *Pi) DirectPin(name string) (gpio.PinIO, bool) {
 	return nil, false
 }
 
-// OpenSPI opens the port of a name such as SPI0.1. It needs no registry.
+// OpenSPI opens a port by name: "SPI0.1". It needs no registry.
 func (p *Pi) OpenSPI(name string) (spi.PortCloser, error) {
 	for _, port := range p.ports {
 		if port.name == name {
@@ -34,7 +34,7 @@ func (p *Pi) OpenSPI(name string) (spi.PortCloser, error) {
 	return nil, fmt.Errorf("sim: no port %s: the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", name)
 }
 
-// OpenI2C opens the bus of a name, I2C1. It needs no registry.
+// OpenI2C opens the bus by name: "I2C1". It needs no registry.
 func (p *Pi) OpenI2C(name string) (i2c.BusCloser, error) {
 	if name == p.i2c.String() {
 		return p.i2c.Open()

@@ -13,29 +13,28 @@ import (
 	"periph.io/x/conn/v3/spi/spireg"
 )
 
-// Pi is a virtual Raspberry Pi: pins GPIO0 to GPIO27, SPI0 with two and SPI1 with three chip selects, I2C1, and
-// nothing plugged in. All of it may be used from several goroutines.
+// Pi is a virtual Raspberry Pi: pins GPIO0 to GPIO27, SPI0 with two chip selects, SPI1 with three, and I2C1. It begins
+// with nothing plugged in. Its methods may be called from several goroutines.
 type Pi struct {
 	clock Clock
 	pins  []*Pin
 	ports []*Port
 	i2c   *I2C
 
-	levels sync.Mutex // of all pins: a wire joins several
-	wires  [][2]*Pin  // under levels
+	levels sync.Mutex // guards all pins, because a wire joins several
+	wires  [][2]*Pin  // guarded by levels
 
 	mu         sync.Mutex
 	registered bool
-	names      []string // in gpioreg, in the order of their registration
+	names      []string // in gpioreg, in order of registration
 	portNames  []string // in spireg
 	busNames   []string // in i2creg
 }
 
-// New returns a Pi that lives in c, or on the monotonic wall clock if c is nil. In a testing/synctest bubble the wall
-// clock is the bubble's.
+// New returns a Pi on the clock c. A nil clock is real time; in a testing/synctest bubble it is the bubble's time.
 func New(c Clock) *Pi {
 	if c == nil {
-		c = wall{time.Now()}
+		c = realTime{time.Now()}
 	}
 	p := &Pi{clock: c}
 	p.pins = newPins(c, &p.levels)
@@ -44,7 +43,7 @@ func New(c Clock) *Pi {
 	return p
 }
 
-// Kit returns the workshop's kit: a Pi with an MCP3008 on SPI0.0, whose knob on CH0 stands at 0.4.
+// Kit returns the workshop's kit: a Pi with an MCP3008 on SPI0.0. The knob on CH0 is at position 0.4.
 func Kit(c Clock) (*Pi, *MCP3xxx) {
 	p, chip := New(c), NewMCP3008()
 	chip.Knob(0).Set(0.4)
@@ -52,8 +51,8 @@ func Kit(c Clock) (*Pi, *MCP3xxx) {
 	return p, chip
 }
 
-// Pin returns the pin of a name: any that gpioreg would take, "GPIO17", "17", "P1_11" or "SPI0_MOSI". It panics if there is no
-// such pin; use OpenPin for a name that comes from outside the program.
+// Pin returns the pin with a name that gpioreg knows: "GPIO17", "17", "P1_11" or "SPI0_MOSI". It panics if there is no
+// such pin. Use OpenPin for a name from outside the program.
 func (p *Pi) Pin(name string) *Pin {
 	pin := p.find(name)
 	if pin == nil {
@@ -62,7 +61,7 @@ func (p *Pi) Pin(name string) *Pin {
 	return pin
 }
 
-// find returns the pin of a name, or nil.
+// find returns the pin with a name, or nil.
 func (p *Pi) find(name string) *Pin {
 	for _, pin := range p.pins {
 		if pin.name == name || slices.Contains(pin.aliases, name) {
@@ -86,7 +85,7 @@ func (p *Pi) SPI(bus, cs int) *Port {
 	return nil
 }
 
-// I2C returns the bus of a number, or nil: the header has bus 1 alone.
+// I2C returns the bus with a number, or nil. The header has bus 1 only.
 func (p *Pi) I2C(number int) *I2C {
 	if number != p.i2c.number {
 		return nil
@@ -94,16 +93,16 @@ func (p *Pi) I2C(number int) *I2C {
 	return p.i2c
 }
 
-// Register puts the pins into gpioreg, the ports into spireg and the bus into i2creg, all of them or none. The registries belong to the
-// whole process: one Pi, real or virtual, can be in them at a time.
+// Register puts the pins into gpioreg, the ports into spireg and the bus into i2creg: all of them, or none. The process
+// has one set of registries, and they hold one Pi at a time, real or virtual.
 func (p *Pi) Register() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.registered {
-		return errors.New("sim: this virtual Pi is registered already: close it before registering it again")
+		return errors.New("sim: this virtual Pi is already registered: close it before registering it again")
 	}
 	if err := p.register(); err != nil {
-		return errors.Join(fmt.Errorf("%w: another Pi is in periph's registries: leave out host.Init, or close the other virtual Pi first", err),
+		return errors.Join(fmt.Errorf("%w: periph's registries hold another Pi: remove host.Init, or close the other virtual Pi first", err),
 			p.unregister())
 	}
 	p.registered = true
@@ -111,7 +110,7 @@ func (p *Pi) Register() error {
 }
 
 // Close takes everything out of the registries. It may be called again, and Register after it. The pins keep their
-// record, and what a program holds of them and of the ports goes on working.
+// record. Pins and ports that a program holds keep working.
 func (p *Pi) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -126,9 +125,9 @@ func (p *Pi) register() error {
 		}
 		p.names = append(p.names, pin.name)
 		for _, alias := range pin.aliases {
-			// RegisterAlias overrides an alias that is there.
+			// RegisterAlias overrides an existing alias.
 			if old := gpioreg.ByName(alias); old != nil {
-				return fmt.Errorf("sim: pin name %s is taken by %s", alias, old)
+				return fmt.Errorf("sim: pin name %s belongs to %s", alias, old)
 			}
 			if err := gpioreg.RegisterAlias(alias, pin.name); err != nil {
 				return fmt.Errorf("sim: %w", err)
@@ -137,7 +136,7 @@ func (p *Pi) register() error {
 		}
 	}
 	for _, port := range p.ports {
-		// The names and the number are those of periph's sysfs driver.
+		// Names and number as in periph's sysfs driver.
 		name, number := fmt.Sprintf("/dev/spidev%d.%d", port.number, port.cs), port.number
 		if port.cs != 0 {
 			number = -1
@@ -155,8 +154,8 @@ func (p *Pi) register() error {
 	return nil
 }
 
-// unregister removes what register put in, last first, and nothing that somebody else put in its place: host.Init on
-// a real Pi replaces pins.
+// unregister removes the Pi's entries, last first. It leaves the entries of others: on a real Pi, host.Init replaces
+// pins.
 func (p *Pi) unregister() error {
 	var errs []error
 	for _, name := range p.busNames {
@@ -174,7 +173,7 @@ func (p *Pi) unregister() error {
 	return errors.Join(errs...)
 }
 
-// owns reports whether a pin from the registry is one of p's, itself or behind an alias.
+// owns reports whether a registered pin, or the pin behind a registered alias, is one of p's.
 func (p *Pi) owns(registered gpio.PinIO) bool {
 	if alias, ok := registered.(gpio.RealPin); ok {
 		registered = alias.Real()

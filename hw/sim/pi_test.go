@@ -30,7 +30,7 @@ func registries() (names []string) {
 	return names
 }
 
-// other is a pin of somebody else.
+// other is a pin that does not belong to the Pi.
 type other struct {
 	gpio.PinIO
 	name string
@@ -52,7 +52,7 @@ func register(t *testing.T, pi *sim.Pi) {
 	})
 }
 
-func TestRegister(t *testing.T) {
+func TestRegisterAndClose(t *testing.T) {
 	pi, _ := sim.Kit(nil)
 	for range 2 { // and again after Close
 		register(t, pi)
@@ -95,9 +95,9 @@ func TestRegister(t *testing.T) {
 	}
 }
 
-// Each name that can be taken, and that whoever has it keeps it while the Pi leaves nothing behind.
-func TestRegisterClash(t *testing.T) {
-	const advice = ": another Pi is in periph's registries: leave out host.Init, or close the other virtual Pi first"
+// Each name can be taken. Its owner keeps it, and the Pi leaves nothing behind.
+func TestRegisterRefusesTakenNames(t *testing.T) {
+	const advice = ": periph's registries hold another Pi: remove host.Init, or close the other virtual Pi first"
 	open := func() (spi.PortCloser, error) { return nil, nil }
 	for _, tt := range []struct {
 		name   string
@@ -107,7 +107,7 @@ func TestRegisterClash(t *testing.T) {
 	}{
 		{
 			"the same", nil, nil,
-			"sim: this virtual Pi is registered already: close it before registering it again",
+			"sim: this virtual Pi is already registered: close it before registering it again",
 		},
 		{
 			"another virtual Pi", nil, nil,
@@ -133,7 +133,7 @@ func TestRegisterClash(t *testing.T) {
 				}
 				return gpioreg.Unregister("stranger")
 			},
-			"sim: pin name P1_13 is taken by P1_13(stranger)" + advice,
+			"sim: pin name P1_13 belongs to P1_13(stranger)" + advice,
 		},
 		{
 			"port",
@@ -179,8 +179,8 @@ func TestRegisterClash(t *testing.T) {
 	}
 }
 
-// As host.Init does on a real Pi: a pin that took the virtual one's place stays.
-func TestCloseLeavesOthers(t *testing.T) {
+// On a real Pi host.Init replaces pins. Close leaves such a pin.
+func TestCloseLeavesPinsOfOthers(t *testing.T) {
 	pi := sim.New(nil)
 	register(t, pi)
 	if err := gpioreg.Unregister("GPIO17"); err != nil {
@@ -223,8 +223,8 @@ func TestRecordOutlivesClose(t *testing.T) {
 	}
 }
 
-// TestEverythingAtOnce is for the race detector: two programs on one bus, and everything that a hand can do.
-func TestEverythingAtOnce(t *testing.T) {
+// For the race detector: two programs on one bus, and everything a hand can do.
+func TestHandsAndProgramsDoNotRace(t *testing.T) {
 	pi, chip := sim.Kit(nil)
 	register(t, pi)
 	pi.SPI(0, 1).Plug(sim.NewMCP3004())
@@ -289,7 +289,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	}
 }
 
-// Two Pis in one process open their own pins, ports and buses; no registry knows of them.
+// Two Pis in one process open their own pins, ports and buses. The registries stay unchanged.
 func TestOpenNeedsNoRegistry(t *testing.T) {
 	before := registries()
 	for range 2 {

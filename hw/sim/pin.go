@@ -10,40 +10,40 @@ import (
 	"periph.io/x/conn/v3/pin"
 )
 
-// Pin is a GPIO of the virtual Pi. A program has it as a gpio.PinIO; Level, Edges, Drive, Release, Wire and SetFault
-// are the side of the wire.
+// Pin is a GPIO of the virtual Pi. Programs use it as a gpio.PinIO. Level, Edges, Drive, Release, Wire and SetFault are
+// for the test.
 //
-// A pin in its SPI function has no levels of its own: the bits on a bus are not recorded. A program that takes such a
-// pin as a GPIO would break the bus on a Pi, here it does not.
+// A pin in its SPI function has no level of its own: the bits on a bus are not recorded. On a real Pi, a program that
+// uses such a pin as a GPIO breaks the bus; on the virtual Pi it does not.
 type Pin struct {
 	clock   Clock
 	number  int
 	name    string
-	aliases []string // further names in gpioreg
-	alt     pin.Func // its bus function, if it has one
+	aliases []string // other names in gpioreg
+	alt     pin.Func // bus function, or FuncNone
 	reset   gpio.Pull
 
 	mu      *sync.Mutex // the Pi's, one for all pins
 	net     net
-	woken   sync.Cond // on pending and epoch
-	special bool      // in its bus function
+	woken   sync.Cond // signals pending and epoch
+	special bool      // in the bus function
 	output  bool
-	out     gpio.Level // of the output
-	driven  bool       // from outside
-	drive   gpio.Level // of the outside
+	out     gpio.Level // level of the output
+	driven  bool       // by Drive
+	drive   gpio.Level // level of Drive
 	circuit Circuit    // or nil
 	pull    gpio.Pull
-	edge    gpio.Edge // which edges count
-	pending int       // edges that WaitForEdge has not reported yet
-	epoch   int       // a wait ends when it changes
+	edge    gpio.Edge // edges to report
+	pending int       // edges not yet reported
+	epoch   int       // a change ends every wait
 	record  record
 	fault   error
 }
 
-// Clock is the time that the pin lives in.
+// Clock returns the Pi's clock.
 func (p *Pin) Clock() Clock { return p.clock }
 
-// maxPending is how many unreported edges a pin holds, as many as the kernel's queue of a line.
+// maxPending is the capacity for unreported edges: the size of the kernel's queue for a line.
 const maxPending = 16
 
 func newPin(c Clock, levels *sync.Mutex, number int, pull gpio.Pull, alt pin.Func) *Pin {
@@ -52,7 +52,7 @@ func newPin(c Clock, levels *sync.Mutex, number int, pull gpio.Pull, alt pin.Fun
 	return p
 }
 
-// Out implements gpio.PinOut. It fails with ErrShort where another output drives the same wire to the other level.
+// Out implements gpio.PinOut. It returns ErrShort if another output drives the same wire to the other level.
 func (p *Pin) Out(l gpio.Level) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,27 +70,27 @@ func (p *Pin) Out(l gpio.Level) error {
 	return nil
 }
 
-// In implements gpio.PinIn. It forgets edges that were not reported and ends a WaitForEdge that is under way. If it
-// changes the level, by letting go of an output or by its pull, that goes into the record.
+// In implements gpio.PinIn. It drops unreported edges and ends a running WaitForEdge. Releasing an output or changing
+// the pull may change the level; Edges then has an edge by the program.
 func (p *Pin) In(pull gpio.Pull, edge gpio.Edge) error {
 	if pull > gpio.PullUp {
-		return fmt.Errorf("sim: %s: in: no such pull: %s", p.name, pull)
+		return fmt.Errorf("sim: %s: in: unknown pull %s", p.name, pull)
 	}
 	if edge < gpio.NoEdge || edge > gpio.BothEdges {
-		return fmt.Errorf("sim: %s: in: no such edge: %d", p.name, int(edge))
+		return fmt.Errorf("sim: %s: in: unknown edge %d", p.name, int(edge))
 	}
 	return p.input("in", pull, edge, false)
 }
 
-// Read implements gpio.PinIn. It gives the level of an output too, as on a BCM283x; periph's driver for other Pis
-// turns the pin into an input there, so that a program should not rely on it.
+// Read implements gpio.PinIn. It also reads an output, as on a BCM283x. Do not rely on that: periph's driver for other
+// Pis turns an output into an input on Read.
 func (p *Pin) Read() gpio.Level {
 	return p.Level()
 }
 
-// WaitForEdge implements gpio.PinIn. Up to 16 edges wait to be reported, one by each call. With a timeout of 0 it
-// asks without waiting, below 0 it waits for ever. It returns false after the timeout, when In, Out, Halt or SetFunc
-// takes the pin away from it, and at once if In asked for no edge.
+// WaitForEdge implements gpio.PinIn. Each call reports one edge; up to 16 edges wait. A timeout of 0 does not wait, and
+// a negative one waits for ever. It returns false after the timeout and when In, Out, Halt or SetFunc ends the wait. It
+// returns false at once if In asked for no edge.
 func (p *Pin) WaitForEdge(timeout time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -118,7 +118,7 @@ func (p *Pin) WaitForEdge(timeout time.Duration) bool {
 	return true
 }
 
-// Halt implements conn.Resource: it ends a WaitForEdge that is under way and stops looking for edges. The level stays.
+// Halt implements conn.Resource. It ends a running WaitForEdge and stops the edge detection. The level stays.
 func (p *Pin) Halt() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -138,7 +138,7 @@ func (p *Pin) DefaultPull() gpio.Pull {
 	return p.reset
 }
 
-// PWM implements gpio.PinOut: there is none.
+// PWM implements gpio.PinOut. It is not modelled and returns an error.
 func (p *Pin) PWM(gpio.Duty, physic.Frequency) error {
 	return fmt.Errorf("sim: %s: pwm: not modelled: use Out", p.name)
 }
@@ -153,7 +153,7 @@ func (p *Pin) Name() string {
 	return p.name
 }
 
-// Number implements pin.Pin: the GPIO's number, not the header's.
+// Number implements pin.Pin. It is the number of the GPIO, not of the header pin.
 func (p *Pin) Number() int {
 	return p.number
 }
@@ -205,53 +205,53 @@ func (p *Pin) SetFunc(f pin.Func) error {
 		return p.Out(gpio.High)
 	}
 	if f == pin.FuncNone || f != p.alt && f != p.alt.Generalize() {
-		return fmt.Errorf("sim: %s: no such function: %q", p.name, f)
+		return fmt.Errorf("sim: %s: unknown function %q", p.name, f)
 	}
 	return p.input("set function", gpio.PullNoChange, gpio.NoEdge, true)
 }
 
-// Level is what the outside sees on the pin: the output, or else the level that Drive put on it, or else that of the
-// circuit, or else the pull. A floating input, which is anything on the bench, is Low.
+// Level returns the level on the pin: of an output on its wire, else of Drive, else of the circuit, else of the pulls.
+// A floating input reads Low here; on the bench it reads anything.
 func (p *Pin) Level() gpio.Level {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.net.level()
 }
 
-// Edges returns the changes of level, oldest first: the latest KeptEdges of them. Edge.By tells the program's edges from
-// those of Drive and Release and of a wire. What a circuit does by itself makes no edges.
+// Edges returns the changes of level, oldest first: the latest KeptEdges of them. Edge.By is the cause. A circuit that
+// changes with time makes no edges.
 func (p *Pin) Edges() []Edge {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.record.latest()
 }
 
-// EdgeCount returns how many edges there were in all, kept or not.
+// EdgeCount returns the number of all edges, kept or not.
 func (p *Pin) EdgeCount() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.record.count
 }
 
-// Drive puts a level on the pin from outside, as a button or a wire does, until Release. An output is stronger: there
-// the level takes effect when the program makes the pin an input. On the bench that is a short, avoid it.
+// Drive puts a level on the pin from outside, as a button does, until Release. An output is stronger: the level then
+// takes effect when the program makes the pin an input. On the bench that is a short circuit.
 func (p *Pin) Drive(l gpio.Level) {
 	p.outside(true, l)
 }
 
-// Release takes the outside away from the pin, as an open button does: an input falls back to its pull.
+// Release ends Drive, as an open button does: an input returns to its pull.
 func (p *Pin) Release() {
 	p.outside(false, gpio.Low)
 }
 
-// SetFault makes Out, In and SetFunc fail with err, wrapped, and change nothing; nil ends that.
+// SetFault makes Out, In and SetFunc return err, wrapped, and change nothing. A nil err ends the fault.
 func (p *Pin) SetFault(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fault = err
 }
 
-// input makes the pin an input, or with special gives it to its bus.
+// input makes the pin an input. With special, the pin goes to its bus.
 func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -268,7 +268,7 @@ func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) err
 	return nil
 }
 
-// outside changes what drives the pin from outside.
+// outside sets the level of Drive, or removes it.
 func (p *Pin) outside(driven bool, l gpio.Level) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -277,14 +277,14 @@ func (p *Pin) outside(driven bool, l gpio.Level) {
 	p.note(before, ByOutside)
 }
 
-// watch starts looking for edges anew and ends the waits that are under way. It is called with p.mu held, as note and change.
+// watch sets the edges to report and ends running waits. Callers of watch, note and change hold p.mu.
 func (p *Pin) watch(e gpio.Edge) {
 	p.edge, p.pending = e, 0
 	p.epoch++
 	p.woken.Broadcast()
 }
 
-// note records what p's change did to its net since the level was before.
+// note records the edges on p's net if its level is no longer before.
 func (p *Pin) note(before gpio.Level, by Driver) {
 	l := p.net.level()
 	if l == before {
@@ -300,7 +300,7 @@ func (p *Pin) note(before gpio.Level, by Driver) {
 	}
 }
 
-// change records an edge and counts it for WaitForEdge, which does not report what the program itself did to the pin.
+// change records an edge and reports it to WaitForEdge, unless the program made the edge on this pin.
 func (p *Pin) change(e Edge) {
 	p.record.add(e)
 	counts := e.Level == gpio.High && p.edge&gpio.RisingEdge != 0 || e.Level == gpio.Low && p.edge&gpio.FallingEdge != 0

@@ -176,12 +176,12 @@ func TestPinErrors(t *testing.T) {
 		{syscall.EIO, func() error { return p.Out(gpio.High) }, "sim: GPIO17: out: input/output error"},
 		{syscall.EBUSY, func() error { return p.In(gpio.PullUp, gpio.NoEdge) }, "sim: GPIO17: in: device or resource busy"},
 		{syscall.EBUSY, func() error { return p.SetFunc("SPI1_CS1") }, "sim: GPIO17: set function: device or resource busy"},
-		{nil, func() error { return p.In(4, gpio.NoEdge) }, "sim: GPIO17: in: no such pull: Pull(4)"},
-		{nil, func() error { return p.In(gpio.PullUp, 4) }, "sim: GPIO17: in: no such edge: 4"},
-		{nil, func() error { return p.In(gpio.PullUp, -1) }, "sim: GPIO17: in: no such edge: -1"},
+		{nil, func() error { return p.In(4, gpio.NoEdge) }, "sim: GPIO17: in: unknown pull Pull(4)"},
+		{nil, func() error { return p.In(gpio.PullUp, 4) }, "sim: GPIO17: in: unknown edge 4"},
+		{nil, func() error { return p.In(gpio.PullUp, -1) }, "sim: GPIO17: in: unknown edge -1"},
 		{nil, func() error { return p.PWM(gpio.DutyHalf, 0) }, "sim: GPIO17: pwm: not modelled: use Out"},
-		{nil, func() error { return p.SetFunc("I2C1_SDA") }, `sim: GPIO17: no such function: "I2C1_SDA"`},
-		{nil, func() error { return p.SetFunc("") }, `sim: GPIO17: no such function: ""`},
+		{nil, func() error { return p.SetFunc("I2C1_SDA") }, `sim: GPIO17: unknown function "I2C1_SDA"`},
+		{nil, func() error { return p.SetFunc("") }, `sim: GPIO17: unknown function ""`},
 	} {
 		p.SetFault(tt.fault)
 		err := tt.do()

@@ -11,8 +11,8 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// Port is the socket of one chip: an SPI bus and a chip select. A program opens it through spireg; Plug, Unplug and
-// SetFaults are the side of the breadboard, and may be used while a program runs.
+// Port is the socket for one chip: an SPI bus and a chip select. Programs open it through spireg. Plug, Unplug and
+// SetFaults are for the test and may be called during a transfer.
 type Port struct {
 	name       string // "SPI0.0"
 	number, cs int
@@ -22,39 +22,39 @@ type Port struct {
 	clk, mosi, miso, csPin *Pin
 	pi                     *Pi
 
-	// Under bus.mu:
+	// Guarded by bus.mu:
 	chip     Chip
-	selected bool // the chip
+	selected bool // chip select is low
 	faults   Faults
-	tap      *tap // on the pin that CS is wired to by mistake, or nil
+	tap      *tap // on the pin that CS is misplaced to, or nil
 }
 
-// bus is what the ports of one bus share.
+// bus is the part that all ports of one bus share.
 type bus struct {
 	mu   sync.Mutex // one transfer at a time
-	held *Port      // whose chip a packet with KeepCS left selected
-	rng  *rand.Rand // of a loose contact
+	held *Port      // its chip is still selected after a packet with KeepCS
+	rng  *rand.Rand // for a loose contact
 }
 
-// Faults is what is wrong with a port. The zero value is a good port.
+// Faults are the faults of a port. The zero value is a good port.
 type Faults struct {
-	MISO MISO // the wire from the chip, at the Pi
+	MISO MISO // wire from the chip, at the Pi
 
-	CS, CLK, DIN, DOUT Hole // where the chip's own wires go
+	CS, CLK, DIN, DOUT Hole // ends of the chip's wires on the header
 
-	Err   error         // every transfer fails with it, wrapped, before it reaches the wire
-	Delay time.Duration // every transfer takes so much longer, by the Pi's clock
+	Err   error         // returned, wrapped, by every transfer before it reaches the wire
+	Delay time.Duration // added to every transfer, by the Pi's clock
 }
 
-// MISO is the state of the wire that the chip answers on.
+// MISO is the state of the wire from the chip to the Pi.
 type MISO uint8
 
 // The states of MISO.
 const (
 	Connected MISO = iota
-	Open           // off, with a pull-up: the master reads all ones
-	Shorted        // to ground, or off with the pull-down of a Pi up to the 4: the master reads all zeros
-	Flaky          // a loose contact: of 16 bits one, at random, is the pull's
+	Open           // loose, with a pull-up: the master reads all ones
+	Shorted        // at ground, or loose with the pull-down of a Pi up to the 4: the master reads all zeros
+	Flaky          // a bad contact: one bit of 16, at random, is that of the pull
 )
 
 // String returns "connected", "open", "shorted" or "flaky".
@@ -72,7 +72,7 @@ func (m MISO) String() string {
 	return fmt.Sprintf("MISO(%d)", uint8(m))
 }
 
-// Plug puts a chip into the port, in place of any that was there. A chip may be in one port at a time.
+// Plug puts a chip into the port and replaces the one there. A chip may be in one port at a time.
 func (p *Port) Plug(c Chip) {
 	p.bus.mu.Lock()
 	defer p.bus.mu.Unlock()
@@ -81,13 +81,13 @@ func (p *Port) Plug(c Chip) {
 	p.chip = c
 }
 
-// Unplug leaves the port empty. The master then reads the pull of its MISO pin: zeros, as GPIO9 and GPIO19 are pulled
-// down after power-up. In(gpio.PullUp, gpio.NoEdge) on that pin stands for a pull-up, and makes it ones.
+// Unplug empties the port. The master then reads the pull of its MISO pin: zeros, because GPIO9 and GPIO19 have
+// pull-downs after power-up. In(gpio.PullUp, gpio.NoEdge) on that pin adds a pull-up: the master reads ones.
 func (p *Port) Unplug() {
 	p.Plug(nil)
 }
 
-// SetFaults replaces what is wrong with the port, from the next transfer on.
+// SetFaults replaces the faults of the port, from the next transfer on.
 func (p *Port) SetFaults(f Faults) {
 	p.bus.mu.Lock()
 	defer p.bus.mu.Unlock()
@@ -95,7 +95,7 @@ func (p *Port) SetFaults(f Faults) {
 	p.faults = f
 }
 
-// Faults returns what is wrong with the port.
+// Faults returns the faults of the port.
 func (p *Port) Faults() Faults {
 	p.bus.mu.Lock()
 	defer p.bus.mu.Unlock()
@@ -107,13 +107,13 @@ func (p *Port) String() string {
 	return p.name
 }
 
-// Open returns a new connection to the port, as spireg.Open does, with or without Register. As with spidev there can
-// be several at once, each with its own mode and clock.
+// Open opens the port, as spireg.Open does; it needs no Register. As with spidev, several openings may exist, each with
+// its own mode and clock.
 func (p *Port) Open() (spi.PortCloser, error) {
 	return &opened{port: p}, nil
 }
 
-// transfer clocks packets through the wires. The time that this takes on a Pi is not modelled.
+// transfer clocks packets through the wires. Its duration on a real Pi is not modelled.
 func (p *Port) transfer(packets []spi.Packet, s settings) error {
 	p.bus.mu.Lock()
 	defer p.bus.mu.Unlock()
@@ -142,7 +142,7 @@ func (p *Port) transfer(packets []spi.Packet, s settings) error {
 	return nil
 }
 
-// checkClock refuses a clock that the chip is not specified for. On the bench it may work, or nearly.
+// checkClock refuses a clock outside the chip's specification. On the bench such a clock may still work, or nearly.
 func (p *Port) checkClock(f physic.Frequency) error {
 	if p.chip == nil {
 		return nil
@@ -150,14 +150,14 @@ func (p *Port) checkClock(f physic.Frequency) error {
 	lowest, highest := p.chip.ClockRange()
 	switch {
 	case f < lowest:
-		return fmt.Errorf("%s takes a clock of %s or more, asked for %s: raise it in Connect or LimitSpeed", p.chip, lowest, f)
+		return fmt.Errorf("%s needs a clock of at least %s, got %s: raise it in Connect or LimitSpeed", p.chip, lowest, f)
 	case highest != 0 && f > highest:
-		return fmt.Errorf("%s takes a clock of up to %s, asked for %s: lower it in Connect or LimitSpeed", p.chip, highest, f)
+		return fmt.Errorf("%s needs a clock of at most %s, got %s: lower it in Connect or LimitSpeed", p.chip, highest, f)
 	}
 	return nil
 }
 
-// take selects the port's chip unless it is still selected, letGo ends that. Both are called with bus.mu held.
+// take selects the port's chip, unless it is still selected. Callers of take and letGo hold bus.mu.
 func (p *Port) take() {
 	if p.faults.CS != "" {
 		p.selectFrom(p.faults.CS)
@@ -174,7 +174,7 @@ func (p *Port) letGo() {
 	}
 }
 
-// sel is the level on the chip's CS.
+// sel sets the chip's CS.
 func (p *Port) sel(selected bool) {
 	if p.selected == selected || p.chip == nil {
 		return

@@ -125,7 +125,7 @@ func TestConnect(t *testing.T) {
 		{100 * physic.Hertz, spi.Mode3 | spi.NoCS | spi.LSBFirst, 8, ""},
 		{0, mode, 8, "sim: SPI1.2: connect: clock must be from 100Hz to 1GHz, got 0Hz"},
 		{2 * physic.GigaHertz, mode, 8, "sim: SPI1.2: connect: clock must be from 100Hz to 1GHz, got 2GHz"},
-		{physic.MegaHertz, 0x40, 8, "sim: SPI1.2: connect: no such mode: Mode0|0x40"},
+		{physic.MegaHertz, 0x40, 8, "sim: SPI1.2: connect: unknown mode Mode0|0x40"},
 		{physic.MegaHertz, spi.HalfDuplex, 8, "sim: SPI1.2: connect: half duplex (3-wire) is not modelled"},
 		{physic.MegaHertz, mode, 9, "sim: SPI1.2: connect: words of 9 bits are not modelled: use 8"},
 	} {
@@ -150,7 +150,7 @@ func TestTwiceAndAfterClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = port.Connect(physic.MegaHertz, spi.Mode0, 8); text(err) != "sim: SPI0.0: connect: connected already: open the port again for a second connection" {
+	if _, err = port.Connect(physic.MegaHertz, spi.Mode0, 8); text(err) != "sim: SPI0.0: connect: already connected: open the port again for a second connection" {
 		t.Errorf("second Connect: got %q", text(err))
 	}
 	other := connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
@@ -185,7 +185,7 @@ func TestSizes(t *testing.T) {
 		want string
 	}{
 		{"nothing", func() error { return c.Tx(nil, nil) }, "sim: SPI0.0: tx: nothing to send and nothing to read"},
-		{"unequal", func() error { return c.Tx(full[:3], full[:2]) }, "sim: SPI0.0: tx: w and r must be of one size, got 3 and 2 bytes"},
+		{"unequal", func() error { return c.Tx(full[:3], full[:2]) }, "sim: SPI0.0: tx: w and r must have the same length, got 3 and 2 bytes"},
 		{"full", func() error { return c.Tx(full, full) }, ""},
 		{"too many", func() error { return c.Tx(make([]byte, 4097), nil) }, "sim: SPI0.0: tx: at most 4096 bytes, got 4097"},
 		{"no packets", func() error { return c.TxPackets(nil) }, "sim: SPI0.0: tx packets: nothing to send and nothing to read"},
@@ -275,15 +275,15 @@ func TestClockLimits(t *testing.T) {
 		want                string
 	}{
 		{"3.3V", "1.936MHz", "", ""},
-		{"3.3V", "2MHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of up to 1.937MHz, asked for 2MHz: lower it in Connect or LimitSpeed"},
+		{"3.3V", "2MHz", "", "sim: SPI0.0: tx: mcp3008 needs a clock of at most 1.937MHz, got 2MHz: lower it in Connect or LimitSpeed"},
 		{"3.3V", "2MHz", "1MHz", ""},
 		{"3.3V", "1MHz", "2MHz", ""},
 		{"3.3V", "10kHz", "", ""},
-		{"3.3V", "9.999kHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of 10kHz or more, asked for 9.999kHz: raise it in Connect or LimitSpeed"},
-		{"3.3V", "1MHz", "5kHz", "sim: SPI0.0: tx: mcp3008 takes a clock of 10kHz or more, asked for 5kHz: raise it in Connect or LimitSpeed"},
+		{"3.3V", "9.999kHz", "", "sim: SPI0.0: tx: mcp3008 needs a clock of at least 10kHz, got 9.999kHz: raise it in Connect or LimitSpeed"},
+		{"3.3V", "1MHz", "5kHz", "sim: SPI0.0: tx: mcp3008 needs a clock of at least 10kHz, got 5kHz: raise it in Connect or LimitSpeed"},
 		{"5V", "3.6MHz", "", ""},
-		{"5V", "3.601MHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of up to 3.600MHz, asked for 3.601MHz: lower it in Connect or LimitSpeed"},
-		{"2.7V", "1.351MHz", "", "sim: SPI0.0: tx: mcp3008 takes a clock of up to 1.350MHz, asked for 1.351MHz: lower it in Connect or LimitSpeed"},
+		{"5V", "3.601MHz", "", "sim: SPI0.0: tx: mcp3008 needs a clock of at most 3.600MHz, got 3.601MHz: lower it in Connect or LimitSpeed"},
+		{"2.7V", "1.351MHz", "", "sim: SPI0.0: tx: mcp3008 needs a clock of at most 1.350MHz, got 1.351MHz: lower it in Connect or LimitSpeed"},
 	} {
 		pi, chip := sim.Kit(nil)
 		var v physic.ElectricPotential

@@ -11,8 +11,8 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// RC is a capacitor to ground that charges from 3.3 V through a potentiometer and a resistor in series, and that a pin
-// discharges through a third resistor:
+// RC is a circuit for measuring a potentiometer with one pin. The capacitor charges from 3.3 V through the
+// potentiometer and a resistor in series. The pin discharges the capacitor through a third resistor:
 //
 //	3V3 --- Knob --- Series ---+--- Discharge --- pin
 //	                           |
@@ -20,37 +20,38 @@ import (
 //	                           |
 //	                          GND
 //
-// Its voltage is the exact exponential between two looks at the pin, whatever the pin was meanwhile, output, input or
-// pulled. The input reads high from a threshold on. Not modelled are the input's leakage and hysteresis, the resistance
-// of an output, and the capacitor's own. It may be turned and broken from any goroutine; that counts from the look before.
+// Between two reads of the pin, the voltage follows the exact exponential for the pin's state: output, input or pulled.
+// The input reads high from the threshold on. Not modelled are the leakage and hysteresis of the input, the resistance
+// of an output, and the series resistance of the capacitor. Knob and fault may change in any goroutine; a change counts
+// from the last read on.
 type RC struct {
 	parts RCParts
 	knob  Knob
 
 	mu    sync.Mutex
 	fault RCFault
-	v     float64       // of the capacitor, V
-	at    time.Duration // when it was v
+	v     float64       // voltage of the capacitor, V
+	at    time.Duration // time of v
 	rng   *rand.Rand
 }
 
-// RCParts are the values of an RC's parts. Each that is not more than 0 has the value given here.
+// RCParts are the values of an RC's parts. A value of 0 or less means the default, named beside each part.
 type RCParts struct {
-	Knob      physic.ElectricResistance    // from end to end, 10 kOhm
+	Knob      physic.ElectricResistance    // end to end; 10 kOhm
 	Series    physic.ElectricResistance    // 2.2 kOhm
 	Discharge physic.ElectricResistance    // 330 Ohm
 	Capacitor physic.ElectricalCapacitance // 1 uF
-	Threshold physic.ElectricPotential     // from which on the input is high, 1.5 V
-	Noise     physic.ElectricPotential     // on the threshold, anew at each look, standard deviation; 0 is none
-	Seed      uint64                       // the same one gives the same noise
+	Threshold physic.ElectricPotential     // lowest high voltage; 1.5 V
+	Noise     physic.ElectricPotential     // of the threshold at each read, standard deviation; none
+	Seed      uint64                       // of the noise
 }
 
 const (
 	supplyVolts = 3.3
-	strayFarads = 10e-12 // of a pin and its wires without a capacitor
+	strayFarads = 10e-12 // pin and wires without a capacitor
 )
 
-// NewRC returns a circuit with its knob at 0, charged by nothing yet. Pin.Wire puts it on a pin.
+// NewRC returns a discharged circuit with its knob at position 0. Pin.Wire puts it on a pin.
 func NewRC(p RCParts) *RC {
 	orElse(&p.Knob, 10*physic.KiloOhm)
 	orElse(&p.Series, 2200*physic.Ohm)
@@ -66,26 +67,26 @@ func orElse[T ~int64](v *T, usual T) {
 	}
 }
 
-// Knob is the potentiometer.
+// Knob returns the potentiometer.
 func (c *RC) Knob() *Knob { return &c.knob }
 
-// Set turns the knob: at 0 the capacitor charges fastest, at 1 slowest. Beyond the ends it stays at the end, and NaN is
-// ignored.
+// Set turns the knob: the capacitor charges fastest at 0 and slowest at 1. Values beyond the ends stop at the end; NaN
+// is ignored.
 func (c *RC) Set(position float64) { c.knob.Set(position) }
 
-// Position returns where the knob is, from 0 to 1.
+// Position returns the position of the knob, from 0 to 1.
 func (c *RC) Position() float64 { return c.knob.Position() }
 
-// RCFault is what is wrong with an RC.
+// RCFault is a fault of an RC.
 type RCFault uint8
 
-// What can be wrong with an RC.
+// The faults of an RC.
 const (
 	RCGood           RCFault = iota
-	KnobOff                  // a wire of the knob, or the one to 3V3
-	CapacitorOff             // a wire of the capacitor, or none plugged in
-	CapacitorShorted         // to ground
-	PinOff                   // the wire to the pin
+	KnobOff                  // a wire of the knob or the wire to 3V3 is loose
+	CapacitorOff             // a wire of the capacitor is loose, or there is none
+	CapacitorShorted         // the capacitor is bridged: its node is at ground
+	PinOff                   // the wire to the pin is loose
 )
 
 // String returns "good", "knob off" and so on.
@@ -97,7 +98,7 @@ func (f RCFault) String() string {
 	return fmt.Sprintf("RCFault(%d)", uint8(f))
 }
 
-// SetFault breaks the circuit, or mends it with RCGood.
+// SetFault sets the fault of the circuit; RCGood ends it.
 func (c *RC) SetFault(f RCFault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,7 +125,7 @@ func (c *RC) Level(now time.Duration, l gpio.Level, ohms float64) gpio.Level {
 	switch {
 	case c.fault == PinOff && !math.IsInf(ohms, 1):
 		seen = source
-	case c.fault == PinOff: // floats: Low, as a Pin without anything on it
+	case c.fault == PinOff: // floats: Low, as a bare Pin
 		seen = 0
 	case !math.IsInf(ohms, 1):
 		seen += (source - c.v) * discharge / pin
@@ -136,8 +137,8 @@ func (c *RC) Level(now time.Duration, l gpio.Level, ohms float64) gpio.Level {
 	return seen >= threshold
 }
 
-// charge lets dt seconds pass with the capacitor between the supply, behind knob and series resistor, and a source at
-// volts behind ohms: dv/dt = (v_end - v)/(C R), with R all of these in parallel.
+// charge advances the capacitor by dt seconds. It lies between the supply, behind knob and series resistor, and a
+// source of volts behind ohms: dv/dt = (v_end - v)/(C R), where R is the parallel resistance of both.
 func (c *RC) charge(dt, volts, ohms float64) {
 	up := (c.Position()*float64(c.parts.Knob) + float64(c.parts.Series)) / float64(physic.Ohm)
 	if c.fault == KnobOff {

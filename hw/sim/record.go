@@ -19,9 +19,9 @@ type Driver uint8
 
 // The drivers of an edge.
 const (
-	ByProgram Driver = iota // Out, In or SetFunc of this pin
-	ByOutside               // Drive or Release of this pin
-	ByWire                  // another pin on the same wire, or the wire itself: Connect, Disconnect
+	ByProgram Driver = iota // Out, In or SetFunc on this pin
+	ByOutside               // Drive or Release on this pin
+	ByWire                  // another pin on the wire, Connect or Disconnect
 )
 
 // String returns "program", "outside" or "wire".
@@ -33,14 +33,14 @@ func (d Driver) String() string {
 	return fmt.Sprintf("Driver(%d)", uint8(d))
 }
 
-// KeptEdges is how many edges a pin keeps: the latest ones.
+// KeptEdges is the number of edges that a pin keeps.
 const KeptEdges = 16384
 
-// record is a ring of the latest edges. Out takes the whole memory of its pin's record at once, so that later edges allocate
-// nothing. The record of an input grows with its edges.
+// record is a ring buffer of the latest edges. For an output, ready allocates all of it, so that no later edge
+// allocates. For an input it grows.
 type record struct {
 	ring  []Edge
-	count uint64 // in all
+	count uint64 // of all edges
 }
 
 func (r *record) ready() {
@@ -58,7 +58,7 @@ func (r *record) add(e Edge) {
 	r.count++
 }
 
-// latest returns a copy of what is kept, oldest first.
+// latest returns a copy of the kept edges, oldest first.
 func (r *record) latest() []Edge {
 	if r.count <= KeptEdges {
 		return append([]Edge(nil), r.ring...)

@@ -6,36 +6,36 @@ import (
 	"time"
 )
 
-// SSD1306 is a Solomon Systech SSD1306 with an OLED panel of 128 x 64 pixels on I2C, as they are sold as a module: its
-// place is address 0x3c (0x3d with SA0 high), its light comes from the chip's charge pump, and its picture is upright
-// where segments and COM lines are both remapped (A1h, C8h). It is modelled from its datasheet, revision 1.1: memory,
-// addressing, and what turns, shifts, inverts and darkens the picture. Not modelled are scrolling, contrast, and the
-// wiring of the COM pins; their commands are taken and change nothing.
+// SSD1306 is a Solomon Systech SSD1306 with an OLED panel of 128 x 64 pixels on I2C, wired as in the usual module. Its
+// address is 0x3c, or 0x3d with SA0 high. The panel's voltage comes from the charge pump of the chip. The picture is
+// upright with segments and COM lines both remapped (A1h, C8h). The model follows the datasheet, revision 1.1: memory,
+// addressing, and the commands that turn, shift, invert and darken the picture. Not modelled are scrolling, contrast
+// and the wiring of the COM pins: the chip takes their commands, and the picture stays unchanged.
 type SSD1306 struct {
 	mu  sync.Mutex
-	ram [8][128]byte // the GDDRAM: pages of 8 rows, the lowest bit on top, by SEG line (section 8.7)
+	ram [8][128]byte // GDDRAM: pages of 8 rows, lowest bit on top, by SEG line (section 8.7)
 
-	mode                       byte // of addressing: horizontal, vertical or page
-	column, page               byte // where the next byte goes
-	firstColumn, lastColumn    byte // the window of horizontal and vertical addressing
+	mode                       byte // horizontal, vertical or page addressing
+	column, page               byte // of the next byte
+	firstColumn, lastColumn    byte // window of horizontal and vertical addressing
 	firstPage, lastPage        byte
-	pageColumn                 byte // where page addressing begins a page
-	mirrored, upsideDown       bool // against the remapped way
+	pageColumn                 byte // first column in page addressing
+	mirrored, upsideDown       bool // relative to the remapped picture
 	startLine, offset, lastRow byte
 	on, pump, all, inverse     bool
 
-	control, single, data bool // the control byte: expected next, for one byte, of the memory
+	control, single, data bool // control byte: next to come; for one byte; for the memory
 	command               []byte
 }
 
-// The modes of addressing (section 10.1.3).
+// The addressing modes (section 10.1.3).
 const (
 	horizontal = iota
 	vertical
 	paged
 )
 
-// NewSSD1306 returns a display as it is after a reset: dark.
+// NewSSD1306 returns a dark display, as after a reset.
 func NewSSD1306() *SSD1306 {
 	return &SSD1306{
 		mode: paged, lastColumn: 127, lastPage: 7, lastRow: 63, mirrored: true, upsideDown: true,
@@ -43,7 +43,7 @@ func NewSSD1306() *SSD1306 {
 	}
 }
 
-// Picture returns a copy of what is on the panel: 128 x 64 pixels, white where one is lit.
+// Picture returns a copy of the panel's picture: 128 x 64 pixels. Lit pixels are white.
 func (d *SSD1306) Picture() *image.Gray {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -63,9 +63,8 @@ func (d *SSD1306) Picture() *image.Gray {
 	return m
 }
 
-// line is the row of the memory that is shown at y, and whether any is: the COM line, counted from below, shows the row
-// of its number, counted from the other end if remapped, moved by the offset and the start line (sections 10.1.6, 10.1.7,
-// 10.1.14 and 10.1.15).
+// line returns the memory row shown at y, or false if the row is not driven. The COM lines count from below, or from
+// above if not remapped; offset and start line shift the row (sections 10.1.6, 10.1.7, 10.1.14 and 10.1.15).
 func (d *SSD1306) line(y int) (row int, driven bool) {
 	row = 63 - y
 	if row > int(d.lastRow) {
@@ -82,14 +81,14 @@ func (d *SSD1306) String() string {
 	return "ssd1306"
 }
 
-// Start implements I2CChip. What is missing of a command may come in the next transaction.
+// Start implements I2CChip. The rest of an incomplete command may come in the next transaction.
 func (d *SSD1306) Start(_ time.Duration, read bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.control = true
 }
 
-// Write implements I2CChip: a control byte with Co and D/C, and what it says of the bytes after it (section 8.1.5.2).
+// Write implements I2CChip: a control byte with Co and D/C, and then the bytes that it announces (section 8.1.5.2).
 func (d *SSD1306) Write(b byte) (ack bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -110,7 +109,7 @@ func (d *SSD1306) Write(b byte) (ack bool) {
 	return true
 }
 
-// Read implements I2CChip: the status, of which bit 6 says that the display is off (table 9-2).
+// Read implements I2CChip: the status. Its bit 6 is set while the display is off (table 9-2).
 func (d *SSD1306) Read() byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -120,11 +119,11 @@ func (d *SSD1306) Read() byte {
 	return 0x40
 }
 
-// store writes 8 pixels and moves on (section 10.1.3).
+// store writes 8 pixels and advances the pointer (section 10.1.3).
 func (d *SSD1306) store(b byte) {
 	x := d.column
 	if d.mirrored {
-		x = 127 - x // only what is written from then on: section 10.1.8
+		x = 127 - x // affects later writes only (section 10.1.8)
 	}
 	d.ram[d.page][x] = b
 	switch d.mode {
@@ -141,7 +140,7 @@ func (d *SSD1306) store(b byte) {
 	}
 }
 
-// next moves a pointer, from the last place back to the first, and reports that.
+// next advances a pointer. After the last place it returns to the first and reports true.
 func next(p *byte, first, last, mask byte) (around bool) {
 	if *p == last {
 		*p = first
@@ -151,7 +150,8 @@ func next(p *byte, first, last, mask byte) (around bool) {
 	return false
 }
 
-// arguments is how many bytes follow a command (table 9-1; 8Dh: the application note at the datasheet's end).
+// arguments returns the number of bytes after a command (table 9-1; for 8Dh, the application note at the end of the
+// datasheet).
 func arguments(command byte) int {
 	switch command {
 	case 0x20, 0x81, 0x8d, 0xa8, 0xd3, 0xd5, 0xd9, 0xda, 0xdb:
@@ -166,8 +166,8 @@ func arguments(command byte) int {
 	return 0
 }
 
-// execute runs a command of table 9-1. The datasheet has 00h to 1Fh and B0h to B7h for page addressing; the chip obeys
-// them in every mode, on which periph's driver relies.
+// execute runs a command of table 9-1. The datasheet limits 00h to 1Fh and B0h to B7h to page addressing. The chip
+// obeys them in every mode, and periph's driver relies on it.
 func (d *SSD1306) execute(command byte, a []byte) {
 	switch c := command; {
 	case c <= 0x0f:
@@ -195,7 +195,7 @@ func (d *SSD1306) execute(command byte, a []byte) {
 	case c == 0xa6, c == 0xa7:
 		d.inverse = c == 0xa7
 	case c == 0xa8:
-		if n := a[0] & 0x3f; n >= 15 { // 16 rows at the least
+		if n := a[0] & 0x3f; n >= 15 { // at least 16 rows
 			d.lastRow = n
 		}
 	case c == 0xae, c == 0xaf:

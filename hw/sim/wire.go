@@ -11,15 +11,15 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// ErrShort is the error of an output that would drive its wire against another output.
+// ErrShort means that two outputs drive one wire to different levels.
 var ErrShort = errors.New("short circuit")
 
-// Connect puts a jumper wire between two pins. All wired pins have one level: that of the output on the wire, else that of
-// Drive, else that of the pulls. More pull-ups than pull-downs make a high level. As many of both leave it undefined, and it
-// reads low.
+// Connect puts a jumper wire between two pins. All pins on a wire have one level: of an output, else of Drive, else of
+// the pulls. With more pull-ups than pull-downs, the level is high. Equal numbers leave it undefined, and it reads low.
+// If Drive sets two pins of a wire to different levels, low wins.
 //
-// Two outputs of different levels are a short circuit. Connect refuses it with ErrShort, and so does Out for the later one.
-// Where two pins of a wire are driven from outside, low wins.
+// Two outputs at different levels are a short circuit. Connect then returns ErrShort, and so does the later call of
+// Out.
 func (p *Pi) Connect(a, b string) error {
 	p.levels.Lock()
 	defer p.levels.Unlock()
@@ -44,7 +44,7 @@ func (p *Pi) Connect(a, b string) error {
 	return nil
 }
 
-// Disconnect takes the jumper wire between two pins away.
+// Disconnect removes the jumper wire between two pins.
 func (p *Pi) Disconnect(a, b string) error {
 	p.levels.Lock()
 	defer p.levels.Unlock()
@@ -60,7 +60,7 @@ func (p *Pi) Disconnect(a, b string) error {
 	return nil
 }
 
-// ends returns the pins of two names.
+// ends returns two pins by name.
 func (p *Pi) ends(a, b string) (from, to *Pin, err error) {
 	if from = p.find(a); from == nil {
 		return nil, nil, noPin(a)
@@ -71,12 +71,12 @@ func (p *Pi) ends(a, b string) (from, to *Pin, err error) {
 	return from, to, nil
 }
 
-// wireBetween returns the index of a wire, or -1. The direction does not matter.
+// wireBetween returns the index of the wire between two pins in either direction, or -1.
 func (p *Pi) wireBetween(a, b *Pin) int {
 	return slices.IndexFunc(p.wires, func(w [2]*Pin) bool { return w == [2]*Pin{a, b} || w == [2]*Pin{b, a} })
 }
 
-// rewire replaces the wires. Only the pins on the nets of from and to may change their levels.
+// rewire replaces the wires. The levels change only on the nets of from and to.
 func (p *Pi) rewire(wires [][2]*Pin, from, to *Pin) {
 	touched := slices.Clone(from.net)
 	if !slices.Contains(touched, to) {
@@ -107,11 +107,11 @@ func (p *Pi) rewire(wires [][2]*Pin, from, to *Pin) {
 	}
 }
 
-// net is all pins on one wire, by number. A pin without a wire has a net of its own. Its methods are called with the Pi's
-// levels locked.
+// net holds all pins on one wire, sorted by number. A pin without a wire has its own net. Callers of its methods hold
+// the Pi's levels.
 type net []*Pin
 
-// level returns the level of all pins on the net.
+// level returns the level of the net.
 func (n net) level() gpio.Level {
 	l, ohms := n.source()
 	for _, p := range n {
@@ -125,7 +125,7 @@ func (n net) level() gpio.Level {
 	return l
 }
 
-// source returns what the net is to a circuit: an output, the outside, the pulls, or nothing.
+// source returns the net as a voltage source for a circuit: an output, Drive, the pulls, or nothing.
 func (n net) source() (l gpio.Level, ohms float64) {
 	pulls, driven, level := 0, false, gpio.High
 	for _, p := range n {
@@ -151,7 +151,7 @@ func (n net) source() (l gpio.Level, ohms float64) {
 	return gpio.Low, math.Inf(1)
 }
 
-// against returns an output other than p that drives the net to another level than l, or nil.
+// against returns another output that drives the net to a level other than l, or nil.
 func (n net) against(p *Pin, l gpio.Level) *Pin {
 	for _, other := range n {
 		if other != p && other.output && other.out != l {

@@ -7,11 +7,11 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// wires are SCLK, MOSI and MISO during one transfer, seen from the master.
+// wires are SCLK, MOSI and MISO during one transfer, as the master has them.
 //
-// At an edge of SCLK both sides first sample and then change their outputs. Where the master has the mode that the
-// chip expects, one side samples on the edge on which the other does not change. Where it has not, each samples the
-// old level of a line that changes at this very edge, and everything comes a bit late, as on the bench.
+// At each edge of SCLK, both sides first sample and then change their outputs. In the mode of the chip, one side
+// samples on the edge on which the other side does not change. In another mode, each side samples the old level of a
+// line at the very edge of its change: every bit comes late, as on the bench.
 type wires struct {
 	chip  Chip // or nil
 	mode  spi.Mode
@@ -20,12 +20,12 @@ type wires struct {
 	pull  gpio.Level
 	mosi  gpio.Level // idles low
 
-	// Wires of the chip that are in other holes; din is the level in the one of its input.
+	// Misplaced wires of the chip. din is the level in the hole of its data input.
 	clkOff, dinOff, doutOff bool
 	din                     gpio.Level
 }
 
-// clock sends w, or zeros if it is empty, and fills r unless that is empty. They may be the same slice.
+// clock sends w, or zeros if w is empty, and fills r unless it is empty. Both may be the same slice.
 func (x *wires) clock(w, r []byte) {
 	for i := range max(len(w), len(r)) {
 		var out byte
@@ -51,18 +51,18 @@ func (x *wires) byte(out byte) (in byte) {
 	return in
 }
 
-// bit is one period of the clock: its leading edge, away from the idle level of CPOL, and its trailing edge.
+// bit runs one clock period: the leading edge, away from the idle level of CPOL, and the trailing edge.
 func (x *wires) bit(out gpio.Level) (in gpio.Level) {
 	idle := x.mode&spi.Mode2 != 0
 	if x.mode&spi.Mode1 == 0 {
-		// CPHA=0: MOSI changes with the trailing edge of the bit before, and MISO is read on the leading edge.
+		// CPHA=0: MOSI changes on the trailing edge of the previous bit. The master reads MISO on the leading edge.
 		x.mosi = out
 		in = x.miso()
 		x.edge(!idle)
 		x.edge(idle)
 		return in
 	}
-	// CPHA=1: MOSI changes with the leading edge, and MISO is read on the trailing edge.
+	// CPHA=1: MOSI changes on the leading edge. The master reads MISO on the trailing edge.
 	x.edge(!idle)
 	x.mosi = out
 	in = x.miso()
@@ -81,7 +81,7 @@ func (x *wires) edge(level bool) {
 	x.chip.SCLK(gpio.Level(level), din)
 }
 
-// miso is the level that the master reads.
+// miso returns the level at the master.
 func (x *wires) miso() gpio.Level {
 	switch x.fault {
 	case Open:
