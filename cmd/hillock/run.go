@@ -34,8 +34,8 @@ func (f *runFlags) command() *cobra.Command {
 pulses a pin at every spike. Without FILE the built-in configuration runs (see 'hillock config init').
 
 On a Raspberry Pi it takes the real pins and buses, elsewhere a virtual Pi with a knob on the screen: the arrow keys
-turn it. On a terminal it is an oscilloscope, whose keys ? tells; with --plain, and where the terminal has no colours, it
-logs. It ends after --duration, at q or Ctrl-C; the pins end low. SIGUSR1 prints how punctual it was so far. As a service
+turn it. On a terminal it is an oscilloscope: press ? for its keys. With --plain, and on a dumb terminal, it logs.
+It ends after --duration, at q or Ctrl-C; the pins end low. SIGUSR1 prints how punctual it was so far. As a service
 of systemd it reports how it does, and reads FILE again at SIGHUP; the summary is then that since the last time.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1m --summary result.json

@@ -129,32 +129,3 @@ func (c *Canvas) Row(b *strings.Builder, row int) {
 	}
 	change(None)
 }
-
-// Console is a character that the Linux console's own font has in the place of one that it does not have.
-func Console(r rune) rune {
-	switch {
-	case r > 0x2800 && r <= 0x28ff: // braille: which halves of it have dots
-		switch upper, lower := r&0x1b != 0, r&0xe4 != 0; {
-		case upper && lower:
-			return '█'
-		case upper:
-			return '▀'
-		}
-		return '▄'
-	case r >= '▁' && r <= '▄':
-		return '▄'
-	case r > '▄' && r <= '█':
-		return '█'
-	}
-	switch r {
-	case '╌':
-		return '-'
-	case '┆':
-		return '│'
-	case '●':
-		return '*'
-	case '○':
-		return 'o'
-	}
-	return r
-}

@@ -5,12 +5,6 @@ import (
 	"testing"
 )
 
-func TestConsole(t *testing.T) {
-	if got := strings.Map(Console, "⠉⣀⣿⠁⢀╌┆●○▁▅│-55"); got != "▀▄█▀▄-│*o▄█│-55" {
-		t.Errorf("got %s", got)
-	}
-}
-
 // A colour begins where its marks do, and no blank takes a change of its own.
 func TestColours(t *testing.T) {
 	c := New(9, 1)

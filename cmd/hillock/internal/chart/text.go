@@ -22,6 +22,9 @@ func (c *Chart) Draw(w io.Writer, width, height int) error {
 	if os.Getenv("NO_COLOR") != "" {
 		text = ansi.Strip(text)
 	}
+	if glyphs := braille.Glyphs(os.Getenv); glyphs != nil {
+		text = strings.Map(glyphs, text)
+	}
 	_, err := lipgloss.Fprint(w, text)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 )
 
@@ -21,4 +22,14 @@ func Terminal(w io.Writer) (columns, rows int, ok bool) {
 		return Columns, Rows, true
 	}
 	return columns, rows, true
+}
+
+// Colors returns the colours that the terminal w has. NO_COLOR, with any value, leaves bold and faint text. A dumb terminal has
+// neither.
+func Colors(w io.Writer) colorprofile.Profile {
+	p := colorprofile.Detect(w, os.Environ())
+	if os.Getenv("NO_COLOR") != "" {
+		p = min(p, colorprofile.ASCII)
+	}
+	return p
 }

@@ -146,7 +146,7 @@ func (s *screen) draw(height int) []string {
 	case s.picture == "?":
 		lines = s.help(height)
 	case s.picture == "w":
-		lines = s.page.draw(s.width, height)
+		lines = s.page.draw(s.width, height, s.glyphs)
 	case height < 3 || s.width <= tty.Gutter:
 	case s.picture == "f":
 		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(), Now: is.Current, Low: is.Low, High: is.High}.Draw(s.width, height)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/session/sessiontest"
@@ -192,5 +193,24 @@ func TestKeyXStepsThroughTheFaults(t *testing.T) {
 	want := []string{"MISO open", "MISO shorted to ground", "MISO open", "none", "LED loose", "none"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got the faults %q, want %q", got, want)
+	}
+}
+
+func TestTerminalWithoutUTF8GetsASCII(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	s.glyphs = braille.Glyphs(func(name string) string { return map[string]string{"LC_ALL": "C"}[name] })
+	b.Run(t, 1000)
+	golden(t, "frame-ascii", s, 80, 24)
+	s.page = &Page{URLs: []string{"http://192.168.178.123:8080"}, Token: "KNOBANDLED"}
+	for _, picture := range []string{"", "r", "f", "h", "w", "?"} {
+		s.picture = picture
+		if text := frameOf(s, 80, 24); strings.ContainsFunc(text, func(r rune) bool { return r > 0x7e }) {
+			t.Errorf("%q: got\n%s\nwant ASCII", picture, text)
+		}
+	}
+	s.picture = "w"
+	if text, want := flat(s, 80, 24), "The QR code needs a terminal with UTF-8."; !strings.Contains(text, want) {
+		t.Errorf("got\n%s\nwant %s", text, want)
 	}
 }

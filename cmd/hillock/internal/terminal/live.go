@@ -15,6 +15,8 @@ import (
 	"golang.org/x/term"
 
 	"hillock/cmd/hillock/internal/bounded"
+	"hillock/cmd/hillock/internal/braille"
+	"hillock/cmd/hillock/internal/readable"
 )
 
 // Scope shows a run on a terminal and turns the virtual Pi's knob, until ctx ends or the person does. page is nil where browsers
@@ -31,9 +33,10 @@ func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Wri
 	defer giveUp()
 	left := make(chan struct{})
 	screen := newScreen(run, page, link)
+	screen.glyphs = braille.Glyphs(os.Getenv)
 	screen.left = sync.OnceFunc(func() { close(left) })
 	p := tea.NewProgram(screen, tea.WithContext(drawing), tea.WithInput(input), tea.WithOutput(out),
-		tea.WithoutSignalHandler(), tea.WithFPS(frames))
+		tea.WithoutSignalHandler(), tea.WithFPS(frames), tea.WithColorProfile(readable.Colors(out)))
 	requests, stop := reportRequests()
 	defer stop()
 	resumed, stopResumed := resumptions()
@@ -137,10 +140,9 @@ func (p *paced) pause(draw time.Duration) time.Duration {
 	return min(max(time.Second/frames, 4*took), 2*time.Second)
 }
 
-// CanDraw reports whether there is a person at a terminal to draw the scope on: not a dumb one, and none that NO_COLOR forbids
-// colours on.
+// CanDraw reports whether there is a keyboard, and a terminal to draw the scope on: no dumb one, whose cursor does not move.
 func CanDraw(in io.Reader, out io.Writer) bool {
-	return Is(out) && Is(in) && colorprofile.Detect(out, os.Environ()) > colorprofile.ASCII
+	return Is(out) && Is(in) && readable.Colors(out) > colorprofile.NoTTY
 }
 
 // Is reports whether a file, or one behind a queue, is a terminal.

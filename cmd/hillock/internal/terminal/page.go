@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"rsc.io/qr"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/readable"
 )
 
@@ -38,25 +39,31 @@ func (p *Page) String() string {
 	return text
 }
 
-// Announce says where it is, on a terminal with its code, unless a scope is going to hide that.
+// Announce prints the address and the token, and the QR code on a terminal that shows one, unless a scope hides it.
 func (p *Page) Announce(w io.Writer, hidden bool) {
 	fmt.Fprintln(w, "open", strings.Join(p.URLs, " or "))
 	if p.Token == "" {
 		return
 	}
 	fmt.Fprintln(w, "token to make changes:", p.Token)
-	if !hidden && Is(w) && os.Getenv("TERM") != "dumb" {
+	if !hidden && Is(w) && os.Getenv("TERM") != "dumb" && showsBlocks(braille.Glyphs(os.Getenv)) {
 		fmt.Fprintln(w, strings.Join(p.code(), "\n"))
 	}
 }
 
-// draw is all of it on so much of a terminal: the code goes first where there is no room.
-func (p *Page) draw(width, height int) []string {
+// showsBlocks reports whether a terminal shows the half blocks of a QR code.
+func showsBlocks(glyphs func(rune) rune) bool { return glyphs == nil || glyphs('▀') == '▀' }
+
+// draw returns the address and the token in rows no wider than width, and the QR code where it has room.
+func (p *Page) draw(width, height int, glyphs func(rune) rune) []string {
 	text := "open    " + strings.Join(p.URLs, "\nor      ")
 	if p.Token == "" {
 		return readable.Wrap(text+"\n\nOnly this machine can open the page: use --web=:8080 for the whole network.", width)
 	}
 	text += "\ntoken   " + p.Token + "  to make changes"
+	if !showsBlocks(glyphs) {
+		return readable.Wrap(text+"\n\nThe QR code needs a terminal with UTF-8.", width)
+	}
 	lines, code := readable.Wrap(text, width), p.code()
 	if len(code) == 0 || width >= ansi.StringWidth(code[0]) && height >= len(lines)+len(code) {
 		return append(lines, code...)
@@ -64,23 +71,28 @@ func (p *Page) draw(width, height int) []string {
 	return readable.Wrap(fmt.Sprintf("%s\n\nNo room for the QR code: it needs %d columns and %d more lines.", text, ansi.StringWidth(code[0]), len(code)), width)
 }
 
-// code is the QR code of the first address, for looking on: the token is not in it. Level L is enough on a screen, which has no
-// dirt, and any IPv4 address is then 17 lines.
+// code returns the QR code of the first address, without the token. Level L is enough on a screen without dirt: any IPv4
+// address then takes 17 rows.
 func (p *Page) code() []string {
 	c, err := qr.Encode(p.URLs[0], qr.L)
 	if err != nil { // longer than any address
 		return nil
 	}
-	return drawQR(c.Black, c.Size)
+	if os.Getenv("NO_COLOR") != "" {
+		return drawQR(c.Black, c.Size, "\x1b[7m") // black on white on a dark terminal
+	}
+	return drawQR(c.Black, c.Size, blackOnWhite)
 }
 
-// drawQR draws a code two rows to a line, black on white whatever the terminal's colours are, with the margin of four that
-// ISO/IEC 18004 asks for.
-func drawQR(black func(x, y int) bool, size int) (lines []string) {
+// blackOnWhite is the same in every colour scheme of a terminal.
+const blackOnWhite = "\x1b[38;5;16;48;5;231m"
+
+// drawQR draws a code in the given colours, two modules a row, with a margin of four modules (ISO/IEC 18004).
+func drawQR(black func(x, y int) bool, size int, colors string) (lines []string) {
 	const margin = 4
 	for y := -margin; y < size+margin; y += 2 {
 		var b strings.Builder
-		b.WriteString("\x1b[38;5;16;48;5;231m")
+		b.WriteString(colors)
 		for x := -margin; x < size+margin; x++ {
 			b.WriteString(map[[2]bool]string{{true, true}: "█", {true, false}: "▀", {false, true}: "▄", {false, false}: " "}[[2]bool{black(x, y), black(x, y+1)}])
 		}

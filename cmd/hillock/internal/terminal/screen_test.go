@@ -446,7 +446,7 @@ func TestQR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := drawQR(code.Black, code.Size)
+	lines := drawQR(code.Black, code.Size, blackOnWhite)
 	for y := range 2 * len(lines) {
 		line := []rune(strings.TrimSuffix(strings.TrimPrefix(lines[y/2], "\x1b[38;5;16;48;5;231m"), "\x1b[0m"))
 		if len(line) != code.Size+8 {
