@@ -13,7 +13,7 @@ import (
 	"periph.io/x/devices/v3/ads1x15"
 )
 
-// ads returns a Pi's ADS1115 at 5 V, on its bus, and periph's driver for it.
+// ads returns an ADS1115 at 5 V, its bus and periph's driver.
 func ads(t *testing.T) (*sim.ADS1115, i2c.Bus, *ads1x15.Dev) {
 	t.Helper()
 	pi, chip := sim.New(nil), sim.NewADS1115()
@@ -29,8 +29,8 @@ func ads(t *testing.T) (*sim.ADS1115, i2c.Bus, *ads1x15.Dev) {
 	return chip, b, d
 }
 
-// Single-ended: the codes of every gain that a knob from 0 to 5 V reaches, in steps, on every input.
-func TestADS1115Single(t *testing.T) {
+// Each input, each gain: codes from 0 V to 5 V in steps.
+func TestADS1115ConvertsSingleInputs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
@@ -40,7 +40,7 @@ func TestADS1115Single(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := pin.Read(); err != nil { // sets the gain, in which SetCode counts
+				if _, err := pin.Read(); err != nil { // sets the gain for SetCode
 					t.Fatal(err)
 				}
 				top := min(32767, int(5000*32768/scale))
@@ -57,7 +57,7 @@ func TestADS1115Single(t *testing.T) {
 	})
 }
 
-// nextCode steps on, and to the last one.
+// nextCode returns the next code of a test: in steps, and the last one.
 func nextCode(code, last, step int) int {
 	if code < last {
 		return min(code+step, last)
@@ -65,8 +65,8 @@ func nextCode(code, last, step int) int {
 	return last + 1
 }
 
-// Differential: from one end of the codes to the other, in steps, of every pair.
-func TestADS1115Differential(t *testing.T) {
+// Each pair of inputs: codes from end to end in steps.
+func TestADS1115ConvertsDifferences(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
@@ -96,8 +96,8 @@ func TestADS1115Differential(t *testing.T) {
 	})
 }
 
-// Beyond the ends of a gain there is the end.
-func TestADS1115Ends(t *testing.T) {
+// A voltage beyond the range of a gain has the code at its end.
+func TestADS1115StopsAtTheEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, _, d := ads(t)
@@ -124,9 +124,9 @@ func word(t *testing.T, b i2c.Bus, pointer byte) uint16 {
 	return binary.BigEndian.Uint16(r)
 }
 
-// The registers after power-up (section 9.6), OS, and that a result is there no earlier than after the period of each
-// data rate.
-func TestADS1115Registers(t *testing.T) {
+// Registers after power-up (section 9.6) and the bit OS. For each data rate, the result comes after one period and not
+// before.
+func TestADS1115HasTheRegistersOfTheDatasheet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, b, _ := ads(t)
@@ -142,21 +142,21 @@ func TestADS1115Registers(t *testing.T) {
 			if err := b.Tx(0x48, []byte{1, 0xc3, byte(rate<<5 | 3)}, nil); err != nil { // OS, AIN0, 4.096 V, single
 				t.Fatal(err)
 			}
-			chip.Knob(0).Set(0) // held from the start on
+			chip.Knob(0).Set(0) // too late for this conversion
 			time.Sleep(time.Second/hertz - 1)
 			if got, config := word(t, b, 0), word(t, b, 1); got != before || config>>15 != 0 {
-				t.Errorf("%d Hz, before its end: got %d, configuration %#04x, want %d and OS low", hertz, got, config, before)
+				t.Errorf("%d Hz, before the end: got %d, configuration %#04x, want %d and OS low", hertz, got, config, before)
 			}
-			// OS has no effect meanwhile.
+			// OS has no effect during a conversion.
 			if err := b.Tx(0x48, []byte{1, 0xc3, byte(rate<<5 | 3)}, nil); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(time.Nanosecond)
 			if got, config := word(t, b, 0), word(t, b, 1); got != after || config != 0xc303|uint16(rate<<5) {
-				t.Errorf("%d Hz, at its end: got %d, configuration %#04x, want %d and OS high", hertz, got, config, after)
+				t.Errorf("%d Hz, at the end: got %d, configuration %#04x, want %d and OS high", hertz, got, config, after)
 			}
 		}
-		// The thresholds are kept, the result is not written.
+		// The thresholds take a write, the result does not.
 		for pointer, want := range map[byte]uint16{0: 8000, 2: 0x1234, 3: 0x1234} {
 			if err := b.Tx(0x48, []byte{pointer, 0x12, 0x34}, nil); err != nil {
 				t.Fatal(err)
@@ -168,8 +168,8 @@ func TestADS1115Registers(t *testing.T) {
 	})
 }
 
-// In continuous mode the register follows the input, a period at a time, until a single shot is asked for.
-func TestADS1115Continuous(t *testing.T) {
+// In continuous mode the register follows the input each period, until a single conversion is started.
+func TestADS1115ConvertsContinuously(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chip, b, _ := ads(t)
@@ -203,7 +203,7 @@ func TestADS1115Knob(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		chip.Knob(2).SetVoltage(3750 * physic.MilliVolt) // 20000 steps of 187.5 uV
+		chip.Knob(2).SetVoltage(3750 * physic.MilliVolt) // 20000 steps of 187.5 uV each
 		seen := map[int32]bool{}
 		for range 200 {
 			s, err := pin.Read()

@@ -7,7 +7,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// raw reads a channel some times.
+// raw returns n codes of a channel.
 func raw(t *testing.T, p *mcp3xxx.Pin, n int) (codes []int) {
 	t.Helper()
 	for range n {
@@ -20,8 +20,8 @@ func raw(t *testing.T, p *mcp3xxx.Pin, n int) (codes []int) {
 	return codes
 }
 
-// An input that floats wanders, and follows the one that was sampled before it; the others do as if it were not there.
-func TestFloating(t *testing.T) {
+// A floating input wanders, and it follows the channel sampled before it. Other channels stay exact.
+func TestFloatingInputWanders(t *testing.T) {
 	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	knob, loose := adc(t, pi.SPI(0, 0), nil, 0), adc(t, pi.SPI(0, 0), nil, 1)
@@ -44,7 +44,7 @@ func TestFloating(t *testing.T) {
 	}
 }
 
-// A loose leg of a knob leaves the other one's end, and a loose VREF the highest code.
+// A loose outer leg leaves the voltage of the other end. A loose VREF leaves the highest code.
 func TestLooseLegs(t *testing.T) {
 	t.Parallel()
 	pi, chip := sim.Kit(nil)

@@ -15,7 +15,7 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// memory is an I2C chip of one's own: a byte of address, then bytes that are written or read from there on. It has 4.
+// memory is an I2C chip with 4 bytes: a write begins with the address, and reads continue from there.
 type memory struct {
 	bytes [4]byte
 	at    byte
@@ -69,22 +69,22 @@ func TestI2C(t *testing.T) {
 		{"write", func() error { return b.Tx(0x50, []byte{1, 0xaa, 0xbb, 0xcc}, nil) }, []byte{9, 9}, "", nil},
 		{"write, then read", func() error { return b.Tx(0x50, []byte{2}, r) }, []byte{0xbb, 0xcc}, "", nil},
 		{"read on", func() error { return b.Tx(0x50, nil, r) }, []byte{0x00, 0xaa}, "", nil},
-		{"nobody there", func() error { return b.Tx(0x51, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: no chip answers at 0x51: remote I/O error", sim.ErrNAK},
-		{"refused", func() error { return b.Tx(0x50, []byte{3, 1, 2}, r) }, []byte{9, 9}, "sim: I2C1: tx: memory at 0x50 does not acknowledge byte 3, 0x02: remote I/O error", sim.ErrNAK},
+		{"no chip", func() error { return b.Tx(0x51, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: no chip answers at 0x51: remote I/O error", sim.ErrNAK},
+		{"not acknowledged", func() error { return b.Tx(0x50, []byte{3, 1, 2}, r) }, []byte{9, 9}, "sim: I2C1: tx: memory at 0x50 does not acknowledge byte 3, 0x02: remote I/O error", sim.ErrNAK},
 		{"nothing", func() error { return b.Tx(0x51, nil, nil) }, []byte{9, 9}, "", nil},
-		{"no such address", func() error { return b.Tx(0x80, []byte{2}, nil) }, []byte{9, 9}, "sim: I2C1: tx: address must be from 0x00 to 0x7f, got 0x80", nil},
+		{"address too high", func() error { return b.Tx(0x80, []byte{2}, nil) }, []byte{9, 9}, "sim: I2C1: tx: address must be from 0x00 to 0x7f, got 0x80", nil},
 		{"too long", func() error { return b.Tx(0x50, make([]byte, 8193), nil) }, []byte{9, 9}, "sim: I2C1: tx: at most 8192 bytes, got 8193", nil},
 		{"slow", func() error { return b.SetSpeed(physic.Hertz) }, []byte{9, 9}, "sim: I2C1: set speed: clock must be from 1kHz to 100MHz, got 1Hz", nil},
 		{"fast", func() error { return b.SetSpeed(400 * physic.KiloHertz) }, []byte{9, 9}, "", nil},
-		{"SDA stuck", func() error {
+		{"SDA low", func() error {
 			pi.I2C(1).SetFaults(sim.I2CFaults{SDALow: true})
-			return b.Tx(0x51, []byte{2}, r) // whoever is asked
+			return b.Tx(0x51, []byte{2}, r) // any address
 		}, []byte{0, 0}, "", nil},
 		{"error", func() error {
 			pi.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.ETIMEDOUT})
 			return b.Tx(0x50, []byte{2}, r)
 		}, []byte{9, 9}, "sim: I2C1: tx: " + syscall.ETIMEDOUT.Error(), syscall.ETIMEDOUT},
-		{"mended", func() error { pi.I2C(1).SetFaults(sim.I2CFaults{}); return b.Tx(0x50, []byte{2}, r) }, []byte{0xbb, 1}, "", nil}, // 1: the byte before the refused one
+		{"mended", func() error { pi.I2C(1).SetFaults(sim.I2CFaults{}); return b.Tx(0x50, []byte{2}, r) }, []byte{0xbb, 1}, "", nil}, // 1: the byte before the one not acknowledged
 		{"unplugged", func() error { pi.I2C(1).Unplug(0x50); return b.Tx(0x50, []byte{2}, r) }, []byte{9, 9}, "sim: I2C1: tx: no chip answers at 0x50: remote I/O error", sim.ErrNAK},
 		{"closed", func() error { return b.Close() }, []byte{9, 9}, "", nil},
 		{"closed twice", func() error { return b.Close() }, []byte{9, 9}, "sim: I2C1: close: file already closed", fs.ErrClosed},
@@ -94,7 +94,7 @@ func TestI2C(t *testing.T) {
 		r[0], r[1] = 9, 9
 		err := tt.tx()
 		if got := text(err); got != tt.err || tt.is != nil && !errors.Is(err, tt.is) {
-			t.Errorf("%s: got %q, want %q, which is %v", tt.name, got, tt.err, tt.is)
+			t.Errorf("%s: got %q, want %q wrapping %v", tt.name, got, tt.err, tt.is)
 		}
 		if diff := cmp.Diff(tt.want, r); diff != "" {
 			t.Errorf("%s: read (-want +got):\n%s", tt.name, diff)
@@ -129,13 +129,13 @@ func TestI2CDelay(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := <-done; !errors.Is(err, fs.ErrClosed) {
-			t.Errorf("closed in the middle of it: got %v, want %v", err, fs.ErrClosed)
+			t.Errorf("closed during the transaction: got %v, want %v", err, fs.ErrClosed)
 		}
 	})
 }
 
-// TestI2CAtOnce is for the race detector: programs on one bus, and a hand at everything.
-func TestI2CAtOnce(t *testing.T) {
+// For the race detector: several programs on one bus, and every method for the test.
+func TestI2CDoesNotRace(t *testing.T) {
 	t.Parallel()
 	pi := sim.New(nil)
 	adc, oled := sim.NewADS1115(), sim.NewSSD1306()

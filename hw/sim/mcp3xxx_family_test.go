@@ -9,7 +9,7 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// family returns a Pi with a chip of a model on SPI0.1, and the chip's driver.
+// family returns a Pi with a chip on SPI0.1, the chip and its driver.
 func family(t *testing.T, m mcp3xxx.Model) (*sim.MCP3xxx, *mcp3xxx.Dev) {
 	t.Helper()
 	chip, err := sim.NewMCP3xxx(m.String())
@@ -29,8 +29,8 @@ func family(t *testing.T, m mcp3xxx.Model) (*sim.MCP3xxx, *mcp3xxx.Dev) {
 	return chip, d
 }
 
-// Every code of every channel of every model, through the driver and the wire.
-func TestEveryCode(t *testing.T) {
+// Every code of every channel of every model, through driver and wire.
+func TestEveryCodeIsRead(t *testing.T) {
 	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		t.Run(m.String(), func(t *testing.T) {
@@ -53,8 +53,8 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
-// Every difference of every pair, both ways round: below 0 an answer of 0, and of a signed chip every negative code.
-func TestEveryDifference(t *testing.T) {
+// Every difference of every pair, in both directions. A chip without a sign reads 0 for a negative difference.
+func TestEveryDifferenceIsRead(t *testing.T) {
 	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		t.Run(m.String(), func(t *testing.T) {
@@ -81,20 +81,19 @@ func TestEveryDifference(t *testing.T) {
 	}
 }
 
-// The answers of the figures, clock by clock: figures 5-1 and 5-2, of the MCP33xx 6-2 and 6-3. The code is 1011001110, or
-// 101100111001.
-func TestFigures(t *testing.T) {
+// Bits of figures 5-1 and 5-2, and of 6-2 and 6-3 for the MCP33xx. The code is 1011001110 or 101100111001.
+func TestBitsAreThoseOfTheFigures(t *testing.T) {
 	t.Parallel()
 	const (
 		ten, tenBack       = "1011001110", "111001101"
 		twelve, twelveBack = "101100111001", "00111001101"
 	)
 	for _, tt := range []struct {
-		model, din string // din until the result; then zeros
+		model, din string // din up to the result, then zeros
 		want       string // then zeros
 	}{
 		{"mcp3001", "00", "zz0" + ten + tenBack},
-		{"mcp3001", "11", "zz0" + ten + tenBack}, // there is no DIN
+		{"mcp3001", "11", "zz0" + ten + tenBack}, // has no DIN
 		{"mcp3002", "1101", "zzzz0" + ten},
 		{"mcp3002", "1100", "zzzz0" + ten + tenBack},
 		{"mcp3002", "001111", "zzzzzz0" + "0000000000"}, // CH1
@@ -102,13 +101,13 @@ func TestFigures(t *testing.T) {
 		{"mcp3201", "00", "zz0" + twelve + twelveBack},
 		{"mcp3202", "1101", "zzzz0" + twelve},
 		{"mcp3202", "1000", "zzzz0" + twelve + twelveBack},
-		{"mcp3202", "1011", "zzzz0" + "000000000000"}, // CH1 less CH0
+		{"mcp3202", "1011", "zzzz0" + "000000000000"}, // CH1 minus CH0
 		{"mcp3204", "11000", "zzzzzz0" + twelve + twelveBack},
 		{"mcp3208", "11000", "zzzzzz0" + twelve + twelveBack},
 		{"mcp3301", "00", "zz0" + "0" + twelve + twelveBack + "0"},
 		{"mcp3302", "11000", "zzzzzz0" + "0" + twelve + twelveBack + "0"},
 		{"mcp3304", "11000", "zzzzzz0" + "0" + twelve + twelveBack + "0"},
-		{"mcp3304", "10001", "zzzzzz0" + "1" + "010011000111" + "11000110010" + "1"}, // CH1 less CH0: -2873
+		{"mcp3304", "10001", "zzzzzz0" + "1" + "010011000111" + "11000110010" + "1"}, // CH1 minus CH0: -2873
 	} {
 		chip, err := sim.NewMCP3xxx(tt.model)
 		if err != nil {
@@ -131,12 +130,12 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// A single-ended conversion of a signed chip has no sign, whatever the noise; the MCP3301 has no such conversion.
-func TestSignedNoise(t *testing.T) {
+// Noise never makes a single-ended code negative. The MCP3301 has no single-ended conversion.
+func TestNoiseOfSignedChips(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		model mcp3xxx.Model
-		want  int32 // the lowest that comes
+		want  int32 // lowest code read
 	}{{mcp3xxx.MCP3304, 0}, {mcp3xxx.MCP3301, -3}} {
 		chip, d := family(t, tt.model)
 		chip.SetNoise(3, 1)
@@ -158,9 +157,9 @@ func TestSignedNoise(t *testing.T) {
 	}
 }
 
-// The chips' limits and the driver's are two readings of the datasheets: they agree, and the driver's default clock is
-// one that the chip takes at 2.7 V.
-func TestFamilyClocks(t *testing.T) {
+// Chip and driver have the same limits, from two readings of the datasheets. The driver's default clock suits the chip
+// at 2.7 V.
+func TestClocksAgreeWithTheDriver(t *testing.T) {
 	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
 		chip, d := family(t, m)
@@ -186,7 +185,7 @@ func TestFamilyClocks(t *testing.T) {
 	}
 }
 
-func TestNoSuchModel(t *testing.T) {
+func TestUnknownModel(t *testing.T) {
 	t.Parallel()
 	const want = `sim: unknown chip "mcp3009": use mcp3001, 3002, 3004, 3008, 3201, 3202, 3204, 3208, 3301, 3302 or 3304`
 	if c, err := sim.NewMCP3xxx("mcp3009"); text(err) != want || c != nil {

@@ -12,8 +12,8 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// talk clocks din ("0101...") into a chip in mode 0 and returns what a master would read at each rising edge: "0",
-// "1", or "z" for high impedance. CS is low on return.
+// talk clocks din ("0101...") into a chip in mode 0. It returns the master's reads at the rising edges: "0", "1", or
+// "z" for high impedance. CS stays low.
 func talk(c sim.Chip, din string) string {
 	var dout strings.Builder
 	for _, bit := range din {
@@ -35,17 +35,16 @@ func level(c sim.Chip) string {
 	return "0"
 }
 
-// The code of the figures: B9 to B0, and after it B1 to B9.
+// Code of the figures: B9 to B0, then B1 to B9.
 const (
 	figureCode = 0b1011001110
 	msbFirst   = "1011001110"
 	lsbFirst   = "111001101"
 )
 
-// Figures 5-1 and 5-2: six clocks for start, SGL/DIFF, D2 to D0 and the sample, the null bit, the result MSB first,
-// LSB first with a common B0, and zeros. However many clocks there are before CS goes high, the next conversation
-// starts anew.
-func TestClockCounts(t *testing.T) {
+// Figures 5-1 and 5-2: six clocks for start, SGL/DIFF, D2 to D0 and the sample; the null bit; the result MSB first; LSB
+// first with a common B0; zeros. CS high at any clock ends the conversion, and the next one is whole.
+func TestConversionBeginsAnewAfterCS(t *testing.T) {
 	t.Parallel()
 	want := "zzzzzz" + "0" + msbFirst + lsbFirst + strings.Repeat("0", 40)
 	din := "11000" + strings.Repeat("0", 40) // CH0
@@ -68,8 +67,8 @@ func TestClockCounts(t *testing.T) {
 	}
 }
 
-// The end is for ever, and DIN says nothing after D0.
-func TestZerosForEver(t *testing.T) {
+// The zeros at the end never stop. DIN has no effect after D0.
+func TestZerosFollowTheResult(t *testing.T) {
 	t.Parallel()
 	chip := sim.NewMCP3008()
 	chip.Knob(0).SetCode(1023)
@@ -82,8 +81,8 @@ func TestZerosForEver(t *testing.T) {
 	}
 }
 
-// Section 6.1: zeros before the start bit are skipped, as many as there are.
-func TestStartBit(t *testing.T) {
+// Section 6.1: any number of zeros may come before the start bit.
+func TestZerosBeforeTheStartBitAreSkipped(t *testing.T) {
 	t.Parallel()
 	chip := sim.NewMCP3008()
 	chip.Knob(5).SetCode(figureCode)
@@ -98,7 +97,7 @@ func TestStartBit(t *testing.T) {
 	}
 }
 
-func TestNotSelected(t *testing.T) {
+func TestChipIgnoresClocksUnlessSelected(t *testing.T) {
 	t.Parallel()
 	chip := sim.NewMCP3008()
 	if got, want := talk(chip, strings.Repeat("1", 30)), strings.Repeat("z", 30); got != want {
@@ -106,7 +105,7 @@ func TestNotSelected(t *testing.T) {
 	}
 }
 
-// result converts with four configuration bits and returns the code.
+// result returns the code of a conversion with four configuration bits.
 func result(t *testing.T, c sim.Chip, config int) int {
 	t.Helper()
 	c.CS(true)
@@ -119,8 +118,8 @@ func result(t *testing.T, c sim.Chip, config int) int {
 	return int(code)
 }
 
-// Tables 5-1 and 5-2, configuration bits SGL/DIFF, D2, D1, D0.
-func TestConfiguration(t *testing.T) {
+// Tables 5-1 and 5-2: configuration bits SGL/DIFF, D2, D1, D0.
+func TestConfigurationSelectsTheInputs(t *testing.T) {
 	t.Parallel()
 	codes := []int{100, 250, 900, 830, 0, 1023, 512, 512}
 	single8 := codes
@@ -149,7 +148,7 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-// The input is sampled on the falling edge that also puts out the null bit, and held from there on.
+// The falling edge of the null bit samples the input, and the result holds it.
 func TestSampleAndHold(t *testing.T) {
 	t.Parallel()
 	chip := sim.NewMCP3008()
@@ -210,10 +209,10 @@ func TestKnob(t *testing.T) {
 
 func TestNoise(t *testing.T) {
 	t.Parallel()
-	run := func(counts int, seed uint64, code int) []int {
+	run := func(noise int, seed uint64, code int) []int {
 		chip := sim.NewMCP3008()
 		chip.Knob(0).SetCode(code)
-		chip.SetNoise(counts, seed)
+		chip.SetNoise(noise, seed)
 		codes := make([]int, 7000)
 		for i := range codes {
 			codes[i] = result(t, chip, 0b1000)
@@ -251,15 +250,15 @@ func TestNoise(t *testing.T) {
 			}
 		}
 	}
-	for _, counts := range []int{0, -5, math.MinInt} {
-		if got := run(counts, 1, 500)[0]; got != 500 {
-			t.Errorf("noise of %d counts: got %d, want 500", counts, got)
+	for _, codes := range []int{0, -5, math.MinInt} {
+		if got := run(codes, 1, 500)[0]; got != 500 {
+			t.Errorf("noise of %d codes: got %d, want 500", codes, got)
 		}
 	}
 	run(math.MaxInt, 1, 500)
 }
 
-func TestSupply(t *testing.T) {
+func TestSupplySetsTheHighestClock(t *testing.T) {
 	t.Parallel()
 	chip := sim.NewMCP3004()
 	for _, tt := range []struct {

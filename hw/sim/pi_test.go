@@ -54,7 +54,7 @@ func register(t *testing.T, pi *sim.Pi) {
 
 func TestRegisterAndClose(t *testing.T) {
 	pi, _ := sim.Kit(nil)
-	for range 2 { // and again after Close
+	for range 2 { // registers again after Close
 		register(t, pi)
 		if got := len(gpioreg.All()); got != 28 {
 			t.Errorf("got %d pins, want 28", got)
@@ -67,7 +67,7 @@ func TestRegisterAndClose(t *testing.T) {
 			}
 		}
 		if got, want := gpioreg.ByName("GPIO17"), gpio.PinIO(pi.Pin("GPIO17")); got != want {
-			t.Errorf("got another pin %v from gpioreg than from the Pi", got)
+			t.Errorf("gpioreg and the Pi have different pins: got %v", got)
 		}
 		for name, want := range map[string]string{
 			"": "SPI0.0", "0": "SPI0.0", "SPI0.0": "SPI0.0", "/dev/spidev0.0": "SPI0.0", "SPI0.1": "SPI0.1",
@@ -167,7 +167,7 @@ func TestRegisterRefusesTakenNames(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if diff := cmp.Diff(before, registries()); diff != "" {
-				t.Errorf("the registries after it (-before +after):\n%s", diff)
+				t.Errorf("the registries after Register (-before +after):\n%s", diff)
 			}
 			if tt.giveUp != nil {
 				if err := tt.giveUp(); err != nil {
@@ -198,7 +198,7 @@ func TestCloseLeavesPinsOfOthers(t *testing.T) {
 	if err := gpioreg.Unregister("GPIO17"); err != nil {
 		t.Error(err)
 	}
-	for _, alias := range []string{"17", "P1_11", "SPI1_CS1"} { // of the other one by now
+	for _, alias := range []string{"17", "P1_11", "SPI1_CS1"} { // now of the other pin
 		if err := gpioreg.Unregister(alias); err != nil {
 			t.Error(err)
 		}

@@ -68,8 +68,8 @@ func panics(f func()) (value any) {
 	return nil
 }
 
-// What the program and the outside do to a pin, the level after it, and the record.
-func TestEdges(t *testing.T) {
+// Each step of the program or the outside: level and function of the pin, and its edge.
+func TestEdgesNameTheirCause(t *testing.T) {
 	t.Parallel()
 	clock := new(stopwatch)
 	p := sim.New(clock).Pin("GPIO17")
@@ -87,18 +87,18 @@ func TestEdges(t *testing.T) {
 		edge drivers
 		fn   pin.Func
 	}{
-		{"out low, which it was", out(gpio.Low), gpio.Low, none, gpio.OUT_LOW},
+		{"out low, as before", out(gpio.Low), gpio.Low, none, gpio.OUT_LOW},
 		{"out high", out(gpio.High), gpio.High, program, gpio.OUT_HIGH},
 		{"out high again", out(gpio.High), gpio.High, none, gpio.OUT_HIGH},
 		{"driven against", drive(gpio.Low), gpio.High, none, gpio.OUT_HIGH},
-		{"let go of", in(gpio.PullNoChange), gpio.Low, program, gpio.IN_LOW},
+		{"an input again", in(gpio.PullNoChange), gpio.Low, program, gpio.IN_LOW},
 		{"driven high", drive(gpio.High), gpio.High, outside, gpio.IN_HIGH},
-		{"out high, which it was", out(gpio.High), gpio.High, none, gpio.OUT_HIGH},
+		{"out high, as before", out(gpio.High), gpio.High, none, gpio.OUT_HIGH},
 		{"released", p.Release, gpio.High, none, gpio.OUT_HIGH},
 		{"an input, pulled down", in(gpio.PullDown), gpio.Low, program, gpio.IN_LOW},
 		{"pressed", drive(gpio.High), gpio.High, outside, gpio.IN_HIGH},
-		{"pressed on", drive(gpio.High), gpio.High, none, gpio.IN_HIGH},
-		{"let go", p.Release, gpio.Low, outside, gpio.IN_LOW},
+		{"pressed again", drive(gpio.High), gpio.High, none, gpio.IN_HIGH},
+		{"released again", p.Release, gpio.Low, outside, gpio.IN_LOW},
 		{"pulled up", in(gpio.PullUp), gpio.High, program, gpio.IN_HIGH},
 		{"an input as before", in(gpio.PullNoChange), gpio.High, none, gpio.IN_HIGH},
 		{"floating", in(gpio.Float), gpio.Low, program, gpio.IN_LOW},
@@ -111,7 +111,7 @@ func TestEdges(t *testing.T) {
 		{"function float", fn(gpio.FLOAT), gpio.Low, none, gpio.IN_LOW},
 		{"its bus", fn("SPI1_CS1"), gpio.Low, none, "SPI1_CS1"},
 		{"its bus, in general", fn("SPI_CS"), gpio.Low, none, "SPI1_CS1"},
-		{"out high from there", out(gpio.High), gpio.High, program, gpio.OUT_HIGH},
+		{"out high from its bus", out(gpio.High), gpio.High, program, gpio.OUT_HIGH},
 		{"halted", func() { p.Halt() }, gpio.High, none, gpio.OUT_HIGH},
 	} {
 		clock.now = time.Duration(i) * time.Millisecond
@@ -203,7 +203,7 @@ func TestPinErrors(t *testing.T) {
 	}
 }
 
-func TestWhichEdges(t *testing.T) {
+func TestInSelectsTheEdges(t *testing.T) {
 	t.Parallel()
 	for edge, want := range map[gpio.Edge]int{gpio.NoEdge: 0, gpio.RisingEdge: 3, gpio.FallingEdge: 2, gpio.BothEdges: 5} {
 		p := sim.New(nil).Pin("GPIO27")
@@ -233,7 +233,7 @@ func TestWhichEdges(t *testing.T) {
 		p.Release()
 		p.Drive(gpio.High)
 		if err := p.In(gpio.PullDown, edge); err != nil || p.WaitForEdge(0) {
-			t.Errorf("%s: got an edge from before In, want none", edge)
+			t.Errorf("%s: got an edge before In, want none", edge)
 		}
 	}
 }
@@ -243,7 +243,7 @@ func TestWaitForEdge(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		timeout time.Duration
-		after   time.Duration // when do is done
+		after   time.Duration // time of do
 		do      func(*sim.Pin)
 		want    bool
 		took    time.Duration
@@ -273,7 +273,7 @@ func TestWaitForEdge(t *testing.T) {
 	}
 }
 
-// hands is a clock that a test moves by hand: Sleep blocks until then.
+// hands is a clock for move: Sleep blocks until then.
 type hands struct {
 	mu    sync.Mutex
 	moved sync.Cond
@@ -301,7 +301,7 @@ func (h *hands) move(d time.Duration) {
 	h.moved.Broadcast()
 }
 
-// On a clock of the test's own, one that moves by itself and one that is moved by hand.
+// With a clock that Sleep moves, and with one that only the test moves.
 func TestWaitForEdgeOnAnotherClock(t *testing.T) {
 	t.Parallel()
 	fast := new(stopwatch)
@@ -314,7 +314,7 @@ func TestWaitForEdgeOnAnotherClock(t *testing.T) {
 	}
 	p.Drive(gpio.Low)
 	if !p.WaitForEdge(time.Hour) || fast.now != time.Hour {
-		t.Errorf("got no edge or %s, want the edge that was there, at 1h", fast.now)
+		t.Errorf("got no edge or %s, want the earlier edge at 1h", fast.now)
 	}
 
 	synctest.Test(t, func(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// connect opens a port and connects it.
+// connect opens a port and connects to it.
 func connect(t testing.TB, p *sim.Port, f physic.Frequency, mode spi.Mode) spi.Conn {
 	t.Helper()
 	port, err := p.Open()
@@ -59,9 +59,9 @@ func text(err error) string {
 	return err.Error()
 }
 
-// Modes 0 and 3 are the chip's. In modes 1 and 2 one side samples where the other changes: everything comes one bit
-// late, so that the code is halved, and where the null bit is looked for there is only the pull on MISO.
-func TestModes(t *testing.T) {
+// The chip works in modes 0 and 3. In modes 1 and 2 one side samples while the other changes: everything comes one bit
+// late. The code is halved, and the master reads the pull on MISO at the null bit.
+func TestWrongModeIsOneBitLate(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		mode spi.Mode
@@ -76,7 +76,7 @@ func TestModes(t *testing.T) {
 		{spi.Mode3, gpio.PullUp, "11111111 11111010 11001110"},
 		{spi.Mode1, gpio.PullUp, "11111111 11111101 01100111"},
 		{spi.Mode2, gpio.PullUp, "11111111 11111101 01100111"},
-		// Without a chip select the chip sleeps on.
+		// Without chip select the chip stays idle.
 		{spi.Mode0 | spi.NoCS, gpio.PullDown, "00000000 00000000 00000000"},
 		{spi.Mode0 | spi.NoCS, gpio.PullUp, "11111111 11111111 11111111"},
 	} {
@@ -87,7 +87,7 @@ func TestModes(t *testing.T) {
 		}
 		c := connect(t, pi.SPI(0, 0), physic.MegaHertz, tt.mode)
 		b := []byte{0x01, 0x80, 0x00}
-		for range 2 { // the second transfer meets what the first left
+		for range 2 { // the second transfer after the first
 			if err := c.Tx([]byte{0x01, 0x80, 0x00}, b); err != nil {
 				t.Fatal(err)
 			}
@@ -139,7 +139,7 @@ func TestConnect(t *testing.T) {
 	}
 }
 
-func TestTwiceAndAfterClose(t *testing.T) {
+func TestSecondConnectAndUseAfterClose(t *testing.T) {
 	t.Parallel()
 	pi, _ := sim.Kit(nil)
 	port, err := pi.SPI(0, 0).Open()
@@ -166,11 +166,11 @@ func TestTwiceAndAfterClose(t *testing.T) {
 		"tx packets":  c.TxPackets([]spi.Packet{{W: []byte{0}}}),
 	} {
 		if want := "sim: SPI0.0: " + op + ": file already closed"; text(err) != want || !errors.Is(err, fs.ErrClosed) {
-			t.Errorf("got %q, want %q, which is fs.ErrClosed", text(err), want)
+			t.Errorf("got %q, want %q wrapping fs.ErrClosed", text(err), want)
 		}
 	}
 	if err := other.Tx([]byte{0}, nil); err != nil {
-		t.Errorf("another opening: got %v, want none of its business", err)
+		t.Errorf("another opening: got %v, want no error", err)
 	}
 }
 
@@ -206,8 +206,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// Only r, only w: MOSI then is low, and what MISO says is lost.
-func TestOneWay(t *testing.T) {
+// With only r, MOSI is low. With only w, the bits on MISO are lost.
+func TestTransferInOneDirection(t *testing.T) {
 	t.Parallel()
 	pi, chip := sim.Kit(nil)
 	chip.Knob(0).SetCode(figureCode)
@@ -244,10 +244,10 @@ func TestKeepCS(t *testing.T) {
 	rest := func() error { return c.Tx(nil, b) }
 	tx("kept", low, func() error { return c.TxPackets(packets(b, true, true, false)) })
 	tx("let go", 0, rest)
-	// 0x80 now is a start bit and the difference of CH0 and CH1, and its answer one clock off the byte.
+	// 0x80 is now a start bit and the difference CH0-CH1. The answer is one clock off the byte.
 	tx("a blip after the first", figureCode>>1&0xff, func() error { return c.TxPackets(packets(b, false, true, false)) })
 	tx("kept at the end", low, func() error { return c.TxPackets(packets(b, true, true, true)) })
-	tx("goes on with the LSB-first data", 0b11100110, rest) // B1 to B8; this Tx lets go
+	tx("goes on with the LSB-first data", 0b11100110, rest) // B1 to B8; this Tx releases CS
 	tx("let go again", 0, rest)
 
 	c.TxPackets(packets(b, true, true, true))
@@ -255,7 +255,7 @@ func TestKeepCS(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := level(chip); got != "z" {
-		t.Errorf("another chip selected meanwhile: got %s from the first, want z", got)
+		t.Errorf("another chip selected: got %s from the first, want z", got)
 	}
 	tx("another chip selected meanwhile", 0, rest)
 
@@ -377,7 +377,7 @@ func TestDelay(t *testing.T) {
 			t.Errorf("got a transfer of %s, want 1s", got)
 		}
 
-		// A port that is closed in the middle of it.
+		// Close during the delay.
 		opened, err := port.Open()
 		if err != nil {
 			t.Fatal(err)
@@ -431,7 +431,7 @@ func TestPortPins(t *testing.T) {
 	}
 }
 
-// shifter is a chip of one's own: an 8-bit shift register, which gives back in each byte what it got in the last.
+// shifter is an 8-bit shift register as a Chip: each byte returns the byte before it.
 type shifter struct {
 	bits byte
 	out  gpio.Level
@@ -452,7 +452,7 @@ func (r *shifter) SCLK(level gpio.Level, din gpio.Level) {
 	}
 }
 
-func TestOwnChip(t *testing.T) {
+func TestChipOfTheTest(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []spi.Mode{spi.Mode0, spi.Mode3, spi.Mode0 | spi.LSBFirst, spi.Mode3 | spi.LSBFirst} {
 		pi := sim.New(nil)
@@ -468,8 +468,7 @@ func TestOwnChip(t *testing.T) {
 	}
 }
 
-// Whatever is sent, in whatever packets, the chip answers as to one packet, and the driver's frame after it still
-// reads the knob.
+// The chip answers packets as it answers one packet with all their bytes. The driver then still reads the knob.
 func FuzzPackets(f *testing.F) {
 	f.Add([]byte{1, 0x80, 0, 0, 0, 0}, uint8(0), uint16(700), uint8(2))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff}, uint8(3), uint16(1023), uint8(1))

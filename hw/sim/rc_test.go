@@ -12,7 +12,7 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// rcBench is an RC on a pin, and the clock that a test moves.
+// rcBench returns a clock for the test, an RC and its pin.
 func rcBench(parts sim.RCParts) (*stopwatch, *sim.RC, *sim.Pin) {
 	clock, c := new(stopwatch), sim.NewRC(parts)
 	p := sim.New(clock).Pin("GPIO17")
@@ -20,8 +20,7 @@ func rcBench(parts sim.RCParts) (*stopwatch, *sim.RC, *sim.Pin) {
 	return clock, c, p
 }
 
-// until moves the clock until the pin has a level, microsecond by microsecond, and returns how long that took; -1 if it
-// is more than 100 ms.
+// until moves the clock by 1 us until the pin has a level. It returns the time, or -1 after 100 ms.
 func until(clock *stopwatch, p *sim.Pin, l gpio.Level) time.Duration {
 	for began := clock.now; clock.now-began < 100*time.Millisecond; clock.now += time.Microsecond {
 		if p.Read() == l {
@@ -31,19 +30,19 @@ func until(clock *stopwatch, p *sim.Pin, l gpio.Level) time.Duration {
 	return -1
 }
 
-// seconds is how long a capacitor takes from v to the threshold on its way to end, with a time constant: the textbook's.
+// seconds returns the time from v to the threshold on the way to end, with a time constant: the closed form.
 func seconds(tau, v, threshold, end float64) float64 { return tau * math.Log((end-v)/(end-threshold)) }
 
-// What a pin does to the capacitor against the closed forms, the pulls of 50 kOhm included.
-func TestRCCurves(t *testing.T) {
+// The pin's effect on the capacitor against the closed forms, with pulls of 50 kOhm.
+func TestRCFollowsTheClosedForms(t *testing.T) {
 	t.Parallel()
 	const r, rd, c, vcc, vth, pull = 12200., 330., 1e-6, 3.3, 1.5, 50e3
-	rest := vcc * rd / (rd + r) // with the pin low
-	// With a pull the input sees the capacitor through Discharge: the threshold is reached at another voltage of it.
+	rest := vcc * rd / (rd + r) // while the pin is low
+	// With a pull, the input reads the capacitor through Discharge: another voltage reaches the threshold.
 	up := (vth - vcc*rd/(rd+pull)) * (rd + pull) / pull
 	down := vth * (rd + pull) / pull
 	parallel := r * (rd + pull) / (r + rd + pull)
-	high := vcc * (rd + pull) / (r + rd + pull) // where it ends with the pull-down
+	high := vcc * (rd + pull) / (r + rd + pull) // final voltage with the pull-down
 	for _, tt := range []struct {
 		name string
 		pull gpio.Pull
@@ -63,7 +62,7 @@ func TestRCCurves(t *testing.T) {
 		}
 	}
 
-	// Down again, from full: how long the pin must be low.
+	// Discharge from full: the pin must be low long enough.
 	clock, circuit, p := rcBench(sim.RCParts{})
 	circuit.Set(1)
 	p.In(gpio.Float, gpio.NoEdge)
@@ -86,7 +85,7 @@ func TestRCCurves(t *testing.T) {
 			t.Errorf("low for %v: got %s, want %s", tt.low, got, tt.want)
 		}
 	}
-	// And pushed up by an output, without the knob.
+	// Charge by an output, without the knob.
 	circuit.SetFault(sim.KnobOff)
 	p.Out(gpio.Low)
 	clock.now += time.Second
@@ -97,8 +96,8 @@ func TestRCCurves(t *testing.T) {
 	}
 }
 
-// The charge time against the parts: each of the values counts.
-func TestRCParts(t *testing.T) {
+// The charge time depends on each of the parts.
+func TestRCUsesEachPart(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		parts    sim.RCParts
@@ -127,14 +126,14 @@ func TestRCParts(t *testing.T) {
 	}
 }
 
-// What a program sees of each fault after 20 ms low, then as an input without pull, pulled down, and pulled up.
-func TestRCFaults(t *testing.T) {
+// Each fault after 20 ms low: the charge time without pull, with the pull-down and with the pull-up.
+func TestRCFaultsChangeTheTimes(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	for _, tt := range []struct {
 		fault sim.RCFault
 		name  string
-		want  []time.Duration // rounded; -1 is never
+		want  []time.Duration // rounded; -1: never high
 	}{
 		{sim.RCGood, "good", []time.Duration{4 * ms, 4 * ms, 3 * ms}},
 		{sim.KnobOff, "knob off", []time.Duration{-1, -1, 30 * ms}},
@@ -163,7 +162,7 @@ func TestRCFaults(t *testing.T) {
 	}
 }
 
-// The same seed gives the same noise, and it spreads the charge as the curve says: 5 mV at 0.25 mV/us make 20 us.
+// The same seed gives the same noise. Noise of 5 mV spreads the time by 20 us, at 0.25 mV/us.
 func TestRCNoise(t *testing.T) {
 	t.Parallel()
 	run := func(seed uint64) (times []time.Duration) {
@@ -185,7 +184,7 @@ func TestRCNoise(t *testing.T) {
 		t.Error("got the same noise from another seed")
 	}
 	exact := seconds(7.2e-3, 3.3*330/7530, 1.5, 3.3)
-	for _, took := range a { // the first of many looks that is high comes early
+	for _, took := range a { // the first high of many reads comes early
 		if early := exact - took.Seconds(); early < 0 || early > 150e-6 {
 			t.Errorf("got high after %v, want up to 150us before %g s", took, exact)
 		}
@@ -241,7 +240,7 @@ func TestLateClock(t *testing.T) {
 	for _, s := range a {
 		least, most, sum = min(least, s), max(most, s), sum+s
 	}
-	const exact = time.Millisecond + latency + time.Microsecond // the look that ends it
+	const exact = time.Millisecond + latency + time.Microsecond // the final Now
 	if mean := sum / n; least < exact || least > exact+spread/100 || most > exact+spread || most < exact+spread-spread/100 ||
 		mean < exact+spread*48/100 || mean > exact+spread*52/100 {
 		t.Errorf("got sleeps from %v to %v, mean %v, want %v to %v, mean in the middle", least, most, mean, exact, exact+spread)

@@ -21,7 +21,7 @@ func oled(t testing.TB) (*sim.SSD1306, i2c.Bus) {
 	return d, openI2C(t, pi)
 }
 
-// random returns a picture of W x 64 pixels in white and black.
+// random returns a picture of W x 64 pixels in black and white.
 func random(seed uint64, w int) *image.Gray {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	m := image.NewGray(image.Rect(0, 0, w, 64))
@@ -31,7 +31,7 @@ func random(seed uint64, w int) *image.Gray {
 	return m
 }
 
-// mapped returns the picture m with each pixel taken from the place that from says, and black beyond m.
+// mapped returns the picture m with its pixels moved by from, and black beyond m.
 func mapped(m *image.Gray, from func(x, y int) (int, int)) *image.Gray {
 	out := image.NewGray(image.Rect(0, 0, 128, 64))
 	for y := range 64 {
@@ -50,7 +50,7 @@ func show(t *testing.T, name string, d *sim.SSD1306, want *image.Gray) {
 	if got.Rect != want.Rect || got.Stride != want.Stride {
 		t.Fatalf("%s: got a picture of %s, want %s", name, got.Rect, want.Rect)
 	}
-	for i, v := range got.Pix { // go-cmp takes long for it
+	for i, v := range got.Pix { // go-cmp is slow here
 		if v != want.Pix[i] {
 			t.Fatalf("%s: got %d at column %d, line %d, want %d", name, v, i%128, i/128, want.Pix[i])
 		}
@@ -64,8 +64,8 @@ func do(t *testing.T, err error) {
 	}
 }
 
-// What periph's driver draws is what is seen: whole pictures, parts of them, inverted, shifted, dark.
-func TestSSD1306Draw(t *testing.T) {
+// The panel shows the drawings of periph's driver: whole pictures, parts, inverted, shifted, dark.
+func TestSSD1306ShowsWhatIsDrawn(t *testing.T) {
 	t.Parallel()
 	d, b := oled(t)
 	show(t, "after a reset", d, image.NewGray(image.Rect(0, 0, 128, 64)))
@@ -78,7 +78,7 @@ func TestSSD1306Draw(t *testing.T) {
 		do(t, dev.Draw(dev.Bounds(), m, image.Point{}))
 		show(t, "a picture", d, m)
 
-		// A dot, and a box: the driver sends what has changed.
+		// A dot and a box: the driver sends the changed part only.
 		at := image.Pt(int(seed*37%128), int(seed*23%64))
 		m.SetGray(at.X, at.Y, color.Gray{Y: 255 - m.GrayAt(at.X, at.Y).Y})
 		do(t, dev.Draw(dev.Bounds(), m, image.Point{}))
@@ -123,7 +123,7 @@ func TestSSD1306Draw(t *testing.T) {
 	}
 }
 
-func TestSSD1306Mounted(t *testing.T) {
+func TestSSD1306TurnsThePicture(t *testing.T) {
 	t.Parallel()
 	mirrored := func(x, y int) (int, int) { return 127 - x, y }
 	for _, tt := range []struct {
@@ -136,7 +136,7 @@ func TestSSD1306Mounted(t *testing.T) {
 		{"upside down", ssd1306.Opts{W: 128, H: 64, MirrorVertical: true}, func(x, y int) (int, int) { return x, 63 - y }},
 		{"turned", ssd1306.Opts{W: 128, H: 64, MirrorHorizontal: true, MirrorVertical: true}, func(x, y int) (int, int) { return 127 - x, 63 - y }},
 		{"narrow", ssd1306.Opts{W: 64, H: 64}, same},
-		// A chip that is told of 32 rows drives the lower half of this panel.
+		// With 32 rows, the chip drives the lower half of this panel.
 		{"low", ssd1306.Opts{W: 128, H: 32}, func(x, y int) (int, int) { return x, y - 32 }},
 	} {
 		d, b := oled(t)
@@ -151,15 +151,15 @@ func TestSSD1306Mounted(t *testing.T) {
 	}
 }
 
-// The three modes of addressing, with windows (section 10.1.3), from bytes. A byte is 8 pixels, top down.
+// The three addressing modes with windows (section 10.1.3), byte by byte. A byte is 8 pixels from top to bottom.
 func TestSSD1306Addressing(t *testing.T) {
 	t.Parallel()
 	ready := []byte{0x00, 0xa1, 0xc8, 0x8d, 0x14, 0xaf}
 	for _, tt := range []struct {
 		name     string
 		commands []byte
-		data     int            // how many bytes ff are written
-		want     [8]image.Point // the columns that are lit in each page, from X to before Y
+		data     int            // number of bytes ff written
+		want     [8]image.Point // lit columns of each page, from X to before Y
 	}{
 		{"page, at first", nil, 3, [8]image.Point{0: {0, 3}}},
 		{"page, from column 57 of page 2", []byte{0xb2, 0x09, 0x13}, 3, [8]image.Point{2: {57, 60}}},
@@ -188,7 +188,7 @@ func TestSSD1306Addressing(t *testing.T) {
 			do(t, b.Tx(0x3c, data, nil))
 			show(t, "at once", d, want)
 
-			// Each byte with a control byte of its own, and each command byte in a transaction of its own.
+			// Each byte has its own control byte, and each command byte its own transaction.
 			d, b = oled(t)
 			for _, c := range append(ready[1:], tt.commands...) {
 				do(t, b.Tx(0x3c, []byte{0x80, c}, nil))
@@ -203,7 +203,7 @@ func TestSSD1306Addressing(t *testing.T) {
 	}
 }
 
-// Whatever is sent, there is a picture, and the driver that starts anew draws its own.
+// After any bytes the panel has a picture, and a new driver draws its own.
 func FuzzSSD1306(f *testing.F) {
 	f.Add([]byte{0x00, 0x21, 5, 2, 0x22, 7, 1, 0x20, 1}, []byte{0x40, 1, 2, 3})
 	f.Add([]byte{0x80, 0x29, 0xc0, 1, 0x00, 0x26}, []byte{0x00, 0xa8, 3, 0xd3, 0xff, 0xaf})
@@ -212,7 +212,7 @@ func FuzzSSD1306(f *testing.F) {
 			return
 		}
 		d, b := oled(t)
-		for _, w := range [][]byte{first, second, {0x00, 0, 0, 0, 0, 0, 0}} { // the end of any command
+		for _, w := range [][]byte{first, second, {0x00, 0, 0, 0, 0, 0, 0}} { // completes any command
 			do(t, b.Tx(0x3c, w, nil))
 			d.Picture()
 		}

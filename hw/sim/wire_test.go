@@ -11,7 +11,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// join wires pairs of pins.
+// join connects pairs of pins.
 func join(t *testing.T, pi *sim.Pi, pairs ...[2]string) {
 	t.Helper()
 	for _, p := range pairs {
@@ -21,7 +21,7 @@ func join(t *testing.T, pi *sim.Pi, pairs ...[2]string) {
 	}
 }
 
-// Each step is done to a wire of GPIO17, GPIO22 and GPIO27; all of its pins must have the level after it.
+// GPIO17, GPIO22 and GPIO27 are on one wire. After each step all of them have the same level.
 func TestWiredPinsHaveOneLevel(t *testing.T) {
 	t.Parallel()
 	pi := sim.New(nil)
@@ -36,7 +36,7 @@ func TestWiredPinsHaveOneLevel(t *testing.T) {
 		do   func() error
 		want gpio.Level
 	}{
-		{"three pull-downs, and one of them floats", in(a, gpio.Float), gpio.Low},
+		{"two pull-downs", in(a, gpio.Float), gpio.Low},
 		{"a pull-up against a pull-down: undefined", in(b, gpio.PullUp), gpio.Low},
 		{"two pull-ups against a pull-down", in(a, gpio.PullUp), gpio.High},
 		{"driven low", drive(c, gpio.Low), gpio.Low},
@@ -48,7 +48,7 @@ func TestWiredPinsHaveOneLevel(t *testing.T) {
 		{"the second high", out(c, gpio.High), gpio.High},
 		{"an input again", in(c, gpio.PullDown), gpio.High},
 		{"released", release(a), gpio.High},
-		{"no pulls but one down", func() error { return errors.Join(in(a, gpio.Float)(), in(b, gpio.Float)()) }, gpio.Low},
+		{"one pull-down", func() error { return errors.Join(in(a, gpio.Float)(), in(b, gpio.Float)()) }, gpio.Low},
 	} {
 		if err := step.do(); err != nil {
 			t.Errorf("%s: got %v", step.name, err)
@@ -64,8 +64,8 @@ func TestWiredPinsHaveOneLevel(t *testing.T) {
 	}
 }
 
-// Every pin of a wire has each edge, and the pin that made it says how.
-func TestEdgesOfAWireNameTheirDriver(t *testing.T) {
+// Every pin on a wire records each edge. Only the pin of the cause names the program or the outside.
+func TestEdgesOnAWireNameTheirCause(t *testing.T) {
 	t.Parallel()
 	clock := new(stopwatch)
 	pi := sim.New(clock)
@@ -100,7 +100,7 @@ func TestEdgesOfAWireNameTheirDriver(t *testing.T) {
 	}
 }
 
-// An edge over a wire ends a wait, at the time of the output; so does plugging the wire itself.
+// An edge over a wire ends a wait at its time. So does connecting the wire.
 func TestWaitForEdgeOverAWire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestConnectErrors(t *testing.T) {
 	}
 }
 
-// A circuit on one pin of a wire is read on the other pins too.
+// Every pin on a wire reads the circuit of one of them.
 func TestCircuitOverAWire(t *testing.T) {
 	t.Parallel()
 	clock := new(stopwatch)
