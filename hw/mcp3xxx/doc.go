@@ -1,14 +1,14 @@
-// Package mcp3xxx reads Microchip's MCP3xxx, analog-to-digital converters of 1 to 8 channels and 10, 12 or 13 bits,
-// over SPI.
+// Package mcp3xxx reads Microchip's MCP3xxx over SPI: analog-to-digital converters of 1 to 8 channels and 10, 12 or 13
+// bits.
 //
-// A channel is an analog.PinADC: read against ground with Single, or against its neighbour with Differential. Every
-// Read is one conversion, started and fetched in one transfer of two or three bytes. The package never filters,
-// averages, repeats or caches, and never converts in the background.
+// A channel is an analog.PinADC. Single reads it against ground, Differential against its neighbour. Each Read is one
+// conversion, started and fetched in one transfer of two or three bytes. The package never filters, averages, repeats
+// or caches, and never converts in the background.
 //
 // # Datasheets
 //
-// The sections in the comments belong to these, all of https://ww1.microchip.com/downloads/en/DeviceDoc/ as 21293C.pdf
-// and so on.
+// Sections in the comments refer to these datasheets. All are at https://ww1.microchip.com/downloads/en/DeviceDoc/, as
+// 21293C.pdf and so on.
 //
 //	MCP3001        DS21293C   10 bits, 1 channel without DIN
 //	MCP3002        DS21294E   10 bits, 2 channels

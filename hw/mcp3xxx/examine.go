@@ -8,28 +8,27 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// Answer is what came in during a transfer that goes on after the result: bit by bit, the first one highest.
+// Answer holds the bits of a transfer that continues after the result.
 //
-// After its last bit a chip sends the result once more, from the lowest bit but one, and then zeros (figures 5-2 and 6-1;
-// one of two channels does so only if MSBF is 0, section 5.1). So an answer shows what a result alone cannot: that each bit
-// of it came over well, and how long it is.
+// After its last bit, a chip sends the result once more, from the second lowest bit up, and then zeros (figures 5-2 and
+// 6-1; with two channels only if MSBF is 0, section 5.1). An Answer therefore shows whether each bit arrived, and the
+// length of the result.
 type Answer struct {
-	bits   uint64 // the latest one lowest
-	clocks int    // how many
-	after  int    // how many of them follow the null bit
+	bits   uint64 // latest bit lowest
+	clocks int    // number of bits
+	after  int    // number of bits after the null bit
 }
 
-// Examine runs one conversion as Read does, with two bytes more.
+// Examine runs one conversion like Read, with two more bytes.
 func (p *Pin) Examine() (Answer, error) { return p.d.long(p.command&^p.d.frame.msbf, false) }
 
-// Grip is Examine, after which the chip stays selected: it drives its output low until the next transfer.
+// Grip is like Examine, but leaves the chip selected: its output is low until the next transfer.
 func (p *Pin) Grip() (Answer, error) { return p.d.long(p.command&^p.d.frame.msbf, true) }
 
-// Listen runs a transfer without a start bit. A chip that has an input for one drives nothing then: if there is an Answer,
-// that input is not low.
+// Listen runs a transfer without a start bit. A chip with an input DIN then drives nothing. If it does, DIN is not low.
 func (d *Dev) Listen() (Answer, error) { return d.long(0, false) }
 
-// extra bytes have room for the repetition of 13 bits after the result of 10.
+// extra is the number of additional bytes: room to repeat 13 bits after a result of 10.
 const extra = 2
 
 func (d *Dev) long(command uint32, grip bool) (Answer, error) {
@@ -37,7 +36,7 @@ func (d *Dev) long(command uint32, grip bool) (Answer, error) {
 	defer d.mu.Unlock()
 	c, ok := d.c.(spi.Conn)
 	if !ok {
-		return Answer{}, fmt.Errorf("%s: %w", d.where, errors.New("the connection takes no packets"))
+		return Answer{}, fmt.Errorf("%s: %w", d.where, errors.New("the connection does not support packets"))
 	}
 	n := d.frame.size + extra
 	w, r := make([]byte, n), make([]byte, n)
@@ -52,29 +51,29 @@ func (d *Dev) long(command uint32, grip bool) (Answer, error) {
 	return a, nil
 }
 
-// Null reports whether the null bit is low, as a chip drives it.
+// Null reports whether the null bit is low: a chip drives it low.
 func (a Answer) Null() bool { return a.bits>>a.after&1 == 0 }
 
-// Code is the result as one of a length in bits; with a sign, in two's complement, the highest of them is that.
+// Code returns the result of a length in bits. With a sign it is in two's complement, and the highest bit is the sign.
 func (a Answer) Code(length int) int { return int(a.take(0, length)) }
 
-// Repeats reports whether a result of a length in bits is followed by itself, lowest bit first, and by zeros.
+// Repeats reports whether a result of a length in bits is followed by its repetition, lowest bit first, and by zeros.
 func (a Answer) Repeats(length int) bool {
-	rest := a.after - length // from the bit after the lowest
+	rest := a.after - length // bits after the lowest bit
 	again := bits.Reverse64(a.take(length, length-1)) >> (64 - (length - 1))
 	return a.Null() && again == a.take(0, length-1) && a.take(2*length-1, rest-(length-1)) == 0
 }
 
-// take is some of the bits after the null bit.
+// take returns n bits after the null bit.
 func (a Answer) take(from, n int) uint64 {
 	return a.bits >> (a.after - from - n) & (1<<n - 1)
 }
 
-// Ones reports whether every bit was high, and Zeros whether none was.
+// Ones reports whether every bit is high. Zeros reports whether every bit is low.
 func (a Answer) Ones() bool  { return a.bits == 1<<a.clocks-1 }
 func (a Answer) Zeros() bool { return a.bits == 0 }
 
-// String is the bits, with a bar before the null bit.
+// String returns the bits, with a bar before the null bit.
 func (a Answer) String() string {
 	s := fmt.Sprintf("%0*b", a.clocks, a.bits)
 	at := a.clocks - a.after - 1

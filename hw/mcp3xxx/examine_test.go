@@ -12,7 +12,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// wired returns a chip in SPI0.0 and a driver for a model, which need not be the chip's.
+// wired returns a chip in SPI0.0 and a driver, possibly for another model.
 func wired(t *testing.T, chip string, model mcp3xxx.Model) (*sim.Pi, *sim.MCP3xxx, *mcp3xxx.Dev) {
 	t.Helper()
 	pi := sim.New(nil)
@@ -20,7 +20,7 @@ func wired(t *testing.T, chip string, model mcp3xxx.Model) (*sim.Pi, *sim.MCP3xx
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.SetVDD(5 * physic.Volt); err != nil { // takes the clock of every model
+	if err := c.SetVDD(5 * physic.Volt); err != nil { // fast enough for every model
 		t.Fatal(err)
 	}
 	pi.SPI(0, 0).Plug(c)
@@ -53,8 +53,8 @@ func first(t *testing.T, d *mcp3xxx.Dev) *mcp3xxx.Pin {
 	return p
 }
 
-// Every model repeats its result, in its own length and no other, but for codes that are the same from both ends.
-func TestExamine(t *testing.T) {
+// Each model repeats its result in its own length. In another length it matches only for codes such as palindromes.
+func TestExamineSeesTheRepetition(t *testing.T) {
 	for _, m := range mcp3xxx.Models() {
 		_, chip, d := wired(t, strings.ToLower(m.String()), m)
 		p := first(t, d)
@@ -76,13 +76,13 @@ func TestExamine(t *testing.T) {
 			}
 		}
 		if other > steps/50 {
-			t.Errorf("%s: of %d codes %d are repeated in another length too", m, steps, other)
+			t.Errorf("%s: of %d codes, %d match in another length too", m, steps, other)
 		}
 	}
 }
 
-// A bit that does not come over is not repeated; a chip in another's place has the length that it has.
-func TestExamineFaults(t *testing.T) {
+// A lost bit breaks the repetition. A chip of another length shows its own length.
+func TestExamineShowsFaults(t *testing.T) {
 	_, chip, d := wired(t, "mcp3208", mcp3xxx.MCP3008)
 	p := first(t, d)
 	chip.Knob(0).SetCode(0b1011001110_01)
@@ -120,13 +120,13 @@ func TestExamineFaults(t *testing.T) {
 			wrong++
 		}
 	}
-	if wrong < 20 || wrong > 90 { // (15/16)^n is the chance of n ones in the answer to pass, and 718 has 12 of them
-		t.Errorf("a loose contact: got %d of 100 answers that do not repeat", wrong)
+	if wrong < 20 || wrong > 90 { // n ones pass with a probability of (15/16)^n; the answer for 718 has 12
+		t.Errorf("a loose contact: got %d of 100 answers without repetition", wrong)
 	}
 }
 
-// Without a start bit a chip says nothing, unless its input is high; without an input it always answers.
-func TestListen(t *testing.T) {
+// Without a start bit a chip drives nothing, unless DIN is high. A chip without DIN always answers.
+func TestListenIsSilentWithDINLow(t *testing.T) {
 	pi, chip, d := wired(t, "mcp3008", mcp3xxx.MCP3008)
 	chip.Knob(7).SetCode(718)
 	port := pi.SPI(0, 0)
@@ -146,8 +146,8 @@ func TestListen(t *testing.T) {
 	}
 }
 
-// A chip in the grip of a transfer drives its output low, wherever that is wired to, until the next one.
-func TestGrip(t *testing.T) {
+// After Grip the chip keeps its output low, also on a misplaced wire, until the next transfer.
+func TestGripHoldsTheOutputLow(t *testing.T) {
 	pi, _, d := wired(t, "mcp3008", mcp3xxx.MCP3008)
 	p, stray := first(t, d), pi.Pin("GPIO25")
 	if err := stray.In(gpio.PullUp, gpio.NoEdge); err != nil {
@@ -158,15 +158,15 @@ func TestGrip(t *testing.T) {
 		name string
 		ask  func() (mcp3xxx.Answer, error)
 		want gpio.Level
-	}{{"let go", p.Examine, gpio.High}, {"in its grip", p.Grip, gpio.Low}, {"let go again", p.Examine, gpio.High}} {
+	}{{"released", p.Examine, gpio.High}, {"held", p.Grip, gpio.Low}, {"released again", p.Examine, gpio.High}} {
 		if examine(t, tt.ask); stray.Read() != tt.want {
 			t.Errorf("%s: got %s, want %s", tt.name, stray.Read(), tt.want)
 		}
 	}
 }
 
-// A wire in another pin of the header works by that pin's level.
-func TestHoles(t *testing.T) {
+// A misplaced wire follows the level of its pin.
+func TestMisplacedWiresFollowTheirPin(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	pi, chip, d := wired(t, "mcp3008", mcp3xxx.MCP3008)
 	p, stray, port := first(t, d), pi.Pin("GPIO25"), pi.SPI(0, 0)
@@ -179,10 +179,10 @@ func TestHoles(t *testing.T) {
 			if err := stray.In(pull, gpio.NoEdge); err != nil {
 				t.Fatal(err)
 			}
-			// Down for the second time the conversation goes on, and the chip has said all that it has to say.
+			// Low for the second time: the transfer continues, and the chip has no more bits to send.
 			want := pull == gpio.PullDown && before == gpio.PullUp
 			if a := examine(t, p.Examine); !a.Zeros() != want {
-				t.Errorf("CS in GPIO25's hole, %s after %s: got %s", pull, before, a)
+				t.Errorf("CS at GPIO25, %s after %s: got %s", pull, before, a)
 			}
 		}
 	}
@@ -193,7 +193,7 @@ func TestHoles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if a := examine(t, d.Listen); !a.Zeros() != want {
-			t.Errorf("DIN in GPIO25's hole, %s: got %s", pull, a)
+			t.Errorf("DIN at GPIO25, %s: got %s", pull, a)
 		}
 	}
 }

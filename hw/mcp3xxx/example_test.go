@@ -9,7 +9,7 @@ import (
 	"periph.io/x/conn/v3/spi/spireg"
 )
 
-// A potentiometer on CH0. On a Raspberry Pi, host.Init() stands in the place of the virtual one.
+// A potentiometer on CH0. On a Raspberry Pi, call host.Init instead of Register.
 func Example() {
 	pi, _ := sim.Kit(nil)
 	if err := pi.Register(); err != nil {

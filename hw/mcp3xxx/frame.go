@@ -1,20 +1,21 @@
 package mcp3xxx
 
-// frame is how a conversion lies in the bytes of one transfer. The chips differ in how many clocks they take before the
-// null bit, with which the result begins:
+// frame is the layout of a conversion in the bytes of a transfer. The models differ in the clocks before the null bit,
+// the first bit of the result:
 //
 //	channels   clocks, from the start bit or else from CS
 //	1          2 of the sample                          section 5.0 (MCP3301: 6.2)
 //	2          start, SGL/DIFF, ODD/SIGN, MSBF          section 5.1
 //	4, 8       start, SGL/DIFF, D2, D1, D0, 1 of sample section 5.0 (MCP330x: 6.2)
 //
-// Zeros before a start bit are skipped, so that there are as many as put the result's end on the end of the last byte
-// (section 6.1, MCP330x: 6.3). Without a start bit it ends up to three bits earlier, and the bits after it repeat it.
+// The chip skips zeros before the start bit (section 6.1, MCP330x: 6.3). With the right number of zeros, the result
+// ends with the last byte. Without a start bit the result ends up to three bits earlier, and the chip repeats some of
+// its bits.
 type frame struct {
 	size  int // bytes
 	bits  int // of the result
 	shift int // clocks after the result
-	// command has ones at the start bit, SGL/DIFF, the channel's lowest bit and MSBF.
+	// command has ones at the start bit, SGL/DIFF, the lowest bit of the channel, and MSBF.
 	start, single, channel, msbf uint32
 }
 
@@ -40,8 +41,8 @@ func newFrame(f facts) frame {
 	return x
 }
 
-// command is what goes out: the channel's number is that of the positive one if there are two (tables 5-1 and 5-2,
-// MCP330x: 6-2 and 6-3). MSBF is set: nothing is read after the result.
+// command returns the bits to send. The channel is the positive one of two (tables 5-1 and 5-2, MCP330x: 6-2 and 6-3).
+// MSBF is set, because nothing is read after the result.
 func (x frame) command(single bool, channel int) uint32 {
 	c := x.start | x.channel*uint32(channel) | x.msbf
 	if single {
@@ -50,14 +51,14 @@ func (x frame) command(single bool, channel int) uint32 {
 	return c
 }
 
-// raw extracts the result from what came in. The bit before it, the null bit, is always driven low: high means that no
-// chip is driving MISO. What was read before the null bit is not driven and says nothing.
+// raw extracts the result. The chip always drives the null bit low; a high null bit means that no chip drives MISO. The
+// bits before it are not driven and have no meaning.
 func (x frame) raw(in uint32) (code int, ok bool) {
 	in >>= x.shift
 	return int(in & (1<<x.bits - 1)), in>>x.bits&1 == 0
 }
 
-// put and take move the last bytes of a word, first byte first.
+// put and take convert between bytes and the low bytes of a word, most significant byte first.
 
 func put(b []byte, word uint32) {
 	for i := range b {

@@ -19,9 +19,9 @@ func differential(plus, minus int) func(*Dev) (*Pin, error) {
 	return func(d *Dev) (*Pin, error) { return d.Differential(plus, minus) }
 }
 
-// The bytes of figures 6-1, of the MCP33xx 6-4, written out: 10 bits 1011001110 (718), 12 bits 101100111001 (2873), and
-// ones wherever the chip drives nothing. The sign is a bit of its own.
-func TestFrames(t *testing.T) {
+// The bytes of figure 6-1 (MCP33xx: 6-4), written out. The results are 1011001110 (718) in 10 bits and 101100111001
+// (2873) in 12 bits. Undriven bits are ones. The sign is a separate bit.
+func TestFramesAreThoseOfTheFigures(t *testing.T) {
 	for _, tt := range []struct {
 		model Model
 		open  func(*Dev) (*Pin, error)
@@ -29,7 +29,7 @@ func TestFrames(t *testing.T) {
 		name  string
 		want  int32
 	}{
-		// Two clocks, the null bit, the result, and B1 to B3 once more.
+		// Two clocks, the null bit, the result, and B1 to B3 repeated.
 		{MCP3001, single(0), []byte{0, 0}, []byte{0b110_10110, 0b01110_111}, "CH0", 718},
 		{MCP3001, differential(0, 1), []byte{0, 0}, []byte{0b110_10110, 0b01110_111}, "CH0-CH1", 718},
 		// A zero, start, SGL/DIFF, ODD/SIGN, MSBF.
@@ -42,7 +42,7 @@ func TestFrames(t *testing.T) {
 		{MCP3202, single(1), []byte{1, 0b11100000, 0}, []byte{0xff, 0b1110_1011, 0b00111001}, "CH1", 2873},
 		{MCP3202, differential(0, 1), []byte{1, 0b00100000, 0}, []byte{0xff, 0b1110_1011, 0b00111001}, "CH0-CH1", 2873},
 		{MCP3202, differential(1, 0), []byte{1, 0b01100000, 0}, []byte{0xff, 0b1110_1011, 0b00111001}, "CH1-CH0", 2873},
-		// Five zeros, start, SGL/DIFF, D2, and in the next byte D1 and D0.
+		// Five zeros, start, SGL/DIFF, D2; then D1 and D0 in the next byte.
 		{MCP3204, single(3), []byte{0b00000110, 0b11000000, 0}, []byte{0xff, 0b1110_1011, 0b00111001}, "CH3", 2873},
 		{MCP3208, single(0), []byte{0b00000110, 0, 0}, []byte{0xff, 0b1110_1011, 0b00111001}, "CH0", 2873},
 		{MCP3208, single(5), []byte{0b00000111, 0b01000000, 0}, []byte{0xff, 0b1110_1011, 0b00111001}, "CH5", 2873},
@@ -50,7 +50,7 @@ func TestFrames(t *testing.T) {
 		{MCP3301, single(0), []byte{0, 0}, []byte{0b110_0_1011, 0b00111001}, "CH0", 2873},
 		{MCP3301, differential(0, 1), []byte{0, 0}, []byte{0b110_1_1111, 0b11111111}, "CH0-CH1", -1},
 		{MCP3301, differential(0, 1), []byte{0, 0}, []byte{0b110_1_0000, 0b00000000}, "CH0-CH1", -4096},
-		// Four zeros, start, SGL/DIFF, D2, D1, and in the next byte D0.
+		// Four zeros, start, SGL/DIFF, D2, D1; then D0 in the next byte.
 		{MCP3302, single(1), []byte{0b00001100, 0b10000000, 0}, []byte{0xff, 0b110_0_1011, 0b00111001}, "CH1", 2873},
 		{MCP3304, single(6), []byte{0b00001111, 0, 0}, []byte{0xff, 0b110_0_1111, 0b11111111}, "CH6", 4095},
 		{MCP3304, differential(7, 6), []byte{0b00001011, 0b10000000, 0}, []byte{0xff, 0b110_1_0000, 0b00000001}, "CH7-CH6", -4095},
@@ -72,8 +72,8 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// Nobody drives MISO, and MISO is pulled up: whatever the model and the input.
-func TestNoChip(t *testing.T) {
+// MISO is not driven and has a pull-up. Every model and input reports that.
+func TestMissingChipIsReported(t *testing.T) {
 	ones := []byte{0xff, 0xff, 0xff}
 	for _, m := range Models() {
 		for _, open := range []func(*Dev) (*Pin, error){single(0), differential(0, 1)} {
@@ -96,8 +96,8 @@ func TestNoChip(t *testing.T) {
 	}
 }
 
-// What the datasheets say of each, in one line.
-func TestModels(t *testing.T) {
+// The facts of the datasheets, one line for each model.
+func TestModelsMatchTheDatasheets(t *testing.T) {
 	const want = `MCP3001 1 channels, 10 bits, 14kHz to 1.050MHz at 2.7 V, 2.800MHz at 5 V, 0 to 1023, 0 to 1023
 MCP3002 2 channels, 10 bits, 14kHz to 1.200MHz at 2.7 V, 3.200MHz at 5 V, 0 to 1023, 0 to 1023
 MCP3004 4 channels, 10 bits, 10kHz to 1.350MHz at 2.7 V, 3.600MHz at 5 V, 0 to 1023, 0 to 1023
@@ -156,7 +156,7 @@ func FuzzRaw(f *testing.F) {
 		if null := in>>(x.shift+m.Bits())&1 == 0; ok != null {
 			t.Fatalf("%s, %#x: got ok %t, want %t", m, in, ok, null)
 		}
-		// Nothing but the null bit and the result after it counts, and they come back as they were.
+		// Only the null bit and the result count, and they come back unchanged.
 		if again, ok := x.raw(uint32(code) << x.shift); again != code || !ok {
 			t.Fatalf("%s, %#x: got code %d, and %d, %t without the bits around it", m, in, code, again, ok)
 		}

@@ -11,15 +11,15 @@ import (
 	"periph.io/x/conn/v3/spi"
 )
 
-// ErrNoChip means that the null bit before the result was high: no chip drives MISO low.
+// ErrNoChip means that the null bit before the result was high: no chip drives MISO.
 //
-// To be certain it needs a pull-up on MISO, such as 10 kOhm to 3.3 V. A Raspberry Pi up to the 4 pulls MISO down by
-// itself, so that a wire that is off reads as a code of 0, like an input at ground; a Pi 5 leaves it floating.
+// Only a pull-up on MISO, such as 10 kOhm to 3.3 V, makes the error certain. A Raspberry Pi up to the 4 has a pull-down
+// on MISO: a loose wire then reads as code 0, like an input at ground. A Pi 5 leaves MISO floating.
 var ErrNoChip = errors.New("no chip answers (MISO stays high)")
 
-// NewSPI returns the chip at a port, which it connects in mode 0; nil options are DefaultOpts.
+// NewSPI returns the chip on a port. It connects in mode 0; nil options mean DefaultOpts.
 //
-// No byte goes over the wire: the chip has nothing to set up and no identity to ask for.
+// It sends no byte: the chip has no settings and no identity to read.
 func NewSPI(p spi.Port, o *Opts) (*Dev, error) {
 	if o == nil {
 		o = &DefaultOpts
@@ -29,7 +29,7 @@ func NewSPI(p spi.Port, o *Opts) (*Dev, error) {
 		return nil, err
 	}
 	where := fmt.Sprintf("%s on %s", strings.ToLower(opts.Model.String()), p)
-	// Modes 0 and 3 both do (section 6.1, MCP3301 and MCP330x: 6.3).
+	// The chip works in modes 0 and 3 (section 6.1, MCP3301 and MCP330x: 6.3).
 	c, err := p.Connect(opts.Clock, spi.Mode0, 8)
 	if err != nil {
 		return nil, fmt.Errorf("%s: connect at %s: %w", where, opts.Clock, err)
@@ -38,7 +38,7 @@ func NewSPI(p spi.Port, o *Opts) (*Dev, error) {
 	return &Dev{c: c, opts: opts, frame: newFrame(m.facts()), steps: m.steps(), signed: m.Signed(), where: where}, nil
 }
 
-// Dev is a chip of the family. Its pins may be read from several goroutines.
+// Dev is a chip of the family. Several goroutines may read its pins.
 type Dev struct {
 	c      conn.Conn
 	opts   Opts
@@ -48,13 +48,13 @@ type Dev struct {
 	where  string // for messages: "mcp3008 on SPI0.0"
 
 	mu   sync.Mutex
-	w, r [3]byte // one transfer; here, so that a Read allocates nothing
+	w, r [3]byte // buffers of a transfer, so that Read allocates nothing
 }
 
-// Single returns the input that measures a channel against ground.
+// Single returns an input for a channel against ground.
 //
-// A chip of one channel measures against its pin IN-, which then is to be wired to ground. An MCP3301 that finds IN+
-// below it answers with a negative code, outside of the pin's Range.
+// A chip with one channel measures against its pin IN-: wire that to ground. An MCP3301 with IN+ below IN- returns a
+// negative code, outside the pin's Range.
 func (d *Dev) Single(channel int) (*Pin, error) {
 	if n := d.opts.Model.Channels(); channel < 0 || channel >= n {
 		if n == 1 {
@@ -65,11 +65,11 @@ func (d *Dev) Single(channel int) (*Pin, error) {
 	return &Pin{d: d, name: fmt.Sprintf("CH%d", channel), number: channel, command: d.frame.command(true, channel)}, nil
 }
 
-// Differential returns the input that measures a channel against its neighbour: 0 and 1, 2 and 3, and so on, either
-// of them as plus. On a chip of one channel 0 is its pin IN+ and 1 its pin IN-, and there is no other way round.
+// Differential returns an input for a channel against its neighbour: 0 and 1, 2 and 3, and so on, in either order. On a
+// chip with one channel, 0 is its pin IN+ and 1 its pin IN-, in that order only.
 //
-// A chip of 13 bits answers with a negative code where plus is below minus. All others answer 0 there, and want minus
-// within 100 mV of ground (section 4.1).
+// With plus below minus, a chip with 13 bits returns a negative code. All others return 0; they need minus within 100
+// mV of ground (section 4.1).
 func (d *Dev) Differential(plus, minus int) (*Pin, error) {
 	n := d.opts.Model.Channels()
 	switch {
@@ -90,7 +90,7 @@ func (d *Dev) String() string {
 	return fmt.Sprintf("%s{%s}", d.opts.Model, d.c)
 }
 
-// Halt implements conn.Resource. There is nothing to stop: between two transfers the chip is in standby.
+// Halt implements conn.Resource. It does nothing: between transfers the chip is in standby.
 func (d *Dev) Halt() error {
 	return nil
 }
@@ -109,12 +109,12 @@ func (d *Dev) convert(command uint32) (int, error) {
 		return 0, fmt.Errorf("%w: check the wires at DOUT and CS, and the supply at VDD", ErrNoChip)
 	}
 	if d.signed && code >= d.steps {
-		code -= 2 * d.steps // two's complement, section 6.1
+		code -= 2 * d.steps // two's complement (section 6.1)
 	}
 	return code, nil
 }
 
-// volts is V_in = code * V_ref / 1024 or 4096, equation 4-2; it fits for every V_ref that Opts lets pass.
+// volts returns V_in = code * V_ref / 1024 or 4096 (equation 4-2). No V_ref allowed by Opts overflows.
 func (d *Dev) volts(code int) physic.ElectricPotential {
 	return physic.ElectricPotential(code) * d.opts.VRef / physic.ElectricPotential(d.steps)
 }

@@ -15,7 +15,7 @@ import (
 	"periph.io/x/conn/v3/spi/spitest"
 )
 
-// play returns a chip on a port that plays ops back, and checks at the end that all of them were used.
+// play returns a chip on a port that plays ops back. At the end it checks that all ops were used.
 func play(t *testing.T, o *Opts, ops ...conntest.IO) *Dev {
 	t.Helper()
 	p := &spitest.Playback{Playback: conntest.Playback{Ops: ops, DontPanic: true}}
@@ -38,7 +38,7 @@ func text(err error) string {
 	return err.Error()
 }
 
-// port is a port whose Connect and Tx can fail; it keeps what Connect was asked for.
+// port is a port with errors from Connect and Tx. It records the arguments of Connect.
 type port struct {
 	spi.Port
 	connect error
@@ -62,13 +62,13 @@ func (l *line) String() string { return "SPI0.0" }
 
 func (l *line) Tx(w, r []byte) error { return l.p.tx }
 
-func TestNewSPI(t *testing.T) {
+func TestNewSPIChecksTheOptions(t *testing.T) {
 	refused := errors.New("refused")
 	for _, tt := range []struct {
 		name    string
 		opts    *Opts
 		connect error
-		want    string // of Connect
+		want    string // arguments of Connect
 		err     string
 	}{
 		{name: "nil", want: "1MHz, Mode0, 8 bits"},
@@ -84,8 +84,8 @@ func TestNewSPI(t *testing.T) {
 		{name: "the slower of 1 MHz and 2.7 V", opts: &Opts{Model: MCP3201}, want: "800kHz, Mode0, 8 bits"},
 		{name: "signed, too slow", opts: &Opts{Model: MCP3304, Clock: 104 * physic.KiloHertz}, err: "mcp3xxx: clock must be from 105kHz to 2.100MHz, got 104kHz"},
 		{name: "vref of 13 bits", opts: &Opts{Model: MCP3301, VRef: 399 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 400mV to 5.500V, got 399mV"},
-		{name: "vref that is a supply", opts: &Opts{Model: MCP3002, VRef: 2500 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 2.700V to 5.500V, got 2.500V"},
-		{name: "no such model", opts: &Opts{Model: 99}, err: "mcp3xxx: model must be one of [MCP3001 MCP3002 MCP3004 MCP3008 MCP3201 MCP3202 MCP3204 MCP3208 MCP3301 MCP3302 MCP3304], got Model(99)"},
+		{name: "vref is the supply", opts: &Opts{Model: MCP3002, VRef: 2500 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 2.700V to 5.500V, got 2.500V"},
+		{name: "unknown model", opts: &Opts{Model: 99}, err: "mcp3xxx: model must be one of [MCP3001 MCP3002 MCP3004 MCP3008 MCP3201 MCP3202 MCP3204 MCP3208 MCP3301 MCP3302 MCP3304], got Model(99)"},
 		{name: "connect", connect: refused, want: "1MHz, Mode0, 8 bits", err: "mcp3008 on SPI0.0: connect at 1MHz: refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,8 +104,8 @@ func TestNewSPI(t *testing.T) {
 	}
 }
 
-// The second bytes are written out from tables 5-1 and 5-2.
-func TestCommands(t *testing.T) {
+// The second bytes are those of tables 5-1 and 5-2, written out.
+func TestCommandsAreThoseOfTheTables(t *testing.T) {
 	single := []byte{0x80, 0x90, 0xa0, 0xb0, 0xc0, 0xd0, 0xe0, 0xf0}
 	pairs := []struct {
 		plus, minus int
@@ -152,7 +152,7 @@ func read(t *testing.T, p *Pin, want analog.Sample) {
 	}
 }
 
-func TestNoSuchChannel(t *testing.T) {
+func TestUnknownChannel(t *testing.T) {
 	for _, tt := range []struct {
 		model Model
 		open  func(*Dev) (*Pin, error)
@@ -187,7 +187,7 @@ func TestReadErrors(t *testing.T) {
 	p, _ := d.Single(2)
 	_, err = p.Read()
 	if got, want := text(err), "mcp3008 on SPI0.0: CH2: input/output error"; got != want || !errors.Is(err, broken) {
-		t.Errorf("got %q, want %q and the bus's error wrapped", got, want)
+		t.Errorf("got %q, want %q wrapping the bus's error", got, want)
 	}
 
 	d = play(t, nil, conntest.IO{W: []byte{1, 0x80, 0}, R: []byte{0xff, 0xff, 0xff}})
@@ -195,12 +195,12 @@ func TestReadErrors(t *testing.T) {
 	_, err = p.Read()
 	want := "mcp3008 on playback: CH0: no chip answers (MISO stays high): check the wires at DOUT and CS, and the supply at VDD"
 	if got := text(err); got != want || !errors.Is(err, ErrNoChip) {
-		t.Errorf("got %q, want %q, which is an ErrNoChip", got, want)
+		t.Errorf("got %q, want %q wrapping ErrNoChip", got, want)
 	}
 }
 
-// Every code, at the ends of what VREF may be, against the fraction of section 4.2 taken in floats.
-func TestVolts(t *testing.T) {
+// Every code at the smallest and the largest VREF, against the fraction of section 4.2 in floating point.
+func TestVoltsAreRoundedDown(t *testing.T) {
 	for _, vref := range []physic.ElectricPotential{MCP3008.minVRef(), 3300 * physic.MilliVolt, 4096 * physic.MilliVolt, maxVRef} {
 		d := play(t, &Opts{VRef: vref})
 		for code := range 1024 {
@@ -244,8 +244,8 @@ func TestPin(t *testing.T) {
 	}
 }
 
-// TestConcurrentPins is for the race detector: all pins share the buffers of their chip.
-func TestConcurrentPins(t *testing.T) {
+// For the race detector: all pins share the buffers of their chip.
+func TestPinsDoNotRace(t *testing.T) {
 	d, err := NewSPI(&port{}, nil)
 	if err != nil {
 		t.Fatal(err)

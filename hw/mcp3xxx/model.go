@@ -34,7 +34,7 @@ func Models() []Model {
 	}
 }
 
-// ByName returns the model of a name in any case, "mcp3008", and whether there is one.
+// ByName returns the model with a name in any case, such as "mcp3008", or false.
 func ByName(name string) (Model, bool) {
 	for _, m := range Models() {
 		if strings.EqualFold(name, m.String()) {
@@ -44,15 +44,15 @@ func ByName(name string) (Model, bool) {
 	return 0, false
 }
 
-// facts is what the driver knows of a model, each from section 1.0 of its datasheet but for the lowest clock.
+// facts are the properties of a model. Those but the lowest clock are from section 1.0 of its datasheet.
 type facts struct {
 	name     string
 	channels int
-	bits     int // of the result, with the sign
-	// The fastest clock at a supply of 2.7 V and of 5 V, in kHz. The later datasheets of the MCP33xx have 5 V alone,
-	// and a supply from 4.5 V; DS21700B and DS21697B have both.
+	bits     int // of the result, sign included
+	// The highest clock at a supply of 2.7 V and of 5 V, in kHz. Later datasheets of the MCP33xx state 5 V only, and a
+	// supply from 4.5 V; DS21700B and DS21697B state both.
 	at27, at50 int64
-	// Below this clock, in kHz, the sample leaks away before it is converted: section 6.2, of the MCP33xx 5.2.1.
+	// Below this clock, in kHz, the sample leaks away before the conversion (section 6.2, MCP33xx: 5.2.1).
 	lowest int64
 }
 
@@ -93,7 +93,7 @@ func (m Model) String() string {
 	return fmt.Sprintf("Model(%d)", uint8(m))
 }
 
-// Channels returns the number of analog inputs. A chip with one has the pins IN+ and IN-, and measures between them.
+// Channels returns the number of analog inputs. A chip with one input measures between its pins IN+ and IN-.
 func (m Model) Channels() int {
 	return m.facts().channels
 }
@@ -103,19 +103,19 @@ func (m Model) Bits() int {
 	return m.facts().bits
 }
 
-// Signed reports whether a result may be negative, which is where it is of two inputs and the chip of 13 bits.
+// Signed reports whether a differential result may be negative: on chips with 13 bits.
 func (m Model) Signed() bool {
 	return m.Bits() == 13
 }
 
-// ClockRange returns the lowest clock, and the highest at a supply of 2.7 V and of 5 V.
+// ClockRange returns the lowest clock, and the highest clock at a supply of 2.7 V and of 5 V.
 func (m Model) ClockRange() (lowest, at27, at50 physic.Frequency) {
 	f := m.facts()
 	return physic.Frequency(f.lowest) * physic.KiloHertz, physic.Frequency(f.at27) * physic.KiloHertz,
 		physic.Frequency(f.at50) * physic.KiloHertz
 }
 
-// steps is how many codes there are from ground to V_ref: 1024 or 4096.
+// steps returns the number of codes from ground to V_ref: 1024 or 4096.
 func (m Model) steps() int {
 	if m.Signed() {
 		return 1 << (m.Bits() - 1)
@@ -123,7 +123,7 @@ func (m Model) steps() int {
 	return 1 << m.Bits()
 }
 
-// minVRef is the lowest voltage at VREF, section 1.0. Chips of two channels have their supply there.
+// minVRef returns the lowest voltage at VREF (section 1.0). Chips with two channels use their supply as VREF.
 func (m Model) minVRef() physic.ElectricPotential {
 	switch {
 	case m.Channels() == 2:

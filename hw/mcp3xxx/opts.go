@@ -6,32 +6,32 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// DefaultOpts is an MCP3008 as it is wired to a Raspberry Pi: 3.3 V at VREF, and a clock that is well inside of what
-// the chip takes at that supply, with a margin for jumper wires.
+// DefaultOpts are for an MCP3008 on a Raspberry Pi with 3.3 V at VREF. The clock has a margin for jumper wires below
+// the chip's limit at that supply.
 var DefaultOpts = Opts{
 	Model: MCP3008,
 	VRef:  3300 * physic.MilliVolt,
 	Clock: physic.MegaHertz,
 }
 
-// Opts says which chip it is and how it is wired.
+// Opts are the model and the wiring of a chip.
 type Opts struct {
-	// Model is the chip; the zero value is the MCP3008.
+	// Model is the chip. The zero value is the MCP3008.
 	Model Model
-	// VRef is the voltage at the VREF pin, up to 5.5 V; zero means 3.3 V. It begins at 0.25 V, at 0.4 V with a chip of
-	// 13 bits, and at 2.7 V with one of two channels, whose supply it is. It only scales Sample.V.
+	// VRef is the voltage at the VREF pin, up to 5.5 V; 0 means 3.3 V. The minimum is 0.25 V, with 13 bits 0.4 V. On
+	// chips with two channels it is the supply, at least 2.7 V. It only scales Sample.V.
 	VRef physic.ElectricPotential
-	// Clock is the fastest SPI clock to use, in the model's ClockRange; zero means 1 MHz, or what the chip takes at a
-	// supply of 2.7 V if that is less.
+	// Clock is the highest SPI clock to use, within the model's ClockRange. 0 means 1 MHz, or the chip's limit at a
+	// supply of 2.7 V if that is lower.
 	//
-	// The upper end of the range holds at a supply of 5 V. Below the lower end the sample leaks away before it is
-	// converted.
+	// The upper end of the range needs a supply of 5 V. Below the lower end the sample leaks away before the
+	// conversion.
 	Clock physic.Frequency
 }
 
 const maxVRef = 5500 * physic.MilliVolt
 
-// complete returns o with its zero values filled in, or the rule that it breaks.
+// complete returns o with defaults for its zero values, or an error.
 func (o Opts) complete() (Opts, error) {
 	lowest, at27, at50 := o.Model.ClockRange()
 	if o.VRef == 0 {

@@ -7,16 +7,16 @@ import (
 	"periph.io/x/conn/v3/pin"
 )
 
-// Pin is one input of the chip: a channel, or a pair of channels.
+// Pin is one input of the chip: a channel or a pair of channels.
 type Pin struct {
 	d       *Dev
 	name    string
 	number  int
-	signed  bool   // may be negative
-	command uint32 // of the frame
+	signed  bool   // codes may be negative
+	command uint32 // for the frame
 }
 
-// Read implements analog.PinADC: one conversion. It allocates nothing unless it fails.
+// Read implements analog.PinADC: one conversion. Without an error it allocates nothing.
 func (p *Pin) Read() (analog.Sample, error) {
 	code, err := p.d.convert(p.command)
 	if err != nil {
@@ -25,7 +25,7 @@ func (p *Pin) Read() (analog.Sample, error) {
 	return p.sample(code), nil
 }
 
-// Range implements analog.PinADC: from 0, or with a sign from -V_ref, to one step less than V_ref.
+// Range implements analog.PinADC: from 0, or with a sign from -V_ref, to one step below V_ref.
 func (p *Pin) Range() (analog.Sample, analog.Sample) {
 	lowest, highest := 0, p.d.steps-1
 	if p.signed {
@@ -43,7 +43,7 @@ func (p *Pin) String() string {
 	return p.d.String() + "." + p.name
 }
 
-// Halt implements conn.Resource. There is nothing to stop.
+// Halt implements conn.Resource. It does nothing.
 func (p *Pin) Halt() error {
 	return nil
 }
