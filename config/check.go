@@ -23,7 +23,7 @@ func (d *decoder) check(c *Config) {
 	for _, in := range c.Inputs {
 		used := slices.ContainsFunc(c.Neurons, func(n Neuron) bool { return slices.Contains(n.Inputs, in.Name) })
 		if !used {
-			d.of("input", in.Name).Warn("", Problem{Rule: "is the input of no neuron"})
+			d.of("input", in.Name).Warn("", Problem{Rule: "is not the input of any neuron"})
 		}
 	}
 }
@@ -53,7 +53,7 @@ func (d *decoder) checkNeurons(c *Config) {
 			known = t.refer("input", "input", name) && known
 		}
 		if !shown[n.Name] {
-			t.Warn("", Problem{Rule: "has no output, its spikes show on no pin", Hint: "add [output.NAME] with neuron = " + strconv.Quote(shorten(n.Name))})
+			t.Warn("", Problem{Rule: "has no output", Hint: "to see its spikes, add [output.NAME] with neuron = " + strconv.Quote(shorten(n.Name))})
 		}
 		if len(t.bad) == 0 && !d.parts["loop"].IsBad("dt") {
 			t.warnSteps(n, c.Loop)
@@ -101,7 +101,7 @@ func (d *decoder) instead(section, name string) string {
 	}
 	switch {
 	case 0 < len(known) && len(known) <= fewNames:
-		return "there is " + strings.Join(shown, ", ")
+		return "known " + section + "s: " + strings.Join(shown, ", ")
 	case validName(name):
 		return "add [" + dotted(section, name) + "]"
 	}
@@ -133,7 +133,7 @@ func (t *Table) warnSteps(n Neuron, l Loop) {
 			steps := int64(math.Round(v / dt))
 			if counted := float64(steps) * dt; math.Abs(v-counted) > 1e-9*v {
 				t.Warn(d.Key, Problem{
-					Rule: fmt.Sprintf("is no multiple of dt, %s", FormatTime(l.DT)),
+					Rule: fmt.Sprintf("is not a multiple of dt (%s)", FormatTime(l.DT)),
 					Hint: fmt.Sprintf("it is rounded to %d steps, %s", steps, FormatTime(time.Duration(steps)*l.DT)),
 				})
 			}
@@ -144,10 +144,10 @@ func (t *Table) warnSteps(n Neuron, l Loop) {
 // warnCoarse warns of a step of more than the most, ms, that a time constant permits.
 func (t *Table) warnCoarse(key string, most float64) {
 	if loop := t.parts["loop"]; loop.Has("dt") {
-		loop.Warn("dt", Problem{Rule: "is more than a tenth of " + key + " of " + t.path + ", spikes come at the wrong time", Hint: "take " + brief(most) + " ms or less"})
+		loop.Warn("dt", Problem{Rule: "is more than a tenth of " + key + " of " + t.path, Hint: "spikes come at the wrong time; use " + brief(most) + " ms or less"})
 		return
 	}
-	t.Warn(key, Problem{Rule: "is less than ten steps, spikes come at the wrong time", Hint: "take a dt of " + brief(most) + " ms or less"})
+	t.Warn(key, Problem{Rule: "is less than 10 steps of dt", Hint: "spikes come at the wrong time; use a dt of " + brief(most) + " ms or less"})
 }
 
 // warnSilent warns of a neuron that fires at no position of its knobs.
@@ -164,8 +164,8 @@ func (t *Table) warnSilent(n Neuron, inputs []Input) {
 	}
 	if theory, reason := n.Theory(); reason == "" && most < theory.Rheobase() {
 		t.Warn("input", Problem{
-			Rule: fmt.Sprintf("gives at most %s nA, the neuron fires above %s nA", brief(most), brief(theory.Rheobase())),
-			Hint: "widen the input's current or lower v_t",
+			Rule: fmt.Sprintf("gives at most %s nA, the rheobase is %s nA", brief(most), brief(theory.Rheobase())),
+			Hint: "raise the input's current or lower v_t",
 		})
 	}
 }

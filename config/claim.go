@@ -138,7 +138,11 @@ func (p places) take(by claimant, claim Claim) {
 	case !taken:
 		p.first[at] = held{by, claim}
 	case !claim.Shared || !other.claim.Shared:
-		by.taken(claim.Key, "must not be that of "+other.path+", "+at.String(), claim.Default, claim.Hint)
+		hint := other.path + " uses " + at.String()
+		if claim.Hint != "" {
+			hint += "; " + claim.Hint
+		}
+		by.taken(claim.Key, "must be a free "+claim.Key, claim.Default, hint)
 		return
 	default:
 		by.sameChip(claim, other, at)
@@ -152,7 +156,7 @@ func (p places) take(by claimant, claim Claim) {
 		if by.Has(claim.Channel.Or) {
 			key = claim.Channel.Or
 		}
-		by.taken(key, "must not be that of "+name+" on "+at.String(), claim.Channel.Default, "neurons may share one input")
+		by.taken(key, "must be a free channel", claim.Channel.Default, name+" uses it on "+at.String()+"; neurons may share one input")
 		return
 	}
 	p.channels[on] = by.path
@@ -160,14 +164,14 @@ func (p places) take(by claimant, claim Claim) {
 
 // sameChip holds a part against another one at its place: they are on one chip.
 func (c claimant) sameChip(claim Claim, other held, at spot) {
-	rule := "must be that of " + other.path + ", the same chip on " + at.String()
+	rule, hint := "must be the same as in "+other.path, "both are on one chip, "+at.String()
 	if c.driver != other.driver && !c.IsBad("driver") && !other.IsBad("driver") {
-		c.taken("driver", rule, "", "")
+		c.taken("driver", rule, "", hint)
 	}
 	for _, s := range claim.Chip {
 		i := slices.IndexFunc(other.claim.Chip, func(o Setting) bool { return o.Key == s.Key })
 		if i >= 0 && other.claim.Chip[i].Value != s.Value && !c.IsBad(s.Key) && !other.IsBad(s.Key) {
-			c.taken(s.Key, rule, s.Default, "")
+			c.taken(s.Key, rule, s.Default, hint)
 		}
 	}
 }
@@ -184,13 +188,13 @@ func (t *Table) taken(key, rule, byDefault, hint string) {
 // checkPin takes a pin for a part.
 func (c claimant) checkPin(claim Claim, pins map[string]string, all []claimant) {
 	if name, ok := pins[claim.Pin]; ok {
-		c.Wrong(claim.Key, Problem{Rule: "must not be that of " + name + ", " + claim.Pin})
+		c.Wrong(claim.Key, Problem{Rule: "must be a free pin", Hint: name + " uses " + claim.Pin})
 		return
 	}
 	pins[claim.Pin] = c.path
 	c.checkBuses(claim.Key, claim.Pin, all)
 	if claim.Pin == "GPIO0" || claim.Pin == "GPIO1" {
-		c.Warn(claim.Key, Problem{Rule: "is for the EEPROM of an add-on board", Hint: "take GPIO2 to GPIO27"})
+		c.Warn(claim.Key, Problem{Rule: "is reserved for the EEPROM of an add-on board", Hint: "use GPIO2 to GPIO27"})
 	}
 }
 
@@ -212,14 +216,14 @@ func (c claimant) checkBuses(key, pin string, all []claimant) {
 		switch {
 		case !ok:
 		case needed:
-			c.Wrong(key, Problem{Rule: fmt.Sprintf("must not be a pin of %s, which %s is on: %s is its %s", u.port, u.by, pin, bus.role)})
+			c.Wrong(key, Problem{Rule: "must be a free pin", Hint: fmt.Sprintf("%s uses %s as %s of %s", u.by, pin, bus.role, u.port)})
 			return
 		case !warned && !slices.ContainsFunc(uses, func(other use) bool { return needs(other.port, pin) }):
 			warned = true
 			name, _, _ := strings.Cut(u.port, ".")
 			c.Warn(key, Problem{
-				Rule: fmt.Sprintf("is %s of %s, which the kernel may hold as long as %s is on that bus", bus.role, name, u.by),
-				Hint: "take another pin, or an overlay without " + bus.role,
+				Rule: "may belong to the kernel",
+				Hint: fmt.Sprintf("it is %s of %s, the bus of %s; use another pin, or an overlay without %[1]s", bus.role, name, u.by),
 			})
 		}
 	}

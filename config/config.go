@@ -95,10 +95,10 @@ func Load(file string, sets []string, kinds Kinds) (*Config, error) {
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: it must be a file that this user may read", err)
+		return nil, fmt.Errorf("%w: use a file that this user may read", err)
 	}
 	if len(content) > maxFile {
-		return nil, Problems{{File: file, Line: 1, Column: 1, Rule: "must be a configuration of at most 256 KiB", Hint: "`hillock config init` writes one"}}
+		return nil, Problems{{File: file, Line: 1, Column: 1, Rule: "must be at most 256 KiB", Hint: "'hillock config init' writes a new file"}}
 	}
 	return parse(file, content, sets, kinds, true)
 }
@@ -108,14 +108,14 @@ func Load(file string, sets []string, kinds Kinds) (*Config, error) {
 func openRegular(file string) (*os.File, error) {
 	info, err := os.Stat(file)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() == 0) {
-		return nil, fmt.Errorf("%s: must be a regular file that is not empty, got %s", file, kind(info))
+		return nil, fmt.Errorf("%s: must be a regular, non-empty file, got %s", file, kind(info))
 	}
 	f, err := os.Open(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: `hillock config init %s` writes one", err, file)
+		return nil, fmt.Errorf("%w: write one with 'hillock config init %s'", err, file)
 	case err != nil:
-		return nil, fmt.Errorf("%w: it must be a file that this user may read", err)
+		return nil, fmt.Errorf("%w: use a file that this user may read", err)
 	}
 	return f, nil
 }
@@ -124,7 +124,7 @@ func openRegular(file string) (*os.File, error) {
 func kind(info fs.FileInfo) string {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
-		return "an empty one"
+		return "an empty file"
 	case mode.IsDir():
 		return "a directory"
 	case mode&fs.ModeNamedPipe != 0:
@@ -147,7 +147,7 @@ func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*C
 	if file == "" {
 		shown = builtIn
 	}
-	d := &decoder{kinds: kinds, problems: report{file: shown}, warnings: report{file: shown}, parts: map[string]*Table{}, named: map[string][]*Table{}}
+	d := &decoder{kinds: kinds, problems: report{file: shown}, warnings: report{file: shown, warnings: true}, parts: map[string]*Table{}, named: map[string][]*Table{}}
 	c := d.config(text, sets)
 	if files && c != nil {
 		d.checkFiles(c, filepath.Dir(file))

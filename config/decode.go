@@ -33,12 +33,13 @@ func (d *decoder) loop() Loop {
 		l.Realtime = p.Choice("realtime", "auto", "on", "off")
 	}
 	if l.Spin > l.Tick/2 && !p.IsBad("tick") {
-		p.Wrong("spin", Problem{Rule: fmt.Sprintf("must be at most half a tick, %s: a thread that never sleeps is stopped by the kernel", FormatTime(l.Tick/2))})
+		p.Wrong("spin", Problem{Rule: fmt.Sprintf("must be at most half a tick (%s)", FormatTime(l.Tick/2)), Hint: "the kernel stops a thread that never sleeps"})
 	}
 	if due := float64(l.Tick) * l.Speed / float64(l.DT); !p.IsBad("dt") && !p.IsBad("tick") && due > neuron.MaxStepsPerTick {
 		i := max(0, slices.IndexFunc([]string{"speed", "tick", "dt"}, p.Has))
 		p.Wrong([]string{"speed", "tick", "dt"}[i], Problem{
-			Rule: fmt.Sprintf("must leave tick*speed/dt at most %d steps per tick, here %s", neuron.MaxStepsPerTick, formatFloat(math.Round(due))),
+			Rule: fmt.Sprintf("must keep tick*speed/dt at most %d steps per tick", neuron.MaxStepsPerTick),
+			Hint: "it is " + formatFloat(math.Round(due)),
 		})
 	}
 	d.timing = l
@@ -148,7 +149,7 @@ func (p *Table) byDefault(key string, e neuron.ParamError) string {
 func (p *Table) inputs() []string {
 	const rule = `must be a name such as "knob" or a list of names`
 	if !p.Has("input") {
-		p.Wrong("input", Problem{Rule: "must be given", Hint: `add input = "knob" with the name of an input`})
+		p.Wrong("input", Problem{Rule: "must be given", Hint: `add input = "knob"`})
 		return nil
 	}
 	n := p.value("input", Text|List, rule)
@@ -167,7 +168,7 @@ func (p *Table) inputs() []string {
 		case item.kind != Text:
 			p.Wrong("input", Problem{Rule: rule})
 		case slices.Contains(list, item.text):
-			p.Wrong("input", Problem{Rule: "must name each input once", Hint: item.raw + " is there twice"})
+			p.Wrong("input", Problem{Rule: "must name each input once", Hint: item.raw + " appears twice"})
 		default:
 			list = append(list, item.text)
 		}

@@ -53,7 +53,7 @@ func Edit(text []byte, key, value string) ([]byte, error) {
 	}
 	name := path[len(path)-1]
 	if end < 0 {
-		return nil, fmt.Errorf("there is no table [%s] to write it into: add %s = %s by hand", strings.Join(table, "."), name, value)
+		return nil, fmt.Errorf("no table [%s] in the file: add %s = %s by hand", strings.Join(table, "."), name, value)
 	}
 	if prefix != "" {
 		name = prefix + "." + name

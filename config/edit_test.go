@@ -27,7 +27,7 @@ func TestEdit(t *testing.T) {
 	}
 	for _, text := range []string{"", "[input]\nknob = { driver = \"mcp3008\" }\n", "[loop]\nspeed = 1\n"} {
 		if got, err := Edit([]byte(text), "input.knob.ends", "[12, 1010]"); err == nil ||
-			err.Error() != "there is no table [input.knob] to write it into: add ends = [12, 1010] by hand" {
+			err.Error() != "no table [input.knob] in the file: add ends = [12, 1010] by hand" {
 			t.Errorf("%q: got %v and %s, want what to do by hand", text, err, got)
 		}
 	}

@@ -100,19 +100,19 @@ func TestKindsOfAnotherHouse(t *testing.T) {
 func TestClaims(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"a channel twice", "[input.c]\ndriver = \"dial\"\n",
-			"12:8: input.c.channel: must not be that of input.a on 0x24 on I2C1, got 0 by default: neurons may share one input"},
+			"12:8: input.c.channel: must be a free channel, got 0 by default: input.a uses it on 0x24 on I2C1; neurons may share one input"},
 		{"another chip at the address", "[input.c]\ndriver = \"lever\"\nchannel = 2\n",
-			`13:1: input.c.driver: must be that of input.a, the same chip on 0x24 on I2C1, got "lever"`},
+			`13:1: input.c.driver: must be the same as in input.a, got "lever": both are on one chip, 0x24 on I2C1`},
 		{"another gain", "[input.c]\ndriver = \"dial\"\nchannel = 2\ngain = 2\n",
-			"15:1: input.c.gain: must be that of input.a, the same chip on 0x24 on I2C1, got 2"},
+			"15:1: input.c.gain: must be the same as in input.a, got 2: both are on one chip, 0x24 on I2C1"},
 		{"an address for one alone", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\nneuron = \"n1\"\n",
-			"12:9: output.p.address: must not be that of output.o, 0x20 on I2C1, got 0x20 by default: a bell has 0x20 to 0x27"},
+			"12:9: output.p.address: must be a free address, got 0x20 by default: output.o uses 0x20 on I2C1; a bell has 0x20 to 0x27"},
 		{"an address of a chip", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\naddress = 0x24\nneuron = \"n1\"\n",
-			"15:1: output.p.address: must not be that of input.a, 0x24 on I2C1, got 0x24: a bell has 0x20 to 0x27"},
+			"15:1: output.p.address: must be a free address, got 0x24: input.a uses 0x24 on I2C1; a bell has 0x20 to 0x27"},
 		{"a pin twice", "[output.p]\ndriver = \"bell\"\npin = \"P1_29\"\naddress = 0x21\nneuron = \"n1\"\n",
-			`14:1: output.p.pin: must not be that of output.o, GPIO5, got "P1_29"`},
+			`14:1: output.p.pin: must be a free pin, got "P1_29": output.o uses GPIO5`},
 		{"a pin of the bus", "[output.p]\ndriver = \"bell\"\npin = \"GPIO2\"\naddress = 0x21\nneuron = \"n1\"\n",
-			`14:1: output.p.pin: must not be a pin of I2C1, which input.a is on: GPIO2 is its SDA, got "GPIO2"`},
+			`14:1: output.p.pin: must be a free pin, got "GPIO2": input.a uses GPIO2 as SDA of I2C1`},
 	} {
 		_, err := Parse("bad.toml", []byte(dials+tt.text), nil, bells())
 		if got := strings.TrimPrefix(fmt.Sprint(err), "bad.toml:"); got != tt.want {

@@ -46,20 +46,16 @@ func (t *Table) Knob(full int) Knob {
 	k := t.SlowKnob()
 	k.Median = t.Whole("median", 1, 1, MaxMedian)
 	if k.Median%2 == 0 {
-		t.Wrong("median", Problem{Rule: "must be odd, so that there is one in the middle"})
+		t.Wrong("median", Problem{Rule: "must be odd", Hint: "the median is the middle reading"})
 	}
 	k.Ends = t.ends(full)
 	k.DeadZone = t.Whole("dead_zone", 0, 0, full/4)
 	if !t.IsBad("ends") && !t.IsBad("dead_zone") && k.Ends[1]-k.Ends[0] <= 2*k.DeadZone {
-		key := "ends"
-		if t.Has("dead_zone") {
-			key = "dead_zone"
-		}
-		t.Wrong(key, Problem{Rule: fmt.Sprintf("must leave something between the ends %d and %d, less %d at each", k.Ends[0], k.Ends[1], k.DeadZone)})
+		t.Wrong("dead_zone", Problem{Rule: fmt.Sprintf("must be less than half of the codes between the ends %d and %d", k.Ends[0], k.Ends[1])})
 	}
 	if !t.IsBad("ends") && 2*(k.Ends[1]-k.Ends[0]) < full {
 		t.Warn("ends", Problem{Rule: fmt.Sprintf("covers less than half of the chip's codes, 0 to %d", full),
-			Hint: "leave ends out for all of them, or measure them with 'hillock calibrate'"})
+			Hint: "remove ends to use all of them, or measure them with 'hillock calibrate'"})
 	}
 	return k
 }
@@ -73,7 +69,7 @@ func (t *Table) SlowKnob() (k Knob) {
 }
 
 // EndsHint is the way out where the ends of a knob are wrong.
-const EndsHint = "'hillock calibrate' measures them"
+const EndsHint = "measure them with 'hillock calibrate'"
 
 // ends are the raw values at the two ends of the knob, the lower one first: current has what belongs to which.
 func (t *Table) ends(full int) [2]int {

@@ -51,7 +51,7 @@ func parsePin(s string) (string, *Problem) {
 		return s, nil
 	}
 	if n, ok := smallNumber(s); ok && n <= 40 {
-		hint := fmt.Sprintf("GPIO%d or position P1_%d of the header?", n, n)
+		hint := fmt.Sprintf(`write "GPIO%d", or "P1_%d" for the header position`, n, n)
 		return wrong(pinRule, hint)
 	}
 	if upper := strings.ToUpper(s); upper != s {
@@ -99,7 +99,7 @@ func (t *Table) Pins(key, whose string) string {
 			t.Wrong(key, *problem)
 			return ""
 		case slices.Contains(all, pin):
-			t.Wrong(key, Problem{Rule: "must name each pin once", Hint: pin + " is there twice"})
+			t.Wrong(key, Problem{Rule: "must name each pin once", Hint: pin + " appears twice"})
 			return ""
 		}
 		all = append(all, pin)

@@ -8,18 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// A Problem is one thing that is wrong in a configuration, or, as a warning, probably not meant.
+// A Problem is an error in a configuration, or a warning: a legal value that is probably a mistake.
 type Problem struct {
 	File         string // "built-in" for the built-in file; "" for a value on its own
-	Line, Column int    // from 1, in bytes; 0 where Set or File is ""
-	Set          string // the key of the --set override that it comes from
-	Key          string // in full, "neuron.n1.tau_m"
-	Rule         string // "must be more than 0 ms"
-	Got          string // the value as it is written, "" where there is none
-	Hint         string // the way out, where Rule does not say it
+	Line, Column int    // from 1, in bytes; 0 without a File
+	Set          string // key of the --set with the value; File is then ""
+	Warning      bool
+	Key          string // in full: "neuron.n1.tau_m"
+	Rule         string // "must be more than 0 ms", or unknownKey or unknownTable
+	Got          string // the value as written; "" without one
+	Hint         string // the way out, unless Rule says it
 }
 
-// Error is "file:line:column: key: rule, got value: way out", in one line.
+// The rules of names that mean nothing here. In a message the name follows: "unknown key loop.sped".
+const (
+	unknownKey   = "unknown key"
+	unknownTable = "unknown table"
+)
+
+// Error returns one line: "file:line:column: key: rule, got value: way out".
 func (p Problem) Error() string {
 	var b strings.Builder
 	key := p.Key
@@ -32,10 +39,17 @@ func (p Problem) Error() string {
 	case p.File != "":
 		b.WriteString(p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column) + ": ")
 	}
-	if key != "" {
-		b.WriteString(key + ": ")
+	if p.Warning {
+		b.WriteString("warning: ")
 	}
-	b.WriteString(p.Rule)
+	switch {
+	case key == "":
+		b.WriteString(p.Rule)
+	case p.Rule == unknownKey || p.Rule == unknownTable:
+		b.WriteString(p.Rule + " " + key)
+	default:
+		b.WriteString(key + ": " + p.Rule)
+	}
 	if p.Got != "" {
 		b.WriteString(", got " + p.Got)
 	}
@@ -45,7 +59,7 @@ func (p Problem) Error() string {
 	return b.String()
 }
 
-// As lets errors.As find Problems in a single Problem too: both are bad input.
+// As lets errors.As find Problems in a single Problem too.
 func (p Problem) As(target any) bool {
 	t, ok := target.(*Problems)
 	if ok {
@@ -54,10 +68,10 @@ func (p Problem) As(target any) bool {
 	return ok
 }
 
-// Problems are all that is wrong in a configuration, in the order of the file, what comes from --set last.
+// Problems are all errors of a configuration in the order of the file. Those of --set come last.
 type Problems []Problem
 
-// Error gives one problem a line.
+// Error returns a line for each problem.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i := range p {
@@ -75,28 +89,33 @@ func (p Problems) Unwrap() []error {
 	return errs
 }
 
-// A report collects problems with the place of each, and sorts them.
+// A report collects problems and sorts them by their places.
 type report struct {
-	file  string
-	found []finding
+	file     string
+	warnings bool
+	found    []finding
 }
 
 type finding struct {
 	Problem
-	set int
+	at place
 }
 
+// add adds a problem at a place of the configuration. A problem with a File of its own keeps its place there.
 func (r *report) add(at place, p Problem) {
-	p.File, p.Line, p.Column, p.Set = r.file, at.line, at.column, at.set
-	if at.set != "" {
-		p.File = ""
+	p.Warning = r.warnings
+	if p.File == "" {
+		p.File, p.Line, p.Column, p.Set = r.file, at.line, at.column, at.set
+		if at.set != "" {
+			p.File = ""
+		}
 	}
-	r.found = append(r.found, finding{p, at.order})
+	r.found = append(r.found, finding{p, at})
 }
 
 func (r *report) sorted() []Problem {
 	slices.SortStableFunc(r.found, func(a, b finding) int {
-		return slices.Compare([]int{a.set, a.Line, a.Column}, []int{b.set, b.Line, b.Column})
+		return slices.Compare([]int{a.at.order, a.at.line, a.at.column}, []int{b.at.order, b.at.line, b.at.column})
 	})
 	var list []Problem
 	for _, f := range r.found {

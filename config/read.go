@@ -83,11 +83,7 @@ func (d *decoder) section(n *node) {
 	}
 	path := dotted(n.name)
 	if n.kind != tableKind {
-		hint := "write [" + n.name + ".NAME]"
-		if n.name == "loop" {
-			hint = "write [loop]"
-		}
-		d.problems.add(n.at, Problem{Key: path, Rule: "must be a table", Got: n.raw, Hint: hint})
+		d.problems.add(n.at, Problem{Key: path, Rule: "must be a table", Got: n.raw, Hint: "write " + header(n.name)})
 		return
 	}
 	if n.name == "loop" {
@@ -100,12 +96,12 @@ func (d *decoder) section(n *node) {
 		switch {
 		case item.kind == tableKind:
 			if !validName(item.name) {
-				d.problems.add(item.at, Problem{Key: path, Rule: "must have a name of letters, digits, _ and -, at most 32"})
+				d.problems.add(item.at, Problem{Key: path, Rule: "must have a name of at most 32 letters, digits, _ and -"})
 			}
 			d.part(n.name, item.name, item)
 			continue
 		case contains(keys, item.name):
-			problem.Rule, problem.Hint = "must be in a table with a name", "write ["+n.name+".NAME] above it"
+			problem.Rule, problem.Hint = "must be in a table with a name", "write "+header(n.name)+" above it"
 		}
 		d.problems.add(item.at, problem)
 	}
@@ -113,9 +109,9 @@ func (d *decoder) section(n *node) {
 
 // unknown refuses a name of the top level.
 func (d *decoder) unknown(n *node) {
-	p := Problem{Key: dotted(n.name), Rule: "is not a table of hillock", Got: n.raw}
+	p := Problem{Key: dotted(n.name), Rule: unknownTable}
 	if n.kind&(tableKind|tablesKind) == 0 {
-		p.Rule = "is in no table"
+		p.Rule = unknownKey
 	}
 	p.Hint = d.homeOf(n.name)
 	if p.Hint == "" {
@@ -132,7 +128,7 @@ func (d *decoder) part(section, name string, n *node) {
 	}
 	d.parts[p.path] = p
 	d.named[section] = append(d.named[section], p)
-	keys, of := d.kinds.keysOf(section), ""
+	keys, of := d.kinds.keysOf(section), header(section)
 	if driver := n.index["driver"]; driver != nil {
 		keys, of = d.kinds.keysFor(section, driver.text), "driver "+driver.text
 	}
@@ -143,18 +139,14 @@ func (d *decoder) part(section, name string, n *node) {
 		if contains(keys, item.name) {
 			continue
 		}
-		if contains(d.kinds.keysOf(section), item.name) {
-			d.problems.add(item.at, Problem{Key: p.path + "." + item.name, Rule: "is not a key of " + of, Got: item.raw, Hint: "its keys are " + strings.Join(names(keys), ", ")})
-			continue
+		hint := "the keys of " + of + " are " + strings.Join(names(keys), ", ")
+		if !contains(d.kinds.keysOf(section), item.name) {
+			if home := d.homeOf(item.name); home != "" {
+				hint = home
+			}
+			hint = didYouMean(item.name, names(keys), hint)
 		}
-		hint := didYouMean(item.name, names(keys), "")
-		if home := d.homeOf(item.name); hint == "" {
-			hint = home
-		}
-		if hint == "" {
-			hint = "the keys are " + strings.Join(names(keys), ", ")
-		}
-		d.problems.add(item.at, Problem{Key: p.path + "." + dotted(item.name), Rule: "is not a key of this table", Got: item.raw, Hint: hint})
+		d.problems.add(item.at, Problem{Key: p.path + "." + dotted(item.name), Rule: unknownKey, Hint: hint})
 	}
 }
 
@@ -163,16 +155,21 @@ func (d *decoder) homeOf(key string) string {
 	var homes []string
 	for _, s := range sections() {
 		if contains(d.kinds.keysOf(s), key) {
-			if s != "loop" {
-				s += ".NAME"
-			}
-			homes = append(homes, "["+s+"]")
+			homes = append(homes, header(s))
 		}
 	}
 	if homes == nil {
 		return ""
 	}
-	return key + " belongs into " + strings.Join(homes, " or ")
+	return key + " belongs in " + strings.Join(homes, " or ")
+}
+
+// header is the header of a section's tables: "[loop]" or "[input.NAME]".
+func header(section string) string {
+	if section == "loop" {
+		return "[loop]"
+	}
+	return "[" + section + ".NAME]"
 }
 
 func validName(s string) bool {

@@ -26,14 +26,14 @@ func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
 	}
 	defer l.Close()
 	for _, tt := range []struct{ file, kind string }{
-		{in("pipe"), "a pipe"}, {in("empty"), "an empty one"}, {in("socket"), "a socket"}, {"/dev/zero", "a device"},
-		{"/proc/kmsg", "an empty one"}, // it never ends
+		{in("pipe"), "a pipe"}, {in("empty"), "an empty file"}, {in("socket"), "a socket"}, {"/dev/zero", "a device"},
+		{"/proc/kmsg", "an empty file"}, // it never ends
 	} {
 		if _, err := os.Stat(tt.file); err != nil {
 			t.Logf("SKIPPED: this system has no %s", tt.file)
 			continue
 		}
-		want := tt.file + ": must be a regular file that is not empty, got " + tt.kind
+		want := tt.file + ": must be a regular, non-empty file, got " + tt.kind
 		if _, err := Load(tt.file, nil, Kinds{}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}

@@ -40,7 +40,16 @@ func (t *Table) Wrong(key string, problem Problem) {
 	t.problems.add(t.locate(key, &problem), problem)
 }
 
-// Warn is Wrong for what is legal.
+// Unknown reports a key that this table cannot have.
+func (t *Table) Unknown(key, hint string) { t.Wrong(key, Problem{Rule: unknownKey, Hint: hint}) }
+
+// WrongFile reports a problem inside the file that a key names. The problem has its own File, Line and Column.
+func (t *Table) WrongFile(key string, problem Problem) {
+	t.bad = append(t.bad, key)
+	t.problems.add(t.node.index[key].at, problem)
+}
+
+// Warn is Wrong for a legal value.
 func (t *Table) Warn(key string, problem Problem) {
 	t.warnings.add(t.locate(key, &problem), problem)
 }
@@ -55,7 +64,7 @@ func (t *Table) locate(key string, problem *Problem) place {
 	if n == nil {
 		return t.node.at
 	}
-	if problem.Got == "" {
+	if problem.Got == "" && problem.Rule != unknownKey {
 		problem.Got = n.raw
 	}
 	return n.at
@@ -203,8 +212,7 @@ func (t *Table) Hertz(key string, byDefault float64, l Limits) float64 {
 
 // Nanoamps is a current, nA, of any size that a neuron takes.
 func (t *Table) Nanoamps(key string, byDefault float64) float64 {
-	most := formatFloat(neuron.MaxCurrent) + " nA"
-	return t.between(key, current(), byDefault, Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-" + most + " and " + most})
+	return t.between(key, current(), byDefault, Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-1 mA and 1 mA"})
 }
 
 func (t *Table) between(key string, d dimension, byDefault float64, l Limits) float64 {
@@ -315,7 +323,7 @@ func (t *Table) Currents(key string, low, high float64) (float64, float64) {
 		ends[i] = v
 	}
 	if !t.IsBad(key) && ends[0] == ends[1] {
-		t.Wrong(key, Problem{Rule: "must be two different currents", Hint: "the knob would do nothing"})
+		t.Wrong(key, Problem{Rule: "must be two different currents", Hint: "the knob has no effect"})
 	}
 	return ends[0], ends[1]
 }
@@ -328,8 +336,7 @@ func (n *node) current() (float64, *Problem) {
 	}
 	v, problem := d.float(n.text)
 	if problem == nil && !(math.Abs(v) <= neuron.MaxCurrent) {
-		most := formatFloat(neuron.MaxCurrent)
-		problem = &Problem{Rule: "must be between -" + most + " nA and " + most + " nA"}
+		problem = &Problem{Rule: "must be between -1 mA and 1 mA"}
 	}
 	return v, problem
 }

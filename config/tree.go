@@ -217,13 +217,13 @@ func (s *source) syntax(err error) *Problem {
 				p.Hint = "put it in quotes, " + shorten(strconv.Quote(value))
 			}
 			if value == "" {
-				p.Rule, p.Got, p.Hint = "has no value", "", "give it one or take the line out"
+				p.Rule, p.Got, p.Hint = "has no value", "", "give it a value or remove the line"
 			}
 		}
 	}
 	switch {
 	case strings.HasSuffix(message, "already defined"):
-		p.Hint = "one of them is to go"
+		p.Hint = "remove one of them"
 	case strings.Contains(message, "after array value") || strings.Contains(message, "array is incomplete"):
 		p.Hint = `a list is written ["a", "b"]`
 	case strings.Contains(message, " already exists"):

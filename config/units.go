@@ -106,7 +106,7 @@ func (d dimension) float(s string) (float64, *Problem) {
 		return 0, &Problem{Rule: d.rule(), Got: s, Hint: "the number is too large"}
 	}
 	if v == 0 && n.digits.Sign() != 0 {
-		return 0, &Problem{Rule: d.rule(), Got: s, Hint: "the number is too small, 0 may be meant"}
+		return 0, &Problem{Rule: d.rule(), Got: s, Hint: "the number is too small, write 0 or a larger one"}
 	}
 	return v, nil
 }
@@ -153,7 +153,7 @@ func (d dimension) parse(s string) (number, *Problem) {
 	digits, exp, rest := scanNumber(text)
 	if digits == "" {
 		if strings.HasPrefix(text, "\u2212") {
-			return wrong(`the minus is to be the plain one, "-"`)
+			return wrong(`use the plain minus sign "-"`)
 		}
 		return wrong("")
 	}
@@ -236,15 +236,15 @@ func (d dimension) hint(number, symbol string) string {
 		return "the unit is missing, " + propose(d.usual)
 	}
 	if strings.HasPrefix(symbol, ",") {
-		return "the decimal point is to be a point"
+		return "use a point, not a comma"
 	}
 	for _, u := range d.units {
 		if strings.EqualFold(u.symbol, plainSymbol(symbol)) {
-			return "upper and lower case differ, " + propose(u.symbol)
+			return "case matters, " + propose(u.symbol)
 		}
 	}
 	if d.usual == "ms" && symbol == "m" {
-		return "m alone is no unit, " + propose("ms") + " or " + strconv.Quote(strings.TrimSpace(number)+" min")
+		return "m is not a unit, " + propose("ms") + " or " + strconv.Quote(strings.TrimSpace(number)+" min")
 	}
 	for _, other := range []dimension{milliseconds(), voltage("-70 mV", -3), current(), resistance(), frequency()} {
 		if _, ok := other.unit(symbol); ok {

@@ -2,6 +2,7 @@ package neuron
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -179,7 +180,7 @@ func (d Param) With(p Params, v float64) Params { return d.set(p, v) }
 
 // Text is a value with its unit: "10 ms".
 func (d Param) Text(v float64) string {
-	return strings.TrimSuffix(fmt.Sprintf("%g %s", v, d.Unit), " ")
+	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', -1, 64)+" "+d.Unit, " ")
 }
 
 // rule is the rule that a value breaks by itself, "" where it keeps all. Each comparison is written so that NaN fails.
@@ -202,9 +203,9 @@ func (d Param) beside(other Param, p Params) string {
 	v, limit := d.Of(p), other.Of(p)
 	switch {
 	case d.Below == other.Key && !(v < limit):
-		return fmt.Sprintf("must be below %s, %s", other.Key, other.Text(limit))
+		return fmt.Sprintf("must be below %s (%s)", other.Key, other.Text(limit))
 	case d.Role == Step && other.Role == TimeConstant && !(v < 2*limit):
-		return fmt.Sprintf("must be below 2 %s, %s, or the integration diverges", other.Key, other.Text(2*limit))
+		return fmt.Sprintf("must be below 2 %s (%s), or the integration diverges", other.Key, other.Text(2*limit))
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func TestDoctorRefuses(t *testing.T) {
 		"doctor --back led=GPIO28":                   `--back led=GPIO28: must be a pin of the header such as GPIO27`,
 		"doctor --back led":                          `invalid argument "led" for "--back" flag: led must be formatted as key=value (see 'hillock doctor --help')`,
 		"doctor --trial -1s":                         "--trial: must be at least ten ticks, 10ms, or 0s for none, got -1s",
-		"doctor nowhere.toml":                        "open nowhere.toml: no such file or directory: `hillock config init nowhere.toml` writes one",
+		"doctor nowhere.toml":                        "open nowhere.toml: no such file or directory: write one with 'hillock config init nowhere.toml'",
 		"doctor --hw real --fault none --back led=x": "--back led=x: must be a pin of the header such as GPIO27",
 	} {
 		if _, _, err := hillock(t.Context(), strings.Fields(args)...); told(err) != want {

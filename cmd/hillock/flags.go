@@ -48,7 +48,7 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 		return nil, usage.Error{Err: err}
 	}
 	for _, w := range cfg.Warnings {
-		fmt.Fprintln(cmd.ErrOrStderr(), "hillock: warning:", w.Error())
+		fmt.Fprintln(cmd.ErrOrStderr(), usage.Text(w))
 	}
 	return cfg, nil
 }

@@ -31,7 +31,7 @@ func exit(root *cobra.Command) int {
 	err := execute(root)
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		_ = bounded.Call(time.Second, "", func() error { // a terminal that is stopped must not keep the program
-			_, err := fmt.Fprintln(os.Stderr, "hillock:", err)
+			_, err := fmt.Fprintln(os.Stderr, usage.Text(err))
 			return err
 		})
 	}

@@ -159,7 +159,7 @@ func TestAFileThatWouldKeepItsReaderWaitingIsRefused(t *testing.T) {
 	}
 	cmd.Process.Signal(syscall.SIGHUP)
 	m.wait(t, "RELOADING=1")
-	m.wait(t, "STATUS=.*; not reloaded: "+regexp.QuoteMeta(file)+": must be a regular file that is not empty, got a pipe$")
+	m.wait(t, "STATUS=.*; not reloaded: "+regexp.QuoteMeta(file)+": must be a regular, non-empty file, got a pipe$")
 	cmd.Process.Signal(syscall.SIGTERM)
 	m.wait(t, "STOPPING=1")
 	if err := cmd.Wait(); err != nil {

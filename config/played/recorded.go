@@ -1,6 +1,7 @@
 package played
 
 import (
+	"errors"
 	"path/filepath"
 
 	"hillock/config"
@@ -47,12 +48,17 @@ func (r Recorded) In(folder string) config.InputPart {
 	return r
 }
 
-// CheckFile reads the file of a configuration in a folder, so that a bad one stops no run that has begun.
+// CheckFile reads the file before a run begins. The folder is that of the configuration.
 func (r Recorded) CheckFile(t *config.Table, folder string) {
 	if t.IsBad("file") || r.File == "" {
 		return
 	}
-	if _, err := r.Play(folder); err != nil {
+	_, err := r.Play(folder)
+	var row *wave.RowError
+	switch {
+	case errors.As(err, &row):
+		t.WrongFile("file", config.Problem{File: row.Name, Line: row.Line, Column: row.Column, Rule: row.Err.Error()})
+	case err != nil:
 		t.Wrong("file", config.Problem{Rule: "must be a recorded current", Hint: err.Error()})
 	}
 }

@@ -91,7 +91,7 @@ func decodeWave(t *config.Table) config.InputPart {
 	}
 	for _, k := range WaveKind().Keys[1:] {
 		if t.Has(k.Name) && !slices.Contains(own, k.Name) {
-			t.Wrong(k.Name, config.Problem{Rule: "is not a key of shape " + w.Shape, Hint: "its keys are " + strings.Join(own, ", ")})
+			t.Unknown(k.Name, "the keys of shape "+w.Shape+" are "+strings.Join(own, ", "))
 		}
 	}
 	for _, key := range own {

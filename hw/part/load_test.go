@@ -42,7 +42,7 @@ func TestLoad(t *testing.T) {
 func TestLoadOfNoFile(t *testing.T) {
 	var problems config.Problems
 	_, err := config.Load("missing.toml", nil, Kinds())
-	if got, want := err.Error(), "open missing.toml: no such file or directory: `hillock config init missing.toml` writes one"; got != want {
+	if got, want := err.Error(), "open missing.toml: no such file or directory: write one with 'hillock config init missing.toml'"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if !errors.Is(err, fs.ErrNotExist) || errors.As(err, &problems) {
@@ -51,7 +51,7 @@ func TestLoadOfNoFile(t *testing.T) {
 
 	dir := t.TempDir()
 	_, err = config.Load(dir, nil, Kinds())
-	if got, want := err.Error(), dir+": must be a regular file that is not empty, got a directory"; got != want {
+	if got, want := err.Error(), dir+": must be a regular, non-empty file, got a directory"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if errors.As(err, &problems) {
@@ -63,7 +63,7 @@ func TestLoadOfNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = config.Load(large, nil, Kinds())
-	if got, want := err.Error(), large+":1:1: must be a configuration of at most 256 KiB: `hillock config init` writes one"; got != want {
+	if got, want := err.Error(), large+":1:1: must be at most 256 KiB: 'hillock config init' writes a new file"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -91,7 +91,7 @@ func TestEditKeepsTheRestOfTheReference(t *testing.T) {
 	}
 }
 
-// A recorded current that cannot be played is found before the run, with the line of the configuration that names it.
+// A bad recorded current is an error before the run. A bad row has its place in the CSV file.
 func TestLoadReadsRecordedCurrents(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -112,11 +112,11 @@ func TestLoadReadsRecordedCurrents(t *testing.T) {
 		want      string
 	}{
 		{"none", "", nil, file + rule + "open " + csv + ": " + syscall.ENOENT.Error()},
-		{"a bad row", "time_ms,current_na\n0,1\nx,2\n", nil, file + rule + csv + `:3:1: time_ms: must be a number from 0 to 8.64e+09, got "x"`},
+		{"a bad row", "time_ms,current_na\n0,1\nx,2\n", nil, csv + `:3:1: time_ms: must be a number from 0 to 8640000000, got "x"`},
 		{"nothing to repeat", "time_ms,current_na\n0,1\n", []string{"input.r.repeat=true"},
-			file + rule + csv + ": must have a row after 0 ms, where it begins again, got one row, at 0 ms"},
+			file + rule + csv + ": must have a row after 0 ms to repeat, got one row, at 0 ms"},
 		{"a folder", "time_ms,current_na\n0,1\n", []string{"input.r.file=" + dir},
-			`--set input.r.file: must be a recorded current, got "` + dir + `": ` + dir + ": must be a regular file: copy what it gives into one"},
+			`--set input.r.file: must be a recorded current, got "` + dir + `": ` + dir + ": must be a regular file: copy its content into one"},
 		{"a good one", "time_ms,current_na\n0,1\n", nil, "<nil>"},
 	} {
 		if tt.csv != "" {

@@ -37,16 +37,16 @@ neuron = "n2"
 width = 20
 `
 	_, err := config.Parse("many.toml", []byte(text), []string{"neuron.n1.r_m=0 MOhm", "loop.max_lag", "output.two.driver=pulse"}, Kinds())
-	const want = `many.toml:1:1: speed: is in no table, got 1: speed belongs into [loop]
+	const want = `many.toml:1:1: unknown key speed: speed belongs in [loop]
 many.toml:4:1: loop.dt: must be a time such as "10 ms", got 0.1: the unit is missing, write "0.1 ms"
 many.toml:5:1: loop.tick: must be between 50 us and 1 s, got "1 ns"
 many.toml:7:8: input.knob.driver: must be given: add driver = "mcp3008"
 many.toml:8:1: input.knob.channel: must be a whole number between 0 and 7, got 9
 many.toml:9:1: input.knob.clock: must be a frequency such as "1 MHz", got "1 ms"
-many.toml:10:1: input.knob.clok: is not a key of this table, got "1 MHz": did you mean clock?
-many.toml:12:9: neuron.n1.v_reset: must be below v_t, -80 mV, got "-70 mV" by default
+many.toml:10:1: unknown key input.knob.clok: did you mean clock?
+many.toml:12:9: neuron.n1.v_reset: must be below v_t (-80 mV), got "-70 mV" by default
 many.toml:13:1: neuron.n1.tau_m: must be more than 0 ms, got "-10 ms"
-many.toml:14:1: neuron.n1.e_l: must be a voltage such as "-70 mV", got "-70 mv": upper and lower case differ, write "-70 mV"
+many.toml:14:1: neuron.n1.e_l: must be a voltage such as "-70 mV", got "-70 mv": case matters, write "-70 mV"
 many.toml:16:18: neuron.n1.input: must be the name of an input, got "nob": did you mean knob?
 many.toml:19:1: output.led.driver: must be a driver such as "pulse", got "puls": did you mean pulse?
 many.toml:20:1: output.led.pin: must be a GPIO pin, got "P1_1": position 1 of the header is 3V3
@@ -70,7 +70,7 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 		{"\xff\xfe[\x00l\x00", "bad.toml:1:1: must be UTF-8 text, got 0xff: save the file as UTF-8"},
 		{
 			"[loop]\ntick = \"1 s\"\ndt = \"1 us\"\nspeed = 2\n" + minimal,
-			"bad.toml:4:1: loop.speed: must leave tick*speed/dt at most 1000000 steps per tick, here 2000000, got 2",
+			"bad.toml:4:1: loop.speed: must keep tick*speed/dt at most 1000000 steps per tick, got 2: it is 2000000",
 		},
 		{
 			"[loop]\ntick = \"1 s\"\ndt = \"999 ns\"\nspeed = 2\n" + minimal,
@@ -82,15 +82,15 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 		},
 		{
 			minimal + "tau_m = \"0.01 ms\"\n",
-			"bad.toml:5:1: loop.dt: must be below 2 tau_m, 0.02 ms, or the integration diverges in neuron.n1, got \"0.1 ms\" by default",
+			"bad.toml:5:1: loop.dt: must be below 2 tau_m (0.02 ms), or the integration diverges in neuron.n1, got \"0.1 ms\" by default",
 		},
 		{
 			"[loop]\ndt = \"30 ms\"\n" + minimal,
-			"bad.toml:2:1: loop.dt: must be below 2 tau_m, 20 ms, or the integration diverges in neuron.n1, got \"30 ms\"",
+			"bad.toml:2:1: loop.dt: must be below 2 tau_m (20 ms), or the integration diverges in neuron.n1, got \"30 ms\"",
 		},
 		{
 			minimal + "[output.a]\ndriver = \"pulse\"\nneuron = \"n1\"\npin = \"GPIO20\"\n[input.b]\ndriver = \"mcp3008\"\nport = \"SPI1.0\"\n",
-			"bad.toml:8:1: output.a.pin: must not be a pin of SPI1.0, which input.b is on: GPIO20 is its MOSI, got \"GPIO20\"",
+			"bad.toml:8:1: output.a.pin: must be a free pin, got \"GPIO20\": input.b uses GPIO20 as MOSI of SPI1.0",
 		},
 	}
 	for _, test := range tests {
@@ -133,29 +133,29 @@ func TestWarnings(t *testing.T) {
 		want string
 	}{
 		{2, `dt = "1 ms"`, ""},
-		{2, `dt = "1.001 ms"`, `2:1: loop.dt: is more than a tenth of tau_m of neuron.n1, spikes come at the wrong time, got "1.001 ms": take 1 ms or less`},
-		{17, `tau_m = "0.9 ms"`, `2:1: loop.dt: is more than a tenth of tau_m of neuron.n1, spikes come at the wrong time, got "0.1 ms": take 0.09 ms or less`},
+		{2, `dt = "1.001 ms"`, `2:1: warning: loop.dt: is more than a tenth of tau_m of neuron.n1, got "1.001 ms": spikes come at the wrong time; use 1 ms or less`},
+		{17, `tau_m = "0.9 ms"`, `2:1: warning: loop.dt: is more than a tenth of tau_m of neuron.n1, got "0.1 ms": spikes come at the wrong time; use 0.09 ms or less`},
 		{22, `t_ref = "0.3 ms"`, ""},
-		{22, `t_ref = "0.25 ms"`, `22:1: neuron.n1.t_ref: is no multiple of dt, 0.1 ms, got "0.25 ms": it is rounded to 3 steps, 0.3 ms`},
-		{22, `t_ref = "10 us"`, `22:1: neuron.n1.t_ref: is no multiple of dt, 0.1 ms, got "10 us": it is rounded to 0 steps, 0 ms`},
+		{22, `t_ref = "0.25 ms"`, `22:1: warning: neuron.n1.t_ref: is not a multiple of dt (0.1 ms), got "0.25 ms": it is rounded to 3 steps, 0.3 ms`},
+		{22, `t_ref = "10 us"`, `22:1: warning: neuron.n1.t_ref: is not a multiple of dt (0.1 ms), got "10 us": it is rounded to 0 steps, 0 ms`},
 		{11, `clock = "1.35 MHz"`, ""},
-		{11, `clock = "3.6 MHz"`, `11:1: input.knob.clock: is above 1.35 MHz, for which the chip is rated at 2.7 V, got "3.6 MHz": 3.6 MHz needs 5 V, take 1.35 MHz or less at 3.3 V`},
+		{11, `clock = "3.6 MHz"`, `11:1: warning: input.knob.clock: is above 1.35 MHz, for which the chip is rated at 2.7 V, got "3.6 MHz": 3.6 MHz needs 5 V, take 1.35 MHz or less at 3.3 V`},
 		{13, `current = ["5 nA", "0 nA"]`, ""},
-		{13, `current = ["0 nA", "1.4 nA"]`, `23:1: neuron.n1.input: gives at most 1.4 nA, the neuron fires above 1.5 nA, got "knob": widen the input's current or lower v_t`},
+		{13, `current = ["0 nA", "1.4 nA"]`, `23:1: warning: neuron.n1.input: gives at most 1.4 nA, the rheobase is 1.5 nA, got "knob": raise the input's current or lower v_t`},
 		{18, `e_l = "-50 mV"`, ""},
-		{0, "[input.b]\ndriver = \"mcp3008\"\nchannel = 1", `30:8: input.b: is the input of no neuron`},
-		{0, "[neuron.n2]\ninput = \"knob\"", `30:9: neuron.n2: has no output, its spikes show on no pin: add [output.NAME] with neuron = "n2"`},
-		{27, `pin = "GPIO0"`, `27:1: output.led.pin: is for the EEPROM of an add-on board, got "GPIO0": take GPIO2 to GPIO27`},
-		{27, `pin = "P1_28"`, `27:1: output.led.pin: is for the EEPROM of an add-on board, got "P1_28": take GPIO2 to GPIO27`},
-		{27, `pin = "GPIO7"`, `27:1: output.led.pin: is CE1 of SPI0, which the kernel may hold as long as input.knob is on that bus, got "GPIO7": take another pin, or an overlay without CE1`},
+		{0, "[input.b]\ndriver = \"mcp3008\"\nchannel = 1", `30:8: warning: input.b: is not the input of any neuron`},
+		{0, "[neuron.n2]\ninput = \"knob\"", `30:9: warning: neuron.n2: has no output: to see its spikes, add [output.NAME] with neuron = "n2"`},
+		{27, `pin = "GPIO0"`, `27:1: warning: output.led.pin: is reserved for the EEPROM of an add-on board, got "GPIO0": use GPIO2 to GPIO27`},
+		{27, `pin = "P1_28"`, `27:1: warning: output.led.pin: is reserved for the EEPROM of an add-on board, got "P1_28": use GPIO2 to GPIO27`},
+		{27, `pin = "GPIO7"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO7": it is CE1 of SPI0, the bus of input.knob; use another pin, or an overlay without CE1`},
 		{8, `driver = "mcp3208"`, ""},
-		{8, "driver = \"mcp3208\"\nends = [0, 1023]", `9:1: input.knob.ends: covers less than half of the chip's codes, 0 to 4095, got [0, 1023]: leave ends out for all of them, or measure them with 'hillock calibrate'`},
+		{8, "driver = \"mcp3208\"\nends = [0, 1023]", `9:1: warning: input.knob.ends: covers less than half of the chip's codes, 0 to 4095, got [0, 1023]: remove ends to use all of them, or measure them with 'hillock calibrate'`},
 		{8, "driver = \"mcp3208\"\nends = [0, 2048]", ""},
 		{0, "[input.b]\ndriver = \"ads1115\"\nends = [0, 1023]\n[neuron.n2]\ninput = \"b\"\n[output.b]\ndriver = \"pulse\"\npin = \"GPIO5\"\nneuron = \"n2\"",
-			`32:1: input.b.ends: covers less than half of the chip's codes, 0 to 26400, got [0, 1023]: leave ends out for all of them, or measure them with 'hillock calibrate'`},
-		{8, `driver = "mcp3304"`, `8:1: input.knob.driver: is a chip that Microchip tests from 4.5 V on, and hangs on the Pi's 3V3, got "mcp3304": the mcp3201, 3204 and 3208 are tested from 2.7 V on`},
+			`32:1: warning: input.b.ends: covers less than half of the chip's codes, 0 to 26400, got [0, 1023]: remove ends to use all of them, or measure them with 'hillock calibrate'`},
+		{8, `driver = "mcp3304"`, `8:1: warning: input.knob.driver: is a chip that Microchip tests from 4.5 V on, and hangs on the Pi's 3V3, got "mcp3304": the mcp3201, 3204 and 3208 are tested from 2.7 V on`},
 		{9, `port = "SPI0.1"`, ""},
-		{9, `port = "SPI1.0"`, `27:1: output.led.pin: is CE1 of SPI1, which the kernel may hold as long as input.knob is on that bus, got "GPIO17": take another pin, or an overlay without CE1`},
+		{9, `port = "SPI1.0"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin, or an overlay without CE1`},
 		{9, `port = "SPI9.9"`, ""},
 	}
 	for _, test := range tests {
@@ -176,7 +176,7 @@ func TestWarningWithoutDT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `odd.toml:5:1: neuron.n1.tau_m: is less than ten steps, spikes come at the wrong time, got "0.5 ms": take a dt of 0.05 ms or less`
+	const want = `odd.toml:5:1: warning: neuron.n1.tau_m: is less than 10 steps of dt, got "0.5 ms": spikes come at the wrong time; use a dt of 0.05 ms or less`
 	if got := config.Problems(c.Warnings).Error(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

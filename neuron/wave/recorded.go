@@ -25,7 +25,7 @@ type Recorded struct {
 // Load is Parse for a regular file. Of any other it says so before it opens it: a pipe would keep it waiting.
 func Load(name string) (*Recorded, error) {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: must be a regular file: copy what it gives into one", name)
+		return nil, fmt.Errorf("%s: must be a regular file: copy its content into one", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *Recorded) Range() (low, high float64) {
 // Repeated is the recording over and over: at the time of its last row, whose current does not count, it begins again.
 func (r *Recorded) Repeated() (*Recorded, error) {
 	if r.End() == 0 {
-		return nil, fmt.Errorf("%s: must have a row after 0 ms, where it begins again, got one row, at 0 ms", r.name)
+		return nil, fmt.Errorf("%s: must have a row after 0 ms to repeat, got one row, at 0 ms", r.name)
 	}
 	return &Recorded{name: r.name, at: r.at, current: r.current, again: r.End()}, nil
 }
@@ -68,13 +68,26 @@ func (r *Recorded) Current(now time.Duration) float64 {
 	return r.current[r.row-1]
 }
 
+// A RowError is a rule that a row of a recording breaks.
+type RowError struct {
+	Name         string // of the file
+	Line, Column int    // from 1
+	Err          error  // the rule, and what the row has
+}
+
+// Error returns "name:line:column: rule".
+func (e *RowError) Error() string { return fmt.Sprintf("%s:%d:%d: %v", e.Name, e.Line, e.Column, e.Err) }
+
+// Unwrap returns the rule.
+func (e *RowError) Unwrap() error { return e.Err }
+
 var header = []string{"time_ms", "current_na"}
 
 // maxRows is an hour of samples at 1 kHz, in 64 MB.
 const maxRows = 4_000_000
 
-// Parse reads a header time_ms,current_na and rows in the order of their times, in ms from 0 to MaxTime; name is for
-// messages, which begin with file, line and column.
+// Parse reads a header time_ms,current_na and rows in the order of their times, in ms from 0 to MaxTime. The name is for
+// messages. A bad row is a RowError.
 func Parse(name string, text io.Reader) (*Recorded, error) { return parse(name, text, maxRows) }
 
 func parse(name string, text io.Reader, most int) (*Recorded, error) {
@@ -82,19 +95,19 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 	rows.FieldsPerRecord = -1
 	rows.ReuseRecord = true
 	rows.TrimLeadingSpace = true
-	place := func(field int) string {
+	wrong := func(field int, format string, args ...any) error {
 		line, column := rows.FieldPos(field)
-		return fmt.Sprintf("%s:%d:%d", name, line, column)
+		return &RowError{name, line, column, fmt.Errorf(format, args...)}
 	}
 	first, err := rows.Read()
 	if err == io.EOF {
-		return nil, fmt.Errorf("%s:1:1: must begin with the header time_ms,current_na, got an empty file", name)
+		return nil, &RowError{name, 1, 1, errors.New("must begin with the header time_ms,current_na, got an empty file")}
 	}
 	if err != nil {
 		return nil, csvError(name, err)
 	}
 	if !slices.Equal(first, header) {
-		return nil, fmt.Errorf("%s: must begin with the header time_ms,current_na, got %q", place(0), first)
+		return nil, wrong(0, "must begin with the header time_ms,current_na, got %q", first)
 	}
 	r := &Recorded{name: name}
 	for {
@@ -106,28 +119,28 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 			return nil, csvError(name, err)
 		}
 		if len(row) != 2 {
-			return nil, fmt.Errorf("%s: must have two values, time_ms,current_na, got %d", place(0), len(row))
+			return nil, wrong(0, "must have two values, time_ms,current_na, got %d", len(row))
 		}
 		ms, ok := number(row[0])
 		if !ok || !(ms >= 0 && ms <= milliseconds(MaxTime)) {
-			return nil, fmt.Errorf("%s: time_ms: must be a number from 0 to %g, got %q", place(0), milliseconds(MaxTime), row[0])
+			return nil, wrong(0, "time_ms: must be a number from 0 to %.0f, got %q", milliseconds(MaxTime), row[0])
 		}
 		if len(r.at) == most {
-			return nil, fmt.Errorf("%s: must have at most %d rows", place(0), most)
+			return nil, wrong(0, "must have at most %d rows", most)
 		}
 		at := nanoseconds(ms)
 		if n := len(r.at); n > 0 && at <= r.at[n-1] {
-			return nil, fmt.Errorf("%s: time_ms: must be later than the row before, %g ms, got %q", place(0), milliseconds(r.at[n-1]), row[0])
+			return nil, wrong(0, "time_ms: must be later than the row before, %g ms, got %q", milliseconds(r.at[n-1]), row[0])
 		}
 		current, ok := number(row[1])
 		if !ok || !(current >= -MaxCurrent && current <= MaxCurrent) {
-			return nil, fmt.Errorf("%s: current_na: must be a number between -%g and %g, got %q", place(1), MaxCurrent, MaxCurrent, row[1])
+			return nil, wrong(1, "current_na: must be a number from -%.0f to %.0f, got %q", MaxCurrent, MaxCurrent, row[1])
 		}
 		r.at = append(r.at, at)
 		r.current = append(r.current, current)
 	}
 	if len(r.at) == 0 {
-		return nil, fmt.Errorf("%s:2:1: must have a row time_ms,current_na after the header, got none", name)
+		return nil, &RowError{name, 2, 1, errors.New("must have a row time_ms,current_na after the header, got none")}
 	}
 	return r, nil
 }
@@ -181,16 +194,16 @@ type lineError struct {
 	rule string
 }
 
-func (e *lineError) Error() string { return fmt.Sprintf("%d:1: %s", e.line, e.rule) }
+func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.rule) }
 
-// csvError puts the place of a csv.ParseError where all errors have it.
+// csvError returns an error of the CSV reader as a RowError.
 func csvError(name string, err error) error {
 	var p *csv.ParseError
 	if errors.As(err, &p) {
-		return fmt.Errorf("%s:%d:%d: %w", name, p.Line, p.Column, p.Err)
+		return &RowError{name, p.Line, p.Column, p.Err}
 	}
-	if errors.As(err, new(*lineError)) { // which begins with its place
-		return fmt.Errorf("%s:%w", name, err)
+	if l := (*lineError)(nil); errors.As(err, &l) {
+		return &RowError{name, l.line, 1, errors.New(l.rule)}
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }

@@ -71,7 +71,7 @@ func TestParseEndsWithATextWithoutEnd(t *testing.T) {
 
 func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
 	for _, name := range []string{t.TempDir(), os.DevNull} {
-		want := name + ": must be a regular file: copy what it gives into one"
+		want := name + ": must be a regular file: copy its content into one"
 		if _, err := Load(name); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -88,16 +88,16 @@ func TestParseRefuses(t *testing.T) {
 		{"time_ms,current_na\n0,1,2\n", "knob.csv:2:1: must have two values, time_ms,current_na, got 3"},
 		{"time_ms,current_na\n0,1\n0,2\n", `knob.csv:3:1: time_ms: must be later than the row before, 0 ms, got "0"`},
 		{"time_ms,current_na\n5,1\n4,2\n", `knob.csv:3:1: time_ms: must be later than the row before, 5 ms, got "4"`},
-		{"time_ms,current_na\n-1,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8.64e+09, got "-1"`},
-		{"time_ms,current_na\nNaN,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8.64e+09, got "NaN"`},
-		{"time_ms,current_na\n1e10,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8.64e+09, got "1e10"`},
-		{"time_ms,current_na\n0,\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got ""`},
-		{"time_ms,current_na\n0,2 nA\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "2 nA"`},
-		{"time_ms,current_na\n0,Inf\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "Inf"`},
-		{"time_ms,current_na\n0,0x1p4\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "0x1p4"`},
-		{"time_ms,current_na\n0,1e400\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "1e400"`},
-		{"time_ms,current_na\n0,0x1_0p4\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "0x1_0p4"`},
-		{"time_ms,current_na\n0,1_0\n", `knob.csv:2:3: current_na: must be a number between -1e+06 and 1e+06, got "1_0"`},
+		{"time_ms,current_na\n-1,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8640000000, got "-1"`},
+		{"time_ms,current_na\nNaN,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8640000000, got "NaN"`},
+		{"time_ms,current_na\n1e10,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8640000000, got "1e10"`},
+		{"time_ms,current_na\n0,\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got ""`},
+		{"time_ms,current_na\n0,2 nA\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "2 nA"`},
+		{"time_ms,current_na\n0,Inf\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "Inf"`},
+		{"time_ms,current_na\n0,0x1p4\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "0x1p4"`},
+		{"time_ms,current_na\n0,1e400\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "1e400"`},
+		{"time_ms,current_na\n0,0x1_0p4\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "0x1_0p4"`},
+		{"time_ms,current_na\n0,1_0\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "1_0"`},
 		{"time_ms,current_na\n0,\"1\n", `knob.csv:2:1: must end each quoted value in its line`},
 	} {
 		if _, err := Parse("knob.csv", strings.NewReader(tt.text)); err == nil || err.Error() != tt.want {
@@ -159,7 +159,7 @@ func TestRecordedIsAFunctionOfTime(t *testing.T) {
 
 func TestOneRowIsNotRepeated(t *testing.T) {
 	_, err := parsed(t, "time_ms,current_na\n0,1\n").Repeated()
-	if want := "knob.csv: must have a row after 0 ms, where it begins again, got one row, at 0 ms"; err == nil || err.Error() != want {
+	if want := "knob.csv: must have a row after 0 ms to repeat, got one row, at 0 ms"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

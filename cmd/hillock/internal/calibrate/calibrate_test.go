@@ -90,7 +90,7 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 			t.Errorf("%s: got %v and\n%s\nwant\n%s", name, err, got, want)
 		}
 	}
-	if err := rewrite(file, "input.none", [][2]string{{"ends", "[12, 1000]"}}); told(err) != file+": there is no table [input.none] to write it into: add ends = [12, 1000] by hand" {
+	if err := rewrite(file, "input.none", [][2]string{{"ends", "[12, 1000]"}}); told(err) != file+": no table [input.none] in the file: add ends = [12, 1000] by hand" {
 		t.Errorf("got %v", err)
 	}
 	if got, err := os.ReadFile(file); err != nil || string(got) != want {

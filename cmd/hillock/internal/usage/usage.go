@@ -4,9 +4,11 @@ package usage
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
+	"hillock/neuron/wave"
 )
 
 // Error is a bad command line, or a file named on it that cannot be used.
@@ -33,4 +35,24 @@ func Status(err error) int {
 		return 2
 	}
 	return 1
+}
+
+// Text returns an error as the program prints it. A line about a place in a file begins with that place, so that an editor
+// can jump there. Any other line begins with the program's name.
+func Text(err error) string {
+	var problems config.Problems
+	var row *wave.RowError
+	switch {
+	case errors.As(err, &problems) && problems.Error() == err.Error():
+		lines := make([]string, len(problems))
+		for i, p := range problems {
+			if lines[i] = p.Error(); p.File == "" {
+				lines[i] = "hillock: " + lines[i]
+			}
+		}
+		return strings.Join(lines, "\n")
+	case errors.As(err, &row) && row.Error() == err.Error():
+		return row.Error()
+	}
+	return "hillock: " + err.Error()
 }

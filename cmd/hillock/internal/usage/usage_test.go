@@ -9,6 +9,7 @@ import (
 
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
+	"hillock/neuron/wave"
 )
 
 func TestStatus(t *testing.T) {
@@ -32,5 +33,27 @@ func TestErrorKeepsItsCause(t *testing.T) {
 	err := Errorf("--csv: %w", fs.ErrPermission)
 	if got, want := err.Error(), "--csv: permission denied"; got != want || !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("got %q, want %q and its cause", got, want)
+	}
+}
+
+func TestTextBeginsWithThePlaceOrTheProgram(t *testing.T) {
+	placed := config.Problem{File: "my.toml", Line: 2, Column: 1, Key: "loop.dt", Rule: "must be given"}
+	set := config.Problem{Set: "loop.tick", Key: "loop.tick", Rule: "must be between 50 us and 1 s", Got: `"10h"`}
+	row := &wave.RowError{Name: "r.csv", Line: 3, Column: 1, Err: errors.New("must have two values")}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{Error{config.Problems{placed, placed, set}}, "my.toml:2:1: loop.dt: must be given\nmy.toml:2:1: loop.dt: must be given\n" +
+			`hillock: --set loop.tick: must be between 50 us and 1 s, got "10h"`},
+		{placed, "my.toml:2:1: loop.dt: must be given"},
+		{Error{row}, "r.csv:3:1: must have two values"},
+		{fmt.Errorf("--input: %w", row), "hillock: --input: r.csv:3:1: must have two values"},
+		{Errorf("--current: %w", config.Problem{Rule: "must be a current"}), "hillock: --current: must be a current"},
+		{fs.ErrPermission, "hillock: permission denied"},
+	} {
+		if got := Text(c.err); got != c.want {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
+		}
 	}
 }

@@ -169,7 +169,7 @@ func TestTheWebIsRefused(t *testing.T) {
 		_, w := newWebBench(t)
 		check(t, w, func() []refusal {
 			return []refusal{
-				{w.Set("n1", "v_reset", -55), "neuron n1: v_reset: must be below v_t, -55 mV, got -55 mV"},
+				{w.Set("n1", "v_reset", -55), "neuron n1: v_reset: must be below v_t (-55 mV), got -55 mV"},
 				{w.Set("n1", "sigma", -1), "neuron n1: sigma: must be at least 0 mV, got -1 mV"},
 				{w.Set("n1", "seed", 1), `set: a neuron has no "seed"`},
 				{w.Set("n2", "tau_m", 1), `set: no neuron is called "n2"`},
