@@ -13,55 +13,55 @@ import (
 	"hillock/hw/board"
 )
 
-// Pi is a board.Pi of which pins may be looked at past the kernel.
+// Pi is a board.Pi with a way to its pins past the kernel.
 type Pi interface {
 	board.Pi
-	// DirectPin returns a pin, a pin.PinFunc too, that keeps its function while it is looked at, whoever has it. It returns
-	// false where the Pi has no such way to its pins.
+	// DirectPin returns a pin that keeps its function while the doctor reads it, even if another program holds it. The pin
+	// is a pin.PinFunc too. It returns false if this Pi has no such way to its pins.
 	DirectPin(name string) (gpio.PinIO, bool)
 }
 
-// Bench is the parts of a configuration as they are wired to a Pi, and the hand beside them. Its checks leave pins and
-// pulls as they found them, outputs dark.
+// Bench is a Pi with the parts of a configuration, and a hand beside them. Its checks restore pins and pulls, and leave
+// outputs dark.
 type Bench struct {
 	Config *config.Config
 	Pi     Pi
-	Hand   Hand // nil where nobody is there
-	// Back is, by the name of an output, the input pin that a second wire leads back to from its pin.
+	Hand   Hand // nil: there is no person to turn knobs and to see LEDs
+	// Back maps an output to the input pin at the other end of a second wire from the output's pin.
 	Back map[string]string
-	// Held is who holds a pin, by its name: such pins are left alone.
+	// Held maps a pin to its holder. The checks leave these pins alone.
 	Held map[string]string
 
-	ctx context.Context // of the checks under way
+	ctx context.Context // of the running checks
 }
 
-// Checked is the part of an input that can be looked at.
+// Checked is the part of an input with a check of its own.
 type Checked interface {
-	// Check looks at the part of all inputs that are on its chip, and says what it finds. It returns what yield last said.
+	// Check yields the findings of all inputs on one chip. It returns the last result of yield.
 	Check(b *Bench, inputs []config.Input, yield func(Finding) bool) bool
 }
 
-// Addressed is a part on an I2C bus that can have several addresses.
+// Addressed is a part on an I2C bus with several possible addresses.
 type Addressed interface {
-	// Addresses are those that its kind can have; how says what makes it another one.
+	// Addresses returns all addresses of this kind of part, and how to choose one.
 	Addresses() (all []int, how string)
 }
 
 // Seen is the part of an output.
 type Seen interface {
-	Called() string           // what a person calls it, "LED"
-	Dark() (means, do string) // what it means that it shows nothing
+	Called() string           // the word for it, "LED"
+	Dark() (means, do string) // the cause and the remedy if it shows nothing
 }
 
-// Hand is whoever stands at the bench. An error is that nobody does any more.
+// Hand is a person at the bench, or a virtual one. Its methods return an error if the person has left.
 type Hand interface {
-	// Turn turns the knob of an input all the way down and all the way up, and returns when that is done or ctx ends.
+	// Turn turns the knob of an input all the way down and all the way up. It returns after that, or when ctx ends.
 	Turn(ctx context.Context, in config.Input) error
-	// Look looks at an output while show shows something on it, and tells whether it does what it should.
+	// Look watches an output while show runs, and reports whether the output does what it should.
 	Look(out config.Output, should string, show func() error) (does bool, err error)
 }
 
-// Wires checks the wires, part by part: each finding as it is there, until ctx ends. Nobody else may use the parts
+// Wires checks the wires, part by part, until ctx ends. It yields each finding at once. Nothing else may use the parts
 // meanwhile.
 func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	return func(each func(Finding) bool) {
@@ -75,20 +75,30 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	}
 }
 
-// Context ends with the checks under way.
+// Context returns a context that ends with the running checks.
 func (b *Bench) Context() context.Context { return b.ctx }
 
-// chips checks what is on SPI.
+// SkipInputs yields a skipped check for each input, with the reason.
+func SkipInputs(inputs []config.Input, reason string, yield func(Finding) bool) bool {
+	for _, in := range inputs {
+		if !yield(Finding{Check: in.Name, Result: Skipped, Seen: "not checked: " + reason}) {
+			return false
+		}
+	}
+	return true
+}
+
+// chips checks the inputs on SPI.
 func (b *Bench) chips(yield func(Finding) bool) bool {
 	return b.check(func(port string, _ int) bool { return strings.HasPrefix(port, "SPI") }, yield)
 }
 
-// pins checks the inputs that are on no bus.
+// pins checks the inputs without a bus.
 func (b *Bench) pins(yield func(Finding) bool) bool {
 	return b.check(func(port string, _ int) bool { return port == "" }, yield)
 }
 
-// check checks the inputs at some places, those of one chip together.
+// check checks the inputs at the places for which at is true. Inputs on one chip are checked together.
 func (b *Bench) check(at func(port string, address int) bool, yield func(Finding) bool) bool {
 	for _, inputs := range together(b.Config.Inputs) {
 		c, ok := inputs[0].Part.(Checked)
@@ -99,7 +109,7 @@ func (b *Bench) check(at func(port string, address int) bool, yield func(Finding
 	return true
 }
 
-// together are the inputs, by the chip that they are on.
+// together groups inputs by their chip.
 func together(inputs []config.Input) (all [][]config.Input) {
 	type place struct {
 		port    string
@@ -119,7 +129,7 @@ func together(inputs []config.Input) (all [][]config.Input) {
 	return all
 }
 
-// pause waits, and reports that ctx has ended.
+// pause waits for d. It returns an error as soon as the checks end.
 func (b *Bench) pause(d time.Duration) error {
 	select {
 	case <-b.ctx.Done():
@@ -129,10 +139,18 @@ func (b *Bench) pause(d time.Duration) error {
 	}
 }
 
-// Spot is where a pin is, in words: "GPIO9, header pin 21".
+// Spot returns a pin with its place on the header: "GPIO9 (header pin 21)".
 func Spot(pin string) string {
 	if at := config.Position(pin); at > 0 {
-		return fmt.Sprintf("%s, header pin %d", pin, at)
+		return fmt.Sprintf("%s (header pin %d)", pin, at)
 	}
 	return pin
+}
+
+// Line returns a signal with its pin and its place on the header: "MISO (GPIO9, header pin 21)".
+func Line(signal, pin string) string {
+	if at := config.Position(pin); at > 0 {
+		return fmt.Sprintf("%s (%s, header pin %d)", signal, pin, at)
+	}
+	return fmt.Sprintf("%s (%s)", signal, pin)
 }

@@ -73,7 +73,7 @@ func TestOneOfTwoIsStopped(t *testing.T) {
 			}
 		})
 		checks.Go(func() {
-			if found := check(other, t.Context()); len(found) == 0 || found[0].Means != "CS, chip pin 10 (CE0) is wired to GPIO25, header pin 22" {
+			if found := check(other, t.Context()); len(found) == 0 || found[0].Means != "CS (chip pin 10) is wired to GPIO25 (header pin 22) instead of CE0" {
 				t.Errorf("got %v, want what is wrong with it", found)
 			}
 		})

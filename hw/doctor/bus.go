@@ -13,13 +13,13 @@ import (
 // expected is a part that should answer at an address.
 type expected struct {
 	address int
-	part    string // "ads1115 of knob"
+	part    string // "input knob (ads1115)"
 	setting string // the key of its address
-	others  []int  // the addresses that its kind can have
-	how     string // what makes it another one
+	others  []int  // all addresses of its kind
+	how     string // how to choose one of them
 }
 
-// buses checks each I2C bus: which addresses answer, and which should; and then what the parts there say.
+// buses checks each I2C bus: first the addresses that answer, then the parts at these addresses.
 func (b *Bench) buses(yield func(Finding) bool) bool {
 	for _, name := range b.Config.Ports() {
 		if !strings.HasPrefix(name, "I2C") {
@@ -27,7 +27,8 @@ func (b *Bench) buses(yield func(Finding) bool) bool {
 		}
 		bus, err := b.Pi.OpenI2C(name)
 		if err != nil {
-			if !yield(Finding{Check: name, Result: Failed, Seen: err.Error(), Means: "the bus is not there", Do: "sudo hillock setup"}) {
+			f := Finding{Check: name, Result: Failed, Seen: err.Error(), Means: "the bus cannot be opened", Do: "run 'sudo hillock setup'"}
+			if !yield(f) || !SkipInputs(b.on(name), name+" failed", yield) {
 				return false
 			}
 			continue
@@ -41,10 +42,10 @@ func (b *Bench) buses(yield func(Finding) bool) bool {
 	return true
 }
 
-// The addresses that are not reserved; I2C-bus specification UM10204, section 3.1.12.
+// The first and the last address that is not reserved: I2C-bus specification UM10204, section 3.1.12.
 const firstAddress, lastAddress = 0x08, 0x77
 
-// scan reads a byte from each address, which writes nothing anywhere, and gives those that acknowledge.
+// scan reads a byte from each address and returns the addresses that acknowledge. A read changes nothing in a chip.
 func scan(bus i2c.Bus) (answers []int, err error) {
 	for a := firstAddress; a <= lastAddress; a++ {
 		switch failed := bus.Tx(uint16(a), nil, make([]byte, 1)); {
@@ -57,13 +58,21 @@ func scan(bus i2c.Bus) (answers []int, err error) {
 	return answers, nil
 }
 
-// nak tells that nobody acknowledged, from the text that is all that periph keeps: EREMOTEIO of a Pi's controllers, ENXIO
-// of others.
+// nak reports whether an error means "no acknowledge": EREMOTEIO from a Pi's controllers, ENXIO from others. It compares the
+// text, because periph keeps nothing else.
 func nak(err error) bool {
 	return strings.HasSuffix(err.Error(), "remote I/O error") || strings.HasSuffix(err.Error(), "no such device or address")
 }
 
-// parts are what should be on a bus.
+// on returns the inputs on a bus.
+func (b *Bench) on(bus string) []config.Input {
+	return slices.DeleteFunc(slices.Clone(b.Config.Inputs), func(in config.Input) bool {
+		port, _ := config.Place(in.Part)
+		return port != bus
+	})
+}
+
+// parts returns the parts that the configuration has on a bus.
 func (b *Bench) parts(bus string) (all []expected) {
 	for _, inputs := range together(b.Config.Inputs) {
 		all = append(all, expect(bus, inputs[0].Driver, "input", inputs[0].Name, inputs[0].Part)...)
@@ -74,13 +83,13 @@ func (b *Bench) parts(bus string) (all []expected) {
 	return all
 }
 
-// expect is what should be on a bus of one part.
+// expect returns the addresses on a bus at which one part should answer.
 func expect(bus, driver, section, name string, part config.Part) (all []expected) {
 	for _, c := range part.Claims() {
 		if c.Port != bus {
 			continue
 		}
-		e := expected{address: c.Address, part: driver + " of " + name, setting: section + "." + name + "." + c.Key}
+		e := expected{address: c.Address, part: fmt.Sprintf("%s %s (%s)", section, name, driver), setting: section + "." + name + "." + c.Key}
 		if a, ok := part.(Addressed); ok {
 			e.others, e.how = a.Addresses()
 		}
@@ -89,38 +98,41 @@ func expect(bus, driver, section, name string, part config.Part) (all []expected
 	return all
 }
 
-// addresses holds what answers on a bus against what should, and then looks at the parts that do.
+// addresses compares the addresses that answer on a bus with the configuration. Then it checks the parts that answer.
 func (b *Bench) addresses(bus string, answers []int, err error, yield func(Finding) bool) bool {
 	f := Finding{Check: bus, Result: Failed}
 	lines := config.PortPins(bus)
-	wires := fmt.Sprintf("SDA (%s), SCL (%s), 3V3 and GND", Spot(lines["SDA"]), Spot(lines["SCL"]))
+	sda := Line("SDA", lines["SDA"])
+	wires := fmt.Sprintf("%s, %s, 3V3 and GND", sda, Line("SCL", lines["SCL"]))
 	switch {
 	case err != nil:
-		f.Seen, f.Means = err.Error(), "the bus hangs: SDA or SCL is held low, or the two are swapped"
-		f.Do = "look at " + wires + " at each part, and take the parts off one by one"
-		return yield(f)
+		f.Seen, f.Means = err.Error(), "the bus hangs: a part holds SDA or SCL low, or the two wires are swapped"
+		f.Do = "check " + wires + " at each part; unplug the parts one by one"
 	case len(answers) > lastAddress/2:
-		f.Seen, f.Means = "every address answers", fmt.Sprintf("SDA (%s) is at ground", Spot(lines["SDA"]))
-		f.Do = "look at that wire and at what is beside it; take the parts off one by one"
-		return yield(f)
+		f.Seen, f.Means = "every address answers", sda+" is at ground"
+		f.Do = "check the SDA wire and its neighbours; unplug the parts one by one"
 	case len(answers) == 0:
-		f.Seen, f.Means = "nobody answers", "a wire of the bus is loose, SDA and SCL are swapped, or the parts have no supply"
-		f.Do = "look at " + wires
-		return yield(f)
+		f.Seen, f.Means = "no address answers", "a wire of the bus is loose, SDA and SCL are swapped, or the parts have no supply"
+		f.Do = "check " + wires
+	default:
+		f.Result, f.Seen = Passed, "answers at "+list(answers)
 	}
-	f.Result, f.Seen = Passed, "there are answers at "+list(answers)
 	if !yield(f) {
 		return false
 	}
+	if f.Result == Failed {
+		return SkipInputs(b.on(bus), bus+" failed", yield)
+	}
 	for _, e := range b.parts(bus) {
-		if !slices.Contains(answers, e.address) {
-			if !yield(b.missing(e, bus, answers, wires)) {
+		at := func(port string, address int) bool { return port == bus && address == e.address }
+		if slices.Contains(answers, e.address) {
+			if !b.check(at, yield) {
 				return false
 			}
 			continue
 		}
-		at := func(port string, address int) bool { return port == bus && address == e.address }
-		if !b.check(at, yield) {
+		silent := slices.DeleteFunc(b.on(bus), func(in config.Input) bool { return !at(config.Place(in.Part)) })
+		if !yield(b.missing(e, bus, answers, wires)) || !SkipInputs(silent, fmt.Sprintf("nothing answers at %#x", e.address), yield) {
 			return false
 		}
 	}
@@ -135,14 +147,15 @@ func list(addresses []int) string {
 	return strings.Join(all, ", ")
 }
 
-// missing is the verdict on a part that does not answer while others do: one at an address of its kind may be it.
+// missing returns the finding on a silent part on a bus with answers. An answer at another address of the same kind may be
+// that part.
 func (b *Bench) missing(e expected, bus string, answers []int, wires string) Finding {
-	f := Finding{Check: bus, Result: Failed, Seen: fmt.Sprintf("nobody answers at %#x, where the %s should", e.address, e.part),
-		Means: "its wires are loose, or it has no supply", Do: "look at its " + wires}
+	f := Finding{Check: bus, Result: Failed, Seen: fmt.Sprintf("nothing answers at %#x, the address of %s", e.address, e.part),
+		Means: "its wires are loose, or it has no supply", Do: "check its " + wires}
 	for _, a := range answers {
 		if slices.Contains(e.others, a) && !slices.ContainsFunc(b.parts(bus), func(other expected) bool { return other.address == a }) {
-			f.Means = fmt.Sprintf("the one at %#x is it: %s", a, e.how)
-			f.Do = fmt.Sprintf("change that, or set %s = %#x", e.setting, a)
+			f.Means = fmt.Sprintf("it answers at %#x: %s", a, e.how)
+			f.Do = fmt.Sprintf("change its address, or set %s = %#x", e.setting, a)
 		}
 	}
 	return f

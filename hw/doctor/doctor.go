@@ -1,5 +1,5 @@
-// Package doctor looks at a machine, a configuration and its wires, and says what is wrong: what it saw, what that means,
-// and what to do. It changes nothing that it does not put back.
+// Package doctor checks a machine, a configuration and its wires. Each finding says what the doctor saw, what that means, and
+// what to do. The doctor leaves everything as it found it.
 package doctor
 
 import (
@@ -22,16 +22,17 @@ import (
 	"hillock/hw/clock"
 )
 
-// Result is how a check came out.
+// Result is the outcome of a check.
 type Result string
 
 const (
-	Passed      Result = "passed"
-	Failed      Result = "failed"
-	NotPossible Result = "not possible here"
+	Passed  Result = "passed"
+	Warning Result = "warning" // the neuron runs, but less well than it could
+	Failed  Result = "failed"
+	Skipped Result = "skipped" // Seen is the reason
 )
 
-// Finding is a check and what came of it. Means and Do are empty where there is nothing to do.
+// Finding is a check with its outcome. Means and Do are empty if there is nothing to do.
 type Finding struct {
 	Check  string `json:"check"`
 	Result Result `json:"result"`
@@ -40,19 +41,19 @@ type Finding struct {
 	Do     string `json:"do,omitempty"`
 }
 
-// Host is the machine, and the user who is to run the neuron on it.
+// Host is a machine and the user of hillock on it.
 type Host struct {
-	Root   string   // of its files, "" for /
+	Root   string   // the root of its files, "" for /
 	UID    int      // of the user
 	Groups []string // of the user, by name
 
-	// What is asked beside files; nil asks nobody.
-	output  func(program string, args ...string) string      // what it prints, "" where it fails
-	try     func(clock.Options) (clock.Grant, error)         // what the user gets of real time
-	holders func(gpiochip string) (map[string]string, error) // who holds its lines, by their names; "" for nobody
+	// Sources beside files. A nil function skips its checks.
+	output  func(program string, args ...string) string      // returns the output of a program, "" if it fails
+	try     func(clock.Options) (clock.Grant, error)         // returns the real-time rights of the user
+	holders func(gpiochip string) (map[string]string, error) // returns the holder of each line by name, "" for a free line
 }
 
-// Here is this machine and the user of this process.
+// Here returns this machine with the user of this process.
 func Here() Host {
 	h := Host{UID: os.Geteuid(), output: output, try: clock.Try, holders: holders}
 	ids, _ := os.Getgroups()
@@ -64,9 +65,9 @@ func Here() Host {
 	return h
 }
 
-// output runs a program for what it prints.
+// output runs a program and returns its output, "" if it fails.
 func output(program string, args ...string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // both answer in some ms
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // vcgencmd and pinctrl take a few ms
 	defer cancel()
 	out, err := exec.CommandContext(ctx, program, args...).Output()
 	if err != nil {
@@ -75,10 +76,10 @@ func output(program string, args ...string) string {
 	return string(out)
 }
 
-// Path is where a file of the machine is.
+// Path returns the place of a file of the machine.
 func (h Host) Path(name string) string { return filepath.Join(h.Root, name) }
 
-// Model is the Raspberry Pi's, or "" elsewhere.
+// Model returns the model of the Raspberry Pi, "" on other machines.
 func (h Host) Model() string {
 	if m := h.read("/proc/device-tree/model"); strings.HasPrefix(m, "Raspberry Pi") {
 		return m
@@ -91,11 +92,12 @@ func (h Host) read(name string) string {
 	return strings.Trim(string(b), "\x00\n ")
 }
 
-// SetUp checks the machine and the user for what a configuration needs, without a wire being touched.
+// SetUp checks that the machine and the user can run a configuration. It touches no wire.
 func (h Host) SetUp(cfg *config.Config) []Finding {
-	found := []Finding{h.board(), h.kernel(), h.power(), h.user(cfg), h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
+	found := []Finding{h.board(), h.kernel(), h.power(), h.user(cfg),
+		h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range cfg.Ports() {
-		found = append(found, h.node(port, Node(port), Group(port), "it is off", "sudo hillock setup"))
+		found = append(found, h.node(port, Node(port), Group(port), strings.ToUpper(Group(port))+" is off", "run 'sudo hillock setup'"))
 	}
 	found = append(found, h.pins(cfg)...)
 	if h.try != nil {
@@ -104,7 +106,7 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 	return found
 }
 
-// Node is the device node of a port or bus.
+// Node returns the device node of an SPI port or an I2C bus.
 func Node(port string) string {
 	if bus, ok := strings.CutPrefix(port, "I2C"); ok {
 		return "/dev/i2c-" + bus
@@ -112,7 +114,7 @@ func Node(port string) string {
 	return "/dev/spidev" + strings.TrimPrefix(port, "SPI")
 }
 
-// Group is the group of a port's or bus's device node.
+// Group returns the usual group of a port's or bus's device node.
 func Group(port string) string {
 	if strings.HasPrefix(port, "I2C") {
 		return "i2c"
@@ -120,7 +122,7 @@ func Group(port string) string {
 	return "spi"
 }
 
-// Groups are those of the device nodes that a configuration uses.
+// Groups returns the usual groups of the device nodes of a configuration.
 func Groups(cfg *config.Config) []string {
 	all := []string{"gpio"}
 	for _, port := range cfg.Ports() {
@@ -138,7 +140,7 @@ func (h Host) first(pattern string) string {
 	return strings.Replace(pattern, "*", "0", 1)
 }
 
-// glob gives the names of the files that match a pattern.
+// glob returns the files that match a pattern, without Root.
 func (h Host) glob(pattern string) []string {
 	all, _ := filepath.Glob(h.Path(pattern))
 	for i := range all {
@@ -150,15 +152,15 @@ func (h Host) glob(pattern string) []string {
 func (h Host) board() Finding {
 	f := Finding{Check: "board", Result: Passed, Seen: h.Model()}
 	if f.Seen == "" {
-		f.Result, f.Seen = NotPossible, "no Raspberry Pi"
-		f.Means, f.Do = "there are no header pins here", "hillock run takes the virtual Pi"
+		f.Result, f.Seen = Skipped, "not checked: this is no Raspberry Pi"
+		f.Means = "there are no header pins: 'hillock run' uses the virtual Pi"
 	}
 	return f
 }
 
 func (h Host) kernel() Finding {
-	f := Finding{Check: "system", Result: Passed, Seen: fmt.Sprintf("%s, kernel %s, a %d-bit program", cmp.Or(h.release(), runtime.GOOS), cmp.Or(h.read("/proc/sys/kernel/osrelease"), "unknown"), strconv.IntSize)}
-	return f
+	return Finding{Check: "system", Result: Passed, Seen: fmt.Sprintf("%s, kernel %s, %d-bit hillock",
+		cmp.Or(h.release(), runtime.GOOS), cmp.Or(h.read("/proc/sys/kernel/osrelease"), "unknown"), strconv.IntSize)}
 }
 
 func (h Host) release() string {
@@ -170,7 +172,7 @@ func (h Host) release() string {
 	return ""
 }
 
-// user says which of the groups the user is in; whether that is enough, the checks of the nodes say.
+// user returns the groups of the user. The checks of the device nodes decide whether these are enough.
 func (h Host) user(cfg *config.Config) Finding {
 	f := Finding{Check: "user", Result: Passed}
 	if h.UID != 0 {
@@ -187,13 +189,14 @@ func (h Host) user(cfg *config.Config) Finding {
 	f.Seen = "root"
 	if strings.Contains(h.read("/proc/device-tree/compatible"), "bcm2712") {
 		f.Result = Failed
-		f.Means = "as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: hillock run refuses"
-		f.Do = "run it as a user of the groups gpio and spi: sudo hillock setup"
+		f.Means = "as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: 'hillock run' refuses"
+		f.Do = "run hillock as a user in the groups gpio and spi: 'sudo hillock setup' adds you to them"
 	}
 	return f
 }
 
-// node checks that a device node is there and open to the user; means and do are for where it is not there.
+// node checks that a device node exists and that the user may open it. means and do are the cause and the remedy if it is
+// missing.
 func (h Host) node(check, node, group, means, do string) Finding {
 	f := Finding{Check: check, Result: Failed}
 	info, err := os.Stat(h.Path(node))
@@ -201,7 +204,7 @@ func (h Host) node(check, node, group, means, do string) Finding {
 	case errors.Is(err, fs.ErrNotExist):
 		f.Seen, f.Means, f.Do = "no "+node, means, do
 		if h.Model() == "" {
-			f.Result, f.Means, f.Do = NotPossible, "", ""
+			f.Result, f.Seen, f.Means, f.Do = Skipped, "not checked: this machine has no "+node, "", ""
 		}
 		return f
 	case err != nil:
@@ -214,11 +217,11 @@ func (h Host) node(check, node, group, means, do string) Finding {
 	case h.UID == 0, may&0o006 == 0o006, may&0o060 == 0o060 && slices.Contains(h.Groups, owner):
 		f.Result = Passed
 	case may&0o060 == 0o060:
-		f.Means = "this user is not in that group, or has not logged in since"
-		f.Do = fmt.Sprintf("sudo hillock setup, or sudo usermod -aG %s $USER, and log in again", owner)
+		f.Means = "this user is not in that group, or has not logged in again since joining"
+		f.Do = fmt.Sprintf("run 'sudo hillock setup' or 'sudo usermod -aG %s $USER'; then log in again", owner)
 	default:
 		f.Means = "no group may use it"
-		f.Do = fmt.Sprintf("install hillock's package, whose udev rule gives it to the group %s", group)
+		f.Do = fmt.Sprintf("install the hillock package: its udev rule opens the device to the group %s", group)
 	}
 	return f
 }

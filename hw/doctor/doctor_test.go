@@ -51,11 +51,12 @@ func TestSetUp(t *testing.T) {
 		return more
 	}
 	both := map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660}
-	power := Finding{"power", NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it", "", ""}
+	power := Finding{"power", Skipped, "not checked: neither vcgencmd nor the kernel's rpi_volt reports it", "", ""}
 	free := Finding{"pins", Passed, "free: GPIO17", "", ""}
-	nameless := Finding{"pins", NotPossible, "no line of the kernel has the name GPIO17", "", ""}
-	realTime := Finding{"realtime", Passed, `loop.realtime is "auto", and gets SCHED_FIFO 80`, "", ""}
-	kernel := Finding{Check: "system", Result: Passed, Seen: runtime.GOOS + ", kernel unknown, a "}
+	unread := Finding{"pins", Skipped, "not checked: 'pinctrl get' does not report the function of GPIO10, GPIO11, GPIO9", "", ""}
+	nameless := Finding{"pins", Skipped, "not checked: the kernel has no line named GPIO17", "", ""}
+	realTime := Finding{"realtime", Passed, `loop.realtime = "auto": SCHED_FIFO 80`, "", ""}
+	kernel := Finding{Check: "system", Result: Passed, Seen: runtime.GOOS + ", kernel unknown, "}
 	for _, tt := range []struct {
 		name   string
 		uid    int
@@ -69,15 +70,15 @@ func TestSetUp(t *testing.T) {
 			{"user", Passed, "not root, in gpio, in spi", "", ""},
 			{"GPIO", Passed, "/dev/gpiochip0, -rw-rw----, group gpio", "", ""},
 			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw----, group spi", "", ""},
-			free, realTime,
+			free, unread, realTime,
 		}},
 		{"root on a Pi 5, SPI off", 0, nil, pi(map[string]os.FileMode{"/dev/gpiochip4": 0o660}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
 			power,
-			{"user", Failed, "root", "as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: hillock run refuses",
-				"run it as a user of the groups gpio and spi: sudo hillock setup"},
+			{"user", Failed, "root", "as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: 'hillock run' refuses",
+				"run hillock as a user in the groups gpio and spi: 'sudo hillock setup' adds you to them"},
 			{"GPIO", Passed, "/dev/gpiochip4, -rw-rw----, group gpio", "", ""},
-			{"SPI0.0", Failed, "no /dev/spidev0.0", "it is off", "sudo hillock setup"},
+			{"SPI0.0", Failed, "no /dev/spidev0.0", "SPI is off", "run 'sudo hillock setup'"},
 			free, realTime,
 		}},
 		{"not in a group, no GPIO", 1000, []string{"gpio"}, pi(map[string]os.FileMode{"/dev/spidev0.0": 0o660}), []Finding{
@@ -85,24 +86,24 @@ func TestSetUp(t *testing.T) {
 			power,
 			{"user", Passed, "not root, in gpio, not in spi", "", ""},
 			{"GPIO", Failed, "no /dev/gpiochip0", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS"},
-			{"SPI0.0", Failed, "/dev/spidev0.0, -rw-rw----, group spi", "this user is not in that group, or has not logged in since",
-				"sudo hillock setup, or sudo usermod -aG spi $USER, and log in again"},
-			nameless, realTime,
+			{"SPI0.0", Failed, "/dev/spidev0.0, -rw-rw----, group spi", "this user is not in that group, or has not logged in again since joining",
+				"run 'sudo hillock setup' or 'sudo usermod -aG spi $USER'; then log in again"},
+			nameless, unread, realTime,
 		}},
 		{"nodes of root alone", 1000, []string{"gpio", "spi"}, pi(map[string]os.FileMode{"/dev/gpiochip0": 0o600, "/dev/spidev0.0": 0o666}), []Finding{
 			{"board", Passed, "Raspberry Pi 5 Model B Rev 1.0", "", ""},
 			power,
 			{"user", Passed, "not root, in gpio, in spi", "", ""},
-			{"GPIO", Failed, "/dev/gpiochip0, -rw-------, group gpio", "no group may use it", "install hillock's package, whose udev rule gives it to the group gpio"},
+			{"GPIO", Failed, "/dev/gpiochip0, -rw-------, group gpio", "no group may use it", "install the hillock package: its udev rule opens the device to the group gpio"},
 			{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw-rw-, group spi", "", ""},
-			free, realTime,
+			free, unread, realTime,
 		}},
 		{"a laptop", 1000, nil, nil, []Finding{
-			{"board", NotPossible, "no Raspberry Pi", "there are no header pins here", "hillock run takes the virtual Pi"},
+			{"board", Skipped, "not checked: this is no Raspberry Pi", "there are no header pins: 'hillock run' uses the virtual Pi", ""},
 			power,
 			{"user", Passed, "not root, not in gpio, not in spi", "", ""},
-			{"GPIO", NotPossible, "no /dev/gpiochip0", "", ""},
-			{"SPI0.0", NotPossible, "no /dev/spidev0.0", "", ""},
+			{"GPIO", Skipped, "not checked: this machine has no /dev/gpiochip0", "", ""},
+			{"SPI0.0", Skipped, "not checked: this machine has no /dev/spidev0.0", "", ""},
 			nameless, realTime,
 		}},
 	} {

@@ -121,9 +121,9 @@ func setUpFaults() []fault {
 			files := both()
 			files["/dev/spidev0.0"] = 0o600
 			return doctor.MadeHost(t, 1000, groups, files)
-		}, check: "SPI0.0", names: "udev rule gives it to the group spi"},
-		{name: "root on a Pi 5", host: func(t *testing.T) doctor.Host { return doctor.MadeHost(t, 0, nil, both()) }, check: "user", names: "run it as a user"},
-		{name: "under-voltage", host: bits("0x50005"), check: "power", names: "take a supply made for this Pi"},
+		}, check: "SPI0.0", names: "udev rule opens the device to the group spi"},
+		{name: "root on a Pi 5", host: func(t *testing.T) doctor.Host { return doctor.MadeHost(t, 0, nil, both()) }, check: "user", names: "run hillock as a user in the groups gpio and spi"},
+		{name: "under-voltage", host: bits("0x50005"), check: "power", names: "use a supply made for this Pi"},
 		{name: "too hot", host: bits("0xe000e"), check: "power", names: "a heat sink or a fan"},
 		{name: "the LED's pin is another program's", host: func(t *testing.T) doctor.Host {
 			h := doctor.MadeHost(t, 1000, groups, both())
@@ -153,27 +153,27 @@ func setUpFaults() []fault {
 
 func wireFaults() []fault {
 	return []fault{
-		{name: "MISO loose at the chip", breaks: spi(sim.Faults{DOUT: sim.Loose}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) at DOUT, chip pin 12"},
-		{name: "CE0 loose", breaks: spi(sim.Faults{CS: sim.Loose}), check: "SPI0.0", names: "CE0 (GPIO8, header pin 24) at CS, chip pin 10"},
-		{name: "SCLK loose", breaks: spi(sim.Faults{CLK: sim.Loose}), check: "SPI0.0", names: "SCLK (GPIO11, header pin 23) at CLK, chip pin 13"},
-		{name: "MOSI loose", breaks: spi(sim.Faults{DIN: sim.Loose}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) at DIN, chip pin 11"},
-		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 at VDD, chip pin 16"},
+		{name: "MISO loose at the chip", breaks: spi(sim.Faults{DOUT: sim.Loose}), check: "SPI0.0", names: "MISO (GPIO9) 21 to DOUT 12"},
+		{name: "CE0 loose", breaks: spi(sim.Faults{CS: sim.Loose}), check: "SPI0.0", names: "CE0 (GPIO8) 24 to CS 10"},
+		{name: "SCLK loose", breaks: spi(sim.Faults{CLK: sim.Loose}), check: "SPI0.0", names: "SCLK (GPIO11) 23 to CLK 13"},
+		{name: "MOSI loose", breaks: spi(sim.Faults{DIN: sim.Loose}), check: "SPI0.0", names: "MOSI (GPIO10) 19 to DIN 11"},
+		{name: "VDD loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoSupply) }, check: "SPI0.0", names: "3V3 to VDD 16"},
 		{name: "MISO loose, and a button pressed at a free pin", breaks: func(v *board.Virtual) {
 			spi(sim.Faults{DOUT: sim.Loose})(v)
 			v.Pin("GPIO24").Drive(gpio.Low)
-		}, check: "SPI0.0", names: "MISO (GPIO9, header pin 21) at DOUT, chip pin 12"},
-		{name: "MISO loose, with the resistor to 3V3", breaks: spi(sim.Faults{MISO: sim.Open}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21)"},
+		}, check: "SPI0.0", names: "MISO (GPIO9) 21 to DOUT 12"},
+		{name: "MISO loose, with the resistor to 3V3", breaks: spi(sim.Faults{MISO: sim.Open}), check: "SPI0.0", names: "MISO (GPIO9) 21 to DOUT 12"},
 		{name: "MISO at ground", breaks: spi(sim.Faults{MISO: sim.Shorted}), check: "SPI0.0", names: "MISO (GPIO9, header pin 21) or the chip's CS is at ground"},
 		{name: "a loose contact at MISO", breaks: spi(sim.Faults{MISO: sim.Flaky}), check: "SPI0.0", names: "push in MISO (GPIO9, header pin 21)"},
-		{name: "CE0 one row too high", breaks: spi(sim.Faults{CS: "GPIO25"}), check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO25, header pin 22"},
+		{name: "CE0 one row too high", breaks: spi(sim.Faults{CS: "GPIO25"}), check: "SPI0.0", names: "CS (chip pin 10) is wired to GPIO25 (header pin 22) instead of CE0"},
 		{name: "CE0 one row too low, at CE1", breaks: func(v *board.Virtual) {
 			v.SPI(0, 0).Unplug()
 			v.SPI(0, 1).Plug(v.Parts["SPI0.0"].(*sim.MCP3xxx))
-		}, check: "SPI0.0", names: "CS, chip pin 10 (CE0) is wired to GPIO7, header pin 26"},
+		}, check: "SPI0.0", names: "CS (chip pin 10) is wired to GPIO7 (header pin 26) instead of CE0"},
 		{name: "CE0 at ground", breaks: spi(sim.Faults{CS: sim.ToGND}), check: "SPI0.0", names: "the chip's CS is at ground"},
-		{name: "MOSI in a wrong hole", breaks: spi(sim.Faults{DIN: "GPIO22"}), check: "SPI0.0", names: "DIN, chip pin 11 (MOSI) is wired to GPIO22, header pin 15"},
-		{name: "MOSI at 3V3", breaks: spi(sim.Faults{DIN: sim.To3V3}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) is not at DIN, chip pin 11"},
-		{name: "MISO in a wrong hole", breaks: spi(sim.Faults{DOUT: "GPIO25"}), check: "SPI0.0", names: "DOUT, chip pin 12 (MISO) is wired to GPIO25, header pin 22"},
+		{name: "MOSI in a wrong hole", breaks: spi(sim.Faults{DIN: "GPIO22"}), check: "SPI0.0", names: "DIN (chip pin 11) is wired to GPIO22 (header pin 15) instead of MOSI"},
+		{name: "MOSI at 3V3", breaks: spi(sim.Faults{DIN: sim.To3V3}), check: "SPI0.0", names: "MOSI (GPIO10, header pin 19) is not connected to DIN (chip pin 11)"},
+		{name: "MISO in a wrong hole", breaks: spi(sim.Faults{DOUT: "GPIO25"}), check: "SPI0.0", names: "DOUT (chip pin 12) is wired to GPIO25 (header pin 22) instead of MISO"},
 		{name: "MISO and MOSI swapped", breaks: spi(sim.Faults{DIN: "GPIO9", DOUT: "GPIO10"}), check: "SPI0.0", names: "the two are swapped"},
 		{name: "another chip, an MCP3208", breaks: func(v *board.Virtual) {
 			other, _ := sim.NewMCP3xxx("mcp3208")
@@ -183,28 +183,28 @@ func wireFaults() []fault {
 			}
 			v.SPI(0, 0).Plug(other)
 		}, check: "SPI0.0", names: `set driver = "mcp3208"`},
-		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's driver of the bus does not do it"},
-		{name: "transfers hang", breaks: spi(sim.Faults{Delay: time.Second}), check: "SPI0.0", names: "end what else uses the bus"},
-		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF, chip pin 15"},
+		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's SPI driver fails"},
+		{name: "transfers hang", breaks: spi(sim.Faults{Delay: time.Second}), check: "SPI0.0", names: "stop other programs on this bus"},
+		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF (chip pin 15)"},
 		{name: "the knob's middle leg loose", breaks: offLeg("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
-		{name: "the knob's middle leg at the next channel", breaks: at(1), check: "knob", names: "middle leg is at CH1, chip pin 2"},
+		{name: "the knob's middle leg at the next channel", breaks: at(1), check: "knob", names: "middle leg is at CH1 (chip pin 2)"},
 		{name: "two knobs swapped", config: right, hand: turns, breaks: func(v *board.Virtual) {
 			v.Knobs["knob"], v.Knobs["right"] = v.Knobs["right"], v.Knobs["knob"]
-		}, check: "knob", names: "middle leg is at CH3, chip pin 4"},
-		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: offLeg("knob", sim.SupplyOff), check: "knob", names: "leg to 3V3 is loose"},
-		{name: "the knob's leg to GND loose", hand: turns, breaks: offLeg("knob", sim.GroundOff), check: "knob", names: "leg to GND is loose"},
-		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Hand { return timid{v} }, check: "knob", names: "hillock calibrate knob"},
-		{name: "the ends leave out most of the travel", config: "ends = [0, 255]", hand: turns, check: "knob", names: "remove ends from input.knob for all codes of the chip, or run hillock calibrate knob FILE"},
-		{name: "the ends leave out where the knob is", config: "ends = [0, 255]", check: "knob", names: "this is far outside of ends = [0, 255]"},
-		{name: "noise", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0, chip pin 1"},
+		}, check: "knob", names: "middle leg is at CH3 (chip pin 4)"},
+		{name: "the knob's leg to 3V3 loose", hand: turns, breaks: offLeg("knob", sim.SupplyOff), check: "knob", names: "3V3 leg is loose"},
+		{name: "the knob's leg to GND loose", hand: turns, breaks: offLeg("knob", sim.GroundOff), check: "knob", names: "GND leg is loose"},
+		{name: "the knob does not reach its ends", config: "ends = [10, 1000]", hand: func(v *board.Virtual) doctor.Hand { return timid{v} }, check: "knob", names: "'hillock calibrate knob FILE'"},
+		{name: "the ends leave out most of the travel", config: "ends = [0, 255]", hand: turns, check: "knob", names: "remove ends from input.knob to use all codes, or run 'hillock calibrate knob FILE'"},
+		{name: "the ends leave out where the knob is", config: "ends = [0, 255]", check: "knob", names: "this is far outside ends = [0, 255]"},
+		{name: "noise", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0 (chip pin 1) to GND"},
 
 		{name: "the LED the wrong way round", hand: func(v *board.Virtual) doctor.Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
-		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(errBusy) }, check: "led", names: "stop the program that holds GPIO17, header pin 11"},
-		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17, header pin 11"},
-		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "GPIO27, header pin 13 is at ground"},
-		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "GPIO27, header pin 13 is at 3V3"},
+		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(errBusy) }, check: "led", names: "stop the program that holds GPIO17 (header pin 11)"},
+		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17 (header pin 11)"},
+		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "its wire is at ground"},
+		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "its wire is at 3V3"},
 
-		{name: "the capacitor loose", config: bare, breaks: offCapacitor(sim.CapacitorOff), check: "bare", names: "the capacitor is loose"},
+		{name: "the capacitor loose", config: bare, breaks: offCapacitor(sim.CapacitorOff), check: "bare", names: "the capacitor or its wire to GND is loose"},
 		{name: "the capacitor shorted", config: bare, breaks: offCapacitor(sim.CapacitorShorted), check: "bare", names: "the capacitor is shorted"},
 		{name: "the bare knob's leg loose", config: bare, breaks: offCapacitor(sim.KnobOff), check: "bare", names: "a leg of the knob"},
 		{name: "the bare knob's pin loose", config: bare, breaks: offCapacitor(sim.PinOff), check: "bare", names: "its wire to the resistor is loose"},
@@ -215,7 +215,7 @@ func wireFaults() []fault {
 			v.I2C(1).Plug(0x49, v.Parts["I2C1 0x48"].(*sim.ADS1115))
 		}, check: "I2C1", names: "input.fine.address = 0x49"},
 		{name: "SDA at ground", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{SDALow: true}) }, check: "I2C1", names: "SDA (GPIO2, header pin 3) is at ground"},
-		{name: "the I2C bus hangs", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.ETIMEDOUT}) }, check: "I2C1", names: "SDA or SCL is held low"},
+		{name: "the I2C bus hangs", config: fine, breaks: func(v *board.Virtual) { v.I2C(1).SetFaults(sim.I2CFaults{Err: syscall.ETIMEDOUT}) }, check: "I2C1", names: "holds SDA or SCL low"},
 		{name: "the ADS1115's wiper loose", config: fine, breaks: offLeg("fine", sim.WiperOff), check: "fine", names: "middle leg is loose"},
 		{name: "the display loose", config: fine + display, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x3c) }, check: "I2C1", names: "its wires are loose"},
 		{name: "the display at its other address", config: fine + display, breaks: func(v *board.Virtual) {

@@ -94,7 +94,7 @@ func TestEveryChip(t *testing.T) {
 			t.Errorf("%s: got %+v", name, found)
 		}
 		found := failed(t, kit(name), func(v *board.Virtual, b *doctor.Bench) { v.SPI(0, 0).Unplug() })
-		if len(found) != 1 || found[0].Seen != "nobody drives MISO: it follows the Pi's pull, up and down" {
+		if len(found) != 1 || found[0].Seen != "MISO is not driven: it follows the pull-up and the pull-down" {
 			t.Errorf("%s, unplugged: got %+v", name, found)
 		}
 		for _, other := range mcp3xxx.Models() {
@@ -155,8 +155,8 @@ func TestBack(t *testing.T) {
 		b.Back = map[string]string{"led": "GPIO27", "low": "GPIO23"}
 	})
 	for _, want := range []doctor.Finding{
-		{Check: "led", Result: doctor.Passed, Seen: "GPIO27, header pin 13 sees each level of GPIO17, header pin 11"},
-		{Check: "low", Result: doctor.Passed, Seen: "GPIO23, header pin 16 sees each level of GPIO22, header pin 15"},
+		{Check: "led", Result: doctor.Passed, Seen: "GPIO27 (header pin 13) follows GPIO17 (header pin 11)"},
+		{Check: "low", Result: doctor.Passed, Seen: "GPIO23 (header pin 16) follows GPIO22 (header pin 15)"},
 	} {
 		if !slices.Contains(found, want) {
 			t.Errorf("got %+v, want %+v", found, want)
@@ -178,7 +178,7 @@ func TestHandsThatFail(t *testing.T) {
 	found := examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
 		b.Hand = fails{v, func(context.Context) error { panic("oh") }}
 	})
-	want := doctor.Finding{Check: "knob", Result: doctor.NotPossible, Seen: "CH0, chip pin 1 is steady at 409, within 0", Means: "panic: oh", Do: "run doctor again"}
+	want := doctor.Finding{Check: "knob", Result: doctor.Skipped, Seen: "CH0 (chip pin 1) reads 409, steady within 0; not turned: panic: oh", Do: "run 'hillock doctor' again"}
 	if !slices.Contains(found, want) {
 		t.Errorf("got %+v, want in it %+v", found, want)
 	}

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lineInfo is struct gpio_v2_line_info of the kernel's include/uapi/linux/gpio.h.
+// lineInfo is struct gpio_v2_line_info in the kernel's include/uapi/linux/gpio.h.
 type lineInfo struct {
 	name, consumer [32]byte
 	offset, _      uint32
@@ -17,13 +17,13 @@ type lineInfo struct {
 	_              [10*2 + 2]uint64
 }
 
-// From the same file.
+// Constants of the same file.
 const (
 	flagUsed    = 1 << 0
 	getLineInfo = 3<<30 | unsafe.Sizeof(lineInfo{})<<16 | 0xb4<<8 | 0x05 // GPIO_V2_GET_LINEINFO_IOCTL
 )
 
-// holders asks a GPIO chip who holds its lines, by their names, and takes none. It is "" for a line that is free.
+// holders returns the holder of each line of a GPIO chip by the line's name, "" for a free line. It requests no line.
 func holders(chip string) (map[string]string, error) {
 	f, err := os.OpenFile(chip, os.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -46,8 +46,8 @@ func TestInGuest(t *testing.T) {
 	if err := line.Out(gpio.High); err != nil {
 		t.Fatal(err)
 	}
-	held := []Finding{{"GPIO17", Failed, fmt.Sprintf(`held by "%s@%d"`, filepath.Base(os.Args[0]), os.Getpid()), "hillock run cannot use it for output led",
-		"stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"}}
+	held := []Finding{{"GPIO17", Failed, fmt.Sprintf(`held by "%s@%d"`, filepath.Base(os.Args[0]), os.Getpid()), "'hillock run' cannot use it for output led",
+		"stop that program, remove its overlay from config.txt, or choose another pin"}}
 	if diff := cmp.Diff(held, look()); diff != "" {
 		t.Errorf("held (-want +got):\n%s", diff)
 	}

@@ -12,27 +12,27 @@ import (
 	"hillock/hw/board"
 )
 
-// survey is what the channels of a chip say while nobody turns anything.
+// survey is the readings of all channels of a chip, with every knob at rest.
 type survey []channel
 
-// channel is what one says.
+// channel is the readings of one channel.
 type channel struct {
 	codes  []int
-	before []int // the code of the channel that was read right before each
+	before []int // before[i] is the code of another channel, read right before codes[i]
 }
 
-// looks is how often a channel is read for a survey, and between two lies lookEvery: long enough for the hum of the mains.
+// A survey reads each channel so often, and waits so long between two readings: long enough for several periods of mains hum.
 const (
-	looks     = 128
-	lookEvery = time.Millisecond
+	readings  = 128
+	readEvery = time.Millisecond
 )
 
-// look reads n channels in turns of changing order.
-func (b *Bench) look(n int, read func(int) (int, error)) (survey, error) {
+// survey reads n channels in rounds. The order of the channels changes from round to round.
+func (b *Bench) survey(n int, read func(int) (int, error)) (survey, error) {
 	s := make(survey, n)
 	last := -1
-	for round := range looks {
-		stride := 2*(round%n) + 1 // odd: of two, four or eight channels none is left out
+	for round := range readings {
+		stride := 2*(round%n) + 1 // odd, so that a round reads each of two, four or eight channels
 		for i := range n {
 			ch := (i*stride + round) % n
 			code, err := read(ch)
@@ -44,21 +44,20 @@ func (b *Bench) look(n int, read func(int) (int, error)) (survey, error) {
 			}
 			last = code
 		}
-		if err := b.pause(lookEvery); err != nil {
+		if err := b.pause(readEvery); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
-// median is the middle code.
 func (c channel) median() int { return slices.Sorted(slices.Values(c.codes))[len(c.codes)/2] }
 
-// spread is how far the codes lie apart.
+// spread returns the highest minus the lowest code.
 func (c channel) spread() int { return slices.Max(c.codes) - slices.Min(c.codes) }
 
-// follows is by how much of a count the code goes with one count of the code before: 0 for an input that something drives,
-// about a half for one that floats, whose little charge is mixed with the converter's own.
+// follows returns the slope of the codes over the codes of the channel read before: 0 for a driven input, about 0.5 for a
+// floating one. The sampling capacitor still holds charge of the channel before, and a floating input cannot replace it.
 func (c channel) follows() float64 {
 	mean := func(v []int) float64 {
 		sum := 0
@@ -79,8 +78,8 @@ func (c channel) follows() float64 {
 	return xy / xx
 }
 
-// wanders is how far the code moves from one look to the next, as a part of how far it moves in all: 1/3 for noise, less
-// for what drifts or is being turned.
+// wanders returns the mean step between two readings, as a fraction of the spread: 1/3 for noise, less for a drift or a
+// turning knob.
 func (c channel) wanders() float64 {
 	sum := 0.0
 	for i := 1; i < len(c.codes); i++ {
@@ -89,31 +88,32 @@ func (c channel) wanders() float64 {
 	return sum / float64(len(c.codes)-1) / float64(max(c.spread(), 1))
 }
 
-// quiet is the spread of a good wire, with the noise of 3 counts of 1024 to either side twice over.
+// quiet returns the largest spread of a good wire: twice the noise of 3 codes of 1024 to either side.
 func quiet(full int) int { return max(full*12/1023, 12) }
 
 // OnChannel is the part of an input on a channel of a chip.
 type OnChannel interface {
 	board.Turned
-	// Channels are the one that is read, and the one that is subtracted, -1 for none.
+	// Channels returns the channel to read and the channel to subtract, -1 for none.
 	Channels() (plus, minus int)
 }
 
-// Chip is a chip with channels that answers.
+// Chip is an analog-to-digital converter that answers.
 type Chip struct {
-	Inputs    []config.Input // on it, whose parts are OnChannel
+	Inputs    []config.Input // on it; their parts are OnChannel
 	Channels  int
 	Read      func(channel int) (code int, err error)
-	Place     func(channel int) string // in words
-	Reference string                   // its pin in words, "" where the reference is inside
+	Place     func(channel int) string // "CH0 (chip pin 1)"
+	Reference string                   // "VREF (chip pin 15)", "" if the reference is inside the chip
 }
 
-// Channels checks what is on the channels of a chip, for each of its inputs.
+// Channels checks each input of a chip on its channels.
 func (b *Bench) Channels(c Chip, yield func(Finding) bool) bool {
 	port, _ := config.Place(c.Inputs[0].Part)
-	s, err := b.look(c.Channels, c.Read)
+	s, err := b.survey(c.Channels, c.Read)
 	if err != nil {
-		return yield(Finding{Check: port, Result: Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a loose contact", Do: "push in its wires"})
+		return yield(Finding{Check: port, Result: Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a contact is loose", Do: "push in its wires"}) &&
+			SkipInputs(c.Inputs, port+" failed", yield)
 	}
 	for i, in := range c.Inputs {
 		part, ok := in.Part.(OnChannel)
@@ -123,17 +123,25 @@ func (b *Bench) Channels(c Chip, yield func(Finding) bool) bool {
 		k := &knob{Bench: b, Chip: c, in: in, s: s, ends: part.Calibration().Ends, deadZone: part.Calibration().DeadZone, full: part.FullScale()}
 		k.plus, k.minus = part.Channels()
 		if i == 0 && k.noReference() {
-			return yield(Finding{Check: port, Result: Failed, Seen: fmt.Sprintf("every channel reads %d, its highest code", k.full),
-				Means: fmt.Sprintf("the reference of the chip, %s, is loose", c.Reference), Do: "wire it to 3V3, beside VDD"})
+			return yield(Finding{Check: port, Result: Failed, Seen: fmt.Sprintf("every channel reads %d, the highest code", k.full),
+				Means: fmt.Sprintf("the chip's reference voltage is missing: %s is loose", c.Reference), Do: fmt.Sprintf("connect %s to 3V3, beside VDD", c.Reference)}) &&
+				SkipInputs(c.Inputs, "the chip has no reference voltage", yield)
 		}
-		if !yield(k.still()) {
+		f := k.check()
+		if !yield(f) {
+			return false
+		}
+		if f.Result == Passed && b.Hand == nil && !yield(Finding{Check: in.Name, Result: Skipped, Seen: "not turned: only a person can turn the knob", Do: onTerminal}) {
 			return false
 		}
 	}
 	return true
 }
 
-// noReference reports whether all channels read the highest code, as those of a chip without its reference do.
+// onTerminal is the remedy if there is no person to ask.
+const onTerminal = "run 'hillock doctor' in a terminal, without --json"
+
+// noReference reports whether all channels read the highest code, the sign of a missing reference voltage.
 func (k *knob) noReference() bool {
 	return k.Reference != "" && k.Chip.Channels > 2 && !slices.ContainsFunc(k.s, func(c channel) bool { return slices.Min(c.codes) < k.full })
 }
@@ -143,15 +151,15 @@ type knob struct {
 	*Bench
 	Chip
 	in          config.Input
-	plus, minus int // its channels
+	plus, minus int // its channels, minus is -1 for none
 	ends        [2]int
 	deadZone    int
 	s           survey
 	full        int // the highest code
 }
 
-// still says how the knob is while nobody turns it, and then has it turned if somebody is there.
-func (k *knob) still() Finding {
+// check checks the knob at rest, and then while a person turns it, if there is one.
+func (k *knob) check() Finding {
 	f := Finding{Check: k.in.Name, Result: Failed}
 	for _, ch := range []int{k.plus, k.minus} {
 		if ch < 0 || ch >= k.Chip.Channels {
@@ -162,18 +170,18 @@ func (k *knob) still() Finding {
 		case k.floats(c):
 			return k.floating(f, ch)
 		case c.wanders() < 1./8:
-			f.Result, f.Seen = NotPossible, fmt.Sprintf("%s moves from %d to %d", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
-			f.Means, f.Do = "somebody turns it", "leave it alone, and run doctor again"
+			f.Result, f.Seen = Skipped, fmt.Sprintf("not checked: %s moves from %d to %d", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
+			f.Means, f.Do = "a hand is turning the knob", "leave the knob alone, and run 'hillock doctor' again"
 			return f
 		default:
-			f.Seen = fmt.Sprintf("%s is noisy: its codes lie %d apart", k.Place(ch), c.spread())
-			f.Means = "the middle leg is loose, a wire picks something up, or the knob is worn"
-			f.Do = fmt.Sprintf("push in the middle leg; take short wires, 100 nF from %s to GND, or average = 100 at the input", k.Place(ch))
+			f.Seen = fmt.Sprintf("%s is noisy: its codes vary by %d", k.Place(ch), c.spread())
+			f.Means = "the middle leg is loose, a wire picks up noise, or the knob is worn"
+			f.Do = fmt.Sprintf("push in the middle leg; use short wires, add 100 nF from %s to GND, or set average = 100 in input.%s", k.Place(ch), k.in.Name)
 			return f
 		}
 	}
 	c := k.s[k.plus]
-	f.Result, f.Seen = Passed, fmt.Sprintf("%s is steady at %d, within %d", k.Place(k.plus), c.median(), c.spread())
+	f.Result, f.Seen = Passed, fmt.Sprintf("%s reads %d, steady within %d", k.Place(k.plus), c.median(), c.spread())
 	if k.Hand != nil {
 		return k.turned(f)
 	}
@@ -181,21 +189,21 @@ func (k *knob) still() Finding {
 		return k.outside(f)
 	}
 	if end := k.atEnd(c.median()); end != "" {
-		f.Result = NotPossible
-		f.Means = fmt.Sprintf("the knob is turned all the way, or %s", end)
-		f.Do = "turn it to the middle, and run doctor again"
+		f.Result = Warning
+		f.Means = fmt.Sprintf("the knob is at its end, or %s", end)
+		f.Do = "turn the knob to the middle, and run 'hillock doctor' again"
 	}
 	return f
 }
 
-// floats tells whether nothing drives an input: it goes with the channel before.
+// floats reports whether a channel is not driven.
 func (k *knob) floats(c channel) bool { return c.follows() > 0.25 }
 
-// floating is the verdict on an input that floats: the wiper may be at a channel that nobody reads.
+// floating returns the finding on a floating channel. The knob's wiper may be at a channel without an input.
 func (k *knob) floating(f Finding, ch int) Finding {
 	c := k.s[ch]
-	f.Seen = fmt.Sprintf("%s floats: from %d to %d, as the channel read before it", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
-	f.Means, f.Do = "nothing is wired to it: the knob's middle leg is loose", "wire the middle leg to "+k.Place(ch)
+	f.Seen = fmt.Sprintf("%s floats between %d and %d: it follows the channel read before it", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
+	f.Means, f.Do = "nothing is connected to it: the knob's middle leg is loose", "connect the middle leg to "+k.Place(ch)
 	var steady []string
 	for other, c := range k.s {
 		if c.spread() <= quiet(k.full) && !k.reads(other) {
@@ -205,12 +213,12 @@ func (k *knob) floating(f Finding, ch int) Finding {
 	if len(steady) == 1 {
 		f.Seen += fmt.Sprintf("; %s is steady", steady[0])
 		f.Means = "the knob's middle leg is at " + steady[0]
-		f.Do = "put it to " + k.Place(ch)
+		f.Do = "move it to " + k.Place(ch)
 	}
 	return f
 }
 
-// reads tells whether an input of the configuration reads a channel of this chip.
+// reads reports whether an input of this chip uses a channel.
 func (k *knob) reads(ch int) bool {
 	return slices.ContainsFunc(k.Inputs, func(in config.Input) bool {
 		part, ok := in.Part.(OnChannel)
@@ -222,36 +230,36 @@ func (k *knob) reads(ch int) bool {
 	})
 }
 
-// beyond reports whether codes from low to high go further outside of the configured ends than a calibrated knob does: by more
-// than an eighth of all codes.
+// beyond reports whether codes from low to high lie far outside the configured ends: by more than an eighth of all codes. A
+// calibrated knob stays closer.
 func (k *knob) beyond(low, high int) bool {
 	return low < k.ends[0]-k.full/8 || high > k.ends[1]+k.full/8
 }
 
-// outside is the verdict on a knob whose ends are those of another chip, or of another knob.
+// outside returns the finding on a knob with the ends of another chip or another knob.
 func (k *knob) outside(f Finding) Finding {
 	f.Result = Failed
-	f.Means = fmt.Sprintf("this is far outside of ends = [%d, %d]: the current is at its limit for a part of the turn", k.ends[0], k.ends[1])
-	f.Do = fmt.Sprintf("remove ends from input.%s for all codes of the chip, or run hillock calibrate %[1]s FILE", k.in.Name)
+	f.Means = fmt.Sprintf("this is far outside ends = [%d, %d]: the current stays at its limit for a part of the turn", k.ends[0], k.ends[1])
+	f.Do = fmt.Sprintf("remove ends from input.%s to use all codes, or run 'hillock calibrate %[1]s FILE'", k.in.Name)
 	return f
 }
 
-// atEnd is what is loose if nobody has turned the knob to its end, "" where it is not there.
+// atEnd returns the cause of a code at an end, if the knob itself is not at its end. It returns "" for other codes.
 func (k *knob) atEnd(code int) string {
 	switch near := max(k.full/256, 2); {
 	case code <= near:
-		return "its leg to 3V3 is loose, or its middle leg is at GND"
+		return "its 3V3 leg is loose, or its middle leg is at GND"
 	case code >= k.full-near:
-		return "its leg to GND is loose, or its middle leg is at 3V3"
+		return "its GND leg is loose, or its middle leg is at 3V3"
 	}
 	return ""
 }
 
-// turned has the knob turned, and says whether the channel goes with it, and to the ends. f is how it was while still.
+// turned checks that the channel follows the knob to both ends while the hand turns it. f is the finding at rest.
 func (k *knob) turned(f Finding) Finding {
 	low, high, between, err := k.watch()
 	if err != nil {
-		f.Result, f.Means, f.Do = NotPossible, err.Error(), "run doctor again"
+		f.Result, f.Seen, f.Do = Skipped, f.Seen+"; not turned: "+err.Error(), "run 'hillock doctor' again"
 		return f
 	}
 	moves := func(ch int) bool { return high[ch]-low[ch] > k.full/4 }
@@ -268,23 +276,24 @@ func (k *knob) turned(f Finding) Finding {
 		end := k.atEnd(k.s[ch].median())
 		switch {
 		case len(moved) > 0:
-			f.Seen += ", and " + strings.Join(moved, " and ") + " moves"
-			f.Means, f.Do = "its middle leg is at "+moved[0], "put it to "+k.Place(ch)
+			f.Seen += "; " + strings.Join(moved, " and ") + " moves"
+			f.Means, f.Do = "the knob's middle leg is at "+moved[0], "move it to "+k.Place(ch)
 		case end != "":
-			f.Means, f.Do = end, fmt.Sprintf("push in its outer legs, one to 3V3 and one to GND, and the middle one to %s", k.Place(ch))
+			f.Means, f.Do = end, fmt.Sprintf("push in the knob's outer legs, one to 3V3 and one to GND, and the middle leg to %s", k.Place(ch))
 		default:
-			f.Means, f.Do = "it was not turned, or its outer legs are on one rail", "put one of them to 3V3 and one to GND, and turn it while doctor watches"
+			f.Means = "the knob was not turned, or both outer legs are on one rail"
+			f.Do = "connect one outer leg to 3V3 and the other to GND; turn the knob when 'hillock doctor' asks"
 		}
 		return f
 	}
 	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.Place(ch), low[ch], high[ch])
 	if !between[ch] {
 		f.Result = Failed
-		f.Seen = fmt.Sprintf("%s jumps from %d to %d, with nothing between", k.Place(ch), low[ch], high[ch])
-		f.Means, f.Do = "the middle leg touches the rails by turns", "look at the middle leg"
+		f.Seen = fmt.Sprintf("%s jumps between %d and %d, with no code in between", k.Place(ch), low[ch], high[ch])
+		f.Means, f.Do = "the middle leg touches one rail and then the other", "check the middle leg"
 		if k.Reference != "" {
-			f.Means = "the reference of the chip is loose, or " + f.Means
-			f.Do = fmt.Sprintf("look at VREF (%s), which goes to 3V3, and at the middle leg", k.Reference)
+			f.Means = "the chip's reference voltage is missing, or " + f.Means
+			f.Do = fmt.Sprintf("check the wire from %s to 3V3, and the middle leg", k.Reference)
 		}
 		return f
 	}
@@ -294,14 +303,14 @@ func (k *knob) turned(f Finding) Finding {
 	slack := k.full/50 + k.deadZone
 	if low[ch] > k.ends[0]+slack || high[ch] < k.ends[1]-slack {
 		f.Result = Failed
-		f.Means = fmt.Sprintf("it does not reach its ends, %d and %d", k.ends[0], k.ends[1])
-		f.Do = fmt.Sprintf("turn it all the way; if that is all, hillock calibrate %s FILE", k.in.Name)
+		f.Means = fmt.Sprintf("the knob does not reach its ends, %d and %d", k.ends[0], k.ends[1])
+		f.Do = fmt.Sprintf("turn the knob all the way; if this is its range, run 'hillock calibrate %s FILE'", k.in.Name)
 	}
 	return f
 }
 
-// watch reads all channels while the knob is turned, and gives the lowest and the highest code of each, and whether it was
-// ever well between the two ends.
+// watch reads all channels while the hand turns the knob. It returns the lowest and the highest code of each channel, and
+// whether any code lay well between the two ends.
 func (k *knob) watch() (low, high []int, between []bool, err error) {
 	low, high, between = make([]int, k.Chip.Channels), make([]int, k.Chip.Channels), make([]bool, k.Chip.Channels)
 	for ch := range k.Chip.Channels {
@@ -309,7 +318,7 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 	}
 	done := make(chan error, 1)
 	ctx, stop := context.WithCancel(k.ctx)
-	defer func() { // nobody turns it any more afterwards, also where a read fails
+	defer func() { // the hand stops before watch returns, even if a read fails
 		stop()
 		for range done {
 		}
@@ -332,12 +341,12 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 			return low, high, between, err
 		case <-k.ctx.Done():
 			return nil, nil, nil, k.ctx.Err()
-		case <-time.After(lookEvery):
+		case <-time.After(readEvery):
 		}
 	}
 }
 
-// turn has a knob turned. A panic is an error: it would end the program, as it is on another goroutine than the check.
+// turn calls the hand's Turn and returns a panic as an error: on this goroutine a panic would end the program.
 func turn(ctx context.Context, h Hand, in config.Input) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

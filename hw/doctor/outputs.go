@@ -13,7 +13,7 @@ import (
 	"hillock/hw/line"
 )
 
-// outputs has each output seen: by a second wire, or by whoever is there.
+// outputs checks each output: through a second wire, or by the eyes of a person.
 func (b *Bench) outputs(yield func(Finding) bool) bool {
 	for _, out := range b.Config.Outputs {
 		f := Finding{Check: out.Name}
@@ -22,7 +22,10 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 		case isLED && back != "":
 			f = b.blinks(f, out, led, back)
 		case b.Hand == nil:
-			f.Result, f.Seen = NotPossible, fmt.Sprintf("nobody looks at the %s at %s", Called(out), Place(out))
+			f.Result, f.Seen, f.Do = Skipped, fmt.Sprintf("not checked: only a person can see the %s at %s", Called(out), Place(out)), onTerminal
+			if isLED {
+				f.Do += ", or use a second wire: --back " + out.Name + "=GPIO27"
+			}
 		case isLED:
 			f = b.seen(f, out, "blink three times, and again", func() error { return b.pattern(out, led) })
 		default:
@@ -35,7 +38,7 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 	return true
 }
 
-// Called is what a person calls an output.
+// Called returns the word for an output: "LED".
 func Called(out config.Output) string {
 	if s, ok := out.Part.(Seen); ok {
 		return s.Called()
@@ -43,7 +46,7 @@ func Called(out config.Output) string {
 	return out.Driver
 }
 
-// Place is where an output is, in words.
+// Place returns the place of an output: "GPIO17 (header pin 11)" or "I2C1, 0x3c".
 func Place(out config.Output) string {
 	if port, address := config.Place(out.Part); port != "" {
 		return fmt.Sprintf("%s, %#x", port, address)
@@ -55,7 +58,7 @@ func Place(out config.Output) string {
 	return strings.Join(pins, "; ")
 }
 
-// seen has something looked at, and once more if it was not seen.
+// seen asks the hand to watch an output, twice if nothing is seen the first time.
 func (b *Bench) seen(f Finding, out config.Output, should string, show func() error) Finding {
 	for range 2 {
 		var failed error
@@ -67,34 +70,34 @@ func (b *Bench) seen(f Finding, out config.Output, should string, show func() er
 		case failed != nil:
 			return refused(f, out, failed)
 		case err != nil:
-			f.Result, f.Seen = NotPossible, err.Error()
+			f.Result, f.Seen = Skipped, "not checked: "+err.Error()
 			return f
 		case does:
-			f.Result, f.Seen = Passed, fmt.Sprintf("seen: the %s at %s", Called(out), Place(out))
+			f.Result, f.Seen = Passed, fmt.Sprintf("the %s at %s works", Called(out), Place(out))
 			return f
 		}
 	}
-	f.Result, f.Seen = Failed, fmt.Sprintf("nothing seen of the %s at %s", Called(out), Place(out))
+	f.Result, f.Seen = Failed, fmt.Sprintf("the %s at %s shows nothing", Called(out), Place(out))
 	if s, ok := out.Part.(Seen); ok {
 		f.Means, f.Do = s.Dark()
 	}
 	return f
 }
 
-// refused is the verdict on an output that cannot be driven.
+// refused returns the finding on an output with an error.
 func refused(f Finding, out config.Output, err error) Finding {
 	f.Result, f.Seen = Failed, err.Error()
-	f.Means, f.Do = "hillock run cannot drive it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", Place(out))
+	f.Means, f.Do = "'hillock run' cannot use it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", Place(out))
 	if port, _ := config.Place(out.Part); port != "" {
-		f.Do = "look at its bus"
+		f.Do = "repair " + port + " first"
 	}
 	return f
 }
 
-// dit is how long a pulse and a pause of a pattern take.
+// dit is the length of a pulse and of a pause in a pattern.
 const dit = 200 * time.Millisecond
 
-// pattern blinks an LED three times, and after a pause again.
+// pattern blinks an LED three times, twice.
 func (b *Bench) pattern(out config.Output, led board.Blinking) error {
 	return b.lit(out, led, func(l *line.Line) error {
 		for _, times := range []int{3, 3} {
@@ -120,7 +123,7 @@ func (b *Bench) pattern(out config.Output, led board.Blinking) error {
 	})
 }
 
-// lit takes the pin of an LED, and leaves it dark.
+// lit opens the pin of an LED for show, and leaves the LED dark.
 func (b *Bench) lit(out config.Output, led board.Blinking, show func(*line.Line) error) error {
 	pin, opts := led.Pulse()
 	p, err := b.Pi.OpenPin(pin)
@@ -134,8 +137,8 @@ func (b *Bench) lit(out config.Output, led board.Blinking, show func(*line.Line)
 	return errors.Join(show(l), l.Halt())
 }
 
-// rise lets the membrane rise from rest to threshold and fall, twice, on a part that shows it. A part that shows spikes alone gets
-// one at each turn.
+// rise shows a membrane that rises from rest to threshold and falls, twice. A part without a level gets a spike at each turning
+// point.
 func (b *Bench) rise(out config.Output) error {
 	one := *b.Config
 	one.Inputs, one.Outputs = nil, []config.Output{out}
@@ -153,14 +156,14 @@ func (b *Bench) rise(out config.Output) error {
 		rest, threshold := n.Levels().Rest.V, n.Levels().Threshold.V
 		const steps = 40
 		for i := range 4*steps + 1 {
-			part := float64(i%(2*steps)) / steps // 0 to 2
+			part := float64(i%(2*steps)) / steps // from 0 to 2
 			if part > 1 {
 				part = 2 - part
 			}
 			switch now := time.Since(start); {
 			case leveled != nil:
 				leveled.Level(rest + part*(threshold-rest))
-			case i > 0 && i%steps == 0: // it shows spikes alone
+			case i > 0 && i%steps == 0:
 				s.Spike(int64(i), now)
 			}
 			s.Tick(time.Since(start))
@@ -172,13 +175,13 @@ func (b *Bench) rise(out config.Output) error {
 	return errors.Join(s.Fault(), parts.Close())
 }
 
-// blinks lights an LED in a pattern and looks at a pin that a second wire leads to from its own.
+// blinks lights an LED in a pattern and reads the pin at the other end of a second wire.
 func (b *Bench) blinks(f Finding, out config.Output, led board.Blinking, back string) Finding {
 	f.Result = Failed
 	pin, opts := led.Pulse()
 	p, err := b.Pi.OpenPin(back)
 	if err != nil {
-		f.Seen = err.Error()
+		f.Seen, f.Do = err.Error(), "choose another pin for --back"
 		return f
 	}
 	if was, ok := b.Take(back); ok {
@@ -218,7 +221,7 @@ func (b *Bench) blinks(f Finding, out config.Output, led board.Blinking, back st
 	return f
 }
 
-// verdict is on what a second wire has seen under both pulls, where 1 is the LED lit.
+// verdict completes the finding on a second wire, from the levels of its pin under the pull-up and the pull-down: 1 is a lit LED.
 func verdict(f *Finding, pin string, invert bool, back, pattern, up, down string) {
 	high, low := strings.Repeat("1", len(pattern)), strings.Repeat("0", len(pattern))
 	if invert {
@@ -226,18 +229,20 @@ func verdict(f *Finding, pin string, invert bool, back, pattern, up, down string
 	}
 	switch {
 	case up == pattern && down == pattern:
-		f.Result, f.Seen = Passed, fmt.Sprintf("%s sees each level of %s", Spot(back), Spot(pin))
+		f.Result, f.Seen = Passed, fmt.Sprintf("%s follows %s", Spot(back), Spot(pin))
 	case up == high && down == low:
-		f.Seen = fmt.Sprintf("%s sees nothing of %s, and hangs on nothing", Spot(back), Spot(pin))
-		f.Means, f.Do = "the wire at one of the two is loose or in a wrong hole", fmt.Sprintf("put both wires, %s and %s, into the row of the LED's resistor", Spot(pin), Spot(back))
+		f.Seen = fmt.Sprintf("%s is not driven: it does not follow %s", Spot(back), Spot(pin))
+		f.Means = "one of the two wires is loose or in the wrong hole"
+		f.Do = fmt.Sprintf("put the wires of %s and %s into the row of the LED's resistor", Spot(pin), Spot(back))
 	case up == low && down == low:
 		f.Seen = fmt.Sprintf("%s stays low", Spot(back))
-		f.Means, f.Do = fmt.Sprintf("the wire at %s is at ground, or that at %s is loose and the LED's row is what is seen", Spot(back), Spot(pin)), "look at both ends of the two"
+		f.Means = fmt.Sprintf("its wire is at ground; or the wire of %s is loose, and the LED pulls the row low", Spot(pin))
+		f.Do = fmt.Sprintf("check both ends of the wires of %s and %s", Spot(pin), Spot(back))
 	case up == high && down == high:
 		f.Seen = fmt.Sprintf("%s stays high", Spot(back))
-		f.Means, f.Do = fmt.Sprintf("the wire at %s is at 3V3", Spot(back)), "look at both of its ends"
+		f.Means, f.Do = "its wire is at 3V3", fmt.Sprintf("check both ends of the wire of %s", Spot(back))
 	default:
-		f.Seen = fmt.Sprintf("%s sees %s and %s, and was shown %s", Spot(back), up, down, pattern)
-		f.Means, f.Do = "a loose contact, or another wire in the same row", "push in both wires, and look at what else is in their rows"
+		f.Seen = fmt.Sprintf("%s reads %s with the pull-up and %s with the pull-down, instead of %s", Spot(back), up, down, pattern)
+		f.Means, f.Do = "a contact is loose, or another wire is in the same row", "push in both wires, and check the other wires in their rows"
 	}
 }

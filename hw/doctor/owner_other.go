@@ -4,5 +4,5 @@ package doctor
 
 import "io/fs"
 
-// group is the usual one where files have none.
+// group returns the usual group: files here have none.
 func (Host) group(_ fs.FileInfo, usual string) string { return usual }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// group is the name of the group that a file belongs to; on a made-up machine it is the usual one.
+// group returns the group of a file by name. On a machine made for a test it returns the usual group.
 func (h Host) group(info fs.FileInfo, usual string) string {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || h.Root != "" {

@@ -10,17 +10,17 @@ import (
 	"hillock/config"
 )
 
-// theKernel holds a line without a name.
+// theKernel is the holder of a line without a consumer's name.
 const theKernel = "the kernel"
 
-// pins says who holds the pins that the configuration uses, without taking one.
+// pins returns the holders of the pins of the configuration. It requests no pin.
 func (h Host) pins(cfg *config.Config) []Finding {
 	if h.holders == nil {
 		return nil
 	}
 	holders, err := h.lines()
 	if err != nil {
-		return []Finding{{Check: "pins", Result: NotPossible, Seen: err.Error()}}
+		return []Finding{{Check: "pins", Result: Skipped, Seen: "not checked: " + err.Error()}}
 	}
 	var found []Finding
 	var free, unknown []string
@@ -38,26 +38,26 @@ func (h Host) pins(cfg *config.Config) []Finding {
 		found = append(found, Finding{Check: "pins", Result: Passed, Seen: "free: " + strings.Join(free, ", ")})
 	}
 	if len(unknown) > 0 {
-		found = append(found, Finding{Check: "pins", Result: NotPossible, Seen: "no line of the kernel has the name " + strings.Join(unknown, ", ")})
+		found = append(found, Finding{Check: "pins", Result: Skipped, Seen: "not checked: the kernel has no line named " + strings.Join(unknown, ", ")})
 	}
 	return append(found, h.buses(cfg, holders)...)
 }
 
-// Running is what it means that a hillock holds a pin.
-const Running = "a hillock runs already"
+// Running is the meaning of a pin in the hands of another hillock.
+const Running = "another hillock is running"
 
-// held is what there is to say of a pin that somebody holds: a hillock that runs may well.
+// held returns the finding on a pin with a holder. Another hillock is no failure.
 func held(pin, part, by string) Finding {
-	f := Finding{Check: pin, Result: Failed, Seen: fmt.Sprintf("held by %q", by), Means: "hillock run cannot use it for " + part,
-		Do: "stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"}
-	if strings.HasPrefix(by, "hillock@") { // the process's number follows
-		f.Result = Passed
-		f.Means, f.Do = Running, "before you run another: sudo systemctl stop hillock, or end it where it runs"
+	f := Finding{Check: pin, Result: Failed, Seen: fmt.Sprintf("held by %q", by), Means: "'hillock run' cannot use it for " + part,
+		Do: "stop that program, remove its overlay from config.txt, or choose another pin"}
+	if strings.HasPrefix(by, "hillock@") { // the process ID follows
+		f.Result = Warning
+		f.Means, f.Do = Running, "stop it before you start another: 'sudo systemctl stop hillock', or Ctrl-C in its terminal"
 	}
 	return f
 }
 
-// A use is a pin that is the program's own, and what it is for.
+// use is a pin of the configuration outside of buses, with its purpose: "output led".
 type use struct{ pin, part string }
 
 func uses(cfg *config.Config) (all []use) {
@@ -74,17 +74,17 @@ func uses(cfg *config.Config) (all []use) {
 	return all
 }
 
-// Held is who holds a pin, by its name; of those that nobody holds there is nothing.
+// Held returns the holders of all pins by the pin's name, without the free pins.
 func (h Host) Held() map[string]string {
 	if h.holders == nil {
 		return nil
 	}
-	all, _ := h.lines() // what cannot be asked is not held, as far as anybody knows
+	all, _ := h.lines() // SetUp reports the error
 	maps.DeleteFunc(all, func(_, by string) bool { return by == "" })
 	return all
 }
 
-// lines are the holders of the lines of all chips. A node may be another's link: /dev/gpiochip4 on a Pi.
+// lines returns the holders of the lines of all chips. A node may be a link to another, as /dev/gpiochip4 on a Pi.
 func (h Host) lines() (map[string]string, error) {
 	all := map[string]string{}
 	for _, chip := range h.glob("/dev/gpiochip*") {
@@ -97,13 +97,13 @@ func (h Host) lines() (map[string]string, error) {
 	return all, nil
 }
 
-// buses finds the pins of buses that are not the bus's. A program that took one as a plain pin leaves it so when it ends,
-// and the bus is dead until the next boot. A chip select is not among them: the kernel moves it itself, as a plain pin.
+// buses finds pins that their bus has lost. A program that used such a pin as a plain pin leaves it plain at its end, and the
+// bus is dead until the next boot. Chip selects are left out: the kernel itself drives them as plain pins.
 func (h Host) buses(cfg *config.Config, holders map[string]string) (found []Finding) {
-	lost := map[string]string{} // what it is if a pin is gone
+	lost := map[string]string{} // by pin, the meaning of its loss
 	for _, port := range cfg.Ports() {
 		if _, err := os.Stat(h.Path(Node(port))); err != nil {
-			continue // it is off
+			continue // the port is off
 		}
 		bus, _, _ := strings.Cut(port, ".")
 		for role, pin := range config.PortPins(port) {
@@ -112,32 +112,40 @@ func (h Host) buses(cfg *config.Config, holders map[string]string) (found []Find
 			}
 		}
 	}
+	var unknown []string
 	for _, pin := range slices.Sorted(maps.Keys(lost)) {
-		f := Finding{Check: pin, Result: Failed, Means: lost[pin] + ", until the next boot"}
+		f := Finding{Check: pin, Result: Failed, Means: lost[pin] + " until the next boot"}
 		switch by := holders[pin]; {
-		case by == theKernel, strings.HasSuffix(lost[pin], " "+strings.ToUpper(by)): // its driver i2c-gpio is "sda" and "scl"
+		case by == theKernel, strings.HasSuffix(lost[pin], " "+strings.ToUpper(by)): // the driver i2c-gpio holds "sda" and "scl"
 			continue
 		case by != "":
 			f.Seen, f.Do = fmt.Sprintf("held by %q", by), "stop that program, and reboot"
 		default:
-			f.Seen, f.Do = h.function(pin), "reboot"
+			var ok bool
+			if f.Seen, ok = h.plain(pin); !ok {
+				unknown = append(unknown, pin)
+			}
+			f.Do = "reboot"
 		}
 		if f.Seen != "" {
 			found = append(found, f)
 		}
 	}
+	if len(unknown) > 0 {
+		found = append(found, Finding{Check: "pins", Result: Skipped, Seen: "not checked: 'pinctrl get' does not report the function of " + strings.Join(unknown, ", ")})
+	}
 	return found
 }
 
-// function is what a pin does that is no bus's, "" for one that is, and where nobody tells. pinctrl, of Raspberry Pi OS,
-// reads it from the registers: " 9: a0    pd | lo // GPIO9 = SPI0_MISO".
-func (h Host) function(pin string) string {
+// plain returns the function of a plain pin in words, "" for a pin of a bus. It returns false if the function is unknown.
+// pinctrl, a program of Raspberry Pi OS, reads the registers: " 9: a0    pd | lo // GPIO9 = SPI0_MISO".
+func (h Host) plain(pin string) (function string, ok bool) {
 	if h.output == nil {
-		return ""
+		return "", false
 	}
 	f := strings.Fields(h.output("pinctrl", "get", strings.TrimPrefix(pin, "GPIO")))
 	if len(f) < 2 {
-		return ""
+		return "", false
 	}
-	return map[string]string{"ip": "an input", "op": "an output", "no": "without a function"}[f[1]]
+	return map[string]string{"ip": "a plain input", "op": "a plain output", "no": "without a function"}[f[1]], true
 }

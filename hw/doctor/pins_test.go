@@ -12,7 +12,7 @@ import (
 
 func TestPins(t *testing.T) {
 	t.Parallel()
-	const stop = "stop that program, take the overlay out of config.txt that gives it the pin, or choose another pin"
+	const stop = "stop that program, remove its overlay from config.txt, or choose another pin"
 	cfg := &config.Config{
 		Inputs: []config.Input{
 			{Name: "adc", Part: claimed{port: "I2C1", address: 0x48}}, {Name: "chip", Part: claimed{port: "SPI0.0"}}, {Name: "plain", Part: claimed{pins: "GPIO4"}},
@@ -31,22 +31,23 @@ func TestPins(t *testing.T) {
 		{"free", on, nil, map[string]string{"2": "a0", "3": "a0", "9": "a0", "10": "a0", "11": "a0"}, nil,
 			[]Finding{{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
 		{"held", on, map[string]string{"GPIO4": "gpiomon", "GPIO7": "spi0 CS1", "GPIO17": "hillock@812", "GPIO22": "not of ours"}, nil, nil, []Finding{
-			{"GPIO4", Failed, `held by "gpiomon"`, "hillock run cannot use it for input plain", stop},
-			{"GPIO17", Passed, `held by "hillock@812"`, "a hillock runs already", "before you run another: sudo systemctl stop hillock, or end it where it runs"},
-			{"GPIO7", Failed, `held by "spi0 CS1"`, "hillock run cannot use it for output row", stop},
+			{"GPIO4", Failed, `held by "gpiomon"`, "'hillock run' cannot use it for input plain", stop},
+			{"GPIO17", Warning, `held by "hillock@812"`, "another hillock is running", "stop it before you start another: 'sudo systemctl stop hillock', or Ctrl-C in its terminal"},
+			{"GPIO7", Failed, `held by "spi0 CS1"`, "'hillock run' cannot use it for output row", stop},
 			{"pins", Passed, "free: GPIO5", "", ""},
+			{"pins", Skipped, "not checked: 'pinctrl get' does not report the function of GPIO10, GPIO11, GPIO2, GPIO3, GPIO9", "", ""},
 		}},
 		{"pins of the buses", on, map[string]string{"GPIO2": "sda", "GPIO3": theKernel, "GPIO8": "spi0 CS0", "GPIO10": "lg"},
 			map[string]string{"9": "ip", "10": "op", "11": "no"}, nil, []Finding{
 				{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""},
-				{"GPIO10", Failed, `held by "lg"`, "SPI0 has lost its MOSI, until the next boot", "stop that program, and reboot"},
-				{"GPIO11", Failed, "without a function", "SPI0 has lost its SCLK, until the next boot", "reboot"},
-				{"GPIO9", Failed, "an input", "SPI0 has lost its MISO, until the next boot", "reboot"},
+				{"GPIO10", Failed, `held by "lg"`, "SPI0 has lost its MOSI until the next boot", "stop that program, and reboot"},
+				{"GPIO11", Failed, "without a function", "SPI0 has lost its SCLK until the next boot", "reboot"},
+				{"GPIO9", Failed, "a plain input", "SPI0 has lost its MISO until the next boot", "reboot"},
 			}},
 		{"buses that are off", map[string]os.FileMode{"/dev/gpiochip0": 0o660}, nil, map[string]string{"9": "ip", "2": "ip"}, nil,
 			[]Finding{{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
-		{"no chip", nil, nil, nil, nil, []Finding{{"pins", NotPossible, "no line of the kernel has the name GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
-		{"not permitted", on, nil, nil, os.ErrPermission, []Finding{{"pins", NotPossible, "permission denied", "", ""}}},
+		{"no chip", nil, nil, nil, nil, []Finding{{"pins", Skipped, "not checked: the kernel has no line named GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},
+		{"not permitted", on, nil, nil, os.ErrPermission, []Finding{{"pins", Skipped, "not checked: permission denied", "", ""}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := host(t, 1000, nil, tt.files)

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// power says whether the supply and the cooling are good enough for the Pi, as its firmware tells.
+// power checks the supply and the cooling of the Pi, as its firmware reports them.
 //
-// vcgencmd has the bits; a user of the group video may ask. The kernel's hwmon driver knows of under-voltage alone, and of
-// that since it looked last, 2 s ago at most (drivers/hwmon/raspberrypi-hwmon.c). The file get_throttled of its firmware
-// driver is not read: the kernel answered with a stack trace in its log, until it left the file out
-// (https://github.com/raspberrypi/linux/pull/6697). A Pi Zero and the compute modules do not measure their supply.
+// vcgencmd returns all bits, to users in the group video. The kernel's hwmon driver reports under-voltage only, at most 2 s old
+// (drivers/hwmon/raspberrypi-hwmon.c). The firmware driver's file get_throttled is not read: older kernels log a stack trace at
+// each read, newer kernels do not have it (https://github.com/raspberrypi/linux/pull/6697). A Pi Zero and the compute modules
+// do not measure their supply.
 func (h Host) power() Finding {
 	f := Finding{Check: "power", Result: Passed}
 	bits, all := h.throttled()
@@ -26,12 +26,12 @@ func (h Host) power() Finding {
 	case now:
 		f.Seen = "no under-voltage now"
 	default:
-		f.Result, f.Seen = NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it"
+		f.Result, f.Seen = Skipped, "not checked: neither vcgencmd nor the kernel's rpi_volt reports it"
 		return f
 	}
-	// What the bits 0 to 3 say is so now, what the bits 16 to 19 say has been so since the boot:
+	// Bits 0 to 3 are the present state, bits 16 to 19 the state since the boot:
 	// https://www.raspberrypi.com/documentation/computers/os.html#get_throttled
-	names := []string{"under-voltage", "clock capped", "throttled", "soft limit of temperature"}
+	names := []string{"under-voltage", "clock capped", "throttled", "soft temperature limit"}
 	var seen []string
 	for i, name := range names {
 		switch {
@@ -45,17 +45,17 @@ func (h Host) power() Finding {
 	switch {
 	case bits&0x10001 != 0:
 		f.Result = Failed
-		f.Means = "the 5 V fell below 4.63 V, and the firmware slows the CPU down for it, so that ticks may come late"
-		f.Do = "take a supply made for this Pi, a short and thick cable, and less power from the Pi; then reboot, which clears this"
+		f.Means = "the 5 V supply fell below 4.63 V: the firmware slows the CPU down, and ticks may be late"
+		f.Do = "use a supply made for this Pi and a short, thick cable; take less power from the Pi; reboot to clear this"
 	case bits&0b110 != 0:
 		f.Result = Failed
-		f.Means = "the firmware slows the CPU down, as it does when the chip is hot, so that ticks may come late"
-		f.Do = "give it air, a heat sink or a fan"
+		f.Means = "the chip is hot: the firmware slows the CPU down, and ticks may be late"
+		f.Do = "cool the Pi: give it air, a heat sink or a fan"
 	}
 	return f
 }
 
-// throttled are the firmware's bits.
+// throttled returns the firmware's bits.
 func (h Host) throttled() (bits uint64, ok bool) {
 	if h.output == nil {
 		return 0, false
@@ -65,7 +65,7 @@ func (h Host) throttled() (bits uint64, ok bool) {
 	return bits, found && err == nil
 }
 
-// undervoltage is the kernel's alarm.
+// undervoltage returns the kernel's alarm.
 func (h Host) undervoltage() (low, ok bool) {
 	for _, name := range h.glob("/sys/class/hwmon/hwmon*/name") {
 		if h.read(name) == "rpi_volt" {

@@ -11,27 +11,27 @@ import (
 func TestPower(t *testing.T) {
 	t.Parallel()
 	const (
-		low     = "the 5 V fell below 4.63 V, and the firmware slows the CPU down for it, so that ticks may come late"
-		supply  = "take a supply made for this Pi, a short and thick cable, and less power from the Pi; then reboot, which clears this"
-		slow    = "the firmware slows the CPU down, as it does when the chip is hot, so that ticks may come late"
-		cooling = "give it air, a heat sink or a fan"
+		low     = "the 5 V supply fell below 4.63 V: the firmware slows the CPU down, and ticks may be late"
+		supply  = "use a supply made for this Pi and a short, thick cable; take less power from the Pi; reboot to clear this"
+		slow    = "the chip is hot: the firmware slows the CPU down, and ticks may be late"
+		cooling = "cool the Pi: give it air, a heat sink or a fan"
 	)
 	for _, tt := range []struct {
 		vcgencmd string
 		alarm    string // of the kernel's driver, "" for none
 		want     Finding
 	}{
-		{"", "", Finding{"power", NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it", "", ""}},
-		{"VCHI initialization failed\n", "", Finding{"power", NotPossible, "neither vcgencmd nor the kernel's rpi_volt tells of it", "", ""}},
+		{"", "", Finding{"power", Skipped, "not checked: neither vcgencmd nor the kernel's rpi_volt reports it", "", ""}},
+		{"VCHI initialization failed\n", "", Finding{"power", Skipped, "not checked: neither vcgencmd nor the kernel's rpi_volt reports it", "", ""}},
 		{"throttled=0x0\n", "", Finding{"power", Passed, "no under-voltage, not throttled", "", ""}},
 		{"", "0\n", Finding{"power", Passed, "no under-voltage now", "", ""}},
 		{"", "1\n", Finding{"power", Failed, "under-voltage now", low, supply}},
 		{"throttled=0x0\n", "1\n", Finding{"power", Failed, "under-voltage now", low, supply}},
 		{"throttled=0x50005\n", "1\n", Finding{"power", Failed, "under-voltage now, throttled now", low, supply}},
 		{"throttled=0x50000\n", "0\n", Finding{"power", Failed, "under-voltage since the boot, throttled since the boot", low, supply}},
-		{"throttled=0xe000e\n", "0\n", Finding{"power", Failed, "clock capped now, throttled now, soft limit of temperature now", slow, cooling}},
-		{"throttled=0xe0000\n", "0\n", Finding{"power", Passed, "clock capped since the boot, throttled since the boot, soft limit of temperature since the boot", "", ""}},
-		{"throttled=0x80008\n", "0\n", Finding{"power", Passed, "soft limit of temperature now", "", ""}},
+		{"throttled=0xe000e\n", "0\n", Finding{"power", Failed, "clock capped now, throttled now, soft temperature limit now", slow, cooling}},
+		{"throttled=0xe0000\n", "0\n", Finding{"power", Passed, "clock capped since the boot, throttled since the boot, soft temperature limit since the boot", "", ""}},
+		{"throttled=0x80008\n", "0\n", Finding{"power", Passed, "soft temperature limit now", "", ""}},
 	} {
 		h := host(t, 1000, nil, nil)
 		h.output = func(program string, args ...string) string {

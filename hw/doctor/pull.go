@@ -13,16 +13,15 @@ import (
 	"hillock/config"
 )
 
-// A Pullable pin is one that may be pulled up and down to see what hangs on it: an input that nobody has, or a pin of a bus
-// that can be given back to it.
+// Pullable is a pin for a test with the pull-up and the pull-down: a free input, or a pin of a bus that can return to its bus.
 type Pullable struct {
 	gpio.PinIO
 	was gpio.Pull
-	as  pin.Func // the function of a bus that it has, or none
+	as  pin.Func // its function on a bus, "" for none
 }
 
-// Take tells whether a pin may be pulled: where the Pi tells past the kernel what the pin does, and what that is. A Pi 5 does
-// not, and the kernel's line would not give a pin back to its bus.
+// Take returns a pin for tests with its pulls. It returns false if the pin is in use, or if its function cannot be read past the
+// kernel, as on a Pi 5: the kernel's line would not return the pin to its bus.
 func (b *Bench) Take(name string) (*Pullable, bool) {
 	p, ok := b.Pi.DirectPin(name)
 	f, _ := p.(pin.PinFunc)
@@ -37,13 +36,13 @@ func (b *Bench) Take(name string) (*Pullable, bool) {
 		return nil, false
 	}
 	was := p.Pull()
-	if was == gpio.PullNoChange { // it cannot be read: as it is after power-up
+	if was == gpio.PullNoChange { // unreadable: assume the pull after power-up
 		was = p.DefaultPull()
 	}
 	return &Pullable{p, was, as}, was != gpio.PullNoChange
 }
 
-// Pull makes it an input with a pull, and gives it back its bus.
+// Pull sets the pull of the pin. A pin of a bus returns to its bus.
 func (f *Pullable) Pull(p gpio.Pull) error {
 	if err := f.In(p, gpio.NoEdge); err != nil || f.as == "" {
 		return err
@@ -51,7 +50,7 @@ func (f *Pullable) Pull(p gpio.Pull) error {
 	return f.back()
 }
 
-// back gives a pin back to its bus.
+// back returns the pin to its bus.
 func (f *Pullable) back() error {
 	if f.as == "" {
 		return nil
@@ -59,12 +58,12 @@ func (f *Pullable) back() error {
 	return f.PinIO.(pin.PinFunc).SetFunc(f.as)
 }
 
-// Restore leaves it as it was.
+// Restore leaves the pin as Take found it.
 func (f *Pullable) Restore() error { return cmp.Or(f.In(f.was, gpio.NoEdge), f.back()) }
 
-// Unused are the pins that the configuration has no use for and that may be pulled.
+// Unused returns the pins for tests that the configuration does not use.
 func (b *Bench) Unused() (all []*Pullable) {
-	taken := map[string]bool{"GPIO0": true, "GPIO1": true} // those have the EEPROM of a HAT on them
+	taken := map[string]bool{"GPIO0": true, "GPIO1": true} // for the EEPROM of a HAT
 	for _, u := range uses(b.Config) {
 		taken[u.pin] = true
 	}
@@ -88,5 +87,5 @@ func (b *Bench) Unused() (all []*Pullable) {
 	return all
 }
 
-// Settle is how long a level takes to follow a pull: many times 50 kOhm into some 100 pF, and a thread to come back.
+// Settle is the time for a level to follow a new pull: many times 50 kOhm x 100 pF, plus the wake-up of a thread.
 const Settle = time.Millisecond

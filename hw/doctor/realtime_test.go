@@ -19,15 +19,15 @@ func TestRealTime(t *testing.T) {
 		want  Finding
 	}{
 		{"all of it", "auto", clock.Grant{Got: []string{"SCHED_FIFO 80", "memory locked"}}, nil,
-			Finding{"realtime", Passed, `loop.realtime is "auto", and gets SCHED_FIFO 80, memory locked`, "", ""}},
+			Finding{"realtime", Passed, `loop.realtime = "auto": SCHED_FIFO 80, memory locked`, "", ""}},
 		{"what is permitted", "auto", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO: grant this", "locked memory: grant that"}}, nil,
-			Finding{"realtime", Passed, `loop.realtime is "auto", and gets spin up to 4 us`, "more is not permitted, so that ticks may come later",
-				"the service of hillock's package has it all; elsewhere, SCHED_FIFO: grant this; locked memory: grant that"}},
+			Finding{"realtime", Warning, `loop.realtime = "auto": spin up to 4 us`, "this user may not use more: ticks may be later than necessary",
+				"use the service of the hillock package, or grant this: SCHED_FIFO: grant this; locked memory: grant that"}},
 		{"insisted on", "on", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO: grant this"}},
 			errors.New(`loop.realtime: must be permitted when it is "on": SCHED_FIFO: grant this`),
 			Finding{"realtime", Failed, `loop.realtime: must be permitted when it is "on": SCHED_FIFO: grant this`,
-				"hillock run ends with this", "grant what is missing, or change the table [loop]"}},
-		{"none", "off", clock.Grant{Got: []string{"no spin"}}, nil, Finding{"realtime", Passed, `loop.realtime is "off", and gets no spin`, "", ""}},
+				"'hillock run' would end with this error", "grant what is missing, or change the table [loop]"}},
+		{"none", "off", clock.Grant{Got: []string{"no spin"}}, nil, Finding{"realtime", Passed, `loop.realtime = "off": no spin`, "", ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := desk().Loop

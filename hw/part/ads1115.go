@@ -168,25 +168,26 @@ func (a ADS1115) Plug(v *board.Virtual, name string) error {
 
 // Addresses implements doctor.Addressed.
 func (ADS1115) Addresses() (all []int, how string) {
-	return []int{0x48, 0x49, 0x4a, 0x4b}, "its pin ADDR is at GND for 0x48, at VDD for 0x49, at SDA for 0x4a, at SCL for 0x4b"
+	return []int{0x48, 0x49, 0x4a, 0x4b}, "its pin ADDR goes to GND for 0x48, VDD for 0x49, SDA for 0x4a, SCL for 0x4b"
 }
 
 // Channels implements doctor.OnChannel.
 func (a ADS1115) Channels() (plus, minus int) { return a.Channel, -1 }
 
-// Check implements doctor.Checked: what is on the channels of the converter.
+// Check implements doctor.Checked. It checks the channels of the converter.
 func (a ADS1115) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor.Finding) bool) bool {
 	const channels = 4
 	var parts []board.Sensor
 	defer func() {
 		for _, p := range parts {
-			_ = p.End() // it has been read, or is given up
+			_ = p.End() // the check is over
 		}
 	}()
 	for a.Channel = range channels {
 		p, err := a.OpenSensor(b.Pi)
 		if err != nil {
-			return yield(doctor.Finding{Check: a.Bus, Result: doctor.Failed, Seen: err.Error(), Means: "it answered a moment ago: a loose contact", Do: "push in its wires"})
+			f := doctor.Finding{Check: a.Bus, Result: doctor.Failed, Seen: err.Error(), Means: "the chip answered a moment ago: a contact is loose", Do: "push in its wires"}
+			return yield(f) && doctor.SkipInputs(inputs, a.Bus+" failed", yield)
 		}
 		parts = append(parts, p)
 	}

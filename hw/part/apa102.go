@@ -119,7 +119,7 @@ func (APA102) Called() string { return "strip" }
 
 // Dark implements doctor.Seen.
 func (o APA102) Dark() (means, do string) {
-	return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("look at data (%s), clock (%s), 5V and GND", doctor.Spot(o.Data), doctor.Spot(o.Clock))
+	return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("check %s, %s, 5V and GND", doctor.Line("data", o.Data), doctor.Line("clock", o.Clock))
 }
 
 // Lamps are the LEDs that the page draws, four at most, which stand for all of the strip.

@@ -13,29 +13,30 @@ import (
 	"hillock/hw/mcp3xxx"
 )
 
-// stray is a wire of a chip that is found in another hole than its own.
+// stray is a wire of a chip in a wrong hole.
 type stray struct {
 	signal, leg string // "CE0" and "CS"
 	hole        string // "GPIO25"
-	seen        string // what gave it away
-	or          string // what can be done beside putting it right
+	seen        string // the evidence
+	or          string // a remedy beside moving the wire, "" for none
 }
 
-// search looks for the wire of a silent chip in the holes that it may be in by mistake: another chip select, and pins that
-// nobody uses. Those are pulled up and down, no more. What comes of that is certain, and takes the place of f's list.
+// search looks for a wire of a silent chip in wrong holes: another chip select, and the unused pins. It only sets the pulls of
+// these pins. What it finds is certain, and replaces the list of wires in f.
 func (e *examination) search(f doctor.Finding) doctor.Finding {
 	for _, look := range []func() (stray, bool){e.otherSelect, e.strayInput, e.strayOutput} {
 		if s, ok := look(); ok {
 			f.Seen = s.seen
-			f.Means = fmt.Sprintf("%s (%s) is wired to %s", e.part.leg(s.leg), s.signal, doctor.Spot(s.hole))
-			f.Do = fmt.Sprintf("put that wire into %s%s", doctor.Spot(e.lines[s.signal]), s.or)
+			f.Means = fmt.Sprintf("%s is wired to %s instead of %s", e.part.leg(s.leg), doctor.Spot(s.hole), s.signal)
+			f.Do = fmt.Sprintf("move that wire to %s%s", doctor.Line(s.signal, e.lines[s.signal]), s.or)
 			return f
 		}
 	}
 	return f
 }
 
-// hears tells whether a conversion is answered. With MISO pulled up an answer is never all zeros, and nobody's is all ones.
+// hears reports whether the chip answers a request. With the pull-up at MISO, an answer is never all zeros, and silence is all
+// ones.
 func (e *examination) hears(dev *mcp3xxx.Dev) bool {
 	p, err := dev.Single(0)
 	if err != nil {
@@ -45,7 +46,7 @@ func (e *examination) hears(dev *mcp3xxx.Dev) bool {
 	return err == nil && x.Repeats(e.model.Bits()) && !x.Zeros()
 }
 
-// otherSelect asks at the other chip selects of the bus.
+// otherSelect tries the other chip selects of the bus.
 func (e *examination) otherSelect() (stray, bool) {
 	bus, _, _ := strings.Cut(e.part.Port, ".")
 	for cs := range 3 {
@@ -57,7 +58,7 @@ func (e *examination) otherSelect() (stray, bool) {
 		}
 		chip, err := other.open(e.Pi)
 		if err != nil {
-			continue // it is not turned on
+			continue // this port is off
 		}
 		heard := e.pull(gpio.PullUp) == nil && e.hears(chip.Dev)
 		if chip.port.Close() == nil && heard {
@@ -67,8 +68,8 @@ func (e *examination) otherSelect() (stray, bool) {
 	return stray{}, false
 }
 
-// strayInput pulls pins that nobody uses: a chip whose CS hangs on one answers when it is low, and one whose DIN does
-// answers without a start bit when it is high.
+// strayInput pulls each unused pin low and high. A chip with CS at this pin answers while it is low. A chip with DIN there
+// answers without a start bit while it is high.
 func (e *examination) strayInput() (s stray, found bool) {
 	if e.miso == nil || e.pull(gpio.PullUp) != nil {
 		return s, false
@@ -81,9 +82,9 @@ func (e *examination) strayInput() (s stray, found bool) {
 		}
 		switch {
 		case selected:
-			return stray{e.part.selects(), "CS", p.Name(), fmt.Sprintf("the chip answers when %s is pulled low", p.Name()), ""}, true
+			return stray{e.part.selects(), "CS", p.Name(), fmt.Sprintf("the chip answers if %s is low", p.Name()), ""}, true
 		case talks:
-			return stray{"MOSI", "DIN", p.Name(), fmt.Sprintf("the chip answers before it is asked when %s is pulled high", p.Name()), ""}, true
+			return stray{"MOSI", "DIN", p.Name(), fmt.Sprintf("the chip answers without a request if %s is high", p.Name()), ""}, true
 		}
 	}
 	return s, false
@@ -94,8 +95,8 @@ func (*examination) after(d time.Duration) bool {
 	return true
 }
 
-// strayOutput looks for the chip's output: while it stays selected after a conversion, it drives that low. On MOSI it does
-// so where the two are swapped and the pull-up of MISO is what the chip hears.
+// strayOutput looks for the chip's output, DOUT. A chip still selected after a conversion drives DOUT low. If MISO and MOSI are
+// swapped, DOUT is at MOSI, and DIN follows the pull-up of MISO.
 func (e *examination) strayOutput() (s stray, found bool) {
 	p, err := e.dev.Single(0)
 	if err != nil || e.miso == nil || e.pull(gpio.PullUp) != nil {
@@ -106,20 +107,20 @@ func (e *examination) strayOutput() (s stray, found bool) {
 	if ok {
 		pins = append(pins, mosi)
 	}
-	// low are the levels of the pins, pulled up, while the chip is let go or in the grip of a transfer.
+	// low reports which pins are low, with their pull-ups, after ask: Grip keeps the chip selected, Examine does not.
 	low := func(ask func() (mcp3xxx.Answer, error)) (all []bool) {
 		if _, err := ask(); err != nil {
 			return make([]bool, len(pins))
 		}
 		for _, pin := range pins {
-			_ = pin.In(gpio.PullUp, gpio.NoEdge) // what it reads then says nothing
+			_ = pin.In(gpio.PullUp, gpio.NoEdge) // after an error the pin reads the same both times
 		}
 		time.Sleep(doctor.Settle)
 		for _, pin := range pins {
 			all = append(all, pin.Read() == gpio.Low)
 		}
 		for _, pin := range pins {
-			_ = pin.Restore() // asked again below
+			_ = pin.Restore() // tried again by the next call
 		}
 		return all
 	}
@@ -130,7 +131,7 @@ func (e *examination) strayOutput() (s stray, found bool) {
 			if pin == mosi {
 				s.seen = "the chip drives MOSI"
 				if e.model.Channels() > 1 {
-					s.or = fmt.Sprintf(", and the one in there to %s: the two are swapped", e.part.leg("DIN"))
+					s.or = fmt.Sprintf(", and the wire there to %s: the two are swapped", e.part.leg("DIN"))
 				}
 			}
 			return s, true

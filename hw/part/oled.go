@@ -91,7 +91,7 @@ func (o OLED) Plug(v *board.Virtual, name string) error {
 
 // Addresses implements doctor.Addressed.
 func (OLED) Addresses() (all []int, how string) {
-	return []int{0x3c, 0x3d}, "a solder bridge on its back chooses it"
+	return []int{0x3c, 0x3d}, "a solder bridge on its back selects the address"
 }
 
 // Called implements doctor.Seen.
@@ -99,5 +99,5 @@ func (OLED) Called() string { return "display" }
 
 // Dark implements doctor.Seen.
 func (OLED) Dark() (means, do string) {
-	return "it answers or not, as its bus says, and shows nothing", "look at its 3V3, and whether it is an SSD1306 of 128 x 64"
+	return "it has no supply, or it is another kind of display", "check its 3V3; use an SSD1306 with 128 x 64 points"
 }

@@ -101,13 +101,13 @@ func (Pulse) Called() string { return "LED" }
 // Dark implements doctor.Seen.
 func (o Pulse) Dark() (means, do string) { return darkLED(doctor.Spot(o.Pin), o.Invert) }
 
-// darkLED is what it means that an LED at a place shows nothing.
+// darkLED returns the cause and the remedy for a dark LED at a place.
 func darkLED(place string, inverted bool) (means, do string) {
 	means = "the LED is the wrong way round, or a wire is loose"
 	if inverted {
-		return means, "its long leg goes to 3V3, its short one through the resistor to " + place
+		return means, "connect 3V3 to the long leg; the short leg, at the flat side, to the resistor; the resistor to " + place
 	}
-	return means, fmt.Sprintf("from %s to the resistor, from that to the long leg; the short one, at the flat side, to GND", place)
+	return means, fmt.Sprintf("connect %s to the resistor; the resistor to the long leg; the short leg, at the flat side, to GND", place)
 }
 
 // Lamps is the LED that the page draws.

@@ -251,51 +251,55 @@ func (r RC) check(b *doctor.Bench, name string) doctor.Finding {
 	}
 	if err := errors.Join(err, part.End()); err != nil {
 		f.Seen = err.Error()
-		if pulled {
-			r.uncharged(p, &f, err)
-		}
+		r.uncharged(p, pulled, &f, err)
 		return f
 	}
 	f.Seen = fmt.Sprintf("%s charges in %v", r.Pin, time.Duration(low).Round(10*time.Microsecond))
 	span := ends[1] - ends[0]
 	switch {
 	case low > ends[1]+span/4:
-		f.Means = fmt.Sprintf("it takes longer than its parts allow, %v: the capacitor or the knob is larger than the configuration says", time.Duration(ends[1]).Round(10*time.Microsecond))
-		f.Do = fmt.Sprintf("read what is printed on them, and set capacitor and knob of input.%s", name)
+		f.Means = fmt.Sprintf("this is longer than %v, the longest charge of the configured parts: the capacitor or the knob is larger", time.Duration(ends[1]).Round(10*time.Microsecond))
+		f.Do = fmt.Sprintf("read the values on both, and set capacitor and resistance in input.%s", name)
 	case high < ends[0]-ends[0]/4:
-		f.Means = fmt.Sprintf("it takes less than its parts allow, %v: the capacitor is smaller than the configuration says", time.Duration(ends[0]).Round(10*time.Microsecond))
-		f.Do = fmt.Sprintf("read what is printed on it, and set capacitor of input.%s", name)
+		f.Means = fmt.Sprintf("this is shorter than %v, the shortest charge of the configured parts: the capacitor is smaller", time.Duration(ends[0]).Round(10*time.Microsecond))
+		f.Do = fmt.Sprintf("read the value on the capacitor, and set capacitor in input.%s", name)
 	case high-low > span/8:
-		f.Result, f.Seen = doctor.NotPossible, fmt.Sprintf("%s charges in %v to %v", r.Pin, time.Duration(low).Round(10*time.Microsecond), time.Duration(high).Round(10*time.Microsecond))
-		f.Means, f.Do = "somebody turns the knob, or a contact is loose", "leave it alone, and run doctor again"
+		f.Result, f.Seen = doctor.Skipped, fmt.Sprintf("not checked: %s charges in %v to %v", r.Pin, time.Duration(low).Round(10*time.Microsecond), time.Duration(high).Round(10*time.Microsecond))
+		f.Means, f.Do = "a hand is turning the knob, or a contact is loose", "leave the knob alone, and run 'hillock doctor' again"
 	default:
 		f.Result = doctor.Passed
 	}
 	return f
 }
 
-// uncharged tells more of a capacitor that does not charge, or at once, from how the pin goes with its pull-up.
-func (r RC) uncharged(p *doctor.Pullable, f *doctor.Finding, err error) {
-	if errors.Is(err, rc.ErrAtOnce) {
-		f.Means = "the capacitor is loose, or its wire to GND; or the pin is at 3V3"
-		f.Do = fmt.Sprintf("push in the capacitor's legs, one in the row of the resistors, one at GND; look at what is beside %s", doctor.Spot(r.Pin))
+// uncharged completes the finding on a capacitor that does not charge, or charges at once. It times the rise of the pin with the
+// pull-up, if the doctor can set that.
+func (r RC) uncharged(p *doctor.Pullable, pulled bool, f *doctor.Finding, err error) {
+	switch {
+	case errors.Is(err, rc.ErrAtOnce):
+		f.Means = "the capacitor or its wire to GND is loose, or the pin is at 3V3"
+		f.Do = fmt.Sprintf("push in the capacitor's legs, one in the row of the resistors, one at GND; check the neighbours of %s", doctor.Spot(r.Pin))
+		return
+	case !pulled:
+		f.Means = fmt.Sprintf("a wire of the knob or of %s is loose, or the capacitor is shorted", r.Pin)
+		f.Do = fmt.Sprintf("check the wires of the knob and of %s, and the capacitor's legs", doctor.Spot(r.Pin))
 		return
 	}
 	constant := time.Duration(50e3 * r.Capacitor * float64(time.Second)) // of the Pi's pulls
 	switch after, ok := rises(p, constant); {
 	case !ok:
 		f.Means = fmt.Sprintf("the capacitor is shorted, or %s is at ground", r.Pin)
-		f.Do = "look at the capacitor's legs, and at what is beside them"
+		f.Do = "check the capacitor's legs and their neighbours"
 	case after < constant/10:
-		f.Means = fmt.Sprintf("%s hangs on nothing: its wire to the resistor is loose", r.Pin)
-		f.Do = fmt.Sprintf("put it from %s to the resistor of %g Ohm", doctor.Spot(r.Pin), r.Discharge)
+		f.Means = fmt.Sprintf("%s is not connected: its wire to the resistor is loose", r.Pin)
+		f.Do = fmt.Sprintf("connect %s to the resistor of %g Ohm", doctor.Spot(r.Pin), r.Discharge)
 	default:
-		f.Means = "the capacitor is there, and nothing charges it: a leg of the knob, its resistor, or the wire to 3V3 is loose"
-		f.Do = "push in 3V3, the knob's outer and middle leg, and the resistor between it and the capacitor"
+		f.Means = "the capacitor gets no current: a leg of the knob, its resistor, or the wire to 3V3 is loose"
+		f.Do = "push in 3V3, the knob's outer and middle legs, and the resistor between knob and capacitor"
 	}
 }
 
-// rises is how long the pin takes to be high by its pull-up, after its pull-down has emptied what is there.
+// rises returns the time for the pull-up to bring the pin from low to high.
 func rises(p *doctor.Pullable, constant time.Duration) (time.Duration, bool) {
 	if p.Pull(gpio.PullDown) != nil {
 		return 0, false

@@ -47,7 +47,7 @@ func (f *Report) Add(found doctor.Finding) {
 		f.array(found)
 		return
 	}
-	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Failed: "FAIL", doctor.NotPossible: "-   "}[found.Result]
+	mark := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Warning: "warn", doctor.Failed: "FAIL", doctor.Skipped: "-   "}[found.Result]
 	f.Printf("%s  %-8s %s\n", mark, found.Check, f.hang(found.Seen))
 	if found.Means != "" {
 		f.Printf("%*s%s\n", column, "", f.hang("means: "+found.Means))

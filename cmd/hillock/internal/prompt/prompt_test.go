@@ -31,7 +31,7 @@ func TestVisitorIsAskedUntilAnAnswer(t *testing.T) {
 	if !slices.Equal(answers, []bool{true, false}) || shown != 2 {
 		t.Errorf("got the answers %v, shown %d times", answers, shown)
 	}
-	const look, did = "      ? look at led, the LED at GPIO17, header pin 11, and press Enter ", "      ? did it blink? [y/n] "
+	const look, did = "      ? look at led, the LED at GPIO17 (header pin 11), and press Enter ", "      ? did it blink? [y/n] "
 	want := "      ? turn knob slowly all the way down and all the way up, then press Enter " + look + did + did + look + did
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

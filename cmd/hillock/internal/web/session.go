@@ -171,7 +171,7 @@ func seen(st *session.Status) (all []Finding) {
 		case in.Fault.Means != "":
 			all = append(all, finding(in.Fault))
 		case in.Note.Seen != "":
-			all = append(all, Finding{Check: in.Name, Result: "not possible here", Seen: in.Note.Seen, Means: in.Note.Means, Do: in.Note.Advice})
+			all = append(all, Finding{Check: in.Name, Result: "warning", Seen: in.Note.Seen, Means: in.Note.Means, Do: in.Note.Advice})
 		}
 	}
 	for _, out := range st.Outputs {

@@ -139,7 +139,7 @@ func TestTheWebTellsWhatARunReads(t *testing.T) {
 	want := []web.Finding{
 		{Check: "knob", Result: "failed", Seen: b.Board.Inputs["knob"].Reading().Fault.Error(),
 			Means: "it does not answer: the current is 0 nA until it does", Do: "hillock doctor finds the wire, when the run has ended"},
-		{Check: "second", Result: "not possible here", Seen: "reads 0", Means: "the knob's end, or a wire", Do: "turn it up to see, or run hillock doctor"},
+		{Check: "second", Result: "warning", Seen: "reads 0", Means: "the knob's end, or a wire", Do: "turn it up to see, or run hillock doctor"},
 	}
 	if st := w.Status(); st.Fault != "none" || !cmp.Equal(want, st.Doctor) {
 		t.Errorf("got the fault %q and (-want +got):\n%s", st.Fault, cmp.Diff(want, st.Doctor))
@@ -361,8 +361,8 @@ func TestTheDoctorLooksAtAPulledWire(t *testing.T) {
 		if got := <-found; got != "SPI0.0" {
 			t.Errorf("got a finding on %s, want SPI0.0", got)
 		}
-		want := []web.Finding{{Check: "SPI0.0", Result: "failed", Seen: "every channel reads 1023, its highest code",
-			Means: "the reference of the chip, VREF, chip pin 15, is loose", Do: "wire it to 3V3, beside VDD"}}
+		want := []web.Finding{{Check: "SPI0.0", Result: "failed", Seen: "every channel reads 1023, the highest code",
+			Means: "the chip's reference voltage is missing: VREF (chip pin 15) is loose", Do: "connect VREF (chip pin 15) to 3V3, beside VDD"}}
 		if diff := cmp.Diff(want, w.Status().Doctor); diff != "" || w.Status().Fault != "VREF loose" {
 			t.Errorf("got the fault %q and findings (-want +got):\n%s", w.Status().Fault, diff)
 		}
