@@ -212,7 +212,7 @@ func (s *screen) keys() string {
 	if s.stopped != 0 {
 		pause = "space go on"
 	}
-	letters := "t r f h"
+	letters := "t r f h c"
 	if s.page != nil {
 		letters += " w"
 	}

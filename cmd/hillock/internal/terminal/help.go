@@ -19,6 +19,7 @@ var keyHelp = [...]struct{ keys, does string }{
 	{"r", "raster: the spikes of all neurons, over at least a second"},
 	{"f", "firing rate against current: prediction and measured points"},
 	{"h", "histogram of the latest interspike intervals (ISI)"},
+	{"c", "clear: the intervals of h, or in f the measured points"},
 	{"w", "with --web: the page's address, also as a QR code"},
 	{"x  X", "the next, the previous fault of the virtual Pi's wires"},
 	{"?", "this help; the same key closes it, like r, f, h, w; so does esc"},

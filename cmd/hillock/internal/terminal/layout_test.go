@@ -214,3 +214,31 @@ func TestTerminalWithoutUTF8GetsASCII(t *testing.T) {
 		t.Errorf("got\n%s\nwant %s", text, want)
 	}
 }
+
+func TestKeyCClearsIntervalsAndPoints(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 2000)
+	s.typed("h")
+	if text := flat(s, 80, 24); !strings.Contains(text, "ISI of the last ") {
+		t.Fatalf("got\n%s\nwant intervals", text)
+	}
+	s.typed("c")
+	if text := flat(s, 80, 24); !strings.Contains(text, "no interval yet") || !strings.Contains(text, "interspike intervals cleared") {
+		t.Errorf("got\n%s\nwant no interval after c", text)
+	}
+	b.Run(t, 1000)
+	if text := flat(s, 80, 24); !strings.Contains(text, "ISI of the last 71") {
+		t.Errorf("got\n%s\nwant the intervals of the last second", text)
+	}
+	s.typed("f")
+	s.look(func() {})
+	if n := len(s.seen[0].Rates.Points()); n != 1 {
+		t.Fatalf("got %d measured points, want 1", n)
+	}
+	s.typed("c")
+	s.look(func() {})
+	if n := len(s.seen[0].Rates.Points()); n != 0 {
+		t.Errorf("got %d measured points after c, want none", n)
+	}
+}

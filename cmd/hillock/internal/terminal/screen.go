@@ -119,6 +119,8 @@ func (s *screen) change(key string) bool {
 	case s.scrollHelp(key):
 	case key == "s":
 		s.slower()
+	case key == "c":
+		s.clear()
 	case key == "x":
 		s.run.StepFault(1)
 	case key == "X":
@@ -265,6 +267,17 @@ func (s *screen) turn(knob, key string) bool {
 		s.notice = []string{err.Error()}
 	}
 	return true
+}
+
+// clear forgets the intervals of h, or the points of f while f is on the screen.
+func (s *screen) clear() {
+	if s.picture == "f" {
+		s.record.ForgetRates()
+		s.notice = []string{"measured points cleared"}
+		return
+	}
+	s.record.ClearIntervals()
+	s.notice = []string{"interspike intervals cleared"}
 }
 
 // slower is the next of the speeds of slow motion, and after the last one life's.

@@ -141,7 +141,7 @@ func TestFramesOfThePage(t *testing.T) {
 		t.Errorf("got the picture %q where no browser finds it", s.picture)
 	}
 	s.page = &Page{URLs: []string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, Token: "KNOBANDLED"}
-	if head := frameOf(s, 80, 24); !strings.Contains(head, "t r f h w  x fault") {
+	if head := frameOf(s, 80, 24); !strings.Contains(head, "t r f h c w  x fault") {
 		t.Errorf("got\n%s\nwant the key w", head)
 	}
 	s.typed("w")
