@@ -10,8 +10,8 @@ import (
 	"periph.io/x/conn/v3/gpio/gpioreg"
 )
 
-// A potentiometer, a capacitor and two resistors on GPIO17. On a Raspberry Pi, host.Init() stands in the place of the
-// virtual one, and its clock is left out.
+// A potentiometer, a capacitor and two resistors on GPIO17. On a Raspberry Pi, call host.Init instead of Register and
+// leave the clock out.
 func Example() {
 	clock := sim.NewLateClock(0, 100*time.Microsecond, 1)
 	pi, circuit := sim.New(clock), sim.NewRC(sim.RCParts{})
@@ -43,5 +43,5 @@ func Example() {
 	// rc{GPIO17} 0.0
 	// rc{GPIO17} 0.4
 	// rc{GPIO17} 1.0
-	// rc on GPIO17: never high within 21.2ms: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short
+	// rc on GPIO17: never high within 21.2 ms: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short
 }

@@ -24,8 +24,8 @@ func TestKernelRC(t *testing.T) {
 	}
 }
 
-// charging is a line of gpio-sim that the outside lifts some time after it was let go of, as a capacitor would. gpio-sim
-// keeps the level of an output until then.
+// charging is a line of gpio-sim that behaves like a capacitor: after a low output, it goes high some time after In.
+// gpio-sim keeps the level of an output until then.
 type charging struct {
 	*gpioioctl.GPIOLine
 	after time.Duration
@@ -47,10 +47,10 @@ func (c *charging) In(pull gpio.Pull, edge gpio.Edge) error {
 	return err
 }
 
-// On periph's gpioioctl and the kernel's character device, on the wall's clock.
+// On periph's gpioioctl, the kernel's character device and the real clock.
 func TestInGuest(t *testing.T) {
 	if os.Getenv(kernelpi.InGuest) == "" {
-		t.Skip("SKIPPED: under a real kernel: TestKernelRC runs it there")
+		t.Skip("SKIPPED: needs a real kernel: TestKernelRC runs it")
 	}
 	if _, err := host.Init(); err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestInGuest(t *testing.T) {
 		t.Errorf("after Halt: got %v and the line held by %q", err, line.Consumer())
 	}
 
-	// Far ends, so that the interval of a slow guest counts.
+	// Ends far apart, so that the interval of a slow guest counts.
 	const after = 20 * time.Millisecond
 	lifted := &charging{GPIOLine: line, after: after, lift: func() { pull("pull-up") }}
 	d, err = rc.New(lifted, &rc.Opts{Ends: [2]time.Duration{10 * time.Millisecond, 500 * time.Millisecond}, Charges: 1})

@@ -11,18 +11,18 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// What a Read finds wrong.
+// Errors of Read.
 var (
 	// ErrNeverHigh means that the capacitor does not charge.
 	ErrNeverHigh = errors.New("never high")
 	// ErrAtOnce means that the pin is high without a capacitor having charged.
 	ErrAtOnce = errors.New("high at once")
-	// ErrLate means that the machine was too busy to look at the pin in time.
+	// ErrLate means that the machine was too busy to poll the pin in time.
 	ErrLate = errors.New("polled too late")
 )
 
-// New takes a pin as an input without pull; nil options are DefaultOpts. Where the pin refuses, there is a Dev beside the
-// error: it asks for the pin anew at each Read, for whoever does not give up.
+// New makes p an input without pull and returns its Dev; nil options mean DefaultOpts. If the pin refuses, New returns
+// both an error and a Dev, and each Read asks for the pin again.
 func New(p gpio.PinIO, o *Opts) (*Dev, error) {
 	if o == nil {
 		o = &DefaultOpts
@@ -40,29 +40,29 @@ func New(p gpio.PinIO, o *Opts) (*Dev, error) {
 	return d, d.inert()
 }
 
-// Dev is a potentiometer with its capacitor on a pin: an analog.PinADC whose raw value is the charge time in nanoseconds.
-// It may be read from several goroutines, one after the other.
+// Dev is a potentiometer with its capacitor on a pin: an analog.PinADC with the charge time in ns as its raw value.
+// Several goroutines may read it; the reads run one after the other.
 type Dev struct {
 	pin   gpio.PinIO
 	opts  Opts
 	where string // for messages: "rc on GPIO17"
 
-	drain   time.Duration // how long the pin is low
-	poll    time.Duration // from one read to the next, and the lateness of the sleep between them
-	widest  time.Duration // interval that still counts
-	timeout time.Duration // of a charge: thrice the longest covers parts that are off by half
+	drain   time.Duration // the pin is low
+	poll    time.Duration // between two polls, plus the lateness of the sleep
+	widest  time.Duration // interval of a valid charge
+	timeout time.Duration // of a charge: 3 times the longest, for parts off by half
 
 	mu     sync.Mutex
-	expect time.Duration   // the latest charge was not over before; 0: nothing is known
-	times  []time.Duration // of the charges of a Read
+	expect time.Duration   // low until then in the latest charge; 0: unknown
+	times  []time.Duration // of the charges in a Read
 }
 
-// Read measures once: it charges the capacitor so often as Opts.Charges says, and returns the median time in Raw, in ns;
-// V stays 0, as no voltage is measured. Position makes a position of it.
+// Read measures once. It charges the capacitor Opts.Charges times and returns the median time in Raw, in ns. V stays 0:
+// no voltage is measured. Position turns the sample into a position.
 //
-// It blocks for as long as that takes, with the usual parts 20 to 60 ms, and sleeps most of it: call it from a goroutine
-// of its own, never from a loop that has deadlines. It ends at the first charge that fails, and with ErrLate after thrice
-// as many charges as asked for. After an error it may be called again. It allocates nothing unless it fails.
+// Read blocks for the charges, with the usual parts 20 to 60 ms, and sleeps most of that time. Call it from its own
+// goroutine, never from a loop with deadlines. It ends at the first failed charge, and with ErrLate after 3 times
+// Opts.Charges. It may be called again after an error. Without an error it allocates nothing.
 func (d *Dev) Read() (analog.Sample, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -79,20 +79,21 @@ func (d *Dev) Read() (analog.Sample, error) {
 		}
 		if d.times = append(d.times, (from+to)/2); len(d.times) == d.opts.Charges {
 			slices.Sort(d.times)
-			return analog.Sample{Raw: int32(d.times[d.opts.Charges/2])}, nil // up to timeout, 1.5 s: it fits
+			return analog.Sample{Raw: int32(d.times[d.opts.Charges/2])}, nil // fits: at most timeout, 1.5 s
 		}
 	}
-	return analog.Sample{}, fmt.Errorf("%s: %w: %d of %d charges were timed to %v, %d are needed: give the machine less to do, or take a larger capacitor",
-		d.where, ErrLate, len(d.times), 3*d.opts.Charges, d.widest.Round(time.Microsecond), d.opts.Charges)
+	return analog.Sample{}, fmt.Errorf("%s: %w: only %d of %d charges were timed to %s, need %d: stop other programs, or use a larger capacitor",
+		d.where, ErrLate, len(d.times), 3*d.opts.Charges, text(d.widest), d.opts.Charges)
 }
 
-// Position is where the knob was at a sample, from 0 to 1: on the line through Opts.Ends, and at the end beyond them.
+// Position returns the position of the knob for a sample, from 0 to 1: on the line between Opts.Ends, limited to its
+// ends.
 func (d *Dev) Position(s analog.Sample) float64 {
 	low, high := float64(d.opts.Ends[0]), float64(d.opts.Ends[1])
 	return min(max((float64(s.Raw)-low)/(high-low), 0), 1)
 }
 
-// charge empties the capacitor and lets it charge once. The time that it took is between from and to.
+// charge empties the capacitor and charges it once. The charge time is between from and to.
 func (d *Dev) charge() (from, to time.Duration, err error) {
 	if err := d.pin.Out(gpio.Low); err != nil {
 		return 0, 0, d.refused(err)
@@ -102,9 +103,9 @@ func (d *Dev) charge() (from, to time.Duration, err error) {
 	if err := d.pin.In(gpio.Float, gpio.NoEdge); err != nil {
 		return 0, 0, d.refused(err)
 	}
-	began := d.opts.Clock.Now() // the charge did, between before and now
+	began := d.opts.Clock.Now() // the charge began between before and now
 
-	low := began // the latest time at which the pin was certainly low
+	low := began // latest time with the pin certainly low
 	for seen := false; ; seen = true {
 		asked := d.opts.Clock.Now()
 		if d.pin.Read() == gpio.High {
@@ -112,20 +113,20 @@ func (d *Dev) charge() (from, to time.Duration, err error) {
 		}
 		low = asked
 		if low-began > d.timeout {
-			return 0, 0, fmt.Errorf("%w within %v: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short",
-				ErrNeverHigh, d.timeout.Round(100*time.Microsecond))
+			return 0, 0, fmt.Errorf("%w within %s: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short",
+				ErrNeverHigh, text(d.timeout.Round(100*time.Microsecond)))
 		}
-		// A knob turns slowly: the next charge ends where the last one did, or nearly, and until then nobody need look.
+		// A knob turns slowly: the next charge takes about as long as the last one. Sleep until then.
 		d.sleepUntil(max(low+d.poll, began+d.expect-d.widest))
 	}
 }
 
-// high ends a charge that was over between from and to, and not before the pin was seen low, if it was. Without that the
-// poll came late, or there was nothing to charge.
+// high evaluates a charge that ended between from and to. seen means that a poll found the pin low. Otherwise the poll
+// came late, or there is no capacitor.
 func (d *Dev) high(seen bool, from, to time.Duration) (time.Duration, time.Duration, error) {
 	switch {
-	case to < d.opts.Ends[0]/4, !seen && to < d.opts.Ends[0]/2: // no tolerance of the parts makes it so short
-		return 0, 0, fmt.Errorf("%w, after %v: check the capacitor's wires to the resistors and GND, and that nothing else holds the pin", ErrAtOnce, to.Round(time.Microsecond))
+	case to < d.opts.Ends[0]/4, !seen && to < d.opts.Ends[0]/2: // too short for any tolerance of the parts
+		return 0, 0, fmt.Errorf("%w, after %s: check the capacitor's wires to the resistors and GND, and that nothing else holds the pin", ErrAtOnce, text(to))
 	case seen:
 		return from, to, nil
 	}
@@ -138,8 +139,7 @@ func (d *Dev) sleepUntil(t time.Duration) {
 	}
 }
 
-// Halt makes the pin an input without pull and releases it. It waits for a Read that is under way. A Read takes the pin
-// again.
+// Halt makes the pin an input without pull and releases it, after a running Read. The next Read takes the pin again.
 func (d *Dev) Halt() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -155,15 +155,14 @@ func (d *Dev) inert() error {
 	return nil
 }
 
-// refused gives up the pin: gpioioctl takes a line whose first request failed for requested and would next write to file
-// descriptor 0; released, it is requested anew.
+// refused releases the pin after an error. gpioioctl treats a line as requested even if its first request failed, and
+// would next write to file descriptor 0. After the release it requests the line again.
 func (d *Dev) refused(err error) error {
 	d.release()
 	return err
 }
 
-// release gives a line of the kernel's character device back, as an input. The pins of other drivers have nothing to
-// give back.
+// release returns a line of the kernel's character device as an input. Pins of other drivers need no release.
 func (d *Dev) release() {
 	if c, ok := d.pin.(interface{ Close() }); ok {
 		c.Close()

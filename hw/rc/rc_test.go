@@ -17,13 +17,13 @@ import (
 	"periph.io/x/conn/v3/pin"
 )
 
-// strict is a pin that bears what the kernel's character device does, and nothing else.
+// strict is a pin that allows what the kernel's character device allows, and nothing more.
 type strict struct {
 	*sim.Pin
 	t      *testing.T
 	output bool
 	refuse string // "out" or "in"
-	closed int    // how often it was released
+	closed int    // number of releases
 	outs   int
 	reads  int
 }
@@ -59,7 +59,7 @@ func (p *strict) Read() gpio.Level {
 }
 
 func (p *strict) Func() pin.Func {
-	p.t.Error("got Func, which reads the pin")
+	p.t.Error("got Func, want no read of the pin")
 	return pin.FuncNone
 }
 
@@ -70,7 +70,7 @@ func (p *strict) WaitForEdge(time.Duration) bool {
 
 func (p *strict) Close() { p.closed++ }
 
-// bench is a virtual Pi with an RC on GPIO17, and a Dev on it.
+// bench is a virtual Pi with an RC and a Dev on GPIO17.
 type bench struct {
 	rc  *sim.RC
 	pin *strict
@@ -106,12 +106,12 @@ func (b bench) calibrate(t *testing.T) [2]time.Duration {
 	return [2]time.Duration{time.Duration(b.read(t, 0).Raw), time.Duration(b.read(t, 1).Raw)}
 }
 
-// late is a clock of sleepers that wake up to 100 us late.
+// late returns a clock with wake-ups up to 100 us late.
 func late(seed uint64) sim.Clock { return sim.NewLateClock(0, 100*time.Microsecond, seed) }
 
-// The knob is recovered: parts off by what their makers permit, calibrated at both ends, wake-ups up to 100 us late, 100
-// Reads at each position. The table of errors is in the log.
-func TestRecoversTheKnob(t *testing.T) {
+// Positions are accurate with parts at the ends of their tolerance, calibrated at both ends, with wake-ups up to 100 us
+// late. There are 100 Reads at each position. The log has the table of errors.
+func TestPositionsAreAccurate(t *testing.T) {
 	const reads = 100
 	for _, tt := range []struct {
 		name  string
@@ -145,8 +145,8 @@ func TestRecoversTheKnob(t *testing.T) {
 	}
 }
 
-// With the nominal parts no calibration is needed: the circuit of hw/sim and the equation of this package agree.
-func TestNominalEnds(t *testing.T) {
+// Nominal parts need no calibration: the circuit of hw/sim and the equation of this package agree.
+func TestNominalPartsNeedNoCalibration(t *testing.T) {
 	for _, tt := range []rc.Opts{
 		{},
 		{Threshold: 1200 * physic.MilliVolt},
@@ -169,7 +169,7 @@ func TestNominalEnds(t *testing.T) {
 	}
 }
 
-// A pull that gpio.Float leaves on bends the line: this is what the package's documentation warns of.
+// A pull left on by gpio.Float bends the line, as the package comment warns.
 func TestPullBendsTheLine(t *testing.T) {
 	for _, pull := range []gpio.Pull{gpio.PullUp, gpio.PullDown} {
 		clock := sim.NewLateClock(0, 0, 1)
@@ -189,7 +189,7 @@ func TestPullBendsTheLine(t *testing.T) {
 	}
 }
 
-// pulled is a pin as periph's gpioioctl has it: Float leaves the pull as it was.
+// pulled is a pin like those of periph's gpioioctl: Float leaves the pull on.
 type pulled struct {
 	*sim.Pin
 	pull gpio.Pull
@@ -197,23 +197,22 @@ type pulled struct {
 
 func (p pulled) In(pull gpio.Pull, edge gpio.Edge) error { return p.Pin.In(p.pull, edge) }
 
-// stalling is a clock that stands still for its program once, at its nth look.
+// stalling is a clock with one stall of its program, at the nth call of Now.
 type stalling struct {
 	sim.Clock
-	looks, at int
+	calls, at int
 	stall     time.Duration
 }
 
 func (c *stalling) Now() time.Duration {
-	if c.looks++; c.looks == c.at {
+	if c.calls++; c.calls == c.at {
 		c.Clock.Sleep(c.stall)
 	}
 	return c.Clock.Now()
 }
 
-// Wherever the machine takes the CPU away, also between a read and the look at the clock, a Read is right: the charge
-// counts as too wide.
-func TestStalls(t *testing.T) {
+// A stall at any place leaves a Read right, also between a poll and the clock: the interval of the charge is too wide.
+func TestStallsDoNotBendAResult(t *testing.T) {
 	const position = 0.3
 	for _, stall := range []time.Duration{300 * time.Microsecond, 2 * time.Millisecond, 50 * time.Millisecond} {
 		at, worst := 1, 0.0
@@ -222,17 +221,17 @@ func TestStalls(t *testing.T) {
 			b := wire(t, clock, sim.RCParts{}, rc.Opts{Charges: 1})
 			got := b.dev.Position(b.read(t, position))
 			worst = max(worst, got-position, position-got)
-			done = clock.looks < at
+			done = clock.calls < at
 		}
-		t.Logf("%v, at each of %d looks: worst error %.2f %%", stall, at, 100*worst)
+		t.Logf("%v, at each of %d calls: worst error %.2f %%", stall, at, 100*worst)
 		if worst > 0.03 {
 			t.Errorf("%v: got an error of %.4f, want up to 0.03", stall, worst)
 		}
 	}
 }
 
-// A knob that is turned between two charges, and within one Read, is followed at once.
-func TestTurned(t *testing.T) {
+// Read follows a knob that turns between and within Reads at once.
+func TestReadFollowsTheKnob(t *testing.T) {
 	b := wire(t, late(1), sim.RCParts{}, rc.Opts{})
 	for _, position := range []float64{1, 0, 0.5, 0.1, 0.9} {
 		if got := b.dev.Position(b.read(t, position)); max(got-position, position-got) > 0.03 {
@@ -241,14 +240,14 @@ func TestTurned(t *testing.T) {
 	}
 }
 
-// A knob at rest is charged once for each of the times, and looked at only when the charge is about to be over.
-func TestLooksSeldom(t *testing.T) {
+// A knob at rest takes one charge per time, polled only near its end.
+func TestKnobAtRestIsPolledSeldom(t *testing.T) {
 	b := wire(t, late(1), sim.RCParts{}, rc.Opts{})
 	b.read(t, 0.8)
 	b.pin.outs, b.pin.reads = 0, 0
 	b.read(t, 0.8)
 	if b.pin.outs != 5 || b.pin.reads > 50 {
-		t.Errorf("got %d charges and %d looks, want 5 and up to 50", b.pin.outs, b.pin.reads)
+		t.Errorf("got %d charges and %d polls, want 5 and up to 50", b.pin.outs, b.pin.reads)
 	}
 }
 
@@ -259,11 +258,11 @@ func text(err error) string {
 	return err.Error()
 }
 
-// What is wrong with the wires, and that a Read after it is mended is right.
-func TestFaults(t *testing.T) {
+// Each fault has its error. After the repair, Read is right again.
+func TestEachFaultHasItsError(t *testing.T) {
 	const (
-		never = "rc on GPIO17: never high within 21.2ms: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short"
-		once  = "rc on GPIO17: high at once, after 7µs: check the capacitor's wires to the resistors and GND, and that nothing else holds the pin"
+		never = "rc on GPIO17: never high within 21.2 ms: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short"
+		once  = "rc on GPIO17: high at once, after 7 us: check the capacitor's wires to the resistors and GND, and that nothing else holds the pin"
 	)
 	for _, tt := range []struct {
 		name   string
@@ -291,25 +290,25 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: got %v, %q, want %q", tt.name, s, text(err), tt.want)
 		}
 		if released := b.pin.closed == 1; released != (tt.is == syscall.EBUSY) {
-			t.Errorf("%s: got the pin released %d times", tt.name, b.pin.closed)
+			t.Errorf("%s: the pin was released %d times", tt.name, b.pin.closed)
 		}
 		if b.rc.SetFault(sim.RCGood); tt.mend != nil {
 			tt.mend(b)
 		}
 		if got := b.dev.Position(b.read(t, 0.5)); max(got-0.5, 0.5-got) > 0.03 {
-			t.Errorf("%s: got %g when mended, want 0.5", tt.name, got)
+			t.Errorf("%s: got %g after the repair, want 0.5", tt.name, got)
 		}
 	}
 }
 
-// A machine that wakes a sleeper a millisecond late, as Go's timers do, is told, in bounded time.
-func TestTooLate(t *testing.T) {
+// Wake-ups 1 ms late, as of Go's timers, end in an error within bounded time.
+func TestLateWakeUpsAreReported(t *testing.T) {
 	clock := sim.NewLateClock(time.Millisecond, 0, 1)
 	b := wire(t, clock, sim.RCParts{}, rc.Opts{})
 	b.rc.Set(0.5)
 	began := clock.Now()
 	_, err := b.dev.Read()
-	want := "rc on GPIO17: polled too late: 0 of 15 charges were timed to 378µs, 5 are needed: give the machine less to do, or take a larger capacitor"
+	want := "rc on GPIO17: polled too late: only 0 of 15 charges were timed to 378 us, need 5: stop other programs, or use a larger capacitor"
 	if got := text(err); got != want || !errors.Is(err, rc.ErrLate) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -318,7 +317,7 @@ func TestTooLate(t *testing.T) {
 	}
 }
 
-func TestNew(t *testing.T) {
+func TestNewMakesAFloatingInput(t *testing.T) {
 	p := &strict{Pin: sim.New(nil).Pin("GPIO17"), t: t}
 	d, err := rc.New(p, nil)
 	if err != nil {
@@ -332,7 +331,7 @@ func TestNew(t *testing.T) {
 		t.Errorf("range in us (-want +got):\n%s", diff)
 	}
 	if p.Pull() != gpio.Float || p.Pin.Func() != gpio.IN_LOW || p.closed != 0 {
-		t.Errorf("got %s, %s, released %d times, want a floating input that is held", p.Pull(), p.Pin.Func(), p.closed)
+		t.Errorf("got %s, %s, released %d times, want a held floating input", p.Pull(), p.Pin.Func(), p.closed)
 	}
 	if err := d.Halt(); err != nil || p.Pull() != gpio.Float || p.Pin.Func() != gpio.IN_LOW || p.closed != 1 {
 		t.Errorf("after Halt: got %v, %s, %s, released %d times, want a floating input, released", err, p.Pull(), p.Pin.Func(), p.closed)
@@ -345,8 +344,8 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// On the wall's clock: charges that take no time at all are in order, and the clock is the process's own.
-func TestWall(t *testing.T) {
+// With the real clock, a pin held high is reported.
+func TestRealClock(t *testing.T) {
 	p := &strict{Pin: sim.New(nil).Pin("GPIO17"), t: t}
 	p.Drive(gpio.High)
 	d, err := rc.New(p, &rc.Opts{Charges: 1})
@@ -358,8 +357,8 @@ func TestWall(t *testing.T) {
 	}
 }
 
-// Wherever the knob is and however late the wake-ups are, up to 100 us, a Read errs by no more than half of the widest
-// interval, and what the equation is not straight.
+// At any position and any lateness up to 100 us, Read errs by at most half of the widest interval plus the bend of the
+// equation.
 func FuzzRead(f *testing.F) {
 	f.Add(uint16(0), uint8(0), uint8(100), uint64(1))
 	f.Add(uint16(65535), uint8(100), uint8(0), uint64(2))

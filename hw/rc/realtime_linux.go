@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Sleep may end early, at a signal: Go sends its threads some.
-func (w wall) Sleep(d time.Duration) {
+// Sleep may end early at a signal: Go sends signals to its own threads.
+func (realTime) Sleep(d time.Duration) {
 	ts := unix.NsecToTimespec(int64(d))
 	_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &ts, nil)
 }
