@@ -1,10 +1,31 @@
 package session
 
 import (
+	"image"
 	"sync"
 
+	"hillock/config"
 	"hillock/hw/board"
 )
+
+// Picture returns the picture on a display of the virtual Pi, white where a point is lit. It returns nil for other outputs.
+func (s *Session) Picture(output string) *image.Gray {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hw.Virtual == nil {
+		return nil
+	}
+	for _, out := range s.leg.cfg.Outputs {
+		if out.Name != output {
+			continue
+		}
+		display, ok := s.hw.Virtual.Parts[board.OnI2C(config.Place(out.Part))].(interface{ Picture() *image.Gray })
+		if ok {
+			return display.Picture()
+		}
+	}
+	return nil
+}
 
 // outputs are those of a run, which go from the board of one leg to that of the next. They are put off where a loop ends,
 // unless the next leg has claimed them before. Its methods may be called from any goroutine.

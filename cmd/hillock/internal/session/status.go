@@ -79,6 +79,7 @@ type OutputStatus struct {
 	Name   string
 	High   bool    // it shows a spike now
 	Lit    bool    // and a person sees that
+	Row    [2]int  // lit LEDs and all LEDs of a bar or a strip; 0, 0 for other outputs
 	Every  float64 // where its pulses run together: s from one to the next; else 0
 	Fault  Fault
 	config config.Output
@@ -236,6 +237,9 @@ func (l *leg) output(out config.Output, st *Status) OutputStatus {
 	if p, ok := o.(board.Pulsing); ok {
 		is.High = p.High()
 		is.Lit = is.High && !l.wires.Fault().Dark
+	}
+	if row, ok := o.(interface{ Lit() (lit, leds int) }); ok {
+		is.Row[0], is.Row[1] = row.Lit()
 	}
 	for i, n := range st.Config.Neurons {
 		if n.Name == out.Neuron {

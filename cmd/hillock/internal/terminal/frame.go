@@ -40,10 +40,11 @@ const (
 	about                // what runs where
 	other                // other neurons and inputs
 	granted              // the real time of the loop
+	display              // pictures on displays
 )
 
 // plotRows are the rows to which the plot shrinks before a line goes.
-var plotRows = [...]int{needed: 0, problem: 0, chosen: 4, reading: 6, about: 6, other: 11, granted: 11}
+var plotRows = [...]int{needed: 0, problem: 0, chosen: 4, reading: 6, about: 6, other: 11, granted: 11, display: 16}
 
 func (s *screen) View() tea.View {
 	if s.done || s.width == 0 {
@@ -52,6 +53,7 @@ func (s *screen) View() tea.View {
 	began := time.Now()
 	defer func() { s.drew = time.Since(began) }()
 	s.status = s.run.Status()
+	s.takePictures()
 	content := ""
 	s.look(func() { content = s.frame() })
 	return tea.View{Content: content, AltScreen: true}

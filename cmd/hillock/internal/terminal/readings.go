@@ -41,7 +41,7 @@ func (s *screen) head() []line {
 // foot returns the lines below the picture: readings, and what is wrong.
 func (s *screen) foot() []line {
 	shown, _ := s.selected()
-	lines := s.neuron(shown)
+	lines := append(s.neuron(shown), s.rows(s.status.Neurons[shown].Name)...)
 	for i := range s.status.Neurons {
 		if i != shown {
 			lines = append(lines, s.other(i))
@@ -109,16 +109,6 @@ func (s *screen) faulty() string {
 	return ": " + s.status.Fault
 }
 
-// leds returns the LEDs of a neuron, as indexes into the outputs.
-func (s *screen) leds(neuron string) (all []int) {
-	for i, out := range s.status.Config.Outputs {
-		if out.Neuron == neuron && parts.IsLED(out) {
-			all = append(all, i)
-		}
-	}
-	return all
-}
-
 // neuron returns the lines of the chosen neuron: its state and LEDs, its rates, and notes about the LEDs.
 func (s *screen) neuron(i int) (lines []line) {
 	n := s.status.Neurons[i]
@@ -154,16 +144,6 @@ func (s *screen) other(i int) line {
 func (s *screen) state(i int) []string {
 	n := s.status.Neurons[i]
 	return []string{fmt.Sprintf("%s V %6.1f mV", bold.Render(n.Name), n.V), fmt.Sprintf("I %.3f nA", n.Current)}
-}
-
-// led returns an LED, lit or dark, with its name and pin.
-func (s *screen) led(i int) string {
-	led := dim.Render("○")
-	if s.status.Outputs[i].Lit {
-		led = red.Render("●")
-	}
-	pin, _ := parts.LED(s.status.Config.Outputs[i])
-	return led + " " + s.status.Outputs[i].Name + " " + pin
 }
 
 // input returns the line of an input: the knob's position and the reading of its chip.

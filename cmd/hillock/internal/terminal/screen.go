@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"image"
 	"slices"
 	"time"
 
@@ -22,6 +23,7 @@ type Run interface {
 	TurnBy(input string, part float64) error
 	StepFault(by int)
 	SetSpeed(speed float64) error
+	Picture(output string) *image.Gray // of a display of the virtual Pi; nil for other outputs
 }
 
 // screen is the bubbletea model of a run: an oscilloscope on the whole terminal.
@@ -34,6 +36,8 @@ type screen struct {
 	glyphs        func(rune) rune // what the terminal shows in place of a character; nil: itself
 	drew          time.Duration   // how long the latest frame took
 	width, height int
+
+	pictures map[string]*image.Gray // of the chosen neuron's displays, by output
 
 	seen []trace.Cell // of the record, by neuron, while it looks
 
