@@ -279,9 +279,9 @@ func TestEditors(t *testing.T) {
 
 // TestTheReferencesOtherTables takes the comment signs off the tables that the file only shows.
 func TestTheReferencesOtherTables(t *testing.T) {
-	knobs, _, _ := strings.Cut(string(config.DefaultTOML()), "# Currents that need no hand")
+	knobs, _, _ := strings.Cut(string(config.DefaultTOML()), "# Generated and recorded currents")
 	_, rest, _ := strings.Cut(string(config.DefaultTOML()), "[neuron.n1]")
-	rest, shows, _ := strings.Cut(rest, "# Outputs that show the membrane")
+	rest, shows, _ := strings.Cut(rest, "# Outputs of the membrane potential")
 	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
 		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)
