@@ -93,7 +93,7 @@ func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 }
 
 // choose returns the Pi that --hw asks for.
-func choose(pi string, cfg *config.Config, wall *clock.Wall) (session.Hardware, error) {
+func choose(pi string, cfg *config.Config, wall *clock.Real) (session.Hardware, error) {
 	switch pi {
 	case "auto", "real", "sim":
 		return session.Choose(pi, cfg, wall)

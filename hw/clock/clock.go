@@ -1,8 +1,8 @@
-// Package clock is the wall's time for a loop: monotonic, with absolute deadlines.
+// Package clock is a monotonic clock with absolute deadlines, for a loop in real time.
 //
-// It never steps with the time of day, and it never drops a deadline that has passed: it returns at once. On Linux the
-// thread that enters it sleeps in the kernel's own absolute deadlines, in real time as far as it is permitted, and the
-// time that the machine was suspended counts: what was due in it is late.
+// Changes to the time of day do not move it. A deadline in the past returns at once and is never dropped. On Linux,
+// Enter makes the calling thread sleep in the kernel until an absolute deadline, with the scheduling that the system
+// permits. The time of a suspended machine counts: its deadlines are late.
 package clock
 
 import (
@@ -12,28 +12,29 @@ import (
 	"time"
 )
 
-// Wall is the monotonic clock. SleepUntil, Enter and Leave belong to one goroutine at a time, Now and Sleep to any.
-type Wall struct {
+// Real is the monotonic clock. SleepUntil, Enter and Leave belong to one goroutine at a time; any goroutine may call
+// Now and Sleep.
+type Real struct {
 	zero      time.Time
 	timer     *time.Timer
-	suspended atomic.Int64 // how long the machine was, ns: the monotonic clock then stands still
-	rt        *realTime    // between Enter and Leave
+	suspended atomic.Int64 // time of suspension, ns: the monotonic clock stops then
+	rt        *realTime    // set between Enter and Leave
 }
 
-// New returns a clock that stands at 0.
-func New() *Wall {
-	w := &Wall{zero: time.Now(), timer: time.NewTimer(time.Hour)}
+// New returns a clock at 0.
+func New() *Real {
+	w := &Real{zero: time.Now(), timer: time.NewTimer(time.Hour)}
 	w.timer.Stop()
 	return w
 }
 
-// Now is the monotonic time since New.
-func (w *Wall) Now() time.Duration { return time.Since(w.zero) + time.Duration(w.suspended.Load()) }
+// Now returns the monotonic time since New.
+func (w *Real) Now() time.Duration { return time.Since(w.zero) + time.Duration(w.suspended.Load()) }
 
-// SleepUntil blocks until Now is t or later, or until ctx is done, whose error it then returns. It does not allocate.
-// Before Enter it sleeps on Go's timers, which wake it up to a millisecond late on some systems; after it on Linux in
-// the kernel, and then it may return up to 100 ms after ctx is done.
-func (w *Wall) SleepUntil(ctx context.Context, t time.Duration) error {
+// SleepUntil blocks until Now is at least t, or returns the error of ctx when ctx is done. It does not allocate. Before
+// Enter it uses Go's timers; on some systems they wake up to 1 ms late. After Enter, on Linux, it sleeps in the kernel
+// and may return up to 100 ms after ctx is done.
+func (w *Real) SleepUntil(ctx context.Context, t time.Duration) error {
 	if t <= w.Now() {
 		return ctx.Err()
 	}
@@ -51,34 +52,34 @@ func (w *Wall) SleepUntil(ctx context.Context, t time.Duration) error {
 }
 
 // Sleep blocks for d.
-func (w *Wall) Sleep(d time.Duration) { time.Sleep(d) }
+func (w *Real) Sleep(d time.Duration) { time.Sleep(d) }
 
-// Mode is how much of real time a loop asks for.
+// Mode is the amount of real-time scheduling to ask for.
 type Mode string
 
 const (
-	Auto Mode = "auto" // what is permitted, the rest is told
-	On   Mode = "on"   // all of it, or an error
+	Auto Mode = "auto" // as permitted; Grant.Missing lists the rest
+	On   Mode = "on"   // all, or an error
 	Off  Mode = "off"  // none
 )
 
-// SpinAuto lets the clock learn how long before a deadline it must wake.
+// SpinAuto makes the clock learn the margin before a deadline.
 const SpinAuto time.Duration = -1
 
-// Options are what Enter asks of the system.
+// Options are the requests to the system for Enter.
 type Options struct {
 	Realtime Mode
-	Spin     time.Duration // how long before a deadline to wake and spin on the clock; 0 not at all, or SpinAuto
-	CPU      int           // the CPU to stay on, -1 for any
+	Spin     time.Duration // wake this long before a deadline and spin; 0 for no spin, or SpinAuto
+	CPU      int           // CPU of the thread, -1 for any
 }
 
-// Grant is what Enter got, and what is missing for the rest, in words for a person.
+// Grant lists the results of Enter, in words for people: granted and missing requests.
 type Grant struct {
 	Got     []string
 	Missing []string
 }
 
-// Try tells what Enter would get, and leaves nothing of it: the thread that asks ends.
+// Try returns the Grant of Enter and leaves nothing behind: its thread ends.
 func Try(opts Options) (Grant, error) {
 	var g Grant
 	done := make(chan error)

@@ -11,7 +11,7 @@ import (
 	"hillock/hw/clock"
 )
 
-func ExampleWall() {
+func ExampleReal() {
 	w := clock.New()
 	start := w.Now()
 	for tick := 1; tick <= 3; tick++ {
@@ -42,7 +42,7 @@ func TestDeadlinesAreAbsolute(t *testing.T) {
 				t.Errorf("tick %d: got %v, want %v", tick, got, want)
 			}
 			if tick == 1 {
-				w.Sleep(3 * time.Millisecond) // a long tick: the deadlines of 2 to 4 pass meanwhile
+				w.Sleep(3 * time.Millisecond) // a long tick, past the deadlines of ticks 2 to 4
 			}
 		}
 	})

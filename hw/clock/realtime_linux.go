@@ -15,31 +15,31 @@ import (
 )
 
 const (
-	monitorSlack = 20 * time.Millisecond // of Go's monitor thread, see calm
+	monitorSlack = 20 * time.Millisecond // for Go's monitor thread, see calm
 	usualSlack   = 50 * time.Microsecond
 
-	priority   = 80                     // of SCHED_FIFO: above the kernel's interrupt threads, which have 50
-	longest    = 100 * time.Millisecond // one sleep: it cannot be interrupted, so this is how late the end can be seen
+	priority   = 80                     // of SCHED_FIFO; the kernel's interrupt threads have 50
+	longest    = 100 * time.Millisecond // of one sleep, and so the delay of a cancelled context
 	dmaLatency = "/dev/cpu_dma_latency"
 )
 
-// realTime is the state of a clock that was entered.
+// realTime is the state between Enter and Leave.
 type realTime struct {
-	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero, less what the machine was suspended since
+	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero, minus the time of suspension
 	spin    spinner
-	latency *os.File // cpu_dma_latency, held open
+	latency *os.File // cpu_dma_latency, kept open
 
-	ahead func() time.Duration // how far CLOCK_BOOTTIME, which goes on in a suspended machine, is ahead of CLOCK_MONOTONIC
-	start time.Duration        // what it was when the clock was entered
-	look  time.Duration        // when to look again
+	ahead func() time.Duration // CLOCK_BOOTTIME, which includes suspension, minus CLOCK_MONOTONIC
+	start time.Duration        // value of ahead at Enter
+	next  time.Duration        // time of the next check for a suspension
 }
 
-// Enter binds the calling goroutine to its thread for good, and takes for that thread alone what opts ask for: sleeps
-// in clock_nanosleep with 1 ns of timer slack, SCHED_FIFO, the memory locked, a CPU of its own, the idle states of the
-// CPUs kept shallow, and a short spin before each deadline. Leave gives back what outlives the thread. It never raises
-// the other threads: Go's would starve a one-core Pi. Another goroutine may enter in the place of the first.
-func (w *Wall) Enter(opts Options) (Grant, error) {
-	runtime.LockOSThread() // and never unlocked: the thread ends with its goroutine, its priority with it
+// Enter binds the calling goroutine to its thread for good, and makes the requests in opts for that thread alone. They
+// are: sleeps in clock_nanosleep with 1 ns of timer slack, SCHED_FIFO, locked memory, a fixed CPU, shallow idle states
+// of the CPUs, and a short spin before each deadline. Leave returns what outlives the thread. Enter never raises the
+// other threads: Go's threads would starve a Pi with one core. Another goroutine may enter after the first one.
+func (w *Real) Enter(opts Options) (Grant, error) {
+	runtime.LockOSThread() // never unlocked: the thread and its priority end with the goroutine
 	var g Grant
 	rt := w.rt
 	if rt == nil {
@@ -60,7 +60,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 		var set unix.CPUSet
 		set.Set(opts.CPU)
 		if err := unix.SchedSetaffinity(0, &set); err != nil {
-			return g, errors.Join(fmt.Errorf("loop.cpu: cannot stay on CPU %d: %w: this machine has %d, the first is 0", opts.CPU, err, runtime.NumCPU()), rt.leave())
+			return g, errors.Join(fmt.Errorf("loop.cpu: cannot use CPU %d: %w: this machine has %d CPUs, numbered from 0", opts.CPU, err, runtime.NumCPU()), rt.leave())
 		}
 		g.got("CPU %d", opts.CPU)
 	}
@@ -70,7 +70,7 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 	}
 	if opts.Realtime != Off {
 		if err := calm(monitorSlack); err != nil {
-			g.missing("a calm scheduler, which saves some 5 %% of a core: grant CAP_SYS_NICE")
+			g.missing("calm scheduler (saves some 5 %% of a core): grant CAP_SYS_NICE")
 		} else {
 			g.got("calm scheduler")
 		}
@@ -79,8 +79,8 @@ func (w *Wall) Enter(opts Options) (Grant, error) {
 	return g, nil
 }
 
-// ask takes what needs a permission. On one CPU SCHED_FIFO is for those who insist: there a tick that does not fit
-// takes the CPU from whoever could stop the program, until the kernel throttles the thread, for up to seconds.
+// ask makes the requests with a permission. On one CPU, SCHED_FIFO needs Realtime = On: a tick that is too long takes
+// the CPU from every program that could stop it, for up to seconds, until the kernel throttles the thread.
 func (rt *realTime) ask(g *Grant, fifo bool) {
 	attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority}
 	if !fifo {
@@ -102,13 +102,13 @@ func (rt *realTime) ask(g *Grant, fifo bool) {
 	switch {
 	case err == nil:
 		g.got("CPUs kept awake")
-	case errors.Is(err, os.ErrNotExist): // a kernel without power management, where nothing sleeps deep
+	case errors.Is(err, os.ErrNotExist): // a kernel without power management has no deep idle states
 	default:
 		g.missing("CPUs kept awake: grant write access to %s", dmaLatency)
 	}
 }
 
-// keepAwake keeps the CPUs out of the idle states that take long to leave, until its file is closed (the kernel's
+// keepAwake keeps the CPUs out of idle states with a long exit latency until the file is closed (the kernel's
 // Documentation/power/pm_qos_interface.rst).
 func keepAwake() (*os.File, error) {
 	f, err := os.OpenFile(dmaLatency, os.O_WRONLY, 0)
@@ -121,8 +121,8 @@ func keepAwake() (*os.File, error) {
 	return f, nil
 }
 
-// lockMemory locks each page as it is first touched, so that Go's large reservations cost nothing. Under a limit it is
-// not tried: past it the runtime's next allocation would fail.
+// lockMemory locks each page at its first use, so that Go's large reservations cost nothing. It does not try under a
+// limit: beyond the limit, the runtime's next allocation would fail.
 func lockMemory() error {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &limit); err != nil {
@@ -134,11 +134,12 @@ func lockMemory() error {
 	return unix.Mlockall(unix.MCL_CURRENT | unix.MCL_FUTURE | unix.MCL_ONFAULT)
 }
 
-// calm lets the naps of Go's monitor thread take up to slack longer. The monitor (sysmon in the runtime's proc.go) takes
-// the loop's place in Go's scheduler from it in each of its sleeps, and then naps for 20 us at a time to see whether it
-// must do so again: at ticks of 1 ms that costs more than the loop itself. It is the first thread that a Go program
-// starts, so the second of its list. What else waits for the monitor, as a goroutine that computes for long does for
-// its turn to end, waits as much longer; the slack of the other threads stays: the collector's barriers sleep on them.
+// calm sets the timer slack of Go's monitor thread (sysmon in the runtime's proc.go). During each sleep of the loop,
+// the monitor takes the loop's place in Go's scheduler, and then naps for 20 us at a time to see if it must do so
+// again. At ticks of 1 ms that costs more than the loop itself. With slack, the naps are longer. Other work of the
+// monitor is later by the same time, for example the end of a long goroutine's turn. The slack of the other threads
+// stays: the collector's barriers sleep on them. The monitor is the first thread that a Go program starts, so the
+// second in the list.
 func calm(slack time.Duration) error {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil || len(threads) < 2 {
@@ -151,19 +152,20 @@ func calm(slack time.Duration) error {
 	return os.WriteFile(file, strconv.AppendInt(nil, int64(slack), 10), 0)
 }
 
-// makeRoom lets Go run more goroutines at a time than there are CPUs. A thread that wakes from a sleep in the kernel
-// needs a place among these: while it slept its own may have been given to another (retake and exitsyscall in the
-// runtime's proc.go). Where all are taken it waits until a goroutine's turn ends: on one CPU for all of a picture on a
-// display, on more for as long as other programs keep that goroutine's thread from running. With places to spare it is
-// the kernel that decides who runs, and that knows the thread's priority. Whoever sets GOMAXPROCS in the environment has it.
+// makeRoom raises GOMAXPROCS above the number of CPUs, unless the environment sets it. A thread that wakes from a sleep
+// in the kernel needs a place among the running goroutines: its own may be taken (retake and exitsyscall in the
+// runtime's proc.go). With all places taken, it waits for the end of a goroutine's turn. On one CPU that can be a whole
+// picture on a display. On more CPUs it lasts as long as other programs keep that goroutine's thread from running. With
+// places to spare, the kernel decides, and it knows the priority of the thread.
 func makeRoom() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(2 * runtime.NumCPU())
 	}
 }
 
-// Leave gives back what Enter took for the process. Whoever entered has ended, and their threads with them.
-func (w *Wall) Leave() error {
+// Leave returns what Enter took for the process. Call it after the goroutines of Enter have ended, and their threads
+// with them.
+func (w *Real) Leave() error {
 	if w.rt == nil {
 		return nil
 	}
@@ -173,7 +175,7 @@ func (w *Wall) Leave() error {
 }
 
 func (rt *realTime) leave() error {
-	unix.Munlockall() // no error to tell: what was not locked stays so
+	unix.Munlockall() // without locked memory it does nothing
 	_ = calm(usualSlack)
 	runtime.SetDefaultGOMAXPROCS()
 	if rt.latency == nil {
@@ -184,8 +186,8 @@ func (rt *realTime) leave() error {
 	return f.Close()
 }
 
-// monotonic is CLOCK_MONOTONIC at the clock's zero: Go's own monotonic time counts from another one.
-func monotonic(w *Wall) (time.Duration, error) {
+// monotonic returns CLOCK_MONOTONIC at the clock's zero. Go's own monotonic time has another zero.
+func monotonic(w *Real) (time.Duration, error) {
 	var ts unix.Timespec
 	before := w.Now()
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
@@ -194,7 +196,7 @@ func monotonic(w *Wall) (time.Duration, error) {
 	return time.Duration(ts.Nano()) - (before+w.Now())/2, nil
 }
 
-func (rt *realTime) sleepUntil(ctx context.Context, w *Wall, t time.Duration) error {
+func (rt *realTime) sleepUntil(ctx context.Context, w *Real, t time.Duration) error {
 	wake := t - rt.spin.margin
 	for now := w.Now(); now < wake; now = w.Now() {
 		if err := ctx.Err(); err != nil {
@@ -207,8 +209,8 @@ func (rt *realTime) sleepUntil(ctx context.Context, w *Wall, t time.Duration) er
 		}
 	}
 	woke := w.Now()
-	if woke >= rt.look {
-		rt.look = woke + longest
+	if woke >= rt.next {
+		rt.next = woke + longest
 		rt.resume(w)
 	}
 	for w.Now() < t { // the spin
@@ -217,20 +219,20 @@ func (rt *realTime) sleepUntil(ctx context.Context, w *Wall, t time.Duration) er
 	return ctx.Err()
 }
 
-// resume moves the clock on by what the machine was suspended.
-func (rt *realTime) resume(w *Wall) {
+// resume advances the clock by the time of suspension.
+func (rt *realTime) resume(w *Real) {
 	was := time.Duration(w.suspended.Load())
-	if now := rt.ahead() - rt.start; now-was > time.Millisecond { // less is what the two readings are apart
+	if now := rt.ahead() - rt.start; now-was > time.Millisecond { // less is the time between the two readings
 		w.suspended.Store(int64(now))
 		rt.offset -= now - was
 	}
 }
 
-// bootAhead is how far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC.
+// bootAhead returns CLOCK_BOOTTIME minus CLOCK_MONOTONIC.
 func bootAhead() time.Duration {
 	var boot, mono unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot) != nil || unix.ClockGettime(unix.CLOCK_MONOTONIC, &mono) != nil {
-		return 0 // a kernel without it does not suspend
+		return 0 // a kernel without CLOCK_BOOTTIME does not suspend
 	}
 	return time.Duration(boot.Nano() - mono.Nano())
 }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
+func TestMonitorSlackIsSetAndRestored(t *testing.T) {
 	slack := func() string {
 		threads, err := os.ReadDir("/proc/self/task")
 		if err != nil {
@@ -26,7 +26,7 @@ func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
 	}
 	before := slack()
 	if err := calm(time.Millisecond); err != nil {
-		t.Skip("SKIPPED: the timer slack of another thread:", err)
+		t.Skip("SKIPPED: cannot set the timer slack of another thread:", err)
 	}
 	if got := slack(); got != "1000000" {
 		t.Errorf("got a slack of %s ns, want 1000000", got)
@@ -52,7 +52,7 @@ func TestTheMonitorIsCalmedAndLetGo(t *testing.T) {
 	}
 }
 
-func TestRoomIsMadeAndGivenBack(t *testing.T) {
+func TestGOMAXPROCSIsRaisedAndRestored(t *testing.T) {
 	t.Setenv("GOMAXPROCS", "")
 	runtime.SetDefaultGOMAXPROCS()
 	before := runtime.GOMAXPROCS(0)
@@ -76,7 +76,7 @@ func TestRoomIsMadeAndGivenBack(t *testing.T) {
 	}
 }
 
-func TestTimeGoesOnInASuspendedMachine(t *testing.T) {
+func TestSuspendedTimeCounts(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -92,7 +92,7 @@ func TestTimeGoesOnInASuspendedMachine(t *testing.T) {
 			t.Errorf("got %v at %v, want no error and no jump", err, w.Now())
 		}
 		asleep = 8 * time.Hour
-		w.rt.look = 0
+		w.rt.next = 0
 		if err := w.SleepUntil(t.Context(), w.Now()+time.Millisecond); err != nil || w.Now() < 8*time.Hour {
 			t.Errorf("got %v at %v, want no error after 8 h", err, w.Now())
 		}
@@ -107,8 +107,8 @@ func TestTimeGoesOnInASuspendedMachine(t *testing.T) {
 	<-done
 }
 
-// The loop's thread wakes when a deadline is due, not up to 50 us later as others do.
-func TestTheLoopsThreadHasNoTimerSlack(t *testing.T) {
+// The loop's thread wakes at its deadline; other threads wake up to 50 us late.
+func TestLoopThreadHasNoTimerSlack(t *testing.T) {
 	slack := make(chan int)
 	go func() {
 		w := New()

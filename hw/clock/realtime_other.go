@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// realTime is not to be had: Go's timers do their best, and the statistics say how well.
+// realTime does not exist on this system. Go's timers do their best, and the statistics report the lateness.
 type realTime struct{}
 
-func (*realTime) sleepUntil(ctx context.Context, _ *Wall, _ time.Duration) error { return ctx.Err() }
+func (*realTime) sleepUntil(ctx context.Context, _ *Real, _ time.Duration) error { return ctx.Err() }
 
-// Enter has nothing to take on this system.
-func (w *Wall) Enter(opts Options) (Grant, error) {
+// Enter changes nothing on this system.
+func (w *Real) Enter(opts Options) (Grant, error) {
 	if opts.Realtime == On {
-		return Grant{}, errors.New(`loop.realtime: must be "auto" or "off" on this system: real time is there on Linux only`)
+		return Grant{}, errors.New(`loop.realtime: must be "auto" or "off" on this system: real-time scheduling needs Linux`)
 	}
 	return Grant{Got: []string{"Go's timers"}}, nil
 }
 
-// Leave has nothing to give back.
-func (w *Wall) Leave() error { return nil }
+// Leave changes nothing on this system.
+func (w *Real) Leave() error { return nil }

@@ -14,8 +14,8 @@ import (
 	"hillock/hw/clock"
 )
 
-// entered runs f on a goroutine whose thread has entered the clock, and ends with it.
-func entered(t *testing.T, opts clock.Options, f func(*clock.Wall)) clock.Grant {
+// entered runs f on a goroutine that has entered the clock. The thread ends with it.
+func entered(t *testing.T, opts clock.Options, f func(*clock.Real)) clock.Grant {
 	t.Helper()
 	var grant clock.Grant
 	done := make(chan error)
@@ -37,7 +37,7 @@ func entered(t *testing.T, opts clock.Options, f func(*clock.Wall)) clock.Grant 
 
 func TestEnteredDeadlinesAreAbsoluteAndNeverEarly(t *testing.T) {
 	for _, spin := range []time.Duration{0, clock.SpinAuto, 30 * time.Microsecond} {
-		entered(t, clock.Options{Realtime: clock.Off, Spin: spin, CPU: -1}, func(w *clock.Wall) {
+		entered(t, clock.Options{Realtime: clock.Off, Spin: spin, CPU: -1}, func(w *clock.Real) {
 			start := w.Now()
 			for tick := time.Duration(1); tick <= 50; tick++ {
 				deadline := start + tick*200*time.Microsecond
@@ -53,7 +53,7 @@ func TestEnteredDeadlinesAreAbsoluteAndNeverEarly(t *testing.T) {
 }
 
 func TestEnteredSleepEndsWithItsContext(t *testing.T) {
-	entered(t, clock.Options{Realtime: clock.Off, CPU: -1}, func(w *clock.Wall) {
+	entered(t, clock.Options{Realtime: clock.Off, CPU: -1}, func(w *clock.Real) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Millisecond, cancel)
 		if err := w.SleepUntil(ctx, time.Hour); !errors.Is(err, context.Canceled) {
@@ -63,7 +63,7 @@ func TestEnteredSleepEndsWithItsContext(t *testing.T) {
 }
 
 func TestEnteredSleepDoesNotAllocate(t *testing.T) {
-	entered(t, clock.Options{Realtime: clock.Off, Spin: clock.SpinAuto, CPU: -1}, func(w *clock.Wall) {
+	entered(t, clock.Options{Realtime: clock.Off, Spin: clock.SpinAuto, CPU: -1}, func(w *clock.Real) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		next := w.Now()
@@ -76,9 +76,9 @@ func TestEnteredSleepDoesNotAllocate(t *testing.T) {
 	})
 }
 
-func TestRealtimeTellsWhatItGotAndWhatIsMissing(t *testing.T) {
+func TestGrantListsGotAndMissing(t *testing.T) {
 	opts := clock.Options{Realtime: clock.Auto, Spin: 0, CPU: -1}
-	g := entered(t, opts, func(*clock.Wall) {})
+	g := entered(t, opts, func(*clock.Real) {})
 	if tried, err := clock.Try(opts); err != nil || !cmp.Equal(g, tried) {
 		t.Errorf("Try: got %+v, %v, want %+v", tried, err, g)
 	}
@@ -99,9 +99,9 @@ func TestRealtimeTellsWhatItGotAndWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestRealtimeOnInsists(t *testing.T) {
+func TestRealtimeOnFailsWithoutPermission(t *testing.T) {
 	if os.Geteuid() == 0 && runtime.GOOS == "linux" {
-		t.Skip("SKIPPED: realtime on without permission: the test runs as root, who has it")
+		t.Skip("SKIPPED: realtime on without permission: root has the permission")
 	}
 	_, err := clock.Try(clock.Options{Realtime: clock.On, CPU: -1})
 	if err == nil || !strings.HasPrefix(err.Error(), "loop.realtime: must be ") {
@@ -109,11 +109,11 @@ func TestRealtimeOnInsists(t *testing.T) {
 	}
 }
 
-func TestCPUThatIsNotThere(t *testing.T) {
+func TestUnknownCPU(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("SKIPPED: CPU affinity: it is there on Linux only")
+		t.Skip("SKIPPED: CPU affinity needs Linux")
 	}
-	if _, err := clock.Try(clock.Options{Realtime: clock.Off, CPU: 1000}); err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot stay on CPU 1000: ") {
+	if _, err := clock.Try(clock.Options{Realtime: clock.Off, CPU: 1000}); err == nil || !strings.HasPrefix(err.Error(), "loop.cpu: cannot use CPU 1000: ") {
 		t.Errorf("got %v", err)
 	}
 }

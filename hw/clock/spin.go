@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// spinner is the margin before a deadline at which a sleep ends, so that the rest of the way is spun on the clock. It
-// learns the margin from how late the sleeps end, and spends no more than a part of a core on it.
+// spinner holds the margin before a deadline: a sleep ends that early, and the clock spins for the rest. It learns the
+// margin from the lateness of the sleeps, and limits the time of the spins.
 type spinner struct {
 	margin time.Duration
 	auto   bool
-	why    string // why auto is off
+	why    string // reason without auto
 
-	lateness time.Duration // that the margin should cover: a high quantile of how late sleeps end
-	spun     time.Duration // per deadline, over the last hundred or so
-	period   time.Duration // between deadlines, likewise
-	last     time.Duration // the deadline before
+	lateness time.Duration // high quantile of the lateness of sleeps, for the margin to cover
+	spun     time.Duration // per deadline, mean of the last hundred or so
+	period   time.Duration // between deadlines, mean likewise
+	last     time.Duration // previous deadline
 }
 
-// What auto may spend, on average: this part of a core, and no more than so much per deadline, for which most sleeps
-// end in time where they spread over some 10 us; and the part of the sleeps that it lets end late.
+// Limits of SpinAuto, on average: a share of a core, and a time per deadline. Within 4 us most sleeps end in time if
+// they spread over some 10 us. spinLate is the share of sleeps that end late.
 const (
 	spinShare = 0.05
 	spinMost  = 4 * time.Microsecond
@@ -37,7 +37,7 @@ func newSpinner(asked time.Duration, cpus int) spinner {
 	return spinner{auto: true, lateness: first, margin: first}
 }
 
-// learn takes how late a sleep ended that was to end a margin before the deadline t, and how long it then spun.
+// learn updates the margin. The sleep before the deadline t ended late, and the clock then spun.
 func (s *spinner) learn(t, late, spun time.Duration) {
 	if !s.auto {
 		return
@@ -47,7 +47,7 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 	if s.period == 0 {
 		s.period = period
 	}
-	// The quantile by steps (Robbins and Monro, 1951): as often as spinLate up, the rest down.
+	// Quantile by steps (Robbins and Monro, 1951): up with a probability of spinLate, else down.
 	const step = 500 // ns
 	if late > s.lateness {
 		s.lateness += step * (1 - spinLate) * time.Nanosecond
@@ -56,7 +56,7 @@ func (s *spinner) learn(t, late, spun time.Duration) {
 	}
 	s.spun += (spun - s.spun) / 128
 	s.period += (period - s.period) / 128
-	// Up while less is spent than may be, down while more, and no further than covers the lateness.
+	// The margin grows while the spins cost less than the limit, and never exceeds the lateness.
 	s.margin += (min(spinMost, time.Duration(spinShare*float64(s.period))) - s.spun) / 64
 	s.margin = min(max(0, s.margin), s.lateness)
 }
@@ -66,7 +66,7 @@ func (s spinner) String() string {
 	case s.auto:
 		return fmt.Sprintf("spin up to %d us", spinMost.Microseconds())
 	case s.margin > 0:
-		return fmt.Sprintf("spin %v", s.margin)
+		return fmt.Sprintf("spin %g us", float64(s.margin)/float64(time.Microsecond))
 	}
 	return "no spin" + s.why
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// wakeups runs a spinner over sleeps that end late by some time, and tells what part of them its margin covered, and
-// what part of a core it spun, both over the second half.
+// wakeups runs a spinner over sleeps that end late. It returns the share of sleeps covered by the margin and the share
+// of a core spent spinning, both over the second half.
 func wakeups(s *spinner, period time.Duration, late func() time.Duration) (covered, share float64) {
 	const n = 40_000
 	var spun time.Duration
@@ -30,7 +30,7 @@ func TestSpinLearnsItsMargin(t *testing.T) {
 	around := func(mean, spread time.Duration) func() time.Duration {
 		return func() time.Duration {
 			if r.IntN(1000) == 0 {
-				return time.Millisecond // now and then the system is busy
+				return time.Millisecond // sometimes the system is busy
 			}
 			return max(0, mean+time.Duration(r.NormFloat64()*float64(spread)))
 		}
@@ -39,11 +39,11 @@ func TestSpinLearnsItsMargin(t *testing.T) {
 		name         string
 		period       time.Duration
 		mean, spread time.Duration
-		covered      float64 // at least
+		covered      float64 // minimum
 	}{
-		{"1 ms, sleeps as a quiet kernel's", time.Millisecond, 16 * time.Microsecond, 4 * time.Microsecond, 0.8},
+		{"1 ms, quiet kernel", time.Millisecond, 16 * time.Microsecond, 4 * time.Microsecond, 0.8},
 		{"1 ms, late sleeps", time.Millisecond, 80 * time.Microsecond, 10 * time.Microsecond, 0.45},
-		{"1 ms, sleeps that spread too far", time.Millisecond, 100 * time.Microsecond, 100 * time.Microsecond, 0.2},
+		{"1 ms, widely spread sleeps", time.Millisecond, 100 * time.Microsecond, 100 * time.Microsecond, 0.2},
 		{"100 us", 100 * time.Microsecond, 16 * time.Microsecond, 3 * time.Microsecond, 0.8},
 	} {
 		s := newSpinner(SpinAuto, 4)
@@ -55,7 +55,7 @@ func TestSpinLearnsItsMargin(t *testing.T) {
 	}
 }
 
-func TestSpinAsAsked(t *testing.T) {
+func TestSpinFollowsTheOption(t *testing.T) {
 	for _, tt := range []struct {
 		asked time.Duration
 		cpus  int
@@ -64,7 +64,7 @@ func TestSpinAsAsked(t *testing.T) {
 		{SpinAuto, 4, "spin up to 4 us"},
 		{SpinAuto, 1, "no spin (one CPU)"},
 		{0, 4, "no spin"},
-		{30 * time.Microsecond, 1, "spin 30µs"},
+		{30 * time.Microsecond, 1, "spin 30 us"},
 	} {
 		s := newSpinner(tt.asked, tt.cpus)
 		if s.String() != tt.want {
@@ -73,7 +73,7 @@ func TestSpinAsAsked(t *testing.T) {
 		margin := s.margin
 		s.learn(time.Second, time.Millisecond, 0)
 		if !s.auto && s.margin != margin {
-			t.Errorf("%v on %d CPUs: got a margin of %v, want it kept, %v", tt.asked, tt.cpus, s.margin, margin)
+			t.Errorf("%v on %d CPUs: got a margin of %v, want %v as before", tt.asked, tt.cpus, s.margin, margin)
 		}
 	}
 }

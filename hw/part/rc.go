@@ -189,7 +189,7 @@ func clockOf(p gpio.PinIO) rc.Clock {
 	if !ok {
 		return nil
 	}
-	if _, ok := t.Clock().(*clock.Wall); ok {
+	if _, ok := t.Clock().(*clock.Real); ok {
 		return nil
 	}
 	return t.Clock()

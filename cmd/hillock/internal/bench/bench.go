@@ -45,7 +45,7 @@ type Result struct {
 
 // Measure runs a configuration for a while, and then counts for as long how many ticks a plain time.Ticker delivers. It writes a
 // line to messages at the start. Where ctx ends before, the result is what was measured until then.
-func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, wall *clock.Wall, duration time.Duration) (*Result, error) {
+func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, wall *clock.Real, duration time.Duration) (*Result, error) {
 	warm := &warmUp{ticks: int64(duration/cfg.Loop.Tick) / 10, done: make(chan struct{})}
 	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: wall, Duration: duration, Observers: []neuron.Observer{warm}})
 	if err != nil {

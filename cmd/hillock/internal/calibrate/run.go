@@ -15,7 +15,7 @@ import (
 
 // Options say where the ends go.
 type Options struct {
-	Wall   *clock.Wall
+	Wall   *clock.Real
 	File   string // the configuration's
 	DryRun bool   // only print them
 }

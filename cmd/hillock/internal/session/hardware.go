@@ -18,7 +18,7 @@ type Hardware struct {
 
 // Choose returns the Pi that a word asks for: "real" or "sim", or "auto" for the real one on a Raspberry Pi, else the virtual
 // one, which is wired as the configuration says.
-func Choose(pi string, cfg *config.Config, wall *clock.Wall) (Hardware, error) {
+func Choose(pi string, cfg *config.Config, wall *clock.Real) (Hardware, error) {
 	model, where := board.OnPi(), ""
 	switch {
 	case pi == "auto" && model != "":

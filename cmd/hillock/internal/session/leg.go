@@ -98,7 +98,7 @@ const patience = 25 * time.Millisecond
 
 // onWall makes the loop one of the wall's time: it asks for the real time that the configuration wants, and does not wait
 // for a part that hangs.
-func (l *leg) onWall(wall *clock.Wall) {
+func (l *leg) onWall(wall *clock.Real) {
 	l.loop.Patience = patience
 	l.loop.Ready = func() error {
 		c := l.cfg.Loop

@@ -20,7 +20,7 @@ import (
 
 // Options say how to run.
 type Options struct {
-	Wall      *clock.Wall       // the loop runs in its time, with the real time that the configuration asks for
+	Wall      *clock.Real       // the loop runs in its time, with the real time that the configuration asks for
 	Clock     neuron.Clock      // of the loop where Wall is nil, which then waits for parts that hang
 	Duration  time.Duration     // to run, on the clock, over all configurations; 0: until it is stopped
 	Traced    bool              // keep a Record of every step
