@@ -10,48 +10,52 @@ import (
 	"syscall"
 )
 
-// noPin tells why a pin is not in the registry, and what to do.
+// noPin returns the reason for a pin that is not in periph's registry, with a remedy.
 func noPin(name string) error {
 	chips, _ := filepath.Glob("/dev/gpiochip*")
 	if len(chips) == 0 {
-		return fmt.Errorf("%s: this machine has no GPIO (no /dev/gpiochip*): 'hillock run --hw sim' takes the virtual Pi", name)
+		return fmt.Errorf("%s: this machine has no GPIO (no /dev/gpiochip*): use --hw sim for the virtual Pi", name)
 	}
 	for _, c := range chips {
 		if err := tryOpen(c); errors.Is(err, fs.ErrPermission) {
 			return fmt.Errorf("%s: %w: %s", name, err, joinGroup("gpio"))
 		}
 	}
-	return fmt.Errorf("%s: no such pin on this machine: gpioinfo lists the names of its lines", name)
+	return fmt.Errorf("%s: this machine has no such pin: 'gpioinfo' lists its lines", name)
 }
 
-// is is errors.Is, also for what periph's gpioioctl makes of a system's error: its text alone (ioctl.go, errors.New).
+// is is errors.Is, and also compares the text: periph's gpioioctl keeps only the text of a system error (ioctl.go, errors.New).
 func is(err error, errno syscall.Errno) bool {
 	return errors.Is(err, errno) || strings.HasSuffix(err.Error(), ": "+errno.Error())
 }
 
-// portTrouble adds to a port's refusal what to do. periph keeps of the system's error only the text, so the node is
-// asked again.
+// portTrouble returns the reason for periph's error at an SPI port, with a remedy.
 func portTrouble(port string, err error) error {
-	node := "/dev/spidev" + strings.TrimPrefix(port, "SPI")
+	return nodeTrouble("/dev/spidev"+strings.TrimPrefix(port, "SPI"), "spi", err)
+}
+
+// busTrouble returns the reason for periph's error at an I2C bus, with a remedy.
+func busTrouble(bus string, err error) error {
+	return nodeTrouble("/dev/i2c-"+strings.TrimPrefix(bus, "I2C"), "i2c", err)
+}
+
+// nodeTrouble opens the device node again for the system's error: periph keeps only its text.
+func nodeTrouble(node, group string, err error) error {
 	switch again := tryOpen(node); {
 	case errors.Is(again, fs.ErrNotExist):
-		return fmt.Errorf("%w: there is no %s: turn SPI on with 'sudo raspi-config nonint do_spi 0' and reboot, or use --hw sim for the virtual Pi", err, node)
+		return noNode(node, OnPi())
 	case errors.Is(again, fs.ErrPermission):
-		return fmt.Errorf("%w: %s", again, joinGroup("spi"))
+		return fmt.Errorf("%w: %s", again, joinGroup(group))
 	}
 	return err
 }
 
-// busTrouble is portTrouble for an I2C bus.
-func busTrouble(bus string, err error) error {
-	node := "/dev/i2c-" + strings.TrimPrefix(bus, "I2C")
-	switch again := tryOpen(node); {
-	case errors.Is(again, fs.ErrNotExist):
-		return fmt.Errorf("%w: there is no %s: turn I2C on with 'sudo raspi-config nonint do_i2c 0', or use --hw sim for the virtual Pi", err, node)
-	case errors.Is(again, fs.ErrPermission):
-		return fmt.Errorf("%w: %s", again, joinGroup("i2c"))
+// noNode is the error for a missing device node on a Pi of this model, "" for another machine.
+func noNode(node, model string) error {
+	if model == "" {
+		return fmt.Errorf("this machine has no %s: use --hw sim for the virtual Pi", node)
 	}
-	return err
+	return fmt.Errorf("this Pi has no %s: run 'sudo hillock setup', and reboot", node)
 }
 
 func joinGroup(group string) string {

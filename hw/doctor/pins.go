@@ -18,6 +18,9 @@ func (h Host) pins(cfg *config.Config) []Finding {
 	if h.holders == nil {
 		return nil
 	}
+	if len(h.glob("/dev/gpiochip*")) == 0 {
+		return []Finding{{Check: "pins", Result: Skipped, Seen: "not checked: this machine has no /dev/gpiochip*"}}
+	}
 	holders, err := h.lines()
 	if err != nil {
 		return []Finding{{Check: "pins", Result: Skipped, Seen: "not checked: " + err.Error()}}
