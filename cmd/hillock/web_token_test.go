@@ -138,7 +138,7 @@ func TestGivenTokenCountsOnLoopback(t *testing.T) {
 		t.Error("got a page that may make changes before it gave the token")
 	}
 	say(`{"type":"reset"}`)
-	if got, want := next("error").Message, "a change needs the token of this run"; got != want {
+	if got, want := next("error").Message, "changes need the token of this run"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	say(`{"type":"auth","token":"open barley"}`)

@@ -40,7 +40,7 @@ func TestChanges(t *testing.T) {
 func TestToken(t *testing.T) {
 	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED", Beyond: true}, func(t *testing.T, w *world) {
 		v, other := w.view(t), w.view(t)
-		const change, refused = `{"type":"reset"}`, "a change needs the token of this run"
+		const change, refused = `{"type":"reset"}`, "changes need the token of this run"
 		began := time.Now()
 		for _, text := range []string{change, `{"type":"turn","input":"knob","position":0.5}`, `{"type":"sweep","input":"knob"}`,
 			`{"type":"set","key":"speed","value":1}`, `{"type":"fault","name":"none"}`, `{"type":"auth","token":"KNOBANDLEG"}`, `{"type":"auth","token":""}`} {

@@ -14,7 +14,7 @@ import (
 	"hillock/neuron"
 )
 
-// wish is what a client says. The keys of each kind are all there, and no others.
+// wish is a message from a client. It has exactly the keys of its type.
 type wish struct {
 	Type      string  `json:"type"`
 	Token     string  `json:"token"`
@@ -29,7 +29,7 @@ type wish struct {
 	Name      string  `json:"name"`
 }
 
-// kinds are the keys of each kind of message.
+// kinds returns the keys of each type of message.
 func kinds() map[string][]string {
 	return map[string][]string{
 		"auth": {"token"}, "view": {"per_column", "columns", "end"}, "turn": {"input", "position"}, "set": {"key", "value"},
@@ -37,7 +37,7 @@ func kinds() map[string][]string {
 	}
 }
 
-// keys are those of "set" but for the loop's own, speed.
+// keys returns the keys of "set", except the loop's own key, speed.
 func keys() (all []string) {
 	for _, m := range neuron.Models() {
 		for _, d := range m.Params {
@@ -49,7 +49,7 @@ func keys() (all []string) {
 	return all
 }
 
-// slider is that of a key, of a neuron or else of the loop.
+// slider returns the slider of a key: a neuron's own, or the loop's for an unknown name.
 func (h Hello) slider(name, key string) (Slider, bool) {
 	all := h.Sliders
 	for _, n := range h.Neurons {
@@ -66,10 +66,10 @@ func (h Hello) slider(name, key string) (Slider, bool) {
 
 const (
 	maxPerColumn = 1_000_000 // steps
-	maxPast      = 1 << 16   // columns of the past that a client can ask for
+	maxPast      = 1 << 16   // columns of the past in one request
 )
 
-// parse reads a message.
+// parse decodes and checks a message.
 func parse(text []byte) (wish, error) {
 	var m wish
 	if !utf8.Valid(text) {
@@ -81,10 +81,10 @@ func parse(text []byte) (wish, error) {
 		return m, errors.New("a message must be a JSON object")
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return m, errors.New("a message must be one JSON object, and nothing after it")
+		return m, errors.New("a message must be a single JSON object")
 	}
 	if err := json.Unmarshal(given["type"], &m.Type); err != nil {
-		return m, errors.New("type: must be a text")
+		return m, errors.New("type: must be a string")
 	}
 	want, ok := kinds()[m.Type]
 	if !ok {
@@ -94,7 +94,7 @@ func parse(text []byte) (wish, error) {
 		switch {
 		case key == "type", slices.Contains(want, key), m.Type == "set" && key == "neuron":
 		default:
-			return m, fmt.Errorf("%s: has no key %.40q", m.Type, key)
+			return m, fmt.Errorf("%s: unknown key %.40q", m.Type, key)
 		}
 		if string(value) == "null" {
 			return m, fmt.Errorf("%s: %s: must have a value, got null", m.Type, key)
@@ -102,7 +102,7 @@ func parse(text []byte) (wish, error) {
 	}
 	for _, key := range want {
 		if given[key] == nil {
-			return m, fmt.Errorf("%s: must have the key %s", m.Type, key)
+			return m, fmt.Errorf("%s: missing key %s", m.Type, key)
 		}
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
@@ -115,14 +115,15 @@ func parse(text []byte) (wish, error) {
 	return m, m.check(given["neuron"] != nil)
 }
 
+// noun returns JSON's word for a kind of Go value.
 func noun(kind string) string {
 	if kind == "string" {
-		return "text"
+		return kind
 	}
 	return "number"
 }
 
-// check holds the values against what is always so.
+// check checks the values against fixed limits.
 func (m wish) check(ofNeuron bool) error {
 	switch m.Type {
 	case "view":
@@ -142,17 +143,17 @@ func (m wish) check(ofNeuron bool) error {
 	case "set":
 		switch {
 		case m.Key == "speed" && ofNeuron:
-			return errors.New("set: speed: is the loop's, not a neuron's")
+			return errors.New("set: speed: belongs to the loop: leave out neuron")
 		case m.Key != "speed" && !slices.Contains(keys(), m.Key):
 			return fmt.Errorf("set: key: must be %s or speed, got %.40q", strings.Join(keys(), ", "), m.Key)
 		case m.Key != "speed" && !ofNeuron:
-			return fmt.Errorf("set: %s: must have the key neuron", m.Key)
+			return fmt.Errorf("set: %s: missing key neuron", m.Key)
 		}
 	}
 	return nil
 }
 
-// change makes a change, whole or not at all.
+// change makes a change, completely or not at all.
 func (s *Server) change(m wish) error {
 	switch m.Type {
 	case "turn":

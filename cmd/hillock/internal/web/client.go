@@ -16,39 +16,39 @@ import (
 	"hillock/cmd/hillock/internal/trace"
 )
 
-// client is one that is connected. The server sends it what there is, and a goroutine of it reads what it says.
+// client is a connected WebSocket. Server.watch writes to it, and a goroutine of its own reads from it.
 type client struct {
 	s     *Server
 	conn  *websocket.Conn
 	pipe  *pipe
-	may   atomic.Bool // change something
-	wrong bool        // the token that it offered to connect
+	may   atomic.Bool // make changes
+	wrong bool        // the token in its request to connect
 
-	greets sync.Mutex  // so that the newest hello comes last: after client.mu, before Server.mu
+	greets sync.Mutex  // keeps hellos in order: after client.mu, before Server.mu
 	owed   atomic.Bool // a hello
 
-	mu     sync.Mutex // see the package's comment for the order
-	parts  []part     // the newest, after those that it has not heard to their end
-	per    int64      // steps to a column
-	next   int64      // the first step that it has not been sent
-	rated  int64      // the first step whose measured rates it has not been sent
-	until  int64      // where the past ends that it asked for; 0: it hears of now
-	view   *request   // what it asked for since the last time
-	was    int64      // steps missed of the part before it came, less those of the parts before
-	missed int64      // steps missed
-	on     uint32     // outputs that were on since its last frame
-	said   uint32     // what that said
+	mu     sync.Mutex // for the order see the package comment
+	parts  []part     // unfinished ones, oldest first; the last one runs
+	per    int64      // steps per column
+	next   int64      // the first unsent step
+	rated  int64      // measured rates of earlier steps are sent
+	until  int64      // end of the requested past; 0: the present
+	view   *request   // not yet served
+	was    int64      // missed steps before it connected, less the missed steps of earlier parts
+	missed int64      // steps
+	on     uint32     // outputs on since its last frame
+	said   uint32     // outputs in its last frame
 	told   *report
 	batch  []message
 }
 
-// message is what a client is sent.
+// message is a message to a client.
 type message struct {
 	kind  websocket.MessageType
 	bytes []byte
 }
 
-// serve serves a client until it goes, or the server does.
+// serve serves a client until its connection or the server ends.
 func (c *client) serve() {
 	s, conn := c.s, c.conn
 	defer conn.CloseNow()
@@ -65,14 +65,14 @@ func (c *client) serve() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	stop := context.AfterFunc(s.ctx, func() {
-		time.AfterFunc(farewellTime, cancel) // ends an answer under way
+		time.AfterFunc(farewellTime, cancel) // stops an answer under way
 		c.close(websocket.StatusGoingAway, "the run has ended")
 		cancel()
 	})
 	defer stop()
 	var pings sync.WaitGroup
 	pings.Go(func() {
-		defer conn.CloseNow() // ends the others
+		defer conn.CloseNow() // stops reads and writes
 		defer cancel()
 		s.guard(func(context.Context) { c.ping(ctx) })
 	})
@@ -86,20 +86,20 @@ func (c *client) serve() {
 	pings.Wait()
 }
 
-// begin hears of a part from now on.
+// begin starts with the present step of a part.
 func (c *client) begin(p part, per int64) {
 	p.record.Look(func(next, missed int64, _ []trace.Cell) {
 		c.parts, c.per, c.next, c.was = []part{p}, per, columnOf(next, per), missed
 	})
 }
 
-// columnOf is the first step of the column in which one is.
+// columnOf returns the first step of the column with a step.
 func columnOf(step, per int64) int64 { return (step-1)/per*per + 1 }
 
-// maxParts is how many parts a client that is behind is still sent: each holds the record of a run.
+// maxParts limits the unfinished parts of a slow client: each holds the record of a run.
 const maxParts = 3
 
-// follow goes on with a part, after those before it. A client that is behind by too many misses the rest of the oldest.
+// follow appends a part. Beyond maxParts the client misses the rest of its oldest part.
 func (c *client) follow(p part) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,12 +110,12 @@ func (c *client) follow(p part) {
 	c.nextPart()
 }
 
-// nextPart goes on with the part after the first one, which has ended.
+// nextPart drops the first part, which has ended.
 func (c *client) nextPart() {
 	c.parts, c.next, c.rated, c.until, c.was = slices.Delete(c.parts, 0, 1), 1, 0, 0, -c.missed
 }
 
-// greet tells it what runs: one that is behind later, and once for all that changes meanwhile.
+// greet sends the latest hello. A slow client gets it later, once for all changes until then.
 func (c *client) greet() {
 	c.greets.Lock()
 	defer c.greets.Unlock()
@@ -133,7 +133,7 @@ func (c *client) greet() {
 	c.say(websocket.MessageText, text)
 }
 
-// ping drops a client that is dead, or does not read.
+// ping drops a client without an answer.
 func (c *client) ping(ctx context.Context) {
 	every := time.NewTicker(pingTime)
 	defer every.Stop()
@@ -152,12 +152,12 @@ func (c *client) ping(ctx context.Context) {
 	}
 }
 
-// say sends a message. One that cannot be sent has closed the connection, which who reads it finds.
+// say sends a message. A failed write closes the connection, and the next read returns the error.
 func (c *client) say(kind websocket.MessageType, b []byte) {
 	_ = c.conn.Write(context.Background(), kind, b)
 }
 
-// give sends it what it has not heard yet, unless it still takes what it was sent before: then it hears of all at a later time.
+// give sends all news to the client, unless earlier messages are still in its queue. Then the news come with a later call.
 func (c *client) give(p *press, on uint32, st *report) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -183,7 +183,7 @@ func (c *client) give(p *press, on uint32, st *report) {
 	clear(c.batch)
 }
 
-// frames adds those of the steps since the last time, until they have maxFrame bytes: the rest comes next time.
+// frames appends the frames of the unsent steps, up to maxFrame bytes. The rest follows with the next call.
 func (c *client) frames(p *press, out []message) []message {
 	c.look()
 	for size := 0; size < maxFrame; {
@@ -211,14 +211,14 @@ func (c *client) frames(p *press, out []message) []message {
 	return out
 }
 
-// request is what a client asked to see.
+// request is the time base and the past of a "view" message.
 type request struct {
-	per     int64 // steps to a column
-	columns int64 // so many of the past
-	end     int64 // before this step; 0: now
+	per     int64 // steps per column
+	columns int64 // of the past
+	end     int64 // of the past, a step; 0: the present
 }
 
-// look goes on as the client asked for.
+// look applies the client's latest request.
 func (c *client) look() {
 	if c.view == nil {
 		return
@@ -237,18 +237,18 @@ func (c *client) look() {
 	c.next = columnOf(max(c.next, 1), c.per)
 }
 
-// report is the status, which for nearly all is the same text.
+// report returns the status as a message. Clients without missed steps share one text.
 func (c *client) report(r *report) message {
 	if c.missed == 0 {
 		return message{websocket.MessageText, r.text}
 	}
 	mine := *r.status
 	mine.Missed = c.missed
-	text, _ := json.Marshal(mine) // as it was once before
+	text, _ := json.Marshal(mine) // no error: it was marshaled before
 	return message{websocket.MessageText, text}
 }
 
-// read hears what the client says, until it goes.
+// read serves the client's messages until its connection ends.
 func (c *client) read(ctx context.Context) {
 	messages := rate.NewLimiter(perSecond, perSecond)
 	for {
@@ -259,7 +259,7 @@ func (c *client) read(ctx context.Context) {
 			c.close(websocket.StatusPolicyViolation, excess.Error())
 			return
 		case err != nil:
-			return // the client has been told why
+			return // the library has sent the reason
 		case kind != websocket.MessageText:
 			c.close(websocket.StatusUnsupportedData, "a message must be text")
 			return
@@ -277,30 +277,30 @@ func (c *client) read(ctx context.Context) {
 	}
 }
 
-// close tells the client why its connection ends, and waits at most farewellTime for its answer. The library would wait 5 s: its
-// CloseNow ends no Close under way.
+// close sends the reason for the end of the connection, and waits at most farewellTime for the answer. The library would wait
+// 5 s, and its CloseNow does not stop a Close under way.
 func (c *client) close(code websocket.StatusCode, reason string) {
 	t := time.AfterFunc(farewellTime, func() { c.pipe.Close() })
 	defer t.Stop()
 	_ = c.conn.Close(code, reason)
 }
 
-// errToken is the answer to a wrong token.
+// errToken answers a wrong token.
 var errToken = errors.New("wrong token")
 
-// refusal is the answer to what was not done.
+// refusal answers a message without effect.
 type refusal struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 }
 
-// refuse tells the client why something was not done.
+// refuse sends the reason for a refusal.
 func (c *client) refuse(why error) {
 	text, _ := json.Marshal(refusal{"error", why.Error()})
 	c.say(websocket.MessageText, text)
 }
 
-// take does what a message asks for, or says why not.
+// take carries out a message, or returns the reason against it.
 func (c *client) take(ctx context.Context, m wish) error {
 	switch m.Type {
 	case "view":
@@ -318,7 +318,7 @@ func (c *client) take(ctx context.Context, m wish) error {
 		return nil
 	}
 	if !c.may.Load() {
-		return errors.New("a change needs the token of this run")
+		return errors.New("changes need the token of this run")
 	}
 	return c.s.change(m)
 }

@@ -9,40 +9,40 @@ import (
 
 const (
 	frameVersion = 1
-	maxFrame     = 64 << 10 // bytes, unless a single column has more
-	maxPrinted   = 1 << 20  // bytes that are made for all clients each frameTime, and the frame that passes this
-	maxCells     = 255      // a byte counts them; those beyond are not shown
-	missedAt     = 20       // where a frame tells how many steps were missed
-	headBytes    = 32       // of a frame
-	columnBytes  = 20       // of a cell
+	maxFrame     = 64 << 10 // bytes, unless a single column is larger
+	maxPrinted   = 1 << 20  // bytes encoded for all clients in each frameTime, plus the frame beyond it
+	maxCells     = 255      // the count is one byte: further neurons are not shown
+	missedAt     = 20       // offset of the missed steps, bytes
+	headBytes    = 32       // per frame
+	columnBytes  = 20       // per cell
 	spikeBytes   = 8
 )
 
-// part is a part of a run: another begins where its configuration is read again, with another record and its steps from 1 on.
+// part is a part of a run between two reloads of its configuration. It has its own record, with steps from 1.
 type part struct {
 	record *trace.Record
 	number uint32
 }
 
-// cut is what a frame tells of: the columns of a part from a step on, so many steps to each, that are complete before end,
-// and the outputs that are on.
+// cut is the content of a frame: the complete columns of a part between two steps, and the outputs.
 type cut struct {
 	part
-	from, per int64
-	end       int64 // 0: what there is
-	on        uint32
+	from int64  // the first step
+	per  int64  // steps per column
+	end  int64  // the step after the last one; 0: the present
+	on   uint32 // outputs, a bit each
 }
 
-// frame is a cut in bytes.
+// frame is an encoded cut.
 type frame struct {
 	bytes   []byte
 	columns int
 	next    int64 // the step after its last one
-	rest    bool  // there is more
-	missed  int64 // of the record
+	rest    bool  // more columns are complete
+	missed  int64 // steps of the record
 }
 
-// press makes the frames and the messages with rates of a moment: each once, for however many it is.
+// press encodes the frames and rates of one moment. Clients with the same request share the result.
 type press struct {
 	made    map[cut]frame
 	rated   map[rated]ratesText
@@ -50,7 +50,7 @@ type press struct {
 	columns []trace.Bucket
 }
 
-// frame is that of a cut. Of a record that has ended the last column is in it as it is.
+// frame returns the frame of a cut. With ended set, the last column of the record counts as complete.
 func (p *press) frame(c cut, ended bool) frame {
 	f, ok := p.made[c]
 	if !ok {
@@ -87,14 +87,14 @@ func (p *press) print(c cut, ended bool, next int64, cells []trace.Cell) frame {
 	b = le.AppendUint16(b, uint16(n))
 	b = le.AppendUint64(b, math.Float64bits(float64(c.from)))
 	b = le.AppendUint64(b, math.Float64bits(float64(c.per)))
-	b = le.AppendUint32(b, 0) // missed: each client's own
+	b = le.AppendUint32(b, 0) // missed steps: missing fills them in for each client
 	b = le.AppendUint32(b, c.on)
 	b = le.AppendUint32(b, c.number)
 	for k := range n {
 		for i := range cells {
 			d := p.columns[i*n+k]
 			values := [...]float32{d.VMin, d.VMax, d.VLast, d.IMin, d.IMax}
-			if d.Steps == 0 { // they were missed
+			if d.Steps == 0 { // missed
 				nan := float32(math.NaN())
 				values = [...]float32{nan, nan, nan, nan, nan}
 			}
@@ -114,7 +114,7 @@ func (p *press) print(c cut, ended bool, next int64, cells []trace.Cell) frame {
 	return frame{bytes: b, columns: n, next: after, rest: whole > int64(n)}
 }
 
-// fitting is how many of a cut's columns go into a frame of maxFrame bytes with their spikes: one at least, where there is one.
+// fitting returns how many columns fit into a frame of maxFrame bytes together with their spikes. A single column always fits.
 func fitting(c cut, whole int64, cells []trace.Cell) int {
 	n := min(whole, max(1, (maxFrame-headBytes)/int64(columnBytes*max(len(cells), 1))))
 	for ; n > 1; n /= 2 {
@@ -129,7 +129,7 @@ func fitting(c cut, whole int64, cells []trace.Cell) int {
 	return int(n)
 }
 
-// missing is the frame for a client that so many steps were missed for.
+// missing returns the frame's bytes with a client's number of missed steps.
 func (f frame) missing(steps int64) []byte {
 	if steps == 0 {
 		return f.bytes

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// guesses counts wrong tokens, so that many of them do not flood a log.
+// guesses counts wrong tokens and limits their reports, for a short log.
 type guesses struct {
 	mu       sync.Mutex
 	n        int // since the last report
@@ -22,7 +22,7 @@ func (g *guesses) add(from string) {
 	g.from = from
 }
 
-// due returns how many wrong tokens are to be reported now, and where the latest came from: 0 within guessTime of the last report.
+// due returns the number of unreported wrong tokens and the address of the latest. It returns 0 within guessTime of a report.
 func (g *guesses) due(now time.Time) (n int, from string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -33,8 +33,8 @@ func (g *guesses) due(now time.Time) (n int, from string) {
 	return n, g.from
 }
 
-// guessed reports a wrong token, and returns after guessTime, so that guessing is slow. By then a token that was not reported at
-// once is either part of another report or due.
+// guessed reports a wrong token. It returns after guessTime, which makes guessing slow. By then every token is reported: at
+// once, in another report, or in the second one here.
 func (s *Server) guessed(ctx context.Context, from string) {
 	s.guesses.add(from)
 	s.reportGuesses()

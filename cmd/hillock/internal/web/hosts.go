@@ -9,20 +9,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What the server takes in all, and from one address. Options.Clients and Options.PerAddress count WebSockets; the connections
-// beside these are for pages and /metrics.
+// Limits of the server and of one address. Options.Clients and Options.PerAddress limit WebSockets; the other connections are for
+// pages and /metrics.
 const (
-	acceptsEach      = 300 // connections a second that the server looks at, in all: to refuse one takes time too
+	acceptsEach      = 300 // connections accepted per second: refusing one takes time too
 	acceptsAtOnce    = 600
-	otherConnections = 64 // in all
+	otherConnections = 64 // of all addresses
 	otherPerAddress  = 8  // a browser opens six
-	callsEach        = 5  // new connections and requests a second, for each WebSocket that an address may have
+	callsEach        = 5  // new connections and requests per second, for each permitted WebSocket of an address
 	callsAtOnce      = 40 // the same at once: a page has 25 files
-	floodPrice       = 40 // calls that a flood on a WebSocket costs its address
+	floodPrice       = 40 // calls charged to an address for a flood on a WebSocket
 	maxHosts         = 1024
 )
 
-// hosts counts what each address has of the server.
+// hosts counts the connections of each address.
 type hosts struct {
 	o           Options
 	mu          sync.Mutex // no other lock is taken under it
@@ -38,9 +38,9 @@ type host struct {
 
 func newHosts(o Options) *hosts { return &hosts{o: o, all: map[netip.Addr]*host{}} }
 
-// connect takes a connection from an address, nil where there are too many or they come too fast.
+// connect counts a connection from an address. It returns nil beyond a limit of number or rate.
 func (h *hosts) connect(from net.Addr) *host {
-	at, _ := netip.ParseAddrPort(from.String()) // a connection without an address counts as from one
+	at, _ := netip.ParseAddrPort(from.String()) // connections without an address share the zero address
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	one := h.host(at.Addr().Unmap())
@@ -52,8 +52,8 @@ func (h *hosts) connect(from net.Addr) *host {
 	return one
 }
 
-// host is that of an address. An address without connections is forgotten as others need its room, the more so when it has not
-// called for a while.
+// host returns the host of an address. Of more than maxHosts the ones without connections are dropped, beginning with those
+// without recent calls.
 func (h *hosts) host(at netip.Addr) *host {
 	if one := h.all[at]; one != nil {
 		return one
@@ -73,10 +73,10 @@ func (h *hosts) host(at netip.Addr) *host {
 	return one
 }
 
-// charge takes so many calls from an address, also those that it has yet to get.
+// charge takes calls from an address, future ones included.
 func (one *host) charge(calls int) { one.calls.ReserveN(time.Now(), calls) }
 
-// disconnect gives a connection back.
+// disconnect ends a connection.
 func (h *hosts) disconnect(one *host) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,7 +84,7 @@ func (h *hosts) disconnect(one *host) {
 	one.connections--
 }
 
-// socket takes a WebSocket of an address, false where it has as many as it may. A client with the token may always.
+// socket counts a WebSocket of an address. It returns false at the address's maximum. A client with the token has no maximum.
 func (h *hosts) socket(one *host, token bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -95,7 +95,7 @@ func (h *hosts) socket(one *host, token bool) bool {
 	return true
 }
 
-// endSocket gives a WebSocket back.
+// endSocket ends a WebSocket.
 func (h *hosts) endSocket(one *host) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

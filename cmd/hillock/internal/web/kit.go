@@ -10,8 +10,8 @@ import (
 	"hillock/hw/wiring"
 )
 
-// onPage is a kit as the page draws it; n is nil where it has no wiring. Each input has a knob there, which shows its
-// current: one that has none on the breadboard has a knob without legs.
+// onPage returns a kit for the page's drawing; n is nil for a kit without wiring. Each input has a knob with its current. An input
+// without a knob on the breadboard has one without legs.
 func onPage(cfg *config.Config, n *wiring.Netlist) Kit {
 	if n == nil {
 		n = &wiring.Netlist{}
@@ -53,8 +53,8 @@ func kindOf(k wiring.Kind) string {
 		wiring.Resistor: "resistor", wiring.Capacitor: "capacitor"}[k]
 }
 
-// named gives a knob its input, and what shows an output its name: of an input that subtracts one channel from another,
-// and so has two knobs, the first.
+// named gives a knob its input, and an LED or a module its output. A difference of two channels has two knobs: the first one is
+// the input's.
 func named(p *Part, output string) {
 	switch p.Kind {
 	case "knob":
@@ -70,12 +70,12 @@ func named(p *Part, output string) {
 	}
 }
 
-// turns tells whether an input has its knob.
+// turns reports whether an input has a knob.
 func turns(parts []Part, input string) bool {
 	return slices.ContainsFunc(parts, func(p Part) bool { return p.Input == input })
 }
 
-// from is a pin of a part, or a rail, in words.
+// from returns a pin of a part, or a rail, in words.
 func from(byRef map[string]wiring.Part, e wiring.End) string {
 	p, ok := byRef[e.Part]
 	if !ok {
@@ -88,7 +88,7 @@ func from(byRef map[string]wiring.Part, e wiring.End) string {
 	return leg + " of " + p.Ref
 }
 
-// to is where a wire goes, in words: a pin of the header is called by the signal that a bus has there.
+// to returns the end of a wire in words. A header pin on a bus has the name of its signal.
 func to(byRef map[string]wiring.Part, w wiring.Wire) string {
 	switch {
 	case w.To.Part != wiring.Header:
@@ -99,8 +99,8 @@ func to(byRef map[string]wiring.Part, w wiring.Wire) string {
 	return wiring.PinName(w.To.Pin)
 }
 
-// pulledOut is the fault of the virtual Pi that a wire stands for: what happens when it comes loose. A fault is one of all
-// chips, or of all knobs on chips, and has a wire at each; a knob that charges a capacitor has other faults, and other legs.
+// pulledOut returns the virtual Pi's fault for a wire: the effect of pulling it out. A fault concerns all chips or all knobs on
+// chips, with a wire at each. A knob with a capacitor has other faults and other legs.
 func pulledOut(cfg *config.Config, byRef map[string]wiring.Part, w wiring.Wire) string {
 	p := byRef[w.From.Part]
 	switch {

@@ -253,7 +253,7 @@ func (w *world) askFrom(t *testing.T, ip, text string) (net.Conn, string) {
 // One address has a few places, all together have more, and one place is for who has the token.
 func TestPlaces(t *testing.T) {
 	const token = "KNOB and LED" // which no subprotocol could hold as it is
-	const ofOne, ofAll = "429 10: 3 clients of this address are connected, and no more are taken", "503 10: 5 clients are connected, and no more are taken"
+	const ofOne, ofAll = "429 10: 3 clients of this address are connected, the maximum (--web-per-address)", "503 10: 5 clients are connected, the maximum (--web-clients)"
 	inBubble(t, Options{Clients: 5, PerAddress: 3, Token: token}, func(t *testing.T, w *world) {
 		var conns []net.Conn
 		for i, tt := range []struct{ ip, token, want string }{
@@ -447,7 +447,7 @@ func TestFewHandlers(t *testing.T) {
 		}
 		began := time.Now()
 		ask()
-		if got, want := <-answers, "503 1: 8 requests are being answered, try again"; got != want || time.Since(began) != handlerTime {
+		if got, want := <-answers, "503 1: 8 requests under way: try again"; got != want || time.Since(began) != handlerTime {
 			t.Errorf("got %q after %v, want %q after %v", got, time.Since(began), want, handlerTime)
 		}
 		ask() // which waits

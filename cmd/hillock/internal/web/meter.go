@@ -7,25 +7,25 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What one WebSocket may send. Each limit may be exceeded for a second by what was not sent in the one before.
+// Limits of what one WebSocket sends. Unused messages of one second may follow in the next.
 const (
 	perSecond   = 60       // messages
-	framesEach  = 80       // frames a second: those of the messages, pings, pongs and fragments
+	framesEach  = 80       // frames a second: messages, fragments, pings and pongs
 	frameBurst  = 160      // frames at once
 	bytesEach   = 16 << 10 // bytes a second
 	bytesAtOnce = 32 << 10 // bytes at once
 )
 
-// meter counts the frames and bytes that a WebSocket client sends, below the WebSocket library: the library answers pings and
-// takes empty fragments without a word to its caller.
+// meter counts the frames and bytes of a WebSocket client below the WebSocket library. The library answers pings and accepts
+// empty fragments without notice to its caller.
 type meter struct {
 	frames, bytes *rate.Limiter
-	header        []byte // of the frame that comes in, as far as it is there
-	payload       uint64 // bytes of its payload that are still to come
+	header        []byte // of the present frame, as far as received
+	payload       uint64 // its missing bytes
 	exceeded      error
 }
 
-// tooMuch is the error of a client that exceeds a limit. Its text is the reason that the client is given.
+// tooMuch is the error of a client beyond a limit. Its text is the reason in the close frame.
 type tooMuch string
 
 func (t tooMuch) Error() string { return string(t) }
@@ -34,7 +34,7 @@ func newMeter() *meter {
 	return &meter{frames: rate.NewLimiter(framesEach, frameBurst), bytes: rate.NewLimiter(bytesEach, bytesAtOnce)}
 }
 
-// take counts bytes that came in. Once a limit was exceeded take always returns that error.
+// take counts received bytes. After the first error it always returns that error.
 func (m *meter) take(b []byte) error {
 	now := time.Now()
 	if m.exceeded == nil && !m.bytes.AllowN(now, len(b)) {
@@ -46,7 +46,7 @@ func (m *meter) take(b []byte) error {
 	return m.exceeded
 }
 
-// begun returns how many frames have their header completed by b (RFC 6455, section 5.2).
+// begun returns how many frame headers are complete with b (RFC 6455, section 5.2).
 func (m *meter) begun(b []byte) (frames int) {
 	for len(b) > 0 {
 		if skip := min(m.payload, uint64(len(b))); skip > 0 {
@@ -66,7 +66,7 @@ func (m *meter) begun(b []byte) (frames int) {
 	return frames
 }
 
-// headerLength is the length of a frame's header, by its second byte.
+// headerLength returns the length of a frame's header from its second byte.
 func headerLength(second byte) int {
 	length := 2
 	switch second & 0x7f {
@@ -81,7 +81,7 @@ func headerLength(second byte) int {
 	return length
 }
 
-// payloadLength is the length of the payload that a whole header announces.
+// payloadLength returns the payload's length from a complete header.
 func payloadLength(header []byte) (n uint64) {
 	short, long := uint64(header[1]&0x7f), header[2:]
 	switch short {

@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// collector gives Prometheus the status of a run, as it is when it asks, in base units.
+// collector exports the present status of a run to Prometheus, in base units.
 type collector struct{ s *Server }
 
 func metric(name, help string, labels ...string) *prometheus.Desc {
@@ -26,8 +26,8 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	st := c.s.run.Status()
 	counter(metric("steps_total", "Integration steps."), float64(st.Steps))
-	counter(metric("skipped_seconds_total", "Time of the model that was skipped."), st.Skipped/1e3)
-	gauge(metric("clients", "Clients of the WebSocket."), float64(c.s.count()))
+	counter(metric("skipped_seconds_total", "Skipped model time."), st.Skipped/1e3)
+	gauge(metric("clients", "Connected WebSocket clients."), float64(c.s.count()))
 	var bounds []time.Duration
 	for b := time.Microsecond; b <= time.Second; b *= 10 {
 		bounds = append(bounds, b, 2*b, 5*b)
@@ -37,7 +37,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	for i, b := range bounds {
 		buckets[b.Seconds()] = atMost[i]
 	}
-	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "How late ticks begin."), n, sum.Seconds(), buckets)
+	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "Lateness of ticks."), n, sum.Seconds(), buckets)
 	spikes := metric("spikes_total", "Spikes.", "neuron")
 	rate := metric("rate_hertz", "Firing rate in model time.", "neuron")
 	realTime := metric("real_time_rate_hertz", "Spikes per second of real time.", "neuron")
@@ -60,7 +60,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 		gauge(v, n.V/1e3, n.Name)
 		gauge(current, n.I/1e9, n.Name)
 	}
-	fault := metric("fault", "1 where a part does not do what it should.", "part", "kind")
+	fault := metric("fault", "1 for a part with a fault, 0 for a working one.", "part", "kind")
 	wrong := func(text string) float64 {
 		if text == "" {
 			return 0

@@ -13,19 +13,19 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What is kept in memory for clients that do not read, beside what the system keeps.
+// Limits of the queues for slow clients, beyond the system's own buffers.
 const (
-	maxQueued  = 256 << 10 // bytes for one client, and the message that passes this
+	maxQueued  = 256 << 10 // bytes for one client, plus the message beyond it
 	maxBacklog = 16 << 20  // bytes for all
 )
 
-// errBehind is the error of a write to a client that has left too much unread. The client is dropped.
-var errBehind = errors.New("the client does not read what it is sent")
+// errBehind is the error of a write to a client with a full queue. The client is dropped.
+var errBehind = errors.New("the client reads too slowly")
 
-// backlog is what all pipes queue together, in bytes.
+// backlog counts the queued bytes of all pipes.
 type backlog struct{ n atomic.Int64 }
 
-// take reports whether so many bytes more may be queued, and counts them.
+// take counts n more bytes, and reports whether they may be queued.
 func (b *backlog) take(n int) bool {
 	if b.n.Add(int64(n)) > maxBacklog {
 		b.n.Add(-int64(n))
@@ -36,29 +36,28 @@ func (b *backlog) take(n int) bool {
 
 func (b *backlog) give(n int) { b.n.Add(-int64(n)) }
 
-// pipe is a connection. Once it is eager, a Write to it does not wait: it keeps what the system does not take at once, within
-// maxQueued and maxBacklog, and a goroutine hands that over as the reader makes room. Were each client's messages written by a
-// goroutine of its own, two hundred would be woken thirty times a second, and the loop would have to wait for its place among
-// them.
+// pipe is a connection. A Write to an eager pipe does not wait. It queues the rest of a partial write, within maxQueued and
+// maxBacklog, and a goroutine drains the queue. A writing goroutine for every client would cost more: thirty times a second two
+// hundred of them would wake up and compete with the loop.
 type pipe struct {
 	net.Conn
 	from   *host
-	leave  func() // gives the place of the connection back, once
+	leave  func() // frees the connection's place, once
 	queue  *backlog
 	drains sync.WaitGroup
-	meter  atomic.Pointer[meter] // of what comes in, once it is eager
+	meter  atomic.Pointer[meter] // of received bytes; nil before the pipe is eager
 
 	mu     sync.Mutex // before hosts.mu, after all other locks of the server
 	eager  bool
-	busy   bool   // it is handed over
-	rest   []byte // after what is handed over
-	queued int    // bytes: rest, and what is handed over
+	busy   bool   // drain is running
+	rest   []byte // queued, and not yet taken by drain
+	queued int    // bytes in rest and in drain
 	err    error
 
-	closing bool // when all is handed over
+	closing bool // after the last queued byte
 }
 
-// pipeListener makes pipes of what comes in, within the limits of hosts.
+// pipeListener accepts connections as pipes, within the limits of hosts.
 type pipeListener struct {
 	net.Listener
 	hosts *hosts
@@ -70,25 +69,25 @@ func newPipeListener(l net.Listener, h *hosts) pipeListener {
 	return pipeListener{l, h, new(backlog), rate.NewLimiter(acceptsEach, acceptsAtOnce)}
 }
 
-// busyAnswer is the answer to a connection beyond the limits, whatever it asks for.
+// busyAnswer answers any request on a connection beyond the limits.
 const busyAnswer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 // Accept implements net.Listener. It answers and closes connections beyond the limits itself.
 func (l pipeListener) Accept() (net.Conn, error) {
 	for {
-		time.Sleep(l.pace.Reserve().Delay()) // the system keeps those that wait, and refuses them when they are many
+		time.Sleep(l.pace.Reserve().Delay()) // meanwhile the system queues connections, and refuses them beyond its own limit
 		c, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
 		from := l.hosts.connect(c.RemoteAddr())
 		if from == nil {
-			_, _ = atOnce(c, []byte(busyAnswer)) // nobody may be there to read it
+			_, _ = atOnce(c, []byte(busyAnswer)) // the client may be gone
 			c.Close()
 			continue
 		}
 		if t, ok := c.(*net.TCPConn); ok {
-			_ = t.SetWriteBuffer(outgoing) // it is a wish
+			_ = t.SetWriteBuffer(outgoing) // the system may choose another size
 		}
 		return &pipe{Conn: c, from: from, queue: l.queue, leave: sync.OnceFunc(func() { l.hosts.disconnect(from) })}, nil
 	}
@@ -100,20 +99,20 @@ func (p *pipe) shut() error {
 	return p.Conn.Close()
 }
 
-// pipeKey is that of the pipe of a request.
+// pipeKey is the context key of a request's pipe.
 type pipeKey struct{}
 
 func withPipe(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, pipeKey{}, c)
 }
 
-// Read implements net.Conn. What an eager pipe reads is counted; its error is a tooMuch where that is beyond a limit.
+// Read implements net.Conn. An eager pipe counts what it reads, and returns a tooMuch beyond a limit.
 func (p *pipe) Read(b []byte) (int, error) {
-	if m := p.meter.Load(); m != nil && m.exceeded != nil { // by what was read before
+	if m := p.meter.Load(); m != nil && m.exceeded != nil { // by earlier bytes
 		return 0, m.exceeded
 	}
 	n, err := p.Conn.Read(b)
-	if m := p.meter.Load(); m != nil && n > 0 { // it may have become eager meanwhile
+	if m := p.meter.Load(); m != nil && n > 0 { // the pipe may have become eager during the read
 		if err := m.take(b[:n]); err != nil {
 			p.from.charge(floodPrice)
 			return 0, err
@@ -122,7 +121,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// pipeOf is the pipe of a request.
+// pipeOf returns the pipe of a request.
 func pipeOf(r *http.Request) *pipe { return r.Context().Value(pipeKey{}).(*pipe) }
 
 // Write implements net.Conn. An error closes the connection.
@@ -146,7 +145,7 @@ func (p *pipe) Write(b []byte) (n int, err error) {
 	return len(b), nil
 }
 
-// enqueue keeps bytes until the reader makes room, within the limits.
+// enqueue queues bytes within the limits.
 func (p *pipe) enqueue(b []byte) error {
 	if p.queued >= maxQueued || !p.queue.take(len(b)) {
 		return errBehind
@@ -160,7 +159,7 @@ func (p *pipe) enqueue(b []byte) error {
 	return nil
 }
 
-// drain hands over what there is, until all of it is.
+// drain writes queued bytes until the queue is empty.
 func (p *pipe) drain() {
 	for b := p.next(); b != nil; b = p.next() {
 		_, err := p.Conn.Write(b)
@@ -171,7 +170,7 @@ func (p *pipe) drain() {
 	}
 }
 
-// took counts what was handed over, or with an error all that never will be.
+// took counts n written bytes; with an error it drops the whole queue.
 func (p *pipe) took(n int, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -183,7 +182,7 @@ func (p *pipe) took(n int, err error) {
 	p.queue.give(n)
 }
 
-// next is what is handed over next, nil where there is nothing.
+// next returns the queued bytes, nil for an empty queue.
 func (p *pipe) next() []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -197,12 +196,12 @@ func (p *pipe) next() []byte {
 		p.busy = false
 		_ = p.SetWriteDeadline(time.Time{})
 	case !p.closing:
-		_ = p.SetWriteDeadline(time.Now().Add(writeTime)) // where it cannot be set the connection is closed
+		_ = p.SetWriteDeadline(time.Now().Add(writeTime)) // an error means a closed connection
 	}
 	return b
 }
 
-// Close implements net.Conn. What is still handed over, as the word why it ends, has a moment for that.
+// Close implements net.Conn. Queued bytes, such as the reason for the end, have farewellTime left.
 func (p *pipe) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -216,7 +215,7 @@ func (p *pipe) Close() error {
 	return p.SetReadDeadline(time.Now())
 }
 
-// CloseWrite ends what is written, so that who sent too much still reads why it was refused: net/http asks for it.
+// CloseWrite closes the sending side alone. net/http calls it so that a client with too large a request still reads the answer.
 func (p *pipe) CloseWrite() error {
 	if c, ok := p.Conn.(interface{ CloseWrite() error }); ok {
 		return c.CloseWrite()
@@ -224,7 +223,7 @@ func (p *pipe) CloseWrite() error {
 	return nil
 }
 
-// hasten makes it eager, and counts what comes in: first what was read before.
+// hasten makes the pipe eager and begins to count received bytes, first the ones already read.
 func (p *pipe) hasten(read []byte) error {
 	m := newMeter()
 	p.meter.Store(m)
@@ -234,25 +233,25 @@ func (p *pipe) hasten(read []byte) error {
 	return m.take(read)
 }
 
-// hijacker hands the connection of a request over to the WebSocket library as an eager pipe.
+// hijacker gives the WebSocket library the connection of a request as an eager pipe.
 type hijacker struct {
 	http.ResponseWriter
 	p *pipe
 }
 
-// Hijack implements http.Hijacker. The reader may hold frames of a client that did not wait for the answer: they count too, and
-// the meter has to see every frame from its first byte on.
+// Hijack implements http.Hijacker. The reader may hold early frames, sent before the answer. They count too: the meter needs every
+// frame from its first byte.
 func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
-	read, _ := rw.Reader.Peek(rw.Reader.Buffered()) // no error: it is there
+	read, _ := rw.Reader.Peek(rw.Reader.Buffered()) // no error: the bytes are buffered
 	_ = h.p.hasten(read)                            // the next read has the error
 	return c, rw, nil
 }
 
-// behind tells that something is still handed over, or that nothing can be.
+// behind reports whether bytes are queued or the pipe has failed.
 func (p *pipe) behind() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -4,5 +4,5 @@ package web
 
 import "net"
 
-// atOnce leaves all to those who may wait.
+// atOnce writes nothing: the caller queues all bytes.
 func atOnce(net.Conn, []byte) (int, error) { return 0, nil }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// atOnce writes as much as the system takes without a wait.
+// atOnce writes as many bytes as the system accepts without waiting.
 func atOnce(c net.Conn, b []byte) (n int, err error) {
 	s, ok := c.(syscall.Conn)
 	if !ok {

@@ -6,20 +6,19 @@ import (
 	"hillock/cmd/hillock/internal/trace"
 )
 
-// rated is what a message has of the measured rates: those of a part that changed in a step or after it.
+// rated selects the measured rates of a part with a change at or after a step.
 type rated struct {
 	part
 	since int64
 }
 
-// ratesText is such a message, made once for however many clients, and the step to come when it was made.
+// ratesText is a message with rates, shared by all clients.
 type ratesText struct {
 	text []byte
-	next int64
+	next int64 // the step after the last one of the record
 }
 
-// rates returns the rates of a part that were measured in a step or after it as a message, nil where there are none, and the
-// step to come.
+// rates returns a message with the rates of a part measured at or after a step, nil without any, and the record's next step.
 func (p *press) rates(of part, since int64) (text []byte, next int64) {
 	key := rated{of, since}
 	made, ok := p.rated[key]
@@ -50,6 +49,6 @@ func ratesSince(record *trace.Record, since int64) (text []byte, step int64) {
 	if !some {
 		return nil, step
 	}
-	text, _ = json.Marshal(m) // nil where a number of it is none
+	text, _ = json.Marshal(m) // nil with a number JSON cannot express
 	return text, step
 }

@@ -18,7 +18,7 @@ import (
 //go:embed page
 var page embed.FS
 
-// types are what the files of the page are: the system's own table may say otherwise.
+// types are the content types of the page's files. The system's own table may differ.
 func types() map[string]string {
 	return map[string]string{
 		".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
@@ -26,7 +26,7 @@ func types() map[string]string {
 	}
 }
 
-// routes are all paths that there are, and no others: nothing of a request is taken for the name of a file.
+// routes returns the handlers of all paths. No part of a request is ever used as a file name.
 func (s *Server) routes() map[string]http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collector{s}, collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -43,7 +43,7 @@ func (s *Server) routes() map[string]http.Handler {
 			return err
 		}
 		if kind == "" {
-			kind = "text/plain; charset=utf-8" // a licence
+			kind = "text/plain; charset=utf-8" // the licence
 		}
 		text, err := page.ReadFile(name)
 		if err != nil {
@@ -57,12 +57,12 @@ func (s *Server) routes() map[string]http.Handler {
 		return nil
 	})
 	if err != nil {
-		panic(err) // the files are part of the program
+		panic(err) // the files are embedded
 	}
 	return all
 }
 
-// health says whether the loop makes its ticks.
+// health answers 200 while the loop runs, and 503 with the reason while it stands still.
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	if reason := s.run.Stalled(); reason != "" {
 		http.Error(w, reason, http.StatusServiceUnavailable)
@@ -72,7 +72,7 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// kept serves what stays as it is.
+// kept serves a constant text.
 func kept(kind string, text []byte) http.Handler {
 	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(text))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,7 @@ func kept(kind string, text []byte) http.Handler {
 	})
 }
 
-// made serves what is made at each request.
+// made serves a text made for each request.
 func made(kind string, text func() []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", kind)

@@ -1,15 +1,15 @@
-// Package web shows a run in a browser: one page that is part of the program, and a WebSocket with every spike of it. It never
-// waits for the loop, nor lets the loop or one client wait for another: who is too slow misses steps, and is told how many.
+// Package web serves a run to browsers: one embedded page, and a WebSocket with every spike. Neither the loop nor any client
+// waits for another client. A slow client misses steps, and the server sends it their number.
 //
-// Everybody who reaches the server may watch. A change needs the token, where the server has one.
+// Every client may watch. With a token on the server, changes need that token.
 //
-// Locks are taken in this order, and the later ones may be taken without the earlier ones:
+// Locks are taken in this order. A later lock may be taken without the earlier ones:
 //
-//	Server.telling, Server.hands          before a call of the Run, which has locks of its own (see session.Session)
-//	client.mu, then client.greets         before anything is sent to a client that is in the list
-//	Server.mu                             never held while the Run is called, or a client that is in the list
-//	pipe.mu, then hosts.mu                nothing else is called under them but the connection and its rate limits
-//	trace.Record's, guesses.mu            the last
+//	Server.telling, Server.hands          before a call of the Run and its own locks (see session.Session)
+//	client.mu, then client.greets         before a message to a client in the list
+//	Server.mu                             never held during a call of the Run or of a client in the list
+//	pipe.mu, then hosts.mu                only calls of the connection and its rate limits under them
+//	trace.Record's, guesses.mu            last
 //
 // Server.telling and Server.hands are never held together, nor are the locks of two clients.
 package web
@@ -39,67 +39,67 @@ import (
 
 // Options of a Server.
 type Options struct {
-	Clients int // at most so many at a time
-	// PerAddress limits the clients of one IP address; 0 stands for Clients. A client with the token is beyond this limit.
+	Clients int // the maximum number of clients
+	// PerAddress is the maximum number of clients of one IP address; 0: Clients. A client with the token does not count.
 	PerAddress int
-	Token      string // that a change needs; "" where it needs none
-	Beyond     bool   // the server listens beyond loopback, where any name of the host may be right
+	Token      string // for changes; "": changes need no token
+	Beyond     bool   // the server listens beyond loopback: any name of the host may be right
 
-	// WrongTokens is told how many wrong tokens came since it was called before, at most once in guessTime, and from where the
-	// latest. It may block its caller.
+	// WrongTokens receives the number of wrong tokens since its last call, and the address of the latest. It is called at most
+	// once in guessTime, and may block its caller.
 	WrongTokens func(n int, from string)
 }
 
-// Server shows a run.
+// Server serves one run.
 type Server struct {
 	run   Run
 	o     Options
 	pages map[string]http.Handler
 	since string
 
-	telling sync.Mutex // so that the newest hello is kept; the order of all locks is in the package comment
+	telling sync.Mutex // keeps hellos in order; the order of all locks is in the package comment
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
 	places  int // taken by clients
 	hello   Hello
-	hellos  [2][]byte // to those who may not change it, and to those who may
-	part    part      // that runs now
+	hellos  [2][]byte // without and with permission for changes
+	part    part      // the running one
 
 	guesses guesses
 
 	hosts    *hosts
-	handlers chan struct{} // has room for the requests that are answered at a time
+	handlers chan struct{} // one element for each request under way, up to its capacity
 
-	hands  sync.Mutex // at the knobs
+	hands  sync.Mutex // held for each turn of a knob
 	sweeps map[string]*sweep
 
 	ctx    context.Context
 	cancel context.CancelFunc
 	joined sync.WaitGroup
-	broke  atomic.Pointer[error] // a panic
+	broke  atomic.Pointer[error] // the first panic
 }
 
-// What a client has time for, and how often it hears of what.
+// Time limits of clients, and periods of messages.
 const (
 	headerTime   = 5 * time.Second
 	requestTime  = 30 * time.Second
-	idleTime     = 15 * time.Second // beyond the 10 s of a page that tries again
-	writeTime    = 5 * time.Second  // for what it has not taken at once: beyond it a client is dropped
+	idleTime     = 15 * time.Second // more than the 10 s between a page's attempts to connect
+	writeTime    = 5 * time.Second  // for queued bytes: then the client is dropped
 	pingTime     = 10 * time.Second
-	handlerTime  = time.Second // for a request to wait for its turn
-	guessTime    = time.Second // for a wrong token, before the next may be tried
+	handlerTime  = time.Second // in the queue for a handler
+	guessTime    = time.Second // from a wrong token to the next attempt
 	statusTime   = time.Second / 4
 	frameTime    = time.Second / 30
 	farewellTime = 100 * time.Millisecond
 
 	maxHeader   = 8 << 10
 	maxMessage  = 4 << 10
-	maxHandlers = 8        // requests that are answered at a time, beside WebSockets
-	outgoing    = 64 << 10 // bytes that the system keeps for a client that does not read
+	maxHandlers = 8        // requests under way, apart from WebSockets
+	outgoing    = 64 << 10 // bytes of the system's send buffer of a client
 )
 
-// New returns a server of a run.
+// New returns a server for a run.
 func New(run Run, o Options) *Server {
 	if o.PerAddress == 0 {
 		o.PerAddress = o.Clients
@@ -112,7 +112,7 @@ func New(run Run, o Options) *Server {
 	return s
 }
 
-// Serve serves until ctx ends or the listener breaks, and then closes the listener and all clients. It may be called once.
+// Serve serves until ctx ends or the listener fails. Then it closes the listener and all clients. It may be called once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler: s, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: idleTime,
@@ -135,7 +135,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// spawn runs a goroutine of the server, that Serve joins. A panic in it ends the server and not the neuron.
+// spawn runs f in a goroutine, and Serve waits for its end. A panic in f ends the server; the neuron keeps running.
 func (s *Server) spawn(f func(context.Context)) {
 	s.joined.Go(func() { s.guard(f) })
 }
@@ -154,7 +154,7 @@ func (s *Server) guard(f func(context.Context)) {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	// Without inline scripts and styles, from here alone, in nobody's frame.
+	// No inline scripts or styles, no other origin, no frames.
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "+
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -167,22 +167,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	page := s.pages[r.URL.Path]
 	switch {
 	case !pipeOf(r).from.calls.Allow():
-		tooBusy(w, http.StatusTooManyRequests, "1", "too many requests come from this address")
+		tooBusy(w, http.StatusTooManyRequests, "1", "too many requests from this address")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
-		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
+		http.Error(w, "use GET or HEAD", http.StatusMethodNotAllowed)
 	case !s.addressed(r.Host):
-		http.Error(w, "this is not the host that was asked for", http.StatusMisdirectedRequest)
+		http.Error(w, "wrong host: use localhost or a loopback address", http.StatusMisdirectedRequest)
 	case page == nil:
-		http.Error(w, "there is no such page", http.StatusNotFound)
-	case r.URL.Path == "/ws": // it lasts
+		http.Error(w, "no such page", http.StatusNotFound)
+	case r.URL.Path == "/ws": // without a time limit
 		page.ServeHTTP(w, r)
 	default:
 		s.answer(page, w, r)
 	}
 }
 
-// answer answers a request in its turn.
+// answer waits for a free handler and serves the page.
 func (s *Server) answer(page http.Handler, w http.ResponseWriter, r *http.Request) {
 	patience := time.NewTimer(handlerTime)
 	defer patience.Stop()
@@ -191,11 +191,11 @@ func (s *Server) answer(page http.Handler, w http.ResponseWriter, r *http.Reques
 		defer func() { <-s.handlers }()
 		page.ServeHTTP(w, r)
 	case <-patience.C:
-		tooBusy(w, http.StatusServiceUnavailable, "1", fmt.Sprintf("%d requests are being answered, try again", maxHandlers))
+		tooBusy(w, http.StatusServiceUnavailable, "1", fmt.Sprintf("%d requests under way: try again", maxHandlers))
 	}
 }
 
-// tooBusy refuses a request that may come again after so many seconds, and closes its connection.
+// tooBusy refuses a request and closes its connection. after is the delay for another attempt, in seconds.
 func tooBusy(w http.ResponseWriter, status int, after, text string) {
 	w.Header().Set("Retry-After", after)
 	w.Header().Set("Connection", "close")
@@ -222,7 +222,7 @@ func loopback(host string) bool {
 	return strings.EqualFold(name, "localhost") || err == nil && ip.IsLoopback()
 }
 
-// sameOrigin tells whether a request is from a page of this server, or from no page.
+// sameOrigin reports whether a request comes from a page of this server or from no page at all.
 func sameOrigin(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
@@ -232,33 +232,33 @@ func sameOrigin(r *http.Request) bool {
 	return len(origins) == 1 && err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
-// permits compares a token in a time that does not tell how much of it is right.
+// permits reports whether a token is right, in constant time.
 func (s *Server) permits(token string) bool {
 	return s.o.Token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(s.o.Token)) == 1
 }
 
-// Follow tells that the run has another record, and maybe another configuration: clients go on with it, after all steps of the
-// one before. It comes before the first step of the new one, and is not called twice at a time.
+// Follow switches all clients to the run's new record and configuration, after all steps of the old record. Call it before the
+// first step of the new record, and one call at a time.
 func (s *Server) Follow() {
 	record := s.run.Record()
 	s.mu.Lock()
 	s.part = part{record, s.part.number + 1}
 	next, clients := s.part, slices.Collect(maps.Keys(s.clients))
-	s.mu.Unlock() // before client.mu; a client that comes meanwhile begins with the new part
+	s.mu.Unlock() // before client.mu; a new client begins with the new part
 	for _, c := range clients {
 		c.follow(next)
 	}
 	s.greet()
 }
 
-// greet tells everybody what runs, as it is now.
+// greet sends the present hello to all clients.
 func (s *Server) greet() {
 	for _, c := range s.renew() {
 		c.greet()
 	}
 }
 
-// renew keeps what a hello says now, and returns the clients to send it to.
+// renew stores the present hello and returns its receivers.
 func (s *Server) renew() []*client {
 	s.telling.Lock()
 	defer s.telling.Unlock()
@@ -269,19 +269,19 @@ func (s *Server) renew() []*client {
 	s.hello = h
 	for i, may := range []bool{false, true} {
 		h.MayChange = may
-		s.hellos[i], _ = json.Marshal(h) // all its numbers are some
+		s.hellos[i], _ = json.Marshal(h) // no error: all its numbers are finite
 	}
 	return slices.Collect(maps.Keys(s.clients))
 }
 
-// now is what everybody was told of the run.
+// now returns the latest hello.
 func (s *Server) now() Hello {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.hello
 }
 
-// watch looks at the run and gives each client what there is, one after the other, until ctx ends.
+// watch reads the run and sends news to each client in turn, until ctx ends.
 func (s *Server) watch(ctx context.Context) {
 	frames, status := time.NewTicker(frameTime), time.NewTicker(statusTime)
 	defer frames.Stop()
@@ -304,8 +304,8 @@ func (s *Server) watch(ctx context.Context) {
 		record := s.part.record
 		clients = slices.AppendSeq(clients[:0], maps.Keys(s.clients))
 		s.mu.Unlock()
-		record.Look(func(int64, int64, []trace.Cell) {}) // a tap does not keep them for long
-		for _, c := range clients {                      // in an order by chance, so that it is not always the same ones who wait
+		record.Look(func(int64, int64, []trace.Cell) {}) // takes the steps from the tap before it overwrites them
+		for _, c := range clients {                      // in random order, so that the same clients do not always come last
 			if p.printed >= maxPrinted {
 				break
 			}
@@ -318,13 +318,13 @@ func (s *Server) watch(ctx context.Context) {
 	}
 }
 
-// report is the status with its text for clients that miss nothing.
+// report is a status and its JSON for clients without missed steps.
 type report struct {
 	status *Status
 	text   []byte
 }
 
-// look is the status now; nil where a number of it is none.
+// look returns the present status; nil with a number JSON cannot express.
 func (s *Server) look() *report {
 	st := s.run.Status()
 	s.hands.Lock()
@@ -340,7 +340,7 @@ func (s *Server) look() *report {
 	return &report{&st, text}
 }
 
-// count is how many clients there are.
+// count returns the number of clients.
 func (s *Server) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

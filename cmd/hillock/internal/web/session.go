@@ -14,20 +14,20 @@ import (
 	"hillock/neuron"
 )
 
-// shown is a session as a Run: it renders its status.
+// shown renders a session as a Run.
 type shown struct {
 	*session.Session
 	version string
 	kit     atomic.Pointer[drawn]
 }
 
-// drawn is the kit of a configuration.
+// drawn is the drawn kit of a configuration.
 type drawn struct {
 	of  *config.Config
 	kit Kit
 }
 
-// Of returns a session as the server shows it.
+// Of returns a session as a Run for a Server.
 func Of(s *session.Session, version string) Run { return &shown{Session: s, version: version} }
 
 // On implements Run.
@@ -46,7 +46,7 @@ func (w *shown) Hello() Hello {
 		Inputs: []Input{}, Outputs: []Output{},
 		Step:    st.Tick.Steps + 1,
 		Loop:    Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
-		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed against life", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}},
+		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed, in multiples of real time", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}},
 		Kit:     w.kitOf(st.File)}
 	for i, n := range cfg.Neurons {
 		is := described(n)
@@ -69,21 +69,21 @@ func (w *shown) Hello() Hello {
 	return h
 }
 
-// kitOf draws the kit of a configuration, once.
+// kitOf returns the kit of a configuration, drawn once.
 func (w *shown) kitOf(cfg *config.Config) Kit {
 	if d := w.kit.Load(); d != nil && d.of == cfg {
 		return d.kit
 	}
 	n, err := wiring.New(cfg)
 	if err != nil {
-		n = nil // one that has no drawing runs as well
+		n = nil // a configuration without a drawing runs too
 	}
 	d := &drawn{cfg, onPage(cfg, n)}
 	w.kit.Store(d)
 	return d.kit
 }
 
-// described is a neuron as its model describes it.
+// described returns a neuron from the description of its model.
 func described(n config.Neuron) Neuron {
 	m, levels := n.Model(), n.Levels()
 	is := Neuron{Name: n.Name, Model: m.Name, Equation: m.Equation, Params: map[string]float64{}, Sliders: []Slider{},
@@ -102,7 +102,7 @@ func described(n config.Neuron) Neuron {
 	return is
 }
 
-// curve is the firing rate over the currents (nA) that a neuron's inputs can give together.
+// curve returns the firing rates over the range of a neuron's total input current, nA.
 func curve(n config.Neuron, low, high float64) []Point {
 	theory, _ := n.Theory()
 	if low == high {
@@ -122,7 +122,7 @@ func curve(n config.Neuron, low, high float64) []Point {
 	return points
 }
 
-// finite is v, and 0 for a rate without end, which JSON has no number for.
+// finite returns v, or 0 for an infinite rate: JSON has no number for it.
 func finite(v float64) float64 {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return 0
@@ -163,8 +163,7 @@ func (w *shown) Status() Status {
 	return is
 }
 
-// seen is what the run itself can tell of the wires of a real Pi: the doctor asks a chip more, and would come between the loop and
-// it.
+// seen returns the findings of the run itself about the wires of a real Pi. The doctor's questions to a chip would disturb the loop.
 func seen(st *session.Status) (all []Finding) {
 	for _, in := range st.Inputs {
 		switch {

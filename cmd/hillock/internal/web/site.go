@@ -6,10 +6,10 @@ import (
 	"net"
 )
 
-// Site is a server that listens. Nil is a run without one.
+// Site is a listening server. Nil is a run without a server.
 type Site struct {
-	URLs     []string // where browsers find it
-	Loopback bool     // this machine alone does
+	URLs     []string // its addresses for browsers
+	Loopback bool     // it listens on this machine alone
 
 	listener net.Listener
 	server   *Server
@@ -17,17 +17,17 @@ type Site struct {
 	ended    chan struct{}
 }
 
-// Listen opens an address, for Serve.
+// Listen opens an address for Serve.
 func Listen(addr string) (*Site, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("--web: %w: --web=ADDRESS takes another address", err)
+		return nil, fmt.Errorf("--web: %w: choose another address with --web=ADDRESS", err)
 	}
 	at := l.Addr().(*net.TCPAddr)
 	return &Site{URLs: urlsOf(at), Loopback: at.IP.IsLoopback(), listener: l}, nil
 }
 
-// Serve shows a run until the site is closed. broke is told where the server ends before.
+// Serve serves a run until Close. broke receives the error of a server that ends earlier.
 func (s *Site) Serve(run Run, o Options, broke func(error)) {
 	o.Beyond = !s.Loopback
 	s.server, s.ended = New(run, o), make(chan struct{})
@@ -41,14 +41,14 @@ func (s *Site) Serve(run Run, o Options, broke func(error)) {
 	}()
 }
 
-// Follow goes on with the configuration that the run has changed to: see Server.Follow.
+// Follow switches to the run's new configuration: see Server.Follow.
 func (s *Site) Follow() {
 	if s != nil {
 		s.server.Follow()
 	}
 }
 
-// Close ends the server, and returns when nobody looks at the run any more.
+// Close stops the server and waits for the end of all connections.
 func (s *Site) Close() {
 	if s != nil {
 		s.stop()
@@ -56,12 +56,12 @@ func (s *Site) Close() {
 	}
 }
 
-// urlsOf are where others find what listens at an address.
+// urlsOf returns the URLs of a listener for other machines.
 func urlsOf(at *net.TCPAddr) []string {
 	hosts := []net.IP{at.IP}
 	if at.IP.IsUnspecified() {
 		hosts = nil
-		addrs, _ := net.InterfaceAddrs() // without any there is still the machine itself
+		addrs, _ := net.InterfaceAddrs() // on an error loopback remains
 		for _, v4 := range []bool{true, false} {
 			for _, a := range addrs {
 				if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil) == v4 {

@@ -38,7 +38,7 @@ func TestAnAddressThatIsTaken(t *testing.T) {
 	defer s.listener.Close()
 	addr := strings.TrimPrefix(s.URLs[0], "http://")
 	_, err = Listen(addr)
-	if err == nil || !strings.HasPrefix(err.Error(), "--web: listen tcp "+addr+": ") || !strings.HasSuffix(err.Error(), ": --web=ADDRESS takes another address") || !s.Loopback {
+	if err == nil || !strings.HasPrefix(err.Error(), "--web: listen tcp "+addr+": ") || !strings.HasSuffix(err.Error(), ": choose another address with --web=ADDRESS") || !s.Loopback {
 		t.Errorf("got %v, want the address and the way out", err)
 	}
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/coder/websocket"
 )
 
-// tokenProtocol begins a second subprotocol, which carries the token in base64url without padding. A client that has the token
-// offers it to get the place that is kept for such a client, which no message could ask for: without a place there is no socket.
+// tokenProtocol is the prefix of a second subprotocol with the token in base64url without padding. It gives a client with the
+// token the reserved place. A message could not ask for that place: without a place there is no socket.
 const tokenProtocol = "hillock.token."
 
-// socket takes a client.
+// socket accepts a client.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	if !sameOrigin(r) {
-		http.Error(w, "the page is not from here", http.StatusForbidden)
+		http.Error(w, "pages of other origins cannot connect", http.StatusForbidden)
 		return
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || r.Method != http.MethodGet {
 		w.Header().Set("Upgrade", "websocket")
-		http.Error(w, "this is a WebSocket", http.StatusUpgradeRequired)
+		http.Error(w, "use a WebSocket", http.StatusUpgradeRequired)
 		return
 	}
 	offered := protocols(r)
@@ -44,25 +44,25 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	}
 	withToken := s.o.Token != "" && c.may.Load()
 	if !s.hosts.socket(p.from, withToken) {
-		tooBusy(w, http.StatusTooManyRequests, "10", fmt.Sprintf("%d clients of this address are connected, and no more are taken", s.o.PerAddress))
+		tooBusy(w, http.StatusTooManyRequests, "10", fmt.Sprintf("%d clients of this address are connected, the maximum (--web-per-address)", s.o.PerAddress))
 		return
 	}
 	defer s.hosts.endSocket(p.from)
 	if !s.place(withToken) {
-		tooBusy(w, http.StatusServiceUnavailable, "10", fmt.Sprintf("%d clients are connected, and no more are taken", s.o.Clients))
+		tooBusy(w, http.StatusServiceUnavailable, "10", fmt.Sprintf("%d clients are connected, the maximum (--web-clients)", s.o.Clients))
 		return
 	}
 	defer s.leave()
 	conn, err := websocket.Accept(hijacker{w, p}, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
 	if err != nil {
-		return // it has answered
+		return // Accept has answered
 	}
 	c.conn = conn
 	s.guard(func(context.Context) { c.serve() })
 	p.drains.Wait()
 }
 
-// protocols are the subprotocols that a client offers.
+// protocols returns the subprotocols in a client's request.
 func protocols(r *http.Request) map[string]bool {
 	all := map[string]bool{}
 	for _, list := range r.Header.Values("Sec-WebSocket-Protocol") {
@@ -73,7 +73,7 @@ func protocols(r *http.Request) map[string]bool {
 	return all
 }
 
-// tokenIn is the token among the subprotocols.
+// tokenIn returns the token among the subprotocols.
 func tokenIn(offered map[string]bool) (token string, ok bool) {
 	for p := range offered {
 		if code, is := strings.CutPrefix(p, tokenProtocol); is {
@@ -84,8 +84,7 @@ func tokenIn(offered map[string]bool) (token string, ok bool) {
 	return "", false
 }
 
-// place takes a client's place, where one is free and the server goes on. One place beyond Options.Clients is kept for a client
-// with the token.
+// place takes a free place of a running server. One place beyond Options.Clients is reserved for a client with the token.
 func (s *Server) place(withToken bool) bool {
 	most := s.o.Clients
 	if withToken {

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// A sweep turns a knob from one end to the other in equal turns, and holds the current after each of them, so that the firing
-// rate is measured there. It takes sweepTime, or longer where a neuron is slow.
+// A sweep turns a knob from end to end in equal turns. After each turn it holds the current and measures the firing rate. A
+// sweep takes sweepTime, or longer with a slow neuron.
 const (
 	sweepTime  = 20 * time.Second
-	sweepTurns = 50 // as many as trace has bins of currents
+	sweepTurns = 50 // one for each bin of currents in trace
 )
 
-// holdTime is how long a sweep holds a current: long enough for the slowest neuron to settle and to fire, or to be silent.
+// holdTime returns how long a sweep holds a current: the slowest neuron settles, and either fires or stays silent.
 func holdTime(h Hello) time.Duration {
 	ms := float64((sweepTime / sweepTurns).Milliseconds())
 	for _, n := range h.Neurons {
@@ -21,10 +21,10 @@ func holdTime(h Hello) time.Duration {
 	return time.Duration(ms * float64(time.Millisecond))
 }
 
-// sweep is one under way.
-type sweep struct{ was float64 } // where the knob goes back to
+// sweep is a sweep under way.
+type sweep struct{ was float64 } // the knob's position before it
 
-// turn turns a knob by hand, which ends a sweep of it.
+// turn turns a knob by hand and so ends its sweep.
 func (s *Server) turn(input string, position float64) error {
 	s.hands.Lock()
 	defer s.hands.Unlock()
@@ -35,7 +35,7 @@ func (s *Server) turn(input string, position float64) error {
 	return err
 }
 
-// sweep begins one, in the place of another that is under way. It measures anew.
+// sweep begins a sweep, instead of one under way, and forgets earlier measured rates.
 func (s *Server) sweep(input string) error {
 	s.hands.Lock()
 	defer s.hands.Unlock()
@@ -64,8 +64,8 @@ func (s *Server) sweep(input string) error {
 	return nil
 }
 
-// sweepTo is a turn of a sweep, the last one back; false ends it. A knob that is not where the sweep left it was turned on the
-// terminal: there it stays.
+// sweepTo makes turn i of a sweep; the last one turns the knob back. It returns false at the end. A knob found elsewhere was turned
+// on the terminal: the sweep ends and leaves it there.
 func (s *Server) sweepTo(input string, sw *sweep, i int) bool {
 	s.hands.Lock()
 	defer s.hands.Unlock()

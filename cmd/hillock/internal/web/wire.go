@@ -6,32 +6,32 @@ import (
 	"hillock/cmd/hillock/internal/trace"
 )
 
-// Protocol is the subprotocol of the WebSocket: a page of another version is refused.
+// Protocol is the subprotocol of the WebSocket. The server refuses a page of another version.
 const Protocol = "hillock.1"
 
-// Run is the run that is shown. Each method may be called from any goroutine; none waits for the loop, nor does the loop for
-// one of them.
+// Run is a served run. Each method may be called from any goroutine. No method waits for the loop, and the loop waits for no
+// method.
 type Run interface {
 	Hello() Hello   // without Type, MayChange, Run and Since
-	Status() Status // without Missed, Clients, and what is swept
+	Status() Status // without Missed, Clients and Swept
 	Record() *trace.Record
-	// On is the lamps of Hello.Outputs that are lit, bit by bit in their order, and those of pulses that were since the call
-	// before, whose counts are the caller's to keep.
+	// On returns the lit lamps of Hello.Outputs, a bit each in their order. A pulse since the last call counts as lit. The caller
+	// keeps the pulse counts between calls.
 	On(pulses *[32]int64) uint32
-	// Ticks is how many ticks began at most so late, of how many, and how late all of them were together.
+	// Ticks returns the number of ticks with at most each lateness, the number of all ticks, and their total lateness.
 	Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration)
-	TOML() []byte // the configuration as it runs
-	// Stalled says for how long the loop has made no tick, where that is too long; "" where it runs.
+	TOML() []byte // the running configuration
+	// Stalled returns how long the loop has stood still, in words; "": it runs.
 	Stalled() string
 
-	// Each change is made whole, or not at all where it is an error. Turn returns where the knob was.
+	// Each change is made completely, or not at all with an error. Turn returns the knob's position before.
 	Turn(input string, position float64) (was float64, err error)
 	Set(neuron, key string, value float64) error
 	Reset() error
 	Fault(name string) error
 }
 
-// Hello is what does not change while a run goes on as it is.
+// Hello describes a run until its next change.
 type Hello struct {
 	Type      string   `json:"type"`
 	Version   string   `json:"version"`
@@ -39,39 +39,39 @@ type Hello struct {
 	Virtual   bool     `json:"virtual"`
 	MayChange bool     `json:"may_change"`
 	Loop      Loop     `json:"loop"`
-	Step      int64    `json:"step"`  // from which on it is so
-	Run       uint32   `json:"run"`   // whose steps they are: each frame has the same number
-	Since     string   `json:"since"` // when the server began: another one has other runs
+	Step      int64    `json:"step"`  // its first step
+	Run       uint32   `json:"run"`   // number of the part with these steps, as in each frame
+	Since     string   `json:"since"` // start of the server: run numbers of another server do not compare
 	Neurons   []Neuron `json:"neurons"`
 	Inputs    []Input  `json:"inputs"`
 	Outputs   []Output `json:"outputs"`
 	Kit       Kit      `json:"kit"`
-	Faults    []string `json:"faults"`  // that the virtual Pi can have
+	Faults    []string `json:"faults"`  // of the virtual Pi
 	Sliders   []Slider `json:"sliders"` // of the loop
 }
 
-// Loop is how time passes.
+// Loop is the timing of the loop.
 type Loop struct {
 	DT    float64 `json:"dt_ms"`
 	Tick  float64 `json:"tick_ms"`
 	Speed float64 `json:"speed"`
 }
 
-// Neuron is one with its parameters, and what the theory says of it.
+// Neuron is a neuron with its parameters and its theory.
 type Neuron struct {
 	Name       string             `json:"name"`
 	Model      string             `json:"model"`
-	Equation   string             `json:"equation"` // with the symbols of its parameters
+	Equation   string             `json:"equation"` // in the parameters' symbols
 	Params     map[string]float64 `json:"params"`   // by key, each in its unit
 	Sliders    []Slider           `json:"sliders"`
 	Reset      Level              `json:"reset"`
 	Rest       Level              `json:"rest"`
 	Threshold  Level              `json:"threshold"`
-	Memory     float64            `json:"memory_ms"`     // the membrane's time constant; 0: it has none
+	Memory     float64            `json:"memory_ms"`     // the membrane's time constant; 0: none
 	Refractory float64            `json:"refractory_ms"` // after a spike
-	Rheobase   *float64           `json:"rheobase"`      // nA; null where there is no theory
+	Rheobase   *float64           `json:"rheobase"`      // nA; null without a theory
 	Inputs     []string           `json:"inputs"`
-	Color      int                `json:"color"` // which of the page's
+	Color      int                `json:"color"` // index among the page's colours
 	Curve      []Point            `json:"curve"`
 }
 
@@ -81,10 +81,10 @@ type Level struct {
 	V      float64 `json:"v"`
 }
 
-// Slider is a parameter that the page may turn, and the range that a change has to keep.
+// Slider is an adjustable parameter and its permitted range.
 type Slider struct {
 	Key         string  `json:"key"`
-	Symbol      string  `json:"symbol"` // what follows _ is an index
+	Symbol      string  `json:"symbol"` // with an index after _
 	Name        string  `json:"name"`
 	Unit        string  `json:"unit"`
 	Low         float64 `json:"low"`
@@ -93,14 +93,14 @@ type Slider struct {
 	Logarithmic bool    `json:"logarithmic"`
 }
 
-// Point is a firing rate (Hz) at a current (nA), null where there is no theory.
+// Point is a firing rate (Hz) at a current (nA); null without a theory.
 type Point struct {
 	I        float64  `json:"i"`
 	Exact    *float64 `json:"exact"`
 	Discrete *float64 `json:"discrete"`
 }
 
-// Input is a knob, or what else gives a current, from Low to High (nA).
+// Input is a knob or another source of current, from Low to High (nA).
 type Input struct {
 	Name     string  `json:"name"`
 	Driver   string  `json:"driver"`
@@ -111,21 +111,20 @@ type Input struct {
 	Turnable bool    `json:"turnable"`
 }
 
-// Output is what shows a neuron.
+// Output is a lamp, a strip or another display of a neuron.
 type Output struct {
 	Name   string `json:"name"`
 	Driver string `json:"driver"`
 	Pin    string `json:"pin"`
 	Neuron string `json:"neuron"`
-	Lamps  int    `json:"lamps"` // in On: the LEDs that the page draws
+	Lamps  int    `json:"lamps"` // LEDs in the page's drawing, and bits in On
 }
 
-// Kit is what the page draws: the parts on the desk with their wires, as hillock wiring has them. A kit that has no wiring
-// has no wires.
+// Kit is the page's drawing: the parts on the desk and the wires of 'hillock wiring'. A kit without wiring has no wires.
 type Kit struct {
 	Parts  []Part         `json:"parts"`
 	Wires  []Wire         `json:"wires"`
-	Header map[int]string `json:"header"` // what the pins in use are called
+	Header map[int]string `json:"header"` // names of the pins in use
 }
 
 // Part is a part of a kit. Parts of one group belong together.
@@ -135,30 +134,30 @@ type Part struct {
 	Model  string   `json:"model"`
 	Pins   []string `json:"pins"` // from pin 1
 	Group  int      `json:"group"`
-	Label  string   `json:"label,omitempty"`  // what it is there for
-	Input  string   `json:"input,omitempty"`  // whose knob it is
-	Output string   `json:"output,omitempty"` // that it shows
+	Label  string   `json:"label,omitempty"`  // its use
+	Input  string   `json:"input,omitempty"`  // of a knob
+	Output string   `json:"output,omitempty"` // of a lamp or a display
 }
 
-// End is a pin of a part, from 1. That of the part "header" is one of the Pi's header; a rail has none.
+// End is a pin of a part, from 1. The part "header" is the Pi's header. A rail has no pins.
 type End struct {
 	Part string `json:"part"`
 	Pin  int    `json:"pin,omitempty"`
 }
 
-// Wire is a wire of a kit. One without a colour is a row of the breadboard that two legs share.
+// Wire is a wire of a kit. A wire without a colour is a row of the breadboard shared by two legs.
 type Wire struct {
 	From  End    `json:"from"`
 	To    End    `json:"to"`
 	Color string `json:"color,omitempty"`
 	Name  string `json:"name"`
-	Fault string `json:"fault,omitempty"` // of the virtual Pi: this wire pulled out
+	Fault string `json:"fault,omitempty"` // of the virtual Pi with this wire pulled out
 }
 
-// Rates are measured points of firing rate against current, as trace.Rates defines them: those that are new to a client.
+// Rates are new measured points of firing rate against current, as trace.Rates defines them.
 type Rates struct {
 	Type   string       `json:"type"`
-	Anew   bool         `json:"anew"`   // earlier points do not count any more
+	Anew   bool         `json:"anew"`   // forget earlier points
 	Points [][]Measured `json:"points"` // by neuron
 }
 
@@ -169,17 +168,17 @@ type Measured struct {
 	Rate float64 `json:"rate"`
 }
 
-// Status is how the run is doing.
+// Status is the present state of a run.
 type Status struct {
 	Type     string         `json:"type"`
-	T        float64        `json:"t"` // of the model, s
+	T        float64        `json:"t"` // model time, s
 	Steps    int64          `json:"steps"`
 	Neurons  []NeuronStatus `json:"neurons"`
 	Inputs   []InputStatus  `json:"inputs"`
 	Outputs  []OutputStatus `json:"outputs"`
 	Lateness Lateness       `json:"lateness_us"`
-	Skipped  float64        `json:"skipped_ms"` // of the model
-	Missed   int64          `json:"missed"`     // steps that this client was too slow for
+	Skipped  float64        `json:"skipped_ms"` // model time
+	Missed   int64          `json:"missed"`     // steps not sent to this slow client
 	Clients  int            `json:"clients"`
 	Stalled  string         `json:"stalled"` // as Run.Stalled
 	Fault    string         `json:"fault"`   // of the virtual Pi
@@ -208,33 +207,33 @@ type Intervals struct {
 	CV     float64 `json:"cv"`      // the standard deviation over the mean; 0 without an interval
 }
 
-// InputStatus is an input now.
+// InputStatus is the present state of an input.
 type InputStatus struct {
 	Name     string   `json:"name"`
-	Position float64  `json:"position"` // as measured
-	Knob     *float64 `json:"knob"`     // where the virtual Pi's knob is, whatever is measured; nil for a real one and for other inputs
+	Position float64  `json:"position"` // measured
+	Knob     *float64 `json:"knob"`     // position of the virtual Pi's knob, also with a fault; nil for a real knob and for other inputs
 	Current  float64  `json:"current"`
 	State    string   `json:"state"`
 	Note     string   `json:"note"`
 	Fault    string   `json:"fault"`
-	Swept    bool     `json:"swept"` // its knob is turned from end to end
+	Swept    bool     `json:"swept"` // a sweep turns its knob
 }
 
-// OutputStatus is an output now.
+// OutputStatus is the present state of an output.
 type OutputStatus struct {
 	Name  string `json:"name"`
 	On    bool   `json:"on"`
 	Fault string `json:"fault"`
 }
 
-// Lateness of the ticks so far, us.
+// Lateness is the lateness of all ticks so far, us.
 type Lateness struct {
 	P50 float64 `json:"p50"`
 	P99 float64 `json:"p99"`
 	Max float64 `json:"max"`
 }
 
-// Finding is what is wrong, as a doctor says it.
+// Finding is a finding of the doctor or of the run.
 type Finding struct {
 	Check  string `json:"check"`
 	Result string `json:"result"`
