@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -31,6 +32,8 @@ type Bench struct {
 	Back map[string]string
 	// Held maps a pin to its holder. The checks leave these pins alone.
 	Held map[string]string
+	// Begin gets the name of each check before it runs. Nil is allowed.
+	Begin func(check string)
 
 	ctx context.Context // of the running checks
 }
@@ -78,6 +81,13 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 // Context returns a context that ends with the running checks.
 func (b *Bench) Context() context.Context { return b.ctx }
 
+// begin reports the name of the next check.
+func (b *Bench) begin(check string) {
+	if b.Begin != nil {
+		b.Begin(check)
+	}
+}
+
 // SkipInputs yields a skipped check for each input, with the reason.
 func SkipInputs(inputs []config.Input, reason string, yield func(Finding) bool) bool {
 	for _, in := range inputs {
@@ -102,7 +112,12 @@ func (b *Bench) pins(yield func(Finding) bool) bool {
 func (b *Bench) check(at func(port string, address int) bool, yield func(Finding) bool) bool {
 	for _, inputs := range together(b.Config.Inputs) {
 		c, ok := inputs[0].Part.(Checked)
-		if ok && at(config.Place(inputs[0].Part)) && !c.Check(b, inputs, yield) {
+		port, address := config.Place(inputs[0].Part)
+		if !ok || !at(port, address) {
+			continue
+		}
+		b.begin(cmp.Or(port, inputs[0].Name))
+		if !c.Check(b, inputs, yield) {
 			return false
 		}
 	}

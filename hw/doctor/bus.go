@@ -25,6 +25,7 @@ func (b *Bench) buses(yield func(Finding) bool) bool {
 		if !strings.HasPrefix(name, "I2C") {
 			continue
 		}
+		b.begin(name)
 		bus, err := b.Pi.OpenI2C(name)
 		if err != nil {
 			f := Finding{Check: name, Result: Failed, Seen: err.Error()} // with the remedy

@@ -17,6 +17,7 @@ import (
 func (b *Bench) outputs(yield func(Finding) bool) bool {
 	for _, out := range b.Config.Outputs {
 		f := Finding{Check: out.Name}
+		b.begin(out.Name)
 		led, isLED := out.Part.(board.Blinking)
 		switch back := b.Back[out.Name]; {
 		case isLED && back != "":

@@ -1,10 +1,11 @@
-// Package checkup is a visit of the doctor: it checks the set-up of a machine, its punctuality, and the wires, and prints what it
-// finds.
+// Package checkup runs the doctor: it checks the set-up of a machine, the lateness of a loop and the wires, and prints the
+// findings.
 package checkup
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -20,19 +21,18 @@ import (
 	"hillock/hw/doctor"
 )
 
-// Checkup is what to check.
+// Checkup selects what to check.
 type Checkup struct {
 	Config    *config.Config
-	Pi        string            // whose wires: "auto", "real" or "sim"
+	Pi        string            // with the wires: "auto", "real" or "sim"
 	Fault     fault.Fault       // of the virtual Pi
-	Back      map[string]string // the pins that second wires lead back to from LEDs, by name
-	JSON      bool              // print the checks as JSON, and ask nothing
-	WiresOnly bool              // and not this machine
-	Trial     time.Duration     // for how long to try how late a loop is here; 0: not at all
+	Back      map[string]string // by LED, the pin at the other end of a second wire
+	JSON      bool              // print the findings as JSON, and ask nothing
+	WiresOnly bool              // without this machine
+	Trial     time.Duration     // of the loop, to measure its lateness; 0: none
 }
 
-// Run checks, asks the person at in and w where both are terminals, and prints what it finds to w. It returns an error where a
-// check failed.
+// Run prints the findings to w. If in and w are terminals, it asks the person there. It returns an error after a failed check.
 func (c *Checkup) Run(ctx context.Context, in io.Reader, w io.Writer) error {
 	out := findings.New(w)
 	out.JSON = c.JSON
@@ -42,10 +42,11 @@ func (c *Checkup) Run(ctx context.Context, in io.Reader, w io.Writer) error {
 			out.Add(found)
 		}
 		if c.Trial > 0 && ctx.Err() == nil {
+			out.Running("lateness", fmt.Sprintf("measuring the loop for %v", c.Trial))
 			out.Add(lateness(ctx, c.Config, c.Trial, c.Pi == "sim" || c.Pi == "auto" && board.OnPi() == ""))
 		}
 	}
-	if err := c.wires(ctx, in, host, out); err != nil {
+	if err := c.wires(ctx, in, w, host, out); err != nil {
 		return errors.Join(err, out.Close())
 	}
 	if ctx.Err() != nil {
@@ -54,8 +55,8 @@ func (c *Checkup) Run(ctx context.Context, in io.Reader, w io.Writer) error {
 	return out.End()
 }
 
-// wires checks the wires, if the set-up lets it.
-func (c *Checkup) wires(ctx context.Context, in io.Reader, host doctor.Host, out *findings.Report) error {
+// wires checks the wires, unless a check of the set-up stands in the way.
+func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doctor.Host, out *findings.Report) error {
 	if reason := out.Unready(c.Config); reason != "" {
 		out.Add(doctor.Finding{Check: "wires", Result: doctor.Skipped, Seen: "not checked: " + reason})
 		return nil
@@ -64,7 +65,7 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, host doctor.Host, out
 	if err != nil {
 		return err
 	}
-	b := doctor.Bench{Config: c.Config, Pi: hw.Pi, Back: c.Back}
+	b := doctor.Bench{Config: c.Config, Pi: hw.Pi, Back: c.Back, Begin: func(check string) { out.Running(check, "checking") }}
 	if virtual := hw.Virtual; virtual != nil {
 		c.Fault.Apply(virtual)
 		for name, back := range c.Back {
@@ -76,12 +77,15 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, host doctor.Host, out
 		b.Hand = virtual
 	} else {
 		b.Held = host.Held()
-		if !c.JSON && terminal.Is(in) && terminal.Is(out.W) {
+		if !c.JSON && terminal.Is(in) && terminal.Is(w) {
 			b.Hand = &prompt.Visitor{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
 		}
 	}
 	if !c.JSON {
-		out.Printf("\nthe wires of %s\n", hw.Where)
+		if len(out.All) > 0 {
+			out.Printf("\n")
+		}
+		out.Printf("the wires of %s\n", hw.Where)
 	}
 	for found := range b.Wires(ctx) {
 		out.Add(found)
