@@ -1,7 +1,7 @@
-// Package board puts the parts of a configuration on the desk: it opens its inputs and outputs on a Pi, the real one or a
-// virtual one, and closes them so that everything is left safe. What it opens, a part says by the interfaces of parts.go.
+// Package board opens the inputs and outputs of a configuration on a Pi, real or virtual, and closes them in a safe state.
+// A part opens itself: parts.go has the interfaces for that.
 //
-// It never turns the loop: that calls Knob.Current, and Close comes when it has ended.
+// The package does not run the loop. The loop calls Knob.Current, and Close follows after its end.
 package board
 
 import (
@@ -21,9 +21,9 @@ type Board struct {
 
 	cfg   *config.Config
 	pi    Pi
-	chips map[string]*chip         // by what messages call them
-	turns map[string]chan struct{} // by what messages call a part that slow inputs share
-	rest  func() error             // once
+	chips map[string]*chip         // by the String of their part
+	turns map[string]chan struct{} // by the String of a part shared by slow inputs
+	rest  func() error             // runs halt once
 }
 
 func newBoard(cfg *config.Config, pi Pi, turns map[string]chan struct{}) *Board {
@@ -32,7 +32,7 @@ func newBoard(cfg *config.Config, pi Pi, turns map[string]chan struct{}) *Board 
 	return b
 }
 
-// Range is the least and the most current that an input gives, nA.
+// Range returns the smallest and the largest current of an input, in nA.
 func (b *Board) Range(in config.Input) (low, high float64) {
 	if p, ok := b.Inputs[in.Name].(*Played); ok {
 		return p.Range()
@@ -41,9 +41,9 @@ func (b *Board) Range(in config.Input) (low, high float64) {
 	return min(low, high), max(low, high)
 }
 
-// Open opens every part of the configuration on a Pi, or none: its error names the part, where it is, and what to do. A chip
-// that does not answer is no error here, nor a pin that another program holds: wires can be mended, and programs end,
-// while the neuron runs.
+// Open opens every part of a configuration on a Pi, or none. Its error names the part, its place, and the remedy. A silent
+// chip is no error, nor is a pin in use by another program: a person may repair the wire or stop the program while the
+// neuron runs.
 func Open(cfg *config.Config, pi Pi) (*Board, error) {
 	b := newBoard(cfg, pi, map[string]chan struct{}{})
 	for _, out := range cfg.Outputs {
@@ -65,7 +65,7 @@ func (b *Board) openOutput(out config.Output) error {
 	return err
 }
 
-// open opens an output, for the neuron that it shows.
+// open opens an output for its neuron.
 func open(out config.Output, cfg *config.Config, pi Pi) (Output, error) {
 	part, ok := out.Part.(OutputPart)
 	if !ok {
@@ -78,8 +78,7 @@ func open(out config.Output, cfg *config.Config, pi Pi) (Output, error) {
 	return o, nil
 }
 
-// Off puts one output of a configuration at rest, dark, and releases it: for whoever finds it as a program that was killed
-// has left it.
+// Off opens one output of a configuration, turns it off, and releases it. A killed program may have left it on.
 func Off(out config.Output, cfg *config.Config, pi Pi) error {
 	o, err := open(out, cfg, pi)
 	if err != nil {
@@ -91,8 +90,8 @@ func Off(out config.Output, cfg *config.Config, pi Pi) error {
 	return errors.Join(err, o.Close())
 }
 
-// openInputs opens the inputs, and takes from an older board, if there is one, those that it has just so. Knobs on chips are
-// taken all together or not at all, for they share them.
+// openInputs opens the inputs, but takes unchanged inputs from an older board. It takes all knobs on chips or none of them,
+// because they share the chips.
 func (b *Board) openInputs(older *Board) error {
 	same := older != nil && slices.Equal(onChips(b.cfg), onChips(older.cfg))
 	for _, in := range b.cfg.Inputs {
@@ -112,7 +111,8 @@ func (b *Board) openInputs(older *Board) error {
 	return nil
 }
 
-// keeps reports whether an input goes on in another configuration as it is; sameChips says that all of those on chips can.
+// keeps reports whether an input continues unchanged in another configuration. sameChips reports this for all inputs on
+// chips.
 func (b *Board) keeps(in config.Input, cfg *config.Config, sameChips bool) bool {
 	if !slices.Contains(b.cfg.Inputs, in) {
 		return false
@@ -155,7 +155,7 @@ func (b *Board) openKnob(part OnChip) (Input, error) {
 	return k, nil
 }
 
-// turn is what those who ask a part take turns by.
+// turn returns the channel by which the users of a part take turns.
 func (b *Board) turn(part string) chan struct{} {
 	if b.turns[part] == nil {
 		b.turns[part] = make(chan struct{}, 1)
@@ -163,7 +163,7 @@ func (b *Board) turn(part string) chan struct{} {
 	return b.turns[part]
 }
 
-// onChips are the inputs that the loop reads itself.
+// onChips returns the inputs that the loop itself reads.
 func onChips(cfg *config.Config) []config.Input {
 	return slices.DeleteFunc(slices.Clone(cfg.Inputs), func(in config.Input) bool {
 		_, ok := in.Part.(OnChip)
@@ -171,7 +171,7 @@ func onChips(cfg *config.Config) []config.Input {
 	})
 }
 
-// Close puts every output off, unless Rest has, and closes the ports. The loop must have ended.
+// Close turns every output off, unless Rest has done so, and closes the ports. The loop must have ended.
 func (b *Board) Close() error {
 	errs := []error{b.Rest()}
 	for _, in := range b.Inputs {

@@ -21,7 +21,7 @@ import (
 
 const ms = time.Millisecond
 
-// clock is a time that only a test moves.
+// clock is a clock for tests: only Sleep and the test advance it.
 type clock struct{ now atomic.Int64 }
 
 func (c *clock) Now() time.Duration    { return time.Duration(c.now.Load()) }
@@ -109,7 +109,7 @@ func TestDifferentialKnob(t *testing.T) {
 	}
 }
 
-func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
+func TestFailedKnobHoldsThenIsLostThenReturns(t *testing.T) {
 	t.Parallel()
 	v, b := open(t)
 	port, k := v.Ports["SPI0.0"], b.Inputs["knob"]
@@ -126,7 +126,7 @@ func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
 	if r := k.Reading(); r.Failed != 3 || r.Raw != 409 || !errors.Is(r.Fault, syscall.EIO) {
 		t.Errorf("got %+v, want 3 failed reads, the last good code 409, and why", r)
 	}
-	k.Current(501 * ms) // opened again, in vain
+	k.Current(501 * ms) // reopened in vain
 	port.SetFaults(sim.Faults{})
 	if got := k.Current(900 * ms); got != 0 {
 		t.Errorf("got %v nA before it may be opened again, want 0", got)
@@ -136,7 +136,7 @@ func TestABadKnobHoldsThenIsLostThenComesBack(t *testing.T) {
 	}
 }
 
-func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
+func TestKnobsOnOneChipReopenTogether(t *testing.T) {
 	t.Parallel()
 	v, b := open(t, "input.second.driver=mcp3008", "input.second.channel=1", "input.second.stale_after=100 ms")
 	port, first, second := v.Ports["SPI0.0"], b.Inputs["knob"], b.Inputs["second"]
@@ -161,10 +161,10 @@ func TestTwoKnobsOnOneChipAreOpenedAgainTogether(t *testing.T) {
 	}
 }
 
-// noPorts is a Pi that loses the nodes of its ports.
+// noPorts is a Pi without the device nodes of its ports.
 type noPorts struct {
 	board.Pi
-	lost error // nil while they are there
+	lost error // nil while they exist
 }
 
 func (p *noPorts) OpenSPI(port string) (spi.PortCloser, error) {
@@ -174,7 +174,7 @@ func (p *noPorts) OpenSPI(port string) (spi.PortCloser, error) {
 	return p.Pi.OpenSPI(port)
 }
 
-func TestAPortThatIsGoneComesBack(t *testing.T) {
+func TestLostPortReturns(t *testing.T) {
 	t.Parallel()
 	cfg := load(t)
 	v, err := board.NewVirtual(cfg, new(clock))
@@ -204,7 +204,7 @@ func TestAPortThatIsGoneComesBack(t *testing.T) {
 	}
 }
 
-func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
+func TestHangingKnobHoldsThenIsLost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, "input.second.driver=mcp3008", "input.second.channel=1")
@@ -227,7 +227,7 @@ func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
 		if got := k.Hold(500 * ms); got != 0 || k.Reading().State != board.Lost || k.Reading().Failed != 1 {
 			t.Errorf("got %v nA, %+v after stale_after; want 0, lost, one failed read", got, k.Reading())
 		}
-		// The answer is as old as its question: it is good, but not for now.
+		// The answer is as old as its request: good, but too late for this tick.
 		if !<-mended {
 			t.Error("got no answer, want the one that took a second")
 		}
@@ -241,7 +241,7 @@ func TestAKnobWhoseChipHangsHoldsThenIsLost(t *testing.T) {
 	})
 }
 
-func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
+func TestCloseDoesNotWaitForHangingChip(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil)
@@ -263,7 +263,7 @@ func TestCloseDoesNotWaitForAChipThatHangs(t *testing.T) {
 	})
 }
 
-func TestCloseLeavesEverythingSafe(t *testing.T) {
+func TestCloseLeavesOutputsOff(t *testing.T) {
 	t.Parallel()
 	v, b := open(t)
 	pin := v.Pin("GPIO17")
@@ -286,7 +286,7 @@ func TestCloseLeavesEverythingSafe(t *testing.T) {
 	again.Close()
 }
 
-func TestOpenNamesThePartAndLeavesNothingOpen(t *testing.T) {
+func TestFailedOpenNamesThePartAndClosesTheRest(t *testing.T) {
 	t.Parallel()
 	cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")
 	if _, err := board.Open(cfg, board.Host{}); err == nil || !strings.HasPrefix(err.Error(), "output led: GPIO17: ") {
@@ -306,7 +306,7 @@ func TestOpenNamesThePartAndLeavesNothingOpen(t *testing.T) {
 	}
 }
 
-func TestAPinThatIsHeldIsTakenOverWhenItIsFree(t *testing.T) {
+func TestBusyPinIsUsedOnceFree(t *testing.T) {
 	t.Parallel()
 	cfg := load(t)
 	v, err := board.NewVirtual(cfg, new(clock))
@@ -379,8 +379,7 @@ func loadText(t testing.TB, text string, sets ...string) *config.Config {
 	return cfg
 }
 
-// The readings before a chip was lost say nothing of where the knob is now.
-func TestAKnobForgetsWhatItReadBeforeItsChipWasLost(t *testing.T) {
+func TestReopenedKnobForgetsOldReadings(t *testing.T) {
 	v, b := open(t, "input.knob.median=5", "input.knob.average=10")
 	k, knob := b.Inputs["knob"], v.Knobs["knob"]
 	knob.SetCode(1023)

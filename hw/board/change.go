@@ -9,8 +9,8 @@ import (
 	"hillock/config"
 )
 
-// Change opens what another configuration wants beside the open parts, all of it or nothing, while the loop goes on with
-// these. What it returns is complete when it has succeeded b.
+// Change opens the additional parts of another configuration, all of them or none, while the loop continues with b. The
+// returned board is complete after Succeed.
 func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	next := newBoard(cfg, b.pi, b.turns)
 	for _, out := range cfg.Outputs {
@@ -21,7 +21,7 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	for _, in := range cfg.Inputs {
 		i := slices.IndexFunc(b.cfg.Inputs, func(old config.Input) bool { return shared(old.Part, in.Part) != "" })
 		if i >= 0 && b.cfg.Inputs[i] != in {
-			err := fmt.Errorf("input %s: %s measures already: other parts there need a restart", in.Name, shared(b.cfg.Inputs[i].Part, in.Part))
+			err := fmt.Errorf("input %s: %s is in use: restart hillock to change its part", in.Name, shared(b.cfg.Inputs[i].Part, in.Part))
 			return nil, errors.Join(err, next.Drop(b))
 		}
 	}
@@ -31,7 +31,7 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	return next, nil
 }
 
-// changeOutput opens an output of the next board, or keeps the one that is just so. One that goes on with another is left for
+// changeOutput opens an output of the next board, or keeps an unchanged one. It leaves an output with a predecessor to
 // Succeed.
 func (b *Board) changeOutput(next *Board, out config.Output) error {
 	if _, ok := b.predecessor(out); ok {
@@ -42,12 +42,12 @@ func (b *Board) changeOutput(next *Board, out config.Output) error {
 		return nil
 	}
 	if i := slices.IndexFunc(b.cfg.Outputs, func(old config.Output) bool { return overlaps(old.Part, out.Part) }); i >= 0 {
-		return fmt.Errorf("output %s: what it is on is in use by output %s until a restart", out.Name, b.cfg.Outputs[i].Name)
+		return fmt.Errorf("output %s: its pins or bus are in use by output %s: restart hillock to change them", out.Name, b.cfg.Outputs[i].Name)
 	}
 	return next.openOutput(out)
 }
 
-// predecessor is the name of the open output that another one goes on with.
+// predecessor returns the name of the open output that out can take over.
 func (b *Board) predecessor(out config.Output) (name string, ok bool) {
 	s, ok := out.Part.(Successor)
 	if !ok {
@@ -60,8 +60,8 @@ func (b *Board) predecessor(out config.Output) (name string, ok bool) {
 	return b.cfg.Outputs[i].Name, true
 }
 
-// Succeed makes b, which old.Change made, the board in the place of the old one, whose loop has ended: a pulse under way
-// goes on, and what b does not need is left safe and closed. The old one must not be used any more.
+// Succeed puts b in the place of old, after old.Change has made b and the loop has ended. A pulse under way continues.
+// Succeed closes the parts that b does not need, in a safe state. The old board must not be used any more.
 func (b *Board) Succeed(old *Board) error {
 	for _, out := range b.cfg.Outputs {
 		if name, ok := old.predecessor(out); ok {
@@ -72,7 +72,7 @@ func (b *Board) Succeed(old *Board) error {
 	return old.Drop(b)
 }
 
-// Drop closes b, but what it shares with another: for a board that Change made, and that does not succeed the other.
+// Drop closes b, except for the parts that it shares with other. It is for a board made by Change that never succeeds.
 func (b *Board) Drop(other *Board) error {
 	maps.DeleteFunc(b.Inputs, func(name string, in Input) bool { return other.Inputs[name] == in })
 	maps.DeleteFunc(b.chips, func(name string, c *chip) bool { return other.chips[name] == c })
@@ -80,7 +80,7 @@ func (b *Board) Drop(other *Board) error {
 	return b.Close()
 }
 
-// shared is a pin that two parts claim, "" where there is none.
+// shared returns a pin in the claims of both parts, "" if there is none.
 func shared(a, b config.Part) string {
 	pins := config.Pins(b)
 	for _, pin := range config.Pins(a) {
@@ -91,7 +91,7 @@ func shared(a, b config.Part) string {
 	return ""
 }
 
-// overlaps tells whether two parts are on the same pins or the same place of a bus.
+// overlaps reports whether two parts use the same pin or the same place on a bus.
 func overlaps(a, b config.Part) bool {
 	portA, addressA := config.Place(a)
 	portB, addressB := config.Place(b)

@@ -10,7 +10,7 @@ import (
 	"hillock/hw/board"
 )
 
-func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
+func TestChangeKeepsSharedPartsAndClosesTheRest(t *testing.T) {
 	t.Parallel()
 	v, b := open(t, "output.old.driver=pulse", "output.old.pin=GPIO27", "output.old.neuron=n1")
 	b.Outputs["led"].(board.Pulsing).Spike(1, 10*ms) // of 20 ms
@@ -51,7 +51,7 @@ func TestChangeKeepsWhatBothHaveAndClosesTheRest(t *testing.T) {
 	}
 }
 
-func TestChangeOfAnInputOpensItAnew(t *testing.T) {
+func TestChangedInputIsReopened(t *testing.T) {
 	t.Parallel()
 	v, b := open(t)
 	cfg := load(t, "input.knob.channel=3")
@@ -74,7 +74,7 @@ func TestChangeOfAnInputOpensItAnew(t *testing.T) {
 	}
 }
 
-func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
+func TestFailedChangeKeepsTheBoard(t *testing.T) {
 	t.Parallel()
 	v, b := open(t)
 	v.Pin("GPIO27").SetFault(syscall.EIO)
@@ -96,7 +96,7 @@ func TestAChangeThatCannotBeLeavesAllAsItWas(t *testing.T) {
 	}
 }
 
-func TestOffPutsAPinLow(t *testing.T) {
+func TestOffSetsPinLow(t *testing.T) {
 	t.Parallel()
 	cfg := load(t)
 	v, err := board.NewVirtual(cfg, new(clock))

@@ -7,20 +7,20 @@ import (
 	"periph.io/x/conn/v3/analog"
 )
 
-// reopenEvery is how often a lost part is reopened.
+// reopenEvery is the time between two attempts to reopen a lost part.
 const reopenEvery = 500 * time.Millisecond
 
-// chip is an ADC on its port, and the knobs on its channels. What it holds belongs to whoever has taken it.
+// chip is an ADC on its port, with the knobs on its channels. Its fields belong to the goroutine with a value in taken.
 type chip struct {
-	part     OnChip // one of its channels; what is of the chip is the same for all
+	part     OnChip // one of the inputs on the chip; all have the same port and model
 	pi       Pi
-	taken    chan struct{} // holds one while it is
+	taken    chan struct{} // holds a value while a goroutine uses the chip
 	gone     atomic.Bool   // the board is closed
-	dev      Chip          // nil while closed: periph's port panics on a transfer after Close
+	dev      Chip          // nil while closed: a transfer after Close would panic in periph's port
 	knobs    []*Knob
-	openings int           // how often it was opened again
-	next     time.Duration // when it may be opened again
-	closed   error         // why it could not be, while it is closed
+	openings int           // the number of times it was reopened
+	next     time.Duration // the earliest time to reopen it
+	closed   error         // the error of the latest attempt to reopen it
 }
 
 func (c *chip) open() (err error) {
@@ -28,7 +28,7 @@ func (c *chip) open() (err error) {
 	return err
 }
 
-// take takes the chip for a read, unless somebody has it or the board is closed.
+// take takes the chip for a read. It returns false if the chip is in use or the board is closed.
 func (c *chip) take() bool {
 	select {
 	case c.taken <- struct{}{}:
@@ -44,12 +44,12 @@ func (c *chip) take() bool {
 
 func (c *chip) release() {
 	if c.gone.Load() {
-		_ = c.close() // nobody waited for it
+		_ = c.close() // end has returned already
 	}
 	<-c.taken
 }
 
-// end closes the chip for good. It does not wait for long: a transfer that hangs closes it when it returns.
+// end closes the chip for good. It waits for at most 100 ms: release closes the chip after a hanging transfer.
 func (c *chip) end() error {
 	c.gone.Store(true)
 	select {
@@ -70,14 +70,14 @@ func (c *chip) close() error {
 	return err
 }
 
-// reopen closes the chip and opens it again, no more often than reopenEvery, and tells whether there is something to
-// read from: not before its time, and not while the port cannot be opened.
+// reopen closes the chip and opens it again, at most once per reopenEvery. It reports whether a knob can be read now: not
+// before the next attempt, and not while the port refuses to open.
 func (c *chip) reopen(now time.Duration) bool {
 	if now < c.next {
 		return false
 	}
 	c.next = now + reopenEvery
-	_ = c.close() // whatever is wrong with it, it is given up
+	_ = c.close() // the chip is given up, even after an error
 	if c.closed = c.open(); c.closed != nil {
 		for _, k := range c.knobs {
 			k.bad(c.closed)

@@ -7,8 +7,8 @@ import (
 	"hillock/config"
 )
 
-// Turn turns the knob of an input all the way down and all the way up, and back to where it was, in half a second, unless
-// ctx ends before.
+// Turn turns the knob of an input all the way down, all the way up, and back to its position. It takes 0.6 s, or less if
+// ctx ends.
 func (v *Virtual) Turn(ctx context.Context, in config.Input) error {
 	k := v.Knobs[in.Name]
 	was := k.Position()
@@ -23,8 +23,7 @@ func (v *Virtual) Turn(ctx context.Context, in config.Input) error {
 	return nil
 }
 
-// Look tells whether something moves on an output while show shows something: levels on its pins, or what else there is to
-// see of it.
+// Look reports whether an output changes while show runs: the levels of its pins, and its picture if it has one.
 func (v *Virtual) Look(out config.Output, _ string, show func() error) (does bool, err error) {
 	edges := func() (n uint64) {
 		for _, pin := range config.Pins(out.Part) {

@@ -17,10 +17,10 @@ import (
 	"periph.io/x/host/v3/distro"
 )
 
-// Host is the Pi of periph's registries: this machine, after Real. It is the only place that looks into them.
+// Host is this machine, after Real. No other code in this module uses periph's global registries.
 type Host struct{}
 
-// OnPi is the model of the Raspberry Pi that the program runs on, or "" elsewhere.
+// OnPi returns the model of the Raspberry Pi, "" on other machines.
 func OnPi() string {
 	if m := distro.DTModel(); strings.HasPrefix(m, "Raspberry Pi") {
 		return m
@@ -28,14 +28,14 @@ func OnPi() string {
 	return ""
 }
 
-// Real loads periph's drivers for the pins and buses that the kernel offers. It happens once per process and cannot be
-// undone. A driver that fails is no error: what it lacks is said when a pin or a port is not found.
+// Real loads periph's drivers for the pins and buses of the kernel. It works once per process and cannot be undone. A
+// failed driver is no error here: opening one of its pins or ports is.
 func Real() (Host, error) {
 	if err := refuseRoot(distro.DTCompatible(), os.Geteuid()); err != nil {
 		return Host{}, err
 	}
-	// Where two nodes lead to one chip, as on every Pi (gpiochip0 and its link gpiochip4), gpioioctl closes the second
-	// and with it file descriptor 0: standard input is kept aside and put back.
+	// If two nodes lead to one chip, as on every Pi (gpiochip0 and its link gpiochip4), gpioioctl closes the second and,
+	// with it, file descriptor 0. So standard input is saved and restored.
 	restore, err := keepStdin()
 	if err != nil {
 		return Host{}, err
@@ -44,21 +44,21 @@ func Real() (Host, error) {
 	return Host{}, errors.Join(err, restore())
 }
 
-// refuseRoot keeps root off a Pi 5: its GPIO is behind another chip (RP1), yet periph's register driver, where root
-// lets it open /dev/mem, maps the place of a Pi 4's registers and writes to it.
+// refuseRoot refuses root on a Pi 5. The GPIO of a Pi 5 is in another chip (RP1), but periph's register driver maps the
+// addresses of a Pi 4's registers and writes there. Only root may open /dev/mem for that.
 func refuseRoot(compatible []string, uid int) error {
 	if uid != 0 {
 		return nil
 	}
 	for _, c := range compatible {
 		if strings.Contains(c, "bcm2712") {
-			return fmt.Errorf("as root on a Pi 5 the GPIO driver would write to memory that is not the GPIO's: run as a user of the groups gpio and spi")
+			return fmt.Errorf("as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: run hillock as a user in the groups gpio and spi")
 		}
 	}
 	return nil
 }
 
-// OpenPin implements Pi: the pin is a line of the kernel, whatever registers periph found.
+// OpenPin implements Pi: the pin is a line of the kernel, even if periph has found registers.
 func (Host) OpenPin(name string) (gpio.PinIO, error) {
 	p := registered(name)
 	if p == nil {
@@ -85,14 +85,14 @@ func (Host) OpenI2C(bus string) (i2c.BusCloser, error) {
 	return b, nil
 }
 
-// DirectPin returns the pin as the registers have it, past the kernel, which leaves it what it is. It returns false where
-// the registers are out of reach: there periph's line of the kernel, asked for its function, would make the pin an input.
+// DirectPin returns the pin of the registers, past the kernel, and leaves its function as it is. It returns false if the
+// registers are out of reach. There, a look at the function of periph's kernel line would make the pin an input.
 func (Host) DirectPin(name string) (p gpio.PinIO, ok bool) {
 	b, ok := registered(name).(*bcm283x.Pin)
 	if !ok {
 		return nil, false
 	}
-	defer func() { // there is no other way to tell (host v3.8.5)
+	defer func() { // there is no other test (host v3.8.5)
 		if recover() != nil {
 			p, ok = nil, false
 		}
@@ -101,7 +101,7 @@ func (Host) DirectPin(name string) (p gpio.PinIO, ok bool) {
 	return b, true
 }
 
-// registered returns the pin of a name or of an alias, nil where there is none.
+// registered returns the pin of a name or an alias, nil if there is none.
 func registered(name string) gpio.PinIO {
 	p := gpioreg.ByName(name)
 	if r, ok := p.(gpio.RealPin); ok {

@@ -14,13 +14,13 @@ import (
 	"hillock/hw/sim"
 )
 
-// consumed is a line that the kernel says is held.
+// consumed is a line with a holder.
 type consumed struct{ gpio.PinIO }
 
 func (consumed) Consumer() string { return "gpiomon" }
 
-// The registries have one virtual Pi at a time: not parallel.
-func TestHostPinSaysWhatToDo(t *testing.T) {
+// Not parallel: the registries hold one virtual Pi at a time.
+func TestHostPinErrorsHaveRemedies(t *testing.T) {
 	pi := sim.New(nil)
 	if err := pi.Register(); err != nil {
 		t.Fatal(err)
@@ -35,10 +35,10 @@ func TestHostPinSaysWhatToDo(t *testing.T) {
 		p     gpio.PinIO
 		fault error
 		busy  bool
-		want  string // after what the pin itself says
+		want  string // after the error of the pin itself
 	}{
 		{opened, syscall.EBUSY, true, "device or resource busy: another program holds it: stop that, or choose another pin"},
-		{opened, errors.New("line_request ioctl: device or resource busy"), true, // gpioioctl keeps the text alone
+		{opened, errors.New("line_request ioctl: device or resource busy"), true, // gpioioctl keeps the text only
 			"line_request ioctl: device or resource busy: another program holds it: stop that, or choose another pin"},
 		{newHostPin(consumed{pi.Pin("GPIO17")}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that, or choose another pin`},
 		{opened, syscall.EACCES, false, "permission denied" + group},
@@ -59,8 +59,7 @@ func TestHostPinSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// What periph's registries hold is opened by its name, and what they lack is said with what to do.
-func TestHostOpensWhatIsRegistered(t *testing.T) {
+func TestHostOpensRegisteredPinsAndBuses(t *testing.T) {
 	pi := sim.New(nil)
 	if err := pi.Register(); err != nil {
 		t.Fatal(err)
@@ -93,7 +92,7 @@ func TestHostOpensWhatIsRegistered(t *testing.T) {
 	}
 }
 
-func TestRootIsRefusedOnAPi5Only(t *testing.T) {
+func TestRootIsRefusedOnPi5Only(t *testing.T) {
 	t.Parallel()
 	pi5, pi4 := []string{"raspberrypi,5-model-b", "brcm,bcm2712"}, []string{"raspberrypi,4-model-b", "brcm,bcm2711"}
 	for _, tt := range []struct {
@@ -105,13 +104,14 @@ func TestRootIsRefusedOnAPi5Only(t *testing.T) {
 		if (err != nil) != tt.refused {
 			t.Errorf("%v as user %d: got %v, want refused %v", tt.compatible, tt.uid, err, tt.refused)
 		}
-		if err != nil && !strings.Contains(err.Error(), "run as a user of the groups gpio and spi") {
-			t.Errorf("got %v, want what to do", err)
+		const want = "as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: run hillock as a user in the groups gpio and spi"
+		if err != nil && err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 }
 
-func TestStdinIsPutBack(t *testing.T) {
+func TestStdinIsRestored(t *testing.T) {
 	before, err := os.Stdin.Stat()
 	if err != nil {
 		t.Skip("SKIPPED: standard input over host.Init: the test was started without one")
@@ -128,7 +128,7 @@ func TestStdinIsPutBack(t *testing.T) {
 	}
 }
 
-func TestMissingPortHasARemedy(t *testing.T) {
+func TestMissingPortHasRemedy(t *testing.T) {
 	t.Parallel()
 	const node = "/dev/spidev7.9"
 	if _, err := os.Stat(node); err == nil {

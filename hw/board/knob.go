@@ -8,30 +8,30 @@ import (
 	"hillock/config"
 )
 
-// State is how an input is doing.
+// State is the state of an input.
 type State int32
 
 const (
 	OK      State = iota
 	Holding       // the latest read failed: the last good value is held
-	Lost          // none was good for stale_after: the current is zero, and the part is reopened until it answers
+	Lost          // no good read within stale_after: the current is 0 nA, and the part is reopened until it answers
 )
 
 func (s State) String() string { return [...]string{"ok", "holding", "lost"}[s] }
 
-// gauge is what every knob has: where it is, and how its part is doing.
+// gauge is common to all knobs: the position, and the state of the part.
 type gauge struct {
 	knob    config.Knob
-	late    error // what is wrong while the part does not answer
-	*smooth       // under the lock of whoever asks the part
+	late    error // the fault while the part does not answer
+	*smooth       // belongs to the goroutine that reads the part
 
-	reads, lowest, highest int32 // of the window that the spread is taken over
+	reads, lowest, highest int32 // of the present window of the spread
 
-	good    atomic.Int64  // when the last good read began
-	place   atomic.Uint64 // the position that it gave, bits of the float64
-	held    atomic.Uint64 // the current that it gave, bits of the float64, nA
-	known   atomic.Bool   // held is of a reading
-	begun   bool          // the loop was given the current of a reading; the loop's
+	good    atomic.Int64  // the start of the last good read
+	place   atomic.Uint64 // its position, bits of the float64
+	held    atomic.Uint64 // its current, bits of the float64, nA
+	known   atomic.Bool   // held is the current of a reading
+	begun   bool          // the loop has got the current of a reading; for the loop only
 	raw     atomic.Int32
 	spread  atomic.Int32
 	current atomic.Uint64 // bits of the float64, nA
@@ -42,31 +42,31 @@ type gauge struct {
 
 // Knob is an input: the position of a potentiometer on a channel of an ADC, as a current.
 //
-// One goroutine at a time asks the chip: Current and Mend belong to it. Hold may be called while it waits, Reading at any
-// time. Times are those of one clock.
+// Current and Mend belong to one goroutine at a time. Hold may be called while that goroutine waits for the chip, and
+// Reading at any time. All times are of one clock.
 type Knob struct {
 	gauge
 	part OnChip
 	chip *chip
-	adc  Channel // under the chip's lock
+	adc  Channel // belongs to the goroutine that has taken the chip
 
-	asked bool // ever, so that good has a meaning
-	seen  int  // which opening of the chip it has read from
+	asked bool // good is a valid time
+	seen  int  // the value of chip.openings at the latest read
 }
 
-// Reading is what a knob says now.
+// Reading is the present reading of a knob.
 type Reading struct {
 	Raw      int     // the latest good code of the ADC, or charge time in ns
-	Ends     [2]int  // of it, at positions 0 and 1
-	Spread   int     // highest less lowest code of some latest spreadWindow good reads: noise, or a hand at the knob
+	Ends     [2]int  // the codes at positions 0 and 1
+	Spread   int     // highest minus lowest code of a recent window of good reads: noise, or a turning knob
 	Position float64 // of the knob, smoothed, from 0 to 1
-	Current  float64 // what the neuron gets, nA
+	Current  float64 // the input current, nA
 	State    State
-	Failed   int64 // failed reads so far
-	Fault    error // why the latest read failed, nil when it did not
+	Failed   int64 // the number of failed reads
+	Fault    error // the error of the latest read, nil if it was good
 }
 
-// Reading is the latest reading, without a lock that the loop could wait on: its fields can be a tick apart.
+// Reading returns the latest reading. It takes no lock, so the loop never waits for it, and its fields can be a tick apart.
 func (k *gauge) Reading() Reading {
 	r := Reading{
 		Raw:      int(k.raw.Load()),
@@ -83,8 +83,8 @@ func (k *gauge) Reading() Reading {
 	return r
 }
 
-// Current reads the ADC and gives the current in nA for the tick that was due at now: low + (high-low)*position, where the
-// position is that of the smoothed code between the knob's ends. After a bad read it is what Hold gives.
+// Current reads the ADC and returns the current in nA for the tick due at now: low + (high-low)*position, with the position
+// of the smoothed code between the knob's ends. After a bad read it returns the result of Hold.
 func (k *Knob) Current(now time.Duration) float64 {
 	if !k.Mend(now) {
 		return k.Hold(now)
@@ -92,7 +92,7 @@ func (k *Knob) Current(now time.Duration) float64 {
 	return k.fresh()
 }
 
-// fresh is the current of a part that has answered.
+// fresh returns the current of a part after a good answer.
 func (k *gauge) fresh() float64 {
 	if k.state.Load() != int32(OK) {
 		k.state.Store(int32(OK))
@@ -104,12 +104,12 @@ func (k *gauge) fresh() float64 {
 	return math.Float64frombits(bits)
 }
 
-// Begun reports whether Current or Hold has ever given the current of a reading. Until then it is 0 nA because nothing else is
-// known. It belongs to the goroutine that calls them.
+// Begun reports whether Current or Hold has returned the current of a reading. Before that, the current is 0 nA because
+// nothing else is known. Begun belongs to the goroutine that calls them.
 func (k *gauge) Begun() bool { return k.begun }
 
-// Hold gives the last good current, in nA, for the tick that was due at now, and 0 when no good read has begun for
-// stale_after. It asks nobody.
+// Hold returns the last good current in nA for the tick due at now, or 0 if the last good read began at least stale_after
+// ago. It reads nothing.
 func (k *gauge) Hold(now time.Duration) float64 {
 	if k.fault.Load() == nil { // no read has failed, so one has not returned
 		k.failed.Add(1)
@@ -128,14 +128,14 @@ func (k *gauge) Hold(now time.Duration) float64 {
 	return math.Float64frombits(bits)
 }
 
-// Mend reads the ADC, now, for Current to come, and reports whether it answered. A lost one it opens again first, but no
-// more often than every half second.
+// Mend reads the ADC for the next Current and reports whether it answered. It reopens a lost part first, at most once per
+// half second.
 func (k *Knob) Mend(now time.Duration) bool {
 	if !k.asked {
 		k.asked = true
 		k.good.Store(int64(now))
 	}
-	if !k.chip.take() { // a transfer for another knob hangs, and so would this one
+	if !k.chip.take() { // the transfer of another knob hangs, and this one would too
 		return false
 	}
 	defer k.chip.release()
@@ -156,25 +156,25 @@ func (k *Knob) Mend(now time.Duration) bool {
 	return true
 }
 
-// answer takes a good reading.
+// answer takes in a good reading.
 func (k *gauge) answer(raw int32) {
 	at := k.position(k.add(raw))
 	k.place.Store(math.Float64bits(at))
 	k.held.Store(math.Float64bits(k.knob.Low + float64((k.knob.High-k.knob.Low)*at)))
-	if !k.known.Load() { // a store costs more, each tick
+	if !k.known.Load() { // a store in each tick would cost more
 		k.known.Store(true)
 	}
 	k.raw.Store(raw)
 	k.window(raw)
 }
 
-// position is where the knob is, from 0 to 1, for a code between its ends.
+// position returns the position of the knob, from 0 to 1, for a code.
 func (k *gauge) position(code float64) float64 {
 	low, high := float64(k.knob.Ends[0]+k.knob.DeadZone), float64(k.knob.Ends[1]-k.knob.DeadZone)
 	return min(max((code-low)/(high-low), 0), 1)
 }
 
-// spreadWindow is how many reads a spread is taken over.
+// spreadWindow is the number of readings in a window of the spread.
 const spreadWindow = 256
 
 func (k *gauge) window(raw int32) {
@@ -193,16 +193,16 @@ func (k *gauge) bad(err error) {
 	k.fault.Store(&err)
 }
 
-// connect takes the knob's channel of its chip, which is open.
+// connect opens the knob's channel of its open chip.
 func (k *Knob) connect() (err error) {
 	k.adc, err = k.chip.dev.Channel(k.part)
 	return err
 }
 
-// Input is an open input: a Knob, a Slow one, or Played.
+// Input is an open input: a Knob, a Slow or a Played.
 type Input interface {
-	// Current is the current in nA for the tick that was due at now.
+	// Current returns the current in nA for the tick due at now.
 	Current(now time.Duration) float64
-	// Reading is what it says now; from any goroutine.
+	// Reading returns the present reading. Any goroutine may call it.
 	Reading() Reading
 }

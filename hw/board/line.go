@@ -13,29 +13,29 @@ import (
 	"hillock/hw/bias"
 )
 
-// kernelLine is the line of the kernel's character device for a pin, the same on every Pi. Where periph knows the chip,
-// as on a Pi up to 4, its registry holds a pin of bcm283x in the line's place. That one writes to the registers past the
-// kernel: it takes a pin that another program holds, and leaves it high when the program is killed. Where it has no
-// registers, as on a Pi 5, and on a 2B and 3B, whose line called PWM0_OUT ends its driver's start, it passes on to the line
-// but hides it, so that one whose first Out failed cannot be given back. A line costs a system call at each level.
+// kernelLine returns the line of the kernel's character device for a pin, the same on every Pi. If periph knows the chip,
+// as on a Pi up to 4, its registry has a pin of bcm283x instead. That pin writes to the registers past the kernel: it takes
+// a pin from another program, and stays high after a kill. A Pi 5 has no such registers, and on a 2B and 3B the driver
+// stops at the line PWM0_OUT. There, bcm283x passes calls on to the line but hides it, and a line could not be released
+// after a failed first Out. A line costs a system call for each level.
 func kernelLine(p gpio.PinIO) gpio.PinIO {
 	b, ok := p.(*bcm283x.Pin)
 	if !ok || len(gpioioctl.Chips) == 0 {
 		return p
 	}
-	if l := gpioioctl.Chips[0].ByNumber(b.Number()); l != nil { // as bcm283x finds it
+	if l := gpioioctl.Chips[0].ByNumber(b.Number()); l != nil { // as bcm283x does
 		return l
 	}
 	return p
 }
 
-// hostPin is a pin of this machine. Its refusals name the holder of the pin, or what to do.
+// hostPin is a pin of this machine. Its errors name the holder of the pin, or the remedy.
 type hostPin struct {
 	gpio.PinIO
 	holder string
 }
 
-// newHostPin notes who holds a pin before a refusal: periph looks that up at its start and forgets it at the first refusal.
+// newHostPin saves the holder of a pin before any error: periph reads it at its start and forgets it at the first error.
 func newHostPin(p gpio.PinIO) *hostPin {
 	holder := ""
 	if c, ok := p.(interface{ Consumer() string }); ok {
@@ -53,17 +53,17 @@ func (p *hostPin) Out(l gpio.Level) error { return p.explain(p.PinIO.Out(l)) }
 // In implements gpio.PinIn.
 func (p *hostPin) In(pull gpio.Pull, edge gpio.Edge) error { return p.explain(p.PinIO.In(pull, edge)) }
 
-// Unpull turns the pull off while the pin is not in use. In with gpio.Float leaves a pull that the pin has from before.
+// Unpull turns the pull off while the pin is not in use. In with gpio.Float would leave an older pull in place.
 func (p *hostPin) Unpull() error { return p.explain(bias.Off(p.PinIO)) }
 
-// Close gives a line back to the kernel. The pins of other drivers have nothing to give back.
+// Close releases a line of the kernel. Pins of other drivers need no release.
 func (p *hostPin) Close() {
 	if c, ok := p.PinIO.(interface{ Close() }); ok {
 		c.Close()
 	}
 }
 
-// explain adds to an error of the pin who holds it, or what to do.
+// explain adds the holder of the pin or the remedy to an error.
 func (p *hostPin) explain(err error) error {
 	switch {
 	case err == nil:
@@ -76,7 +76,8 @@ func (p *hostPin) explain(err error) error {
 	return err
 }
 
-// refusal is an error of a pin with the system's error, which periph's gpioioctl keeps as text alone, and with what to do.
+// refusal is an error of a pin with its system error and advice. periph's gpioioctl keeps only the text of the system
+// error.
 type refusal struct {
 	error
 	errno  syscall.Errno

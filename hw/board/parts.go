@@ -11,29 +11,29 @@ import (
 	"hillock/hw/pulse"
 )
 
-// The part of an input is one of OnChip, BesideLoop and InModelTime.
+// The part of an input implements OnChip, BesideLoop or InModelTime.
 
-// Turned is the part of an input that a hand turns. Its String is what messages call it, "mcp3008 on SPI0.0": inputs on one
-// chip have the same.
+// Turned is the part of an input with a knob. String returns its name in messages, "mcp3008 on SPI0.0": inputs on one chip
+// have the same name.
 type Turned interface {
 	config.InputPart
 	fmt.Stringer
-	// Calibration is how its raw values become a current.
+	// Calibration returns the conversion from raw values to a current.
 	Calibration() config.Knob
-	// FullScale is the raw value at the knob's upper end, where nothing is calibrated; 0 where that follows from the parts.
+	// FullScale returns the raw value at the knob's upper end without a calibration, 0 if that follows from the parts.
 	FullScale() int
 }
 
-// OnChip is a part that the loop asks itself: a channel of a chip that answers well within a tick.
+// OnChip is a part that the loop itself reads: a channel of a chip that answers well within a tick.
 type OnChip interface {
 	Turned
-	// OpenChip opens the chip, for all inputs that are on it.
+	// OpenChip opens the chip for all inputs on it.
 	OpenChip(pi Pi) (Chip, error)
 }
 
 // Chip is an open chip.
 type Chip interface {
-	// Channel is the one that a part is on.
+	// Channel opens the channel of a part.
 	Channel(part config.Part) (Channel, error)
 	Close() error
 }
@@ -43,20 +43,20 @@ type Channel interface {
 	Read() (analog.Sample, error)
 }
 
-// BesideLoop is a part that takes longer to ask than a tick.
+// BesideLoop is a part with a reading longer than a tick.
 type BesideLoop interface {
 	Turned
 	OpenSensor(pi Pi) (Sensor, error)
 }
 
-// Sensor is an open part that takes longer to ask than a tick. Where its raw values at the knob's ends follow from its parts, it
-// has a method Ends.
+// Sensor is an open part with a reading longer than a tick. It has a method Ends if the raw values at the knob's ends
+// follow from its parts.
 type Sensor interface {
-	Raw() (raw int32, err error) // blocks for as long as it takes
-	End() error                  // leaves it inert
+	Raw() (raw int32, err error) // blocks during the reading
+	End() error                  // leaves the part inert
 }
 
-// Ends are the raw values at the knob's two ends, where the configuration leaves them to the part.
+// Ends returns the raw values at the knob's two ends: from the configuration, or else from the part.
 func Ends(part Turned, s Sensor) [2]int {
 	ends := part.Calibration().Ends
 	if own, ok := s.(interface{ Ends() [2]int }); ok && ends == [2]int{} {
@@ -65,29 +65,29 @@ func Ends(part Turned, s Sensor) [2]int {
 	return ends
 }
 
-// InModelTime is a part that needs no hand: a current in the model's time.
+// InModelTime is a part without a knob: a current in model time.
 type InModelTime interface {
 	config.InputPart
-	// Play makes the current; a file of its own is sought in the folder of the configuration. A current with a method Range has
-	// its own lowest and highest value.
+	// Play returns the current. Its file, if it has one, is relative to the folder of the configuration. A current may have
+	// a method Range with its own lowest and highest value.
 	Play(folder string) (config.Wave, error)
 }
 
 // OutputPart is the part of an output.
 type OutputPart interface {
 	config.Part
-	// Open opens it on a Pi. A pin that another program holds is no error: it is asked for again.
+	// Open opens the part on a Pi. A pin in use by another program is no error: the part requests it again later.
 	Open(pi Pi, shown Shown) (Output, error)
 }
 
-// Shown is what an output shows of its neuron.
+// Shown is the data of a neuron for its outputs.
 type Shown struct {
 	Low, High float64       // mV: the lowest potential, and the threshold
 	DT        time.Duration // of a step
-	Speed     float64       // model time over wall time
+	Speed     float64       // model time per real time
 }
 
-// shown is what there is to show of a neuron; of one that the configuration does not have, nothing.
+// shown returns the data of a neuron, or nothing for an unknown neuron.
 func shown(cfg *config.Config, name string) Shown {
 	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
 	if i < 0 {
@@ -97,38 +97,38 @@ func shown(cfg *config.Config, name string) Shown {
 	return Shown{Low: levels.Lowest(), High: levels.Threshold.V, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed}
 }
 
-// Output is an open output: see neuron.Output. What else it can do, the other interfaces here say.
+// Output is an open output: see neuron.Output. The other interfaces here add to it.
 type Output interface {
 	Tick(now time.Duration)
 	Spike(step int64, now time.Duration)
-	Fault() error // why the part refused what it was told last, nil when it did not
+	Fault() error // the error of the latest write, nil if it was good
 	Failed() int64
-	// Close leaves it at rest and gives back what it is on: where a transfer hangs, when that returns.
+	// Close turns the output off and releases its pins or bus, after a hanging transfer if there is one.
 	Close() error
 }
 
 // Leveled is an output that shows the membrane.
 type Leveled interface {
 	Output
-	Level(v float64) // takes V, mV, after a tick
+	Level(v float64) // shows V, mV, after a tick
 }
 
-// Pulsing is an output that counts what it shows.
+// Pulsing is an output with a count of its pulses.
 type Pulsing interface {
 	Output
-	High() bool // whether it shows a spike now
+	High() bool // reports whether a pulse is under way
 	Pulses() int64
-	Merged() int64 // spikes that came during a pulse and made it longer
+	Merged() int64 // spikes during a pulse; each made it longer
 }
 
-// Blinking is a part that is one pin, which is lit for a while at each spike.
+// Blinking is a part with one pin and a pulse for each spike.
 type Blinking interface {
 	Pulse() (pin string, opts pulse.Opts)
 }
 
-// Successor is a part that can go on with the open output of another part, for which two would be one too many.
+// Successor is a part that can take over the open output of another part, because both cannot be open at once.
 type Successor interface {
 	Succeeds(old config.Part) bool
-	// TakeOver goes on with an output, which must not be used any more.
+	// TakeOver continues with an output. The old part must not use it any more.
 	TakeOver(old Output) Output
 }

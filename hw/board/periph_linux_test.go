@@ -20,8 +20,8 @@ import (
 	"hillock/hw/kernelpi"
 )
 
-// TestKernelPeriph shows, under a real kernel, what periph does that this package works around. A part of it that fails
-// says that periph has mended that: then what it names can go.
+// TestKernelPeriph shows the behaviour of periph, under a real kernel, that this package works around. A failing part means
+// that periph has changed: then the workaround can go.
 func TestKernelPeriph(t *testing.T) {
 	r := kernelpi.RunTests(t, "hillock/hw/board", "^TestPeriph", "ln -s gpiochip0 /dev/gpiochip4")
 	if passed := strings.Count(r.Output, "--- PASS: TestPeriph"); r.Status != 0 || passed != 1+len(periphTests) {
@@ -40,7 +40,7 @@ func TestPeriph(t *testing.T) {
 	}
 }
 
-// panics tells whether f does.
+// panics reports whether f panics.
 func panics(f func()) (yes bool) {
 	defer func() { yes = recover() != nil }()
 	f()

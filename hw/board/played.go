@@ -9,7 +9,7 @@ import (
 	"hillock/config"
 )
 
-// Played is an input that needs no hand: a generated current, or a recorded one, in the model's time from its first tick.
+// Played is an input without a knob: a generated or recorded current, in model time from its first tick.
 type Played struct {
 	part    InModelTime
 	wave    config.Wave
@@ -27,7 +27,7 @@ func newPlayed(part InModelTime, cfg *config.Config) (*Played, error) {
 	return &Played{part: part, wave: w, speed: cfg.Loop.Speed}, nil
 }
 
-// Range is the least and the most current that it gives, nA.
+// Range returns the smallest and the largest current, in nA.
 func (p *Played) Range() (low, high float64) {
 	if r, ok := p.wave.(interface{ Range() (low, high float64) }); ok {
 		return r.Range()
@@ -35,7 +35,7 @@ func (p *Played) Range() (low, high float64) {
 	return p.part.Range()
 }
 
-// Current is the current in nA for the tick that was due at now.
+// Current returns the current in nA for the tick due at now.
 func (p *Played) Current(now time.Duration) float64 {
 	if !p.begun {
 		p.begun, p.start = true, now
@@ -45,7 +45,7 @@ func (p *Played) Current(now time.Duration) float64 {
 	return current
 }
 
-// Reading is what it gives now; its position is where that lies between its lowest and highest current.
+// Reading returns the present current. Its position lies between the lowest and the highest current, from 0 to 1.
 func (p *Played) Reading() Reading {
 	r := Reading{Current: math.Float64frombits(p.current.Load()), Raw: -1}
 	low, high := p.part.Range()

@@ -12,10 +12,10 @@ import (
 	"hillock/hw/part"
 )
 
-func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
+func TestPlayedInputsFollowModelTime(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []string{"constant", "step", "ramp", "sine", "chirp", "pairs", "noise"} {
-		// Half as fast as life, and a first tick that is not at 0.
+		// Speed 0.5, and a first tick after 0.
 		sets := []string{"loop.speed=0.5", "input.w.driver=wave", "input.w.shape=" + shape}
 		cfg, err := config.Load("", sets, part.Kinds())
 		if err != nil {
@@ -36,7 +36,7 @@ func TestPlayedInputsFollowTheModelsTime(t *testing.T) {
 	}
 }
 
-func TestARecordedCurrentIsSoughtBesideItsConfiguration(t *testing.T) {
+func TestRecordedCurrentIsRelativeToItsConfiguration(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "my.toml")

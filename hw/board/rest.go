@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// restPatience is how long Rest waits for the outputs: longer than a show waits for a transfer, frames.Patience.
+// restPatience is the longest wait of Rest for the outputs. A show waits less for a transfer: frames.Patience.
 const restPatience = 1500 * time.Millisecond
 
-// Rest puts every output off for good, all at the same time, and releases it; the inputs stay open. It may be called from any
-// goroutine, while a loop still runs: that cannot put an output on any more. It waits no longer than restPatience for one
-// whose driver does not return. A second call returns what the first did.
+// Rest turns all outputs off for good, at the same time, and releases them. The inputs stay open. Any goroutine may call
+// Rest, even during a run: the loop cannot turn an output on again. Rest waits at most restPatience for a driver that does
+// not return. A second call returns the result of the first.
 func (b *Board) Rest() error { return b.rest() }
 
 func (b *Board) halt() error {

@@ -11,7 +11,7 @@ import (
 	"hillock/hw/board"
 )
 
-func TestRestPutsTheOutputsOffForGood(t *testing.T) {
+func TestRestTurnsOutputsOffForGood(t *testing.T) {
 	t.Parallel()
 	v, b := open(t, "output.bar.driver=bar", `output.bar.pins=["GPIO22", "GPIO23"]`, "output.bar.neuron=n1")
 	led, row := v.Pin("GPIO17"), v.Pin("GPIO22")
@@ -22,7 +22,7 @@ func TestRestPutsTheOutputsOffForGood(t *testing.T) {
 	if err := b.Rest(); err != nil {
 		t.Fatal(err)
 	}
-	b.Outputs["led"].(board.Pulsing).Spike(2, time.Second) // of a loop that still runs
+	b.Outputs["led"].(board.Pulsing).Spike(2, time.Second) // from a loop that still runs
 	b.Outputs["bar"].(board.Leveled).Spike(2, time.Second)
 	if led.Level() != gpio.Low || row.Level() != gpio.Low || b.Outputs["led"].(board.Pulsing).Fault() != nil {
 		t.Errorf("got GPIO17 %v, GPIO22 %v, fault %v; want both low and no fault", led.Level(), row.Level(), b.Outputs["led"].(board.Pulsing).Fault())
@@ -35,7 +35,7 @@ func TestRestPutsTheOutputsOffForGood(t *testing.T) {
 	}
 }
 
-// hangs is a pin whose driver does not return from low, once armed.
+// hangs is a pin with a driver that hangs at the level low, once armed.
 type hangs struct {
 	gpio.PinIO
 	armed   bool
@@ -49,7 +49,7 @@ func (p *hangs) Out(l gpio.Level) error {
 	return p.PinIO.Out(l)
 }
 
-// withPin is a Pi that has another pin in the place of its own of the same name.
+// withPin is a Pi with another pin in the place of its own.
 type withPin struct {
 	board.Pi
 	pin gpio.PinIO
@@ -62,7 +62,7 @@ func (p withPin) OpenPin(name string) (gpio.PinIO, error) {
 	return p.Pi.OpenPin(name)
 }
 
-func TestRestDoesNotWaitForADriverThatHangs(t *testing.T) {
+func TestRestDoesNotWaitForHangingDriver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := load(t, "output.other.driver=pulse", "output.other.pin=GPIO27", "output.other.neuron=n1")

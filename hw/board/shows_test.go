@@ -40,7 +40,7 @@ func shows(b *board.Board) map[string]board.Leveled {
 	return all
 }
 
-// points are those of a picture that are lit.
+// points returns the number of lit points of a picture.
 func points(p *image.Gray) (n int) {
 	for _, v := range p.Pix {
 		if v > 0 {
@@ -50,12 +50,12 @@ func points(p *image.Gray) (n int) {
 	return n
 }
 
-func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
+func TestShowsFollowTheMembraneAndEndDark(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
 		for _, s := range shows(b) {
-			s.Level(-60) // two thirds of the way, of five parts the fourth
+			s.Level(-60) // two thirds of the range: the fourth of five parts
 		}
 		time.Sleep(200 * ms)
 		if n := lit(v); n != 3 {
@@ -95,7 +95,7 @@ func TestShowsShowTheMembraneAndEndDark(t *testing.T) {
 	})
 }
 
-func TestShowsFailAndMend(t *testing.T) {
+func TestFailedShowsRecover(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
@@ -131,7 +131,7 @@ func TestShowsFailAndMend(t *testing.T) {
 	})
 }
 
-func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
+func TestChangeKeepsShowsOrRefuses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openOn(t, nil, showSets...)
@@ -149,8 +149,8 @@ func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
 			t.Errorf("got %d LEDs lit, want the row to go on", lit(v))
 		}
 		changed := append(append([]string{}, showSets...), `output.row.pins=["GPIO5", "GPIO6"]`)
-		if _, err := next.Change(load(t, changed...)); err == nil || err.Error() != "output row: what it is on is in use by output row until a restart" {
-			t.Errorf("got %v, want that it needs a restart", err)
+		if _, err := next.Change(load(t, changed...)); err == nil || err.Error() != "output row: its pins or bus are in use by output row: restart hillock to change them" {
+			t.Errorf("got %v, want a refusal until a restart", err)
 		}
 		time.Sleep(100 * ms)
 		if lit(v) != 4 {
@@ -167,7 +167,7 @@ func TestChangeKeepsAShowOrNeedsARestart(t *testing.T) {
 	})
 }
 
-func TestOffMakesShowsDark(t *testing.T) {
+func TestOffTurnsShowsDark(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := load(t, showSets...)

@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// Slow is an input whose part takes longer to ask than a tick: a goroutine of its own asks it again and again, and the loop
-// takes the latest answer. What fails is opened again until it answers.
+// Slow is an input with a reading longer than a tick. Its own goroutine reads the part again and again, and the loop takes
+// the latest answer. A failed part is reopened until it answers.
 type Slow struct {
 	gauge
 	input string // its name
 	open  func() (Sensor, error)
-	part  Sensor        // the goroutine's
-	turn  chan struct{} // holds one while a part is asked that others share: the channels of a chip have one converter
+	part  Sensor        // belongs to the goroutine
+	turn  chan struct{} // holds a value during a reading of a shared part: the channels of a chip have one converter
 
 	answers atomic.Uint64
-	seen    uint64 // how many of them Current has taken
+	seen    uint64 // the number of answers that Current has taken
 	asked   bool
 
 	once        sync.Once
 	stop, ended chan struct{}
 }
 
-// Between two readings, so that a slow part does not take a CPU for itself, and after one that failed.
+// The pause between two readings, so that a slow part does not occupy a CPU, and the pause after a failed reading.
 const (
 	slowPause  = 10 * time.Millisecond
 	faultPause = reopenEvery
 )
 
-// newSlow opens the part of an input on a Pi and begins to ask it.
+// newSlow opens the part of an input on a Pi and starts to read it.
 func newSlow(input string, part BesideLoop, pi Pi, turn chan struct{}) (*Slow, error) {
 	open := func() (Sensor, error) { return part.OpenSensor(pi) }
 	sensor, err := open()
@@ -40,7 +40,7 @@ func newSlow(input string, part BesideLoop, pi Pi, turn chan struct{}) (*Slow, e
 	}
 	s := &Slow{gauge: newGauge(part), input: input, open: open, part: sensor, turn: turn, stop: make(chan struct{}), ended: make(chan struct{})}
 	s.knob.Ends = Ends(part, sensor)
-	s.state.Store(int32(Holding)) // until it has answered
+	s.state.Store(int32(Holding)) // until the first answer
 	go s.run()
 	return s, nil
 }
@@ -50,7 +50,7 @@ func newGauge(part Turned) gauge {
 	return gauge{knob: k, smooth: newSmooth(k.Median, k.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", part)}
 }
 
-// Current is the current in nA, from the latest answer, for the tick that was due at now. It waits for nobody.
+// Current returns the current in nA from the latest answer, for the tick due at now. It does not wait.
 func (s *Slow) Current(now time.Duration) float64 {
 	if !s.asked {
 		s.asked = true
@@ -68,7 +68,7 @@ func (s *Slow) Current(now time.Duration) float64 {
 	return s.fresh()
 }
 
-// stale is Hold, without a fault of its own while the first answer is waited for.
+// stale returns the result of Hold, but reports no fault during the wait for the first answer.
 func (s *Slow) stale(now time.Duration) float64 {
 	if s.seen == 0 && s.fault.Load() == nil && now-time.Duration(s.good.Load()) < s.knob.StaleAfter {
 		return 0
@@ -76,7 +76,7 @@ func (s *Slow) stale(now time.Duration) float64 {
 	return s.Hold(now)
 }
 
-// run asks until it is stopped. A driver that panics is a part that has failed.
+// run reads the part until it is stopped. A panic in the driver counts as a failed part.
 func (s *Slow) run() {
 	defer close(s.ended)
 	defer func() {
@@ -86,7 +86,7 @@ func (s *Slow) run() {
 	}()
 	defer func() {
 		if s.part != nil {
-			_ = s.part.End() // it is given up, whatever is wrong
+			_ = s.part.End() // the part is given up, even after an error
 		}
 	}()
 	for pause := time.Duration(0); ; {
@@ -103,7 +103,7 @@ func (s *Slow) run() {
 	}
 }
 
-// ask asks once. A part that fails is closed, and opened again the next time.
+// ask reads the part once. It closes a failed part and reopens it at the next call.
 func (s *Slow) ask() (err error) {
 	if s.part == nil {
 		if s.part, err = s.open(); err != nil {
@@ -128,7 +128,7 @@ func (s *Slow) read() (int32, error) {
 	return s.part.Raw()
 }
 
-// end stops asking. It does not wait for long: a transfer that hangs ends when it returns.
+// end stops the goroutine. It waits for at most 100 ms: a hanging transfer ends later.
 func (s *Slow) end() {
 	s.once.Do(func() { close(s.stop) })
 	select {

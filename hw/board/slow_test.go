@@ -19,7 +19,7 @@ var slow = map[string][]string{
 	"ads1115": {"input.knob.driver=ads1115", "input.knob.channel=2"},
 }
 
-// openSlow opens the built-in configuration with another input in the place of its knob; in a bubble.
+// openSlow opens the built-in configuration with another part for its knob, in a synctest bubble.
 func openSlow(t *testing.T, driver string, sets ...string) (*board.Virtual, *board.Board) {
 	t.Helper()
 	cfg := loadText(t, strings.NewReplacer("port = ", "#", "channel = 0 ", "#", "clock = ", "#", "v_ref = ", "#", "median = ", "#", "ends = [0, 1023]", "#",
@@ -36,7 +36,7 @@ func openSlow(t *testing.T, driver string, sets ...string) (*board.Virtual, *boa
 	return v, b
 }
 
-// ticks asks an input each millisecond for a while, and gives the last current.
+// ticks reads an input each millisecond for a while and returns the last current.
 func ticks(in board.Input, from, to time.Duration) (current float64) {
 	for now := from; now < to; now += ms {
 		time.Sleep(ms)
@@ -45,7 +45,7 @@ func ticks(in board.Input, from, to time.Duration) (current float64) {
 	return current
 }
 
-func TestSlowInputsFollowTheirKnob(t *testing.T) {
+func TestSlowInputsFollowTheirKnobs(t *testing.T) {
 	t.Parallel()
 	for driver := range slow {
 		for _, position := range []float64{0, 0.1, 0.5, 0.9, 1} {
@@ -70,7 +70,7 @@ func TestSlowInputsFollowTheirKnob(t *testing.T) {
 	}
 }
 
-func TestSlowInputsFailAndMend(t *testing.T) {
+func TestFailedSlowInputsRecover(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, driver, says string
@@ -102,7 +102,7 @@ func TestSlowInputsFailAndMend(t *testing.T) {
 	}
 }
 
-func TestKnobsOnOneADS1115DoNotMixUp(t *testing.T) {
+func TestKnobsOnOneADS1115StayApart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v, b := openSlow(t, "ads1115", "input.b.driver=ads1115", "input.b.channel=0", "input.c.driver=ads1115", "input.c.channel=1")
@@ -114,7 +114,7 @@ func TestKnobsOnOneADS1115DoNotMixUp(t *testing.T) {
 			time.Sleep(ms)
 			for name, position := range want {
 				b.Inputs[name].Current(now)
-				// The first answers are of before the knobs were turned.
+				// The first answers are older than the positions.
 				if r := b.Inputs[name].Reading(); now > 100*ms && r.State == board.OK && math.Abs(r.Position-position) > 0.01 {
 					t.Fatalf("%s after %v: got %+v, want it at %g", name, now, r, position)
 				}

@@ -2,12 +2,12 @@ package board
 
 import "slices"
 
-// smooth is the median of the latest readings, and then the mean of the latest of these: a median takes out what jumps, a
-// mean what trembles. It allocates nothing after newSmooth. Until there are so many readings it takes those that there are.
+// smooth is the mean of the latest medians of the latest readings: the median removes outliers, the mean reduces noise. It
+// allocates nothing after newSmooth. At the start it uses the readings that there are.
 type smooth struct {
-	raw    ring // for the median
+	raw    ring // of the median
 	sorted []int32
-	mids   ring // for the mean
+	mids   ring // of the mean
 	sum    int64
 }
 
@@ -15,7 +15,7 @@ func newSmooth(median, average int) *smooth {
 	return &smooth{raw: ring{size: median, at: make([]int32, 0, median)}, sorted: make([]int32, 0, median), mids: ring{size: average, at: make([]int32, 0, average)}}
 }
 
-// add takes a reading and gives what it comes to.
+// add takes in a reading and returns the smoothed value.
 func (s *smooth) add(raw int32) float64 {
 	s.raw.push(raw)
 	mid := raw
@@ -28,7 +28,7 @@ func (s *smooth) add(raw int32) float64 {
 	return float64(s.sum) / float64(len(s.mids.at))
 }
 
-// forget begins anew: after a silence the old readings say nothing.
+// forget drops all readings: after a silence they are out of date.
 func (s *smooth) forget() {
 	s.raw.clear()
 	s.mids.clear()
@@ -41,7 +41,7 @@ type ring struct {
 	at         []int32
 }
 
-// push puts a reading in the place of the oldest, which it gives, 0 where there was room.
+// push replaces the oldest reading and returns it, or returns 0 while the ring is not full.
 func (r *ring) push(v int32) (oldest int32) {
 	if len(r.at) < r.size {
 		r.at = append(r.at, v)

@@ -62,7 +62,7 @@ func TestPositionBetweenTheEnds(t *testing.T) {
 	}
 }
 
-// BenchmarkSmooth is what the largest median and mean cost a tick.
+// BenchmarkSmooth measures the largest median and mean, per tick.
 func BenchmarkSmooth(b *testing.B) {
 	s := newSmooth(config.MaxMedian, config.MaxAverage)
 	r := rand.New(rand.NewPCG(1, 2))

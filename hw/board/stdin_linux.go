@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// keepStdin holds a copy of file descriptor 0, and returns what puts it back.
+// keepStdin copies file descriptor 0 and returns a function to restore it.
 func keepStdin() (restore func() error, err error) {
 	kept, err := unix.FcntlInt(0, unix.F_DUPFD_CLOEXEC, 3)
-	if err == unix.EBADF { // started without one: there is nothing to keep
+	if err == unix.EBADF { // the program started without one
 		return func() error { return nil }, nil
 	}
 	if err != nil {

@@ -2,7 +2,7 @@
 
 package board
 
-// keepStdin has nothing to do where gpioioctl is not there.
+// keepStdin does nothing: gpioioctl exists on Linux only.
 func keepStdin() (restore func() error, err error) {
 	return func() error { return nil }, nil
 }

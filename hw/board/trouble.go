@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// noPin returns the reason for a pin that is not in periph's registry, with a remedy.
+// noPin returns the error for a pin outside periph's registry, with the remedy.
 func noPin(name string) error {
 	chips, _ := filepath.Glob("/dev/gpiochip*")
 	if len(chips) == 0 {
@@ -24,7 +24,8 @@ func noPin(name string) error {
 	return fmt.Errorf("%s: this machine has no such pin: 'gpioinfo' lists its lines", name)
 }
 
-// is is errors.Is, and also compares the text: periph's gpioioctl keeps only the text of a system error (ioctl.go, errors.New).
+// is is errors.Is, and also compares the text: periph's gpioioctl keeps only the text of a system error (ioctl.go,
+// errors.New).
 func is(err error, errno syscall.Errno) bool {
 	return errors.Is(err, errno) || strings.HasSuffix(err.Error(), ": "+errno.Error())
 }

@@ -10,30 +10,30 @@ import (
 	"hillock/hw/sim"
 )
 
-// RestingKnob is where the knobs of a virtual Pi stand before anybody turns them.
+// RestingKnob is the first position of the knobs of a virtual Pi.
 const RestingKnob = 0.4
 
-// Twin is a part that can be wired to a virtual Pi.
+// Twin is a part with a model for the virtual Pi.
 type Twin interface {
-	// Plug wires the part of an input or output of that name, unless the same part is there already.
+	// Plug wires the part of the input or output called name, unless the same part is already there.
 	Plug(v *Virtual, name string) error
 }
 
-// Virtual is a virtual Pi that is wired as a configuration says, with a knob for each of its inputs.
+// Virtual is a virtual Pi with the wires of a configuration, and a knob for each input.
 type Virtual struct {
 	*sim.Pi
-	Knobs map[string]*sim.Knob // by input, those that a hand turns
-	Ports map[string]*sim.Port // by name, those with a chip
-	Parts map[string]any       // what is wired: by port "SPI0.0", by bus and address "I2C1 0x48", or by pin "GPIO4"
+	Knobs map[string]*sim.Knob // by input
+	Ports map[string]*sim.Port // by name, the ports with a chip
+	Parts map[string]any       // the wired parts: by port "SPI0.0", by bus and address "I2C1 0x48", or by pin "GPIO4"
 
-	looks map[string]func() string // by output, what a person sees of those that are more than pins
+	looks map[string]func() string // by output, the picture of a part with more than pins
 	dark  atomic.Bool
 }
 
-// SetDark loosens the wires of all LEDs, or puts them back: their pins are what they are, and nobody sees them.
+// SetDark loosens the wires of all LEDs, or restores them. The levels of their pins stay visible to programs.
 func (v *Virtual) SetDark(dark bool) { v.dark.Store(dark) }
 
-// NewVirtual wires a virtual Pi, on which Open opens the parts of the configuration. A nil clock is the wall's.
+// NewVirtual wires a virtual Pi for the parts of a configuration. A nil clock is real time.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Parts: map[string]any{}, looks: map[string]func() string{}}
 	if err := v.Wire(cfg); err != nil {
@@ -42,7 +42,7 @@ func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
 	return v, nil
 }
 
-// Wire adds the parts of a configuration that are not there yet.
+// Wire adds the missing parts of a configuration.
 func (v *Virtual) Wire(cfg *config.Config) error {
 	for _, in := range cfg.Inputs {
 		if twin, ok := in.Part.(Twin); ok {
@@ -72,7 +72,7 @@ func (v *Virtual) PlugSPI(port string, chip sim.Chip) error {
 	return nil
 }
 
-// OnI2C is what Parts calls a place on a bus.
+// OnI2C returns the key in Parts of a place on a bus.
 func OnI2C(bus string, address int) string { return fmt.Sprintf("%s %#x", bus, address) }
 
 // PlugI2C plugs a chip into a bus.
@@ -91,7 +91,7 @@ func (v *Virtual) WirePin(pin string, circuit sim.Circuit) {
 	v.Parts[pin] = circuit
 }
 
-// Turns gives an input its knob, which rests until somebody turns it.
+// Turns registers the knob of an input. A new knob is at RestingKnob.
 func (v *Virtual) Turns(input string, knob *sim.Knob) {
 	if v.Knobs[input] != knob {
 		v.Knobs[input] = knob
@@ -100,10 +100,11 @@ func (v *Virtual) Turns(input string, knob *sim.Knob) {
 	}
 }
 
-// Shows says what a person sees of an output that is more than pins: looks gives something else whenever that has changed.
+// Shows registers the picture of an output with more than pins. looks returns another text after each change of the
+// picture.
 func (v *Virtual) Shows(output string, looks func() string) { v.looks[output] = looks }
 
-// port is the virtual Pi's port of a name like SPI0.1, nil where it has none.
+// port returns the port of a name such as SPI0.1, nil if there is none.
 func (v *Virtual) port(name string) *sim.Port {
 	bus, cs, _ := strings.Cut(strings.TrimPrefix(name, "SPI"), ".")
 	b, err := strconv.Atoi(bus)
