@@ -1,9 +1,9 @@
-// Package oled makes of a small display a scope: the membrane in its way to threshold, a line over the full height at each
-// spike, and the rate in Hz.
+// Package oled turns a small display into an oscilloscope. It draws the membrane between reset and threshold, a line of
+// full height at each spike, and the rate in Hz.
 //
-// The trace runs from left to right and then again from the left, over the one before it, as on a scope without a trigger:
-// so little of the picture changes at a time that an I2C bus keeps up. It never keeps the loop waiting: what the loop tells
-// it are atomic stores, and a goroutine draws the latest state. It shows what it is told at each tick, not each step.
+// The trace runs from left to right and then overwrites itself from the left, as on a scope without a trigger. Each
+// picture therefore changes little, and an I2C bus is fast enough. The loop never waits: its methods are atomic stores,
+// and a goroutine draws the latest state. The trace has one value per tick, not per step.
 package oled
 
 import (
@@ -19,20 +19,19 @@ import (
 	"hillock/hw/frames"
 )
 
-// Opts is what the scope shows.
+// Opts are the options of the scope.
 type Opts struct {
-	// Low and High are V in mV at the bottom and at threshold, where the dashed line is: V_reset, or E_L where that is
-	// lower, and V_T.
+	// Low and High are V in mV at the bottom and at the dashed line: the lower one of V_reset and E_L, and V_T.
 	Low, High float64
-	// Span is how long the trace takes from left to right, in the loop's time, 10 ms to 1 h. 0 is 0.2 s of model time: at
-	// 72 Hz some 14 spikes.
+	// Span is the time of the trace from left to right, in the loop's time: 10 ms to 1 h. 0 means 0.2 s of model time,
+	// some 14 spikes at 72 Hz.
 	Span time.Duration
-	// DT is the model time of a step, more than 0.
+	// DT is the model time of a step; more than 0.
 	DT time.Duration
-	// Speed is model time over the loop's time, more than 0. 0 is 1.
+	// Speed is model time divided by the loop's time; more than 0. 0 means 1.
 	Speed float64
-	// Period is the shortest time from one picture to the next, 10 ms to 10 s. 0 is 50 ms. A whole picture takes 25 ms
-	// of an I2C bus at 400 kHz, 0.1 s at 100 kHz.
+	// Period is the shortest time between two pictures: 10 ms to 10 s. 0 means 50 ms. A whole picture takes 25 ms on an
+	// I2C bus at 400 kHz, and 0.1 s at 100 kHz.
 	Period time.Duration
 }
 
@@ -66,34 +65,34 @@ func (o Opts) complete() (Opts, error) {
 	return o, nil
 }
 
-// Dev is a scope on a display. Tick, Spike and Level belong to one goroutine, the loop's; the other methods to any. Halt,
-// of the Painter, halts the display, which for an SSD1306 puts it dark.
+// Dev is a scope on a display. Tick, Spike and Level belong to the loop's goroutine; any goroutine may call the other
+// methods. Halt, of the Painter, halts the display: an SSD1306 turns dark.
 type Dev struct {
 	*frames.Painter
 	trace
 
 	screen display.Drawer
 
-	// The painter's own.
+	// For the painter's goroutine only:
 	image *image1bit.VerticalLSB
-	shown int64 // spikes in the pictures so far
+	shown int64 // spikes drawn so far
 }
 
-// New shows on a display, which must be of 128x64 points. It is the scope's from now on.
+// New returns a scope on a display of 128x64 pixels. From then on the display belongs to the scope.
 func New(d display.Drawer, o Opts) (*Dev, error) {
 	o, err := o.complete()
 	if err != nil {
 		return nil, err
 	}
 	if at := d.Bounds(); at != image.Rect(0, 0, Width, Height) {
-		return nil, fmt.Errorf("oled: the display must be of %dx%d points, got %dx%d", Width, Height, at.Dx(), at.Dy())
+		return nil, fmt.Errorf("oled: the display must have %dx%d pixels, got %dx%d", Width, Height, at.Dx(), at.Dy())
 	}
 	s := &Dev{trace: newTrace(o), screen: d, image: image1bit.NewVerticalLSB(d.Bounds())}
 	s.Painter = frames.Start("oled", o.Period, s.paint, s.dark)
 	return s, nil
 }
 
-// paint draws the latest state. A spike counts as shown when the display has taken it.
+// paint draws the latest state. A spike counts as shown after the display has taken the picture.
 func (d *Dev) paint() error {
 	s, spikes := d.state(d.shown)
 	s.Draw(d.image)
@@ -106,7 +105,7 @@ func (d *Dev) paint() error {
 
 func (d *Dev) dark() error {
 	if err := d.screen.Halt(); err != nil {
-		return fmt.Errorf("oled: put it dark: %w", err)
+		return fmt.Errorf("oled: turn it off: %w", err)
 	}
 	return nil
 }

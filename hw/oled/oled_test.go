@@ -23,14 +23,14 @@ import (
 
 const ms = time.Millisecond
 
-// opts are for a default neuron, ten times slower than life.
+// opts are for a default neuron, 10 times slower than real time.
 var opts = oled.Opts{Low: -70, High: -55, DT: 100 * time.Microsecond, Speed: 0.1}
 
-// display is a display that keeps its latest picture. It may fail and hang.
+// display is a display that keeps its latest picture. It can fail and hang.
 type display struct {
 	mu    sync.Mutex
 	shown *image1bit.VerticalLSB // nil: dark
-	lines int                    // how many full lines were new in a picture
+	lines int                    // number of new full lines
 	fail  error
 	hangs time.Duration
 }
@@ -86,7 +86,7 @@ func (d *display) picture() *image1bit.VerticalLSB {
 	return d.shown
 }
 
-// full tells whether a column is lit from below the rate's corner to the bottom.
+// full reports whether a column is lit from below the rate to the bottom.
 func full(img *image1bit.VerticalLSB, x int) bool {
 	for y := 13; y < oled.Height; y++ {
 		if !img.BitAt(x, y) {
@@ -96,7 +96,7 @@ func full(img *image1bit.VerticalLSB, x int) bool {
 	return true
 }
 
-// text is a picture as rows of blocks, two rows of points in each.
+// text returns a picture as rows of blocks, two rows of pixels in each.
 func text(img *image1bit.VerticalLSB) string {
 	if img == nil {
 		return "dark\n"
@@ -113,7 +113,7 @@ func text(img *image1bit.VerticalLSB) string {
 	return s.String()
 }
 
-// loop is a default neuron, of which a step of 0.1 ms is run in each tick of 1 ms.
+// loop is a default neuron with a step of 0.1 ms in each tick of 1 ms.
 type loop struct {
 	v      float64 // mV
 	steps  int64
@@ -156,8 +156,8 @@ func Example() {
 
 var update = flag.Bool("update", false, "write the golden pictures anew")
 
-// TestPictures compares the last picture of a run with a golden one. Look at those that -update writes.
-func TestPictures(t *testing.T) {
+// The last picture of a run against a golden one. Check the files that -update writes.
+func TestPicturesAreGolden(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		current func(step int64) float64 // nA
@@ -211,24 +211,24 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// TestADisplayThatHangs runs a loop of 1 ms beside a display whose every picture takes a second, in which the trace
-// runs over the screen four times: the loop never waits, and every spike is in a picture.
-func TestADisplayThatHangs(t *testing.T) {
+// A loop of 1 ms beside a display with transfers of 1 s: the trace overwrites itself four times. The loop never waits,
+// and every spike is in a picture.
+func TestSlowDisplayNeverStopsTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := new(display)
 		o := opts
-		o.Span = 260 * ms // not a part of the second, so that the oldest column is elsewhere in each picture
+		o.Span = 260 * ms // does not divide 1 s: the oldest column moves from picture to picture
 		d, err := oled.New(screen, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
 		screen.set(time.Second, nil)
-		time.Sleep(ms / 2) // no tick falls on a picture
+		time.Sleep(ms / 2) // ticks between pictures
 		start, l := time.Now(), newLoop()
 		for k := range 5000 {
 			current := 2.0
-			if k >= 2100 { // the last spike, of 15, is long run over when it is drawn
+			if k >= 2100 { // the last of 15 spikes is overwritten before its picture
 				current = 0
 			}
 			l.tick(d, current)
@@ -240,8 +240,8 @@ func TestADisplayThatHangs(t *testing.T) {
 		if l.spikes != 15 {
 			t.Fatalf("got %d spikes, want 15", l.spikes)
 		}
-		// They come every 138 ms. The picture of 1050 ms has the last two of seven, that of 2050 ms the last of seven, and
-		// that of 3050 ms none of one; in each a line more stands for those that the trace has run over.
+		// Spikes come every 138 ms. The picture at 1050 ms has the last two of seven, that at 2050 ms the last of
+		// seven, and that at 3050 ms none of one. In each picture one more line stands for the overwritten spikes.
 		screen.set(0, nil)
 		if err := d.Halt(); err != nil || screen.picture() != nil {
 			t.Errorf("got %v, want it dark", err)
@@ -252,8 +252,8 @@ func TestADisplayThatHangs(t *testing.T) {
 	})
 }
 
-// TestASpikeThatWasRunOver is in the picture after a failure, though the trace has run over it twice, and in that alone.
-func TestASpikeThatWasRunOver(t *testing.T) {
+// After a failure, the next picture has the spike that the trace has overwritten twice. Later pictures do not.
+func TestOverwrittenSpikeIsDrawnOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := new(display)
 		d, err := oled.New(screen, oled.Opts{Low: -70, High: -55, DT: 100 * time.Microsecond, Span: 128 * ms})
@@ -263,7 +263,7 @@ func TestASpikeThatWasRunOver(t *testing.T) {
 		synctest.Wait()
 		screen.set(0, errors.New("remote I/O error"))
 		now := time.Duration(0)
-		time.Sleep(ms / 2) // no tick falls on a picture
+		time.Sleep(ms / 2) // ticks between pictures
 		run := func(ticks int) {
 			for range ticks {
 				d.Tick(now)
@@ -288,9 +288,9 @@ func TestASpikeThatWasRunOver(t *testing.T) {
 			t.Errorf("got fault %s, want %s", got, want)
 		}
 		screen.set(0, nil)
-		run(50) // a picture at 350 ms, whose newest column is 349, and its oldest 226
+		run(50) // a picture at 350 ms, from column 226 to 349
 		if diff := cmp.Diff([]int{226 % 128}, lines()); diff != "" {
-			t.Errorf("the picture after it works again: %s", diff)
+			t.Errorf("the first picture after the failure: %s", diff)
 		}
 		run(50)
 		if diff := cmp.Diff([]int(nil), lines()); diff != "" {
@@ -302,7 +302,7 @@ func TestASpikeThatWasRunOver(t *testing.T) {
 	})
 }
 
-func TestHaltOfADisplayThatHangs(t *testing.T) {
+func TestHaltStopsWaitingForAHungDisplay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &display{hangs: time.Minute}
 		d, err := oled.New(screen, opts)
@@ -312,7 +312,7 @@ func TestHaltOfADisplayThatHangs(t *testing.T) {
 		synctest.Wait()
 		began := time.Now()
 		if err := d.Halt(); !errors.Is(err, frames.ErrHangs) || time.Since(began) != frames.Patience {
-			t.Errorf("got %v after %v, want that it hangs after %v", err, time.Since(began), frames.Patience)
+			t.Errorf("got %v after %v, want an error after %v", err, time.Since(began), frames.Patience)
 		}
 		<-d.Ended()
 		if screen.picture() != nil {
@@ -345,18 +345,18 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("got %v, %v; want %s", d, err, tt.want)
 		}
 	}
-	if _, err := oled.New(new(small), opts); err == nil || err.Error() != "oled: the display must be of 128x64 points, got 128x32" {
+	if _, err := oled.New(new(small), opts); err == nil || err.Error() != "oled: the display must have 128x64 pixels, got 128x32" {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestTheLoopsSideDoesNotAllocate(t *testing.T) {
+func TestLoopDoesNotAllocate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, err := oled.New(new(display), opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait() // the first picture allocates; the next is not due while the time stands still
+		synctest.Wait() // the first picture allocates; no other comes while the time stands still
 		l := newLoop()
 		if n := testing.AllocsPerRun(1000, func() { l.tick(d, 2) }); n != 0 {
 			t.Errorf("got %g allocations a tick, want 0", n)
@@ -372,8 +372,8 @@ type blind struct{ display }
 
 func (*blind) Draw(image.Rectangle, image.Image, image.Point) error { return nil }
 
-// TestAPictureDoesNotAllocate is of the drawing: a collection would stop the loop too. ssd1306 allocates for its transfers.
-func TestAPictureDoesNotAllocate(t *testing.T) {
+// Drawing allocates nothing: a garbage collection would stop the loop too. The transfers of ssd1306 allocate.
+func TestDrawingDoesNotAllocate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, err := oled.New(new(blind), opts)
 		if err != nil {

@@ -9,35 +9,35 @@ import (
 	"periph.io/x/devices/v3/ssd1306/image1bit"
 )
 
-// The size of the display in points.
+// Size of the display in pixels.
 const (
 	Width  = 128
 	Height = 64
 )
 
-// Threshold is the highest place of the membrane in a Column.
+// Threshold is the highest level of the membrane in a Column.
 const Threshold = 255
 
-// State is what a picture shows.
+// State is the content of a picture.
 type State struct {
 	Columns [Width]Column // from left to right
 	Rate    float64       // Hz of model time
 }
 
-// Column is what came in the time of one column of points.
+// Column is one column of pixels.
 type Column struct {
-	Drawn     bool  // whether there is anything
-	Low, High uint8 // the lowest and the highest place of the membrane, 0 at the bottom, Threshold at threshold
+	Drawn     bool  // false: empty
+	Low, High uint8 // lowest and highest level of the membrane, from 0 (bottom) to Threshold
 	Spikes    uint16
 }
 
-// The rows of the threshold and of the bottom; the rate stands above the threshold.
+// Rows of the threshold and the bottom. The rate is above the threshold.
 const (
 	top    = 15
 	bottom = Height - 1
 )
 
-// Draw draws the state, over all that was there. The picture depends on nothing else.
+// Draw draws the state over the whole picture. The picture depends on the state alone.
 func (s *State) Draw(img *image1bit.VerticalLSB) {
 	clear(img.Pix)
 	for x, c := range s.Columns {
@@ -54,9 +54,9 @@ func (s *State) Draw(img *image1bit.VerticalLSB) {
 	label(img, append(strconv.AppendFloat(make([]byte, 0, 32), s.Rate, 'f', 1, 64), " Hz"...))
 }
 
-// row is where a place of the membrane is.
-func row(place uint8) int {
-	return bottom - (int(place)*(bottom-top)+Threshold/2)/Threshold
+// row returns the row of a level.
+func row(level uint8) int {
+	return bottom - (int(level)*(bottom-top)+Threshold/2)/Threshold
 }
 
 func vertical(img *image1bit.VerticalLSB, x, from, to int) {
@@ -65,8 +65,8 @@ func vertical(img *image1bit.VerticalLSB, x, from, to int) {
 	}
 }
 
-// label writes ASCII into the upper left corner, over what is there. It sets the points itself: font.Drawer allocates for
-// each letter.
+// label writes ASCII into the upper left corner and clears its background. It sets the pixels itself, because
+// font.Drawer allocates for each letter.
 func label(img *image1bit.VerticalLSB, text []byte) {
 	face := basicfont.Face7x13
 	for x := range 1 + face.Advance*len(text) {

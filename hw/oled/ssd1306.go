@@ -10,16 +10,16 @@ import (
 	"periph.io/x/devices/v3/ssd1306/image1bit"
 )
 
-// The addresses that an SSD1306 can have, by the level of its pin SA0 (datasheet rev 1.1, section 8.1.5). What is printed on
-// a module is often twice that, 0x78 or 0x7A.
+// I2C addresses of an SSD1306, by the level of its pin SA0 (datasheet rev 1.1, section 8.1.5). Modules often show twice
+// the address in print: 0x78 or 0x7A.
 const (
-	Address    = 0x3C // SA0 low, as most modules have it
+	Address    = 0x3C // SA0 low, as on most modules
 	AddressSA0 = 0x3D
 )
 
-// NewSSD1306 shows on an SSD1306 of 128x64 points at an address of an I2C bus. Not a byte goes over the wire before the
-// first picture: a display that does not answer is a Fault, and it is set up anew with each picture until it does, also
-// when it was unplugged.
+// NewSSD1306 returns a scope on an SSD1306 of 128x64 pixels at an address of an I2C bus. It sends no byte before the
+// first picture. A display that does not answer is a Fault; each picture then sets it up again, also after it was
+// unplugged.
 func NewSSD1306(bus i2c.Bus, address uint16, o Opts) (*Dev, error) {
 	if address != Address && address != AddressSA0 {
 		return nil, fmt.Errorf("oled: address must be 0x%X or 0x%X, got 0x%X", Address, AddressSA0, address)
@@ -27,16 +27,16 @@ func NewSSD1306(bus i2c.Bus, address uint16, o Opts) (*Dev, error) {
 	return New(&chip{bus: at{bus, address}, where: fmt.Sprintf("ssd1306 at 0x%X on %s", address, bus)}, o)
 }
 
-// chip is an SSD1306 that is set up anew after a failure: the display may have lost its power, and ssd1306.Dev holds what
-// it failed to send for sent.
+// chip is an SSD1306 that is set up again after a failure. The display may have lost its power, and ssd1306.Dev treats
+// what it failed to send as sent.
 type chip struct {
 	bus   at
 	where string
-	dev   *ssd1306.Dev // nil: to be set up
-	lit   bool         // it was set up once, so that it is on
+	dev   *ssd1306.Dev // nil: not set up
+	lit   bool         // set up at least once, and therefore on
 }
 
-// at is a bus on which ssd1306, which knows one address, reaches another.
+// at is a bus for ssd1306 that replaces its fixed address.
 type at struct {
 	i2c.Bus
 	address uint16
@@ -60,8 +60,8 @@ func (c *chip) draw(r image.Rectangle, src image.Image, from image.Point) error 
 			return err
 		}
 		c.dev, c.lit = dev, true
-		// ssd1306 leaves it in horizontal addressing mode, and then sets the page and the column of what it writes, by
-		// commands that are for page addressing mode only (sections 10.1.1 to 10.1.3 and 10.1.13): so that mode.
+		// ssd1306 leaves the display in horizontal addressing mode. Its commands for page and column are for page
+		// addressing mode only (sections 10.1.1 to 10.1.3 and 10.1.13): set that mode.
 		if err := c.command(0x20, 0x02); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (c *chip) draw(r image.Rectangle, src image.Image, from image.Point) error 
 	return c.dev.Draw(r, src, from)
 }
 
-// Halt implements conn.Resource: the display is off. One that never was on has nothing to be put off.
+// Halt implements conn.Resource. It turns the display off, if it ever was on.
 func (c *chip) Halt() error {
 	if !c.lit {
 		return nil
@@ -80,7 +80,7 @@ func (c *chip) Halt() error {
 	return nil
 }
 
-// command sends a command with its arguments; the control byte before it says so (section 8.1.5).
+// command sends a command with its arguments after the control byte for commands (section 8.1.5).
 func (c *chip) command(bytes ...byte) error {
 	return c.bus.Tx(0, append([]byte{0x00}, bytes...), nil)
 }

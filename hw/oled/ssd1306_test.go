@@ -15,8 +15,8 @@ import (
 	"hillock/hw/oled"
 )
 
-// module is an SSD1306 on a bus of its own, as far as the driver uses it, in page addressing mode (sections 10.1.1, 10.1.2
-// and 10.1.13). While it fails it has no power: it is dark, and forgets its mode.
+// module is an SSD1306 on its own bus, with the commands of the driver, in page addressing mode (sections 10.1.1,
+// 10.1.2 and 10.1.13). While it fails it has no power: it is dark and forgets its mode.
 type module struct {
 	mu     sync.Mutex
 	at     uint16
@@ -61,7 +61,7 @@ func (m *module) Tx(addr uint16, w, r []byte) error {
 	return nil
 }
 
-// unplug takes it off the bus, and nil puts it back.
+// unplug takes the module off the bus with an error; nil puts it back.
 func (m *module) unplug(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,9 +82,8 @@ func (m *module) picture() *image1bit.VerticalLSB {
 	return img
 }
 
-// TestSSD1306 runs the same loop beside a display that takes whole pictures: what the driver sends of each, a part, must
-// come to the same.
-func TestSSD1306(t *testing.T) {
+// The driver sends parts of pictures. They must add up to the same picture as on a display that takes whole pictures.
+func TestPartsAddUpToThePicture(t *testing.T) {
 	for _, address := range []uint16{oled.Address, oled.AddressSA0} {
 		synctest.Test(t, func(t *testing.T) {
 			m, screen := &module{at: address}, new(display)
@@ -121,21 +120,21 @@ func TestSSD1306(t *testing.T) {
 				t.Errorf("got %v, want it dark", err)
 			}
 			if len(m.wrong) > 0 {
-				t.Errorf("got what a page addressed display does not take: %v", m.wrong)
+				t.Errorf("got bytes for another addressing mode: %v", m.wrong)
 			}
 		})
 	}
 }
 
-func TestHaltOfAnSSD1306(t *testing.T) {
+func TestHaltTurnsAnSSD1306Off(t *testing.T) {
 	gone := errors.New("remote I/O error")
 	for _, tt := range []struct {
 		name  string
-		never bool // it was never there
+		never bool // never on the bus
 		want  string
 	}{
-		{"gone", false, "oled: put it dark: ssd1306 at 0x3C on I2C1: remote I/O error"},
-		{"never there: nothing to put dark", true, ""},
+		{"gone", false, "oled: turn it off: ssd1306 at 0x3C on I2C1: remote I/O error"},
+		{"never there: nothing to turn off", true, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -6,50 +6,50 @@ import (
 	"time"
 )
 
-// gap is how many columns are kept empty before the newest one, so that it can be seen where the trace is.
+// gap is the number of empty columns ahead of the newest one: they mark the place of the trace.
 const gap = 4
 
-// trace is what the loop has told, in columns: one is a 128th of Span, and stands for its time at one place of the screen.
-// The loop writes each as one word, and waits for nobody.
+// trace holds the trace in columns. A column is a 128th of Span, and its time fixes its place on the screen. The loop
+// writes each column as one word and never waits.
 type trace struct {
 	opts   Opts
-	column time.Duration // the time of one
+	column time.Duration // time of a column
 
 	columns  [Width]atomic.Uint64
 	newest   atomic.Int64 // number of the newest column
 	spikes   atomic.Int64
-	interval atomic.Int64 // steps between the latest two spikes; 0: there were none
-	last     atomic.Int64 // when the latest spike was, ns of the loop's time
+	interval atomic.Int64 // steps between the latest two spikes; 0: none
+	last     atomic.Int64 // time of the latest spike, ns of the loop's time
 	now      atomic.Int64 // ns of the loop's time
 
-	// The loop's own.
-	at    int64  // number of the column under way; -1: none yet
-	under Column // that column
-	level uint8  // where V is
+	// For the loop's goroutine only:
+	at    int64  // number of the current column; -1: none
+	under Column // current column
+	level uint8  // of V
 	step  int64  // of the latest spike
 }
 
 func newTrace(o Opts) trace { return trace{opts: o, column: o.Span / Width, at: -1} }
 
-// pack makes a column one word: what is in it, and the low half of its number and one, which tells it from a column of
-// another time in its place, and from none.
+// pack makes one word of a column. The word holds the low half of the column's number plus one: that tells the column
+// from an older one in the same place, and from none.
 func pack(number int64, c Column) uint64 {
 	return uint64(uint32(number+1))<<32 | uint64(c.Spikes)<<16 | uint64(c.High)<<8 | uint64(c.Low)
 }
 
-// unpack is pack's column, if the word is that of its number.
+// unpack returns the column in a word, and whether its number is the given one.
 func unpack(number int64, word uint64) (c Column, ok bool) {
 	return Column{Low: uint8(word), High: uint8(word >> 8), Spikes: uint16(word >> 16), Drawn: true}, uint32(word>>32) == uint32(number+1)
 }
 
-// write publishes the column under way, once there is one.
+// write publishes the current column.
 func (t *trace) write() {
 	if t.at >= 0 {
 		t.columns[t.at%Width].Store(pack(t.at, t.under))
 	}
 }
 
-// Tick tells the loop's time, 0 or more, at each tick before its steps.
+// Tick sets the loop's time, 0 or more. Call it at each tick before the steps.
 func (t *trace) Tick(now time.Duration) {
 	t.now.Store(int64(now))
 	to := int64(now / t.column)
@@ -60,20 +60,20 @@ func (t *trace) Tick(now time.Duration) {
 	if t.at >= 0 {
 		from = max(t.at+1, to-Width+1)
 	}
-	for t.at = from; t.at < to; t.at++ { // without a tick in their time: V is held
+	for t.at = from; t.at < to; t.at++ { // columns without a tick hold V
 		t.begin()
 	}
 	t.begin()
 	t.newest.Store(to)
 }
 
-// begin begins the column t.at where V is, so that the trace has no holes.
+// begin starts the column t.at at the level of V, so that the trace has no gaps.
 func (t *trace) begin() {
 	t.under = Column{Drawn: true, Low: t.level, High: t.level}
 	t.write()
 }
 
-// Spike draws a line, at each spike between a Tick and its Level; step is the number of its step.
+// Spike draws a line for the spike of a step. Call it between Tick and Level.
 func (t *trace) Spike(step int64, now time.Duration) {
 	t.under.Spikes += min(1, math.MaxUint16-t.under.Spikes)
 	t.write()
@@ -85,7 +85,7 @@ func (t *trace) Spike(step int64, now time.Duration) {
 	t.spikes.Add(1)
 }
 
-// Level tells where the membrane is, in mV: at each tick of the loop, after its steps, and before the first where it starts.
+// Level sets the membrane, in mV. Call it at each tick after the steps, and once before the first tick.
 func (t *trace) Level(v float64) {
 	t.level = 0
 	if part := (v - t.opts.Low) / (t.opts.High - t.opts.Low); part > 0 { // NaN is not
@@ -98,8 +98,8 @@ func (t *trace) Level(v float64) {
 	}
 }
 
-// state is what there is to draw, and how many spikes that is in all. Of those that no picture has shown, shown being how
-// many some have, the ones that the trace has run over since are put into its oldest column.
+// state returns the picture to draw and the number of all spikes. shown is the number of spikes drawn so far. If the
+// trace has overwritten spikes before any picture, the oldest column gets one line for them.
 func (t *trace) state(shown int64) (State, int64) {
 	spikes := t.spikes.Load()
 	s := State{Rate: t.rate()}
@@ -120,8 +120,8 @@ func (t *trace) state(shown int64) (State, int64) {
 	return s, spikes
 }
 
-// rate is one over the latest interval between two spikes, Hz of model time. As the next spike fails to come it is one
-// over that time, from half an interval on, and 0 after four of them.
+// rate returns the inverse of the latest interspike interval, in Hz of model time. From half an interval after the next
+// spike was due, it is the inverse of the time since the last one. After four intervals it is 0.
 func (t *trace) rate() float64 {
 	interval := float64(t.interval.Load()) * t.opts.DT.Seconds()
 	since := time.Duration(t.now.Load()-t.last.Load()).Seconds() * t.opts.Speed
