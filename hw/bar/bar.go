@@ -1,9 +1,8 @@
-// Package bar shows the membrane on a row of LEDs, on GPIO pins of their own or on an APA102 strip: the nearer to threshold,
-// the more of them are lit, and at a spike all of them, white on a strip, for as long as an eye needs.
+// Package bar shows the membrane on a row of LEDs, either on GPIO pins or on an APA102 strip. More LEDs are lit nearer
+// to threshold. A spike lights all of them, white on a strip, long enough for an eye.
 //
-// It never keeps the loop waiting: what the loop tells it are atomic stores, and a goroutine writes the latest state to the
-// LEDs, no more often than a rate. A spike between two pictures is shown in the next, however late that is. It never reads
-// a pin back.
+// The loop never waits: its methods are atomic stores, and a goroutine writes the latest state to the LEDs at a limited
+// rate. A spike between two pictures is shown in the next one, however late. The package never reads a pin back.
 package bar
 
 import (
@@ -18,15 +17,16 @@ import (
 	"hillock/hw/line"
 )
 
-// Opts is what the LEDs show.
+// Opts are the options of the LEDs.
 type Opts struct {
-	// Low and High are V in mV below which none is lit, and up to which it goes: V_reset, or E_L where that is lower,
-	// and V_T. The way between them is as many equal parts as there are LEDs, and one more: of 8, one is lit from a
-	// ninth of it on, and all from eight ninths.
+	// Low and High are V in mV at the two ends of the row: the lower one of V_reset and E_L, and V_T. Below Low no LED
+	// is lit. n LEDs divide the range into n+1 equal parts: of 8 LEDs, the first is lit from 1/9 on, and all from 8/9
+	// on.
 	Low, High float64
-	// Flash is how long all are lit at a spike, from when they are; another one within that time extends it. 0 is 40 ms.
+	// Flash is the time that all LEDs are lit after a spike, from the picture on. Another spike within that time
+	// extends it. 0 means 40 ms.
 	Flash time.Duration
-	// Period is the shortest time from one picture to the next, 1 ms to 1 s. 0 is a 60th of a second.
+	// Period is the shortest time between two pictures: 1 ms to 1 s. 0 means 1/60 s.
 	Period time.Duration
 }
 
@@ -48,7 +48,7 @@ func (o Opts) complete() (Opts, error) {
 	return o, nil
 }
 
-// Bar is a row of LEDs. Its methods may be called from any goroutine; Halt, of the Painter, leaves the LEDs dark.
+// Bar is a row of LEDs. Any goroutine may call its methods. Halt, of the Painter, leaves the LEDs dark.
 type Bar struct {
 	*frames.Painter
 
@@ -58,24 +58,24 @@ type Bar struct {
 	level  atomic.Uint64 // bits of V, mV
 	spikes atomic.Int64
 
-	lit     atomic.Int64 // of the LEDs, as they were last written
+	lit     atomic.Int64 // number of lit LEDs, as last written
 	flashes atomic.Int64
 	merged  atomic.Int64
 
-	// The painter's own.
-	shown int64     // spikes
+	// For the painter's goroutine only:
+	shown int64     // spikes shown so far
 	until time.Time // the end of the flash
 	last  picture
-	valid bool // last is what the LEDs show
+	valid bool // the LEDs show last
 }
 
-// picture is what the LEDs show.
+// picture is the state of the LEDs.
 type picture struct {
 	lit   int
 	white bool
 }
 
-// row is the LEDs.
+// row is the hardware of the LEDs.
 type row interface {
 	String() string
 	leds() int
@@ -83,8 +83,8 @@ type row interface {
 	dark() error
 }
 
-// New shows on LEDs with a line each, the lowest first, which are off. They are the bar's from now on: Halt halts them. A
-// pin that refuses is a Fault until it does not; the others are lit meanwhile.
+// New returns a bar on LEDs with one line each, the lowest first. The LEDs must be off. From then on they belong to the
+// bar, and Halt halts them. A pin that refuses is a Fault until it accepts; the other LEDs still light.
 func New(leds []*line.Line, o Opts) (*Bar, error) {
 	if len(leds) == 0 {
 		return nil, fmt.Errorf("bar: there must be at least one LED")
@@ -109,28 +109,28 @@ func start(r row, o Opts) (*Bar, error) {
 	return b, nil
 }
 
-// Level tells where the membrane is, in mV: at each tick of the loop, after its steps.
+// Level sets the membrane, in mV. Call it at each tick after the steps.
 func (b *Bar) Level(v float64) { b.level.Store(math.Float64bits(v)) }
 
-// Tick does nothing: the bar lives in the time of who looks at it.
+// Tick does nothing: the bar runs in real time.
 func (b *Bar) Tick(time.Duration) {}
 
 // Spike lights all LEDs in the next picture.
 func (b *Bar) Spike(int64, time.Duration) { b.spikes.Add(1) }
 
-// Lit is how many of the LEDs are lit, from the lowest on.
+// Lit returns the number of lit LEDs, counted from the lowest, and the number of all LEDs.
 func (b *Bar) Lit() (lit, leds int) { return int(b.lit.Load()), b.row.leds() }
 
-// Flashes is how often all LEDs were lit.
+// Flashes returns the number of flashes of all LEDs.
 func (b *Bar) Flashes() int64 { return b.flashes.Load() }
 
-// Merged is how many spikes were shown by the flash of another, which they made longer where they came during it. With
-// Flashes it makes up all that were shown.
+// Merged returns the number of spikes shown by the flash of another spike. Flashes and Merged add up to all shown
+// spikes.
 func (b *Bar) Merged() int64 { return b.merged.Load() }
 
 func (b *Bar) String() string { return fmt.Sprintf("bar{%s}", b.row) }
 
-// paint draws the latest state. A spike counts as shown when the LEDs have taken it.
+// paint draws the latest state. A spike counts as shown after the LEDs have taken the picture.
 func (b *Bar) paint() error {
 	spikes := b.spikes.Load()
 	fresh := spikes - b.shown
@@ -159,7 +159,7 @@ func (b *Bar) paint() error {
 	return nil
 }
 
-// reached is how many LEDs V lights, none for one that is not a number.
+// reached returns the number of LEDs for V, 0 for NaN.
 func (b *Bar) reached() int {
 	v := math.Float64frombits(b.level.Load())
 	part, leds := (v-b.opts.Low)/(b.opts.High-b.opts.Low), b.row.leds()

@@ -22,7 +22,7 @@ const ms = time.Millisecond
 
 var membrane = bar.Opts{Low: -70, High: -55, Flash: 40 * ms, Period: 20 * ms}
 
-// Four LEDs, V a little more than halfway to threshold.
+// Four LEDs with V a little above the middle.
 func Example() {
 	pi := sim.New(nil)
 	var leds []*line.Line
@@ -37,7 +37,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	b.Level(-62) // the loop's side: at each tick
+	b.Level(-62) // called by the loop at each tick
 	for pi.Pin("GPIO6").Level() == gpio.Low {
 		time.Sleep(time.Millisecond)
 	}
@@ -48,7 +48,7 @@ func Example() {
 	// <nil> Low
 }
 
-// row is four LEDs of a virtual Pi.
+// row is four LEDs on a virtual Pi.
 type row struct {
 	*sim.Pi
 	lines []*line.Line
@@ -69,7 +69,7 @@ func newRow(t *testing.T, invert bool) row {
 	return r
 }
 
-// String has a # for each pin that is high.
+// String returns a # for each high pin.
 func (r row) String() string {
 	var s strings.Builder
 	for _, name := range names() {
@@ -82,7 +82,7 @@ func (r row) String() string {
 	return s.String()
 }
 
-func TestHowManyAreLit(t *testing.T) {
+func TestLitLEDsFollowTheLevel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRow(t, false)
 		b, err := bar.New(r.lines, membrane)
@@ -116,19 +116,19 @@ func TestHowManyAreLit(t *testing.T) {
 	})
 }
 
-// TestSpikes has V low, and pictures every 20 ms from 0 on.
-func TestSpikes(t *testing.T) {
+// V is low. Pictures come every 20 ms from 0 on.
+func TestSpikesFlash(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		spikes []int // ms
 		want   []string
 		counts [2]int64 // flashes, merged
 	}{
-		{"one is lit from the next picture to the first past its time", []int{5}, []string{"20 ####", "60 ...."}, [2]int64{1, 0}},
-		{"one more extends it", []int{5, 45}, []string{"20 ####", "100 ...."}, [2]int64{1, 1}},
-		{"three in one picture are one flash", []int{5, 6, 7}, []string{"20 ####", "60 ...."}, [2]int64{1, 2}},
+		{"a flash lasts from the next picture to the first after 40 ms", []int{5}, []string{"20 ####", "60 ...."}, [2]int64{1, 0}},
+		{"a second spike extends it", []int{5, 45}, []string{"20 ####", "100 ...."}, [2]int64{1, 1}},
+		{"three spikes in one picture are one flash", []int{5, 6, 7}, []string{"20 ####", "60 ...."}, [2]int64{1, 2}},
 		{"two flashes", []int{5, 65}, []string{"20 ####", "60 ....", "80 ####", "120 ...."}, [2]int64{2, 0}},
-		{"one just when it would end: all the time lit", []int{5, 59}, []string{"20 ####", "100 ...."}, [2]int64{1, 1}},
+		{"a spike at its end: lit without a gap", []int{5, 59}, []string{"20 ####", "100 ...."}, [2]int64{1, 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestInvertedLEDsEndDark(t *testing.T) {
 	})
 }
 
-func TestAPinThatIsTakenIsAFaultUntilItIsFree(t *testing.T) {
+func TestBusyPinIsAFaultUntilItIsFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRow(t, false)
 		b, err := bar.New(r.lines, membrane)
@@ -212,7 +212,7 @@ func TestAPinThatIsTakenIsAFaultUntilItIsFree(t *testing.T) {
 	})
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewChecksTheOptions(t *testing.T) {
 	r := newRow(t, false)
 	for _, tt := range []struct {
 		lines []*line.Line
@@ -232,13 +232,13 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func TestTheLoopsSideDoesNotAllocate(t *testing.T) {
+func TestLoopDoesNotAllocate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, err := bar.New(newRow(t, false).lines, membrane)
 		if err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait() // the first picture allocates; the next is not due while the time stands still
+		synctest.Wait() // the first picture allocates; no other comes while the time stands still
 		if n := testing.AllocsPerRun(1000, func() {
 			b.Tick(0)
 			b.Spike(1, 0)
@@ -252,8 +252,8 @@ func TestTheLoopsSideDoesNotAllocate(t *testing.T) {
 	})
 }
 
-// TestAPictureDoesNotAllocate has another picture in every period: a collection would stop the loop too.
-func TestAPictureDoesNotAllocate(t *testing.T) {
+// A new picture in every period allocates nothing: a garbage collection would stop the loop too.
+func TestPicturesDoNotAllocate(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		bar  func([]*line.Line) (*bar.Bar, error)
@@ -281,7 +281,7 @@ func TestAPictureDoesNotAllocate(t *testing.T) {
 					t.Errorf("got %g allocations a picture, want 0", n)
 				}
 				if n := len(r.Pin("GPIO6").Edges()) - edges; n < 100 {
-					t.Errorf("got %d edges in 100 pictures, want them shown", n)
+					t.Errorf("got %d edges in 100 pictures, want 100 or more", n)
 				}
 				if err := b.Halt(); err != nil {
 					t.Error(err)

@@ -7,12 +7,12 @@ import (
 	"hillock/hw/line"
 )
 
-// pins is a row of LEDs on lines of their own.
+// pins is a row of LEDs with one line each.
 type pins []*line.Line
 
 func (p pins) leds() int { return len(p) }
 
-// show writes to each line for itself.
+// show writes to each line, and continues after an error.
 func (p pins) show(next picture) error {
 	var errs []error
 	for i, l := range p {
@@ -33,7 +33,7 @@ func (p pins) dark() error {
 
 func (p pins) String() string { return fmt.Sprint([]*line.Line(p)) }
 
-// set puts a line on a level, unless it is on it.
+// set turns a line on or off, unless it already is.
 func set(l *line.Line, on bool) error {
 	if l.On() == on && l.Fault() == nil {
 		return nil

@@ -11,23 +11,23 @@ import (
 
 // Strip is a strip of APA102 LEDs.
 type Strip struct {
-	// LEDs is how many there are, 1 to 900: as many as one transfer of 4096 bytes has room for.
+	// LEDs is the number of LEDs, 1 to 900: the limit of one transfer of 4096 bytes.
 	LEDs int
-	// Color is that of the level, at full brightness, its alpha ignored; nil is green. At a spike they are white.
+	// Color is the color of the level at full brightness, without its alpha; nil means green. A spike is white.
 	Color color.Color
-	// Brightness is from 1 to 255, in equal steps of light; 0 is 24. At 255 and white an LED takes up to 60 mA.
+	// Brightness is from 1 to 255, in equal steps of light; 0 means 24. At 255 and white an LED takes up to 60 mA.
 	Brightness uint8
 }
 
-// maxLEDs of 4 bytes each, with the start and the end frame, are less than the buffer of spidev, 4096 bytes.
+// maxLEDs fit the buffer of spidev, 4096 bytes: 4 bytes per LED, the start frame and the end frame.
 const maxLEDs = 900
 
-// NewAPA102 shows on a strip, whose port it connects. Not a byte goes over the wire before the first picture; what the
-// strip is sent it does not answer, so that one that is not there is no fault.
+// NewAPA102 returns a bar on a strip. It connects the strip's port, and sends no byte before the first picture. A strip
+// never answers: a missing strip is no fault.
 //
-// A strip has no chip select: it takes what is meant for any other part on its clock and data for itself. So give it a bus
-// on which there is nothing else, as SPI1.0, or two pins of its own, with Wires. The port's speed is the lower one of 20
-// MHz and that of the port's LimitSpeed; jumper wires want 4 MHz or less.
+// A strip has no chip select: it obeys the data of every other part on its clock and data wires. Use a bus of its own,
+// such as SPI1.0, or two pins with Wires. The speed is 20 MHz, or that of the port's LimitSpeed if lower. Jumper wires
+// need 4 MHz or less.
 func NewAPA102(p spi.Port, s Strip, o Opts) (*Bar, error) {
 	if s.Color == nil {
 		s.Color = color.NRGBA{G: 255, A: 255}
@@ -41,7 +41,7 @@ func NewAPA102(p spi.Port, s Strip, o Opts) (*Bar, error) {
 	if _, err := o.complete(); err != nil {
 		return nil, err
 	}
-	// The five bits of brightness of each LED stay at their end: they switch slowly enough to be seen.
+	// The five bits of brightness stay at their maximum: they switch slowly enough to be seen.
 	dev, err := apa102.New(p, &apa102.Opts{NumPixels: s.LEDs, Intensity: s.Brightness, Temperature: apa102.NeutralTemp, DisableGlobalPWM: true})
 	if err != nil {
 		return nil, fmt.Errorf("bar: apa102 on %s: connect: %w", p, err)
@@ -50,7 +50,7 @@ func NewAPA102(p spi.Port, s Strip, o Opts) (*Bar, error) {
 	return start(&strip{dev: dev, where: fmt.Sprint(p), color: c, image: image.NewNRGBA(dev.Bounds())}, o)
 }
 
-// strip is a row of LEDs that are written in one piece.
+// strip is a row of LEDs written in one transfer.
 type strip struct {
 	dev   *apa102.Dev
 	where string
@@ -77,7 +77,7 @@ func (s *strip) show(p picture) error {
 
 func (s *strip) dark() error {
 	if err := s.dev.Halt(); err != nil {
-		return fmt.Errorf("bar: apa102 on %s: put it dark: %w", s.where, err)
+		return fmt.Errorf("bar: apa102 on %s: turn it off: %w", s.where, err)
 	}
 	return nil
 }

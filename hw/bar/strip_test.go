@@ -25,7 +25,8 @@ import (
 	"hillock/hw/sim"
 )
 
-// strip is APA102 LEDs on a port: it decodes what it is sent, each LED's colour as a letter. It may fail and hang.
+// strip is a strip of APA102 LEDs on a port. It decodes its frames, with a letter for each LED's color. It can fail and
+// hang.
 type strip struct {
 	mu    sync.Mutex
 	shown []string
@@ -61,15 +62,15 @@ func (s *strip) set(hangs time.Duration, fail error) {
 	s.hangs, s.fail = hangs, fail
 }
 
-// pictures is what it has shown so far.
+// pictures returns the pictures shown so far.
 func (s *strip) pictures() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.shown)
 }
 
-// decode reads a frame: 32 zeros, then of each LED 111, five bits of brightness, blue, green and red, then ones, at least
-// one for two LEDs.
+// decode reads a frame: 32 zeros; per LED 111, five bits of brightness, blue, green and red; then ones, at least one
+// for two LEDs.
 func decode(w []byte) string {
 	if len(w) < 4 || [4]byte(w) != [4]byte{} {
 		return "no start frame"
@@ -108,7 +109,7 @@ func newStrip(t *testing.T, o bar.Opts) (*strip, *bar.Bar) {
 	return s, b
 }
 
-func TestStrip(t *testing.T) {
+func TestStripShowsLevelAndSpikes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := newStrip(t, membrane)
 		for now := range 150 {
@@ -151,9 +152,8 @@ func TestColorAndBrightness(t *testing.T) {
 	})
 }
 
-// TestAStripThatHangs runs a loop of 1 ms beside a strip whose every transfer takes a second: the loop never waits, and
-// every spike is shown.
-func TestAStripThatHangs(t *testing.T) {
+// A loop of 1 ms beside a strip with transfers of 1 s: the loop never waits, and every spike is shown.
+func TestSlowStripNeverStopsTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := newStrip(t, membrane)
 		s.set(time.Second, nil)
@@ -192,7 +192,7 @@ func TestAStripThatHangs(t *testing.T) {
 	})
 }
 
-func TestASpikeOutlivesAFault(t *testing.T) {
+func TestSpikeIsShownAfterAFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := newStrip(t, membrane)
 		time.Sleep(10 * ms)
@@ -213,7 +213,7 @@ func TestASpikeOutlivesAFault(t *testing.T) {
 	})
 }
 
-func TestHaltOfAStrip(t *testing.T) {
+func TestHaltTurnsAStripOff(t *testing.T) {
 	broken := errors.New("input/output error")
 	for _, tt := range []struct {
 		name  string
@@ -221,12 +221,12 @@ func TestHaltOfAStrip(t *testing.T) {
 		fail  error
 		took  time.Duration
 		want  string
-		last  string // what it shows in the end
+		last  string // last picture
 	}{
-		{"well", 0, nil, 0, "", "........"},
+		{"good", 0, nil, 0, "", "........"},
 		{"slow", 400 * ms, nil, 770 * ms, "", "........"},
-		{"failing", 0, broken, 0, "bar: apa102 on SPI1.0: put it dark: input/output error", "gggggggg"},
-		{"hanging", time.Minute, nil, frames.Patience, "bar: a transfer hangs: it was not left dark", "........"},
+		{"failing", 0, broken, 0, "bar: apa102 on SPI1.0: turn it off: input/output error", "gggggggg"},
+		{"hanging", time.Minute, nil, frames.Patience, "bar: a transfer hangs: the part is not dark yet", "........"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -252,7 +252,7 @@ func TestHaltOfAStrip(t *testing.T) {
 	}
 }
 
-func TestNewAPA102Refuses(t *testing.T) {
+func TestNewAPA102ChecksTheOptions(t *testing.T) {
 	for _, tt := range []struct {
 		strip bar.Strip
 		opts  bar.Opts
@@ -268,8 +268,8 @@ func TestNewAPA102Refuses(t *testing.T) {
 	}
 }
 
-// TestLongestStrip is that its transfer fits the buffer of a port.
-func TestLongestStrip(t *testing.T) {
+// The transfer for the longest strip fits the buffer of a port.
+func TestLongestStripFits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pi := sim.New(nil)
 		port, err := pi.SPI(1, 0).Open()
@@ -290,7 +290,7 @@ func TestLongestStrip(t *testing.T) {
 	})
 }
 
-// clockPin keeps the level of data at each rising edge.
+// clockPin records the level of data at each rising edge.
 type clockPin struct {
 	*sim.Pin
 	data *sim.Pin
@@ -310,8 +310,8 @@ func (c *clockPin) Out(l gpio.Level) error {
 	return c.Pin.Out(l)
 }
 
-// TestWires clocks the bits back in from the two pins.
-func TestWires(t *testing.T) {
+// Bits from Wires, read back from the two pins, are those of the pictures.
+func TestWiresSendThePictures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pi := sim.New(nil)
 		clock := &clockPin{Pin: pi.Pin("GPIO24"), data: pi.Pin("GPIO23")}
@@ -354,7 +354,7 @@ func TestWires(t *testing.T) {
 	})
 }
 
-func TestWiresRefuse(t *testing.T) {
+func TestWiresReportErrors(t *testing.T) {
 	pi := sim.New(nil)
 	clock, err := line.New("bar", pi.Pin("GPIO24"), false)
 	if err != nil {
@@ -365,22 +365,22 @@ func TestWiresRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	port := bar.Wires(clock, data)
-	if _, err := port.Connect(physic.MegaHertz, spi.Mode1, 8); err == nil || err.Error() != "wires{GPIO24, GPIO23}: must be connected in mode 0 or 3 with 8 bits, got Mode1 with 8" {
+	if _, err := port.Connect(physic.MegaHertz, spi.Mode1, 8); err == nil || err.Error() != "wires{GPIO24, GPIO23}: connect in mode 0 or 3 with 8 bits, got Mode1 with 8 bits" {
 		t.Errorf("got %v", err)
 	}
 	c, err := port.Connect(physic.MegaHertz, spi.Mode0, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Tx([]byte{1}, make([]byte, 1)); err == nil || err.Error() != "wires{GPIO24, GPIO23}: it only sends" {
+	if err := c.Tx([]byte{1}, make([]byte, 1)); err == nil || err.Error() != "wires{GPIO24, GPIO23}: it cannot read" {
 		t.Errorf("got %v", err)
 	}
 	pi.Pin("GPIO23").SetFault(syscall.EBUSY)
 	if err := c.Tx([]byte{1}, nil); !errors.Is(err, syscall.EBUSY) {
-		t.Errorf("got %v, want that the data pin is taken", err)
+		t.Errorf("got %v, want the busy data pin", err)
 	}
 	pi.Pin("GPIO23").SetFault(nil)
 	if err := c.Tx([]byte{1}, nil); err != nil {
-		t.Errorf("got %v when it is free", err)
+		t.Errorf("got %v with the pin free", err)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"hillock/hw/line"
 )
 
-// Wires is a port of two lines, not inverted, for a strip that is on no bus: a Blinkt! has its data on GPIO23 and its clock
-// on GPIO24. It only sends, in modes 0 and 3, as fast as the lines can: a bit costs two or three system calls, a picture of
-// 8 LEDs some 700. Close puts both low and releases them; they are the port's.
+// Wires returns a port on two lines, not inverted, for a strip without a bus: a Blinkt! has its data on GPIO23 and its
+// clock on GPIO24. The port only sends, in modes 0 and 3, at the speed of the lines. A bit takes two or three system
+// calls, a picture of 8 LEDs some 700. Close turns both lines low and releases them; they belong to the port.
 //
-// periph's bitbang.SPI sends each byte's lowest bit first, which no strip takes.
+// periph's bitbang.SPI sends the lowest bit of each byte first, which no strip takes.
 func Wires(clock, data *line.Line) spi.PortCloser { return &wires{clock: clock, data: data} }
 
 type wires struct {
@@ -25,25 +25,25 @@ type wires struct {
 
 func (w *wires) String() string { return fmt.Sprintf("wires{%s, %s}", w.clock, w.data) }
 
-// Connect implements spi.Port. A refusal of a pin is none of the port: the next transfer asks for it again.
+// Connect implements spi.Port. It ignores a pin that refuses: the next transfer asks for the pin again.
 func (w *wires) Connect(_ physic.Frequency, mode spi.Mode, bits int) (spi.Conn, error) {
 	if mode != spi.Mode0 && mode != spi.Mode3 || bits != 8 {
-		return nil, fmt.Errorf("%s: must be connected in mode 0 or 3 with 8 bits, got %s with %d", w, mode, bits)
+		return nil, fmt.Errorf("%s: connect in mode 0 or 3 with 8 bits, got %s with %d bits", w, mode, bits)
 	}
 	w.idle = mode == spi.Mode3
 	return w, nil
 }
 
-// LimitSpeed implements spi.PortCloser: the lines are slower than any strip.
+// LimitSpeed implements spi.PortCloser. It does nothing: the lines are slower than any strip.
 func (w *wires) LimitSpeed(physic.Frequency) error { return nil }
 
 // Close implements io.Closer.
 func (w *wires) Close() error { return errors.Join(w.clock.Halt(), w.data.Halt()) }
 
-// Tx implements conn.Conn. In both modes the part takes a bit as the clock rises.
+// Tx implements conn.Conn. In both modes the strip takes a bit at the rising clock.
 func (w *wires) Tx(send, read []byte) error {
 	if len(read) > 0 {
-		return fmt.Errorf("%s: it only sends", w)
+		return fmt.Errorf("%s: it cannot read", w)
 	}
 	for _, b := range send {
 		for bit := 7; bit >= 0; bit-- {

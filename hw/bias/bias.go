@@ -1,10 +1,10 @@
-// Package bias turns off the pull resistor of a GPIO line, for circuits that it would bend.
+// Package bias turns off the pull of a GPIO line, for circuits that the pull would distort.
 //
-// periph's gpioioctl (host v3.8.5) does not: In with gpio.Float asks the kernel for no bias at all, which leaves the pull
-// as it was, and after power-up each line of a Pi has one. Its request has no flag that would. So this package asks for
-// the line before periph does, once and with the right flag, and gives it back. The pull stays off: when a line is freed
-// the driver of a Pi sets its function alone (drivers/pinctrl/bcm/pinctrl-bcm2835.c, bcm2835_pmx_gpio_disable_free), and
-// gpioioctl asks for no pull by itself. The package never touches another line, and no level.
+// periph's gpioioctl (host v3.8.5) cannot do that. In with gpio.Float asks the kernel for no bias flag at all. The pull
+// then stays as it was, and after power-up each line of a Pi has one. The package therefore requests the line before
+// periph does, once and with the right flag, and releases it. The pull stays off. When a line is freed, a Pi's driver
+// sets only its function (drivers/pinctrl/bcm/pinctrl-bcm2835.c, bcm2835_pmx_gpio_disable_free), and gpioioctl by
+// itself asks for no pull. The package touches no other line and no level.
 package bias
 
 import (
@@ -15,9 +15,9 @@ import (
 	"periph.io/x/host/v3/gpioioctl"
 )
 
-// Off turns the pull of a pin off and leaves it an input, released; a line of gpioioctl must not be in use. The pins of
-// other drivers do that themselves, in In with gpio.Float, and are left alone. Where the kernel's driver knows no pulls,
-// there is no error: setting one is best effort (Documentation/userspace-api/gpio/gpio-v2-get-line-ioctl.rst).
+// Off turns the pull of a pin off and leaves the pin an input, released. A line of gpioioctl must not be in use. Pins
+// of other drivers stay unchanged: their In with gpio.Float turns the pull off. A kernel driver without pulls is no
+// error, because setting a pull is best effort (Documentation/userspace-api/gpio/gpio-v2-get-line-ioctl.rst).
 func Off(p gpio.PinIO) error {
 	line, ok := p.(*gpioioctl.GPIOLine)
 	if !ok {
@@ -25,7 +25,7 @@ func Off(p gpio.PinIO) error {
 	}
 	chip := slices.IndexFunc(gpioioctl.Chips, func(c *gpioioctl.GPIOChip) bool { return slices.Contains(c.Lines(), line) })
 	if chip < 0 {
-		return fmt.Errorf("bias: %s: on none of the chips that host.Init found", line.Name())
+		return fmt.Errorf("bias: %s: not on a chip found by host.Init", line.Name())
 	}
 	release, err := request(gpioioctl.Chips[chip].Path(), uint32(line.Number()))
 	if err != nil {

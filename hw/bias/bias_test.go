@@ -12,7 +12,7 @@ import (
 	"periph.io/x/host/v3/gpioioctl"
 )
 
-// Before a pin that must float is used. On a Raspberry Pi, host.Init() stands in the place of the virtual one.
+// Off comes before the use of a pin that must float. On a Raspberry Pi, call host.Init instead of Register.
 func Example() {
 	pi := sim.New(nil)
 	if err := pi.Register(); err != nil {
@@ -31,16 +31,16 @@ func Example() {
 	// Output: GPIO17 Float
 }
 
-// A pin of another driver is left as it is; a line that host.Init did not find is an error.
-func TestOff(t *testing.T) {
+// Pins of other drivers stay unchanged. A line unknown to host.Init is an error.
+func TestOffLeavesOtherPins(t *testing.T) {
 	p := sim.New(nil).Pin("GPIO17")
 	if err := p.Out(gpio.High); err != nil {
 		t.Fatal(err)
 	}
 	if err := bias.Off(p); err != nil || p.Func() != gpio.OUT_HIGH {
-		t.Errorf("got %v, %s, want it left an output", err, p.Func())
+		t.Errorf("got %v, %s, want an output as before", err, p.Func())
 	}
-	want := "bias: : on none of the chips that host.Init found"
+	want := "bias: : not on a chip found by host.Init"
 	if err := bias.Off(&gpioioctl.GPIOLine{}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

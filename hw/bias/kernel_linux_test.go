@@ -33,7 +33,7 @@ type lineInfo struct {
 	_              [10*2 + 2]uint64
 }
 
-// flags is how a line is set up, as the kernel tells.
+// flags returns the flags of a line as the kernel reports them.
 func flags(t *testing.T, chip string, line uint32) uint64 {
 	t.Helper()
 	f, err := os.Open(chip)
@@ -51,7 +51,7 @@ func flags(t *testing.T, chip string, line uint32) uint64 {
 
 func TestInGuest(t *testing.T) {
 	if os.Getenv(kernelpi.InGuest) == "" {
-		t.Skip("SKIPPED: under a real kernel: TestKernelBias runs it there")
+		t.Skip("SKIPPED: needs a real kernel: TestKernelBias runs it")
 	}
 	if _, err := host.Init(); err != nil {
 		t.Fatal(err)
@@ -61,9 +61,9 @@ func TestInGuest(t *testing.T) {
 	line := chip.ByName("GPIO17")
 	at := func() uint64 { return flags(t, chip.Path(), uint32(line.Number())) }
 
-	// What this package is for: without it, Float says nothing of a bias.
+	// The reason for this package: Float alone sets no bias flag.
 	if err := line.In(gpio.Float, gpio.NoEdge); err != nil || at()&bias != 0 {
-		t.Errorf("gpioioctl's Float: got %v, flags %#x: periph is mended, and this package can go", err, at())
+		t.Errorf("gpioioctl's Float: got %v, flags %#x: periph works now, and this package can be removed", err, at())
 	}
 	if err := Off(line); !errors.Is(err, syscall.EBUSY) {
 		t.Errorf("a line in use: got %v, want %v", err, syscall.EBUSY)
@@ -80,7 +80,7 @@ func TestInGuest(t *testing.T) {
 	if err := release(); err != nil || at()&used != 0 {
 		t.Errorf("released: got %v, flags %#x, want it free", err, at())
 	}
-	for range 2 { // and again
+	for range 2 { // twice
 		if err := Off(line); err != nil || at()&used != 0 {
 			t.Errorf("got %v, flags %#x, want it free", err, at())
 		}
@@ -91,12 +91,12 @@ func TestInGuest(t *testing.T) {
 	line.Close()
 
 	if _, err := request("/dev/gpiochip99", 0); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no such chip: got %v, want %v", err, fs.ErrNotExist)
+		t.Errorf("unknown chip: got %v, want %v", err, fs.ErrNotExist)
 	}
 }
 
-// The sizes are part of the numbers of the calls.
-func TestSizes(t *testing.T) {
+// The sizes are part of the ioctl numbers.
+func TestSizesMatchTheKernel(t *testing.T) {
 	if got := [2]uintptr{unsafe.Sizeof(lineRequest{}), unsafe.Sizeof(lineInfo{})}; got != [2]uintptr{592, 256} {
 		t.Errorf("got %v bytes, want 592 and 256", got)
 	}

@@ -13,7 +13,7 @@ type lineRequest struct {
 	offsets    [64]uint32
 	consumer   [32]byte
 	flags      uint64
-	attributes uint32 // how many; here none, so they are left blank
+	attributes uint32 // number of attributes: none here, so the next fields are blank
 	_          [5]uint32
 	_          [10 * 3]uint64
 	lines      uint32
@@ -22,14 +22,14 @@ type lineRequest struct {
 	fd         int32
 }
 
-// From the same file.
+// Constants of the same file.
 const (
 	flagInput        = 1 << 2
 	flagBiasDisabled = 1 << 10
 	getLine          = 3<<30 | unsafe.Sizeof(lineRequest{})<<16 | 0xb4<<8 | 0x07 // GPIO_V2_GET_LINE_IOCTL
 )
 
-// request takes a line of a chip as an input without pull until it is released.
+// request requests a line of a chip as an input without pull, until release.
 func request(chip string, line uint32) (release func() error, err error) {
 	f, err := os.OpenFile(chip, os.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {

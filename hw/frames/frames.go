@@ -1,8 +1,8 @@
-// Package frames shows a state that changes faster than its part can be written: a goroutine draws what is there, no more
-// often than a rate, so that whoever changes the state waits for nobody. A strip of LEDs and a display stand on it.
+// Package frames draws a state that changes faster than its part can be written. A goroutine draws the latest state at
+// a limited rate, so that changes to the state never wait. A strip of LEDs and a display use it.
 //
-// What was not drawn in time is not made up for: the next picture is of the latest state. A picture that fails is tried
-// again, as that of its time, with the next. The package knows nothing of pictures.
+// A missed picture is not made up for: the next picture has the latest state. After a failed picture, the next one is
+// tried at its own time. The package does not know the content of a picture.
 package frames
 
 import (
@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// Patience is how long Halt waits for a transfer, and how long one takes before it is a fault.
+// Patience is the longest wait of Halt for a transfer. A longer transfer is a fault.
 const Patience = time.Second
 
-// ErrHangs says that a transfer has not returned for longer than Patience.
+// ErrHangs means that a transfer takes longer than Patience.
 var ErrHangs = errors.New("a transfer hangs")
 
-// Painter draws in its goroutine, from Start to Halt. Its methods may be called from any.
+// Painter draws in its own goroutine from Start to Halt. Any goroutine may call its methods.
 type Painter struct {
 	part        string
 	paint, dark func() error
@@ -27,17 +27,17 @@ type Painter struct {
 	quit  chan struct{}
 	once  sync.Once
 	ended chan struct{}
-	end   error // of dark, from ended on
+	end   error // of dark, once ended is closed
 
 	start    time.Time
-	began    atomic.Int64 // when the picture under way was begun, ns after start; 0: there is none
+	began    atomic.Int64 // start of the current picture, ns after start; 0: none
 	pictures atomic.Int64
 	failed   atomic.Int64
 	fault    atomic.Pointer[error]
 }
 
-// Start calls paint now and then with at least a period, more than 0, from one beginning to the next, and dark when it is
-// halted, both in one goroutine. Messages begin with the part.
+// Start returns a Painter. It calls paint at most once per period, which must be more than 0, and dark at Halt, both in
+// one goroutine. Messages begin with the name of the part.
 func Start(part string, period time.Duration, paint, dark func() error) *Painter {
 	p := &Painter{part: part, paint: paint, dark: dark, quit: make(chan struct{}), ended: make(chan struct{}), start: time.Now()}
 	go p.run(period)
@@ -73,7 +73,7 @@ func (p *Painter) picture() {
 	err := p.try(p.paint)
 	p.began.Store(0)
 	if err != nil {
-		fault := err // so that a picture without one allocates nothing
+		fault := err // escapes here, so that success allocates nothing
 		p.failed.Add(1)
 		p.fault.Store(&fault)
 		return
@@ -82,7 +82,7 @@ func (p *Painter) picture() {
 	p.fault.Store(nil)
 }
 
-// try makes a panic an error: periph's SPI port for Linux panics where it is used after its end.
+// try turns a panic into an error: periph's SPI port for Linux panics when it is used after Close.
 func (p *Painter) try(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -92,9 +92,9 @@ func (p *Painter) try(f func() error) (err error) {
 	return f()
 }
 
-// Halt ends the drawing, and returns when the part was left dark, or why it was not. It waits for a transfer under way, but
-// no longer than Patience: then its error is an ErrHangs. The part is still in use, and goes dark, when that transfer
-// returns; what it is on must not be closed before Ended.
+// Halt ends the drawing, and returns after the part is dark, or with the error. It waits for a running transfer, but at
+// most Patience; its error is then ErrHangs. The part is still in use until that transfer returns, and then turns dark.
+// Do not close its bus before Ended.
 func (p *Painter) Halt() error {
 	p.once.Do(func() { close(p.quit) })
 	patience := time.NewTimer(Patience)
@@ -103,20 +103,20 @@ func (p *Painter) Halt() error {
 	case <-p.ended:
 		return p.end
 	case <-patience.C:
-		return fmt.Errorf("%s: %w: it was not left dark", p.part, ErrHangs)
+		return fmt.Errorf("%s: %w: the part is not dark yet", p.part, ErrHangs)
 	}
 }
 
-// Ended is closed when the goroutine has ended: from then on nothing uses the part.
+// Ended returns a channel that is closed with the end of the goroutine. After that, nothing uses the part.
 func (p *Painter) Ended() <-chan struct{} { return p.ended }
 
-// Pictures is how many were drawn.
+// Pictures returns the number of drawn pictures.
 func (p *Painter) Pictures() int64 { return p.pictures.Load() }
 
-// Failed is how many were not, for an error.
+// Failed returns the number of failed pictures.
 func (p *Painter) Failed() int64 { return p.failed.Load() }
 
-// Fault is why the latest picture was not drawn, nil when it was; an ErrHangs when it is under way for longer than
+// Fault returns the error of the latest picture, or nil. It returns ErrHangs while a picture takes longer than
 // Patience.
 func (p *Painter) Fault() error {
 	if began := p.began.Load(); began > 0 && time.Since(p.start)-time.Duration(began) > Patience {

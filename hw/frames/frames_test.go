@@ -15,7 +15,7 @@ import (
 
 const ms = time.Millisecond
 
-// A counter that is written all the time, and shown now and then.
+// A counter that changes all the time and is drawn at most 20 times per second.
 func Example() {
 	var state atomic.Int64
 	state.Store(42)
@@ -34,11 +34,11 @@ func Example() {
 	// <nil>
 }
 
-// part writes down when it was drawn, and takes a time for it.
+// part records the times of its pictures. Pictures can take time and fail.
 type part struct {
 	start time.Time
 	did   []string
-	takes []time.Duration // of the pictures in turn; then none
+	takes []time.Duration // of each picture, then 0
 	fail  map[int]error   // by picture
 	n     int
 	dark  error
@@ -59,23 +59,23 @@ func (p *part) darken() error {
 	return p.dark
 }
 
-func TestPictures(t *testing.T) {
+func TestPicturesComeAtTheirRate(t *testing.T) {
 	broken := errors.New("remote I/O error")
 	for _, tt := range []struct {
 		name  string
 		part  *part
-		want  []string // to Halt at 95 ms
-		fault error    // before that
+		want  []string // up to Halt at 95 ms
+		fault error    // before Halt
 		end   error
 	}{
 		{"at its rate", &part{}, []string{"0s", "20ms", "40ms", "60ms", "80ms", "dark 95ms"}, nil, nil},
-		{"a slow one is followed at once, then at the rate from there", &part{takes: []time.Duration{50 * ms}},
+		{"after a slow picture the next comes at once, then at the rate", &part{takes: []time.Duration{50 * ms}},
 			[]string{"0s", "50ms", "70ms", "90ms", "dark 95ms"}, nil, nil},
-		{"Halt waits for the one under way", &part{takes: []time.Duration{0, 0, 0, 0, 500 * ms}},
+		{"Halt waits for the current picture", &part{takes: []time.Duration{0, 0, 0, 0, 500 * ms}},
 			[]string{"0s", "20ms", "40ms", "60ms", "80ms", "dark 580ms"}, nil, nil},
-		{"a failure is tried again, and is forgotten when that succeeds", &part{fail: map[int]error{1: broken}},
+		{"a picture after a failure clears the fault", &part{fail: map[int]error{1: broken}},
 			[]string{"0s", "20ms", "40ms", "60ms", "80ms", "dark 95ms"}, nil, nil},
-		{"the fault of the latest stays", &part{fail: map[int]error{4: broken}, dark: broken},
+		{"the fault of the latest picture stays", &part{fail: map[int]error{4: broken}, dark: broken},
 			[]string{"0s", "20ms", "40ms", "60ms", "80ms", "dark 95ms"}, broken, broken},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,36 +104,36 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-func TestATransferThatHangs(t *testing.T) {
+func TestHungTransferIsAFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &part{start: time.Now(), takes: []time.Duration{time.Hour}}
 		p := frames.Start("screen", 20*ms, d.paint, d.darken)
 		time.Sleep(frames.Patience)
 		if err := p.Fault(); err != nil {
-			t.Errorf("got %v within the patience", err)
+			t.Errorf("got %v before Patience, want no fault", err)
 		}
 		time.Sleep(ms)
 		if err := p.Fault(); !errors.Is(err, frames.ErrHangs) || err.Error() != "screen: a transfer hangs" {
-			t.Errorf("got %v, want that it hangs", err)
+			t.Errorf("got %v, want ErrHangs", err)
 		}
 		began := time.Now()
-		if err := p.Halt(); !errors.Is(err, frames.ErrHangs) || err.Error() != "screen: a transfer hangs: it was not left dark" {
-			t.Errorf("got %v, want that it hangs", err)
+		if err := p.Halt(); !errors.Is(err, frames.ErrHangs) || err.Error() != "screen: a transfer hangs: the part is not dark yet" {
+			t.Errorf("got %v, want ErrHangs", err)
 		}
 		if took := time.Since(began); took != frames.Patience {
 			t.Errorf("got Halt after %v, want %v", took, frames.Patience)
 		}
 		<-p.Ended()
 		if diff := cmp.Diff([]string{"0s", "dark 1h0m0s"}, d.did); diff != "" {
-			t.Errorf("what it did when the transfer returned: %s", diff)
+			t.Errorf("after the transfer returned: %s", diff)
 		}
 		if err := p.Halt(); err != nil || p.Fault() != nil {
-			t.Errorf("got %v, %v; want it dark after all", err, p.Fault())
+			t.Errorf("got %v, %v; want it dark", err, p.Fault())
 		}
 	})
 }
 
-func TestAPanicIsAFault(t *testing.T) {
+func TestPanicIsAFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := frames.Start("screen", 20*ms, func() error { panic("already closed") }, func() error { return nil })
 		synctest.Wait()

@@ -1,8 +1,7 @@
-// Package line holds a GPIO pin at one of two levels, on and off, and keeps what came of it: it is what a pulse and a row
-// of LEDs stand on.
+// Package line sets a GPIO output on or off and keeps its last error. Pulses and rows of LEDs use it.
 //
-// It never reads the pin back: on the kernel's character device that would turn it into an input. It never waits, and
-// tries nothing again by itself.
+// It never reads the pin back: on the kernel's character device, a read turns an output into an input. It never waits
+// and never retries by itself.
 package line
 
 import (
@@ -18,30 +17,29 @@ import (
 // ErrHalted is the error of Set after Halt.
 var ErrHalted = errors.New("the line is halted")
 
-// Line is a GPIO output. Its methods may be called from any goroutine: Halt ends what another one does with the line.
+// Line is a GPIO output. Any goroutine may call its methods: Halt ends the use of the line by another goroutine.
 type Line struct {
 	part   string
 	pin    gpio.PinOut
 	invert bool
 
-	mu     sync.Mutex // held while the pin is used; no other lock is taken under it
+	mu     sync.Mutex // guards the pin; no other lock is taken under it
 	halted bool
 
-	on     atomic.Bool // what was last put on the pin
+	on     atomic.Bool // last state of the pin
 	failed atomic.Int64
 	fault  atomic.Pointer[error]
 }
 
-// New takes a pin as an output, off, for a part that its messages begin with. On is high, or low where it is inverted, as
-// for an LED between 3V3 and the pin. Where the pin refuses, there is a line beside the error: it asks for the pin anew at
-// each Set, for whoever does not give up.
+// New makes a pin an output, off. part begins its messages. On is high; with invert it is low, as for an LED between
+// 3V3 and the pin. If the pin refuses, New returns an error and a Line: each Set asks for the pin again.
 func New(part string, p gpio.PinOut, invert bool) (*Line, error) {
 	l := &Line{part: part, pin: p, invert: invert}
 	return l, l.Set(false)
 }
 
-// Continue is a line that takes l's place on its pin, on or off as that is; its count of failures begins anew. Where it is
-// inverted and l was not, or the other way, the pin changes its level. l is not to be used any more.
+// Continue returns a line that replaces l on its pin, in the same state. Its count of failures starts at 0. If invert
+// changes, the pin changes its level. Do not use l afterwards.
 func (l *Line) Continue(invert bool) *Line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,13 +48,13 @@ func (l *Line) Continue(invert bool) *Line {
 	next.on.Store(on)
 	next.fault.Store(fault)
 	if invert != l.invert && (on || fault == nil) {
-		next.on.Store(!on) // what the same level now means
-		_ = next.Set(on)   // kept as Fault
+		next.on.Store(!on) // the same level has the opposite meaning
+		_ = next.Set(on)   // see Fault
 	}
 	return next
 }
 
-// Set puts the line on or off. A refusal is kept as Fault. After Halt it does nothing and returns ErrHalted.
+// Set turns the line on or off. Fault keeps a refusal. After Halt, Set does nothing and returns ErrHalted.
 func (l *Line) Set(on bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -77,11 +75,11 @@ func (l *Line) set(on bool) error {
 	return nil
 }
 
-// Halt puts the line off for good and releases the pin; one that was refused, and not left on, is not ours to touch. It
-// waits for a Set under way. A second Halt does nothing.
+// Halt turns the line off for good and releases the pin. It does not touch a pin that refused, unless it was left on.
+// It waits for a running Set. A second Halt does nothing.
 //
-// From then on its level is the kernel's: that of Raspberry Pi OS leaves an output as it is, others make it the input with
-// the pull that it is at power-up. An LED between 3V3 and the pin is dark with the first, and gets tens of uA at most with
+// After that, the kernel decides the level. Raspberry Pi OS leaves an output as it is. Other systems make it an input
+// with its pull at power-up. An LED between 3V3 and the pin is dark in the first case, and gets at most tens of uA in
 // the second.
 func (l *Line) Halt() error {
 	l.mu.Lock()
@@ -98,13 +96,13 @@ func (l *Line) Halt() error {
 	return err
 }
 
-// On is what was last put on the pin.
+// On returns the last state of the pin.
 func (l *Line) On() bool { return l.on.Load() }
 
-// Failed is how often the pin refused a level.
+// Failed returns the number of refusals by the pin.
 func (l *Line) Failed() int64 { return l.failed.Load() }
 
-// Fault is why the pin refused its latest level, nil when it took it.
+// Fault returns the error of the latest Set, or nil.
 func (l *Line) Fault() error {
 	if e := l.fault.Load(); e != nil {
 		return *e
@@ -114,8 +112,8 @@ func (l *Line) Fault() error {
 
 func (l *Line) String() string { return fmt.Sprint(l.pin) }
 
-// refused keeps the fault and gives up the pin: gpioioctl takes a line whose first Out failed for requested and would
-// next write to file descriptor 0; released, it is requested anew.
+// refused keeps the fault and releases the pin. gpioioctl treats a line as requested even if its first Out failed, and
+// would next write to file descriptor 0. After the release it requests the line again.
 func (l *Line) refused(err error) error {
 	err = fmt.Errorf("%s: %s: %w", l.part, l.pin.Name(), err)
 	l.failed.Add(1)
@@ -124,8 +122,8 @@ func (l *Line) refused(err error) error {
 	return err
 }
 
-// release gives a line of the kernel's character device back, so that another program can have it. The pins of other
-// drivers have nothing to give back.
+// release returns a line of the kernel's character device, so that another program can use it. Pins of other drivers
+// need no release.
 func (l *Line) release() {
 	if c, ok := l.pin.(interface{ Close() }); ok {
 		c.Close()

@@ -34,7 +34,7 @@ func Example() {
 	// false High
 }
 
-// pin writes down what it is told, and fails on demand.
+// pin records its calls, and fails on demand.
 type pin struct {
 	gpio.PinIO
 	did  []string
@@ -49,7 +49,7 @@ func (p *pin) Halt() error  { p.did = append(p.did, "halt"); return nil }
 func (p *pin) Close()       { p.did = append(p.did, "close") }
 func (p *pin) Name() string { return "GPIO17" }
 
-func TestLine(t *testing.T) {
+func TestCallsOfThePin(t *testing.T) {
 	busy := errors.New("device or resource busy")
 	for _, tt := range []struct {
 		name string
@@ -70,7 +70,7 @@ func TestLine(t *testing.T) {
 			_ = l.Halt()
 			return l
 		}, []string{"High", "Low", "High", "halt", "close"}, false, ""},
-		{"refused: given back, and not touched at the end", func(p *pin) *line.Line {
+		{"refused: released, and not touched at the end", func(p *pin) *line.Line {
 			p.fail = busy
 			l, _ := line.New("led", p, false)
 			_ = l.Halt()
@@ -83,7 +83,7 @@ func TestLine(t *testing.T) {
 			_ = l.Set(true)
 			return l
 		}, []string{"Low", "close", "High"}, true, ""},
-		{"left on: put off at the end", func(p *pin) *line.Line {
+		{"left on: turned off at the end", func(p *pin) *line.Line {
 			l, _ := line.New("led", p, false)
 			_ = l.Set(true)
 			p.fail = busy
@@ -102,14 +102,14 @@ func TestLine(t *testing.T) {
 			_ = l.Halt()
 			return l
 		}, []string{"Low", "High", "Low", "halt", "close"}, false, ""},
-		{"halted, then continued: it stays off", func(p *pin) *line.Line {
+		{"halted, then continued: stays off", func(p *pin) *line.Line {
 			l, _ := line.New("led", p, false)
 			_ = l.Halt()
 			l = l.Continue(false)
 			_ = l.Set(true)
 			return l
 		}, []string{"Low", "Low", "halt", "close"}, false, ""},
-		{"continued as it is: not touched", func(p *pin) *line.Line {
+		{"continued unchanged: not touched", func(p *pin) *line.Line {
 			l, _ := line.New("led", p, false)
 			_ = l.Set(true)
 			return l.Continue(false)
@@ -118,7 +118,7 @@ func TestLine(t *testing.T) {
 			l, _ := line.New("led", p, false)
 			return l.Continue(true)
 		}, []string{"Low", "High"}, false, ""},
-		{"continued, inverted, refused: it is left on, and put off at the end", func(p *pin) *line.Line {
+		{"continued, inverted, refused: left on, and turned off at the end", func(p *pin) *line.Line {
 			l, _ := line.New("led", p, false)
 			p.fail = busy
 			l = l.Continue(true)
@@ -129,7 +129,7 @@ func TestLine(t *testing.T) {
 			_ = l.Halt()
 			return l
 		}, []string{"Low", "High", "close", "High", "halt", "close"}, false, ""},
-		{"continued, inverted, never had: not ours to touch", func(p *pin) *line.Line {
+		{"continued, inverted, always refused: not touched", func(p *pin) *line.Line {
 			p.fail = busy
 			l, _ := line.New("led", p, false)
 			return l.Continue(true)

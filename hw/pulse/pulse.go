@@ -1,9 +1,9 @@
-// Package pulse makes a pulse on a GPIO pin of each spike, or of every n-th: the LED, a buzzer's click, the wire to the
-// next board.
+// Package pulse turns each spike, or every n-th spike, into a pulse on a GPIO pin: for an LED, the click of a buzzer,
+// or the wire to the next board.
 //
-// The pin goes on at the spike and off when the pulse's width is over; a spike during a pulse extends it. The end is
-// due in the time of the loop that tells it the ticks, so that late ticks, run one after the other, merge no pulses.
-// It never sleeps, and never reads the pin back: on the kernel's character device that would turn it into an input.
+// The pin turns on at the spike and off after the width of the pulse. A spike during a pulse extends it. The end is due
+// in the loop's time: late ticks, run one after the other, do not merge pulses. The package never sleeps and never
+// reads the pin back: on the kernel's character device, a read turns an output into an input.
 package pulse
 
 import (
@@ -17,33 +17,33 @@ import (
 	"hillock/hw/line"
 )
 
-// Opts is what the pulses are like.
+// Opts are the options of the pulses.
 type Opts struct {
-	// Width is how long a pulse takes, in the loop's time; more than 0.
+	// Width is the duration of a pulse in the loop's time; more than 0.
 	Width time.Duration
-	// Every is for how many spikes there is one pulse: of n, the n-th, the 2n-th and so on get it, counted from the
-	// first, and the others do nothing. At 72 spikes/s an LED looks lit, with 10 it blinks. 0 is 1.
+	// Every is the number of spikes per pulse. With n, the n-th, the 2n-th and so on make a pulse; the others do
+	// nothing. At 72 spikes/s an LED looks steadily lit; with 10 it blinks. 0 means 1.
 	Every int
-	// Invert is for an LED between 3V3 and the pin: a pulse is low. The pin rests high, also when it is halted, so that
-	// the LED ends dark; what becomes of it after that is the kernel's affair, see line.Line.Halt.
+	// Invert makes a pulse low, for an LED between 3V3 and the pin. The pin rests high, and Halt leaves it high, so
+	// that the LED ends dark. For its level after that, see line.Line.Halt.
 	Invert bool
 }
 
-// Pin is a GPIO output that pulses. Spike and Tick belong to one goroutine; the other methods to any. Halt is for good: what
-// Spike and Tick do after it leaves the pin alone.
+// Pin is a GPIO output for pulses. Spike and Tick belong to one goroutine; any goroutine may call the other methods.
+// After Halt, Spike and Tick leave the pin alone.
 type Pin struct {
 	*line.Line
 
 	opts   Opts
-	end    time.Duration // when the pulse under way ends, in the loop's time
-	passed int           // spikes since the latest that was due a pulse
+	end    time.Duration // of the current pulse, in the loop's time
+	passed int           // spikes since the last one with a pulse
 
 	pulses atomic.Int64
 	merged atomic.Int64
 }
 
-// New takes a pin as an output, at rest. Where the pin refuses, there is one beside the error: it asks for the pin anew at
-// each pulse, for whoever does not give up.
+// New makes a pin an output, at rest. If the pin refuses, New returns an error and a Pin: each pulse asks for the pin
+// again.
 func New(p gpio.PinOut, o Opts) (*Pin, error) {
 	switch {
 	case !(o.Width > 0):
@@ -55,14 +55,13 @@ func New(p gpio.PinOut, o Opts) (*Pin, error) {
 	return &Pin{Line: l, opts: o}, err
 }
 
-// Continue is a pin with other options, valid ones, for its next pulses that takes d's place: the pulse under way ends when
-// it was to. Its counts begin anew, also that of the spikes to the n-th; d is not to be used any more.
+// Continue returns a Pin with other, valid options that replaces d. The current pulse keeps its end. All counts start
+// at 0, also that of the spikes to the n-th. Do not use d afterwards.
 func (d *Pin) Continue(o Opts) *Pin {
 	return &Pin{Line: d.Line.Continue(o.Invert), opts: o, end: d.end}
 }
 
-// Spike starts a pulse, or extends the one under way, to end a width after now; where there is one for n spikes, at the
-// n-th.
+// Spike starts a pulse, or extends the current one, to end one width after now. With Every, only the n-th spike does.
 func (d *Pin) Spike(_ int64, now time.Duration) {
 	if d.passed++; d.passed < d.opts.Every {
 		return
@@ -76,20 +75,20 @@ func (d *Pin) Spike(_ int64, now time.Duration) {
 	}
 }
 
-// Tick ends the pulse when it is over. Where the pin refused, it is tried again at each tick.
+// Tick ends the pulse after its width. If the pin refuses, each tick tries again.
 func (d *Pin) Tick(now time.Duration) {
 	if d.On() && now >= d.end {
-		_ = d.Set(false) // kept as Fault
+		_ = d.Set(false) // see Fault
 	}
 }
 
-// High tells whether a pulse was last put on the pin; where it is inverted, that is low.
+// High reports whether a pulse is on. With Invert, the pin is then low.
 func (d *Pin) High() bool { return d.On() }
 
-// Pulses is how many pulses were begun.
+// Pulses returns the number of pulses.
 func (d *Pin) Pulses() int64 { return d.pulses.Load() }
 
-// Merged is how many spikes that were due a pulse came during one, and made it longer.
+// Merged returns the number of spikes that extended a pulse instead of starting one.
 func (d *Pin) Merged() int64 { return d.merged.Load() }
 
 func (d *Pin) String() string { return fmt.Sprintf("pulse{%s, %v}", d.Line, d.opts.Width) }

@@ -14,7 +14,7 @@ import (
 
 const ms = time.Millisecond
 
-// pin writes down each level that it is given, and fails on demand as gpioioctl's does.
+// pin records its levels, and fails on demand like gpioioctl's pin.
 type pin struct {
 	gpio.PinIO
 	levels []string
@@ -56,7 +56,7 @@ func Example() {
 	// 30ms false
 }
 
-func TestPulses(t *testing.T) {
+func TestPulsesFollowTheSpikes(t *testing.T) {
 	once, low := pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 20 * ms, Invert: true}
 	third := pulse.Opts{Width: 20 * ms, Every: 3}
 	for _, tt := range []struct {
@@ -68,11 +68,11 @@ func TestPulses(t *testing.T) {
 	}{
 		{"one", once, []int{5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 0}},
 		{"a spike during a pulse extends it", once, []int{5, 15}, []string{"0 Low", "5 High", "35 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
-		{"one as the last ends is a pulse of its own", once, []int{5, 25}, []string{"0 Low", "5 High", "25 Low", "25 High", "45 Low", "60 Low", "60 halt"}, [2]int64{2, 0}},
-		{"two in a tick are one pulse", once, []int{5, 5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
-		{"the end cuts a pulse short", once, []int{55}, []string{"0 Low", "55 High", "60 Low", "60 halt"}, [2]int64{1, 0}},
+		{"a spike at the end of a pulse starts a new one", once, []int{5, 25}, []string{"0 Low", "5 High", "25 Low", "25 High", "45 Low", "60 Low", "60 halt"}, [2]int64{2, 0}},
+		{"two spikes in a tick are one pulse", once, []int{5, 5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
+		{"Halt cuts a pulse short", once, []int{55}, []string{"0 Low", "55 High", "60 Low", "60 halt"}, [2]int64{1, 0}},
 		{"every third: the third and the sixth", third, []int{5, 6, 7, 8, 30, 31, 32}, []string{"0 Low", "7 High", "27 Low", "31 High", "51 Low", "60 Low", "60 halt"}, [2]int64{2, 0}},
-		{"every third: those between extend nothing, the sixth does", third, []int{5, 6, 7, 8, 9, 10}, []string{"0 Low", "7 High", "30 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
+		{"every third: only the sixth extends the pulse", third, []int{5, 6, 7, 8, 9, 10}, []string{"0 Low", "7 High", "30 Low", "60 Low", "60 halt"}, [2]int64{1, 1}},
 		{"every third of two: none", third, []int{5, 6}, []string{"0 Low", "60 Low", "60 halt"}, [2]int64{0, 0}},
 		{"every one", pulse.Opts{Width: 20 * ms, Every: 1}, []int{5}, []string{"0 Low", "5 High", "25 Low", "60 Low", "60 halt"}, [2]int64{1, 0}},
 		{"inverted: rests high, and ends high", low, []int{5, 50}, []string{"0 High", "5 Low", "25 High", "50 Low", "60 High", "60 halt"}, [2]int64{2, 0}},
@@ -114,8 +114,8 @@ func TestPulses(t *testing.T) {
 	}
 }
 
-// TestContinue has a pulse from 10 to 30 ms, another pin in its place at 15 ms, and spikes at 40 and 41 ms.
-func TestContinue(t *testing.T) {
+// A pulse from 10 to 30 ms; another Pin replaces it at 15 ms; spikes at 40 and 41 ms.
+func TestContinueKeepsThePulse(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		from, to pulse.Opts
@@ -124,11 +124,11 @@ func TestContinue(t *testing.T) {
 	}{
 		{"another width", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms},
 			[]string{"0 Low", "10 High", "30 Low", "40 High", "46 Low"}, [2]int64{1, 1}},
-		{"the count to the n-th begins anew", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms, Every: 2},
+		{"the count to the n-th starts at 0", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms, Every: 2},
 			[]string{"0 Low", "10 High", "30 Low", "41 High", "46 Low"}, [2]int64{1, 0}},
-		{"inverted, as it was", pulse.Opts{Width: 20 * ms, Invert: true}, pulse.Opts{Width: 5 * ms, Invert: true},
+		{"inverted as before", pulse.Opts{Width: 20 * ms, Invert: true}, pulse.Opts{Width: 5 * ms, Invert: true},
 			[]string{"0 High", "10 Low", "30 High", "40 Low", "46 High"}, [2]int64{1, 1}},
-		{"inverted from now on: the pulse under way goes on", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms, Invert: true},
+		{"inverted later: the current pulse continues", pulse.Opts{Width: 20 * ms}, pulse.Opts{Width: 5 * ms, Invert: true},
 			[]string{"0 Low", "10 High", "15 Low", "30 High", "40 Low", "46 High"}, [2]int64{1, 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestContinue(t *testing.T) {
 	}
 }
 
-func TestAPinThatRefusesIsClosedAndTriedAgain(t *testing.T) {
+func TestRefusedPinIsReleasedAndTriedAgain(t *testing.T) {
 	gp := newPin()
 	p, err := pulse.New(gp, pulse.Opts{Width: 20 * ms})
 	if err != nil {
@@ -181,7 +181,7 @@ func TestAPinThatRefusesIsClosedAndTriedAgain(t *testing.T) {
 		t.Errorf("got fault %v, high %v, %d pulses after the pin came back; want nil, true, 1", p.Fault(), p.High(), p.Pulses())
 	}
 	gp.fail = errors.New("input/output error")
-	p.Tick(40 * ms) // the pulse is over, the pin does not take it
+	p.Tick(40 * ms) // the pulse is over, but the pin refuses
 	p.Tick(41 * ms)
 	if !p.High() || p.Failed() != 3 {
 		t.Errorf("got high %v after %d failures, want true after 3", p.High(), p.Failed())
@@ -193,7 +193,7 @@ func TestAPinThatRefusesIsClosedAndTriedAgain(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewChecksTheOptions(t *testing.T) {
 	gp := newPin()
 	if _, err := pulse.New(gp, pulse.Opts{}); err == nil || err.Error() != "pulse: width must be more than 0, got 0s" {
 		t.Errorf("got %v", err)
@@ -207,7 +207,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// silent takes any level.
+// silent accepts any level.
 type silent struct{ gpio.PinIO }
 
 func (silent) Out(gpio.Level) error { return nil }
