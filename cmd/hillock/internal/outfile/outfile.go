@@ -56,6 +56,23 @@ func same(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
+// Hold refuses a pipe without a reader, and keeps a pipe with one open until release: its reader waits until then. It leaves
+// other files alone.
+func Hold(name string) (release func(), err error) {
+	if name == "" || name == "-" {
+		return func() {}, nil
+	}
+	path, info, err := place(name)
+	if err != nil || info == nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		return func() {}, err
+	}
+	f, err := openPipe(path)
+	if err != nil {
+		return nil, err
+	}
+	return func() { f.Close() }, nil // nothing was written
+}
+
 // Write writes a file whole or not at all: beside its place, synced, then renamed. A link is followed. A pipe and a character
 // device, such as /dev/null, are written to as they stand, a pipe only where something reads it; "-" is standard output.
 func Write(name string, stdout io.Writer, write func(io.Writer) error) error {
@@ -101,14 +118,20 @@ func place(name string) (path string, info fs.FileInfo, err error) {
 
 // stream writes to what is no regular file. It does not wait for the reader of a pipe.
 func stream(name string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, syscall.ENXIO) {
-		return fmt.Errorf("%s: nothing reads this pipe: start its reader first", name)
-	}
+	f, err := openPipe(name)
 	if err != nil {
 		return err
 	}
 	return errors.Join(buffered(f, write), f.Close())
+}
+
+// openPipe opens a pipe or a device to write to it, and does not wait for a reader.
+func openPipe(name string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, syscall.ENXIO) {
+		return nil, fmt.Errorf("%s: nothing reads this pipe: start its reader first", name)
+	}
+	return f, err
 }
 
 // replace puts a new file in the place of a regular one, or of none.

@@ -58,7 +58,7 @@ func TestWhatCannotBeReplaced(t *testing.T) {
 	}
 }
 
-// hung tells whether a pipe had a writer that has closed it.
+// hung reports whether the last writer of a pipe has closed it.
 func hung(t *testing.T, f *os.File) bool {
 	t.Helper()
 	fds := []unix.PollFd{{Fd: int32(f.Fd())}}
@@ -66,6 +66,43 @@ func hung(t *testing.T, f *os.File) bool {
 		t.Fatal(err)
 	}
 	return fds[0].Revents&unix.POLLHUP != 0
+}
+
+func TestHoldRefusesAPipeWithoutAReader(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := pipe + ": nothing reads this pipe: start its reader first"
+	if _, err := outfile.Hold(pipe); fmt.Sprint(err) != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	release, err := outfile.Hold(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hung(t, reader) {
+		t.Error("got a hang-up on the held pipe, want none")
+	}
+	if err := outfile.Write(pipe, nil, text); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	if got, err := io.ReadAll(reader); err != nil || string(got) != "new\n" {
+		t.Errorf("got %q, %v; want the text and then the end", got, err)
+	}
+	for _, name := range []string{"", "-", filepath.Join(t.TempDir(), "new")} {
+		release, err := outfile.Hold(name)
+		if err != nil {
+			t.Fatalf("%q: got %v, want nothing to hold", name, err)
+		}
+		release()
+	}
 }
 
 func TestCheckLeavesThePipesReaderWaiting(t *testing.T) {
