@@ -137,9 +137,15 @@ func (r RC) Where() string { return r.Pin }
 // Raw is a charge time in words.
 func (RC) Raw(ns int) string { return fmt.Sprintf("%.3f ms", float64(ns)/1e6) }
 
-// Measured are the keys that hold measured charge times, and no dead zone: charges are many already.
+// Measured returns the key for measured charge times, rounded to a part in 100 to 1000 of their distance. There is no dead
+// zone: a reading is the median of several charges already.
 func (RC) Measured(ns [2]int) [][2]string {
-	return [][2]string{{"ends", fmt.Sprintf("[\"%d ns\", \"%d ns\"]", ns[0], ns[1])}}
+	unit := time.Microsecond
+	for 1000*unit <= time.Duration(ns[1]-ns[0]) {
+		unit *= 10
+	}
+	end := func(ns int) string { return config.FormatTime(max(unit, time.Duration(ns).Round(unit))) }
+	return [][2]string{{"ends", fmt.Sprintf("[%q, %q]", end(ns[0]), end(ns[1]))}}
 }
 
 // FullScale implements board.Turned: it follows from the parts.
