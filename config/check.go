@@ -33,7 +33,7 @@ func (d *decoder) of(section, name string) *Table { return d.parts[dotted(sectio
 // checkNeurons checks the names of inputs, and warns of what makes a neuron silent or inexact.
 func (d *decoder) checkNeurons(c *Config) {
 	misspelt := slices.ContainsFunc(d.root.items, func(n *node) bool {
-		return d.kinds.keysOf(n.name) == nil && nearest(n.name, sections()) == "neuron"
+		return d.kinds.keysOf(n.name) == nil && Nearest(n.name, sections()) == "neuron"
 	})
 	if n := d.root.index["neuron"]; !misspelt && (n == nil || n.kind == tableKind && len(n.items) == 0) {
 		at := d.root.at
@@ -95,7 +95,7 @@ func (d *decoder) instead(section, name string) string {
 		known, shown = append(known, t.name), append(shown, dotted(t.name))
 	}
 	if len(known) < manyNames {
-		if near := nearest(name, known); near != "" {
+		if near := Nearest(name, known); near != "" {
 			return "did you mean " + dotted(near) + "?"
 		}
 	}

@@ -93,7 +93,12 @@ func Load(file string, sets []string, kinds Kinds) (*Config, error) {
 		return nil, err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	return Read(file, f, sets, kinds)
+}
+
+// Read is Load for a text from r, such as standard input. file is its name in messages, and recorded currents lie beside it.
+func Read(file string, r io.Reader, sets []string, kinds Kinds) (*Config, error) {
+	content, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("%w: use a file that this user may read", err)
 	}

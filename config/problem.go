@@ -152,15 +152,15 @@ func shorten(s string) string {
 
 // didYouMean proposes the nearest of the known names, or else lists them all.
 func didYouMean(name string, known []string, all string) string {
-	if near := nearest(name, known); near != "" {
+	if near := Nearest(name, known); near != "" {
 		return "did you mean " + shorten(near) + "?"
 	}
 	return all
 }
 
-// nearest is the known name that is most like name, "" when none is close: a letter wrong in a short name, two in a
+// Nearest returns the known name most like name, "" when none is close: one letter wrong in a short name, two in a
 // longer one, or the beginning of it.
-func nearest(name string, known []string) string {
+func Nearest(name string, known []string) string {
 	best, least := "", 3
 	lower := strings.ToLower(name)
 	for _, k := range known {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/bench"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
 	"hillock/hw/clock"
 )
@@ -16,69 +18,66 @@ import (
 type benchFlags struct {
 	configFlags
 	hw, json, plot string
-	tick, duration time.Duration
+	tick, duration value.Time
 }
 
 func newBenchCommand() *cobra.Command {
-	f := benchFlags{duration: 30 * time.Second}
+	f := benchFlags{duration: value.Time{Duration: 30 * time.Second}}
 	cmd := &cobra.Command{
 		Use:   "bench [FILE]",
 		Short: "measure how punctual this machine is",
-		Long: `bench runs the configuration at life's speed for a while and measures its loop: how late the ticks began, how long
-reads and pulses took, what was lost, and what it cost. Then, for comparison, it counts for as long how many ticks of
-the same length a plain time.Ticker of Go delivers.`,
+		Long: `bench runs the configuration in real time and measures its loop: the lateness of the ticks, the time of reads and
+pulses, lost ticks, processor time and memory. Then it counts how many ticks of the same length Go's plain time.Ticker
+delivers in the same time. FILE - is standard input.`,
 		Example: `  hillock bench
-  hillock bench --tick 100us --duration 10s --json bench.json
+  hillock bench --tick "100 us" --duration 10s --json bench.json
   hillock bench --set loop.spin=off`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.hw, "hw", "auto", "auto, real or sim, as for run")
-	flags.Var((*durationFlag)(&f.tick), "tick", "the tick to measure (default the configuration's)")
-	flags.Lookup("tick").DefValue = ""
-	addDuration(cmd, &f.duration, "how long to measure, and then to compare")
-	flags.StringVar(&f.json, "json", "", "write the figures to this file as JSON")
-	flags.StringVar(&f.plot, "plot", "", "draw the lateness to this file, .svg or .png")
-	choices(cmd, "hw", "auto", "real", "sim")
+	addPi(cmd, &f.hw)
+	flags.Var(&f.tick, "tick", "tick to measure (default: loop.tick of the configuration)")
+	flags.Var(&f.duration, "duration", "time to measure, and then to compare")
+	addFile(cmd, &f.json, "json", "write the figures as JSON to this file, - for standard output", "json")
+	addPlot(cmd, &f.plot, "draw the lateness to this file, .svg or .png")
 	return cmd
 }
 
 func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
-	if err := checkPlot(cmd, f.plot); err != nil {
+	if err := checkPlot(f.plot); err != nil {
 		return err
 	}
 	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...)); err != nil {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)
-	tick := cmd.Flags().Changed("tick")
-	if tick {
-		f.sets = append(f.sets, "loop.tick="+f.tick.String())
+	if f.tick.Text != "" {
+		f.sets = append(f.sets, "loop.tick="+config.FormatTime(f.tick.Duration))
 	}
 	cfg, err := f.load(cmd, args)
-	if problems := (config.Problems)(nil); tick && errors.As(err, &problems) {
+	if problems := (config.Problems)(nil); f.tick.Text != "" && errors.As(err, &problems) {
 		for i := range problems {
 			if problems[i].Set == "loop.tick" {
-				problems[i].Set, problems[i].Key = "", "--tick"
+				problems[i].Set, problems[i].Key, problems[i].Got = "", "--tick", strconv.Quote(f.tick.Text)
 			}
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if f.duration < 10*cfg.Loop.Tick {
-		return usage.Errorf("--duration: must be at least ten ticks, %v, got %v", 10*cfg.Loop.Tick, f.duration)
+	if f.duration.Duration < 10*cfg.Loop.Tick {
+		return usage.Errorf("--duration: must be at least ten ticks, %s, got %q", config.FormatTime(10*cfg.Loop.Tick), f.duration.Typed())
 	}
 	wall := clock.New()
 	hw, err := choose(f.hw, cfg, wall)
 	if err != nil {
 		return err
 	}
-	r, err := bench.Measure(cmd.Context(), cmd.ErrOrStderr(), cfg, hw, wall, f.duration)
+	r, err := bench.Measure(cmd.Context(), cmd.ErrOrStderr(), cfg, hw, wall, f.duration.Duration)
 	if err != nil {
 		return err
 	}
-	return r.Report(cmd.OutOrStdout(), bench.Files{JSON: f.json, Plot: f.plot})
+	return r.Report(cmd.OutOrStdout(), cmd.ErrOrStderr(), bench.Files{JSON: f.json, Plot: f.plot})
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +14,7 @@ import (
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/clock"
+	"hillock/hw/part"
 )
 
 // calibrateFlags are the flags of calibrate.
@@ -22,18 +27,51 @@ func newCalibrate() *cobra.Command {
 	var f calibrateFlags
 	cmd := &cobra.Command{
 		Use:   "calibrate INPUT FILE",
-		Short: "measure the two ends of a knob, and write them into the configuration",
-		Long: `calibrate asks you to turn a knob all the way down, and then all the way up, each time with the Enter key. It waits
-until the knob is still, and writes the codes at its ends, and a dead zone as wide as the noise there, into FILE. All
-else in the file stays as it is; the old file is kept beside it, as FILE.old.`,
-		Example: "  hillock calibrate knob my.toml",
-		Args:    cobra.ExactArgs(2),
-		RunE:    f.run,
+		Short: "measure both ends of a knob and write them into FILE",
+		Long: `calibrate measures the codes at both ends of a knob. Turn the knob all the way down and press Enter; then turn it
+all the way up and press Enter. calibrate waits until the knob is still. It writes the codes, and a dead zone as wide as
+their noise, into the table of the input INPUT in FILE, and changes nothing else there.
+
+The first calibration keeps the file as it was, as FILE.old; later ones leave FILE.old alone. On the virtual Pi, calibrate
+writes FILE with --hw sim only.`,
+		Example: `  hillock calibrate knob my.toml
+  hillock calibrate knob my.toml --dry-run`,
+		Args: calibrateArgs,
+		RunE: f.run,
 	}
-	cmd.Flags().StringVar(&f.hw, "hw", "auto", "the `Pi` that the knob is on: auto, real or sim, as for run")
-	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "measure, and say what would be written")
-	choices(cmd, "hw", "auto", "real", "sim")
+	addPi(cmd, &f.hw)
+	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "measure, and print what would be written")
+	cmd.ValidArgsFunction = completeCalibrate
 	return cmd
+}
+
+// calibrateArgs refuses missing, superfluous and swapped arguments.
+func calibrateArgs(_ *cobra.Command, args []string) error {
+	isFile := func(arg string) bool { info, err := os.Stat(arg); return err == nil && info.Mode().IsRegular() }
+	switch {
+	case len(args) == 0:
+		return errors.New("INPUT and FILE are missing: name a knob and its configuration, such as 'hillock calibrate knob my.toml'")
+	case len(args) == 1 && isFile(args[0]):
+		return fmt.Errorf("INPUT is missing: name a knob of %s%s before it", args[0], knobsIn(args[0]))
+	case len(args) == 1:
+		return fmt.Errorf("FILE is missing: name the configuration of %s, such as 'hillock calibrate %[1]s my.toml'", args[0])
+	case len(args) > 2:
+		return fmt.Errorf("unexpected argument %q", args[2])
+	case args[1] == "-":
+		return errors.New("FILE: must be a file, got -: calibrate writes into it")
+	case isFile(args[0]) && !isFile(args[1]):
+		return fmt.Errorf("INPUT comes before FILE: write 'hillock calibrate %s %s'", args[1], args[0])
+	}
+	return nil
+}
+
+// knobsIn returns the knobs of a file for a message, "" where there are none.
+func knobsIn(file string) string {
+	cfg, err := config.Load(file, nil, part.Kinds())
+	if err != nil || len(knobNames(cfg)) == 0 {
+		return ""
+	}
+	return " (knobs: " + strings.Join(knobNames(cfg), ", ") + ")"
 }
 
 func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
@@ -44,10 +82,10 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	i := slices.IndexFunc(cfg.Inputs, func(in config.Input) bool { return in.Name == name })
 	if i < 0 {
-		return usage.Errorf("INPUT: no input of %s is called %q", file, name)
+		return usage.Errorf("INPUT: %s has no input %q%s", file, name, knobsIn(file))
 	}
 	if in := cfg.Inputs[i]; !parts.IsKnob(in) {
-		return usage.Errorf("INPUT: must be a knob, and %s of %s is driver %q", name, file, in.Driver)
+		return usage.Errorf("INPUT: must be a knob, but %s has driver %q%s", name, in.Driver, knobsIn(file))
 	}
 	if err := canWrite("", file); err != nil && !f.dry {
 		return err
@@ -60,5 +98,10 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return calibrate.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cfg, hw, calibrate.Options{Wall: wall, File: file, DryRun: f.dry})
+	dry := f.dry || hw.Virtual != nil && f.hw != "sim"
+	err = calibrate.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cfg, hw, calibrate.Options{Wall: wall, File: file, DryRun: dry})
+	if err == nil && dry && !f.dry {
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "nothing written: this knob is on the virtual Pi (add --hw sim to write %s)\n", file)
+	}
+	return err
 }

@@ -20,7 +20,7 @@ func newConfig() *cobra.Command {
 		Use:   "config",
 		Short: "write, check or show a configuration",
 	}
-	asksForCommand(cmd)
+	group(cmd)
 	cmd.AddCommand(newConfigInit(), newConfigCheck(), newConfigShow())
 	return cmd
 }
@@ -29,8 +29,10 @@ func newConfigInit() *cobra.Command {
 	force := false
 	cmd := &cobra.Command{
 		Use:   "init [FILE]",
-		Short: "write the built-in configuration, commented (default hillock.toml, - for standard output)",
-		Args:  cobra.MaximumNArgs(1),
+		Short: "write the built-in configuration, with comments",
+		Long: `init writes the built-in configuration, with comments, to FILE: hillock.toml without FILE, - for standard output. An
+existing file stays as it is, unless --force is given.`,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := "hillock.toml"
 			if len(args) > 0 {
@@ -43,7 +45,7 @@ func newConfigInit() *cobra.Command {
 				return err
 			}
 			if _, err := os.Stat(name); name != "-" && !force && !errors.Is(err, fs.ErrNotExist) {
-				return usage.Errorf("%s: is there already: choose another name, or --force to replace it", name)
+				return usage.Errorf("%s: already exists: use --force to overwrite", name)
 			}
 			if err := outfile.Write(name, cmd.OutOrStdout(), func(w io.Writer) error {
 				_, err := w.Write(config.DefaultTOML())
@@ -51,16 +53,16 @@ func newConfigInit() *cobra.Command {
 			}); err != nil || name == "-" {
 				return err
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s written: change it, then 'hillock config check %s' and 'hillock run %s'\n", name, name, name)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s written: edit it, then run 'hillock config check %s' and 'hillock run %s'\n", name, name, name)
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&force, "force", false, "replace the file when it is there")
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite an existing file")
 	return cmd
 }
 
 func newConfigCheck() *cobra.Command {
-	return onConfig("check", "check a configuration and report all that is wrong with it", func(w io.Writer, cfg *config.Config) error {
+	return onConfig("check", "check a configuration and report every error", func(w io.Writer, cfg *config.Config) error {
 		name := cfg.File
 		if name == "" {
 			name = "the built-in configuration"
@@ -72,19 +74,20 @@ func newConfigCheck() *cobra.Command {
 }
 
 func newConfigShow() *cobra.Command {
-	return onConfig("show", "print the configuration that would run, every key with its value", func(w io.Writer, cfg *config.Config) error {
+	return onConfig("show", "print the whole configuration: every key with its value", func(w io.Writer, cfg *config.Config) error {
 		_, err := w.Write(cfg.TOML())
 		return err
 	})
 }
 
-// onConfig is a command that loads a configuration and says something of it.
+// onConfig returns a command that loads a configuration and calls say with it.
 func onConfig(name, short string, say func(io.Writer, *config.Config) error) *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{
 		Use:   name + " [FILE]",
 		Short: short,
-		Args:  cobra.MaximumNArgs(1),
+		Long:  short + ". Without FILE it takes the built-in configuration; FILE - is standard input.",
+		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load(cmd, args)
 			if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +9,7 @@ import (
 	"hillock/cmd/hillock/internal/checkup"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
 	"hillock/hw/board"
 )
@@ -18,44 +18,46 @@ import (
 type doctorFlags struct {
 	configFlags
 	hw, fault string
-	back      map[string]string
+	back      value.Pairs
 	json      bool
 	wiresOnly bool
-	trial     time.Duration
+	trial     value.Time
 }
 
 func newDoctor() *cobra.Command {
-	f := doctorFlags{trial: 5 * time.Second}
+	f := doctorFlags{fault: fault.None, back: value.Pairs{}, trial: value.Time{Duration: 5 * time.Second}}
 	cmd := &cobra.Command{
 		Use:   "doctor [FILE]",
-		Short: "look for what is wrong with the set-up and the wires",
-		Long: `doctor checks what the configuration needs: this machine and this user, the supply, who holds the pins, how late a
-loop is here; and then the wires, part by part: whether each chip answers, whether every bit of it comes over, what is on
-its channels, and on a terminal, by asking, whether knobs turn and LEDs light. Of each check that failed it says what was
-seen, what that means, and what to do. Pins and pulls are left as they were, outputs dark. The exit status is 1 when a
-check failed.
+		Short: "check the set-up and the wires, and say what to do",
+		Long: `doctor checks the machine, the user, the supply, the programs on the pins and the lateness of a loop. Then it
+checks the wires part by part: whether each chip answers, whether all its bits arrive, and the voltage on its channels. On
+a terminal it also asks whether knobs turn and LEDs light. For each failed check it prints what it saw, what that means
+and what to do. It leaves pins and pulls as it found them, and outputs dark. The exit status is 1 after a failed check.
 
-It cannot share the parts with a hillock that runs: end that first.`,
+Stop a running hillock first: two programs cannot share the parts. FILE - is standard input.`,
 		Example: `  hillock doctor
   hillock doctor --back led=GPIO27 my.toml
-  hillock doctor --hw sim --fault "CE one row too high"`,
+  hillock doctor --hw sim --fault cs-loose`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: f.run,
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` whose wires are checked: auto, real or sim, as for run")
-	flags.StringVar(&f.fault, "fault", "none", "what is wrong with the wires of the virtual Pi, to see what doctor makes of it: "+strings.Join(fault.Names(), "; "))
-	flags.StringToStringVar(&f.back, "back", nil, "an output and the free pin that a second wire leads back to from its pin, so that nobody need look: `led=GPIO27`")
+	addPi(cmd, &f.hw)
+	flags.Var(value.Text{To: &f.fault, Kind: "name", Rule: "must be the ID of a fault"}, "fault", "fault to make on the virtual Pi, to see what doctor finds; 'list' prints them")
+	flags.Var(f.back, "back", "check an LED by a wire instead of by eye: `output=pin` names the output and a free pin with a wire to the output's pin, such as led=GPIO27")
 	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
-	flags.BoolVar(&f.wiresOnly, "wires", false, "look at the wires of the virtual Pi alone, not at this machine")
-	flags.Var((*durationFlag)(&f.trial), "trial", "for how long to try how late a loop is here; 0s for not at all")
-	choices(cmd, "hw", "auto", "real", "sim")
-	choices(cmd, "fault", fault.Names()...)
+	flags.BoolVar(&f.wiresOnly, "wires", false, "check the wires of the virtual Pi only, not this machine")
+	flags.Var(&f.trial, "trial", "time to measure the lateness of a loop; 0s skips this check")
+	complete(cmd, "fault", faultIDs)
+	complete(cmd, "back", leds)
 	return cmd
 }
 
 func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
+	if f.fault == "list" {
+		return listFaults(cmd.OutOrStdout())
+	}
 	cfg, err := f.load(cmd, args)
 	if err != nil {
 		return err
@@ -64,30 +66,29 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	made, _ := fault.Named(f.fault)
-	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Trial: f.trial}
+	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Trial: f.trial.Duration}
 	return c.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 }
 
-// check holds the flags against the configuration.
+// check checks the flags against the configuration.
 func (f *doctorFlags) check(cfg *config.Config) error {
 	made, ok := fault.Named(f.fault)
-	if !ok {
-		return usage.Errorf("--fault: must be one of %s, got %q", strings.Join(fault.Names(), "; "), f.fault)
-	}
-	if f.trial != 0 && f.trial < 10*cfg.Loop.Tick {
-		return usage.Errorf("--trial: must be at least ten ticks, %v, or 0s for none, got %v", 10*cfg.Loop.Tick, f.trial)
-	}
-	if part := made.Lacks(cfg); part != "" {
-		return usage.Errorf("--fault: %q is of %s, and the configuration has none", f.fault, part)
+	switch part := made.Lacks(cfg); {
+	case !ok:
+		return unknownFault(f.fault)
+	case f.trial.Duration != 0 && f.trial.Duration < 10*cfg.Loop.Tick:
+		return usage.Errorf("--trial: must be 0s, or at least ten ticks, %s, got %q", config.FormatTime(10*cfg.Loop.Tick), f.trial.Typed())
+	case part != "":
+		return usage.Errorf("--fault: %q needs %s, and the configuration has none", f.fault, part)
 	}
 	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
 	switch {
 	case !slices.Contains([]string{"auto", "real", "sim"}, f.hw):
 		return usage.Errorf("--hw: must be auto, real or sim, got %q", f.hw)
 	case real && f.fault != "none":
-		return usage.Errorf("--fault: is of the virtual Pi: add --hw sim")
+		return usage.Errorf("--fault: works on the virtual Pi only: add --hw sim")
 	case real && f.wiresOnly:
-		return usage.Errorf("--wires: is of the virtual Pi: add --hw sim")
+		return usage.Errorf("--wires: works on the virtual Pi only: add --hw sim")
 	}
 	return checkup.CheckBack(cfg, f.back)
 }

@@ -10,6 +10,8 @@ import (
 	"hillock/cmd/hillock/internal/fi"
 	"hillock/cmd/hillock/internal/modeltime"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
+	"hillock/config"
 )
 
 // fiFlags are the flags of fi.
@@ -17,47 +19,46 @@ type fiFlags struct {
 	configFlags
 	neuron, from, to, csv, plot string
 	points                      int
-	duration                    time.Duration
+	duration                    value.Time
 }
 
 func newFI() *cobra.Command {
-	f := fiFlags{points: 51, duration: 10 * time.Second}
+	f := fiFlags{points: 51, from: "0 nA", to: "5 nA", duration: value.Time{Duration: 10 * time.Second}}
 	cmd := &cobra.Command{
 		Use:   "fi [FILE]",
-		Short: "firing rate against input current",
-		Long: `fi runs one neuron of the configuration from rest under each of a row of constant currents, in model time, and
-sets its firing rate, spikes over model time, beside the two that mathematics predicts: rate_discrete_hz of the steps of
-dt that the neuron takes, rate_exact_hz of the continuous equation.
+		Short: "measure firing rate against input current",
+		Long: `fi measures the firing rate of one neuron under constant input currents. Each current is one run from rest in
+model time, and the rate is the number of spikes over model time. Beside it stand two predicted rates: rate_discrete_hz of
+a neuron that takes steps of dt, and rate_exact_hz of the continuous equation.
 
-On a terminal it draws the curve, elsewhere it prints it as CSV; --csv and --plot write files. Where the membrane comes
-to the threshold and not past it, as at the rheobase itself, the rounding of the arithmetic decides what fires.`,
+On a terminal fi draws the curve, elsewhere it prints CSV; --csv and --plot write files. At the rheobase the membrane only
+just reaches the threshold: there, floating-point rounding decides whether the neuron fires. FILE - is standard input.`,
 		Example: `  hillock fi                            draw the curve in the terminal
   hillock fi --csv fi.csv --plot fi.svg
   hillock fi --from "1.4 nA" --to "1.6 nA" --points 201 --duration 60s
   hillock fi --set neuron.n1.t_ref="5 ms" --plot refractory.png`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
-	flags := cmd.Flags()
-	flags.StringVar(&f.neuron, "neuron", "", "which neuron (default the first by name)")
-	flags.StringVar(&f.from, "from", "0 nA", "the first current")
-	flags.StringVar(&f.to, "to", "5 nA", "the last current")
-	flags.IntVar(&f.points, "points", f.points, "how many currents, the first and the last included")
-	addDuration(cmd, &f.duration, "model time of each point")
-	flags.StringVar(&f.csv, "csv", "", "write the numbers to this file, - for standard output")
-	flags.StringVar(&f.plot, "plot", "", "draw the curve to this file, .svg or .png")
+	addNeuron(cmd, &f.neuron)
+	addCurrent(cmd, &f.from, "from", "first current")
+	addCurrent(cmd, &f.to, "to", "last current")
+	cmd.Flags().IntVar(&f.points, "points", f.points, "`number` of currents, first and last included")
+	cmd.Flags().Var(&f.duration, "duration", "model time of each point")
+	addFile(cmd, &f.csv, "csv", "write the rates as CSV to this file, - for standard output", "csv")
+	addPlot(cmd, &f.plot, "draw the curve to this file, .svg or .png")
 	return cmd
 }
 
-// The bounds of a sweep. So many steps take a laptop some minutes, and a Pi Zero hours.
+// Bounds of a sweep. The largest one takes minutes on a laptop, and hours on a Pi Zero.
 const (
 	maxFIPoints       = 100_000
 	maxFISteps  int64 = 100_000_000_000 // of all points together
 )
 
 func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
-	from, to, err := f.check(cmd)
+	from, to, err := f.check()
 	if err != nil {
 		return err
 	}
@@ -86,47 +87,44 @@ func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 	return c.Show(cmd.OutOrStdout(), cmd.ErrOrStderr(), fi.Files{CSV: f.csv, Plot: f.plot})
 }
 
-// check checks what needs no configuration, and reads the ends of the sweep.
-func (f *fiFlags) check(cmd *cobra.Command) (from, to float64, err error) {
-	if from, err = currentFlag("from", f.from); err != nil {
+// check checks the flags before the configuration is read, and returns both ends of the sweep, in nA.
+func (f *fiFlags) check() (from, to float64, err error) {
+	if from, err = currentOf("from", f.from); err != nil {
 		return 0, 0, err
 	}
-	if to, err = currentFlag("to", f.to); err != nil {
+	if to, err = currentOf("to", f.to); err != nil {
 		return 0, 0, err
 	}
-	changed := cmd.Flags().Changed
 	switch {
 	case !(from < to):
-		return 0, 0, usage.Errorf("--to: must be more than --from, %q, got %q (for one current there is 'hillock sim')", f.from, f.to)
+		return 0, 0, usage.Errorf("--to: must be more than --from, %q, got %q ('hillock sim' runs a single current)", f.from, f.to)
 	case f.points < 2 || f.points > maxFIPoints:
 		return 0, 0, usage.Errorf("--points: must be from 2 to %d, got %d", maxFIPoints, f.points)
-	case changed("csv") && f.csv == "":
-		return 0, 0, usage.Errorf(`--csv: must be a file's name, or - for standard output, got ""`)
-	case checkPlot(cmd, f.plot) != nil:
-		return 0, 0, checkPlot(cmd, f.plot)
+	case checkPlot(f.plot) != nil:
+		return 0, 0, checkPlot(f.plot)
 	case f.plot != "" && f.plot == f.csv:
 		return 0, 0, usage.Errorf("--plot: must be another file than --csv, got %q for both", f.plot)
 	}
 	return from, to, nil
 }
 
-// steps is how many steps each point runs.
+// steps returns the number of steps of each point.
 func (f *fiFlags) steps(dt time.Duration) (int64, error) {
-	steps := int64(f.duration / dt)
+	steps := int64(f.duration.Duration / dt)
 	if steps < 1 {
-		return 0, usage.Errorf("--duration: must be at least dt, %v, got %v", dt, f.duration)
+		return 0, usage.Errorf("--duration: must be at least one step, %s, got %q", config.FormatTime(dt), f.duration.Typed())
 	}
 	if most := maxFISteps / int64(f.points); steps > most {
 		longest := time.Duration(most) * dt
 		if longest > time.Minute {
 			longest = longest.Truncate(time.Second)
 		}
-		fits := fmt.Sprintf("--duration %v", longest)
+		fits := fmt.Sprintf("--duration %q", config.FormatTime(longest))
 		if points := maxFISteps / steps; points >= 2 {
 			fits += fmt.Sprintf(", or --points %d", points)
 		}
-		return 0, usage.Errorf("--duration: %d points of %v must be at most %g steps of %v in all, got %.3g: %s would fit",
-			f.points, f.duration, float64(maxFISteps), dt, float64(f.points)*float64(steps), fits)
+		return 0, usage.Errorf("--duration: %d points of %s must take at most %g steps of %s in all, got %.3g: try %s",
+			f.points, f.duration.String(), float64(maxFISteps), config.FormatTime(dt), float64(f.points)*float64(steps), fits)
 	}
 	return steps, nil
 }

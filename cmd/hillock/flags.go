@@ -3,47 +3,39 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
 	"hillock/hw/part"
 	"hillock/neuron"
 )
 
-// configFlags are the configuration that a command works on: its FILE argument and --set.
+// configFlags are the configuration of a command: its FILE argument and --set.
 type configFlags struct{ sets []string }
 
 func (f *configFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change a value of the configuration, `key=value`: --set neuron.n1.tau_m=\"5 ms\"")
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a key of the configuration for this command, as `key=value`: --set neuron.n1.tau_m=\"5 ms\"")
+	cmd.ValidArgsFunction = completeFile
+	complete(cmd, "set", keys)
 }
 
-// choices are the values that the shell offers for a flag.
-func choices(cmd *cobra.Command, flag string, values ...string) {
-	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag is not there, or this is its second time
-	}
-}
-
+// load reads the configuration of args: FILE, - for standard input, or the built-in one. It prints the warnings.
 func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, error) {
-	file := ""
-	if len(args) > 0 {
-		file = args[0]
+	var cfg *config.Config
+	var err error
+	switch file := strings.Join(args, ""); {
+	case len(args) > 0 && file == "":
+		return nil, usage.Errorf(`FILE: must be the name of a configuration, got ""`)
+	case file == "-":
+		cfg, err = config.Read("stdin", cmd.InOrStdin(), f.sets, part.Kinds())
+	default:
+		cfg, err = config.Load(file, f.sets, part.Kinds())
 	}
-	if len(args) > 0 && (file == "" || file == "-") {
-		return nil, usage.Errorf("FILE: must be the name of a configuration, got %q", file)
-	}
-	cfg, err := config.Load(file, f.sets, part.Kinds())
 	if err != nil {
 		return nil, usage.Error{Err: err}
 	}
@@ -53,7 +45,7 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 	return cfg, nil
 }
 
-// pick is the neuron of a name, or the first when the name is empty.
+// pick returns the neuron of a name, the first one for "".
 func pick(cfg *config.Config, name string) (config.Neuron, error) {
 	if name == "" {
 		return cfg.Neurons[0], nil
@@ -65,49 +57,58 @@ func pick(cfg *config.Config, name string) (config.Neuron, error) {
 		}
 		names = append(names, n.Name)
 	}
-	return config.Neuron{}, usage.Errorf("--neuron: no neuron is called %q: there is %s", name, strings.Join(names, ", "))
+	return config.Neuron{}, usage.Errorf("--neuron: must be %s, got %q", strings.Join(names, " or "), name)
 }
 
-// currentFlag reads a current in nA from a flag.
-func currentFlag(name, value string) (float64, error) {
-	i, err := config.ParseCurrent(value)
+// currentOf returns the current of a flag, in nA.
+func currentOf(flag, text string) (float64, error) {
+	i, err := config.ParseCurrent(text)
 	if err != nil {
-		return 0, usage.Errorf("--%s: %w", name, err)
+		return 0, usage.Errorf("--%s: %w", flag, err)
 	}
 	if !(i >= -neuron.MaxCurrent && i <= neuron.MaxCurrent) {
-		return 0, usage.Errorf("--%s: must be between -%g nA and %g nA, got %q", name, neuron.MaxCurrent, neuron.MaxCurrent, value)
+		return 0, usage.Errorf("--%s: must be between -%g nA and %g nA, got %q", flag, neuron.MaxCurrent, neuron.MaxCurrent, text)
 	}
 	return i, nil
 }
 
-// durationFlag is a time on the command line, as configurations write it, "10 s", or as Go does, 1m30s.
-type durationFlag time.Duration
+func addFile(cmd *cobra.Command, name *string, flag, meaning string, extensions ...string) {
+	cmd.Flags().Var(value.Text{To: name, Kind: "file", Rule: "must be a file's name"}, flag, meaning)
+	must(cmd.MarkFlagFilename(flag, extensions...))
+}
 
-func (d *durationFlag) Set(s string) error {
-	v, err := config.ParseTime(s)
-	if err != nil {
-		if v, err = time.ParseDuration(s); err != nil {
-			return fmt.Errorf(`must be a time such as "10 s", got %q`, s)
-		}
+func addCurrent(cmd *cobra.Command, current *string, flag, meaning string) {
+	cmd.Flags().Var(value.Text{To: current, Kind: "current", Rule: `must be a current such as "2 nA"`}, flag, meaning)
+}
+
+func addNeuron(cmd *cobra.Command, name *string) {
+	cmd.Flags().Var(value.Text{To: name, Kind: "name", Rule: "must be the name of a neuron"}, "neuron", "neuron to run (default: the first by name)")
+	complete(cmd, "neuron", neurons)
+}
+
+func addPi(cmd *cobra.Command, pi *string) {
+	*pi = "auto"
+	cmd.Flags().Var(value.Text{To: pi, Kind: "name", Rule: "must be auto, real or sim"}, "hw", "Pi to use: real, sim (the virtual Pi), or auto (the real one on a Raspberry Pi, else the virtual one)")
+	choices(cmd, "hw", "auto", "real", "sim")
+}
+
+func addPlot(cmd *cobra.Command, file *string, meaning string) {
+	cmd.Flags().Var(value.Text{To: file, Kind: "file", Rule: endings}, "plot", meaning)
+	must(cmd.MarkFlagFilename("plot", "svg", "png"))
+}
+
+const endings = "must be a file's name that ends in .svg or .png"
+
+// checkPlot returns an error for a name of another kind of file.
+func checkPlot(name string) error {
+	if _, known := chart.Format(name); name != "" && !known {
+		return usage.Errorf("--plot: %s, got %q", endings, name)
 	}
-	*d = durationFlag(v)
 	return nil
 }
 
-func (d *durationFlag) String() string { return time.Duration(*d).String() }
-
-func (d *durationFlag) Type() string { return "time" }
-
-// addDuration adds a --duration flag.
-func addDuration(cmd *cobra.Command, d *time.Duration, usage string) {
-	cmd.Flags().Var((*durationFlag)(d), "duration", usage)
-	if *d == 0 {
-		cmd.Flags().Lookup("duration").DefValue = "" // the usage says it better
-	}
-}
-
-// canWrite returns a usage error where a file cannot be written, "" and "-" being none, or is one that the command reads; flag is
-// what named it, "" an argument.
+// canWrite returns a usage error for a file that cannot be written, or that the command reads. "" and "-" are no files. flag is
+// the flag that names the file, "" for an argument.
 func canWrite(flag, name string, read ...string) error {
 	err := outfile.Check(name, read...)
 	switch {
@@ -119,7 +120,7 @@ func canWrite(flag, name string, read ...string) error {
 	return usage.Errorf("--%s: %w", flag, err)
 }
 
-// exclusive is an error when more than one of these flags was given.
+// exclusive returns an error for more than one of these flags.
 func exclusive(cmd *cobra.Command, names ...string) error {
 	var given []string
 	for _, n := range names {
@@ -129,14 +130,6 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 	}
 	if len(given) > 1 {
 		return usage.Errorf("%s: cannot be given together: choose one", strings.Join(given, ", "))
-	}
-	return nil
-}
-
-// checkPlot returns an error where --plot was given and names no picture.
-func checkPlot(cmd *cobra.Command, name string) error {
-	if _, known := chart.Format(name); cmd.Flags().Changed("plot") && !known {
-		return usage.Errorf("--plot: must be a file's name that ends in .svg or .png, got %q", name)
 	}
 	return nil
 }

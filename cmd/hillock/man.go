@@ -7,26 +7,26 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"hillock/cmd/hillock/internal/man"
 	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
 )
 
-// newMan prints the manual page, for packages; without a package, 'hillock man | man -l -' shows it.
+// newMan returns the command that prints the manual page.
 func newMan() *cobra.Command {
 	return &cobra.Command{
-		Use:    "man",
-		Short:  "print the manual page, dated by SOURCE_DATE_EPOCH where it is set",
-		Hidden: true,
-		Args:   cobra.NoArgs,
+		Use:   "man",
+		Short: "print the manual page",
+		Long: `man prints the manual page, as the packages of hillock install it: 'hillock man | man -l -' shows it. Its date is
+today, or SOURCE_DATE_EPOCH in seconds since 1970.`,
+		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			date := time.Now()
 			if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 				s, err := strconv.ParseInt(epoch, 10, 64)
 				if err != nil {
-					return usage.Errorf("SOURCE_DATE_EPOCH: must be seconds since 1970, got %q", epoch)
+					return usage.Errorf("SOURCE_DATE_EPOCH: must be a number of seconds since 1970, got %q", epoch)
 				}
 				date = time.Unix(s, 0)
 			}
@@ -36,35 +36,36 @@ func newMan() *cobra.Command {
 	}
 }
 
-// manual is the page over all commands, made of their help.
+// manual returns the page about all commands, made from their help.
 func manual(root *cobra.Command, date time.Time) *man.Page {
 	return &man.Page{
 		Program: root.Name(), Version: version, Date: date, Short: root.Short, Long: root.Long, Example: root.Example,
 		Commands: manCommands(root),
 		Sections: []man.Section{
 			{Name: "EXIT STATUS", Entries: []man.Entry{
-				{Font: "B", Term: "0", Text: "all went well, also when a run was ended by a signal"},
-				{Font: "B", Term: "1", Text: "something else went wrong"},
-				{Font: "B", Term: "2", Text: "a bad command line or a bad configuration"},
-				{Font: "B", Term: "128+n", Text: "a second signal, of number n, ended the program at once: its outputs are off"},
+				{Font: "B", Term: "0", Text: "success; also a run that a signal ended"},
+				{Font: "B", Term: "1", Text: "any other error"},
+				{Font: "B", Term: "2", Text: "a bad command line or a bad file"},
+				{Font: "B", Term: "128+n", Text: "a second signal, number n, ended the program at once; its outputs are off"},
 			}},
 			{Name: "ENVIRONMENT", Entries: []man.Entry{
-				{Font: "B", Term: show.TokenVariable, Text: "the token that 'hillock run --web' asks a browser for before it makes changes, where no flag gives one"},
+				{Font: "B", Term: show.TokenVariable, Text: "token that a browser must give to 'hillock run --web' before it makes changes, without a flag for it"},
+				{Font: "B", Term: "NO_COLOR", Text: "any value but an empty one: print without colours"},
 			}},
 			{Name: "FILES", Entries: []man.Entry{
-				{Font: "I", Term: "/etc/hillock/hillock.toml", Text: "the configuration of the service hillock.service; its comments say what each key means, and 'hillock config init -' prints them"},
-				{Font: "I", Term: "/usr/share/doc/hillock/examples", Text: "other configurations"},
+				{Font: "I", Term: "/etc/hillock/hillock.toml", Text: "configuration of hillock.service; its comments explain each key, and 'hillock config init -' prints them"},
+				{Font: "I", Term: "/usr/share/doc/hillock/examples", Text: "more configurations"},
 			}},
 		},
 		SeeAlso: []string{"systemctl", "journalctl"},
 	}
 }
 
-// manCommands are the visible commands; in the place of one that only holds others, those.
+// manCommands returns the visible commands, and the commands of a group in its place.
 func manCommands(of *cobra.Command) (all []man.Command) {
 	for _, cmd := range of.Commands() {
 		switch {
-		case cmd.Hidden || !cmd.IsAvailableCommand():
+		case !cmd.IsAvailableCommand() && cmd.Name() != "help":
 		case cmd.HasAvailableSubCommands():
 			all = append(all, manCommands(cmd)...)
 		default:
@@ -72,24 +73,13 @@ func manCommands(of *cobra.Command) (all []man.Command) {
 			if c.Text == "" {
 				c.Text = cmd.Short
 			}
-			cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-				if !f.Hidden && f.Name != "help" {
-					c.Flags = append(c.Flags, manFlag(f))
+			for _, f := range flagsOf(cmd) {
+				if f.Name != "help" {
+					c.Flags = append(c.Flags, f)
 				}
-			})
+			}
 			all = append(all, c)
 		}
 	}
 	return all
-}
-
-func manFlag(f *pflag.Flag) man.Flag {
-	flag := man.Flag{Name: f.Name, Shorthand: f.Shorthand, Optional: f.NoOptDefVal != ""}
-	flag.Value, flag.Usage = pflag.UnquoteUsage(f)
-	switch f.DefValue {
-	case "", "[]", "false", "0":
-	default:
-		flag.Default = f.DefValue
-	}
-	return flag
 }

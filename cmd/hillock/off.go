@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -14,15 +15,18 @@ func newOff() *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{
 		Use:   "off [FILE]",
-		Short: "put all outputs low, after a program that was killed",
-		Long: `off puts the pins of all outputs of the configuration low and releases them. hillock does so itself however it ends,
-but a program that is killed (kill -9, no memory left) cannot: its pins may stay as they are. The service runs it after
-each end. A pin that another program holds is left alone, and named; the others are put low.`,
-		Args: cobra.MaximumNArgs(1),
+		Short: "put all outputs low after a killed program",
+		Long: `off puts the pins of all outputs of the configuration low and releases them. hillock does so itself at every end but
+one: after kill -9, or without memory, its pins may stay high. The service runs off after each end. off leaves the pins of
+other programs alone and names them. FILE - is standard input.`,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load(cmd, args)
 			if err != nil {
 				return err
+			}
+			if chips, _ := filepath.Glob("/dev/gpiochip*"); len(chips) == 0 { // the pattern is right
+				return errors.New("no GPIO on this machine (no /dev/gpiochip*): run off on the Raspberry Pi; the virtual Pi has no pins to put low")
 			}
 			pi, err := board.Real()
 			if err != nil {

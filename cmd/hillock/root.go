@@ -6,29 +6,29 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/help"
 	"hillock/cmd/hillock/internal/usage"
 )
 
-// newRoot is the command tree. Its flags are values of their commands: nothing is shared between two trees.
+// newRoot returns the command tree. Each flag is a value of its command: two trees share nothing.
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "hillock",
 		Short: "a neuron you can wire",
-		Long: `hillock is a neuron you can wire: a Raspberry Pi integrates the leaky integrate-and-fire equation, a knob
-gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi takes its place.`,
-		Example: `  hillock run                       run the neuron: on a Pi the real one, elsewhere the virtual one
-  hillock run my.toml --hw sim      your configuration on the virtual Pi
-  hillock config init my.toml       write the commented configuration to change
-  hillock sim --current "2 nA"      the same neuron in model time, as fast as it can
-  hillock fi                        firing rate against current
-  hillock bench                     how punctual this machine is`,
+		Long: `hillock is a neuron you can wire. A Raspberry Pi integrates the leaky integrate-and-fire equation. A knob sets
+the input current, and an LED blinks at every spike. On any other machine hillock runs on a virtual Pi.`,
+		Example: `  hillock run                      run the neuron in real time
+  hillock run my.toml --hw sim     run your configuration on the virtual Pi
+  hillock config init my.toml      write a commented configuration to edit
+  hillock sim --current "2 nA"     run one neuron as fast as possible
+  hillock fi                       draw firing rate against input current
+  hillock bench                    measure how punctual this machine is`,
 		Version:       versionLine(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	asksForCommand(root)
+	group(root)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newRun(),
 		newOff(),
@@ -42,30 +42,45 @@ gives the current, and an LED blinks at every spike. Anywhere else a virtual Pi 
 		newSetup(),
 		newVersion(),
 		newMan(),
+		newCompletion(),
 	)
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpCmd()                                                                                   // adds it
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = help.Print(cmd.OutOrStdout(), helpPage(cmd)) }) // cobra takes no error
+	root.InitDefaultVersionFlag()
+	root.Flag("version").Usage = "print the version"
 	usageErrors(root)
 	return root
 }
 
-// asksForCommand makes a command that only holds others: alone it shows its help.
-func asksForCommand(cmd *cobra.Command) {
+// group makes a command hold others only: alone it shows its help.
+func group(cmd *cobra.Command) {
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
 		}
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			return fmt.Errorf("no command is called %q: did you mean %s?", args[0], strings.Join(near, " or "))
-		}
-		return fmt.Errorf("no command is called %q", args[0])
+		return unknownCommand(cmd, args[0])
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
-// usageErrors makes what cobra finds wrong with a command line a usage error, with the way out.
+// unknownCommand returns the error for a name that is no command of a group.
+func unknownCommand(group *cobra.Command, name string) error {
+	_, parents, _ := strings.Cut(group.CommandPath(), " ")
+	unknown := strings.TrimSpace(parents + " " + name)
+	if near := group.SuggestionsFor(name); len(near) > 0 {
+		return fmt.Errorf("unknown command %q: did you mean %s?", unknown, strings.Join(near, " or "))
+	}
+	return fmt.Errorf("unknown command %q", unknown)
+}
+
+// usageErrors makes every error in a command line a usage error that names the help.
 func usageErrors(cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag()
+	cmd.Flag("help").Usage = "print this help"
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage.Errorf("%w (see '%s --help')", err, c.CommandPath())
+		return usage.Errorf("%w (see '%s --help')", flagError(err, c.Flags()), c.CommandPath())
 	})
 	if args := cmd.Args; args != nil {
 		cmd.Args = func(c *cobra.Command, a []string) error {
@@ -77,5 +92,15 @@ func usageErrors(cmd *cobra.Command) {
 	}
 	for _, c := range cmd.Commands() {
 		usageErrors(c)
+	}
+}
+
+// atMost accepts up to n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return fmt.Errorf("unexpected argument %q", args[n])
+		}
+		return nil
 	}
 }

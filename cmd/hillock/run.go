@@ -2,13 +2,14 @@ package main
 
 import (
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
 	"hillock/hw/clock"
 	"hillock/neuron"
@@ -18,7 +19,7 @@ import (
 type runFlags struct {
 	configFlags
 	hw, summary string
-	duration    time.Duration
+	duration    value.Time
 	plain       bool
 	web         webFlags
 	observers   []neuron.Observer // of the loop
@@ -29,30 +30,30 @@ func newRun() *cobra.Command { return new(runFlags).command() }
 func (f *runFlags) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE]",
-		Short: "run the neuron in real time: knob in, pulses out",
-		Long: `run integrates the neurons of the configuration in real time, reads their currents from the knobs, and
-pulses a pin at every spike. Without FILE the built-in configuration runs (see 'hillock config init').
+		Short: "run the neurons in real time: knob in, pulses out",
+		Long: `run integrates the neurons of the configuration in real time. It reads the input currents from the knobs and
+pulses a pin at every spike. Without FILE it runs the built-in configuration (see 'hillock config init'). FILE - is
+standard input.
 
-On a Raspberry Pi it takes the real pins and buses, elsewhere a virtual Pi with a knob on the screen: the arrow keys
-turn it. On a terminal it is an oscilloscope: press ? for its keys. With --plain, and on a dumb terminal, it logs.
-It ends after --duration, at q or Ctrl-C; the pins end low. SIGUSR1 prints how punctual it was so far. As a service
-of systemd it reports how it does, and reads FILE again at SIGHUP; the summary is then that since the last time.`,
+On a Raspberry Pi, run uses the real pins and buses. Elsewhere it uses a virtual Pi, and the arrow keys turn its knob. A
+terminal shows an oscilloscope; ? lists its keys. With --plain, or on a dumb terminal, run prints log lines.
+
+run ends after --duration, at q or at Ctrl-C, and leaves all pins low. SIGUSR1 prints the lateness so far. Under systemd,
+run reports its state and reads FILE again at SIGHUP; each summary then begins at the last reload.`,
 		Example: `  hillock run
-  hillock run my.toml --duration 1m --summary result.json
+  hillock run my.toml --duration 1min --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"
-  hillock run --web                 also in a browser on this machine
-  hillock run my.toml --web=:8080   in every browser of the network`,
-		Args: cobra.MatchAll(f.web.args, cobra.MaximumNArgs(1)),
+  hillock run --web                 also show it in a browser on this machine
+  hillock run my.toml --web=:8080   show it in every browser on the network`,
+		Args: cobra.MatchAll(f.web.args, atMost(1)),
 		RunE: f.run,
 	}
 	f.add(cmd)
-	flags := cmd.Flags()
-	flags.StringVar(&f.hw, "hw", "auto", "the `Pi` to run on: auto (the real hardware on a Pi, else the virtual Pi), real or sim")
-	addDuration(cmd, &f.duration, "wall time to run (default until it is stopped)")
-	flags.StringVar(&f.summary, "summary", "", "write the summary to this `file` as JSON")
-	flags.BoolVar(&f.plain, "plain", false, "log lines also on a terminal, instead of the scope")
+	addPi(cmd, &f.hw)
+	cmd.Flags().Var(&f.duration, "duration", "stop after this time (default: run until stopped)")
+	addFile(cmd, &f.summary, "summary", "write the summary as JSON to this file, - for standard output", "json")
+	cmd.Flags().BoolVar(&f.plain, "plain", false, "print log lines on a terminal too, instead of the oscilloscope")
 	f.web.add(cmd)
-	choices(cmd, "hw", "auto", "real", "sim")
 	return cmd
 }
 
@@ -64,28 +65,36 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if cmd.Flags().Changed("duration") && f.duration < cfg.Loop.Tick {
-		return usage.Errorf("--duration: must be at least a tick, %v, got %v", cfg.Loop.Tick, f.duration)
+	if f.duration.Text != "" && f.duration.Duration < cfg.Loop.Tick {
+		return usage.Errorf("--duration: must be at least one tick, %s, got %q", config.FormatTime(cfg.Loop.Tick), f.duration.Text)
 	}
 	if err := canWrite("summary", f.summary, args...); err != nil {
 		return err
 	}
+	release, err := outfile.Hold(f.summary)
+	if err != nil {
+		return usage.Errorf("--summary: %w", err)
+	}
+	defer release()
 	wall := clock.New()
 	hw, err := choose(f.hw, cfg, wall)
 	if err != nil {
 		return err
 	}
-	return show.Run(cmd.Context(), cfg, hw, session.Options{Wall: wall, Duration: f.duration, Observers: f.observers}, f.options(cmd, args))
+	return show.Run(cmd.Context(), cfg, hw, session.Options{Wall: wall, Duration: f.duration.Duration, Observers: f.observers}, f.options(cmd, args))
 }
 
-// options are how the run is shown.
+// options returns how the run is shown.
 func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 	return show.Options{
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Plain: f.plain, Summary: f.summary, Version: versionLine(),
 		Web: show.Web{Addr: f.web.addr, Token: f.web.given, Clients: f.web.clients, PerAddress: f.web.perAddress},
 		Read: func() (*config.Config, error) {
-			if len(args) == 0 {
-				return nil, errors.New("there is no file to read again: the built-in configuration runs")
+			switch {
+			case len(args) == 0:
+				return nil, errors.New("no file to reload: the built-in configuration runs")
+			case args[0] == "-":
+				return nil, errors.New("no file to reload: the configuration came from standard input")
 			}
 			return f.load(cmd, args)
 		},

@@ -218,7 +218,7 @@ func TestThereIsNothingToReloadWithoutAFile(t *testing.T) {
 	m := newManager(t)
 	cmd := m.serve(t)
 	cmd.Process.Signal(syscall.SIGHUP)
-	m.wait(t, "STATUS=.*; not reloaded: there is no file to read again: the built-in configuration runs$")
+	m.wait(t, "STATUS=.*; not reloaded: no file to reload: the built-in configuration runs$")
 	cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)

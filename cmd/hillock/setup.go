@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/setup"
+	"hillock/cmd/hillock/internal/value"
 )
 
 func newSetup() *cobra.Command {
@@ -11,13 +12,15 @@ func newSetup() *cobra.Command {
 	var o setup.Options
 	cmd := &cobra.Command{
 		Use:   "setup [FILE]",
-		Short: "ready a Raspberry Pi: turn its buses on, join the groups, check the service",
-		Long: `setup readies a Raspberry Pi for the configuration: it turns on the buses that the inputs are on, puts you into the
-groups of the device nodes, and looks at the service. It says each step, changes only what is not yet as it should be,
-and ends with what doctor finds. It may be run again at any time.`,
+		Short: "prepare a Raspberry Pi: buses, groups, service",
+		Long: `setup prepares a Raspberry Pi for the configuration. It turns on the buses of the inputs, adds you to the groups of
+the device nodes and checks the service. It prints each step, changes only what is missing, and ends with the checks of
+'hillock doctor'. Run it again at any time. FILE - is standard input.
+
+With --dry-run, setup changes nothing; on another machine it prints the steps for a new Raspberry Pi.`,
 		Example: `  hillock setup --dry-run
   sudo hillock setup`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load(cmd, args)
 			if err != nil {
@@ -28,7 +31,7 @@ and ends with what doctor finds. It may be run again at any time.`,
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and do nothing")
-	flags.StringVar(&o.User, "user", "", "who is to run the neuron (default who called sudo)")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "print the steps and change nothing")
+	flags.Var(value.Text{To: &o.User, Kind: "name", Rule: "must be the name of a user"}, "user", "user to add to the groups (default: the user of sudo)")
 	return cmd
 }

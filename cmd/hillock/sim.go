@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,50 +12,58 @@ import (
 	"hillock/cmd/hillock/internal/modeltime"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/neuron"
-	"hillock/neuron/wave"
 )
 
 // simFlags are the flags of sim.
 type simFlags struct {
 	configFlags
 	neuron, current, input, format, out, worksheet string
-	duration                                       time.Duration
+	duration                                       value.Time
 }
 
 func newSim() *cobra.Command {
-	f := simFlags{duration: 2 * time.Second}
+	f := simFlags{duration: value.Time{Duration: 2 * time.Second}, format: "summary"}
 	cmd := &cobra.Command{
 		Use:   "sim [FILE]",
 		Short: "run one neuron in model time, as fast as it can",
-		Long: `sim runs one neuron of the configuration in model time, as fast as it can, on the same loop as run: under
-a constant current, or under one that a CSV file holds (header time_ms,current_na; each row holds until the next).
-Before the first row it is 0. Without either, the current is that of the virtual Pi's knobs at 0.4.`,
+		Long: `sim runs one neuron of the configuration in model time, as fast as the machine can. It uses the same loop as run.
+
+The input current is constant (--current) or comes from a CSV file (--input). The file has the header time_ms,current_na;
+each row holds until the next, and the current before the first row is 0 nA. Without either flag, the current is the one
+of the virtual Pi's knobs at position 0.4. FILE - is standard input.`,
 		Example: `  hillock sim --current "2 nA" --duration 2s
   hillock sim --current "2 nA" --format trace --out trace.csv
   hillock sim --input knob.csv --format spikes
   hillock sim --worksheet 20`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.neuron, "neuron", "", "which neuron (default the first by name)")
-	flags.StringVar(&f.current, "current", "", `a constant current, "2 nA"`)
-	flags.StringVar(&f.input, "input", "", "a CSV file of rows time_ms,current_na")
-	addDuration(cmd, &f.duration, "model time to run, or the time of --input's last row if that is later")
-	flags.StringVar(&f.format, "format", "summary", "summary, spikes, trace or worksheet")
-	flags.StringVarP(&f.out, "out", "o", "", "write to this file (default standard output)")
-	flags.StringVar(&f.worksheet, "worksheet", "", "print the classroom program's output for this R_I in mV")
+	addNeuron(cmd, &f.neuron)
+	addCurrent(cmd, &f.current, "current", "constant input current, such as \"2 nA\"")
+	addFile(cmd, &f.input, "input", "read the input current from this CSV file, - for standard input", "csv")
+	flags.Var(&f.duration, "duration", "stop after this model time; with --input, at its last row if that is later")
+	flags.Var(value.Text{To: &f.format, Kind: "name", Rule: formats}, "format", "what to write: summary, spikes (one row each), trace (one row a step) or worksheet (one mark a step)")
+	flags.VarP(value.Text{To: &f.out, Kind: "file", Rule: "must be a file's name"}, "out", "o", "write to this file, - for standard output (default: -)")
+
+	flags.Var(value.Text{To: &f.worksheet, Kind: "number", Rule: "must be a number of mV"}, "worksheet", "print what the classroom program prints for this R_I, a number in mV")
 	choices(cmd, "format", modeltime.Formats()...)
 	return cmd
 }
 
+const formats = "must be summary, spikes, trace or worksheet"
+
 func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err := exclusive(cmd, "current", "input", "worksheet"); err != nil {
 		return err
+	}
+	if len(args) > 0 && args[0] == "-" && f.input == "-" {
+		return usage.Errorf("--input: standard input is already FILE: name a file for one of them")
 	}
 	if err := canWrite("out", f.out, append(args, f.input)...); err != nil {
 		return err
@@ -67,7 +74,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 				return err
 			}
 		}
-		ri, ok := plainNumber(f.worksheet)
+		ri, ok := value.Number(f.worksheet)
 		if !ok || !(ri >= -neuron.MaxVoltage && ri <= neuron.MaxVoltage) {
 			return usage.Errorf("--worksheet: must be a number of mV between -%g and %g, got %q", neuron.MaxVoltage, neuron.MaxVoltage, f.worksheet)
 		}
@@ -81,38 +88,38 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	in, err := f.source(cfg, n)
+	in, err := f.source(cmd.InOrStdin(), cfg, n)
 	if err != nil {
 		return err
 	}
-	if r, ok := in.(*modeltime.Recorded); ok && !cmd.Flags().Changed("duration") {
-		f.duration = max(f.duration, r.End()) // all of its rows
+	if r, ok := in.(*modeltime.Recorded); ok && f.duration.Text == "" {
+		f.duration.Duration = max(f.duration.Duration, r.End()) // all of its rows
 	}
-	run := &modeltime.Run{Neuron: n, DT: cfg.Loop.DT, Steps: int64(f.duration / cfg.Loop.DT), Input: in}
+	run := &modeltime.Run{Neuron: n, DT: cfg.Loop.DT, Steps: int64(f.duration.Duration / cfg.Loop.DT), Input: in}
 	if run.Steps < 1 {
-		return usage.Errorf("--duration: must be at least dt, %v, got %v", cfg.Loop.DT, f.duration)
+		return usage.Errorf("--duration: must be at least one step, %s, got %q", config.FormatTime(cfg.Loop.DT), f.duration.Typed())
 	}
 	if !slices.Contains(modeltime.Formats(), f.format) {
-		return usage.Errorf("--format: must be summary, spikes, trace or worksheet, got %q", f.format)
+		return usage.Errorf("--format: %s, got %q", formats, f.format)
 	}
 	run.Progress = modeltime.NewProgress(cmd.ErrOrStderr(), run.Steps)
 	return outfile.Write(f.out, cmd.OutOrStdout(), func(w io.Writer) error { return run.Write(cmd.Context(), w, f.format) })
 }
 
-// source is where the neuron's current comes from.
-func (f *simFlags) source(cfg *config.Config, n config.Neuron) (neuron.Input, error) {
+// source returns the input current of a neuron.
+func (f *simFlags) source(stdin io.Reader, cfg *config.Config, n config.Neuron) (neuron.Input, error) {
 	switch {
 	case f.input != "":
-		r, err := wave.Load(f.input)
+		r, err := modeltime.Load(f.input, stdin, cfg.Loop.DT)
 		switch {
-		case errors.As(err, new(*fs.PathError)): // it does not begin with the file's name
+		case errors.As(err, new(*fs.PathError)): // its text does not begin with the file's name
 			return nil, usage.Errorf("--input: %w", err)
 		case err != nil:
 			return nil, usage.Error{Err: err}
 		}
-		return &modeltime.Recorded{Recorded: r, DT: cfg.Loop.DT}, nil
+		return r, nil
 	case f.current != "":
-		i, err := currentFlag("current", f.current)
+		i, err := currentOf("current", f.current)
 		return modeltime.Constant(i), err
 	}
 	sum := 0.0
@@ -125,15 +132,4 @@ func (f *simFlags) source(cfg *config.Config, n config.Neuron) (neuron.Input, er
 		}
 	}
 	return modeltime.Constant(sum), nil
-}
-
-// plainNumber reads an integer or a decimal, as a person writes it: no hexadecimal, no underscore, no infinity.
-func plainNumber(s string) (float64, bool) {
-	for _, c := range s {
-		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
-			return 0, false
-		}
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil
 }

@@ -12,8 +12,8 @@ import (
 func newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "print the version and what it was built from",
-		Args:  cobra.NoArgs,
+		Short: "print the version, its commit and the compiler",
+		Args:  atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), versionLine())
 			return err
@@ -21,10 +21,10 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// version is set by make dist: -ldflags "-X main.version=...".
+// version is set by 'make dist', with -ldflags "-X main.version=...".
 var version = ""
 
-// versionLine is the version, the commit when the build knows it, the compiler and the target.
+// versionLine returns the version, the commit (when the build knows it), the compiler and the target.
 func versionLine() string {
 	v, commit := version, ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -69,13 +69,13 @@ func TestWebFlags(t *testing.T) {
 	t.Parallel()
 	noFile := func(name string) string {
 		_, err := os.Open(name)
-		return fmt.Sprintf("%v: `hillock config init %s` writes one", err, name)
+		return fmt.Sprintf("%v: write one with 'hillock config init %s'", err, name)
 	}
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"--web="}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got ""`},
+		{[]string{"--web="}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "" (see 'hillock run --help')`},
 		{[]string{"--web=8080"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "8080"`},
 		{[]string{"--web=127.0.0.1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1"`},
 		{[]string{"--web=127.0.0.1:-1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "127.0.0.1:-1"`},
@@ -83,22 +83,22 @@ func TestWebFlags(t *testing.T) {
 		{[]string{"--web=:65536"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got ":65536"`},
 		{[]string{"--web=::1"}, `--web: must be an address such as 127.0.0.1:8080 or :8080, got "::1"`},
 		{[]string{"--web-addr", "my.toml"}, `--web-addr: must be an address such as 127.0.0.1:8080 or :8080, got "my.toml"`},
-		{[]string{"--web-addr", "", "--web"}, `--web-addr: must be an address such as 127.0.0.1:8080 or :8080, got ""`},
+		{[]string{"--web-addr", "", "--web"}, `--web-addr: must be an address such as 127.0.0.1:8080 or :8080, got "" (see 'hillock run --help')`},
 		{[]string{"--web=:8080", "--web-addr", ":9090"}, "--web=:8080, --web-addr: cannot be given together: choose one"},
-		{[]string{"--web", ":8080"}, ":8080: an address does not follow --web after a space: write --web=:8080 or --web-addr :8080 (see 'hillock run --help')"},
-		{[]string{"my.toml", "--web", "[::1]:8080"}, "[::1]:8080: an address does not follow --web after a space: write --web=[::1]:8080 or --web-addr [::1]:8080 (see 'hillock run --help')"},
+		{[]string{"--web", ":8080"}, ":8080: no space before the address of --web: write --web=:8080 or --web-addr :8080 (see 'hillock run --help')"},
+		{[]string{"my.toml", "--web", "[::1]:8080"}, "[::1]:8080: no space before the address of --web: write --web=[::1]:8080 or --web-addr [::1]:8080 (see 'hillock run --help')"},
 		{[]string{"--web", "8080"}, noFile("8080")},
-		{[]string{"--web", "my.toml", "other.toml"}, "accepts at most 1 arg(s), received 2 (see 'hillock run --help')"},
+		{[]string{"--web", "my.toml", "other.toml"}, `unexpected argument "other.toml" (see 'hillock run --help')`},
 		{[]string{"--web=:8080", ":9090"}, noFile(":9090")},
 		{[]string{"--web", "my.toml"}, noFile("my.toml")},
 		{[]string{"--web", "my:toml"}, noFile("my:toml")},
 		{[]string{":9090"}, noFile(":9090")},
 		{[]string{"--web-addr", ":8080", ":9090"}, noFile(":9090")},
-		{[]string{"--web-token=12345678"}, "--web-token: goes with --web"},
+		{[]string{"--web-token=12345678"}, "--web-token: needs --web"},
 		{[]string{"--web", "--web-token=1234567"}, "--web-token: must have 8 to 256 bytes, got 7"},
 		{[]string{"--web", "--web-clients=0"}, "--web-clients: must be at least 1, got 0"},
 		{[]string{"--web", "--web-per-address=0"}, "--web-per-address: must be at least 1, got 0"},
-		{[]string{"--web-per-address=9"}, "--web-per-address: goes with --web"},
+		{[]string{"--web-per-address=9"}, "--web-per-address: needs --web"},
 	} {
 		cmd := newRoot()
 		cmd.SetArgs(append([]string{"run", "--hw", "sim"}, tt.args...))

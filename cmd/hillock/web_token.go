@@ -10,16 +10,15 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"hillock/cmd/hillock/internal/usage"
-
 	"hillock/cmd/hillock/internal/show"
+	"hillock/cmd/hillock/internal/usage"
 )
 
-// minToken and maxToken are the lengths that a given token may have, in bytes.
+// minToken and maxToken bound the length of a given token, in bytes.
 const minToken, maxToken = 8, 256
 
-// givenToken returns the token that the user gave, "" where there is none: that of the flag, else of the file, else of the
-// environment.
+// givenToken returns the token of the flag, else of the file, else of the environment, "" for none. An empty variable counts as
+// unset.
 func givenToken(flag, file *string, env func(string) (string, bool)) (string, error) {
 	switch {
 	case flag != nil:
@@ -31,13 +30,13 @@ func givenToken(flag, file *string, env func(string) (string, bool)) (string, er
 		}
 		return checkToken("--web-token-file: "+*file, text)
 	}
-	if text, ok := env(show.TokenVariable); ok {
+	if text, _ := env(show.TokenVariable); text != "" {
 		return checkToken(show.TokenVariable, text)
 	}
 	return "", nil
 }
 
-// checkToken returns a token that comes from source, or says what is wrong with it without showing it.
+// checkToken returns a valid token, else an error that names its source and does not show it.
 func checkToken(source, token string) (string, error) {
 	if n := len(token); n < minToken || n > maxToken {
 		return "", usage.Errorf("%s: must have %d to %d bytes, got %d", source, minToken, maxToken, n)
@@ -48,14 +47,14 @@ func checkToken(source, token string) (string, error) {
 	return token, nil
 }
 
-// readToken returns the content of a file without the newline at its end. A file that other users may read or write is refused;
-// its group may read it, as a service's group does.
+// readToken returns the content of a file without its last newline. It refuses a file open to other users; the group may read
+// it, for a service.
 func readToken(file string) (string, error) {
 	info, err := os.Stat(file)
 	switch {
 	case err != nil:
 		return "", err
-	case !info.Mode().IsRegular(): // a FIFO would keep the program waiting
+	case !info.Mode().IsRegular(): // a FIFO might never have a writer
 		return "", fmt.Errorf("%s: must be a regular file", file)
 	case info.Mode()&0o006 != 0 && runtime.GOOS != "windows":
 		return "", fmt.Errorf("%s: must be private, but other users may read or write it (%v): chmod o= %[1]s", file, info.Mode())

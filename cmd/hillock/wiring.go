@@ -21,28 +21,24 @@ func newWiring() *cobra.Command {
 	var f wiringFlags
 	cmd := &cobra.Command{
 		Use:   "wiring [FILE]",
-		Short: "the wiring sheet of a configuration",
-		Long: `wiring says which pin of which part goes to which pin of the header, from the configuration that runs: as a table, as
-the header with the pins in use, and with --svg or --png as a drawing to print on A4. It refuses a kit that would do
-harm: two parts on one pin, more than 16 mA from a pin or 50 mA from all together. A kit that one page has no room for
-has its second page in my-2.svg, beside my.svg.`,
+		Short: "print or draw the wiring of a configuration",
+		Long: `wiring prints which pin of each part goes to which pin of the header: as a table, and as the header with the pins
+in use. --svg and --png draw it for printing on A4. The second page of a large kit goes to my-2.svg, beside my.svg.
+
+wiring refuses a harmful kit: two parts on one pin, more than 16 mA from one pin, or more than 50 mA from all pins
+together. FILE - is standard input.`,
 		Example: `  hillock wiring                        the built-in kit, in the terminal
-  hillock wiring my.toml --svg my.svg   the drawing, to print`,
-		Args: cobra.MaximumNArgs(1),
+  hillock wiring my.toml --svg my.svg   a drawing to print`,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.svg, "svg", "", "draw the sheet to this file, - for standard output")
-	cmd.Flags().StringVar(&f.png, "png", "", "draw the sheet to this file, - for standard output")
+	addFile(cmd, &f.svg, "svg", "draw to this SVG file, - for standard output", "svg")
+	addFile(cmd, &f.png, "png", "draw to this PNG file, - for standard output", "png")
 	return cmd
 }
 
 func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
-	for _, name := range []string{"svg", "png"} {
-		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
-			return usage.Errorf(`--%s: must be a file's name, or - for standard output, got ""`, name)
-		}
-	}
 	if f.svg != "" && f.png != "" && filepath.Clean(f.svg) == filepath.Clean(f.png) {
 		return usage.Errorf("--png: must be another file than --svg, got %q for both", f.png)
 	}
@@ -65,7 +61,7 @@ func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
 	pages := kit.Pages()
 	for _, flag := range []string{"svg", "png"} {
 		if len(pages) > 1 && cmd.Flags().Lookup(flag).Value.String() == "-" {
-			return usage.Errorf("--%s: must be a file's name where the drawing has %d pages, got -", flag, len(pages))
+			return usage.Errorf("--%s: must be a file's name for a drawing of %d pages, got -", flag, len(pages))
 		}
 	}
 	return sheet.Write(cmd.OutOrStdout(), cmd.ErrOrStderr(), kit, sheet.Files{SVG: f.svg, PNG: f.png})

@@ -93,7 +93,7 @@ func TestWiringDrawsPages(t *testing.T) {
 	}
 	for _, flag := range []string{"--svg", "--png"} {
 		out, _, err := hillock(t.Context(), "wiring", file, flag, "-")
-		if want := flag + ": must be a file's name where the drawing has 2 pages, got -"; usage.Status(err) != 2 || out != "" || fmt.Sprint(err) != want {
+		if want := flag + ": must be a file's name for a drawing of 2 pages, got -"; usage.Status(err) != 2 || out != "" || fmt.Sprint(err) != want {
 			t.Errorf("got %v and %q, want %s", err, out, want)
 		}
 	}

@@ -14,14 +14,14 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Files are where a result is written to, beside its text, each "" for none.
+// Files are the files of a result, each "" for none.
 type Files struct {
 	JSON string // "-" for standard output
 	Plot string // its extension is one that chart.Format knows
 }
 
-// Report writes the files, and the text to out, also where a file cannot be written.
-func (r *Result) Report(out io.Writer, to Files) error {
+// Report writes the files, and then the text to out, even after a failed file. With JSON on out, the text goes to messages.
+func (r *Result) Report(out, messages io.Writer, to Files) error {
 	var err error
 	if to.JSON != "" {
 		err = outfile.Write(to.JSON, out, r.json)
@@ -31,6 +31,9 @@ func (r *Result) Report(out io.Writer, to Files) error {
 			format, _ := chart.Format(to.Plot)
 			return r.bars().Picture(w, format)
 		}))
+	}
+	if to.JSON == "-" {
+		out = messages
 	}
 	return errors.Join(err, r.text(out))
 }

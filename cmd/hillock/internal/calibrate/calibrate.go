@@ -3,13 +3,16 @@ package calibrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/prompt"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
@@ -109,7 +112,7 @@ func (c *calibration) end(which string) (still, error) {
 			sorted := slices.Sorted(slices.Values(codes))
 			s := still{sorted[readings/2], sorted[readings-1] - sorted[0]}
 			if s.spread <= max(full/stillPart, 3) {
-				c.Printf("%s: code %d, within %d\n", which, s.code, s.spread)
+				c.Printf("%s: %s, within %s\n", which, parts.Raw(c.Config, s.code), parts.RawSpread(c.Config, s.spread))
 				return s, c.Err
 			}
 			codes = append(codes[:0], codes[readings/2:]...)
@@ -144,11 +147,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// rewrite puts keys with their values into a table of a configuration's file, and keeps the old file beside it, as FILE.old.
-func rewrite(file, table string, values [][2]string) error {
+// rewrite sets keys in a table of a configuration's file. The first time it keeps the old text as FILE.old, and returns true;
+// an existing FILE.old stays as it is.
+func rewrite(file, table string, values [][2]string) (first bool, err error) {
 	old, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return false, err
 	}
 	text := old
 	for _, v := range values {
@@ -160,7 +164,7 @@ func rewrite(file, table string, values [][2]string) error {
 		_, err = config.Parse(file, text, nil, part.Kinds())
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return false, fmt.Errorf("%s: %w", file, err)
 	}
 	whole := func(b []byte) func(io.Writer) error {
 		return func(w io.Writer) error {
@@ -168,8 +172,11 @@ func rewrite(file, table string, values [][2]string) error {
 			return err
 		}
 	}
-	if err := outfile.Write(file+".old", nil, whole(old)); err != nil {
-		return err
+	if _, err := os.Lstat(file + ".old"); errors.Is(err, fs.ErrNotExist) {
+		first = true
+		if err := outfile.Write(file+".old", nil, whole(old)); err != nil {
+			return first, err
+		}
 	}
-	return outfile.Write(file, nil, whole(text))
+	return first, outfile.Write(file, nil, whole(text))
 }

@@ -81,8 +81,11 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := rewrite(file, "input.knob", [][2]string{{"ends", "[12, 1000]"}, {"dead_zone", "3"}}); err != nil {
-		t.Fatal(err)
+	if first, err := rewrite(file, "input.knob", [][2]string{{"ends", "[1, 2]"}, {"dead_zone", "0"}}); err != nil || !first {
+		t.Fatalf("got %v and first %v, want the first time", err, first)
+	}
+	if first, err := rewrite(file, "input.knob", [][2]string{{"ends", "[12, 1000]"}, {"dead_zone", "3"}}); err != nil || first {
+		t.Fatalf("got %v and first %v, want the second time", err, first)
 	}
 	want := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\nends = [12, 1000]\ndead_zone = 3\n[neuron.n1]\ninput = \"knob\"\n"
 	for name, want := range map[string]string{file: want, file + ".old": before} {
@@ -90,7 +93,7 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 			t.Errorf("%s: got %v and\n%s\nwant\n%s", name, err, got, want)
 		}
 	}
-	if err := rewrite(file, "input.none", [][2]string{{"ends", "[12, 1000]"}}); told(err) != file+": no table [input.none] in the file: add ends = [12, 1000] by hand" {
+	if _, err := rewrite(file, "input.none", [][2]string{{"ends", "[12, 1000]"}}); told(err) != file+": no table [input.none] in the file: add ends = [12, 1000] by hand" {
 		t.Errorf("got %v", err)
 	}
 	if got, err := os.ReadFile(file); err != nil || string(got) != want {

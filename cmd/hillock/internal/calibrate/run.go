@@ -2,7 +2,6 @@ package calibrate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -44,9 +43,17 @@ func Run(ctx context.Context, in io.Reader, w io.Writer, cfg *config.Config, hw 
 	if o.DryRun {
 		return out.Err
 	}
-	if err := errors.Join(out.Err, rewrite(o.File, "input."+input.Name, values)); err != nil {
-		return err
+	if out.Err != nil {
+		return out.Err
 	}
-	out.Printf("written into %s; the old one is %s.old\n", o.File, o.File)
+	first, err := rewrite(o.File, "input."+input.Name, values)
+	switch {
+	case err != nil:
+		return err
+	case first:
+		out.Printf("%s written; %[1]s.old is the file from before\n", o.File)
+	default:
+		out.Printf("%s written; %[1]s.old is still the file from before the first calibration\n", o.File)
+	}
 	return out.Err
 }

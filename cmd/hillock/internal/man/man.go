@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"hillock/cmd/hillock/internal/help"
 )
 
-// Page is a manual page of section 1 over all commands of a program.
+// Page is a manual page of section 1 about all commands of a program.
 type Page struct {
 	Program, Version string
 	Date             time.Time
@@ -18,21 +20,13 @@ type Page struct {
 	SeeAlso          []string  // pages of section 1
 }
 
-// Command is a command of the program, by its help.
+// Command is a command of the program, as its help describes it.
 type Command struct {
 	Use, Text, Example string
-	Flags              []Flag
+	Flags              []help.Flag
 }
 
-// Flag is a flag of a command.
-type Flag struct {
-	Name, Shorthand string
-	Value           string // what stands for its value, "" where it has none
-	Optional        bool   // the value
-	Usage, Default  string
-}
-
-// Section is a list of terms with their meaning.
+// Section is a list of terms and their meanings.
 type Section struct {
 	Name    string
 	Entries []Entry
@@ -45,8 +39,9 @@ type Entry struct{ Font, Term, Text string }
 func (p *Page) String() string {
 	var m page
 	name := strings.ToUpper(p.Program)
-	m.line(`.TH %s 1 %s "%s %s" "User Commands"`, name, p.Date.UTC().Format(time.DateOnly), p.Program, Literal.Replace(p.Version))
-	m.line(".nh") // keys such as rate_exact_hz would be broken
+	source := strings.TrimSpace(p.Program + " " + Literal.Replace(p.Version))
+	m.line(`.TH %s 1 %s "%s" "User Commands"`, name, p.Date.UTC().Format(time.DateOnly), source)
+	m.line(".nh") // no hyphens in keys such as rate_exact_hz
 	m.line(".SH NAME\n%s \\- %s", p.Program, Literal.Replace(p.Short))
 	m.line(".SH SYNOPSIS\n.B %s\n.I command\n.RI [ argument ]\n.RI [ flags ]", p.Program)
 	m.line(".SH DESCRIPTION")
@@ -70,7 +65,7 @@ func (p *Page) String() string {
 // page is the source of a page.
 type page struct{ strings.Builder }
 
-// Literal escapes the characters that roff would make typographic ones: what is typed stays as it is.
+// Literal escapes the characters that roff replaces by typographic ones: typed text stays as it is.
 var Literal = strings.NewReplacer(`\`, `\e`, `-`, `\-`, `'`, `\(aq`, "`", `\(ga`, `^`, `\(ha`, `~`, `\(ti`)
 
 func (m *page) line(format string, args ...any) { fmt.Fprintf(m, format+"\n", args...) }
@@ -88,7 +83,7 @@ func (m *page) command(c Command) {
 	}
 }
 
-func (m *page) flag(f Flag) {
+func (m *page) flag(f help.Flag) {
 	head := Literal.Replace("--" + f.Name)
 	if f.Shorthand != "" {
 		head = Literal.Replace("-"+f.Shorthand) + ", " + head
@@ -101,20 +96,16 @@ func (m *page) flag(f Flag) {
 	default:
 		head += ` \fI` + Literal.Replace(f.Value) + `\fR`
 	}
-	text := f.Usage
-	if f.Default != "" {
-		text += fmt.Sprintf(" (default %s)", f.Default)
-	}
-	m.entry(head, text)
+	m.entry(head, f.Meaning())
 }
 
-// entry writes a term, of macros or escapes, and what it means.
+// entry writes a term, made of macros or escapes, and its meaning.
 func (m *page) entry(term, text string) {
 	m.line(".TP\n%s", term)
 	m.prose(text)
 }
 
-// prose writes paragraphs, which blank lines part. An indented paragraph keeps its lines.
+// prose writes paragraphs, parted by blank lines. An indented paragraph keeps its lines.
 func (m *page) prose(text string) {
 	for i, paragraph := range strings.Split(text, "\n\n") {
 		if i > 0 {
@@ -138,7 +129,7 @@ func (m *page) verbatim(text string) {
 	m.line(".fi")
 }
 
-// text writes a line, which must not become a macro by its first character.
+// text writes a line. An escape keeps a point at its beginning from starting a macro.
 func (m *page) text(line string) {
 	line = strings.TrimRight(line, "\n")
 	if strings.HasPrefix(line, ".") {

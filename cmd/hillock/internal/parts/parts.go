@@ -4,6 +4,7 @@ package parts
 
 import (
 	"fmt"
+	"strings"
 
 	"hillock/config"
 	"hillock/hw/board"
@@ -57,11 +58,20 @@ func Shows(in config.Input, r board.Reading) string {
 	if !IsKnob(in) {
 		return fmt.Sprintf("%.3f nA", r.Current)
 	}
-	raw := fmt.Sprintf("code %d", r.Raw)
+	return fmt.Sprintf("%5.1f %%  %s", 100*r.Position, Raw(in, r.Raw))
+}
+
+// Raw returns a raw value of a knob in words: "code 512", or "1.03 ms" for a part without codes.
+func Raw(in config.Input, raw int) string {
 	if o, ok := in.Part.(own); ok {
-		raw = o.Raw(r.Raw)
+		return o.Raw(raw)
 	}
-	return fmt.Sprintf("%5.1f %%  %s", 100*r.Position, raw)
+	return fmt.Sprintf("code %d", raw)
+}
+
+// RawSpread returns a difference of raw values in words, without "code".
+func RawSpread(in config.Input, spread int) string {
+	return strings.TrimPrefix(Raw(in, spread), "code ")
 }
 
 // IsKnob tells whether a hand turns an input.

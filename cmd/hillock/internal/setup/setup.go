@@ -1,4 +1,4 @@
-// Package setup readies a Raspberry Pi for a configuration.
+// Package setup prepares a Raspberry Pi for a configuration.
 package setup
 
 import (
@@ -24,39 +24,44 @@ import (
 	"hillock/hw/part"
 )
 
-// System is the machine that is readied.
+// System is the machine to prepare.
 type System struct {
 	Host    doctor.Host
 	Exec    func(ctx context.Context, name string, args ...string) error // runs a command
-	Find    func(name string) bool                                       // reports whether a program is there
+	Find    func(name string) bool                                       // reports whether a program exists
 	InGroup func(user, group string) (bool, error)
 }
 
-// Here returns the machine that the program runs on.
+// Here returns this machine.
 func Here() System {
 	find := func(name string) bool { _, err := exec.LookPath(name); return err == nil }
 	return System{doctor.Here(), command, find, isIn}
 }
 
-// Options say for whom to ready a Pi.
+// Options are the options of Run.
 type Options struct {
-	DryRun bool   // only say what would be done
-	User   string // who is to run the neuron; "" for who called sudo
+	DryRun bool   // print the steps and change nothing
+	User   string // to add to the groups; "" for the user of sudo
 }
 
-// Run readies a Pi for a configuration step by step, says each step to w, and ends with what the doctor finds. Each step looks
-// first, so that Run may be called again.
+// Run prepares a Pi for a configuration. It prints each step to w and ends with the doctor's findings. Each step checks before
+// it changes anything: Run may be called again. On another machine a dry run prints the steps for a new Pi.
 func Run(ctx context.Context, w io.Writer, cfg *config.Config, system System, o Options) error {
 	s := &setup{System: system, dry: o.DryRun, user: o.User, Printer: &readable.Printer{W: w}}
 	model := s.Host.Model()
 	switch {
+	case model == "" && !s.dry:
+		return errors.New("no Raspberry Pi here: run setup on the Pi; --dry-run prints its steps on any machine")
 	case model == "":
-		return errors.New("no Raspberry Pi here: setup readies one; elsewhere 'hillock run' takes the virtual Pi")
+		model, s.System = "no Raspberry Pi here; on a new one, setup", freshPi
 	case s.Host.UID != 0 && !s.dry:
-		return errors.New("setup changes the system: run 'sudo hillock setup', or see with --dry-run what it would do")
+		return errors.New("setup changes the system: run 'sudo hillock setup'; --dry-run prints the steps")
 	}
 	if s.user == "" {
 		s.user = os.Getenv("SUDO_USER")
+	}
+	if u, err := user.Current(); s.user == "" && s.dry && err == nil { // sudo will come from this account
+		s.user = u.Username
 	}
 	s.Printf("%s\n", model)
 	if err := errors.Join(s.buses(ctx, cfg), s.groups(ctx, cfg), s.unit()); err != nil {
@@ -66,13 +71,20 @@ func Run(ctx context.Context, w io.Writer, cfg *config.Config, system System, o 
 	case s.dry:
 		return s.Err
 	case s.reboot:
-		s.Printf("now reboot, and run 'hillock doctor' after that\n")
+		s.Printf("now reboot, then run 'hillock doctor'\n")
 		return s.Err
 	case s.login:
-		s.Printf("now log out and in again: groups count from then on\n")
+		s.Printf("now log out and in again: the new groups count from the next login\n")
 	}
 	s.Printf("\n")
 	return errors.Join(s.Err, findings.Print(w, s.Host.SetUp(cfg)))
+}
+
+// freshPi is a Pi with a new system: raspi-config, and no bus, group or service yet.
+var freshPi = System{
+	Host:    doctor.Host{Root: "/nonexistent"},
+	Find:    func(string) bool { return true },
+	InGroup: func(string, string) (bool, error) { return false, nil },
 }
 
 // setup is one call of Run.
@@ -81,10 +93,10 @@ type setup struct {
 	dry  bool
 	user string
 	*readable.Printer
-	reboot, login bool // needed for what was changed
+	reboot, login bool // needed after a change
 }
 
-// isIn reports whether a user is in a group according to the system's files; a session has the groups of its login.
+// isIn reports whether a user is in a group according to the system's files. A login keeps its older groups.
 func isIn(name, group string) (bool, error) {
 	u, err := user.Lookup(name)
 	if err != nil {
@@ -92,13 +104,13 @@ func isIn(name, group string) (bool, error) {
 	}
 	g, err := user.LookupGroup(group)
 	if err != nil {
-		return false, fmt.Errorf("no group %s: the package of hillock makes it, and gives it the device nodes", group)
+		return false, fmt.Errorf("no group %s: install the package of hillock, which makes the group and gives it the device nodes", group)
 	}
 	ids, err := u.GroupIds()
 	return slices.Contains(ids, g.Gid), err
 }
 
-// command runs a command of the system. Its error holds the output.
+// command runs a command of the system. Its error has the command's output.
 func command(ctx context.Context, name string, args ...string) error {
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {
@@ -107,10 +119,10 @@ func command(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
-// done prints that nothing was to do.
+// done prints a step with nothing to do.
 func (s *setup) done(format string, args ...any) { s.Printf("ok    "+format+"\n", args...) }
 
-// do calls f, which does what is said, or prints that it would.
+// do prints a step and takes it by calling f; a dry run only prints it.
 func (s *setup) do(what string, f func() error) error {
 	if s.dry {
 		s.Printf("would %s\n", what)
@@ -123,7 +135,7 @@ func (s *setup) do(what string, f func() error) error {
 	return nil
 }
 
-// buses turns on the SPI ports and I2C buses that the configuration uses.
+// buses turns on the SPI ports and I2C buses of the configuration.
 func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
 	off := map[string][]string{} // ports by bus
 	for _, port := range cfg.Ports() {
@@ -143,7 +155,7 @@ func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
 			line, switchOn = "dtparam=i2c_arm=on", "do_i2c"
 		default:
 			if strings.HasPrefix(bus, "I2C") {
-				return fmt.Errorf("%s: setup turns I2C1 on alone: add the overlay of %[1]s to config.txt by hand", bus)
+				return fmt.Errorf("%s: setup turns on I2C1 only: add the overlay of %[1]s to config.txt by hand", bus)
 			}
 			line = "dtoverlay=" + strings.ToLower(bus) + "-" + overlays(off[bus])
 		}
@@ -163,7 +175,7 @@ func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
 	return nil
 }
 
-// overlays is the end of the overlay's name that has the chip selects of these ports: 1cs, 2cs or 3cs.
+// overlays returns the end of the overlay's name for the chip selects of these ports: 1cs, 2cs or 3cs.
 func overlays(ports []string) string {
 	most := "0"
 	for _, port := range ports {
@@ -180,24 +192,28 @@ func (s *setup) missing(ports []string) bool {
 	})
 }
 
-// boot adds a line to the firmware's configuration, unless it is there.
+// boot adds a missing line to the firmware's configuration.
 func (s *setup) boot(line string) error {
 	name := s.Host.Path("/boot/firmware/config.txt")
 	if _, err := os.Stat(name); err != nil { // before Debian 12
 		name = s.Host.Path("/boot/config.txt")
 	}
+	if s.Host.Root == freshPi.Host.Root {
+		name = "/boot/firmware/config.txt"
+		return s.do(fmt.Sprintf("add %q to %s", line, name), nil)
+	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return fmt.Errorf("%w: the firmware's configuration is needed for %q", err, line)
+		return fmt.Errorf("%w: no firmware configuration to add %q to", err, line)
 	}
 	s.reboot = true
 	if regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(line) + `\s*$`).Match(text) {
-		s.done("%s has %s: it takes a reboot", name, line)
+		s.done("%s has %s: reboot to use it", name, line)
 		return nil
 	}
 	return s.do(fmt.Sprintf("add %q to %s", line, name), func() error {
 		return outfile.Write(name, nil, func(w io.Writer) error {
-			// Under [all], for the file may end in a section for another board.
+			// Under [all]: the file may end in a section for another board.
 			_, err := fmt.Fprintf(w, "%s\n\n# for hillock\n[all]\n%s\n", bytes.TrimRight(text, "\n"), line)
 			return err
 		})
@@ -207,7 +223,7 @@ func (s *setup) boot(line string) error {
 // groups adds the user to the groups of the device nodes.
 func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 	if s.user == "" || s.user == "root" {
-		s.Printf("-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n")
+		s.Printf("-     no user to add to the groups: run sudo from your own account, or name a user with --user\n")
 		return nil
 	}
 	var join []string
@@ -226,7 +242,7 @@ func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 	}
 	s.login = true
 	list := strings.Join(join, ",")
-	return s.do(fmt.Sprintf("put %s into the groups: usermod -aG %s %s", s.user, list, s.user), func() error {
+	return s.do(fmt.Sprintf("add %s to the groups: usermod -aG %s %s", s.user, list, s.user), func() error {
 		return s.Exec(ctx, "usermod", "-aG", list, s.user)
 	})
 }
@@ -238,7 +254,7 @@ func (s *setup) unit() error {
 		_, err := os.Stat(s.Host.Path(dir + name))
 		return err == nil
 	}) {
-		s.Printf("-     no %s: the package of hillock has it\n", name)
+		s.Printf("-     no %s: the package of hillock installs it\n", name)
 		return nil
 	}
 	const file = "/etc/hillock/hillock.toml"
@@ -248,7 +264,7 @@ func (s *setup) unit() error {
 	if _, err := os.Stat(s.Host.Path("/etc/systemd/system/multi-user.target.wants/" + name)); err == nil {
 		s.done("%s starts at boot, with %s", name, file)
 	} else {
-		s.done("%s is there, and off: 'sudo systemctl enable --now hillock' starts it, now and at boot, with %s", name, file)
+		s.done("%s is off: 'sudo systemctl enable --now hillock' starts it now and at boot, with %s", name, file)
 	}
 	return nil
 }

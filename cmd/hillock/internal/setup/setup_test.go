@@ -84,8 +84,8 @@ func TestSetupTurnsSPIOnAndCanBeRunAgain(t *testing.T) {
 	on := func() error { p.write("/dev/spidev0.0", ""); return nil }
 	want := "Raspberry Pi 4 Model B Rev 1.4\n" +
 		"did   turn SPI on: raspi-config nonint do_spi 0\n" +
-		"-     no user to put into the groups: call it with sudo from your own account, or name one with --user\n" +
-		"ok    hillock.service is there, and off: 'sudo systemctl enable --now hillock' starts it, now and at boot, with /etc/hillock/hillock.toml\n" +
+		"-     no user to add to the groups: run sudo from your own account, or name a user with --user\n" +
+		"ok    hillock.service is off: 'sudo systemctl enable --now hillock' starts it now and at boot, with /etc/hillock/hillock.toml\n" +
 		"\n"
 	out, err := p.setUp(0, on, builtIn, Options{})
 	if err != nil || !strings.HasPrefix(out, want) || !strings.Contains(out, "ok    SPI0.0   /dev/spidev0.0") {
@@ -107,11 +107,11 @@ func TestSetupWithoutRaspiConfigWritesTheFirmwaresFile(t *testing.T) {
 	if want := before + "\n\n# for hillock\n[all]\ndtparam=spi=on\n"; err != nil || p.text(bootFile) != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, p.text(bootFile), want)
 	}
-	if want := "now reboot, and run 'hillock doctor' after that\n"; !strings.HasSuffix(out, want) {
+	if want := "now reboot, then run 'hillock doctor'\n"; !strings.HasSuffix(out, want) {
 		t.Errorf("got\n%s\nwant at its end %s", out, want)
 	}
 	after := p.text(bootFile)
-	if out, err := p.setUp(0, nil, builtIn, Options{}); err != nil || p.text(bootFile) != after || !strings.Contains(out, "has dtparam=spi=on: it takes a reboot") {
+	if out, err := p.setUp(0, nil, builtIn, Options{}); err != nil || p.text(bootFile) != after || !strings.Contains(out, "has dtparam=spi=on: reboot to use it") {
 		t.Errorf("the second time: got %v and\n%s", err, out)
 	}
 	out, err = p.setUp(0, nil, strings.NewReplacer("SPI0.0", "SPI1.1", "GPIO17", "GPIO27").Replace(builtIn), Options{})
@@ -152,11 +152,11 @@ func TestSetupRefuses(t *testing.T) {
 		user  string
 		want  string
 	}{
-		{"no root", 1000, healthy, nil, "", "setup changes the system: run 'sudo hillock setup', or see with --dry-run what it would do"},
+		{"no root", 1000, healthy, nil, "", "setup changes the system: run 'sudo hillock setup'; --dry-run prints the steps"},
 		{"no such user", 0, healthy, nil, "nobody-has-this-name", "--user: user: unknown user nobody-has-this-name"},
 		{"raspi-config fails", 0, map[string]string{"/dev/gpiochip0": ""}, func() error { return errors.New("exit status 1") }, "",
 			"turn SPI on: raspi-config nonint do_spi 0: exit status 1"},
-		{"no firmware", 0, map[string]string{"/dev/gpiochip0": ""}, nil, "", `no such file or directory: the firmware's configuration is needed for "dtparam=spi=on"`},
+		{"no firmware", 0, map[string]string{"/dev/gpiochip0": ""}, nil, "", `no such file or directory: no firmware configuration to add "dtparam=spi=on" to`},
 		{"a bad file of the service", 0, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": "x = 1"}, nil, "",
 			"/etc/hillock/hillock.toml:1:1: unknown key x: the tables are loop, input, neuron, output"},
 		{"no GPIO", 0, map[string]string{"/dev/spidev0.0": ""}, nil, "", "1 check failed"},
@@ -170,8 +170,24 @@ func TestSetupRefuses(t *testing.T) {
 	}
 	p := newPi(t, nil)
 	p.root = t.TempDir()
-	if _, err := p.setUp(0, nil, builtIn, Options{}); err == nil || err.Error() != "no Raspberry Pi here: setup readies one; elsewhere 'hillock run' takes the virtual Pi" {
+	if _, err := p.setUp(0, nil, builtIn, Options{}); err == nil || err.Error() != "no Raspberry Pi here: run setup on the Pi; --dry-run prints its steps on any machine" {
 		t.Errorf("got %v on a machine that is none", err)
+	}
+}
+
+func TestDryRunElsewherePrintsTheStepsForANewPi(t *testing.T) {
+	for _, tt := range []struct{ port, want string }{
+		{"SPI0.0", "would turn SPI on: raspi-config nonint do_spi 0\n"},
+		{"SPI1.1", "would add \"dtoverlay=spi1-2cs\" to /boot/firmware/config.txt\n"},
+	} {
+		p := newPi(t, nil)
+		p.root = t.TempDir()
+		out, err := p.setUp(1000, nil, strings.NewReplacer("SPI0.0", tt.port, "GPIO17", "GPIO27").Replace(builtIn), Options{DryRun: true, User: "ada"})
+		want := "no Raspberry Pi here; on a new one, setup\n" + tt.want +
+			"would add ada to the groups: usermod -aG gpio,spi ada\n-     no hillock.service: the package of hillock installs it\n"
+		if err != nil || out != want || p.ran != nil {
+			t.Errorf("%s: got %v, ran %q and\n%s\nwant\n%s", tt.port, err, p.ran, out, want)
+		}
 	}
 }
 
@@ -180,7 +196,7 @@ func TestSetupPutsTheUserIntoTheGroups(t *testing.T) {
 	p.in = "spi"
 	out, err := p.setUp(0, nil, builtIn, Options{User: "ada"})
 	if err != nil || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio ada" || !strings.Contains(out, "ok    ada is in the group spi\n") ||
-		!strings.Contains(out, "did   put ada into the groups: usermod -aG gpio ada\n") || !strings.Contains(out, "now log out and in again") {
+		!strings.Contains(out, "did   add ada to the groups: usermod -aG gpio ada\n") || !strings.Contains(out, "now log out and in again") {
 		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
 	}
 }
@@ -197,7 +213,7 @@ func TestIsIn(t *testing.T) {
 	if in, err := isIn(u.Username, g.Name); err != nil || !in {
 		t.Errorf("got %v, %v; want %s in the group %s", in, err, u.Username, g.Name)
 	}
-	if _, err := isIn(u.Username, "no-group-has-this-name"); err == nil || err.Error() != "no group no-group-has-this-name: the package of hillock makes it, and gives it the device nodes" {
+	if _, err := isIn(u.Username, "no-group-has-this-name"); err == nil || err.Error() != "no group no-group-has-this-name: install the package of hillock, which makes the group and gives it the device nodes" {
 		t.Errorf("got %v, want what makes the group", err)
 	}
 }

@@ -124,5 +124,9 @@ func (r *run) report(end *session.Summary) error {
 			return outfile.Write(r.Summary, r.Out, func(w io.Writer) error { return summary.JSON(w, end) })
 		})
 	}
-	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error { return summary.Text(r.Out, end) }))
+	text := r.Out
+	if r.Summary == "-" { // there stands JSON
+		text = r.Err
+	}
+	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error { return summary.Text(text, end) }))
 }

@@ -10,53 +10,56 @@ import (
 
 	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/cmd/hillock/internal/value"
 )
 
-// webFlags are those of the page in a browser.
+// webFlags are the flags of the page in a browser.
 type webFlags struct {
 	web, addr, token, tokenFile string
 	clients, perAddress         int
 
-	given string // the token that the user gave, "" for none
+	given string // token from the flags or the environment, "" for none
 }
 
 const webAddr = "127.0.0.1:8080"
 
 func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.web, "web", "", "show the run to browsers that come to this `address`: --web alone is "+webAddr+", --web=:8080 lets the whole network watch")
+	address := func(to *string) value.Text { return value.Text{To: to, Kind: "address", Rule: addresses} }
+	flags.Var(address(&f.web), "web", "serve the page at this `address`: --web alone is "+webAddr+", for this machine; --web=:8080 is for the whole network")
 	flags.Lookup("web").NoOptDefVal = webAddr
-	flags.StringVar(&f.addr, "web-addr", "", "show the run to browsers that come to this `address`, as --web=ADDRESS does")
+	flags.Var(address(&f.addr), "web-addr", "serve the page at this `address`, as --web=ADDRESS does")
 	choices(cmd, "web", webAddr, ":8080")
 	choices(cmd, "web-addr", webAddr, ":8080")
-	flags.StringVar(&f.token, "web-token", "", "`token` that a browser must give to make changes; other users of this machine see it in the list of processes, which --web-token-file and "+
-		show.TokenVariable+" avoid (default: none on an address of this machine alone, otherwise random and printed)")
-	flags.StringVar(&f.tokenFile, "web-token-file", "", "read the token from this `file`, which other users must not be able to read; without it and --web-token, the environment variable "+
-		show.TokenVariable+" may hold the token")
-	flags.IntVar(&f.clients, "web-clients", 100, "how many browsers may look on at a time; one more may with the token")
-	flags.IntVar(&f.perAddress, "web-per-address", 8, "how many of these may come from one IP address; browsers behind a proxy or an SSH tunnel share one address, which then needs as many as --web-clients")
+	flags.StringVar(&f.token, "web-token", "", "`token` required to make changes (default: none for this machine, random and printed for the network); "+
+		"the list of processes shows it to other users: prefer --web-token-file or "+show.TokenVariable)
+	addFile(cmd, &f.tokenFile, "web-token-file", "read the token from this file; other users must not be able to read it")
+	flags.IntVar(&f.clients, "web-clients", 100, "largest `number` of viewers; one more may enter with the token")
+	flags.IntVar(&f.perAddress, "web-per-address", 8, "largest `number` of viewers from one IP address; viewers behind a proxy or an SSH tunnel share one")
 }
 
-// args refuses an address that stands after --web and a blank, where pflag takes it for FILE.
+// args refuses an address after --web and a blank: pflag takes it for FILE.
 func (f *webFlags) args(_ *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if _, err := os.Stat(arg); f.web == webAddr && err != nil && checkAddr(arg) == nil {
-			return usage.Errorf("%s: an address does not follow --web after a space: write --web=%[1]s or --web-addr %[1]s", arg)
+			return usage.Errorf("%s: no space before the address of --web: write --web=%[1]s or --web-addr %[1]s", arg)
 		}
 	}
 	return nil
 }
 
+const addresses = "must be an address such as " + webAddr + " or :8080"
+
 // checkAddr returns an error unless addr is an address to listen on.
 func checkAddr(addr string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
-		return fmt.Errorf("must be an address such as %s or :8080, got %q", webAddr, addr)
+		return fmt.Errorf("%s, got %q", addresses, addr)
 	}
 	return nil
 }
 
-// choose sets addr to the address that --web or --web-addr gives, "" where neither is given.
+// choose sets addr to the address of --web or --web-addr, "" without both.
 func (f *webFlags) choose(changed func(name string) bool) error {
 	flag := "--web-addr"
 	if !changed("web-addr") {
@@ -81,7 +84,7 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 	if f.addr == "" {
 		for _, name := range []string{"web-token", "web-token-file", "web-clients", "web-per-address"} {
 			if changed(name) {
-				return usage.Errorf("--%s: goes with --web", name)
+				return usage.Errorf("--%s: needs --web", name)
 			}
 		}
 		return nil

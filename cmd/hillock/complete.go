@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/cobra"
+
+	"hillock/cmd/hillock/internal/parts"
+	"hillock/config"
+	"hillock/hw/part"
+)
+
+// must panics at an error of a command's own definition: an unknown flag, or a second completion.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// choices are the values that the shell offers for a flag.
+func choices(cmd *cobra.Command, flag string, values ...string) {
+	must(cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// beginning returns the completions that begin with what is typed.
+func beginning(typed string, all []cobra.Completion) []cobra.Completion {
+	return slices.DeleteFunc(all, func(c cobra.Completion) bool { return !strings.HasPrefix(c, typed) })
+}
+
+// completeFile offers the configurations of the folder for FILE.
+func completeFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []cobra.Completion{"toml"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// complete offers for a flag what values returns of the configuration on the command line, the built-in one without FILE. A
+// value with a description stands before a tab.
+func complete(cmd *cobra.Command, flag string, values func(*config.Config) []cobra.Completion) {
+	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		file := ""
+		if len(args) > 0 {
+			file = args[0]
+		}
+		directive := cobra.ShellCompDirectiveNoFileComp
+		if flag == "set" || flag == "back" { // the value after = follows at once
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+		cfg, err := config.Load(file, nil, part.Kinds())
+		if err != nil {
+			return nil, directive
+		}
+		return beginning(typed, values(cfg)), directive
+	}))
+}
+
+// keys returns the keys of a configuration for --set, each with the value it has.
+func keys(cfg *config.Config) (all []cobra.Completion) {
+	var tables map[string]any
+	if err := toml.Unmarshal(cfg.TOML(), &tables); err != nil {
+		return nil
+	}
+	var visit func(path string, table map[string]any)
+	visit = func(path string, table map[string]any) {
+		for _, key := range slices.Sorted(maps.Keys(table)) {
+			if sub, ok := table[key].(map[string]any); ok {
+				visit(path+key+".", sub)
+				continue
+			}
+			all = append(all, cobra.CompletionWithDesc(path+key+"=", fmt.Sprintf("now %v", table[key])))
+		}
+	}
+	visit("", tables)
+	return all
+}
+
+func neurons(cfg *config.Config) (names []cobra.Completion) {
+	for _, n := range cfg.Neurons {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
+// leds returns the outputs for --back.
+func leds(cfg *config.Config) (names []cobra.Completion) {
+	for _, out := range cfg.Outputs {
+		if parts.IsLED(out) {
+			names = append(names, out.Name+"=")
+		}
+	}
+	return names
+}
+
+// knobNames returns the names of the knobs of a configuration.
+func knobNames(cfg *config.Config) (names []string) {
+	for _, in := range cfg.Inputs {
+		if parts.IsKnob(in) {
+			names = append(names, in.Name)
+		}
+	}
+	return names
+}
+
+// completeCalibrate offers the knobs of all configurations of the folder for INPUT, and then configurations.
+func completeCalibrate(cmd *cobra.Command, args []string, typed string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return completeFile(cmd, args[1:], typed)
+	}
+	files, _ := filepath.Glob("*.toml") // the pattern is right
+	for _, file := range files {
+		if cfg, err := config.Load(file, nil, part.Kinds()); err == nil {
+			names = append(names, knobNames(cfg)...)
+		}
+	}
+	slices.Sort(names)
+	return beginning(typed, slices.Compact(names)), cobra.ShellCompDirectiveNoFileComp
+}
