@@ -1,5 +1,6 @@
-// Testarm runs all tests on this machine, and then those for the Pi's 32-bit and 64-bit processors under qemu. It prints
-// how many passed and which were skipped, and fails where one that passed here neither passed there nor was skipped by name.
+// Testarm runs all tests on this machine, and then under qemu for the Pi's 32-bit and 64-bit processors. It prints the
+// number of passed tests and the skipped tests. It fails if a test passed on this machine, but neither passed nor was
+// skipped by name under qemu.
 package main
 
 import (
@@ -16,7 +17,7 @@ import (
 	"strings"
 )
 
-// The Pi Zero's processor is an ARM1176.
+// The processor of a Pi Zero is an ARM1176.
 var emulators = []struct{ arch, line string }{
 	{"arm", "qemu-arm-static -cpu arm1176"},
 	{"arm64", "qemu-aarch64-static"},
@@ -54,14 +55,15 @@ func run() error {
 	return nil
 }
 
-// goTest runs all tests, prints what became of them, and returns it.
+// goTest runs all tests, and prints and returns the results.
 func goTest(arch, emulator string) (results, error) {
 	cmd := exec.Command("go", "test", "-json")
-	// The real kernel is amd64's alone, the browser is this machine's, and both have been under test: make test.
+	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
 	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_CHROMIUM=off")
 	if emulator != "" {
 		cmd.Args = append(cmd.Args, "-exec", emulator)
-		// What qemu runs must be static. It does not stand before the programs that a test starts: the test puts it there.
+		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before the
+		// programs that they start.
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOARM=6", "HILLOCK_TEST_EXEC="+emulator)
 	}
 	cmd.Args = append(cmd.Args, "./...")
@@ -81,13 +83,13 @@ func goTest(arch, emulator string) (results, error) {
 	return r, nil
 }
 
-// test is a test without subtests, or a subtest without: one that has some does its work in them.
+// test is a test or subtest without subtests: a test with subtests leaves the work to them.
 type test struct{ pkg, name string }
 
-// results are why tests were skipped, "" for those that passed.
+// results maps each test to its reason for a skip, or "" if it passed.
 type results map[test]string
 
-// read reads the events of go test -json (go doc test2json), and prints what was said by what failed.
+// read parses the events of go test -json (go doc test2json), and prints the output of failed tests.
 func read(events io.Reader, failed io.Writer) (results, error) {
 	r, said, parents := results{}, map[test]string{}, map[test]bool{}
 	for d := json.NewDecoder(events); ; {
@@ -115,7 +117,7 @@ func read(events io.Reader, failed io.Writer) (results, error) {
 			r[t] = reason(said[t])
 		}
 	}
-	maps.DeleteFunc(r, func(t test, _ string) bool { return parents[t] || t.name == "" }) // without a name: the package
+	maps.DeleteFunc(r, func(t test, _ string) bool { return parents[t] || t.name == "" }) // no name: a package
 	return r, nil
 }
 
@@ -127,10 +129,11 @@ func (t test) parent() (up test, ok bool) {
 func reason(said string) string {
 	_, why, _ := strings.Cut(said, "SKIPPED: ")
 	why, _, _ = strings.Cut(why, "\n")
-	return cmp.Or(why, "it does not say why")
+	return cmp.Or(why, "no reason given")
 }
 
-// missing are the tests that passed here, and there neither passed nor were skipped, also not with a test around them.
+// missing returns the tests that passed here, but neither passed there nor were skipped. A skip of an enclosing test
+// counts.
 func missing(here, there results) (names []string) {
 	for t, skipped := range here {
 		_, found := there[t]
@@ -145,7 +148,7 @@ func missing(here, there results) (names []string) {
 	return names
 }
 
-// String is the number of tests that passed and of those skipped, these by name under their reason.
+// String returns the numbers of passed and skipped tests, and the names of the skipped ones by reason.
 func (r results) String() string {
 	skipped, n := map[string][]string{}, 0
 	for t, why := range r {

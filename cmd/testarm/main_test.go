@@ -28,11 +28,11 @@ const events = `
 {"ImportPath":"d","Action":"build-output","Output":"undefined: x\n"}
 `
 
-func TestResultsAreRead(t *testing.T) {
+func TestResultsAreParsed(t *testing.T) {
 	var failed strings.Builder
 	got, err := read(strings.NewReader(events), &failed)
 	want := results{
-		{"a", "TestOne"}: "", {"a", "TestParts/x"}: "no x here", {"a", "TestParts/1/2"}: "", {"b", "TestMute"}: "it does not say why",
+		{"a", "TestOne"}: "", {"a", "TestParts/x"}: "no x here", {"a", "TestParts/1/2"}: "", {"b", "TestMute"}: "no reason given",
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(test{})); err != nil || diff != "" {
 		t.Errorf("got %v; results (-want +got):\n%s", err, diff)
@@ -40,15 +40,15 @@ func TestResultsAreRead(t *testing.T) {
 	if want := "got 1, want 2\nundefined: x\n"; failed.String() != want {
 		t.Errorf("got %q printed, want %q", failed.String(), want)
 	}
-	if want := "passed 2, skipped 2\n       skipped: TestMute (it does not say why)\n       skipped: TestParts/x (no x here)\n"; got.String() != want {
+	if want := "passed 2, skipped 2\n       skipped: TestMute (no reason given)\n       skipped: TestParts/x (no x here)\n"; got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	if _, err := read(strings.NewReader("{}\npanic"), &failed); err == nil {
-		t.Error("got no error for what is no event")
+		t.Error("got no error for a malformed event")
 	}
 }
 
-func TestWhatDidNotRunIsMissing(t *testing.T) {
+func TestUnrunTestsAreMissing(t *testing.T) {
 	x, y, other := test{"a", "TestOne/x"}, test{"a", "TestOne/1/2"}, test{"b", "TestOne"}
 	here := results{x: "", y: "", other: ""}
 	for _, tt := range []struct {
@@ -58,8 +58,8 @@ func TestWhatDidNotRunIsMissing(t *testing.T) {
 	}{
 		{"all passed", results{x: "", y: "", other: ""}, ""},
 		{"some were skipped", results{x: "why", y: "", other: "why"}, ""},
-		{"the test around them was skipped", results{{"a", "TestOne"}: "why", other: ""}, ""},
-		{"the test around them left them out", results{{"a", "TestOne"}: "", other: ""}, "a TestOne/1/2, a TestOne/x"},
+		{"the enclosing test was skipped", results{{"a", "TestOne"}: "why", other: ""}, ""},
+		{"the enclosing test left them out", results{{"a", "TestOne"}: "", other: ""}, "a TestOne/1/2, a TestOne/x"},
 		{"the same name in another package", results{x: "", y: "", {"c", "TestOne"}: ""}, "b TestOne"},
 		{"none ran", nil, "a TestOne/1/2, a TestOne/x, b TestOne"},
 	} {
@@ -68,6 +68,6 @@ func TestWhatDidNotRunIsMissing(t *testing.T) {
 		}
 	}
 	if got := missing(results{x: "why"}, nil); got != nil {
-		t.Errorf("got %q missing, want none that was skipped here, too", got)
+		t.Errorf("got %q missing, want none: it was skipped here too", got)
 	}
 }

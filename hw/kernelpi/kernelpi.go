@@ -1,14 +1,14 @@
 //go:build linux
 
-// Package kernelpi boots a real Linux kernel, as an ordinary process (User-Mode Linux), that offers what a Raspberry Pi's
-// does: the GPIO character device with lines GPIO2 to GPIO27, over the kernel's gpio-sim, and spidev with an MCP3008 on
-// /dev/spidev0.0 that is clocked bit by bit. Where hw/sim stands under periph's registries, this stands under its system
-// calls: it is for tests of what lies between them.
+// Package kernelpi boots a real Linux kernel with the devices of a Raspberry Pi, as an ordinary process (User-Mode
+// Linux). It has the GPIO character device with lines GPIO2 to GPIO27, over the kernel's gpio-sim, and spidev with an
+// MCP3008 on /dev/spidev0.0, clocked bit by bit. hw/sim replaces periph's registries; kernelpi replaces the kernel
+// below periph's system calls. Use it to test the code between the two.
 //
-// The kernel and the module are made by 'make kernel'. The module, guest/vpi.c, is under the GPL-2.0 and is loaded by that
-// kernel alone; nothing of it is in the program.
+// 'make kernel' builds the kernel and its module. The module, guest/vpi.c, is under the GPL-2.0. Only that kernel loads
+// it, and no part of it is in the program.
 //
-// In the guest a system call takes some 26 us, and two runs differ by that: times are to be compared with a tolerance.
+// A system call in the guest takes some 26 us, and two runs differ by as much: compare times with a tolerance.
 package kernelpi
 
 import (
@@ -33,7 +33,7 @@ import (
 //go:embed guest/init
 var initScript []byte
 
-// What the kernel and the module are made from.
+// Sources of the kernel and the module.
 var (
 	//go:embed guest/vpi.c
 	moduleSource []byte
@@ -44,8 +44,8 @@ var (
 // Kernel is a folder with a kernel, linux-uml, and its module, vpi.ko.
 type Kernel string
 
-// Find looks for a kernel in $HILLOCK_KERNEL, else where 'make kernel' puts it: hillock/kernel in the user's cache folder.
-// Its error says what is missing, also where the folder's content was made from another source than this one.
+// Find returns the kernel in $HILLOCK_KERNEL, or else in the folder of 'make kernel': hillock/kernel in the user's
+// cache folder. The kernel must be built from this version of the sources.
 func Find() (Kernel, error) {
 	dir := os.Getenv("HILLOCK_KERNEL")
 	if dir == "" {
@@ -61,10 +61,10 @@ func Find() (Kernel, error) {
 	}{{"vpi.c", moduleSource}, {"uml.config", kernelConfig}} {
 		got, err := os.ReadFile(filepath.Join(dir, made.from))
 		if err != nil {
-			return "", fmt.Errorf("no kernel: %w: 'make kernel' builds it, as root, in five minutes", err)
+			return "", fmt.Errorf("no kernel: %w: run 'make kernel' as root (five minutes)", err)
 		}
 		if !bytes.Equal(got, made.want) {
-			return "", fmt.Errorf("%s: an old kernel: its %s is another one: 'make kernel' builds it anew", dir, made.from)
+			return "", fmt.Errorf("%s: old kernel: its %s differs from the current one: run 'make kernel' again", dir, made.from)
 		}
 	}
 	if _, err := busybox(); err != nil {
@@ -73,30 +73,30 @@ func Find() (Kernel, error) {
 	return Kernel(dir), nil
 }
 
-// busybox is a static one: the guest has no libraries.
+// busybox returns the path of a static busybox: the guest has no libraries.
 func busybox() (string, error) {
 	path, err := exec.LookPath("busybox")
 	if err != nil {
-		return "", fmt.Errorf("no busybox: %w: apt-get install busybox-static", err)
+		return "", fmt.Errorf("no busybox: %w: run 'apt-get install busybox-static'", err)
 	}
 	return path, nil
 }
 
-// Edge is a level, or a direction, that the kernel set on a line.
+// Edge is a level or a direction set by the kernel on a line.
 type Edge struct {
 	At   time.Duration // on the guest's monotonic clock
-	Line int           // its number: GPIO17 is 17
+	Line int           // number of the GPIO: 17 for GPIO17
 	High bool
 }
 
-// Result is what a script did.
+// Result is the result of a script.
 type Result struct {
 	Output string // standard output and error
-	Status int    // the exit status of its last command
+	Status int    // exit status of the last command
 	Edges  []Edge // of all lines
 }
 
-// Levels are the edges of one line, without those that change nothing.
+// Levels returns the edges of one line that change its level.
 func (r *Result) Levels(line int) (edges []Edge) {
 	high := false
 	for _, e := range r.Edges {
@@ -107,11 +107,12 @@ func (r *Result) Levels(line int) (edges []Edge) {
 	return edges
 }
 
-// Run boots a guest, runs a script of busybox's sh in it, and powers it off. The host's files are under /host there. The
-// script has knob CODE, which turns the knob on channel 0 (409 of 1023 at first), fault NAME VALUE, which sets spi_fail (an
-// errno, 0 for none), spi_delay_us or dout_stuck (0 or 1, -1 for no), and line N, which prints the level of a line.
+// Run boots a guest, runs a script in busybox's sh there, and powers the guest off. The host's files are under /host.
+// The script can use these commands: knob CODE turns the knob on channel 0 (409 of 1023 at first); fault NAME VALUE
+// sets spi_fail (an errno, 0 for none), spi_delay_us or dout_stuck (0 or 1, -1 for no); line N prints the level of a
+// line.
 //
-// The guest's time is virtual: while all in it sleep it passes at once.
+// The guest's time is virtual: it jumps ahead while every process in the guest sleeps.
 func (k Kernel) Run(ctx context.Context, script string) (*Result, error) {
 	dir, err := os.MkdirTemp("", "kernelpi")
 	if err != nil {
@@ -122,17 +123,17 @@ func (k Kernel) Run(ctx context.Context, script string) (*Result, error) {
 		return nil, err
 	}
 	var out, errOut bytes.Buffer
-	// On one CPU, for spread over two a system call takes five times as long; without rseq, on which UML's processes die
-	// under a recent kernel.
+	// Use one CPU: spread over two, a system call takes five times as long. Disable rseq: with it, UML's processes
+	// crash under a recent kernel.
 	cmd := exec.CommandContext(ctx, "taskset", "-c", strconv.Itoa(int(booted.Add(1))%runtime.NumCPU()), filepath.Join(string(k), "linux-uml"),
 		"mem=256M", "root=/dev/root", "rootfstype=hostfs", "rootflags="+filepath.Join(dir, "root"), "rw", "init=/init",
 		"con=null", "con0=fd:0,fd:1", "quiet", "loglevel=3", "umid="+filepath.Base(dir), "dir="+dir, "time-travel=inf-cpu")
 	cmd.Env = append(os.Environ(), "GLIBC_TUNABLES=glibc.pthread.rseq=0", "HOME="+dir)
 	cmd.Stdout, cmd.Stderr = &out, &errOut
-	// Its processes are children of its own: all of the group end with it.
+	// The processes of the guest are children of UML: kill the whole group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	// A guest that has ended may leave a process of a program that its kernel killed, which holds the output open.
+	// After the end of a guest, a process of a killed program may still hold the output open.
 	cmd.WaitDelay = 2 * time.Second
 	runErr := cmd.Run()
 	if cmd.Process != nil {
@@ -141,7 +142,7 @@ func (k Kernel) Run(ctx context.Context, script string) (*Result, error) {
 	r := &Result{Output: strings.ReplaceAll(out.String(), "\r\n", "\n")}
 	rc, err := os.ReadFile(filepath.Join(dir, "rc"))
 	if err != nil {
-		return nil, fmt.Errorf("the guest died: %w\n%s%s", errors.Join(ctx.Err(), runErr), r.Output, errOut.String())
+		return nil, fmt.Errorf("the guest crashed: %w\n%s%s", errors.Join(ctx.Err(), runErr), r.Output, errOut.String())
 	}
 	if r.Status, err = strconv.Atoi(strings.TrimSpace(string(rc))); err != nil {
 		return nil, err
@@ -154,10 +155,10 @@ func (k Kernel) Run(ctx context.Context, script string) (*Result, error) {
 	return r, err
 }
 
-// booted counts the guests, so that they take turns on the CPUs.
+// booted counts the guests, to spread them over the CPUs.
 var booted atomic.Int32
 
-// prepare makes the guest's root and what init wants beside it.
+// prepare makes the root of the guest, and the files for init beside it.
 func (k Kernel) prepare(dir, script string) error {
 	box, err := busybox()
 	if err != nil {
@@ -182,7 +183,7 @@ func (k Kernel) prepare(dir, script string) error {
 		os.WriteFile(filepath.Join(dir, "job.sh"), []byte(script), 0o644))
 }
 
-// edges reads the scope: a time in s, a line, an event and its two values.
+// edges parses the trace of the scope: time in s, line, event and two values.
 func edges(scope []byte) (all []Edge, err error) {
 	for lines := bufio.NewScanner(bytes.NewReader(scope)); lines.Scan(); {
 		f := strings.Fields(lines.Text())

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheScopeIsRead(t *testing.T) {
+func TestScopeIsParsed(t *testing.T) {
 	got, err := edges([]byte("1.000003 17 gpio_direction: out (0)\n1.000005 17 gpio_value: set 1\n1.5 4 gpio_value: get 1\n2.25 17 gpio_value: set 0\n2.5 17 gpio_value: set 0\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -25,22 +25,22 @@ func TestTheScopeIsRead(t *testing.T) {
 		t.Errorf("levels of line 17 (-want +got):\n%s", diff)
 	}
 	if _, err := edges([]byte("x 17 gpio_value: set 1\n")); err == nil {
-		t.Error("got no error for a time that is none")
+		t.Error("got no error for a malformed time")
 	}
 }
 
-func TestAKernelOfOtherSourcesIsRefused(t *testing.T) {
+func TestKernelOfOtherSourcesIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("HILLOCK_KERNEL", dir)
-	if _, err := Find(); err == nil || !strings.HasPrefix(err.Error(), "no kernel: ") || !strings.HasSuffix(err.Error(), "'make kernel' builds it, as root, in five minutes") {
-		t.Errorf("got %v, want how to get one", err)
+	if _, err := Find(); err == nil || !strings.HasPrefix(err.Error(), "no kernel: ") || !strings.HasSuffix(err.Error(), "run 'make kernel' as root (five minutes)") {
+		t.Errorf("got %v, want the command that builds one", err)
 	}
 	for _, file := range []string{"vpi.c", "uml.config"} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte("of yesterday"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Find(); err == nil || !strings.HasPrefix(err.Error(), dir+": an old kernel: ") {
-		t.Errorf("got %v, want that it is old", err)
+	if _, err := Find(); err == nil || !strings.HasPrefix(err.Error(), dir+": old kernel: ") {
+		t.Errorf("got %v, want an old kernel", err)
 	}
 }

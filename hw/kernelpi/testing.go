@@ -11,30 +11,30 @@ import (
 	"testing"
 )
 
-// ForTest is the kernel for a test, which is skipped by name where there is none, but fails where $HILLOCK_KERNEL names one;
-// "off" skips it, too.
+// ForTest returns the kernel for a test. Without a kernel it skips the test with a reason, but fails it if
+// $HILLOCK_KERNEL names a folder. HILLOCK_KERNEL=off skips the test.
 func ForTest(t testing.TB) Kernel {
 	t.Helper()
-	if runtime.GOARCH != "amd64" { // User-Mode Linux is for x86 alone
-		t.Skip("SKIPPED: under a real kernel: the guest is amd64, this test binary", runtime.GOARCH)
+	if runtime.GOARCH != "amd64" { // User-Mode Linux needs x86
+		t.Skip("SKIPPED: needs a real kernel: the guest is amd64, this test is", runtime.GOARCH)
 	}
 	if os.Getenv("HILLOCK_KERNEL") == "off" {
-		t.Skip("SKIPPED: under a real kernel: HILLOCK_KERNEL=off")
+		t.Skip("SKIPPED: needs a real kernel: HILLOCK_KERNEL=off")
 	}
 	kernel, err := Find()
 	switch {
 	case err != nil && os.Getenv("HILLOCK_KERNEL") != "":
 		t.Fatal(err)
 	case err != nil:
-		t.Skip("SKIPPED: under a real kernel:", err)
+		t.Skip("SKIPPED: needs a real kernel:", err)
 	}
 	return kernel
 }
 
-// InGuest is set in the environment of tests that run under the kernel.
+// InGuest is an environment variable, set for tests inside the guest.
 const InGuest = "HILLOCK_TEST_IN_GUEST"
 
-// RunTests runs the tests of a package that match a pattern under the kernel, after a script, and gives what they said.
+// RunTests runs a script and then the matching tests of a package in the guest. It returns their output.
 func RunTests(t testing.TB, pkg, pattern, script string) *Result {
 	t.Helper()
 	kernel := ForTest(t)

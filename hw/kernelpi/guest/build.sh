@@ -1,6 +1,7 @@
 #!/bin/bash
-# build.sh DIR: makes the guest's kernel (linux-uml, User-Mode Linux) and its module (vpi.ko) in DIR, from the sources of
-# Debian 12's kernel, as root; 3 to 5 minutes on two cores, 2 GB while it builds. What they were made from lies beside them.
+# build.sh DIR: builds the guest's kernel (linux-uml, User-Mode Linux) and its module (vpi.ko) in DIR.
+# Run it as root. It uses the kernel sources of Debian 12, 3 to 5 minutes on two cores, and 2 GB while it builds.
+# It copies its own sources, vpi.c and uml.config, to DIR too.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
@@ -13,9 +14,9 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
 cd "$work"
 tar -xf /usr/src/linux-source-6.1.tar.xz
 src=$work/linux-source-6.1
-# A static link with glibc 2.36 lacks this symbol.
+# glibc 2.36 has no such symbol for a static link.
 sed -i '/__xmknod/d' "$src/arch/um/os-Linux/user_syms.c"
-# Without more interrupt numbers the lines of gpio-sim have none, and edges give ENXIO.
+# Add interrupt numbers: without one, a line of gpio-sim returns ENXIO for edges.
 sed -i 's/^#define NR_IRQS\(\s*\)UM_LAST_SIGNAL_IRQ$/#define NR_IRQS\1(UM_LAST_SIGNAL_IRQ + 64)/' "$src/arch/um/include/asm/irq.h"
 mkdir objects module
 cp "$here/vpi.c" module/
