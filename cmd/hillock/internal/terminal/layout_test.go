@@ -131,7 +131,7 @@ func TestHeadFitsARowAtEverySpeed(t *testing.T) {
 	for _, speed := range []string{"1", "0.1", "0.01", "20"} {
 		b, s := scopeBench(t, "loop.speed="+speed)
 		b.Run(t, 300)
-		s.run = elsewhere{b.Session}
+		s.run = elsewhere{b.Session, ""}
 		s.View()
 		all := rows(s, 80, 24)
 		if !strings.HasPrefix(all[0], "hillock on the virtual Pi") || !strings.HasSuffix(all[0], "real time") {
@@ -143,12 +143,31 @@ func TestHeadFitsARowAtEverySpeed(t *testing.T) {
 	}
 }
 
+func TestHeadOfALongFileFitsARow(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t, "loop.speed=0.1")
+	b.Run(t, 300)
+	s.run = elsewhere{b.Session, "deploy/examples/two-neurons.toml"}
+	s.View()
+	if got, want := rows(s, 80, 24)[0], "hillock on the virtual Pi: two-neurons.toml, 10 times slower than real time"; got != want {
+		t.Errorf("got the first row %q, want %q", got, want)
+	}
+}
+
 // elsewhere is a run on a machine that is no Pi.
-type elsewhere struct{ *session.Session }
+type elsewhere struct {
+	*session.Session
+	file string
+}
 
 func (e elsewhere) Status() session.Status {
 	st := e.Session.Status()
 	st.Where = "the virtual Pi (no Raspberry Pi here)"
+	if e.file != "" {
+		cfg := *st.Config
+		cfg.File = e.file
+		st.Config = &cfg
+	}
 	return st
 }
 
@@ -220,7 +239,7 @@ func TestKeyCClearsIntervalsAndPoints(t *testing.T) {
 	b, s := scopeBench(t)
 	b.Run(t, 2000)
 	s.typed("h")
-	if text := flat(s, 80, 24); !strings.Contains(text, "ISI of the last ") {
+	if text := flat(s, 80, 24); !strings.Contains(text, "the last ") {
 		t.Fatalf("got\n%s\nwant intervals", text)
 	}
 	s.typed("c")
@@ -228,7 +247,7 @@ func TestKeyCClearsIntervalsAndPoints(t *testing.T) {
 		t.Errorf("got\n%s\nwant no interval after c", text)
 	}
 	b.Run(t, 1000)
-	if text := flat(s, 80, 24); !strings.Contains(text, "ISI of the last 71") {
+	if text := flat(s, 80, 24); !strings.Contains(text, "the last 71: ") {
 		t.Errorf("got\n%s\nwant the intervals of the last second", text)
 	}
 	s.typed("f")

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,15 +18,7 @@ import (
 
 // head returns the lines above the picture: what runs where.
 func (s *screen) head() []line {
-	runs := intro(&s.status)
-	if ansi.StringWidth(runs) > s.width { // "hillock on the virtual Pi (no Raspberry Pi here): ..."
-		before, rest, _ := strings.Cut(runs, " (")
-		_, after, found := strings.Cut(rest, ")")
-		if found {
-			runs = before + after
-		}
-	}
-	lines := []line{text(about, dim.Render(runs))}
+	lines := []line{text(about, dim.Render(s.runs()))}
 	if s.page != nil {
 		lines = append(lines, text(about, dim.Render(s.page.String())))
 	}
@@ -36,6 +29,21 @@ func (s *screen) head() []line {
 		}
 	}
 	return lines
+}
+
+// runs returns what runs where, on a narrow screen without the reason for the virtual Pi and without the folder of the file.
+func (s *screen) runs() string {
+	full := intro(&s.status)
+	short := s.status // a copy
+	short.Where, _, _ = strings.Cut(short.Where, " (")
+	brief := intro(&short)
+	if file := short.Config.File; ansi.StringWidth(brief) > s.width && file != "" {
+		return strings.Replace(brief, file, filepath.Base(file), 1)
+	}
+	if ansi.StringWidth(full) > s.width {
+		return brief
+	}
+	return full
 }
 
 // foot returns the lines below the picture: readings, and what is wrong.
@@ -163,7 +171,7 @@ func (s *screen) input(i int) []string {
 		reads += fmt.Sprintf(" ±%d", (r.Spread+1)/2)
 	}
 	pieces := []string{fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, readable.Bar(r.Position, min(20, max(s.width/4, 1))), reads)}
-	if note := is.Note.String(); note != "" {
+	if note := is.Note.String(); note != "" && !slices.ContainsFunc(s.status.Doctor, isFailed) { // the doctor says more
 		pieces = append(pieces, amber.Render(note))
 	}
 	return pieces

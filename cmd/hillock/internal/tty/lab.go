@@ -54,14 +54,14 @@ func (r Rates) Draw(width, height int) []string {
 	lines := labelled(c, map[int]string{0: fmt.Sprintf("Hz %.4g", y.high), c.Rows / 2: fmt.Sprintf("%.4g", y.high/2), c.Rows - 1: "0"})
 	curves := "no prediction: " + reason
 	if theory != nil {
-		curves = braille.Paint("⠤⠒⠉", Membrane) + " the discrete neuron  " + braille.Paint("⠠⠐⠈", Level) + " the continuous one"
+		curves = braille.Paint("⠤⠒⠉", Membrane) + " discrete neuron  " + braille.Paint("⠠⠐⠈", Level) + " continuous neuron"
 		if r.Params.Model().Sum(neuron.Noise, r.Params) > 0 {
 			curves += ", no noise"
 		}
 	}
 	return append(lines,
 		axis(width, fmt.Sprintf("%.3g nA", r.Low), "current", fmt.Sprintf("%.3g nA", r.High)),
-		fit(pad("", Gutter)+braille.Paint("●", Point)+" seen  "+braille.Paint("┆", Level)+" now  "+curves, width))
+		fit(pad("", Gutter)+braille.Paint("●", Point)+" measured  "+braille.Paint("┆", Level)+" now", "  "+curves, width))
 }
 
 // Intervals is how often each interspike interval came.
@@ -100,8 +100,8 @@ func (i Intervals) Draw(width, height int) []string {
 	total := float64(per) * float64(c.Columns) / float64(wide)
 	return append(labelled(c, map[int]string{0: fmt.Sprint(most), c.Rows - 1: "0"}),
 		axis(width, "0 ms", "interval", ms(total)),
-		fit(fmt.Sprintf("%sISI of the last %d: mean %s, from %s to %s, CV %.3f", pad("", Gutter), len(i.Steps), ms(i.Mean),
-			ms(float64(slices.Min(i.Steps))), ms(float64(slices.Max(i.Steps))), i.CV), width))
+		fit(fmt.Sprintf("%smean ISI %s, CV %.3f", pad("", Gutter), ms(i.Mean), i.CV),
+			fmt.Sprintf(", the last %d: from %s to %s", len(i.Steps), ms(float64(slices.Min(i.Steps))), ms(float64(slices.Max(i.Steps)))), width))
 }
 
 // centred writes into the middle of a row.
@@ -116,10 +116,13 @@ func centred(c *braille.Canvas, row int, text string) {
 func axis(width int, left, words, right string) string {
 	room := width - Gutter - lipgloss.Width(left) - lipgloss.Width(right) - lipgloss.Width(words) - 4
 	line := func(n int) string { return strings.Repeat("─", max(n, 0)) }
-	return braille.Paint(fit(pad("└", Gutter)+left+" "+line(room/2)+" "+words+" "+line(room-room/2)+" "+right, width), Level)
+	return braille.Paint(fit(pad("└", Gutter)+left+" "+line(room/2)+" "+words+" "+line(room-room/2)+" "+right, "", width), Level)
 }
 
-// fit cuts a line off where it is too long.
-func fit(line string, width int) string {
+// fit returns a line no wider than width, without its end where that has no room.
+func fit(line, end string, width int) string {
+	if lipgloss.Width(line+end) <= width {
+		return line + end
+	}
 	return ansi.Truncate(line, max(width, 1), "")
 }

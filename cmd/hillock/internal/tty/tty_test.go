@@ -146,7 +146,7 @@ func TestIntervalsDrawWhatThereIs(t *testing.T) {
 		t.Errorf("got\n%s\nwant a word on it", strings.Join(none, "\n"))
 	}
 	some := stripped(Intervals{Intervals: trace.Intervals{Steps: []int64{100, 100, 100, 300}, Mean: 150, CV: 0.577}, DT: dt}.Draw(80, 8))
-	want := "           ISI of the last 4: mean 15 ms, from 10 ms to 30 ms, CV 0.577"
+	want := "           mean ISI 15 ms, CV 0.577, the last 4: from 10 ms to 30 ms"
 	if diff := cmp.Diff(want, some[7]); diff != "" {
 		t.Errorf("the last line (-want +got):\n%s", diff)
 	}
@@ -180,5 +180,16 @@ func TestPicturesWithoutATheory(t *testing.T) {
 	s := Scope{Params: p, History: h, Window: Window{From: 1, Steps: 2000, Now: 2000, DT: dt}, High: 5}
 	if current := strings.Join(stripped(s.Current(80, 4)), "\n"); strings.Contains(current, "fires") {
 		t.Errorf("got\n%s\nwant no current above which it fires", current)
+	}
+}
+
+func TestNarrowPicturesHaveWholeLegends(t *testing.T) {
+	rates := stripped(Rates{Params: neuron.Default(), High: 5}.Draw(40, 8))
+	if got, want := rates[7], "           ● measured  ┆ now"; got != want {
+		t.Errorf("got the legend %q, want %q", got, want)
+	}
+	some := stripped(Intervals{trace.Intervals{Steps: []int64{100, 100, 300}, Mean: 167, CV: 0.6}, dt}.Draw(40, 8))
+	if got, want := some[7], "           mean ISI 16.7 ms, CV 0.600"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
