@@ -2,7 +2,7 @@ package neuron
 
 import "fmt"
 
-// adjustment is what a loop is to be from its next tick on.
+// adjustment holds the parameters and the speed from the next tick on.
 type adjustment struct {
 	neurons []Neuron // by cell
 	speed   float64
@@ -10,9 +10,9 @@ type adjustment struct {
 	rest    uint64
 }
 
-// Adjust gives the loop other parameters, by cell and with its own DT, and another speed, all of it from the next tick that
-// begins, nothing where it returns an error. The membranes go on from where they are. It may be called from any goroutine,
-// while the loop runs or before; where it is called twice within a tick the later one counts. The loop does not wait for it.
+// Adjust changes the parameters of all cells, in their order, and the speed. Each DT must be that of the loop. The change comes at
+// the start of the next tick, and the membranes keep their state. After an error nothing changes. Any goroutine may call
+// Adjust, before or during a run, and the loop never waits for it. Of two calls within a tick the later one counts.
 func (l *Loop) Adjust(params []Params, speed float64) error {
 	if len(params) != len(l.Cells) {
 		return fmt.Errorf("adjust: must have the parameters of %d cells, got %d", len(l.Cells), len(params))
@@ -36,7 +36,7 @@ func (l *Loop) Adjust(params []Params, speed float64) error {
 	return nil
 }
 
-// adjust takes what was asked for since the tick before.
+// adjust applies the latest adjustment, if there is a new one.
 func (r *run) adjust() {
 	if r.adjusted.Load() == nil {
 		return

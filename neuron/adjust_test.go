@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A loop that is adjusted after some ticks goes on as two loops in a row, the second from where the first one was.
-func TestAdjust(t *testing.T) {
+// An adjusted loop equals two loops in a row. The second one takes over the state of the first.
+func TestAdjustKeepsTheState(t *testing.T) {
 	slow := Default()
 	slow.TauM, slow.VT = 25, -60
 	for _, speed := range []float64{1, 0.1, 2.5} {
@@ -19,7 +19,7 @@ func TestAdjust(t *testing.T) {
 		ticks := 0
 		l.Observers = []Observer{got, ticker(func() {
 			if ticks++; ticks == 37 {
-				if err := l.Adjust([]Params{Default()}, 7); err != nil { // the later one counts
+				if err := l.Adjust([]Params{Default()}, 7); err != nil { // the later call counts
 					t.Fatal(err)
 				}
 				if err := l.Adjust([]Params{slow}, speed); err != nil {

@@ -31,7 +31,7 @@ func BenchmarkAdvance(b *testing.B) {
 	b.ReportMetric(float64(b.N)*1e-3/b.Elapsed().Seconds(), "Msteps/s")
 }
 
-// BenchmarkTick is a tick of the whole loop with ten steps, one neuron, one input and one output.
+// BenchmarkTick is a tick of ten steps with one neuron, one input and one output.
 func BenchmarkTick(b *testing.B) {
 	for name, observers := range map[string][]Observer{"alone": nil, "observed": {nothing{}}} {
 		b.Run(name, func(b *testing.B) {

@@ -1,13 +1,12 @@
-// Package neuron is the equation, its closed forms, and the loop that runs it.
+// Package neuron implements the leaky integrate-and-fire neuron: its equation, its closed forms, and the real-time loop.
 //
-// It integrates the leaky integrate-and-fire neuron by forward Euler with a fixed step, in a form whose every bit is
-// the same on every architecture, and holds the mathematics that predicts what it must do: rheobase, steps between
-// spikes, firing rate. The membrane may have noise, which comes from a seed and is the same everywhere too. Loop runs
-// neurons tick by tick on a Clock, live or as fast as it can.
+// The equation is integrated by forward Euler with a fixed step. Every bit is the same on every architecture, noise from a
+// seed included. The closed forms predict the result: rheobase, steps between spikes, firing rate. A Loop runs neurons tick
+// by tick on a Clock, in real time or as fast as it can.
 //
-// A model of a neuron is a file of this package and a line in Models. It has a struct of parameters, which is a Params,
-// their description, which is a Model, and a Neuron, whose Step is the equation. The keys of a configuration, their checks,
-// the page's sliders and the labels of pictures follow from the description. See lif.go.
+// A model is one file of this package and one line in Models. The file has a struct of parameters (Params), their
+// description (Model), and a Neuron whose Step is the equation. The description is the source of configuration keys, checks,
+// the page's sliders and the labels of pictures. See lif.go.
 //
-// It never touches a pin, a file or the wall's clock; it imports the standard library only.
+// The package uses no pin, no file and no system clock. It imports only the standard library.
 package neuron

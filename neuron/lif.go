@@ -6,16 +6,15 @@ import (
 	"hillock/neuron/internal/gauss"
 )
 
-// LIF is the constants of one leaky integrate-and-fire neuron,
+// LIF holds the parameters of one leaky integrate-and-fire neuron and its integration step:
 //
 //	tau_m dV/dt = E_L - V + R_m I,    V >= V_T: spike, V <- V_reset
 //
-// (Dayan and Abbott, Theoretical Neuroscience, section 5.4), and the step of its integration.
-// The units are chosen so that R_m*I is in mV without a factor.
+// (Dayan and Abbott, Theoretical Neuroscience, section 5.4). With these units R_m*I is in mV without a factor.
 //
 // With Sigma above 0 the membrane has white noise, tau_m dV = (E_L - V + R_m I) dt + sigma sqrt(2 tau_m) dW. Without a
-// threshold V would have the standard deviation sigma, in steps of dt sigma/sqrt(1 - dt/(2 tau_m)). What the methods
-// predict, intervals, counts and rates, is that of the neuron at sigma 0: with noise it fires below its rheobase too.
+// threshold the standard deviation of V is sigma, in steps of dt sigma/sqrt(1 - dt/(2 tau_m)). All predictions are those for
+// sigma 0: intervals, counts and rates. With noise the neuron fires below its rheobase too.
 type LIF struct {
 	TauM   float64 // membrane time constant tau_m, ms
 	EL     float64 // leak reversal potential E_L, mV; above V_T the neuron fires without input
@@ -23,22 +22,22 @@ type LIF struct {
 	VReset float64 // potential after a spike, mV; below V_T
 	RM     float64 // membrane resistance R_m, MOhm
 	TRef   float64 // absolute refractory time t_ref, ms, counted in whole steps; V stays at V_reset
-	DT     float64 // integration step dt, ms; below 2 tau_m, above which forward Euler diverges
-	Sigma  float64 // noise of the membrane sigma, mV; at 0 there is none, and the equation is the one above to the bit
-	Seed   uint64  // of the noise: the same seed, the same noise, also in two neurons that are to have their own
+	DT     float64 // integration step dt, ms; below 2 tau_m, or forward Euler diverges
+	Sigma  float64 // noise of the membrane sigma, mV; at 0 the equation is the one above to the bit
+	Seed   uint64  // of the noise; two neurons with the same seed have the same noise
 }
 
-// Default is the worksheet's neuron: rheobase 1.5 nA, and 144 spikes in 2 s at 2 nA.
+// Default returns the worksheet's neuron: rheobase 1.5 nA, and 144 spikes in 2 s at 2 nA.
 func Default() LIF {
 	return LIF{TauM: 10, EL: -70, VT: -55, VReset: -70, RM: 10, TRef: 0, DT: 0.1}
 }
 
-// RefSteps is t_ref in whole steps, rounded to the nearest.
+// RefSteps returns t_ref in whole steps, rounded to the nearest.
 func (p LIF) RefSteps() int64 {
 	return int64(math.Round(p.TRef / p.DT))
 }
 
-// Rest is where V starts, mV: E_L, or V_reset for a pacemaker, which has no rest below threshold.
+// Rest returns the first V, mV: E_L, or V_reset for a pacemaker (E_L at or above V_T).
 func (p LIF) Rest() float64 {
 	if p.EL < p.VT {
 		return p.EL
@@ -46,7 +45,7 @@ func (p LIF) Rest() float64 {
 	return p.VReset
 }
 
-// lif describes the leaky integrate-and-fire neuron.
+// lif returns the description of the leaky integrate-and-fire neuron.
 func lif() Model {
 	at := field[LIF]
 	voltage := Bounds{Low: -MaxVoltage, High: MaxVoltage}
@@ -91,7 +90,7 @@ func (p LIF) Levels() Levels {
 	return Levels{Reset: Level{"V_r", p.VReset}, Rest: Level{"E_L", p.EL}, Threshold: Level{"V_T", p.VT}}
 }
 
-// Theory implements Params: the closed forms are those of the neuron at sigma 0.
+// Theory implements Params. The closed forms are those for sigma 0.
 func (p LIF) Theory() (Theory, string) {
 	if p.Sigma > 0 {
 		return p, "the membrane has noise"
@@ -99,19 +98,19 @@ func (p LIF) Theory() (Theory, string) {
 	return p, ""
 }
 
-// lifNeuron is one leaky integrate-and-fire neuron: its constants and its state.
+// lifNeuron is a leaky integrate-and-fire neuron: its parameters and its state.
 type lifNeuron struct {
 	LIF
 	v float64 // membrane potential, mV
 
-	ref      int64 // refractory steps still to go
-	refAfter int64 // refractory steps that follow a spike
+	ref      int64 // refractory steps left
+	refAfter int64 // refractory steps after a spike
 
-	xi   *gauss.Source // draws the noise; nil at sigma 0
-	kick float64       // what a standard Gaussian of it stands for, mV: sigma sqrt(2 dt/tau_m)
+	xi   *gauss.Source // of the noise; nil at sigma 0
+	kick float64       // standard deviation of the noise in one step, mV: sigma sqrt(2 dt/tau_m)
 }
 
-// neuron implements Params. TRef, Sigma and Seed are read here alone.
+// neuron implements Params. Only here are TRef, Sigma and Seed read.
 func (p LIF) neuron() Neuron { return newLIF(p) }
 
 func newLIF(p LIF) *lifNeuron {
@@ -138,8 +137,8 @@ func (n *lifNeuron) Copy() Neuron {
 	return &c
 }
 
-// Continue implements Neuron: it takes the membrane potential, and what is left of the refractory time, in steps of n's own.
-// Where both have noise of the same seed, it goes on as from's would have.
+// Continue implements Neuron. It takes over the membrane potential and the rest of the refractory time, in steps of n. With
+// the same seed it takes over the state of the noise too.
 func (n *lifNeuron) Continue(from Neuron) {
 	was, ok := from.(*lifNeuron)
 	if !ok {
@@ -152,15 +151,14 @@ func (n *lifNeuron) Continue(from Neuron) {
 	}
 }
 
-// Drive is the voltage R_m*I in mV that a current in nA stands for. It is taken once per tick and handed to each Step:
-// computed inside the sum, its product would be fused into one rounding on some architectures and not on others.
+// Drive returns R_m*I in mV for a current in nA. The loop computes it once per tick for all steps. Inside the sum of Step some
+// architectures would fuse this product into one rounding, and others would not.
 func (n *lifNeuron) Drive(current float64) float64 {
 	return float64(n.RM * current)
 }
 
-// Step advances the membrane by dt under a constant drive R_m*I (mV) and reports whether the neuron spiked.
-// Threshold (inclusive) and reset come after the update, as in the worksheet; in the refractory steps V is held, and no
-// noise is drawn.
+// Step advances the membrane by dt under a constant drive R_m*I (mV) and reports whether the neuron spiked. The threshold
+// (inclusive) and the reset come after the update, as in the worksheet. Refractory steps hold V and draw no noise.
 func (n *lifNeuron) Step(drive float64) (spiked bool) {
 	if n.xi != nil {
 		return n.noisy(drive)
@@ -170,9 +168,8 @@ func (n *lifNeuron) Step(drive float64) (spiked bool) {
 
 // quiet is the step at sigma 0.
 //
-// The form of the update is part of the promise: evaluated in exactly this order it has nothing to fuse, so that it
-// gives the same bits on every architecture. With dt/tau_m taken out as a constant, or as a*V + b, a neuron near its
-// rheobase spikes in another step.
+// The form of the update is part of the promise. In exactly this order there is nothing to fuse, and the bits are the same
+// on every architecture. With dt/tau_m as a constant, or as a*V + b, a neuron near its rheobase spikes in another step.
 func (n *lifNeuron) quiet(drive float64) (spiked bool) {
 	if n.ref > 0 {
 		n.ref--
@@ -186,8 +183,8 @@ func (n *lifNeuron) quiet(drive float64) (spiked bool) {
 	return false
 }
 
-// noisy is the step by Euler and Maruyama (P. E. Kloeden and E. Platen, Numerical Solution of Stochastic Differential
-// Equations, section 10.2): the quiet update, and then sigma sqrt(2 dt/tau_m) times a fresh standard Gaussian.
+// noisy is the Euler-Maruyama step (P. E. Kloeden and E. Platen, Numerical Solution of Stochastic Differential Equations,
+// section 10.2): the quiet update, and then sigma sqrt(2 dt/tau_m) times a new standard Gaussian.
 func (n *lifNeuron) noisy(drive float64) (spiked bool) {
 	if n.ref > 0 {
 		n.ref--
@@ -202,8 +199,8 @@ func (n *lifNeuron) noisy(drive float64) (spiked bool) {
 	return false
 }
 
-// Advance takes up to the given number of steps under a constant drive (mV) and stops after the first spike. It is
-// Step in a loop, the same bits; at sigma 0, with V in a register, a quarter faster.
+// Advance takes up to the given number of steps under a constant drive (mV) and stops after the first spike. It returns the
+// same bits as Step in a loop. At sigma 0 it keeps V in a register and is a quarter faster.
 func (n *lifNeuron) Advance(drive float64, steps int) (taken int, spiked bool) {
 	if n.xi != nil {
 		for taken < steps && !spiked {

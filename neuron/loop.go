@@ -13,64 +13,64 @@ import (
 	"time"
 )
 
-// A Clock is the time that a loop lives in: the wall's, or a virtual one that runs as fast as the loop does.
+// A Clock is the clock of a loop: real time, or a VirtualClock.
 type Clock interface {
-	// Now is the monotonic time since the clock's own zero.
+	// Now returns the monotonic time since the zero of the clock.
 	Now() time.Duration
-	// SleepUntil blocks until Now is t or later, or until ctx is done, whose error it then returns.
+	// SleepUntil blocks until Now is t or later. If ctx ends first, it returns the error of ctx.
 	SleepUntil(ctx context.Context, t time.Duration) error
 }
 
-// An Input is one term of a neuron's current. It is read once per tick, also when several neurons share it; its
-// dynamic type must be comparable. A part that fails is the input's own affair: the neuron goes on with what it gives.
+// An Input is one term of a neuron's current. The loop reads it once per tick, also for several neurons. Its dynamic type must
+// be comparable. It handles a failed part itself: the neuron takes whatever Current returns.
 type Input interface {
-	// Current is the current in nA for the tick that was due at now; finite.
+	// Current returns the current in nA for the tick due at now. It must be finite.
 	Current(now time.Duration) float64
 }
 
-// A Holder is an Input that waits for a part, which may keep it waiting: see Loop.Patience.
+// A Holder is an Input that can block on its part: see Loop.Patience.
 type Holder interface {
 	Input
-	// Hold is the current in nA for the tick that was due at now, at once: what is known without the part.
+	// Hold returns the current in nA for the tick due at now without the part, at once.
 	Hold(now time.Duration) float64
-	// Mend asks the part once more, from now on, and reports whether it answered. It may take as long as that takes:
-	// it runs beside the loop, which asks Hold meanwhile.
+	// Mend reads the part once and reports whether it answered. It may block: it runs beside the loop, and the loop calls
+	// Hold meanwhile.
 	Mend(now time.Duration) bool
 }
 
-// An Output is told of the spikes of its neuron, in the loop's own time: now is when the tick was due, however late it
-// runs. Neither method may block.
+// An Output shows the spikes of its neuron. The time now is the deadline of the tick, however late it runs. Neither method may
+// block.
 type Output interface {
-	// Tick comes once per tick, before its steps.
+	// Tick is called once per tick, before its steps.
 	Tick(now time.Duration)
-	// Spike comes at each spike, with the number of the step in which it happened.
+	// Spike is called at each spike with the number of its step.
 	Spike(step int64, now time.Duration)
 }
 
-// An Observer sees each tick after its steps, on the loop's own thread: it may read the cells, and must not block.
-// One that is a StepObserver too sees each step.
+// An Observer is called after the steps of each tick, on the thread of the loop. It may read the cells and must not block.
+// A StepObserver is also called after each step.
 type Observer interface {
 	Tick(Tick)
 }
 
-// A StepObserver sees each step of each neuron right after it.
+// A StepObserver is called right after each step of each neuron.
 type StepObserver interface {
 	Step(Sample)
 }
 
-// A Cell is a neuron in its place: what drives it, what it drives, and the count of its spikes.
+// A Cell is a neuron with its inputs, its outputs and the count of its spikes.
 type Cell struct {
 	Name string
 	Neuron
-	Inputs  []Input // the terms of its current, added up
+	Inputs  []Input // the terms of its current
 	Outputs []Output
 
 	Current     float64 // the sum of its inputs in this tick, nA
 	Spikes      int64
-	First, Last int64 // step numbers of its first and its latest spike; 0: none yet
+	First, Last int64 // step numbers of the first and the latest spike; 0: none yet
 }
 
-// Sample is the state of a cell right after a step: V (mV) after the reset where it spiked.
+// Sample is the state of a cell right after a step. At a spike V is the value after the reset.
 type Sample struct {
 	Cell    *Cell
 	Step    int64
@@ -79,27 +79,27 @@ type Sample struct {
 	Spiked  bool
 }
 
-// Tick is where the loop stands after a tick.
+// Tick is the state of the loop after a tick.
 type Tick struct {
 	Due      int64         // ticks due so far, this one included
-	Skipped  int64         // ticks of these that were skipped
+	Skipped  int64         // ticks skipped so far, part of Due
 	Steps    int64         // steps run so far, this tick's included
-	Deadline time.Duration // when it was due, on the loop's clock
-	Began    time.Duration // when it began
-	Missed   time.Duration // how late the first was of the ticks that were skipped right before it; 0: none
-	Read     time.Duration // how long the inputs took
-	Ran      time.Duration // how long all of it took, inputs, steps and outputs
-	Write    time.Duration // the longest time from a threshold crossing until the outputs had taken it; 0: no spike
-	Adjusted int64         // how often the loop was given other parameters so far
+	Deadline time.Duration // of the tick, on the loop's clock
+	Began    time.Duration // start of the tick, on the loop's clock
+	Missed   time.Duration // lateness of the first tick skipped right before; 0: none
+	Read     time.Duration // duration of the reads of all inputs
+	Ran      time.Duration // duration of the tick: inputs, steps and outputs
+	Write    time.Duration // longest time from a threshold crossing to the return of the last output; 0: no spike
+	Adjusted int64         // number of adjustments so far
 }
 
-// Run is how many ticks were run so far.
+// Run returns the number of ticks run so far.
 func (t Tick) Run() int64 { return t.Due - t.Skipped }
 
-// Lateness is how long after its deadline the tick began.
+// Lateness returns the time from the deadline to the start of the tick.
 func (t Tick) Lateness() time.Duration { return t.Began - t.Deadline }
 
-// Since is how long the loop has run at the end of the tick, where its ticks are so long.
+// Since returns the run time of the loop at the end of the tick. The argument is the length of a tick.
 func (t Tick) Since(tick time.Duration) time.Duration {
 	if t.Due == 0 {
 		return 0
@@ -109,37 +109,38 @@ func (t Tick) Since(tick time.Duration) time.Duration {
 
 // Loop runs cells in real time, or as fast as it can on a virtual clock: the same steps, the same bits.
 //
-// Tick k is due at start + k*Tick, whatever happened before; it reads each input once and runs the steps that are due
-// with that input held. A late tick is followed at once by the next until the loop has caught up.
+// Tick k has the deadline start + k*Tick, whatever happened before. A tick reads each input once and runs the due steps with
+// that current. After a late tick the next follows at once, until the loop has caught up.
 //
-// The loop reads its inputs itself, right before the steps that use them. So a current is never older than its tick,
-// also where ticks are late, and no second thread has to wake for it: that would double what a tick costs. A part that
-// hangs would hang the loop, though. So where Patience is set, a second goroutine takes the place of one that waits for a
-// Holder longer than that: it goes on from there, in the same tick, with what the input holds. The first stays with the
-// part and asks it again until it answers in time; from then on the loop reads it as before.
+// The loop reads its inputs itself, right before the steps. A current is never older than its tick, however late, and no
+// second thread wakes for it: that would double the cost of a tick.
+//
+// A part that hangs would hang the loop. With Patience set, a new goroutine replaces one that waits longer for a Holder. It
+// continues the same tick with the current of Hold. The old goroutine reads the part again until it answers in time. Then
+// the loop reads it as before.
 type Loop struct {
 	Clock     Clock
-	Tick      time.Duration // from one tick to the next, more than 0
-	DT        time.Duration // the integration step, each cell's DT in whole nanoseconds
-	Speed     float64       // model time over wall time, a multiple of 1e-9
-	MaxLag    time.Duration // lag beyond which all missed ticks are skipped in one piece; 0: none ever is
-	Ticks     int64         // how many ticks are due in all; 0: until the context ends
-	Start     time.Duration // when the tick before the first was due, on the clock, for a loop that follows another; 0: as it is run
+	Tick      time.Duration // period, more than 0
+	DT        time.Duration // integration step: the DT of each cell, in whole nanoseconds
+	Speed     float64       // model time over real time, a multiple of 1e-9
+	MaxLag    time.Duration // with a longer lag all missed ticks are skipped at once; 0: never
+	Ticks     int64         // total number of ticks; 0: until the context ends
+	Start     time.Duration // deadline of the tick before the first, on the clock, after another loop; 0: the start of the run
 	Cells     []*Cell       // stepped in this order
 	Observers []Observer
 
-	Patience time.Duration // how long the loop waits for a Holder, at least, and less than twice; 0: for ever
-	Ready    func() error  // called first on each goroutine that runs the loop, to ready its thread; nil: nothing to do
+	Patience time.Duration // the loop waits at least this long for a Holder, and less than twice; 0: without end
+	Ready    func() error  // called first on each goroutine of the loop, to prepare its thread; may be nil
 
-	adjusted atomic.Pointer[adjustment] // asked for and not taken yet
+	adjusted atomic.Pointer[adjustment] // the latest, until the loop takes it
 }
 
 // MaxStepsPerTick bounds Speed*Tick/DT.
 const MaxStepsPerTick = 1_000_000
 
-// Run runs the loop until all ticks are due or ctx ends, whose error it then returns, and reports the last tick. Without
-// Patience it does so on the calling goroutine, else on others. A panic in a part or an observer is returned as an error.
-// It does not allocate per tick or per step.
+// Run runs the loop until its last tick or the end of ctx, and returns the last tick and the error of ctx. With Patience it
+// runs on new goroutines, else on the calling one. A panic in a part or an observer becomes an error. Ticks and steps do not
+// allocate.
 func (l *Loop) Run(ctx context.Context) (Tick, error) {
 	r, err := l.prepare()
 	if err != nil {
@@ -153,10 +154,10 @@ func (l *Loop) Run(ctx context.Context) (Tick, error) {
 	return r.at, err
 }
 
-// errRelieved ends a runner in whose place another one goes on: nothing of the run is its own any more.
+// errRelieved ends a replaced runner. It must not touch the run any more.
 var errRelieved = errors.New("relieved")
 
-// runner runs the loop on this goroutine from where it stands.
+// runner runs the loop on this goroutine from its present state.
 func (r *run) runner(ctx context.Context) (err error) {
 	defer caught(&err)
 	if r.Ready != nil {
@@ -170,7 +171,7 @@ func (r *run) runner(ctx context.Context) (err error) {
 		if r.start == 0 {
 			r.start = r.Clock.Now()
 		}
-	case r.inTick: // in the place of one that waits for an input
+	case r.inTick: // this runner replaces one that waits for an input
 		if err := r.tick(); err != nil {
 			return err
 		}
@@ -188,14 +189,14 @@ func (r *run) runner(ctx context.Context) (err error) {
 	return nil
 }
 
-// caught makes a panic an error.
+// caught turns a panic into an error.
 func caught(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("panic in the loop: %v\n%s", p, bytes.TrimSpace(debug.Stack()))
 	}
 }
 
-// due begins the tick of a deadline, or the last of those that are skipped with it.
+// due begins the tick of a deadline. After a long stop it begins the last missed tick and skips the others.
 func (r *run) due(deadline time.Duration) {
 	began := r.Clock.Now()
 	r.at.Missed = 0
@@ -215,7 +216,7 @@ func (r *run) due(deadline time.Duration) {
 	r.inTick = true
 }
 
-// stepsPerTick is Speed*Tick/DT as whole steps and a remainder over den, exactly.
+// stepsPerTick returns Speed*Tick/DT exactly: whole steps, and a remainder over den.
 func (l *Loop) stepsPerTick() (whole, rest, den uint64, err error) {
 	nano := math.Round(l.Speed * 1e9)
 	switch {
@@ -237,22 +238,22 @@ func (l *Loop) stepsPerTick() (whole, rest, den uint64, err error) {
 	return whole, rest, den, nil
 }
 
-// run is a loop under way.
+// run is the state of a running loop.
 type run struct {
 	*Loop
 	at        Tick
 	start     time.Duration
 	started   bool
 	inTick    bool         // a tick is under way
-	next      int          // which input it asks
+	next      int          // index of the next input to read
 	inputs    []Input      // each once
-	currents  []float64    // what they gave in this tick, nA
-	terms     [][]int      // by cell: which of the inputs
-	drives    []float64    // by cell: what its current stands for in this tick
-	lifs      []*lifNeuron // the neurons of all cells, fewer where some are of another model
+	currents  []float64    // of the inputs in this tick, nA
+	terms     [][]int      // by cell: indices of its inputs
+	drives    []float64    // by cell, in this tick
+	lifs      []*lifNeuron // the neurons of all cells, without those of another model
 	observers []StepObserver
 
-	whole, rest, den, acc uint64 // steps per tick; acc counts the fractions of a step that are due
+	whole, rest, den, acc uint64 // steps per tick; acc adds up the fractions
 
 	*relief
 }
@@ -292,7 +293,7 @@ func (l *Loop) prepare() (*run, error) {
 	return r, nil
 }
 
-// fits holds the parameters of a cell against the loop's step.
+// fits checks the integration step of a cell against that of the loop.
 func (l *Loop) fits(c *Cell, p Params) error {
 	if dt, own := float64(l.DT)/1e6, p.Model().Sum(Step, p); own != dt {
 		return fmt.Errorf("neuron %s: its dt is %g ms, the loop's %g ms", c.Name, own, dt)

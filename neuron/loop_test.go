@@ -15,7 +15,7 @@ const (
 	us = time.Microsecond
 )
 
-// constant is an input that always gives the same current and counts how often it was read.
+// constant is an input with a constant current. It counts its reads.
 type constant struct {
 	current float64
 	reads   int
@@ -26,7 +26,7 @@ func (c *constant) Current(time.Duration) float64 {
 	return c.current
 }
 
-// record is an output, and an observer, that writes down what it is told.
+// record is an output and an observer. It records all calls.
 type record struct {
 	name string
 	to   *[]string
@@ -38,7 +38,7 @@ func (r record) say(format string, args ...any) {
 func (r record) Spike(step int64, now time.Duration) { r.say(" spike in step %d due %v", step, now) }
 func (r record) Tick(now time.Duration)              { r.say(" tick %v", now) }
 
-// stepRecord keeps each sample, tickRecord each tick.
+// stepRecord records samples, tickRecord records ticks.
 type stepRecord struct{ samples []Sample }
 
 func (r *stepRecord) Step(s Sample) { r.samples = append(r.samples, s) }
@@ -54,7 +54,7 @@ func newLoop(t testing.TB, current float64) (*Loop, *Cell, *constant) {
 	return &Loop{Clock: new(VirtualClock), Tick: ms, DT: 100 * us, Speed: 1, Cells: []*Cell{c}}, c, in
 }
 
-func TestLoopRunsTheStepsThatAreDue(t *testing.T) {
+func TestLoopRunsAllDueSteps(t *testing.T) {
 	for _, tt := range []struct {
 		tick, dt time.Duration
 		speed    float64
@@ -98,7 +98,7 @@ func TestLoopRunsTheStepsThatAreDue(t *testing.T) {
 	}
 }
 
-func TestLoopTellsOutputsInOrder(t *testing.T) {
+func TestLoopCallsOutputsInOrder(t *testing.T) {
 	var got []string
 	l, c, _ := newLoop(t, 40) // a spike every 4 steps
 	second := &Cell{Name: "n2", Neuron: mustNew(t, Default()), Inputs: c.Inputs, Outputs: []Output{record{"b", &got}}}
@@ -115,7 +115,7 @@ func TestLoopTellsOutputsInOrder(t *testing.T) {
 	}
 }
 
-func TestLoopAddsTermsAndReadsASharedInputOnce(t *testing.T) {
+func TestLoopReadsSharedInputsOnce(t *testing.T) {
 	l, c, knob := newLoop(t, 1.25)
 	bias := &constant{current: 0.75}
 	c.Inputs = []Input{knob, bias}
@@ -155,7 +155,7 @@ func TestLoopObserversSeeEveryStep(t *testing.T) {
 	}
 }
 
-// stalling is a virtual clock on which the input of some ticks takes long.
+// stalling is a virtual clock. On it the inputs of some ticks are slow.
 type stalling struct {
 	VirtualClock
 	stall map[time.Duration]time.Duration // by deadline
@@ -191,7 +191,7 @@ func TestLateTicksRunAtOnceUntilCaughtUp(t *testing.T) {
 	}
 }
 
-// slowOutput takes its time to take a spike.
+// slowOutput is slow at each spike.
 type slowOutput struct {
 	clock *VirtualClock
 	takes time.Duration
@@ -217,7 +217,7 @@ func TestTicksAreMeasured(t *testing.T) {
 	}
 }
 
-func TestLongStopIsSkippedInOnePiece(t *testing.T) {
+func TestLongStopIsSkippedAtOnce(t *testing.T) {
 	l, c, _ := newLoop(t, 0)
 	clock := &stalling{stall: map[time.Duration]time.Duration{100 * ms: 700*ms + 300*us}}
 	seen := new(tickRecord)
@@ -263,7 +263,7 @@ func TestLoopEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// cancelAt ends a loop when its neuron spikes in the given step.
+// cancelAt ends a loop at the spike in a given step.
 type cancelAt struct {
 	step   int64
 	cancel context.CancelFunc
@@ -276,7 +276,7 @@ func (c cancelAt) Spike(step int64, _ time.Duration) {
 	}
 }
 
-func TestLoopRefusesWhatCannotRun(t *testing.T) {
+func TestLoopRefusesBadFields(t *testing.T) {
 	for _, tt := range []struct {
 		change func(*Loop)
 		want   string
@@ -327,7 +327,7 @@ type nothing struct{}
 func (nothing) Tick(Tick)   {}
 func (nothing) Step(Sample) {}
 
-func TestALoopThatFollowsAnotherGoesOnBetweenTwoTicks(t *testing.T) {
+func TestLoopContinuesAnotherBetweenTicks(t *testing.T) {
 	params := Default()
 	params.TRef = 2
 	spikes := func(ticks ...int64) (all []string) {
@@ -339,7 +339,7 @@ func TestALoopThatFollowsAnotherGoesOnBetweenTwoTicks(t *testing.T) {
 			c.Neuron = mustNew(t, params)
 			if before != nil {
 				c.Continue(before.Neuron)
-				clock.Sleep(5500 * us) // what lies between is late, not lost
+				clock.Sleep(5500 * us) // the ticks in between are late, not lost
 			}
 			base := end.Deadline
 			l.Clock, l.Ticks, l.Start = clock, n, base
@@ -356,13 +356,13 @@ func TestALoopThatFollowsAnotherGoesOnBetweenTwoTicks(t *testing.T) {
 	}
 }
 
-// at is an output that hears when each spike was due.
+// at is an output with the deadlines of all spikes.
 type at func(time.Duration)
 
 func (at) Tick(time.Duration)                 {}
 func (f at) Spike(_ int64, now time.Duration) { f(now) }
 
-// A neuron of the same step has as many refractory steps to go as the one that it follows.
+// With the same step the rest of the refractory time is the same number of steps.
 func TestContinueCountsRefractorySteps(t *testing.T) {
 	for ref := range int64(1000) {
 		n, next := mustNew(t, Default()), mustNew(t, Default())
@@ -373,13 +373,13 @@ func TestContinueCountsRefractorySteps(t *testing.T) {
 	}
 }
 
-func TestContinueKeepsWhatIsLeftOfTheRefractoryTime(t *testing.T) {
+func TestContinueKeepsTheRefractoryTime(t *testing.T) {
 	p := Default()
 	p.TRef = 2
 	n := mustNew(t, p)
 	for !n.Step(30) {
 	}
-	n.Step(30) // 1.9 ms are left
+	n.Step(30) // leaves 1.9 ms
 	p.DT, p.VReset = 0.3, -60
 	next := mustNew(t, p)
 	next.Continue(n)

@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// Models returns the kinds of neurons that there are, the default one first. Each is a file of its own.
+// Models returns all models, the default first. Each is one file.
 func Models() []Model {
 	return []Model{
 		lif(),
 	}
 }
 
-// A Model is a kind of neuron, described by its parameters: the keys of a configuration and their checks, what may be
-// changed while a neuron runs, sliders and labels all follow from this description.
+// A Model describes a kind of neuron by its parameters. Configuration keys, checks, sliders and labels follow from this
+// description.
 type Model struct {
 	Name     string  // as in the configuration: "lif"
 	Title    string  // "leaky integrate-and-fire"
 	Equation string  // with the symbols of Params: "tau_m dV/dt = E_L - V + R_m I"
-	Params   []Param // in the order in which they are listed; one of them is the integration step
+	Params   []Param // in the order of display; one of them is the integration step
 	Default  Params
 }
 
-// Param returns the parameter of a key, or false where the model has none.
+// Param returns the parameter with a key, or false without one.
 func (m Model) Param(key string) (Param, bool) {
 	for _, d := range m.Params {
 		if d.Key == key {
@@ -33,7 +33,7 @@ func (m Model) Param(key string) (Param, bool) {
 	return Param{}, false
 }
 
-// Sum adds up the values of all parameters that have a role: 0 where none has it.
+// Sum returns the sum of all parameters with a role, 0 without any.
 func (m Model) Sum(role Role, p Params) (sum float64) {
 	for _, d := range m.Params {
 		if d.Role == role {
@@ -43,17 +43,16 @@ func (m Model) Sum(role Role, p Params) (sum float64) {
 	return sum
 }
 
-// Params are the parameters of one neuron: the comparable struct of its model.
+// Params are the parameters of one neuron. Each model has its own comparable struct.
 type Params interface {
-	// Model describes the parameters.
+	// Model returns the description of the parameters.
 	Model() Model
-	// Levels are the potentials that displays draw V between.
+	// Levels returns the potentials at the edges of a display of V.
 	Levels() Levels
-	// Theory returns the closed forms of the neuron, nil where it has none. The reason says why they do not predict it; it is
-	// "" where they do.
+	// Theory returns the closed forms of the neuron, or nil, and the reason why they give no prediction, or "".
 	Theory() (t Theory, reason string)
 
-	neuron() Neuron // at rest; the parameters are valid
+	neuron() Neuron // at rest; needs valid parameters
 }
 
 // A Neuron is one neuron with its parameters and its state.
@@ -61,17 +60,17 @@ type Neuron interface {
 	Params() Params
 	// V is the membrane potential, mV.
 	V() float64
-	// Drive is what a current in nA stands for in the equation. It is taken once per tick and handed to each Step.
+	// Drive returns the term of the equation for a current in nA. The loop computes it once per tick for all steps.
 	Drive(current float64) float64
 	// Step advances the neuron by dt under a constant drive and reports whether it spiked.
 	Step(drive float64) (spiked bool)
-	// Continue puts the neuron where another one is, if that is of the same model; else it stays at rest.
+	// Continue takes over the state of another neuron. Of another model, it stays at rest.
 	Continue(from Neuron)
-	// Copy returns a neuron in the same state that goes on by itself.
+	// Copy returns an independent neuron in the same state.
 	Copy() Neuron
 }
 
-// New returns a neuron at rest, or the ParamErrors of p.
+// New returns a neuron at rest, or ParamErrors for bad parameters.
 func New(p Params) (Neuron, error) {
 	if err := Validate(p); err != nil {
 		return nil, err
@@ -79,23 +78,23 @@ func New(p Params) (Neuron, error) {
 	return p.neuron(), nil
 }
 
-// A Theory is what mathematics says of a neuron under a constant current, in nA.
+// A Theory has the closed forms of a neuron under a constant current in nA.
 type Theory interface {
-	// Rheobase is the largest current under which the neuron never fires.
+	// Rheobase returns the limit of the current, nA: at or below it the neuron never fires.
 	Rheobase() float64
-	// SpikeCount is the number of spikes in so many steps from rest.
+	// SpikeCount returns the number of spikes in the given steps from rest.
 	SpikeCount(current float64, steps int64) int64
-	// SpikesAhead is SpikeCount from where a neuron of these parameters is.
+	// SpikesAhead is SpikeCount from the state of a neuron with these parameters.
 	SpikesAhead(from Neuron, current float64, steps int64) int64
-	// DiscreteRate is the firing rate of the neuron as it is integrated, Hz.
+	// DiscreteRate returns the firing rate of the integrated equation, Hz.
 	DiscreteRate(current float64) float64
-	// ExactRate is the firing rate of the continuous equation, Hz.
+	// ExactRate returns the firing rate of the continuous equation, Hz.
 	ExactRate(current float64) float64
-	// ExactCurrent is the current at which the continuous equation fires at a rate in Hz.
+	// ExactCurrent returns the current for a firing rate in Hz of the continuous equation.
 	ExactCurrent(rate float64) float64
 }
 
-// Levels are the potentials that displays draw V between.
+// Levels are the potentials at the edges of a display of V.
 type Levels struct {
 	Reset, Rest, Threshold Level
 }
@@ -106,58 +105,58 @@ type Level struct {
 	V      float64 // mV
 }
 
-// Lowest is the lower end of a scale for V, below the threshold, mV.
+// Lowest returns the lower end of a scale for V, mV. It is below the threshold.
 func (l Levels) Lowest() float64 { return min(l.Reset.V, l.Rest.V, l.Threshold.V-1) }
 
 // A Param describes one parameter.
 type Param struct {
 	Key    string // in the configuration: "tau_m"
-	Symbol string // in the equation; what follows _ is an index: "V_reset"
+	Symbol string // in the equation, with its index after _: "V_reset"
 	Help   string // "membrane time constant"
-	Unit   string // "ms", "mV", "MOhm"; "" for a number without one
+	Unit   string // "ms", "mV", "MOhm"; "" for a plain number
 	Role   Role
 
 	Bounds
-	Below string // the key of another parameter that this one must be below; "": none
+	Below string // key of a parameter with a larger value; "": none
 
 	Adjustable bool   // while the neuron runs
-	Slider     Slider // of what is of use to see, which is less than Bounds
+	Slider     Slider // its useful range, inside Bounds
 
 	access
 }
 
-// Role is what a parameter is to those who know no model.
+// Role is the meaning of a parameter in any model.
 type Role int
 
 const (
 	Plain        Role = iota
-	Step              // the integration step dt, ms, which all neurons of a loop share
-	TimeConstant      // of the membrane, ms: the integration step must be below twice as much
-	Refractory        // a time in which V is held, ms, counted in whole steps
-	Noise             // how strong noise is; 0: there is none
+	Step              // integration step dt, ms, the same for all neurons of a loop
+	TimeConstant      // of the membrane, ms: more than half of the integration step
+	Refractory        // time with V held, ms, counted in whole steps
+	Noise             // strength of the noise; 0: none
 	Seed              // of the noise, a whole number
 )
 
-// Bounds are the values that a parameter may have, from Low to High.
+// Bounds are the limits of a parameter, in its unit.
 type Bounds struct {
 	Low, High float64
-	Above     bool // more than Low, not Low itself
+	Above     bool // Low itself is out of bounds
 }
 
-// A Slider is how a parameter is turned by hand. Without a range there is none.
+// A Slider is the range of a slider for a parameter, in its unit. An empty range means no slider.
 type Slider struct {
 	Low, High   float64
-	Decimals    int  // that are of use
-	Logarithmic bool // three digits are of use then
+	Decimals    int  // to show
+	Logarithmic bool // with three digits to show
 }
 
-// access reads and writes a parameter in the struct of its model.
+// access reads and writes one parameter.
 type access struct {
 	get func(Params) float64
 	set func(Params, float64) Params
 }
 
-// field is the access to a field of P.
+// field returns the access to a field of P.
 func field[P Params](at func(*P) *float64) access {
 	return access{
 		get: func(p Params) float64 {
@@ -172,18 +171,18 @@ func field[P Params](at func(*P) *float64) access {
 	}
 }
 
-// Of returns the parameter's value in p, which is of its model.
+// Of returns the value of the parameter in p. The model of p must be its own.
 func (d Param) Of(p Params) float64 { return d.get(p) }
 
-// With returns p, which is of the parameter's model, with another value of it.
+// With returns p with another value of the parameter. The model of p must be its own.
 func (d Param) With(p Params, v float64) Params { return d.set(p, v) }
 
-// Text is a value with its unit: "10 ms".
+// Text returns a value with its unit: "10 ms".
 func (d Param) Text(v float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', -1, 64)+" "+d.Unit, " ")
 }
 
-// rule is the rule that a value breaks by itself, "" where it keeps all. Each comparison is written so that NaN fails.
+// rule returns the rule broken by a value alone, or "". Each comparison is written so that NaN fails.
 func (d Param) rule(v float64) string {
 	switch {
 	case d.Low < 0 && !(v >= d.Low && v <= d.High):
@@ -198,7 +197,7 @@ func (d Param) rule(v float64) string {
 	return ""
 }
 
-// beside is the rule that a parameter breaks beside another one, "" where it keeps all.
+// beside returns the rule broken by a parameter together with another one, or "".
 func (d Param) beside(other Param, p Params) string {
 	v, limit := d.Of(p), other.Of(p)
 	switch {
@@ -210,19 +209,19 @@ func (d Param) beside(other Param, p Params) string {
 	return ""
 }
 
-// A ParamError says which parameter breaks which rule.
+// A ParamError is a broken rule of one parameter.
 type ParamError struct {
-	Name  string  // as in the configuration: "tau_m"
+	Name  string  // key in the configuration: "tau_m"
 	Rule  string  // "must be more than 0 ms"
 	Value float64 // in Unit
-	Unit  string  // "ms", "mV" or "MOhm"
+	Unit  string  // as in Param
 }
 
 func (e ParamError) Error() string {
 	return fmt.Sprintf("%s: %s, got %s", e.Name, e.Rule, Param{Unit: e.Unit}.Text(e.Value))
 }
 
-// ParamErrors are all the rules that one set of parameters breaks, in the order of the model's list.
+// ParamErrors are all broken rules of one set of parameters, in the order of the model's list.
 type ParamErrors []ParamError
 
 func (e ParamErrors) Error() string {
@@ -233,7 +232,7 @@ func (e ParamErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Validate reports every rule that p breaks, as ParamErrors, or nil. A value that is wrong by itself is held against no other.
+// Validate returns every broken rule of p as ParamErrors, or nil. Rules between two parameters apply only to good values.
 func Validate(p Params) error {
 	all := p.Model().Params
 	rules := make([]string, len(all))
@@ -258,8 +257,8 @@ func Validate(p Params) error {
 	return errs
 }
 
-// The largest magnitudes that parameters may have. They are far outside of any neuron, and far inside of what float64 needs
-// to keep the equation meaningful.
+// The largest magnitudes of parameters and currents. Real neurons are far below. The equation keeps its precision in float64 up to
+// here.
 const (
 	MaxVoltage    = 1e4 // mV
 	MaxTime       = 1e6 // ms

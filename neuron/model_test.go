@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What is written of each model holds: others rely on it and look no further.
-func TestModelsAreWhatTheirDescriptionSays(t *testing.T) {
+// Other packages rely on the description of a model alone.
+func TestModelsMatchTheirDescriptions(t *testing.T) {
 	names := map[string]bool{}
 	for _, m := range Models() {
 		if m.Name == "" || m.Title == "" || m.Equation == "" || names[m.Name] {
@@ -79,7 +79,7 @@ func TestModelsAreWhatTheirDescriptionSays(t *testing.T) {
 	}
 }
 
-// counter is a neuron of another model: it adds up its drive, and spikes at ten.
+// counter is a neuron of another model. It adds up its drive and spikes at 10.
 type counter struct {
 	LIF
 	sum float64
@@ -104,7 +104,7 @@ func (c *counter) Continue(from Neuron) {
 	}
 }
 
-// A loop steps neurons of any model, side by side, watched or not; one that is given another model starts at rest.
+// A loop runs neurons of different models together, with and without observers. A new model starts at rest.
 func TestLoopRunsAnyModel(t *testing.T) {
 	for _, watched := range []bool{false, true} {
 		for _, beside := range []bool{false, true} {

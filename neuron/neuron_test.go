@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// mustNew returns the neuron of parameters that a test knows to be right.
+// mustNew returns a neuron with good parameters.
 func mustNew(t testing.TB, p LIF) *lifNeuron {
 	t.Helper()
 	n, err := New(p)
@@ -44,7 +44,7 @@ func TestGoldenTraces(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		n := mustNew(t, p)
-		n.v = p.EL // also the pacemaker: the golden program knows no rest
+		n.v = p.EL // also of the pacemaker: the golden program has no Rest
 		var got struct{ spikes, first, last int64 }
 		hash, buf := sha256.New(), make([]byte, 8)
 		drive := n.Drive(current)
@@ -71,7 +71,7 @@ func TestGoldenTraces(t *testing.T) {
 	}
 }
 
-// random draws a neuron and a current from the ranges that a user may configure, log-uniform where it matters.
+// random draws a neuron and a current from the ranges of a configuration, some of them log-uniform.
 func random(r *rand.Rand) (p LIF, current float64) {
 	uniform := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
 	logUniform := func(lo, hi float64) float64 { return math.Exp(uniform(math.Log(lo), math.Log(hi))) }
@@ -87,7 +87,7 @@ func random(r *rand.Rand) (p LIF, current float64) {
 	return p, uniform(-1, 6) * math.Abs(p.VT-p.EL) / p.RM
 }
 
-// offTie tells whether a spike after n steps from v is decided by the equation and not by the rounding of its floats.
+// offTie reports whether the equation, and not rounding, decides about a spike after n steps from v.
 func offTie(p LIF, v, current float64, n int64) bool {
 	vInf, a := p.EL+p.RM*current, 1-p.DT/p.TauM
 	at := func(k int64) float64 { return vInf + (v-vInf)*math.Pow(a, float64(k)) }
@@ -112,7 +112,7 @@ func TestStepsBetweenSpikesEqualTheClosedForm(t *testing.T) {
 			if p.DT > p.TauM {
 				steps = 50
 			}
-			if fires { // above tau_m a first overshoot from E_L may fire where one from V_reset does not
+			if fires { // with dt above tau_m the first overshoot may fire from E_L and not from V_reset
 				continue
 			}
 			if taken, spiked := n.Advance(n.Drive(current), steps); spiked {
@@ -186,7 +186,7 @@ func TestRefractoryTime(t *testing.T) {
 	}
 }
 
-func TestRefractoryTimeOfManySteps(t *testing.T) { // 2^32: all gone in an int of 32 bits
+func TestRefractoryTimeOfManySteps(t *testing.T) { // 2^32: 0 in an int of 32 bits
 	p := Default()
 	p.DT, p.TRef = 0x1p-13, 0x1p19
 	n := mustNew(t, p)
@@ -232,7 +232,7 @@ func TestTheory(t *testing.T) {
 	}
 }
 
-func TestWhereFloatsDecideTheStepsAreTaken(t *testing.T) {
+func TestTiesAreDecidedByTheSteps(t *testing.T) {
 	for _, tt := range []struct {
 		dt, current float64
 	}{
@@ -311,7 +311,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-func TestSpikesAheadOfWhereverItIs(t *testing.T) {
+func TestSpikesAheadFromAnyState(t *testing.T) {
 	for _, v := range []float64{-80, -70, -56, -55.0001, -55, -54, -40, -20} {
 		for _, current := range []float64{-3, 0, 1.4, 1.6, 2, 5} {
 			p := Default()

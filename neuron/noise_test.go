@@ -11,7 +11,7 @@ import (
 	"hillock/neuron/internal/gauss"
 )
 
-// floats is a hash over the bits of floats.
+// floats is a hash of float bits.
 type floats struct {
 	hash.Hash
 	buf [8]byte
@@ -26,7 +26,7 @@ func (f *floats) add(v float64) {
 
 func (f *floats) String() string { return fmt.Sprintf("%x", f.Sum(nil)) }
 
-// noisyParams is the default neuron with noise and a refractory time.
+// noisyParams returns the default neuron with noise and a refractory time.
 func noisyParams() LIF {
 	p := Default()
 	p.Sigma, p.Seed, p.TRef = 3, 7, 2
@@ -86,8 +86,8 @@ func TestNoisyAdvanceIsStepInALoop(t *testing.T) {
 	}
 }
 
-// TestNoisyRates holds the mean rate to that of the discrete equation, which is known exactly: each run is so long that
-// 1 % is more than four standard deviations of what it measures.
+// The mean rate of the discrete equation is known exactly. In runs of this length 1 % is more than four standard deviations of
+// the measured rate.
 func TestNoisyRates(t *testing.T) {
 	for _, tt := range []struct {
 		mu, sigma, want float64 // mV above rest, mV, Hz
@@ -140,7 +140,7 @@ func TestNoiseWithoutThreshold(t *testing.T) {
 	}
 }
 
-func TestSeedsAndSigmaMakeTheNoise(t *testing.T) {
+func TestNoiseFollowsSeedAndSigma(t *testing.T) {
 	trace := func(sigma float64, seed uint64) string {
 		p := Default()
 		p.Sigma, p.Seed = sigma, seed
@@ -170,7 +170,7 @@ func TestSeedsAndSigmaMakeTheNoise(t *testing.T) {
 	}
 }
 
-func TestPredictionsAreOfTheDrift(t *testing.T) {
+func TestPredictionsIgnoreTheNoise(t *testing.T) {
 	p := noisyParams()
 	quiet := p
 	quiet.Sigma = 0
@@ -195,7 +195,7 @@ func TestContinueKeepsTheNoise(t *testing.T) {
 	reseeded := mustNew(t, p)
 	same.Continue(n)
 	reseeded.Continue(n)
-	other.v, other.ref = n.v, n.ref // what Continue would do without the noise
+	other.v, other.ref = n.v, n.ref // Continue without the noise
 	differs := false
 	for k := range 1000 {
 		n.Step(15)
@@ -212,7 +212,7 @@ func TestContinueKeepsTheNoise(t *testing.T) {
 	}
 }
 
-// A copy draws the noise that its original would have drawn, and takes none of it away.
+// A copy draws the same noise as its original, and leaves the original unchanged.
 func TestCopyHasItsOwnNoise(t *testing.T) {
 	n, alone := mustNew(t, noisyParams()), mustNew(t, noisyParams())
 	for range 100 {

@@ -6,18 +6,17 @@ import (
 	"time"
 )
 
-// relief is how one goroutine takes the place of another that waits for an input. Only the one whose turn it is touches
-// the run.
+// relief hands the run from one goroutine to another when an input blocks. Only the goroutine with the turn touches the run.
 type relief struct {
-	holders []Holder      // by input, nil where it is none
-	held    []atomic.Bool // by input: the part has not answered, another goroutine stays with it
-	asked   uint64        // how often a Holder was asked
-	turn    atomic.Uint64 // asked<<1, and 1 while the answer is waited for: who changes that has the turn
+	holders []Holder      // by input; nil for any other input
+	held    []atomic.Bool // by input: its part is not answering, and another goroutine waits for it
+	asked   uint64        // number of reads of a Holder
+	turn    atomic.Uint64 // asked<<1, plus 1 during a read; the goroutine that changes it has the turn
 	ended   chan end
-	ctx     context.Context // of those that stay
+	ctx     context.Context // of the waiting goroutines
 }
 
-// end is how a runner ended, or that one who stayed with a part panicked.
+// end is the result of a runner, or the panic of a goroutine that waits for a part (runner 0).
 type end struct {
 	runner int
 	err    error
@@ -27,7 +26,7 @@ func newRelief(inputs []Input) *relief {
 	r := &relief{
 		holders: make([]Holder, len(inputs)),
 		held:    make([]atomic.Bool, len(inputs)),
-		ended:   make(chan end, len(inputs)+1), // for the last runner and all who stay: nobody waits to say it
+		ended:   make(chan end, len(inputs)+1), // room for the last runner and all waiting goroutines: no send blocks
 	}
 	for i, in := range inputs {
 		r.holders[i], _ = in.(Holder)
@@ -35,7 +34,7 @@ func newRelief(inputs []Input) *relief {
 	return r
 }
 
-// ask is the current of input i for the tick due at now, or errRelieved.
+// ask returns the current of input i in nA for the tick due at now, or errRelieved.
 func (r *run) ask(i int, now time.Duration) (float64, error) {
 	in := r.holders[i]
 	switch {
@@ -55,7 +54,7 @@ func (r *run) ask(i int, now time.Duration) (float64, error) {
 	return 0, errRelieved
 }
 
-// stay asks a part until it answers in time, and gives it back to the loop.
+// stay reads a part until it answers in time, and returns it to the loop.
 func (r *run) stay(i int) {
 	var err error
 	defer func() {
@@ -78,7 +77,7 @@ func (r *run) stay(i int) {
 	}
 }
 
-// relay runs the loop on a goroutine of its own, and on another one each time that a part keeps it waiting.
+// relay runs the loop on a new goroutine, and on another one each time that a part blocks.
 func (r *run) relay(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// bubble is the clock of a synctest bubble: time passes when all goroutines wait for it.
+// bubble is the clock of a synctest bubble: time passes when all goroutines wait.
 type bubble struct{ zero time.Time }
 
 func (b bubble) Now() time.Duration { return time.Since(b.zero) }
@@ -25,7 +25,7 @@ func (b bubble) SleepUntil(ctx context.Context, t time.Duration) error {
 	}
 }
 
-// part is a Holder that takes its time, by how often it was asked: 0 for those not listed, and panics where it is less.
+// part is a slow Holder. It lists the duration of each read: 0 without an entry, and a panic for a negative duration.
 type part struct {
 	takes map[int]time.Duration
 
@@ -57,18 +57,18 @@ func (p *part) Hold(now time.Duration) float64 {
 	return 3
 }
 
-// relayed is a loop over such a part in a bubble, and what its ticks were.
+// relayed runs a loop with such a part in a bubble and returns its ticks.
 func relayed(t *testing.T, takes map[int]time.Duration, ticks int64) (*Loop, *part, *tickRecord) {
 	clock := bubble{time.Now()}
 	l, c, _ := newLoop(t, 2)
 	p := &part{takes: takes, now: clock.Now}
 	c.Inputs = []Input{p}
 	rec := new(tickRecord)
-	l.Clock, l.Observers, l.Ticks, l.Patience = clock, []Observer{rec}, ticks, 10100*us // not a multiple of a tick: there the order is left to chance
+	l.Clock, l.Observers, l.Ticks, l.Patience = clock, []Observer{rec}, ticks, 10100*us // not a multiple of a tick: the order would be random
 	return l, p, rec
 }
 
-func TestAPartThatHangsDoesNotStopTheLoop(t *testing.T) {
+func TestHangingPartDoesNotStopTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, p, rec := relayed(t, map[int]time.Duration{5: 1000300 * us, 6: 15 * ms, 8: 25500 * us}, 2000)
 		readied := 0
@@ -92,8 +92,8 @@ func TestAPartThatHangsDoesNotStopTheLoop(t *testing.T) {
 		if late < 10 || late > 40 {
 			t.Errorf("got %d late ticks, want those of the two waits", late)
 		}
-		// Asked 5 times by the loop, once after the second that it took, which was too slow, once in time: given back.
-		// The next of the loop's is slow again.
+		// The loop reads 5 times. Then the part needs a second: too slow, next read in time, back to the loop.
+		// The next read of the loop is slow again.
 		var asks []string
 		held := 0
 		for _, l := range p.log {
@@ -114,7 +114,7 @@ func TestAPartThatHangsDoesNotStopTheLoop(t *testing.T) {
 	})
 }
 
-func TestAPartThatIsSlowWithinPatienceSlowsTheLoop(t *testing.T) {
+func TestSlowPartWithinPatienceSlowsTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		takes := map[int]time.Duration{}
 		for i := range 101 {
@@ -131,7 +131,7 @@ func TestAPartThatIsSlowWithinPatienceSlowsTheLoop(t *testing.T) {
 	})
 }
 
-func TestALoopWithAHangingPartEndsInTime(t *testing.T) {
+func TestLoopWithAHangingPartEndsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, _, _ := relayed(t, map[int]time.Duration{5: time.Hour}, 0)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -141,11 +141,11 @@ func TestALoopWithAHangingPartEndsInTime(t *testing.T) {
 		if took := time.Since(start); !errors.Is(err, context.Canceled) || took > 26*ms {
 			t.Errorf("got %v after %v, want %v within twice the patience", err, took, context.Canceled)
 		}
-		time.Sleep(2 * time.Hour) // the one that waits ends with its part
+		time.Sleep(2 * time.Hour) // the waiting goroutine ends with its part
 	})
 }
 
-func TestAPanicEndsTheLoop(t *testing.T) {
+func TestPanicEndsTheLoop(t *testing.T) {
 	for name, takes := range map[string]map[int]time.Duration{
 		"at once":               {5: -time.Nanosecond},
 		"after it was relieved": {5: -time.Second},
@@ -173,7 +173,7 @@ func TestAPanicEndsTheLoop(t *testing.T) {
 	}
 }
 
-func TestTheLoopEndsWhenAThreadCannotBeReadied(t *testing.T) {
+func TestFailedReadyEndsTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, _, _ := relayed(t, nil, 0)
 		want := errors.New("not permitted")

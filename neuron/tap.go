@@ -5,18 +5,17 @@ import (
 	"sync/atomic"
 )
 
-// Tap is an observer that keeps the latest steps of a loop for readers, who take them at their own pace. The loop waits for
-// none of them, nor do they for each other: what a reader has not taken before the ring comes round is lost to it alone, and
-// counted.
+// Tap is an observer with a ring of the latest steps of a loop. Its readers read at their own pace: neither the loop nor
+// another reader waits for them. A reader loses overwritten steps and counts them.
 //
-// V is exact; the current is kept as a float32.
+// V is exact; the current is a float32.
 type Tap struct {
 	cells int
 	rows  uint64          // of the ring, a power of two
 	ring  []atomic.Uint64 // rows of two words a cell: V, and the current with the spike above it
-	head  atomic.Uint64   // how many steps are in it or were: step n is row n-1
+	head  atomic.Uint64   // number of steps so far: step n is row n-1
 
-	cell int // the loop's: which one is next
+	cell int // the next one, for the loop only
 }
 
 // Moment is a cell right after a step: V (mV) after the reset where it spiked.
@@ -28,7 +27,7 @@ type Moment struct {
 
 const spikeBit = 1 << 32
 
-// NewTap returns a tap for a loop of so many cells, that keeps at least so many of the latest steps.
+// NewTap returns a tap for a loop with the given number of cells. It keeps at least the given number of steps.
 func NewTap(cells, steps int) *Tap {
 	rows := uint64(1)
 	for rows < uint64(max(steps, 2)) {
@@ -37,13 +36,13 @@ func NewTap(cells, steps int) *Tap {
 	return &Tap{cells: cells, rows: rows, ring: make([]atomic.Uint64, rows*uint64(2*cells))}
 }
 
-// Cells is how many cells a step has.
+// Cells returns the number of cells of a step.
 func (t *Tap) Cells() int { return t.cells }
 
-// Tick is an Observer's.
+// Tick implements Observer.
 func (t *Tap) Tick(Tick) {}
 
-// Step is the loop's side: the cells come in their order.
+// Step implements StepObserver. The cells must come in their order.
 func (t *Tap) Step(s Sample) {
 	at := t.at(t.head.Load()) + uint64(2*t.cell)
 	word := uint64(math.Float32bits(float32(s.Current)))
@@ -58,27 +57,27 @@ func (t *Tap) Step(s Sample) {
 	}
 }
 
-// at is where a row begins in the ring.
+// at returns the index of a row in the ring.
 func (t *Tap) at(row uint64) uint64 { return (row & (t.rows - 1)) * uint64(2*t.cells) }
 
-// Reader returns a reader that begins with the next step. It belongs to one goroutine; there may be any number.
+// Reader returns a new reader. It begins with the next step and belongs to one goroutine. A tap can have any number of readers.
 func (t *Tap) Reader() *TapReader { return &TapReader{tap: t, next: t.head.Load()} }
 
-// TapReader takes the steps of a Tap.
+// TapReader reads the steps of a Tap.
 type TapReader struct {
 	tap    *Tap
 	next   uint64
 	missed int64
 }
 
-// Cells is how many moments a step has.
+// Cells returns the number of moments of a step.
 func (r *TapReader) Cells() int { return r.tap.cells }
 
-// Missed is how many steps came round before they were read.
+// Missed returns the number of steps lost to this reader.
 func (r *TapReader) Missed() int64 { return r.missed }
 
-// Read fills moments with the steps that it has not given yet, as many as there are and as have room: all cells of a step,
-// then those of the next. It returns the number of the first step, and how many there are. It does not wait.
+// Read fills moments with new steps, as many as fit: all cells of a step, then all cells of the next. It returns the number of the
+// first step and the number of steps. It does not wait.
 func (r *TapReader) Read(moments []Moment) (first int64, steps int) {
 	t := r.tap
 	head := t.head.Load()
@@ -91,7 +90,7 @@ func (r *TapReader) Read(moments []Moment) (first int64, steps int) {
 			moments[int(row)*t.cells+c] = Moment{math.Float64frombits(v), math.Float32frombits(uint32(word)), word&spikeBit != 0}
 		}
 	}
-	// Those that the loop has written over meanwhile were not what they are taken for.
+	// Drop the rows overwritten by the loop meanwhile.
 	from, end := r.next, r.next+n
 	r.skipTo(r.oldest(t.head.Load()))
 	if r.next >= end {
@@ -103,7 +102,7 @@ func (r *TapReader) Read(moments []Moment) (first int64, steps int) {
 	return int64(from) + int64(lost) + 1, int(n) - lost
 }
 
-// oldest is the oldest row that is certain: the one before it may be under way.
+// oldest returns the oldest complete row: the loop may be writing the one before it.
 func (r *TapReader) oldest(head uint64) uint64 {
 	if head < r.tap.rows {
 		return 0

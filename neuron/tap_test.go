@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// ramp is a current that is another one in each tick.
+// ramp is a current with another value in each tick.
 type ramp struct{ n float64 }
 
 func (r *ramp) Current(time.Duration) float64 { r.n++; return 1 + math.Mod(r.n, 7)/2 }
 
-// history is an observer that keeps all steps.
+// history is an observer. It keeps all steps.
 type history struct{ all []Moment }
 
 func (*history) Tick(Tick) {}
@@ -29,8 +29,8 @@ func tapped(t testing.TB, ticks int64, observers ...Observer) *Loop {
 		Cells: []*Cell{{Name: "n1", Neuron: mustNew(t, Default()), Inputs: []Input{&ramp{}}}, {Name: "n2", Neuron: mustNew(t, second), Inputs: []Input{&ramp{n: 3}}}}}
 }
 
-// What is read in time is each step of each cell, and what is not is counted: together all of them.
-func TestTap(t *testing.T) {
+// Each step of each cell is either read in time or counted as lost.
+func TestTapLosesNoStepUncounted(t *testing.T) {
 	for _, tt := range []struct{ keep, every, room, missed int }{
 		{4096, 1, 100, 0},   // all of it
 		{4096, 300, 100, 0}, // the rest with the next calls
@@ -79,13 +79,13 @@ func TestTap(t *testing.T) {
 	}
 }
 
-// ticker is an observer of ticks alone.
+// ticker is an observer of ticks only.
 type ticker func()
 
 func (f ticker) Tick(Tick) { f() }
 
-// However fast the loop and however slow its readers, none gets a step that was not: the race detector looks on.
-func TestTapAtOnce(t *testing.T) {
+// A slow reader beside a fast loop reads no wrong step. Run this with the race detector.
+func TestTapReadersReadTrueSteps(t *testing.T) {
 	want := &history{}
 	if _, err := tapped(t, 2000, want).Run(context.Background()); err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestTapAtOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkTap is a tick of ten steps of one neuron with a tap on it.
+// BenchmarkTap is a tick of ten steps of one neuron with a tap.
 func BenchmarkTap(b *testing.B) {
 	c := &Cell{Name: "n1", Neuron: mustNew(b, Default()), Inputs: []Input{fixed(2)}}
 	l := Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Cells: []*Cell{c},

@@ -1,6 +1,6 @@
 package neuron
 
-// tick reads the inputs, tells the outputs the time, runs the steps that are due, and tells the observers.
+// tick reads the inputs, calls Tick of the outputs, runs the due steps, and calls the observers.
 func (r *run) tick() error {
 	for r.next < len(r.inputs) {
 		i := r.next
@@ -48,7 +48,7 @@ func (r *run) tick() error {
 	return nil
 }
 
-// advance is step for the one leaky integrate-and-fire neuron that nobody looks at step by step.
+// advance is step for a single leaky integrate-and-fire neuron without step observers.
 func (r *run) advance(c *Cell, n *lifNeuron, drive float64, due int) {
 	for due > 0 {
 		taken, spiked := n.Advance(drive, due)
@@ -60,12 +60,12 @@ func (r *run) advance(c *Cell, n *lifNeuron, drive float64, due int) {
 	}
 }
 
-// step is one step of all cells, whose neurons are all leaky integrate-and-fire ones.
+// step takes one step of all cells. All their neurons are leaky integrate-and-fire neurons.
 func (r *run) step() {
 	r.at.Steps++
 	for i, c := range r.Cells {
 		n, spiked := r.lifs[i], false
-		if n.xi == nil { // Step would be a call, quiet is inlined: a watched tick is a fifth faster
+		if n.xi == nil { // Step would be a call; quiet is inlined, and an observed tick is a fifth faster
 			spiked = n.quiet(r.drives[i])
 		} else {
 			spiked = n.noisy(r.drives[i])
@@ -79,7 +79,7 @@ func (r *run) step() {
 	}
 }
 
-// stepAny is step for cells of which one at least is of another model.
+// stepAny is step for cells with neurons of any model.
 func (r *run) stepAny() {
 	r.at.Steps++
 	for i, c := range r.Cells {
@@ -98,7 +98,7 @@ func (r *run) stepAny() {
 	}
 }
 
-// leaky finds the leaky integrate-and-fire neurons, which are stepped without a call through an interface.
+// leaky collects the leaky integrate-and-fire neurons: their steps need no call through an interface.
 func (r *run) leaky() {
 	r.lifs = r.lifs[:0]
 	for _, c := range r.Cells {

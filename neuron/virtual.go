@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// VirtualClock is a Clock without a wall: a sleep takes no time, it makes the time. Its zero value stands at 0; it may
-// be read from any goroutine.
+// VirtualClock is a Clock for model time: a sleep returns at once and moves the clock forward. The zero value stands at 0. Any
+// goroutine may read it.
 type VirtualClock struct {
 	now atomic.Int64
 }
 
-// Now is the time that was slept so far.
+// Now returns the sum of all sleeps.
 func (c *VirtualClock) Now() time.Duration { return time.Duration(c.now.Load()) }
 
-// SleepUntil sets the clock to t, unless it is past it or ctx is done.
+// SleepUntil moves the clock forward to t, unless ctx is done.
 func (c *VirtualClock) SleepUntil(ctx context.Context, t time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (c *VirtualClock) SleepUntil(ctx context.Context, t time.Duration) error {
 	return nil
 }
 
-// Sleep moves the clock on by d: what a slow part does to the loop that waits for it.
+// Sleep moves the clock forward by d, as a slow part does in a test.
 func (c *VirtualClock) Sleep(d time.Duration) {
 	c.now.Add(int64(d))
 }

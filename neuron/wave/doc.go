@@ -1,10 +1,9 @@
-// Package wave makes currents: constant, step, ramp, sine, chirp, pairs of pulses, noise, or one that was recorded in a
-// file. They take a knob's place, or are added to one.
+// Package wave generates currents: constant, step, ramp, sine, chirp, pairs of pulses and noise, or a recording from a file.
+// A neuron takes a wave instead of a knob's current, or adds it.
 //
-// A wave is asked for its current in nA at a time, which is now of a tick, or what Played makes of it. Ticks may be late
-// or skipped: the current is that of the time, however many ticks came before. A Noise, which has a past, takes one step
-// of whatever length from the time that it was last asked for.
+// A wave is a function of time: its current is correct after late or skipped ticks too. The time is that of the loop, or
+// model time with Played. Noise has a history: each call takes one step, as long as the time since the call before.
 //
-// All of them give the same bits on every architecture. The package never sleeps, allocates nothing once a wave is made,
-// and belongs to one goroutine a wave.
+// Every wave has the same bits on every architecture. The package never sleeps. After its creation a wave allocates nothing.
+// Each wave belongs to one goroutine.
 package wave

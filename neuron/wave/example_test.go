@@ -9,7 +9,7 @@ import (
 	"hillock/neuron/wave"
 )
 
-// A sine at five times a second of model time, where model time passes ten times as slowly.
+// A sine of 5 Hz in model time, 10 times slower than real time.
 func Example() {
 	sine, err := wave.New(wave.Sine{Mean: 2, Amplitude: 1, Frequency: 5})
 	if err != nil {
@@ -28,7 +28,7 @@ func Example() {
 	// 0s: 2.00 nA
 	// 500ms: 3.00 nA
 	// 1s: 2.00 nA
-	// wave: sine: frequency must be from 0 Hz to 1e+06 Hz, got -5 Hz
+	// wave: sine: frequency must be between 0 Hz and 1 MHz, got -5 Hz
 }
 
 func ExampleParse() {

@@ -9,9 +9,8 @@ import (
 	"hillock/neuron/internal/gauss"
 )
 
-// Noise is a current that wanders around a mean, an Ornstein-Uhlenbeck process: normally distributed, and a time tau
-// later correlated with itself by 1/e. For the white noise of a membrane see neuron.LIF: an input holds its current
-// for a tick.
+// Noise is an Ornstein-Uhlenbeck process: a normally distributed current around a mean. Its autocorrelation falls to 1/e in the
+// time tau. An input is constant within a tick, so that white noise is a parameter of the membrane: see neuron.LIF.
 type Noise struct {
 	mean, sd float64
 	tau      time.Duration
@@ -19,15 +18,15 @@ type Noise struct {
 
 	x     float64
 	asked bool
-	last  time.Duration // when x was
+	last  time.Duration // of x
 
-	step   time.Duration // the one that these are of
+	step   time.Duration // for forget and kick
 	forget float64       // 1 - e^(-step/tau)
 	kick   float64       // sd sqrt(1 - e^(-2 step/tau))
 }
 
-// NewNoise returns a noise of a mean and a standard deviation in nA and a time constant, above 0 up to MaxTime. The same
-// seed gives the same noise.
+// NewNoise returns a noise with its mean and standard deviation in nA and its time constant, above 0 and at most MaxTime. The
+// same seed gives the same noise.
 func NewNoise(mean, sd float64, tau time.Duration, seed uint64) (*Noise, error) {
 	err := cmp.Or(current("noise: mean", mean), current("noise: sd", sd), span("noise: tau", tau, 1))
 	if err == nil && sd < 0 {
@@ -39,9 +38,9 @@ func NewNoise(mean, sd float64, tau time.Duration, seed uint64) (*Noise, error) 
 	return &Noise{mean: mean, sd: sd, tau: tau, xi: gauss.New(seed, "noise"), x: mean}, nil
 }
 
-// Current takes one step from the time that it was last asked for, x <- mean + (x-mean) a + sd sqrt(1-a^2) xi with
-// a = e^(-step/tau), which is exact for a step of any length (D. T. Gillespie, Phys. Rev. E 54, 2084, 1996). Asked first,
-// it is anywhere in its distribution; asked for no later time than before, it stays.
+// Current takes one step from the time of the call before, x <- mean + (x-mean) a + sd sqrt(1-a^2) xi with
+// a = e^(-step/tau). This is exact for a step of any length (D. T. Gillespie, Phys. Rev. E 54, 2084, 1996). The first call
+// draws from the distribution. A call without later time returns the same current.
 func (n *Noise) Current(now time.Duration) float64 {
 	switch step := now - n.last; {
 	case !n.asked:

@@ -8,7 +8,7 @@ import (
 	"hillock/neuron/internal/gauss"
 )
 
-// statistics of a noise: its mean, its variance, and how it correlates with itself from one sample to the next.
+// statistics returns the mean, the variance and the autocorrelation between neighbouring samples of a noise.
 func statistics(next func() float64, n int) (mean, variance, correlation float64) {
 	var sum, square, product, last float64
 	for i := range n {
@@ -51,7 +51,7 @@ func TestNoiseHasItsVarianceAndTimeConstant(t *testing.T) {
 	}
 }
 
-// TestSkippedTicksLengthenTheStep takes steps of 1 ms, 10 us and 7 ms in turn: the same process, seen at other times.
+// Steps of 1 ms, 10 us and 7 ms in turn are the same process at other times.
 func TestSkippedTicksLengthenTheStep(t *testing.T) {
 	n, err := NewNoise(0, 1, 5*ms, 2)
 	if err != nil {
@@ -103,7 +103,7 @@ func TestNoiseIsTheLiteralUpdate(t *testing.T) {
 	}
 }
 
-func TestQuietNoiseIsItsMean(t *testing.T) {
+func TestNoiseWithoutDeviationIsItsMean(t *testing.T) {
 	n, err := NewNoise(2, 0, ms, 1)
 	if err != nil {
 		t.Fatal(err)

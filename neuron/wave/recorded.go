@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// Recorded is a current that was written down: from each row on it holds that row's, before the first it is 0.
+// Recorded is a current from a file. It is constant from each row to the next, and 0 before the first row.
 type Recorded struct {
 	name    string
 	at      []time.Duration
 	current []float64     // nA
-	again   time.Duration // when it begins again; 0: it does not
-	row     int           // how many rows had come when it was last asked
+	again   time.Duration // period of a repeated recording; 0: not repeated
+	row     int           // number of rows up to the time of the last call
 }
 
-// Load is Parse for a regular file. Of any other it says so before it opens it: a pipe would keep it waiting.
+// Load is Parse for a regular file. It refuses any other file before opening it: a pipe would block.
 func Load(name string) (*Recorded, error) {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: must be a regular file: copy its content into one", name)
@@ -35,15 +35,16 @@ func Load(name string) (*Recorded, error) {
 	return Parse(name, f)
 }
 
-// End is the time of the last row.
+// End returns the time of the last row.
 func (r *Recorded) End() time.Duration { return r.at[len(r.at)-1] }
 
-// Range is the least and the most of its currents, nA; 0 is one of them, which it has before its first row.
+// Range returns the smallest and the largest current, nA, with 0 from before the first row.
 func (r *Recorded) Range() (low, high float64) {
 	return min(0, slices.Min(r.current)), max(0, slices.Max(r.current))
 }
 
-// Repeated is the recording over and over: at the time of its last row, whose current does not count, it begins again.
+// Repeated returns the recording without end: it starts again at the time of its last row. The current of that row does not
+// count.
 func (r *Recorded) Repeated() (*Recorded, error) {
 	if r.End() == 0 {
 		return nil, fmt.Errorf("%s: must have a row after 0 ms to repeat, got one row, at 0 ms", r.name)
@@ -51,7 +52,7 @@ func (r *Recorded) Repeated() (*Recorded, error) {
 	return &Recorded{name: r.name, at: r.at, current: r.current, again: r.End()}, nil
 }
 
-// Current is that of the latest row at now; the next row is found at once, any other by bisection.
+// Current returns the current of the latest row at now. It finds the next row at once and any other by bisection.
 func (r *Recorded) Current(now time.Duration) float64 {
 	if r.again > 0 && now >= 0 {
 		now %= r.again
@@ -68,22 +69,24 @@ func (r *Recorded) Current(now time.Duration) float64 {
 	return r.current[r.row-1]
 }
 
-// A RowError is a rule that a row of a recording breaks.
+// A RowError is a broken rule of a row in a recording.
 type RowError struct {
 	Name         string // of the file
 	Line, Column int    // from 1
-	Err          error  // the rule, and what the row has
+	Err          error  // the rule, and the bad value
 }
 
 // Error returns "name:line:column: rule".
-func (e *RowError) Error() string { return fmt.Sprintf("%s:%d:%d: %v", e.Name, e.Line, e.Column, e.Err) }
+func (e *RowError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %v", e.Name, e.Line, e.Column, e.Err)
+}
 
 // Unwrap returns the rule.
 func (e *RowError) Unwrap() error { return e.Err }
 
 var header = []string{"time_ms", "current_na"}
 
-// maxRows is an hour of samples at 1 kHz, in 64 MB.
+// maxRows is more than an hour of samples at 1 kHz, in 64 MB.
 const maxRows = 4_000_000
 
 // Parse reads a header time_ms,current_na and rows in the order of their times, in ms from 0 to MaxTime. The name is for
@@ -123,7 +126,7 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 		}
 		ms, ok := number(row[0])
 		if !ok || !(ms >= 0 && ms <= milliseconds(MaxTime)) {
-			return nil, wrong(0, "time_ms: must be a number from 0 to %.0f, got %q", milliseconds(MaxTime), row[0])
+			return nil, wrong(0, "time_ms: must be a number between 0 and %.0f, got %q", milliseconds(MaxTime), row[0])
 		}
 		if len(r.at) == most {
 			return nil, wrong(0, "must have at most %d rows", most)
@@ -134,7 +137,7 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 		}
 		current, ok := number(row[1])
 		if !ok || !(current >= -MaxCurrent && current <= MaxCurrent) {
-			return nil, wrong(1, "current_na: must be a number from -%.0f to %.0f, got %q", MaxCurrent, MaxCurrent, row[1])
+			return nil, wrong(1, "current_na: must be a number between -%.0f and %.0f, got %q", MaxCurrent, MaxCurrent, row[1])
 		}
 		r.at = append(r.at, at)
 		r.current = append(r.current, current)
@@ -145,7 +148,7 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 	return r, nil
 }
 
-// number reads a decimal as a person writes it: no hexadecimal, no underscore, no infinity.
+// number reads a plain decimal: no hexadecimal, no underscore, no infinity.
 func number(s string) (float64, bool) {
 	if strings.ContainsFunc(s, func(c rune) bool { return !strings.ContainsRune("0123456789.+-eE", c) }) {
 		return 0, false
@@ -154,16 +157,16 @@ func number(s string) (float64, bool) {
 	return v, err == nil
 }
 
-// nanoseconds rounds to the nearest, so that a decimal's own float error does not move a row by a step.
+// nanoseconds rounds to the nearest: the float error of a decimal must not move a row by a step.
 func nanoseconds(ms float64) time.Duration { return time.Duration(float64(ms*1e6) + 0.5) }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }
 
-// lines is a text whose lines are short and hold their quotes, so that a reader of CSV never holds more than one of them.
+// lines reads a text and refuses long lines and quotes over more than one line. A CSV reader then holds one line at a time.
 type lines struct {
 	text   io.Reader
 	line   int // from 1
-	length int // of the line so far, bytes
+	length int // bytes of the line so far
 	quoted bool
 }
 
@@ -188,7 +191,7 @@ func (l *lines) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// lineError is a rule that a line breaks.
+// lineError is a broken rule of a line.
 type lineError struct {
 	line int
 	rule string
@@ -208,7 +211,7 @@ func csvError(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// skipBOM drops the byte order mark that spreadsheets put before the header.
+// skipBOM skips the byte order mark of spreadsheets.
 func skipBOM(text io.Reader) io.Reader {
 	const bom = "\xef\xbb\xbf"
 	head := make([]byte, len(bom))

@@ -35,7 +35,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// endless is a text without an end.
+// endless is an endless text.
 type endless struct{ text string }
 
 func (e endless) Read(p []byte) (n int, err error) {
@@ -45,8 +45,8 @@ func (e endless) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// TestParseEndsWithATextWithoutEnd takes what a wrong path may be: a device, a disk image, a recording of a year.
-func TestParseEndsWithATextWithoutEnd(t *testing.T) {
+// A wrong path may be a device, a disk image or a recording of a year.
+func TestParseRefusesEndlessText(t *testing.T) {
 	const head = "time_ms,current_na\n0,1\n"
 	for _, tt := range []struct{ head, text, want string }{
 		{"", "\x00", "a.csv:1:1: a line must have at most 1000 bytes"},
@@ -69,7 +69,7 @@ func TestParseEndsWithATextWithoutEnd(t *testing.T) {
 	}
 }
 
-func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
+func TestLoadRefusesOtherThanRegularFiles(t *testing.T) {
 	for _, name := range []string{t.TempDir(), os.DevNull} {
 		want := name + ": must be a regular file: copy its content into one"
 		if _, err := Load(name); err == nil || err.Error() != want {
@@ -88,16 +88,16 @@ func TestParseRefuses(t *testing.T) {
 		{"time_ms,current_na\n0,1,2\n", "knob.csv:2:1: must have two values, time_ms,current_na, got 3"},
 		{"time_ms,current_na\n0,1\n0,2\n", `knob.csv:3:1: time_ms: must be later than the row before, 0 ms, got "0"`},
 		{"time_ms,current_na\n5,1\n4,2\n", `knob.csv:3:1: time_ms: must be later than the row before, 5 ms, got "4"`},
-		{"time_ms,current_na\n-1,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8640000000, got "-1"`},
-		{"time_ms,current_na\nNaN,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8640000000, got "NaN"`},
-		{"time_ms,current_na\n1e10,1\n", `knob.csv:2:1: time_ms: must be a number from 0 to 8640000000, got "1e10"`},
-		{"time_ms,current_na\n0,\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got ""`},
-		{"time_ms,current_na\n0,2 nA\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "2 nA"`},
-		{"time_ms,current_na\n0,Inf\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "Inf"`},
-		{"time_ms,current_na\n0,0x1p4\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "0x1p4"`},
-		{"time_ms,current_na\n0,1e400\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "1e400"`},
-		{"time_ms,current_na\n0,0x1_0p4\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "0x1_0p4"`},
-		{"time_ms,current_na\n0,1_0\n", `knob.csv:2:3: current_na: must be a number from -1000000 to 1000000, got "1_0"`},
+		{"time_ms,current_na\n-1,1\n", `knob.csv:2:1: time_ms: must be a number between 0 and 8640000000, got "-1"`},
+		{"time_ms,current_na\nNaN,1\n", `knob.csv:2:1: time_ms: must be a number between 0 and 8640000000, got "NaN"`},
+		{"time_ms,current_na\n1e10,1\n", `knob.csv:2:1: time_ms: must be a number between 0 and 8640000000, got "1e10"`},
+		{"time_ms,current_na\n0,\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got ""`},
+		{"time_ms,current_na\n0,2 nA\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got "2 nA"`},
+		{"time_ms,current_na\n0,Inf\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got "Inf"`},
+		{"time_ms,current_na\n0,0x1p4\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got "0x1p4"`},
+		{"time_ms,current_na\n0,1e400\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got "1e400"`},
+		{"time_ms,current_na\n0,0x1_0p4\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got "0x1_0p4"`},
+		{"time_ms,current_na\n0,1_0\n", `knob.csv:2:3: current_na: must be a number between -1000000 and 1000000, got "1_0"`},
 		{"time_ms,current_na\n0,\"1\n", `knob.csv:2:1: must end each quoted value in its line`},
 	} {
 		if _, err := Parse("knob.csv", strings.NewReader(tt.text)); err == nil || err.Error() != tt.want {
@@ -106,7 +106,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// parsed is the recording of a text that a test knows to be right.
+// parsed returns the recording of a correct text.
 func parsed(t *testing.T, text string) *Recorded {
 	t.Helper()
 	r, err := Parse("knob.csv", strings.NewReader(text))
@@ -157,7 +157,7 @@ func TestRecordedIsAFunctionOfTime(t *testing.T) {
 	}
 }
 
-func TestOneRowIsNotRepeated(t *testing.T) {
+func TestRepeatedNeedsTwoRows(t *testing.T) {
 	_, err := parsed(t, "time_ms,current_na\n0,1\n").Repeated()
 	if want := "knob.csv: must have a row after 0 ms to repeat, got one row, at 0 ms"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)

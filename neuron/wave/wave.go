@@ -10,18 +10,18 @@ import (
 
 // Wave is a current as a function of time.
 type Wave interface {
-	// Current is the current in nA at a time, finite.
+	// Current returns the current in nA at a time. It is finite.
 	Current(now time.Duration) float64
 }
 
-// The largest values that New lets pass.
+// The limits of New.
 const (
-	MaxCurrent   = 1e6              // nA, either way: that of a neuron
-	MaxFrequency = 1e6              // Hz; from half the ticks in a second on, a wave is no longer seen as what it is
-	MaxTime      = 2400 * time.Hour // a hundred days
+	MaxCurrent   = 1e6              // nA, positive or negative, as for a neuron
+	MaxFrequency = 1e6              // Hz; ticks undersample a wave above half their own rate
+	MaxTime      = 2400 * time.Hour // 100 days
 )
 
-// New returns the wave as it was given, or the first rule that one of its fields breaks.
+// New returns w unchanged, or the first rule broken by its fields.
 func New[W interface {
 	Wave
 	check() error
@@ -33,21 +33,21 @@ func New[W interface {
 	return w, nil
 }
 
-// Constant is a current that never changes, nA.
+// Constant is a constant current, nA.
 type Constant float64
 
-// Current is c at any time.
+// Current returns c.
 func (c Constant) Current(time.Duration) float64 { return float64(c) }
 
 func (c Constant) check() error { return current("constant: current", float64(c)) }
 
-// Step goes from one current to another at once.
+// Step is a step from one current to another.
 type Step struct {
 	Before, After float64       // nA
-	At            time.Duration // from when on it is After, 0 to MaxTime
+	At            time.Duration // of the step, 0 to MaxTime
 }
 
-// Current is After from At on.
+// Current returns Before until At, and After from At on.
 func (s Step) Current(now time.Duration) float64 {
 	if now < s.At {
 		return s.Before
@@ -59,14 +59,14 @@ func (s Step) check() error {
 	return cmp.Or(current("step: before", s.Before), current("step: after", s.After), span("step: at", s.At, 0))
 }
 
-// Ramp goes from one current to another in a straight line, and stays there.
+// Ramp goes from one current to another in a straight line. Then the current is constant.
 type Ramp struct {
 	From, To float64       // nA
-	At       time.Duration // when it leaves From, 0 to MaxTime
-	Over     time.Duration // how long it takes to To, above 0 up to MaxTime
+	At       time.Duration // start of the ramp, 0 to MaxTime
+	Over     time.Duration // duration of the ramp, above 0, at most MaxTime
 }
 
-// Current is From + (To-From) (now-At)/Over between its ends.
+// Current returns From + (To-From) (now-At)/Over, limited to the ends.
 func (r Ramp) Current(now time.Duration) float64 {
 	switch t := now - r.At; {
 	case now < r.At:
@@ -82,16 +82,16 @@ func (r Ramp) check() error {
 	return cmp.Or(current("ramp: from", r.From), current("ramp: to", r.To), span("ramp: at", r.At, 0), span("ramp: over", r.Over, 1))
 }
 
-// Pairs are pairs of equal pulses: what the second finds, of the first, depends on how far they are apart.
+// Pairs are pairs of equal pulses. The effect of the second pulse depends on its time after the first.
 type Pairs struct {
 	Low, High float64       // nA, between the pulses and in them; Low may be the larger one
-	At        time.Duration // when the first pair begins, 0 to MaxTime
-	Width     time.Duration // of a pulse, above 0 up to MaxTime
-	Apart     time.Duration // from the beginning of one to that of the other, Width to MaxTime
-	Every     time.Duration // from pair to pair, Apart+Width to MaxTime, or 0 for one pair alone
+	At        time.Duration // start of the first pair, 0 to MaxTime
+	Width     time.Duration // of a pulse, above 0, at most MaxTime
+	Apart     time.Duration // from the start of the first pulse to the start of the second, Width to MaxTime
+	Every     time.Duration // from pair to pair, Apart+Width to MaxTime, or 0 for a single pair
 }
 
-// Current is High in a pulse: from its beginning on, to before its end.
+// Current returns High from the start of a pulse until its end, else Low.
 func (p Pairs) Current(now time.Duration) float64 {
 	if now < p.At {
 		return p.Low
@@ -115,15 +115,14 @@ func (p Pairs) check() error {
 	return err
 }
 
-// Played is a wave in a time of its own: its 0 is at Start, and it passes Speed times as fast. At the loop's speed that
-// is model time.
+// Played is a wave with its own time: 0 at Start, and Speed times faster. With the speed of the loop this is model time.
 type Played struct {
 	Wave  Wave
 	Start time.Duration
 	Speed float64 // 1e-9 to 1e6
 }
 
-// Current is the wave's at Speed (now-Start), in whole nanoseconds.
+// Current returns the current of the wave at Speed (now-Start), in whole nanoseconds.
 func (p Played) Current(now time.Duration) float64 {
 	const most = 1 << 62 // in range of every conversion
 	return p.Wave.Current(time.Duration(min(max(float64(now-p.Start)*p.Speed, -most), most)))
@@ -134,7 +133,7 @@ func (p Played) check() error {
 		return errors.New("played: wave must be given, got none")
 	}
 	if !(p.Speed >= 1e-9 && p.Speed <= 1e6) {
-		return fmt.Errorf("played: speed must be from 1e-9 to 1e6, got %g", p.Speed)
+		return fmt.Errorf("played: speed must be between 1e-9 and 1e6, got %g", p.Speed)
 	}
 	return nil
 }
@@ -143,19 +142,19 @@ func current(name string, v float64) error {
 	if math.Abs(v) <= MaxCurrent { // NaN is not
 		return nil
 	}
-	return fmt.Errorf("%s must be between -%g nA and %g nA, got %g nA", name, MaxCurrent, MaxCurrent, v)
+	return fmt.Errorf("%s must be between -1 mA and 1 mA, got %g nA", name, v)
 }
 
 func frequency(name string, v float64) error {
 	if v >= 0 && v <= MaxFrequency {
 		return nil
 	}
-	return fmt.Errorf("%s must be from 0 Hz to %g Hz, got %g Hz", name, MaxFrequency, v)
+	return fmt.Errorf("%s must be between 0 Hz and 1 MHz, got %g Hz", name, v)
 }
 
 func span(name string, d, least time.Duration) error {
 	if d >= least && d <= MaxTime {
 		return nil
 	}
-	return fmt.Errorf("%s must be from %v to %v, got %v", name, least, MaxTime, d)
+	return fmt.Errorf("%s must be between %v and %v, got %v", name, least, MaxTime, d)
 }

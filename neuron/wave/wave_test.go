@@ -28,7 +28,7 @@ func TestWavesAgainstTheirFormulas(t *testing.T) {
 			-s: 1, 0: 2, ms - 1: 2, ms: 1, 3*ms - 1: 1, 3 * ms: 2, 4*ms - 1: 2, 4 * ms: 1, s: 1}},
 		{Pairs{Low: 1, High: 2, At: 10 * ms, Width: ms, Apart: 3 * ms, Every: 6 * ms}, map[time.Duration]float64{
 			0: 1, 10*ms - 1: 1, 10 * ms: 2, 11 * ms: 1, 13 * ms: 2, 14 * ms: 1, 16 * ms: 2, 17 * ms: 1, 19 * ms: 2, 20 * ms: 1}},
-		{Pairs{Low: 1, High: 2, Width: ms, Apart: ms, Every: 2 * ms}, map[time.Duration]float64{0: 2, ms: 2, 2 * ms: 2}}, // no gap at all
+		{Pairs{Low: 1, High: 2, Width: ms, Apart: ms, Every: 2 * ms}, map[time.Duration]float64{0: 2, ms: 2, 2 * ms: 2}}, // without a gap
 		{Sine{Mean: 2, Amplitude: 1, Frequency: 5}, map[time.Duration]float64{0: 2, 50 * ms: 3, 100 * ms: 2, 150 * ms: 1, -50 * ms: 1, 200 * ms: 2}},
 		{Sine{Mean: 2, Amplitude: 1, Frequency: 5, Phase: 0.25}, map[time.Duration]float64{0: 3, 50 * ms: 2, 100 * ms: 1}},
 		{Sine{Mean: 2, Amplitude: 1, Phase: 0.75}, map[time.Duration]float64{0: 1, s: 1}},
@@ -51,7 +51,7 @@ func TestWavesAgainstTheirFormulas(t *testing.T) {
 
 func TestSineAgainstMath(t *testing.T) {
 	for turns := -3.0; turns < 3; turns += 1.0 / 1024 / 7 {
-		if got, want := sin(turns), math.Sin(2*math.Pi*turns); !(math.Abs(got-want) <= 3e-15) { // what 2 pi turns is rounded to
+		if got, want := sin(turns), math.Sin(2*math.Pi*turns); !(math.Abs(got-want) <= 3e-15) { // rounding of 2 pi turns
 			t.Errorf("%g turns: got %v, want %v", turns, got, want)
 		}
 	}
@@ -73,7 +73,7 @@ func TestChirpSweeps(t *testing.T) {
 			}
 		}
 	}
-	// At the middle of a sweep the phase grows at the mean of the two frequencies.
+	// In the middle of a sweep the frequency is the mean of both.
 	c, d := Chirp{Amplitude: 1, From: 10, To: 30, Over: s}, 10*time.Microsecond
 	turns := func(now time.Duration) float64 { return math.Asin(c.Current(now)) / (2 * math.Pi) }
 	if got := (turns(400*ms+d) - turns(400*ms-d)) / (2 * d.Seconds()); math.Abs(math.Abs(got)-18) > 1e-3 {
@@ -87,39 +87,39 @@ func TestNewRefuses(t *testing.T) {
 		err  error
 		want string
 	}{
-		{refused(Constant(2e6)), "wave: constant: current must be between -1e+06 nA and 1e+06 nA, got 2e+06 nA"},
-		{refused(Constant(nan)), "wave: constant: current must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Step{Before: nan}), "wave: step: before must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Step{After: math.Inf(-1)}), "wave: step: after must be between -1e+06 nA and 1e+06 nA, got -Inf nA"},
-		{refused(Step{At: -1}), "wave: step: at must be from 0s to 2400h0m0s, got -1ns"},
-		{refused(Ramp{From: nan, Over: s}), "wave: ramp: from must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Ramp{To: nan, Over: s}), "wave: ramp: to must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Ramp{At: MaxTime + 1, Over: s}), "wave: ramp: at must be from 0s to 2400h0m0s, got 2400h0m0.000000001s"},
-		{refused(Ramp{}), "wave: ramp: over must be from 1ns to 2400h0m0s, got 0s"},
-		{refused(Pairs{Low: nan}), "wave: pairs: low must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Pairs{High: nan}), "wave: pairs: high must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Pairs{At: -s}), "wave: pairs: at must be from 0s to 2400h0m0s, got -1s"},
-		{refused(Pairs{}), "wave: pairs: width must be from 1ns to 2400h0m0s, got 0s"},
-		{refused(Pairs{Width: 2 * ms, Apart: ms}), "wave: pairs: apart must be from 2ms to 2400h0m0s, got 1ms"},
-		{refused(Pairs{Width: 2 * ms, Apart: 5 * ms, Every: 6 * ms}), "wave: pairs: every must be from 7ms to 2400h0m0s, got 6ms"},
-		{refused(Pairs{Width: 2 * ms, Apart: 5 * ms, Every: -1}), "wave: pairs: every must be from 7ms to 2400h0m0s, got -1ns"},
-		{refused(Sine{Mean: nan}), "wave: sine: mean must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Sine{Amplitude: nan}), "wave: sine: amplitude must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Sine{Frequency: -1}), "wave: sine: frequency must be from 0 Hz to 1e+06 Hz, got -1 Hz"},
-		{refused(Sine{Phase: nan}), "wave: sine: phase must be from 0 to 1, got NaN"},
-		{refused(Sine{Phase: 90}), "wave: sine: phase must be from 0 to 1, got 90"},
-		{refused(Chirp{Mean: nan}), "wave: chirp: mean must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Chirp{Amplitude: nan}), "wave: chirp: amplitude must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{refused(Chirp{From: nan}), "wave: chirp: from must be from 0 Hz to 1e+06 Hz, got NaN Hz"},
-		{refused(Chirp{To: 2e6}), "wave: chirp: to must be from 0 Hz to 1e+06 Hz, got 2e+06 Hz"},
-		{refused(Chirp{To: 1}), "wave: chirp: over must be from 1ns to 2400h0m0s, got 0s"},
+		{refused(Constant(2e6)), "wave: constant: current must be between -1 mA and 1 mA, got 2e+06 nA"},
+		{refused(Constant(nan)), "wave: constant: current must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Step{Before: nan}), "wave: step: before must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Step{After: math.Inf(-1)}), "wave: step: after must be between -1 mA and 1 mA, got -Inf nA"},
+		{refused(Step{At: -1}), "wave: step: at must be between 0s and 2400h0m0s, got -1ns"},
+		{refused(Ramp{From: nan, Over: s}), "wave: ramp: from must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Ramp{To: nan, Over: s}), "wave: ramp: to must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Ramp{At: MaxTime + 1, Over: s}), "wave: ramp: at must be between 0s and 2400h0m0s, got 2400h0m0.000000001s"},
+		{refused(Ramp{}), "wave: ramp: over must be between 1ns and 2400h0m0s, got 0s"},
+		{refused(Pairs{Low: nan}), "wave: pairs: low must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Pairs{High: nan}), "wave: pairs: high must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Pairs{At: -s}), "wave: pairs: at must be between 0s and 2400h0m0s, got -1s"},
+		{refused(Pairs{}), "wave: pairs: width must be between 1ns and 2400h0m0s, got 0s"},
+		{refused(Pairs{Width: 2 * ms, Apart: ms}), "wave: pairs: apart must be between 2ms and 2400h0m0s, got 1ms"},
+		{refused(Pairs{Width: 2 * ms, Apart: 5 * ms, Every: 6 * ms}), "wave: pairs: every must be between 7ms and 2400h0m0s, got 6ms"},
+		{refused(Pairs{Width: 2 * ms, Apart: 5 * ms, Every: -1}), "wave: pairs: every must be between 7ms and 2400h0m0s, got -1ns"},
+		{refused(Sine{Mean: nan}), "wave: sine: mean must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Sine{Amplitude: nan}), "wave: sine: amplitude must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Sine{Frequency: -1}), "wave: sine: frequency must be between 0 Hz and 1 MHz, got -1 Hz"},
+		{refused(Sine{Phase: nan}), "wave: sine: phase must be between 0 and 1, got NaN"},
+		{refused(Sine{Phase: 90}), "wave: sine: phase must be between 0 and 1, got 90"},
+		{refused(Chirp{Mean: nan}), "wave: chirp: mean must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Chirp{Amplitude: nan}), "wave: chirp: amplitude must be between -1 mA and 1 mA, got NaN nA"},
+		{refused(Chirp{From: nan}), "wave: chirp: from must be between 0 Hz and 1 MHz, got NaN Hz"},
+		{refused(Chirp{To: 2e6}), "wave: chirp: to must be between 0 Hz and 1 MHz, got 2e+06 Hz"},
+		{refused(Chirp{To: 1}), "wave: chirp: over must be between 1ns and 2400h0m0s, got 0s"},
 		{refused(Played{Speed: 1}), "wave: played: wave must be given, got none"},
-		{refused(Played{Wave: Constant(1)}), "wave: played: speed must be from 1e-9 to 1e6, got 0"},
-		{refused(Played{Wave: Constant(1), Speed: nan}), "wave: played: speed must be from 1e-9 to 1e6, got NaN"},
-		{noNoise(nan, 1, s), "wave: noise: mean must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
-		{noNoise(1, nan, s), "wave: noise: sd must be between -1e+06 nA and 1e+06 nA, got NaN nA"},
+		{refused(Played{Wave: Constant(1)}), "wave: played: speed must be between 1e-9 and 1e6, got 0"},
+		{refused(Played{Wave: Constant(1), Speed: nan}), "wave: played: speed must be between 1e-9 and 1e6, got NaN"},
+		{noNoise(nan, 1, s), "wave: noise: mean must be between -1 mA and 1 mA, got NaN nA"},
+		{noNoise(1, nan, s), "wave: noise: sd must be between -1 mA and 1 mA, got NaN nA"},
 		{noNoise(1, -1, s), "wave: noise: sd must be at least 0 nA, got -1 nA"},
-		{noNoise(1, 1, 0), "wave: noise: tau must be from 1ns to 2400h0m0s, got 0s"},
+		{noNoise(1, 1, 0), "wave: noise: tau must be between 1ns and 2400h0m0s, got 0s"},
 	} {
 		if tt.err == nil || tt.err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %s", tt.err, tt.want)
@@ -140,7 +140,7 @@ func noNoise(mean, sd float64, tau time.Duration) error {
 	return err
 }
 
-// all is one of each wave, as New passes them.
+// all returns one wave of each kind.
 func all(t testing.TB) []Wave {
 	t.Helper()
 	noise, err := NewNoise(2, 0.5, 5*ms, 3)
@@ -166,7 +166,7 @@ func all(t testing.TB) []Wave {
 
 func wave[W Wave](w W, err error) (Wave, error) { return w, err }
 
-// floats is a hash over the bits of floats.
+// floats is a hash of float bits.
 func floats(draw func() float64, n int) string {
 	h, buf := sha256.New(), make([]byte, 8)
 	for range n {
@@ -192,7 +192,7 @@ func TestWavesAreTheSameBitsEverywhere(t *testing.T) {
 	}
 }
 
-func TestNoAllocation(t *testing.T) {
+func TestWavesDoNotAllocate(t *testing.T) {
 	waves := all(t)
 	now := time.Duration(0)
 	if n := testing.AllocsPerRun(1000, func() {

@@ -7,17 +7,16 @@ import (
 	"math/rand/v2"
 )
 
-// Source draws standard Gaussians: from the same seed the same bits on every architecture.
+// Source draws standard Gaussians. The same seed gives the same bits on every architecture.
 //
-// NormFloat64 of math/rand/v2 does not promise that: its rare paths ask math.Log and math.Exp, which are assembly on some
-// architectures and differ there in the last bit (Exp on amd64 with the very CPU), and have a product feed a sum. Here
-// ChaCha8, whose words are integers by a specification (https://c2sp.org/chacha8rand), feeds sums, products and quotients
-// that are rounded one by one.
+// NormFloat64 of math/rand/v2 makes no such promise. Its rare paths use math.Log and math.Exp: assembly on some architectures,
+// with another last bit (Exp on amd64 even depends on the CPU). There a product also feeds a sum. Source takes the integers
+// of ChaCha8, which has a specification (https://c2sp.org/chacha8rand), and rounds each sum, product and quotient alone.
 type Source struct {
 	words rand.ChaCha8
 }
 
-// New returns a stream of its own for each seed and each purpose, of which 24 bytes count.
+// New returns a source. Each pair of seed and purpose has its own stream. Only the first 24 bytes of the purpose count.
 func New(seed uint64, purpose string) *Source {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
@@ -27,9 +26,9 @@ func New(seed uint64, purpose string) *Source {
 	return g
 }
 
-// Next returns v/u for a point drawn evenly from the region v^2 <= -4 u^2 ln u, 0 < u <= 1 (A. J. Kinderman and J. F. Monahan,
-// ACM Trans. Math. Softw. 3, 257, 1977). Two ellipses hold its edge between them, so that few points need more than q
-// (J. L. Leva, ACM Trans. Math. Softw. 18, 449, 1992, with his constants).
+// Next returns v/u for a random point in the region v^2 <= -4 u^2 ln u, 0 < u <= 1 (A. J. Kinderman and J. F. Monahan,
+// ACM Trans. Math. Softw. 3, 257, 1977). The edge of the region lies between two ellipses, so that few points need more than
+// q (J. L. Leva, ACM Trans. Math. Softw. 18, 449, 1992, with his constants).
 func (g *Source) Next() float64 {
 	for {
 		w := float64(float64(g.words.Uint64()>>11) * 0x1p-53) // 1-u, exactly: from 0 to below 1
@@ -43,7 +42,8 @@ func (g *Source) Next() float64 {
 	}
 }
 
-// Decay returns 1 - e^-y for y of 0 or more, to within two roundings: the series for what is left of y without whole ln 2.
+// Decay returns 1 - e^-y for y of 0 or more, within two roundings. It takes whole multiples of ln 2 off y and sums the series
+// of the rest.
 func Decay(y float64) float64 {
 	halvings := math.Round(y * math.Log2E)
 	if halvings > 1000 {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestGaussiansAreTheSameBitsEverywhere holds a hash that another program made of the same words, in Python, which asks a
-// logarithm whether a point lies in the region.
+// The hash comes from a Python program with the same words of ChaCha8. It decides with a logarithm whether a point lies in
+// the region.
 func TestGaussiansAreTheSameBitsEverywhere(t *testing.T) {
 	g, sum := New(1, "test"), sha256.New()
 	for range 1_000_000 {
@@ -35,7 +35,7 @@ func TestGaussiansAreStandardNormal(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name          string
-		got, want, sd float64 // the standard deviation that n draws leave
+		got, want, sd float64 // the standard deviation of got, times the root of n
 	}{
 		{"mean", mean, 0, 1},
 		{"variance", square, 1, math.Sqrt(2)},
@@ -47,7 +47,7 @@ func TestGaussiansAreStandardNormal(t *testing.T) {
 		}
 	}
 	slices.Sort(x)
-	farthest := 0.0 // from the distribution function, by Kolmogorov and Smirnov
+	farthest := 0.0 // the Kolmogorov-Smirnov distance
 	for i, v := range x {
 		p := math.Erfc(-v/math.Sqrt2) / 2
 		farthest = max(farthest, p-float64(i)/n, float64(i+1)/n-p)
