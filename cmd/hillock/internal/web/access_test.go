@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// On loopback whoever reaches it may change everything.
+// On loopback every client may make changes.
 func TestChanges(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		v, other := w.view(t), w.view(t)
@@ -36,7 +36,7 @@ func TestChanges(t *testing.T) {
 	})
 }
 
-// Beyond loopback all may look on, and change something who has the token.
+// Beyond loopback all clients may watch, and changes need the token.
 func TestToken(t *testing.T) {
 	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED", Beyond: true}, func(t *testing.T, w *world) {
 		v, other := w.view(t), w.view(t)
@@ -75,7 +75,7 @@ func TestToken(t *testing.T) {
 	})
 }
 
-// A sweep goes from end to end in 20 s and back to where the knob was, and a hand ends it.
+// A sweep turns the knob from end to end in 20 s and back to its position. A turn by hand ends it.
 func TestSweep(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
 		v := w.view(t)
@@ -124,7 +124,7 @@ func TestSweep(t *testing.T) {
 	})
 }
 
-// A sweep takes longer where a neuron needs more than 400 ms to settle and to fire twice.
+// A sweep takes longer with a neuron that settles and fires twice in more than 400 ms.
 func TestHoldTime(t *testing.T) {
 	for _, tt := range []struct {
 		memory, refractory, speed float64
@@ -212,7 +212,7 @@ func TestOpenerPolicyOnTrustedOriginsOnly(t *testing.T) {
 	})
 }
 
-// Each panel is in the page's list, once.
+// Each panel is in the page's list once.
 func TestPanels(t *testing.T) {
 	list, err := page.ReadFile("page/panels.js")
 	if err != nil {
@@ -229,7 +229,7 @@ func TestPanels(t *testing.T) {
 	}
 }
 
-// A browser loads less than 150 KiB, the licence of uPlot apart.
+// A browser loads less than 150 KiB without uPlot's licence.
 func TestPageIsSmall(t *testing.T) {
 	size := 0
 	err := fs.WalkDir(page, "page", func(name string, d fs.DirEntry, err error) error {
@@ -245,7 +245,7 @@ func TestPageIsSmall(t *testing.T) {
 	}
 }
 
-// Who watches the health of a run hears that its loop stands still, and for how long.
+// /healthz reports a loop at a standstill and for how long.
 func TestHealth(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
 		for _, tt := range []struct {
@@ -268,7 +268,7 @@ func TestHealth(t *testing.T) {
 	})
 }
 
-// The status comes four times a second, and text of a configuration cannot become a page's.
+// The status comes four times a second. Text of a configuration stays text.
 func TestStatusAndText(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
 		v := w.view(t)

@@ -15,7 +15,7 @@ import (
 	"hillock/neuron"
 )
 
-// What a client hears is what the loop did, step for step, at any time base.
+// Frames have the loop's own steps at any time base.
 func TestFramesAreTheLoopsSteps(t *testing.T) {
 	for _, per := range []int{1, 7, 10, 10_000} {
 		t.Run(fmt.Sprint(per, " steps to a column"), func(t *testing.T) {
@@ -69,7 +69,7 @@ type stepper func(neuron.Sample)
 func (stepper) Tick(neuron.Tick)       {}
 func (f stepper) Step(s neuron.Sample) { f(s) }
 
-// Another time base, and another loop with another tap, lose nothing either, though a column ends before its time.
+// A new time base or a new loop with a new tap loses no step, although a column ends early.
 func TestChangesOfViewAndTapLoseNothing(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)
@@ -95,8 +95,8 @@ func TestChangesOfViewAndTapLoseNothing(t *testing.T) {
 	})
 }
 
-// Who comes late, and who asks for another time base, gets the past with it; or what was before a step, and then the present.
-func TestThePast(t *testing.T) {
+// A late client and a new time base get the past too, up to the present or to a requested step.
+func TestPast(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		ended := make(chan struct{})
 		go func() {
@@ -108,7 +108,7 @@ func TestThePast(t *testing.T) {
 		for _, tt := range []struct {
 			columns, end int
 			first        float64 // of the first frame
-			n            int     // its columns, but for those of the 100 ms until it comes
+			n            int     // its columns, without those of the last 100 ms
 		}{{100, 0, 15_001, 100}, {0, 0, 25_001, 0}, {65_536, 0, 1, 600}, {20, 5000, 4001, 20}} {
 			before := len(v.now().frames)
 			v.say(t, fmt.Sprintf(`{"type":"view","per_column":50,"columns":%d,"end":%d}`, tt.columns, tt.end))
@@ -129,7 +129,7 @@ func TestThePast(t *testing.T) {
 				}
 			}
 		}
-		<-ended // and the loop tells no more
+		<-ended // the loop makes no more steps
 		for _, f := range v.now().frames {
 			var want []float64
 			for _, s := range w.seen {
@@ -144,7 +144,7 @@ func TestThePast(t *testing.T) {
 	})
 }
 
-// Steps that came round before they were read leave a gap, and are counted.
+// Overwritten steps leave a gap and are counted.
 func TestMissedStepsLeaveAGap(t *testing.T) {
 	tap := neuron.NewTap(1, 16)
 	c := new(client)
@@ -164,7 +164,7 @@ func TestMissedStepsLeaveAGap(t *testing.T) {
 	}
 	run(6)
 	take()
-	run(24) // 15 to 30 are there, the oldest of them not for certain
+	run(24) // the tap holds 15 to 30, and may be overwriting the oldest
 	take()
 	run(2)
 	take()
@@ -181,8 +181,8 @@ func TestMissedStepsLeaveAGap(t *testing.T) {
 	}
 }
 
-// A client that never reads is dropped, and the others miss nothing.
-func TestWhoNeverReadsIsDropped(t *testing.T) {
+// A client without reads is dropped, and the others miss no step.
+func TestClientWithoutReadsIsDropped(t *testing.T) {
 	inBubble(t, Options{Clients: 3}, func(t *testing.T, w *world) {
 		deaf := w.dial(t)
 		defer deaf.CloseNow()
@@ -206,8 +206,8 @@ func TestWhoNeverReadsIsDropped(t *testing.T) {
 	})
 }
 
-// A client that is behind hears once of all that was changed meanwhile.
-func TestWhoIsBehindHearsOfTheLatest(t *testing.T) {
+// A slow client gets one hello for many changes.
+func TestSlowClientGetsTheLatestHello(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		behind := &viewer{conn: w.dial(t), done: make(chan struct{})}
 		v := w.view(t)
@@ -223,8 +223,8 @@ func TestWhoIsBehindHearsOfTheLatest(t *testing.T) {
 	})
 }
 
-// A client that reads and then does no more than take bytes, without an answer to a ping, is dead.
-func TestWhoDoesNotAnswerIsDropped(t *testing.T) {
+// A client without answers to pings is dropped, although it takes bytes.
+func TestClientWithoutPongsIsDropped(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dial()
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Wrong tokens are reported at most once a second, and every one is counted.
+// Wrong tokens are reported at most once a second, and each of them counts.
 func TestWrongTokensAreReportedOnceASecond(t *testing.T) {
 	var reports []string
 	began := time.Time{}

@@ -20,7 +20,7 @@ import (
 	"hillock/neuron"
 )
 
-// A view of many columns and cells comes in frames of at most maxFrame bytes, one a time, and all of it comes.
+// A large view comes in frames of at most maxFrame bytes, one at a time, without loss.
 func TestFramesAreBounded(t *testing.T) {
 	const cells, columns = 8, 16_384
 	tap := neuron.NewTap(cells, 1<<15)
@@ -52,8 +52,8 @@ func TestFramesAreBounded(t *testing.T) {
 	}
 }
 
-// What the frames of a round may cost is bounded for all clients together: who has to wait comes first another time.
-func TestARoundIsBounded(t *testing.T) {
+// The frames of one round are limited for all clients together. Each client comes first at some time.
+func TestRoundIsBounded(t *testing.T) {
 	const clients = 30
 	inBubble(t, Options{Clients: clients}, func(t *testing.T, w *world) {
 		w.run(t, 1000)
@@ -89,7 +89,7 @@ func TestARoundIsBounded(t *testing.T) {
 	})
 }
 
-// masked is a frame of a client, masked with zeros.
+// masked returns a client's frame, masked with zeros.
 func masked(first byte, payload string) []byte {
 	f := []byte{first, 0x80 | byte(len(payload))}
 	if len(payload) > 125 {
@@ -98,8 +98,8 @@ func masked(first byte, payload string) []byte {
 	return append(append(f, 0, 0, 0, 0), payload...)
 }
 
-// Control frames and fragments count like messages, and so do bytes: who sends too many is told the limit and dropped. Who keeps
-// the limits for long is not.
+// Control frames, fragments and bytes have limits, as messages do. A client beyond a limit gets the reason and is dropped. A long
+// connection within the limits stays.
 func TestFloodsAreEnded(t *testing.T) {
 	const ping, pong, text, more = 0x89, 0x8a, 0x01, 0x00
 	tests := []struct {
@@ -153,7 +153,7 @@ func TestFloodsAreEnded(t *testing.T) {
 	})
 }
 
-// farewell reads frames until the one that ends the connection, and returns its status and its reason.
+// farewell reads frames up to the close frame, and returns its status and reason.
 func farewell(r io.Reader) string {
 	for {
 		var head [2]byte
@@ -179,8 +179,8 @@ func farewell(r io.Reader) string {
 	}
 }
 
-// A meter counts each frame once, however the bytes of the frames are cut into reads.
-func TestAMeterCountsFrames(t *testing.T) {
+// A meter counts each frame once for any division into reads.
+func TestMeterCountsFrames(t *testing.T) {
 	var all []byte
 	for _, n := range []int{0, 1, 125, 126, 300, 0, 0, 65_535} {
 		all = append(all, masked(0x81, strings.Repeat("x", n))...)
@@ -200,7 +200,7 @@ func TestAMeterCountsFrames(t *testing.T) {
 	}
 }
 
-// Frames that a client sends before the answer to its request count too.
+// Frames before the answer to the request count too.
 func TestFramesBeforeTheAnswerCount(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dial()
@@ -219,7 +219,7 @@ func TestFramesBeforeTheAnswerCount(t *testing.T) {
 	})
 }
 
-// handshake is the request of a socket. The token is offered where it is not "".
+// handshake returns a request for a socket, with a token unless it is "".
 func handshake(token string) string {
 	offer := Protocol
 	if token != "" {
@@ -228,7 +228,7 @@ func handshake(token string) string {
 	return "GET /ws HTTP/1.1\r\nHost: localhost\r\n" + upgrade + "Sec-WebSocket-Protocol: " + offer + "\r\n\r\n"
 }
 
-// askFrom sends the text of a request from an address, and returns the answer's status and text, with the connection.
+// askFrom sends a request from an address. It returns the answer's status and text, and the connection.
 func (w *world) askFrom(t *testing.T, ip, text string) (net.Conn, string) {
 	t.Helper()
 	conn, err := w.pipes.dialFrom(netip.MustParseAddr(ip))
@@ -250,9 +250,9 @@ func (w *world) askFrom(t *testing.T, ip, text string) (net.Conn, string) {
 	return conn, fmt.Sprintf("%d %s: %s", r.StatusCode, r.Header.Get("Retry-After"), bytes.TrimSpace(body))
 }
 
-// One address has a few places, all together have more, and one place is for who has the token.
+// One address has few places, all addresses have more, and one place is reserved for a client with the token.
 func TestPlaces(t *testing.T) {
-	const token = "KNOB and LED" // which no subprotocol could hold as it is
+	const token = "KNOB and LED" // not permitted in a subprotocol
 	const ofOne, ofAll = "429 10: 3 clients of this address are connected, the maximum (--web-per-address)", "503 10: 5 clients are connected, the maximum (--web-clients)"
 	inBubble(t, Options{Clients: 5, PerAddress: 3, Token: token}, func(t *testing.T, w *world) {
 		var conns []net.Conn
@@ -283,8 +283,8 @@ func TestPlaces(t *testing.T) {
 	})
 }
 
-// A client that offers the token may change something from the beginning; one that offers a wrong one is told, and may watch.
-func TestTheTokenIsOffered(t *testing.T) {
+// A client may make changes at once with the token in its request. With a wrong token it gets an error and may watch.
+func TestTokenInTheRequest(t *testing.T) {
 	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
 		for token, want := range map[string]string{"KNOBANDLED": "true ", "KNOBANDLEG": "false wrong token"} {
 			conn, err := w.pipes.dial()
@@ -313,7 +313,7 @@ func TestTheTokenIsOffered(t *testing.T) {
 	})
 }
 
-// nextText is the payload of the next frame that is a text.
+// nextText returns the payload of the next text frame.
 func nextText(r io.Reader) ([]byte, error) {
 	for {
 		var head [2]byte
@@ -333,8 +333,8 @@ func nextText(r io.Reader) ([]byte, error) {
 	}
 }
 
-// Connections are few for one address, and in all; those that ask for nothing are closed after headerTime.
-func TestConnectionsAreFew(t *testing.T) {
+// Connections are limited per address and in all. A connection without a request is closed after headerTime.
+func TestConnectionsAreLimited(t *testing.T) {
 	inBubble(t, Options{Clients: 4, PerAddress: 2}, func(t *testing.T, w *world) {
 		opened := func() int {
 			w.server.hosts.mu.Lock()
@@ -370,8 +370,9 @@ func TestConnectionsAreFew(t *testing.T) {
 	})
 }
 
-// An address that calls too fast is refused for a while: its requests, and then its connections. Another one is not.
-func TestAnAddressThatCallsTooFast(t *testing.T) {
+// Too many calls of one address are refused for a while: first its requests, then its connections. Other addresses are not
+// affected.
+func TestTooManyCallsOfOneAddress(t *testing.T) {
 	const page = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 	inBubble(t, Options{Clients: 4, PerAddress: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dialFrom(netip.MustParseAddr("10.9.9.1"))
@@ -407,7 +408,7 @@ func TestAnAddressThatCallsTooFast(t *testing.T) {
 	})
 }
 
-// The table of addresses stays small: those that have gone are forgotten.
+// The table of addresses stays small: it drops addresses without connections.
 func TestAddressesAreForgotten(t *testing.T) {
 	h := newHosts(Options{Clients: 2, PerAddress: 2})
 	at := func(k int) net.Addr {
@@ -423,8 +424,8 @@ func TestAddressesAreForgotten(t *testing.T) {
 	}
 }
 
-// Few requests are answered at a time; another one waits for its turn, and after handlerTime is refused.
-func TestFewHandlers(t *testing.T) {
+// The number of requests under way is limited. A further request waits, and is refused after handlerTime.
+func TestHandlersAreLimited(t *testing.T) {
 	const config = "GET /config.toml HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 	inBubble(t, Options{Clients: 40}, func(t *testing.T, w *world) {
 		entered, release := make(chan struct{}), make(chan struct{})
@@ -450,11 +451,11 @@ func TestFewHandlers(t *testing.T) {
 		if got, want := <-answers, "503 1: 8 requests under way: try again"; got != want || time.Since(began) != handlerTime {
 			t.Errorf("got %q after %v, want %q after %v", got, time.Since(began), want, handlerTime)
 		}
-		ask() // which waits
+		ask() // it waits
 		synctest.Wait()
 		release <- struct{}{}
 		<-entered
-		w.view(t) // a socket needs no turn
+		w.view(t) // a socket needs no handler
 		close(release)
 		for range maxHandlers + 1 {
 			if got := <-answers; !strings.HasPrefix(got, "200 ") {

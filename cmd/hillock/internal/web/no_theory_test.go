@@ -9,16 +9,16 @@ import (
 	"hillock/neuron"
 )
 
-// unpredicted is a neuron that nobody has a closed form of.
+// unpredicted is a neuron without a closed form.
 type unpredicted struct{ neuron.LIF }
 
 func (unpredicted) Theory() (neuron.Theory, string) { return nil, "there is no closed form" }
 
-// Model has no parameters: those of the other are of another struct.
+// Model has no parameters: the LIF's parameters belong to another struct.
 func (unpredicted) Model() neuron.Model { return neuron.Model{Name: "unpredicted"} }
 
-// The page draws no curve where there is none.
-func TestPageWithoutATheory(t *testing.T) {
+// Without a theory the page has no curve.
+func TestPageWithoutTheory(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default(part.Kinds())
 	cfg.Neurons[0].Params = unpredicted{neuron.Default()}

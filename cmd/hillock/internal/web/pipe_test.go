@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// tcp is a pipe that is eager, and who reads from it.
+// tcp returns an eager pipe and its other end.
 func tcp(t *testing.T) (*pipe, net.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -35,9 +35,8 @@ func tcp(t *testing.T) (*pipe, net.Conn) {
 	return p, reader
 }
 
-// What a reader has not taken yet comes later, in its order, and the writer does not wait. A pipe that has maxQueued bytes to
-// hand over takes no more: the next write closes it.
-func TestAPipeDoesNotWaitAndIsBounded(t *testing.T) {
+// Queued bytes come later and in order, and the writer does not wait. A write to a pipe with maxQueued queued bytes closes it.
+func TestPipeDoesNotWaitAndIsBounded(t *testing.T) {
 	p, reader := tcp(t)
 	for round := range 3 {
 		var want bytes.Buffer
@@ -56,7 +55,7 @@ func TestAPipeDoesNotWaitAndIsBounded(t *testing.T) {
 			t.Error("got other bytes than were written")
 		}
 		if p.drains.Wait(); p.behind() || p.queue.n.Load() != 0 {
-			t.Errorf("got one that is behind and %d bytes in the queue when all is read", p.queue.n.Load())
+			t.Errorf("got a pipe behind and %d bytes in the queue when all is read", p.queue.n.Load())
 		}
 	}
 	var err error
@@ -68,7 +67,7 @@ func TestAPipeDoesNotWaitAndIsBounded(t *testing.T) {
 		_, err = p.Write(make([]byte, 1000))
 	}
 	if err != errBehind {
-		t.Errorf("got %v after %d writes that nobody reads, want %v", err, written, errBehind)
+		t.Errorf("got %v after %d unread writes, want %v", err, written, errBehind)
 	}
 	p.drains.Wait()
 	if p.waiting() != 0 || p.queue.n.Load() != 0 {
@@ -76,18 +75,18 @@ func TestAPipeDoesNotWaitAndIsBounded(t *testing.T) {
 	}
 }
 
-// waiting is how many bytes a pipe has to hand over.
+// waiting returns the number of queued bytes.
 func (p *pipe) waiting() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.queued
 }
 
-// All pipes together queue maxBacklog bytes: what would pass this closes the pipe that wants to.
+// All pipes together queue at most maxBacklog bytes: a write beyond that closes its pipe.
 func TestAllPipesTogetherAreBounded(t *testing.T) {
 	p, _ := tcp(t)
 	p.queue.n.Store(maxBacklog - 100)
-	for p.waiting() == 0 { // until the system takes no more
+	for p.waiting() == 0 { // until the system's buffer is full
 		if _, err := p.Write(make([]byte, 100)); err != nil {
 			break
 		}
@@ -101,8 +100,8 @@ func TestAllPipesTogetherAreBounded(t *testing.T) {
 	}
 }
 
-// Who asks for too much reads why that is refused, though the server has not read all of it.
-func TestARefusalIsRead(t *testing.T) {
+// A client with too large a request reads the refusal, although the server has not read the whole request.
+func TestRefusalIsRead(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -130,8 +129,8 @@ func TestARefusalIsRead(t *testing.T) {
 	}
 }
 
-// Who has gone is found by the next that is written, or the one after it, and the connection is closed.
-func TestAPipeToNobody(t *testing.T) {
+// The first or second write after the other end has closed fails and closes the pipe.
+func TestPipeWithoutReader(t *testing.T) {
 	p, reader := tcp(t)
 	reader.(*net.TCPConn).SetLinger(0)
 	reader.Close()
@@ -140,7 +139,7 @@ func TestAPipeToNobody(t *testing.T) {
 		_, err = p.Write(make([]byte, 1000))
 	}
 	if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("got %v, want that nobody reads", err)
+		t.Errorf("got %v, want EPIPE or ECONNRESET", err)
 	}
 	if _, err := p.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) || !p.behind() {
 		t.Errorf("got %v, want it closed", err)

@@ -11,8 +11,7 @@ import (
 	"hillock/neuron"
 )
 
-// A client hears of each measured rate once, and of all of them where it comes later. A sweep, other parameters and another
-// run measure anew.
+// A client gets each measured rate once, and a late client gets all of them. A sweep, other parameters and a reload measure anew.
 func TestMeasuredRates(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)

@@ -18,7 +18,7 @@ import (
 
 const upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 
-// ask sends the text of a request, and gives the status of the answer; 0 is none.
+// ask sends a request and returns the answer's status, 0 without an answer.
 func (w *world) ask(t *testing.T, text string) int {
 	t.Helper()
 	conn, err := w.pipes.dial()
@@ -81,7 +81,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	})
 }
 
-// untouched tells of changes that should not be.
+// untouched fails with any change of the run.
 func (w *world) untouched(t *testing.T) {
 	t.Helper()
 	if got := w.touched(); got != nil {
@@ -147,8 +147,8 @@ func TestBadMessagesAreRefused(t *testing.T) {
 	})
 }
 
-// What breaks the protocol ends the client, which is told why.
-func TestWhoBreaksTheProtocolIsDropped(t *testing.T) {
+// A breach of the protocol ends the connection with a reason.
+func TestProtocolErrorsEndTheConnection(t *testing.T) {
 	header := func(first byte, length int) []byte { // masked with zeros
 		if length < 126 {
 			return append([]byte{first, 0x80 | byte(length)}, 0, 0, 0, 0)
@@ -157,7 +157,7 @@ func TestWhoBreaksTheProtocolIsDropped(t *testing.T) {
 	}
 	const (
 		text, binaryKind, fin = 0x1, 0x2, 0x80
-		dropped               = -1 // without a word
+		dropped               = -1 // without a reason
 	)
 	tests := []struct {
 		name  string
@@ -197,7 +197,7 @@ func TestWhoBreaksTheProtocolIsDropped(t *testing.T) {
 	}
 }
 
-// raw is a client that is connected, and speaks for itself.
+// raw is a connected client without a WebSocket library.
 func (w *world) raw(t *testing.T) (net.Conn, *bufio.Reader) {
 	t.Helper()
 	conn, err := w.pipes.dial()
@@ -213,7 +213,7 @@ func (w *world) raw(t *testing.T) (net.Conn, *bufio.Reader) {
 	return conn, b
 }
 
-// closing reads frames until the one that ends it.
+// closing reads frames up to the close frame.
 func closing(r io.Reader) websocket.StatusCode {
 	for {
 		var head [2]byte
@@ -238,7 +238,7 @@ func closing(r io.Reader) websocket.StatusCode {
 	}
 }
 
-// Who sends headers slowly keeps a connection for five seconds, and nobody from theirs.
+// A slow header holds a connection for five seconds and disturbs no other client.
 func TestSlowHeaders(t *testing.T) {
 	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dial()
@@ -277,8 +277,8 @@ func TestTooManyClients(t *testing.T) {
 	})
 }
 
-// A run that ends tells its clients so.
-func TestTheEndIsTold(t *testing.T) {
+// The end of the run closes all clients with that reason.
+func TestEndOfTheRunClosesClients(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		deaf := w.dial(t)
@@ -297,16 +297,15 @@ func TestTheEndIsTold(t *testing.T) {
 	})
 }
 
-// A client whose message is being answered as the server stops does not hold up the end, also where it never answers the
-// farewell.
-func TestAStopDoesNotWaitForAnAnswerUnderWay(t *testing.T) {
+// A stop does not wait for an answer under way, nor for the client's answer to the close frame.
+func TestStopDoesNotWaitForAnAnswerUnderWay(t *testing.T) {
 	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
 		silent := w.dial(t)
 		defer silent.CloseNow()
 		if err := silent.Write(t.Context(), websocket.MessageText, []byte(`{"type":"auth","token":"KNOBANDLEG"}`)); err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait() // the server holds the wrong token up for guessTime
+		synctest.Wait() // the answer to the wrong token takes guessTime
 		began := time.Now()
 		w.stop()
 		w.ended <- <-w.ended
@@ -316,8 +315,8 @@ func TestAStopDoesNotWaitForAnAnswerUnderWay(t *testing.T) {
 	})
 }
 
-// A client that is told why it is closed, and never answers that, leaves its place within 2*farewellTime.
-func TestARefusedClientLeavesItsPlaceUnasked(t *testing.T) {
+// A dropped client frees its place within 2*farewellTime, also without an answer to the close frame.
+func TestDroppedClientFreesItsPlace(t *testing.T) {
 	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
 		silent := w.dial(t)
 		defer silent.CloseNow()

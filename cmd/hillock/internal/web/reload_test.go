@@ -11,10 +11,10 @@ import (
 	"hillock/neuron"
 )
 
-// TestReloadsBesideSlowClients reloads 3,000 times while 50 clients read slowly and one changes parameters: no goroutine may
-// wait for a lock that another one holds until it gets the first one's. A client that is behind keeps few records.
+// The test reloads 3,000 times beside 50 slow clients and changes of parameters. Goroutines may not wait for each other's locks.
+// A slow client keeps few records.
 func TestReloadsBesideSlowClients(t *testing.T) {
-	// A deadlock on a mutex would hold up the test for ever: the bubble's time stands still meanwhile.
+	// With a deadlock on a mutex the bubble's time stands still, and its timeouts never come: the timer outside ends the test.
 	stuck := time.AfterFunc(5*time.Minute, func() { panic("the server is deadlocked, or this machine is very slow") })
 	defer stuck.Stop()
 	inBubble(t, Options{Clients: 51}, func(t *testing.T, w *world) {
@@ -65,8 +65,7 @@ func TestReloadsBesideSlowClients(t *testing.T) {
 	})
 }
 
-// TestFarBehindKeepsFewRecords reloads often while a client takes nothing: it keeps maxParts records, and all steps of the others
-// count as missed.
+// Many reloads beside a client without reads leave it maxParts records. All steps of the other records count as missed.
 func TestFarBehindKeepsFewRecords(t *testing.T) {
 	tap := neuron.NewTap(1, 1<<10)
 	record := func() part {
@@ -87,7 +86,7 @@ func TestFarBehindKeepsFewRecords(t *testing.T) {
 	}
 	run(10)
 	frames()
-	for range 4 { // 5 steps more of the first one, 100 of each of the others
+	for range 4 { // 5 more steps of the first record, 100 of each other record
 		run(5)
 		c.parts[len(c.parts)-1].record.Look(func(int64, int64, []trace.Cell) {})
 		tap = neuron.NewTap(1, 1<<10)

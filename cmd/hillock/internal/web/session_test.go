@@ -29,15 +29,15 @@ import (
 
 const ms = time.Millisecond
 
-// newWebBench is a run that the web shows.
+// newWebBench returns a run and its Run for the server.
 func newWebBench(t *testing.T, sets ...string) (*sessiontest.Bench, web.Run) {
 	t.Helper()
 	b := sessiontest.New(t, sets...)
 	return b, web.Of(b.Session, "test")
 }
 
-// What is changed on the page holds from the next tick on, is in the configuration that it gives, and is gone after a reset.
-func TestTheWebChangesTheNeuron(t *testing.T) {
+// A change on the page takes effect with the next tick and is in the downloaded configuration. A reset undoes it.
+func TestChangesOfTheNeuron(t *testing.T) {
 	t.Parallel()
 	b, w := newWebBench(t)
 	file := string(w.TOML())
@@ -104,7 +104,7 @@ func TestStatusHasTheIntervals(t *testing.T) {
 	}
 }
 
-// A wire that is out moves what is measured, not the knob: the status has both.
+// A pulled wire changes the measured position and not the knob: the status has both.
 func TestStatusHasTheKnobBesideTheMeasurement(t *testing.T) {
 	t.Parallel()
 	b, w := newWebBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", `neuron.n1.input=["knob", "tone"]`)
@@ -128,8 +128,8 @@ func TestStatusHasTheKnobBesideTheMeasurement(t *testing.T) {
 	}
 }
 
-// Beside a loop that has the real parts no doctor can look at them: the page tells what the run reads.
-func TestTheWebTellsWhatARunReads(t *testing.T) {
+// The doctor cannot check real parts during a run: the page shows the run's own readings.
+func TestStatusHasTheFaultsOfTheRun(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.Real(t, "input.second.driver=mcp3008", "input.second.port=SPI0.1", "neuron.n1.input=[\"knob\", \"second\"]")
 	w := web.Of(b.Session, "test")
@@ -146,7 +146,7 @@ func TestTheWebTellsWhatARunReads(t *testing.T) {
 	}
 }
 
-func TestTheWebIsRefused(t *testing.T) {
+func TestRefusedChanges(t *testing.T) {
 	t.Parallel()
 	turn := func(w web.Run, input string) error { _, err := w.Turn(input, 0.5); return err }
 	type refusal struct {
@@ -199,8 +199,8 @@ func TestTheWebIsRefused(t *testing.T) {
 	})
 }
 
-// A pulse that began and ended between two frames is on in the second one, for each who looks.
-func TestTheWebSeesShortPulses(t *testing.T) {
+// A pulse between two frames is on in the second frame, for every caller.
+func TestShortPulsesAreSeen(t *testing.T) {
 	t.Parallel()
 	b, w := newWebBench(t)
 	var one, other [32]int64
@@ -223,8 +223,8 @@ func TestTheWebSeesShortPulses(t *testing.T) {
 	}
 }
 
-// The rows and strips of LEDs that the page draws are lit as those on the desk: the lowest part of them for V, all at a spike.
-func TestTheWebSeesRowsOfLEDs(t *testing.T) {
+// Rows and strips of LEDs are lit as on the desk: in proportion to V, and completely at a spike.
+func TestRowsOfLEDsAreSeen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b, w := newWebBench(t, "output.row.driver=bar", `output.row.pins=["GPIO5", "GPIO6", "GPIO13"]`, "output.row.neuron=n1",
@@ -261,8 +261,8 @@ func TestTheWebSeesRowsOfLEDs(t *testing.T) {
 	})
 }
 
-// A recorded current has the range of its file on both scopes, and a configuration that is taken elsewhere finds the file.
-func TestARecordedCurrentOnTheWeb(t *testing.T) {
+// A recorded current has the range of its file on both scopes. A configuration saved elsewhere still finds the file.
+func TestRecordedCurrent(t *testing.T) {
 	t.Parallel()
 	cfg, err := config.Load("../../../../deploy/examples/recorded.toml", nil, part.Kinds())
 	if err != nil {
@@ -285,8 +285,8 @@ func TestARecordedCurrentOnTheWeb(t *testing.T) {
 	sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{})
 }
 
-// The rates that were seen of a neuron are not those of the neuron that it becomes.
-func TestTheWebForgetsTheRatesOfOtherParameters(t *testing.T) {
+// A change of parameters forgets the measured rates.
+func TestRatesOfOtherParametersAreForgotten(t *testing.T) {
 	t.Parallel()
 	for _, change := range []struct {
 		name string
@@ -317,8 +317,8 @@ func TestTheWebForgetsTheRatesOfOtherParameters(t *testing.T) {
 	}
 }
 
-// What is of a part that the configuration has not is not among the faults: of an ADS1115 there are those of its knob.
-func TestFaultsOfThePartsThatAreThere(t *testing.T) {
+// The faults are those of the configured parts: an ADS1115 has only the faults of its knob.
+func TestFaultsOfConfiguredParts(t *testing.T) {
 	t.Parallel()
 	cfg, err := config.Load("../../../../deploy/examples/ads1115.toml", nil, part.Kinds())
 	if err != nil {
@@ -340,9 +340,9 @@ func TestFaultsOfThePartsThatAreThere(t *testing.T) {
 	}
 }
 
-// A wire that is pulled out on the page is looked at by the doctor, beside the run. What the doctor finds is there at once,
-// and gone with the wire back in its place; so is the doctor.
-func TestTheDoctorLooksAtAPulledWire(t *testing.T) {
+// The doctor checks a wire pulled out on the page, beside the run. Its finding comes at once, and goes when the wire is back. The
+// check ends then too.
+func TestDoctorChecksAPulledWire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		found := make(chan string, 10)
@@ -384,8 +384,8 @@ func TestTheDoctorLooksAtAPulledWire(t *testing.T) {
 	})
 }
 
-// The default kit, by hand from the table that hillock wiring prints of it.
-func TestTheKitOnThePage(t *testing.T) {
+// The wanted kit is copied by hand from the table of 'hillock wiring'.
+func TestKitOnThePage(t *testing.T) {
 	t.Parallel()
 	_, w := newWebBench(t)
 	chip := func(pin int) web.End { return web.End{Part: "IC1", Pin: pin} }
@@ -436,8 +436,8 @@ func TestTheKitOnThePage(t *testing.T) {
 	}
 }
 
-// What each knob turns and each part shows, and which wires can be pulled out.
-func TestNamesOfTheKit(t *testing.T) {
+// The kit names the input of each knob, the output of each part and the faults of its wires.
+func TestNamesInTheKit(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, toml string
@@ -463,7 +463,7 @@ func TestNamesOfTheKit(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
-		kit, _ := wiring.New(cfg) // nil where it is refused
+		kit, _ := wiring.New(cfg) // nil for a kit without wiring
 		got := web.OnPage(cfg, kit)
 		var names []string
 		for _, p := range got.Parts {

@@ -29,7 +29,7 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsTaken(t *testing.T) {
+func TestAddressInUse(t *testing.T) {
 	t.Parallel()
 	s, err := Listen("127.0.0.1:0")
 	if err != nil {

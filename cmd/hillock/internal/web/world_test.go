@@ -23,7 +23,7 @@ import (
 	"hillock/neuron"
 )
 
-// pipes is a listener without a network, for the time of a synctest bubble.
+// pipes is a listener without a network, for a synctest bubble.
 type pipes struct {
 	conns  chan net.Conn
 	once   sync.Once
@@ -49,7 +49,7 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// addressed is a connection from an address.
+// addressed is a connection with a remote address.
 type addressed struct {
 	net.Conn
 	from net.Addr
@@ -57,7 +57,7 @@ type addressed struct {
 
 func (a addressed) RemoteAddr() net.Addr { return a.from }
 
-// dial connects from an address that no other connection has.
+// dial connects from a new address.
 func (p *pipes) dial() (net.Conn, error) {
 	n := p.dialed.Add(1)
 	return p.dialFrom(netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}))
@@ -73,21 +73,21 @@ func (p *pipes) dialFrom(ip netip.Addr) (net.Conn, error) {
 	}
 }
 
-// fake is a run: a real loop of one neuron, and what was asked of it.
+// fake is a run of a real loop with one neuron. It records the changes.
 type fake struct {
 	mu       sync.Mutex
 	record   *trace.Record
 	loop     *neuron.Loop
 	position float64
-	hand     int // how often the knob was turned
+	hand     int // turns of the knob
 	changes  []string
-	hold     func()    // what who asks for the configuration waits for
-	seen     []float64 // the steps of the spikes, as the loop knows them
+	hold     func()    // called by TOML
+	seen     []float64 // steps of the spikes, from the loop
 	on       uint32
 	stalled  string
 }
 
-// bubbleClock is the wall's in a bubble.
+// bubbleClock is the clock of a bubble.
 type bubbleClock struct{ start time.Time }
 
 func (c bubbleClock) Now() time.Duration { return time.Since(c.start) }
@@ -109,7 +109,7 @@ func newFake() *fake {
 	return f
 }
 
-// begin is another loop with another tap.
+// begin starts over with a new loop and a new tap.
 func (f *fake) begin() {
 	n, err := neuron.New(neuron.Default())
 	if err != nil {
@@ -131,7 +131,7 @@ func (f *fake) Step(s neuron.Sample) {
 	}
 }
 
-// run runs the loop for so many ticks.
+// run runs the loop for a number of ticks.
 func (f *fake) run(t *testing.T, ticks int64) {
 	t.Helper()
 	f.loop.Ticks = ticks
@@ -193,7 +193,7 @@ func (f *fake) Turn(input string, position float64) (float64, error) {
 	return was, nil
 }
 
-// Knob is where the knob is.
+// Knob returns the knob's position.
 func (f *fake) Knob() float64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -221,7 +221,7 @@ func (f *fake) Fault(name string) error {
 	return f.change("fault " + name)
 }
 
-// touched tells what was changed.
+// touched returns all changes.
 func (f *fake) touched() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -232,7 +232,7 @@ func (f *fake) touched() []string {
 	return all
 }
 
-// world is a server in a bubble.
+// world is a server in a bubble, with its run.
 type world struct {
 	*fake
 	server *Server
@@ -242,7 +242,7 @@ type world struct {
 	ended  chan error
 }
 
-// inBubble runs a test against a server, in a bubble whose time is the test's.
+// inBubble runs a test against a server in a bubble.
 func inBubble(t *testing.T, o Options, test func(*testing.T, *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{fake: newFake(), pipes: newPipes(), ended: make(chan error, 1)}
@@ -259,11 +259,11 @@ func inBubble(t *testing.T, o Options, test func(*testing.T, *world)) {
 			t.Errorf("Serve: got %v, want nil", err)
 		}
 		transport.CloseIdleConnections()
-		time.Sleep(time.Second) // net/http keeps a connection for 500 ms that it has closed
+		time.Sleep(time.Second) // net/http keeps a closed connection for 500 ms
 	})
 }
 
-// viewer is a client that hears all that it is told.
+// viewer is a client. It keeps all messages.
 type viewer struct {
 	conn *websocket.Conn
 	done chan struct{}
@@ -271,7 +271,7 @@ type viewer struct {
 	heard
 }
 
-// heard is what it was told.
+// heard are the messages to a viewer.
 type heard struct {
 	hellos []Hello
 	errors []string
@@ -287,7 +287,7 @@ func (v *viewer) now() heard {
 	return v.heard
 }
 
-// told is a frame as the protocol says.
+// told is a decoded frame.
 type told struct {
 	cells, columns  int
 	first, per      float64
@@ -306,7 +306,7 @@ func (w *world) dial(t *testing.T) *websocket.Conn {
 	return conn
 }
 
-// view connects a client. It has heard hello when it returns.
+// view connects a client and waits for its hello.
 func (w *world) view(t *testing.T) *viewer {
 	t.Helper()
 	v := &viewer{conn: w.dial(t), done: make(chan struct{})}
@@ -363,7 +363,7 @@ func (v *viewer) text(b []byte) {
 	}
 }
 
-// say sends a text, and waits until all is quiet.
+// say sends a text and waits for all goroutines.
 func (v *viewer) say(t *testing.T, text string) {
 	t.Helper()
 	if err := v.conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
@@ -372,7 +372,7 @@ func (v *viewer) say(t *testing.T, text string) {
 	synctest.Wait()
 }
 
-// bytes reads a frame from its beginning.
+// bytesOf is the unread rest of a frame.
 type bytesOf []byte
 
 func (b *bytesOf) u8() int        { v := (*b)[0]; *b = (*b)[1:]; return int(v) }
@@ -406,8 +406,7 @@ func decode(raw []byte) told {
 	return f
 }
 
-// all are the spikes that a viewer has heard of, and the columns one after the other. A frame takes the place of what was told
-// of its steps before.
+// all returns a viewer's spikes, and its columns one after the other. A frame replaces earlier spikes of its steps.
 func (v *viewer) all() (spikes []float64, columns [][5]float32) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
