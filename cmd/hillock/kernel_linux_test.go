@@ -137,12 +137,12 @@ func TestKernelSeesThePulsesThatTheEquationPredicts(t *testing.T) {
 	g := boot(t, `knob 438; run`)
 	s := g.summary()
 	p, current := neuron.Default(), 5*(438./1023)
-	if g.Status != 0 || s.Ticks != 60_000 || s.SkippedMs != 0 || s.ReadErrors != 0 || s.Spikes != p.SpikeCount(current, 600_000) {
+	if g.Status != 0 || s.Ticks != 60_000 || s.SkippedMs != 0 || s.ReadErrors != 0 || s.Neurons[0].Spikes != p.SpikeCount(current, 600_000) {
 		t.Errorf("got %+v, want 60000 ticks and %d spikes", s, p.SpikeCount(current, 600_000))
 	}
 	up, down := g.pulses()
-	if int64(len(up)) != s.Spikes || len(down) != len(up) {
-		t.Fatalf("the kernel saw GPIO17 go up %d times and down %d times, want %d", len(up), len(down), s.Spikes)
+	if int64(len(up)) != s.Neurons[0].Spikes || len(down) != len(up) {
+		t.Fatalf("the kernel saw GPIO17 go up %d times and down %d times, want %d", len(up), len(down), s.Neurons[0].Spikes)
 	}
 	first, _ := p.StepsToThreshold(p.Rest(), current)
 	each, _ := p.StepsBetweenSpikes(current)
@@ -197,7 +197,7 @@ wait $pid`)
 			if n := between(up, marks["mended"]+2500*ms, marks["mended"]+4500*ms); n < 143 || n > 144 {
 				t.Errorf("the kernel saw %d pulses in 2 s after the fault, want 143 or 144", n)
 			}
-			if s.Ticks != 12_000 || s.SkippedMs != 0 || s.ReadErrors == 0 || int64(len(up)) != s.Spikes {
+			if s.Ticks != 12_000 || s.SkippedMs != 0 || s.ReadErrors == 0 || int64(len(up)) != s.Neurons[0].Spikes {
 				t.Errorf("got %+v and %d pulses, want 12000 ticks, none skipped, and a pulse for each spike", s, len(up))
 			}
 		})
@@ -274,9 +274,9 @@ wait $pid; status=$?; sed -n '$p' /tmp/log >/tmp/last; mv /tmp/last /tmp/log; ( 
 	s, ticks := g.summary(), int64(long/(50*ms))
 	want := neuron.Default().SpikeCount(5*(409./1023), 50*ticks)
 	up, down := g.pulses()
-	if g.Status != 0 || s.Ticks != ticks || s.Steps != 50*ticks || s.Spikes != want || int64(len(up)) != want || len(down) != len(up) {
+	if g.Status != 0 || s.Ticks != ticks || s.Steps != 50*ticks || s.Neurons[0].Spikes != want || int64(len(up)) != want || len(down) != len(up) {
 		t.Errorf("got exit status %d, %d ticks, %d steps, %d spikes, %d pulses; want %d ticks, %d steps and %d spikes, each a pulse",
-			g.Status, s.Ticks, s.Steps, s.Spikes, len(up), ticks, 50*ticks, want)
+			g.Status, s.Ticks, s.Steps, s.Neurons[0].Spikes, len(up), ticks, 50*ticks, want)
 	}
 	var files, memory []int
 	for _, m := range regexp.MustCompile(`(?m)^state \d (\d+) (\d+)$`).FindAllStringSubmatch(g.Output, -1) {

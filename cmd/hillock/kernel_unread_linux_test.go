@@ -5,6 +5,15 @@ import (
 	"testing"
 )
 
+// unreadable begins scripts of runs with output that nothing reads: long starts one.
+const unreadable = `
+mkdir -p /dev/pts; mount -t devpts devpts /dev/pts
+as() { hillock=$tests; export HILLOCK_TEST_AS_MAIN=1 HILLOCK_TEST_UNREAD=$1; }
+full() { mkfifo /tmp/full; sleep 1000 <>/tmp/full & dd if=/dev/zero of=/tmp/full bs=4096 count=16 2>/dev/null; }
+plain=--plain out=/tmp/out log=/tmp/log
+long() { ${hillock:-hillock} run --hw real $plain --duration 1m --set loop.speed=1 --set output.led.width="1 min" "$@" >>$out 2>>$log & pid=$!; }
+`
+
 // TestKernelLineIsLowBeforeAWordIsWritten ends runs whose words nobody reads, in the middle of a pulse.
 func TestKernelLineIsLowBeforeAWordIsWritten(t *testing.T) {
 	for _, tt := range []struct {
@@ -16,19 +25,12 @@ func TestKernelLineIsLowBeforeAWordIsWritten(t *testing.T) {
 		{"the summary's pipe is full", `full; out=/tmp/full; long; END`, 1, "hillock: the summary: standard output: not done within 2s\n"},
 		{"the summary's file is a pipe", `mkfifo /tmp/pipe; long --summary /tmp/pipe; END`, 1, "hillock: /tmp/pipe: nothing reads this pipe: start its reader first\n"},
 		{"nobody reads systemd's socket", `export WATCHDOG_USEC=1000000; as manager; long; sleep 10; END`, 0, "systemd does not listen: write unixgram @->/tmp/notify: i/o timeout"},
-		{"the log's reader is gone", `mkfifo /tmp/gone; sleep 2 </tmp/gone & log=/tmp/gone; long; END`, 0, ""},
 		{"the terminal is stopped, log", `as terminal; long; END`, 1, ""},
 		{"the terminal is stopped, scope", `as terminal; export TERM=xterm-256color; plain=; long; END`, 1, ""},
 		{"a transfer hangs", `long; sleep 2; fault spi_delay_us 20000000; END`, 0, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := boot(t, `
-mkdir -p /dev/pts; mount -t devpts devpts /dev/pts
-as() { hillock=$tests; export HILLOCK_TEST_AS_MAIN=1 HILLOCK_TEST_UNREAD=$1; }
-full() { mkfifo /tmp/full; sleep 1000 <>/tmp/full & dd if=/dev/zero of=/tmp/full bs=4096 count=16 2>/dev/null; }
-plain=--plain out=/tmp/out log=/tmp/log
-long() { ${hillock:-hillock} run --hw real $plain --duration 1m --set loop.speed=1 --set output.led.width="1 min" "$@" >>$out 2>>$log & pid=$!; }
-`+strings.Replace(tt.script, "END", `sleep 5; mark signal; kill -TERM $pid; ( sleep 60; kill -KILL $pid ) & wait $pid`, 1)+`
+			g := boot(t, unreadable+strings.Replace(tt.script, "END", `sleep 5; mark signal; kill -TERM $pid; ( sleep 60; kill -KILL $pid ) & wait $pid`, 1)+`
 status=$?; mark ended; ( exit $status )`)
 			g.endsLow("signal")
 			if g.Status != tt.status {
@@ -39,6 +41,15 @@ status=$?; mark ended; ( exit $status )`)
 			}
 			g.wants(tt.says)
 		})
+	}
+}
+
+// TestKernelLineIsLowWhenNothingReadsTheLog takes the log's reader away: the run ends by itself.
+func TestKernelLineIsLowWhenNothingReadsTheLog(t *testing.T) {
+	g := boot(t, unreadable+`
+mkfifo /tmp/gone; sleep 2 </tmp/gone & log=/tmp/gone; long; ( sleep 60; kill -KILL $pid ) & wait $pid`)
+	if levels := g.Levels(17); g.Status != 1 || len(levels) < 2 || levels[len(levels)-1].High {
+		t.Errorf("got exit status %d and levels %v of GPIO17, want status 1 and the line low at the end", g.Status, tail(levels, 4))
 	}
 }
 

@@ -78,7 +78,7 @@ func TestRunEndsCleanlyOnASignal(t *testing.T) {
 			}
 			lines := bufio.NewScanner(errOut)
 			for lines.Scan() {
-				if strings.Contains(lines.Text(), "msg=run neuron=n1") {
+				if strings.Contains(lines.Text(), "  n1  ") {
 					cmd.Process.Signal(sig)
 					break
 				}
@@ -87,7 +87,7 @@ func TestRunEndsCleanlyOnASignal(t *testing.T) {
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("got %v and %s, want exit status 0", err, rest)
 			}
-			for _, want := range []string{"of model time in", "on GPIO17", "read error", "lateness   p50"} {
+			for _, want := range []string{"of model time in", "on GPIO17", "n1  ", "predicted  ", "ticks      "} {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("got summary\n%s\nwant in it %q", out.String(), want)
 				}

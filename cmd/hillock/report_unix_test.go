@@ -18,12 +18,14 @@ func TestSIGUSR1PrintsTheTimes(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var rows []string
+	var rows, words []string
 	for lines := bufio.NewScanner(errOut); lines.Scan(); {
 		line := lines.Text()
 		switch {
-		case strings.Contains(line, "msg=run neuron=n1") && rows == nil:
+		case strings.Contains(line, "  n1  ") && rows == nil:
 			cmd.Process.Signal(syscall.SIGUSR1)
+		case strings.HasPrefix(line, "ticks "):
+			words = append(words, line)
 		case strings.Contains(line, " p50 "):
 			rows = append(rows, strings.Fields(line)[0])
 		}
@@ -35,7 +37,7 @@ func TestSIGUSR1PrintsTheTimes(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if got := strings.Join(rows, " "); got != "lateness wake-up read pulse tick" {
-		t.Errorf("got rows %q, want lateness, wake-up, read, pulse, tick", got)
+	if got := strings.Join(rows, " "); got != "lateness wake-up read pulse tick" || len(words) != 1 {
+		t.Errorf("got rows %q after %q, want the lateness in words, and lateness, wake-up, read, pulse, tick", got, words)
 	}
 }

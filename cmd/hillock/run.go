@@ -8,6 +8,7 @@ import (
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/show"
+	"hillock/cmd/hillock/internal/terminal"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
@@ -18,11 +19,11 @@ import (
 // runFlags are the flags of run.
 type runFlags struct {
 	configFlags
-	hw, summary string
-	duration    value.Time
-	plain       bool
-	web         webFlags
-	observers   []neuron.Observer // of the loop
+	hw, summary, format string
+	duration            value.Time
+	plain, verbose      bool
+	web                 webFlags
+	observers           []neuron.Observer // of the loop
 }
 
 func newRun() *cobra.Command { return new(runFlags).command() }
@@ -36,13 +37,19 @@ pulses a pin at every spike. Without FILE it runs the built-in configuration (se
 standard input.
 
 On a Raspberry Pi, run uses the real pins and buses. Elsewhere it uses a virtual Pi, and the arrow keys turn its knob. A
-terminal shows an oscilloscope; ? lists its keys. With --plain, or on a dumb terminal, run prints log lines.
+terminal shows an oscilloscope; ? lists its keys. With --plain, or on a dumb terminal, run prints one line a second for
+each neuron. --log-format prints records for programs: text (key=value, the default of a systemd service) or json.
 
-run ends after --duration, at q or at Ctrl-C, and leaves all pins low. SIGUSR1 prints the lateness so far. Under systemd,
-run reports its state and reads FILE again at SIGHUP; each summary then begins at the last reload.`,
+The log goes to standard error, the summary to standard output. The summary has five lines: time, spikes, prediction,
+pulses and lateness. --verbose adds percentiles. --summary FILE writes all figures as JSON; "schema" names its form.
+
+run ends after --duration, at q or at Ctrl-C, and leaves all pins low. It also ends when its log has no reader any more,
+with exit status 1; a systemd service goes on. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
+and reads FILE again at SIGHUP; each summary then begins at the last reload.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1min --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"
+  hillock run --plain 2>run.log     write the log to a file
   hillock run --web                 also show it in a browser on this machine
   hillock run my.toml --web=:8080   show it in every browser on the network`,
 		Args: cobra.MatchAll(f.web.args, atMost(1)),
@@ -52,7 +59,10 @@ run reports its state and reads FILE again at SIGHUP; each summary then begins a
 	addPi(cmd, &f.hw)
 	cmd.Flags().Var(&f.duration, "duration", "stop after this time (default: run until stopped)")
 	addFile(cmd, &f.summary, "summary", "write the summary as JSON to this file, - for standard output", "json")
-	cmd.Flags().BoolVar(&f.plain, "plain", false, "print log lines on a terminal too, instead of the oscilloscope")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print percentiles in the summary too")
+	cmd.Flags().BoolVar(&f.plain, "plain", false, "print a line a second on a terminal too, instead of the oscilloscope")
+	cmd.Flags().Var(value.Text{To: &f.format, Kind: "name", Rule: "must be text or json"}, "log-format", "print the log as records for programs: text or json")
+	choices(cmd, "log-format", "text", "json")
 	f.web.add(cmd)
 	return cmd
 }
@@ -67,6 +77,9 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	if f.duration.Text != "" && f.duration.Duration < cfg.Loop.Tick {
 		return usage.Errorf("--duration: must be at least one tick, %s, got %q", config.FormatTime(cfg.Loop.Tick), f.duration.Text)
+	}
+	if f.format != "" && f.format != string(terminal.Text) && f.format != string(terminal.JSON) {
+		return usage.Errorf("--log-format: must be text or json, got %q", f.format)
 	}
 	if err := canWrite("summary", f.summary, args...); err != nil {
 		return err
@@ -87,7 +100,8 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 // options returns how the run is shown.
 func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 	return show.Options{
-		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Plain: f.plain, Summary: f.summary, Version: versionLine(),
+		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Version: versionLine(),
+		Plain: f.plain, Format: terminal.Format(f.format), Verbose: f.verbose, Summary: f.summary,
 		Web: show.Web{Addr: f.web.addr, Token: f.web.given, Clients: f.web.clients, PerAddress: f.web.perAddress},
 		Read: func() (*config.Config, error) {
 			switch {

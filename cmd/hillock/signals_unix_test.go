@@ -4,19 +4,23 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"hillock/cmd/hillock/internal/summary"
 )
 
 // hear reads a log to the next line that says how the neuron is doing.
 func hear(t *testing.T, log *bufio.Scanner) {
 	t.Helper()
 	for log.Scan() {
-		if strings.Contains(log.Text(), "msg=run neuron=n1") {
+		if strings.Contains(log.Text(), "  n1  ") {
 			return
 		}
 	}
@@ -51,26 +55,49 @@ func TestRunUnderNohupDoesNotEndWithItsTerminal(t *testing.T) {
 	}
 }
 
-// Without SIGPIPE ignored the first line of the log would kill it with its pins as they are.
-func TestRunGoesOnWhereTheReadersAreGone(t *testing.T) {
+// A log without a reader ends the run, in its own time: with SIGPIPE the program would leave its pins as they are.
+func TestRunEndsWhenNothingReadsItsLog(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "summary.json")
-	cmd := program(t, "run", "--hw", "sim", "--duration", "1500ms", "--summary", file)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out.Close()
-	log.Close()
-	_ = cmd.Run()
-	if state := cmd.ProcessState; state.ExitCode() != 1 {
-		t.Errorf("got %v, want exit status 1: the text of the summary has no reader", state)
-	}
-	if _, err := os.Stat(file); err != nil {
-		t.Errorf("got %v, want the summary as a file", err)
+	for _, tt := range []struct {
+		name string
+		args []string
+		all  bool // the summary has no reader either
+	}{
+		{"lines", nil, false},
+		{"records", []string{"--log-format=json"}, false},
+		{"log and summary", nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "summary.json")
+			cmd := program(t, append([]string{"run", "--hw", "sim", "--duration", "1m", "--summary", file}, tt.args...)...)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			log, err := cmd.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.all {
+				out.Close()
+			}
+			log.Close()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := io.ReadAll(out)
+			_ = cmd.Wait()
+			if state := cmd.ProcessState; state.ExitCode() != 1 {
+				t.Errorf("got %v, want exit status 1", state)
+			}
+			var s summary.Figures
+			if saved, err := os.ReadFile(file); err != nil || json.Unmarshal(saved, &s) != nil || s.RealTimeS > 50 {
+				t.Errorf("got %v and %+v, want the summary of a short run", err, s)
+			}
+			if !tt.all && !strings.Contains(string(text), "of model time in") {
+				t.Errorf("got %q, want the summary", text)
+			}
+		})
 	}
 }

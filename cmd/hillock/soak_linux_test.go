@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/signal"
@@ -58,7 +59,7 @@ func TestSoak(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	sum, err := b.Session.Run(t.Context(), func(ctx context.Context) error {
-		go terminal.Log(ctx, b.Session, io.Discard, false)
+		go terminal.Log(ctx, b.Session, terminal.LogTo{W: io.Discard, Logger: slog.New(slog.DiscardHandler), Format: terminal.Text})
 		soakFaults(ctx, b, duration, rand.New(rand.NewPCG(seed, 0)), kinds)
 		<-ctx.Done()
 		return nil

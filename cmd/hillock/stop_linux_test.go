@@ -32,7 +32,7 @@ func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summa
 		t.Fatal(err)
 	}
 	first := bufio.NewReader(pipe)
-	for !strings.Contains(log, "msg=run neuron=n1") {
+	for !strings.Contains(log, "  n1  ") {
 		line, err := first.ReadString('\n')
 		if err != nil {
 			t.Fatalf("got %v after %s, want a line of the log", err, log)
@@ -52,7 +52,7 @@ func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summa
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Ticks+int64(s.SkippedMs) != 3000 || s.Steps != 10*s.Ticks || s.PredictedSpikes == nil || s.Spikes != *s.PredictedSpikes {
+	if s.Ticks+int64(s.SkippedMs) != 3000 || s.Steps != 10*s.Ticks || s.Neurons[0].PredictedSpikes == nil || s.Neurons[0].Spikes != *s.Neurons[0].PredictedSpikes {
 		t.Errorf("got %+v, want 3000 ticks due, ten steps in each that was run, and their spikes", s)
 	}
 	return s, log
@@ -110,8 +110,8 @@ func TestASteppedTimeOfDayChangesNothing(t *testing.T) {
 			}
 			set(start.Add(time.Since(start)))
 		}, "loop.max_lag=1 min")
-		if s.Ticks != 3000 || s.WallS < 3 || s.WallS > 60 {
-			t.Errorf("a step of %v: got %d ticks in %g s, want all 3000 in 3 s", step, s.Ticks, s.WallS)
+		if s.Ticks != 3000 || s.RealTimeS < 3 || s.RealTimeS > 60 {
+			t.Errorf("a step of %v: got %d ticks in %g s, want all 3000 in 3 s", step, s.Ticks, s.RealTimeS)
 		}
 	}
 }

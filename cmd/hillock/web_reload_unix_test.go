@@ -41,7 +41,8 @@ func TestAClientOutlivesAReload(t *testing.T) {
 	}
 	log := bufio.NewReader(errOut)
 	line, err := log.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "open ")
+	_, urls, ok := strings.Cut(line, " urls=")
+	url, _, _ := strings.Cut(urls, " ")
 	if !ok {
 		t.Fatalf("got %q and %v, want the address first", line, err)
 	}

@@ -151,7 +151,7 @@ func TestGivenTokenCountsOnLoopback(t *testing.T) {
 	}
 	out, errOut := r.end(t)
 	if all := out + errOut; strings.Contains(all, secret) || !strings.Contains(errOut, "token to make changes: as given") ||
-		!strings.Contains(errOut, `level=WARN msg="wrong token" from=127.0.0.1:`) {
+		!strings.Contains(errOut, "warning: wrong token (from 127.0.0.1:") {
 		t.Errorf("got\n%s\nwant a wrong token logged, and no token", all)
 	}
 }

@@ -2,9 +2,11 @@ package bounded
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -16,6 +18,7 @@ type Queue struct {
 	room  int // bytes
 	wake  chan struct{}
 	ended chan struct{}
+	gone  chan struct{}
 
 	mu      sync.Mutex // no other lock is taken under it
 	texts   [][]byte
@@ -26,7 +29,7 @@ type Queue struct {
 
 // NewQueue returns a queue in front of w with room for so many bytes. It must be closed.
 func NewQueue(w io.Writer, room int) *Queue {
-	q := &Queue{to: w, room: room, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	q := &Queue{to: w, room: room, wake: make(chan struct{}, 1), ended: make(chan struct{}), gone: make(chan struct{})}
 	go q.run()
 	return q
 }
@@ -80,6 +83,7 @@ func (q *Queue) next() (text []byte, over bool) {
 
 func (q *Queue) run() {
 	defer close(q.ended)
+	gone := sync.OnceFunc(func() { close(q.gone) })
 	for {
 		text, over := q.next()
 		switch {
@@ -88,7 +92,9 @@ func (q *Queue) run() {
 		case text == nil:
 			<-q.wake
 		default:
-			_, _ = q.to.Write(text)
+			if _, err := q.to.Write(text); errors.Is(err, syscall.EPIPE) {
+				gone()
+			}
 		}
 	}
 }
@@ -113,6 +119,9 @@ func (q *Queue) Close(within time.Duration) error {
 	defer q.mu.Unlock()
 	return fmt.Errorf("the log: not read within %v: at least %d lines are lost", within, lines(q.texts...)+q.dropped)
 }
+
+// Gone returns a channel that is closed when the other writer is a pipe without a reader.
+func (q *Queue) Gone() <-chan struct{} { return q.gone }
 
 // Unwrap returns the writer behind the queue.
 func (q *Queue) Unwrap() io.Writer { return q.to }

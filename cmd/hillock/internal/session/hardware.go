@@ -25,7 +25,7 @@ func Choose(pi string, cfg *config.Config, wall *clock.Real) (Hardware, error) {
 		pi = "real"
 	case pi == "auto":
 		pi = "sim"
-		where = " (no Raspberry Pi here)"
+		where = " (this is not a Raspberry Pi)"
 	}
 	switch pi {
 	case "real":

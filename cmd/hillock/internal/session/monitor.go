@@ -83,7 +83,7 @@ type mark struct {
 }
 
 func newMonitor(loop *neuron.Loop) *monitor {
-	m := &monitor{loop: loop, times: newTimes(), load: newLoad(loop.Tick)}
+	m := &monitor{loop: loop, times: newTimes(loop.Tick), load: newLoad(loop.Tick)}
 	m.own.speed, m.shared.speed = loop.Speed, loop.Speed
 	for _, c := range loop.Cells {
 		b := begin{neuron: c.Copy()}

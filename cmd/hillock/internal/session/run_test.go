@@ -279,7 +279,7 @@ func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 			t.Errorf("got %+v, want no prediction of noise", s.Spiked[0])
 		}
 		var out bytes.Buffer
-		if err := summary.Text(&out, s); err != nil || !strings.Contains(out.String(), "\nno prediction: the membrane has noise\n") {
+		if err := summary.Text(&out, s, false); err != nil || !strings.Contains(out.String(), "\nno prediction: the membrane has noise\n") {
 			t.Errorf("got %v and\n%s", err, out.String())
 		}
 		return b.Virtual.Pin("GPIO17").Edges()

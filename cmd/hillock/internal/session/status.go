@@ -91,7 +91,7 @@ func (o OutputStatus) Note() string {
 		return ""
 	}
 	_, opts := parts.LED(o.config)
-	return fmt.Sprintf("%s stays lit: its pulses of %v run together, one comes every %s", o.Name, opts.Width, readable.Seconds(o.Every))
+	return fmt.Sprintf("%s stays lit: its pulses of %s run together, one comes every %s", o.Name, readable.Seconds(opts.Width.Seconds()), readable.Seconds(o.Every))
 }
 
 // Fault is what is wrong with a part. Its Cause is "" where nothing is.

@@ -17,8 +17,11 @@ type Summary struct {
 	ReadErrors  int64           // of all inputs
 	Times       Times
 	Began       *hdrhistogram.Histogram // how late each tick began, ns
-	Model, Wall float64                 // s: of model time, and from the start to the end of the last tick
+	Model, Real float64                 // s: of model time, and of real time from the start to the end of the last tick
 }
+
+// Lateness returns how late the ticks began.
+func (s *Summary) Lateness() Lateness { return s.Times.Lateness(s.Config.Loop.Tick, s.Skipped) }
 
 // NeuronSummary is a neuron over a whole run.
 type NeuronSummary struct {
@@ -41,7 +44,7 @@ func (s *Session) Summary() *Summary {
 	l := s.leg
 	end := l.monitor.end()
 	sum := &Summary{Status: s.Status(), Began: l.monitor.times.total.late, Times: l.monitor.times.end(), Model: float64(end.tick.Steps) * l.cfg.Loop.DT.Seconds(),
-		Wall: end.tick.Since(l.cfg.Loop.Tick).Seconds()}
+		Real: end.tick.Since(l.cfg.Loop.Tick).Seconds()}
 	sum.Tick, sum.Speed, sum.SpeedChanged, sum.Skipped = end.tick, end.speed, end.changed, end.skipped
 	for i, c := range l.loop.Cells {
 		state := end.cells[i]

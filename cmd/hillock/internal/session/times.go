@@ -23,6 +23,7 @@ type times struct {
 	late   Percentiles                // as of lateAt, for latest
 	lateAt time.Duration
 	ended  time.Duration // when the latest tick did; the loop's
+	tick   time.Duration // of the loop
 }
 
 // histograms of times in ns.
@@ -41,8 +42,8 @@ func newHistograms() *histograms {
 	return &histograms{h(), h(), h(), h(), h()}
 }
 
-func newTimes() *times {
-	t := &times{active: newHistograms(), total: newHistograms()}
+func newTimes(tick time.Duration) *times {
+	t := &times{active: newHistograms(), total: newHistograms(), tick: tick}
 	t.empty.Store(newHistograms())
 	return t
 }
@@ -75,7 +76,7 @@ func (t *times) read() Times {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.take()
-	return t.total.times()
+	return t.total.times(t.tick)
 }
 
 func (t *times) take() {
@@ -132,7 +133,7 @@ func (t *times) end() Times {
 	defer t.mu.Unlock()
 	t.take()
 	t.total.merge(t.active)
-	return t.total.times()
+	return t.total.times(t.tick)
 }
 
 // merge moves what from holds into h.
@@ -151,11 +152,13 @@ func (h *histograms) merge(from *histograms) {
 
 // Times is how the times of a run are spread, in us.
 type Times struct {
-	Late  Percentiles `json:"lateness_us"` // of the ticks
-	Wake  Percentiles `json:"wakeup_us"`   // of those that the loop slept for
-	Read  Percentiles `json:"read_us"`     // of a tick's inputs
-	Pulse Percentiles `json:"pulse_us"`    // from a threshold crossing until its pins were written
-	Ran   Percentiles `json:"tick_us"`     // a whole tick
+	Late  Percentiles `json:"lateness_us"`       // of the ticks
+	Wake  Percentiles `json:"wakeup_us"`         // of those that the loop slept for
+	Read  Percentiles `json:"read_us"`           // of a tick's inputs
+	Pulse Percentiles `json:"pulse_us,omitzero"` // from a threshold crossing until its pins were written
+	Ran   Percentiles `json:"tick_us"`           // a whole tick
+
+	LateTicks int64 `json:"late_ticks"` // ticks that began more than a tick after their deadline
 }
 
 // Percentiles are in us.
@@ -167,8 +170,14 @@ type Percentiles struct {
 	Max  float64 `json:"max"`
 }
 
-func (h *histograms) times() Times {
-	return Times{spread(h.late), spread(h.wake), spread(h.read), spread(h.pulse), spread(h.ran)}
+func (h *histograms) times(tick time.Duration) Times {
+	t := Times{Late: spread(h.late), Wake: spread(h.wake), Read: spread(h.read), Pulse: spread(h.pulse), Ran: spread(h.ran)}
+	for _, bar := range h.late.Distribution() {
+		if bar.From > int64(tick) {
+			t.LateTicks += bar.Count
+		}
+	}
+	return t
 }
 
 func spread(h *hdrhistogram.Histogram) Percentiles {
@@ -183,13 +192,15 @@ func (p Percentiles) String() string {
 	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, max %s", readable.Micros(p.P50), readable.Micros(p.P99), readable.Micros(p.P999), readable.Micros(p.Max))
 }
 
-// Rows are the lines of it for a person.
-func (r Times) Rows() []string {
-	return []string{
-		"lateness   " + r.Late.String(),
-		"wake-up    " + r.Wake.String() + ", of the ticks that the loop slept for",
-		"read       " + r.Read.String(),
-		"pulse      " + r.Pulse.String() + ", from crossing to pin",
-		"tick       " + r.Ran.String(),
+// Rows returns the times as lines for people. Without an output no line is about pulses.
+func (t Times) Rows() []string {
+	rows := []string{
+		"lateness   " + t.Late.String(),
+		"wake-up    " + t.Wake.String() + ", of ticks that the loop slept for",
+		"read       " + t.Read.String(),
 	}
+	if t.Pulse.N > 0 {
+		rows = append(rows, "pulse      "+t.Pulse.String()+", from crossing to pin")
+	}
+	return append(rows, "tick       "+t.Ran.String())
 }

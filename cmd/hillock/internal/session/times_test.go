@@ -14,7 +14,7 @@ const ms = time.Millisecond
 
 func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
 	t.Parallel()
-	tm := newTimes()
+	tm := newTimes(50*time.Microsecond + 500)
 	for i := range 10_000 {
 		d := time.Duration(i%100+1) * time.Microsecond
 		tm.record(neuron.Tick{Deadline: time.Second, Began: time.Second + d, Read: 2 * d, Ran: 3 * d, Write: time.Duration(i%2) * d})
@@ -33,8 +33,8 @@ func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
 			t.Errorf("%s: got %+v, want a median of %g and a maximum of %g us", tt.name, tt.p, tt.p50, tt.most)
 		}
 	}
-	if n := tm.total.late.TotalCount(); n != 10_000 {
-		t.Errorf("got %d ticks counted, want 10000", n)
+	if n := tm.total.late.TotalCount(); n != 10_000 || r.LateTicks != 5000 {
+		t.Errorf("got %d ticks counted, %d of them more than 50 us late; want 10000 and 5000", n, r.LateTicks)
 	}
 	atMost, n, sum := tm.lateness([]time.Duration{10*time.Microsecond + 500, 50*time.Microsecond + 500, time.Second})
 	if !slices.Equal(atMost, []uint64{1000, 5000, 10_000}) || n != 10_000 || !near(sum.Seconds(), 0.505) {
@@ -87,5 +87,37 @@ func TestWhatWasSkippedHadTheSpeedOfItsTime(t *testing.T) {
 	m.read(&now)
 	if want := (Skipped{450, 180 * ms}); now.skipped != want || now.speed != 0.1 || !now.changed {
 		t.Errorf("got %v at speed %g, changed %t; want %v at 0.1, changed", now.skipped, now.speed, now.changed, want)
+	}
+}
+
+func TestLatenessInWords(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		late Lateness
+		want string
+	}{
+		{Lateness{Ticks: 1000, Late: 10, Tick: ms, Max: 5700}, "on time"},
+		{Lateness{Ticks: 1000, Late: 21, Tick: ms, Max: 12_000}, "late: 2.1 % began more than 1 ms late, the latest 12 ms"},
+		{Lateness{Ticks: 1000, Tick: ms, Skipped: Skipped{Ticks: 300, Model: 30 * ms}}, "late: 300 skipped with 30 ms of model time"},
+		{Lateness{Ticks: 100, Late: 100, Tick: 50 * time.Microsecond, Max: 900, Skipped: Skipped{Ticks: 5, Model: ms}},
+			"late: 100 % began more than 0.05 ms late, the latest 900 us; 5 skipped with 1 ms of model time"},
+		{Lateness{}, "on time"},
+	} {
+		if got := tt.late.String(); got != tt.want {
+			t.Errorf("%+v: got %q, want %q", tt.late, got, tt.want)
+		}
+	}
+}
+
+func TestNoPulseTimesWithoutAnOutput(t *testing.T) {
+	t.Parallel()
+	tm := newTimes(ms)
+	tm.record(neuron.Tick{Deadline: time.Second, Began: time.Second, Ran: ms / 2})
+	if rows := tm.end().Rows(); len(rows) != 4 || strings.Contains(strings.Join(rows, ""), "crossing") {
+		t.Errorf("got %q, want no row about pulses", rows)
+	}
+	tm.record(neuron.Tick{Deadline: time.Second, Began: time.Second, Ran: ms / 2, Write: ms / 10})
+	if rows := tm.end().Rows(); len(rows) != 5 {
+		t.Errorf("got %q, want a row about pulses too", rows)
 	}
 }

@@ -5,9 +5,11 @@ package show
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
+	"syscall"
 	"time"
 
 	"hillock/cmd/hillock/internal/bounded"
@@ -24,7 +26,9 @@ import (
 type Options struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Plain    bool                           // log lines also on a terminal, instead of the scope
+	Plain    bool                           // a log instead of the scope, also on a terminal
+	Format   terminal.Format                // of the log; "": lines for people, text for the log of a service
+	Verbose  bool                           // the summary has all figures
 	Summary  string                         // the file that the summary is written to as JSON; "": none
 	Read     func() (*config.Config, error) // reads the configuration again
 	Web      Web
@@ -45,14 +49,41 @@ const logRoom = 64 << 10
 // outputs are off and released before a word of it is written.
 func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session.Options, o Options) error {
 	log := bounded.NewQueue(o.Err, logRoom)
-	r := &run{Options: o, logger: slog.New(slog.NewTextHandler(log, nil)), scope: !o.Plain && terminal.CanDraw(o.In, o.Out)}
-	r.Err = log
+	r := &run{Options: o, scope: !o.Plain && o.Format == "" && terminal.CanDraw(o.In, o.Out)}
+	switch {
+	case r.Format != "":
+	case systemd.IsService():
+		r.Format = terminal.Text
+	default:
+		r.Format = terminal.Lines
+	}
+	r.Err, r.logger = log, terminal.NewLogger(log, r.Format)
+	var gone <-chan struct{} // closed when the log has no reader; a scope needs none, and a service outlives its journal
+	if !r.scope && !systemd.IsService() {
+		gone = log.Gone()
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		defer stop()
+		select {
+		case <-gone:
+		case <-ctx.Done():
+		}
+	})
 	end, err := r.run(ctx, cfg, hw, s)
+	stop()
+	watch.Wait()
 	err = errors.Join(err, log.Close(printPatience))
+	select {
+	case <-gone:
+		err = errors.Join(err, fmt.Errorf("the log: %w", syscall.EPIPE))
+	default:
+	}
 	if end == nil {
 		return err
 	}
-	return errors.Join(err, r.report(end))
+	return errors.Join(err, r.report(end, o.Err))
 }
 
 // run is a run that is shown.
@@ -113,20 +144,20 @@ func (r *run) look(ctx context.Context) error {
 	if r.scope {
 		return terminal.Scope(ctx, r.session, r.page, r.In, r.Out)
 	}
-	return terminal.Log(ctx, r.session, r.Err, systemd.IsService())
+	return terminal.Log(ctx, r.session, terminal.LogTo{W: r.Err, Logger: r.logger, Format: r.Format, Sparse: systemd.IsService()})
 }
 
 // report writes the summary of a run that has ended: the text also where the file cannot be written.
-func (r *run) report(end *session.Summary) error {
+func (r *run) report(end *session.Summary, messages io.Writer) error {
 	var err error
 	if r.Summary != "" { // first: nobody may be left to read the text
 		err = bounded.Call(diskPatience, "--summary: "+r.Summary, func() error {
 			return outfile.Write(r.Summary, r.Out, func(w io.Writer) error { return summary.JSON(w, end) })
 		})
 	}
-	text := r.Out
-	if r.Summary == "-" { // there stands JSON
-		text = r.Err
+	to := r.Out
+	if r.Summary == "-" { // standard output has the JSON
+		to = messages
 	}
-	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error { return summary.Text(text, end) }))
+	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error { return summary.Text(to, end, r.Verbose) }))
 }

@@ -2,6 +2,7 @@ package show
 
 import (
 	"log/slog"
+	"strings"
 
 	"hillock/cmd/hillock/internal/systemd"
 	"hillock/cmd/hillock/internal/terminal"
@@ -30,7 +31,11 @@ func (r *run) serve() (err error) {
 		wrong = r.page.Warn
 	}
 	o := web.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.text, WrongTokens: wrong}
-	r.page.Announce(r.Err, r.scope)
+	if r.Format == terminal.Lines {
+		r.page.Announce(r.Err, r.scope)
+	} else {
+		r.logger.Info("page", "urls", strings.Join(r.site.URLs, " "), "token", token.shown)
+	}
 	r.site.Serve(web.Of(r.session, r.Version), o, func(err error) {
 		r.logger.Error("web server stopped; the neuron keeps running", "reason", err)
 	})

@@ -13,14 +13,21 @@ import (
 	"hillock/cmd/hillock/internal/session"
 )
 
-// Log writes a line a second for each neuron of a run, and one for each fault that comes or goes, until ctx ends. Where the log
-// is kept it is sparse: a line a minute.
-func Log(ctx context.Context, run Run, w io.Writer, sparse bool) error {
-	l := &logger{run: run, w: w, Logger: slog.New(slog.NewTextHandler(w, nil)), faults: map[string]string{}}
+// LogTo is where and how a run writes its log.
+type LogTo struct {
+	W      io.Writer
+	Logger *slog.Logger // to W, in Format
+	Format Format
+	Sparse bool // a line a minute for each neuron, where the log is kept
+}
+
+// Log writes a line a second for each neuron of a run, and one for each change: faults, lateness, speed. It returns when ctx ends.
+func Log(ctx context.Context, run Run, to LogTo) error {
+	l := &logger{Logger: to.Logger, w: to.W, run: run, people: to.Format == Lines, said: map[string]string{}}
 	l.status = run.Status()
 	l.speed, l.granted = l.status.Config.Loop.Speed, l.status.Reloads > 0
 	if l.status.Reloads == 0 {
-		fmt.Fprintln(w, intro(&l.status))
+		l.begin()
 	}
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
@@ -33,7 +40,7 @@ func Log(ctx context.Context, run Run, w io.Writer, sparse bool) error {
 			l.skips()
 			return nil
 		case <-requests:
-			fmt.Fprintln(w, strings.Join(run.Times().Rows(), "\n"))
+			l.times()
 			continue
 		case <-every.C:
 		}
@@ -43,13 +50,21 @@ func Log(ctx context.Context, run Run, w io.Writer, sparse bool) error {
 			continue
 		}
 		l.changes()
-		late := run.Times().Late
+		times := run.Times()
+		l.late(times)
 		l.overload()
-		if seconds++; sparse && seconds%60 != 1 {
-			continue
-		}
+		seconds++
+		full := !to.Sparse || seconds%60 == 1
 		for i := range l.status.Neurons {
-			l.neuron(i, late)
+			switch {
+			case l.people:
+				l.remarks(i)
+				if full {
+					l.line(i)
+				}
+			case full:
+				l.record(i, times.Late)
+			}
 		}
 	}
 }
@@ -57,17 +72,33 @@ func Log(ctx context.Context, run Run, w io.Writer, sparse bool) error {
 // logger is the log of a run, with what is in it already.
 type logger struct {
 	*slog.Logger
-	run     Run
 	w       io.Writer
+	run     Run
+	people  bool // they read it: lines, and what does not change is not repeated
 	status  session.Status
-	faults  map[string]string // by part
+	said    map[string]string // by subject
 	skipped session.Skipped
+	ticks   session.Lateness // until the latest line about it
 	speed   float64
-	granted bool // the real time is told
+	granted bool // the real time is in the log
 	slow    bool
 }
 
-// intro is the line that says what runs where.
+// begin writes what runs where.
+func (l *logger) begin() {
+	st := &l.status
+	file := st.Config.File
+	if file == "" {
+		file = "built-in configuration"
+	}
+	if l.people {
+		fmt.Fprintf(l.w, "hillock on %s, %s, %s\n", st.Where, file, pace(l.speed))
+		return
+	}
+	l.Info("run begins", "where", st.Where, "configuration", file, "speed", l.speed)
+}
+
+// intro is the first line of the scope: what runs where.
 func intro(st *session.Status) string {
 	file := st.Config.File
 	if file == "" {
@@ -76,7 +107,7 @@ func intro(st *session.Status) string {
 	return fmt.Sprintf("hillock on %s: %s, %s", st.Where, file, pace(st.Config.Loop.Speed))
 }
 
-// pace is a speed in words.
+// pace returns a speed in words.
 func pace(speed float64) string {
 	switch {
 	case speed == 1:
@@ -87,13 +118,16 @@ func pace(speed float64) string {
 	return strconv.FormatFloat(readable.Round(speed), 'f', -1, 64) + " times faster than real time"
 }
 
-// grant writes what the loop got of real time, once.
+// grant writes once what the loop got of real time.
 func (l *logger) grant() {
 	g := l.status.Grant
 	if g == nil || l.granted {
 		return
 	}
 	l.granted = true
+	if l.people && len(g.Missing) == 0 {
+		return
+	}
 	attrs := []any{"got", strings.Join(g.Got, ", ")}
 	if len(g.Missing) > 0 {
 		attrs = append(attrs, "missing", strings.Join(g.Missing, "; "))
@@ -101,22 +135,25 @@ func (l *logger) grant() {
 	l.Info("real time", attrs...)
 }
 
-// changes writes what changed of faults, skipped ticks and speed since the last time.
+// says reports whether a text is new for its subject; "" is what was before the first one.
+func (l *logger) says(subject, text string) bool {
+	if l.said[subject] == text {
+		return false
+	}
+	l.said[subject] = text
+	return true
+}
+
+// changes writes faults, skipped ticks and speed that changed.
 func (l *logger) changes() {
 	for _, f := range l.status.Parts() {
-		is := ""
-		if f.Cause != "" {
-			is = f.State + f.Cause
-		}
 		switch {
-		case is == l.faults[f.Part]:
-			continue
-		case is == "":
+		case !l.says(f.Part, f.Cause):
+		case f.Cause == "":
 			l.Info("works again", "part", f.Part)
 		default:
 			l.Warn(f.Cause, "part", f.Part, "state", f.State)
 		}
-		l.faults[f.Part] = is
 	}
 	l.skips()
 	if l.status.Speed != l.speed {
@@ -125,14 +162,25 @@ func (l *logger) changes() {
 	}
 }
 
-// skips writes what was skipped since the last time.
+// skips writes how many ticks were skipped since the last time.
 func (l *logger) skips() {
 	now := l.status.Skipped
 	if n := now.Ticks - l.skipped.Ticks; n > 0 {
 		l.Warn("the loop fell behind: missed time was skipped", "ticks", n,
-			"model_time", readable.Seconds((now.Model - l.skipped.Model).Seconds()), "max_lag", l.status.Config.Loop.MaxLag)
+			"model_time", readable.Seconds((now.Model - l.skipped.Model).Seconds()), "max_lag", readable.Seconds(l.status.Config.Loop.MaxLag.Seconds()))
 	}
 	l.skipped = now
+}
+
+// late writes for people how late the ticks of the latest second were, where that is bad. Records have their percentiles.
+func (l *logger) late(times session.Times) {
+	now := times.Lateness(l.status.Config.Loop.Tick, session.Skipped{})
+	since := now
+	since.Ticks, since.Late = now.Ticks-l.ticks.Ticks, now.Late-l.ticks.Late
+	l.ticks = now
+	if l.people && since.Bad() {
+		l.Warn(fmt.Sprintf("late: %d of %d ticks began more than %s late", since.Late, since.Ticks, readable.Seconds(since.Tick.Seconds())))
+	}
 }
 
 // overload writes when the ticks begin to be too much for the machine, and when they fit again.
@@ -148,8 +196,70 @@ func (l *logger) overload() {
 	}
 }
 
-// neuron writes the line of a neuron.
-func (l *logger) neuron(i int, late session.Percentiles) {
+// times writes how late the ticks were and how long they took until now.
+func (l *logger) times() {
+	t, st := l.run.Times(), l.run.Status()
+	late := t.Lateness(st.Config.Loop.Tick, st.Skipped)
+	if l.people {
+		fmt.Fprintf(l.w, "ticks      %s\n%s\n", late, strings.Join(t.Rows(), "\n"))
+		return
+	}
+	attrs := []any{"ticks", late.Ticks, "late_ticks", late.Late, "skipped_ticks", st.Skipped.Ticks}
+	for _, p := range []struct {
+		name string
+		of   session.Percentiles
+	}{{"late", t.Late}, {"wakeup", t.Wake}, {"read", t.Read}, {"pulse", t.Pulse}, {"tick", t.Ran}} {
+		attrs = append(attrs, percentiles(p.name, p.of)...)
+	}
+	l.Info("times", attrs...)
+}
+
+// percentiles returns attributes, none without a value.
+func percentiles(name string, p session.Percentiles) []any {
+	if p.N == 0 {
+		return nil
+	}
+	return []any{name + "_p50_us", readable.Round(p.P50), name + "_p99_us", readable.Round(p.P99), name + "_p999_us", readable.Round(p.P999), name + "_max_us", readable.Round(p.Max)}
+}
+
+// line writes a neuron for people, in 80 columns.
+func (l *logger) line(i int) {
+	n := l.status.Neurons[i]
+	predicted := "no prediction"
+	if n.Prediction.Exists() {
+		predicted = n.Prediction.String()
+	}
+	text := fmt.Sprintf("%s  %6.1f mV  %.3f nA  %5.1f Hz  %s", n.Name, n.V, n.Current, n.Rate, predicted)
+	if l.real() {
+		text += fmt.Sprintf("  %s/s real time", readable.Digits(n.RealTimeRate, 3))
+	}
+	l.Info(text)
+}
+
+// real reports whether the rates in real time are other ones than in model time.
+func (l *logger) real() bool { return l.status.Config.Loop.Speed != 1 || l.status.Tick.Skipped > 0 }
+
+// remarks writes for people what changed about a neuron, its inputs and its outputs.
+func (l *logger) remarks(i int) {
+	n := l.status.Neurons[i]
+	if reason := n.Prediction.Reason; l.says("prediction of "+n.Name, reason) && reason != "" {
+		l.Info(n.Name + ": no prediction: " + reason)
+	}
+	for k, out := range l.status.Config.Outputs {
+		if note := l.status.Outputs[k].Note(); out.Neuron == n.Name && l.says("note on "+out.Name, note) && note != "" {
+			l.Info(note)
+		}
+	}
+	for _, name := range l.status.Config.Neurons[i].Inputs {
+		in := l.status.Input(name)
+		if note := in.Note.String(); in.Fault.Cause == "" && l.says("note on "+name, note) && note != "" {
+			l.Info(name + " " + note)
+		}
+	}
+}
+
+// record writes a neuron for programs.
+func (l *logger) record(i int, late session.Percentiles) {
 	st, n := &l.status, l.status.Neurons[i]
 	round := readable.Round
 	attrs := []any{"neuron", n.Name, "v_mv", round(n.V), "current_na", round(n.Current), "spikes", n.Spikes, "rate_hz", round(n.Rate)}
@@ -158,7 +268,7 @@ func (l *logger) neuron(i int, late session.Percentiles) {
 	} else {
 		attrs = append(attrs, "no_prediction", p.Reason)
 	}
-	if st.Config.Loop.Speed != 1 || st.Tick.Skipped > 0 {
+	if l.real() {
 		attrs = append(attrs, "real_time_hz", round(n.RealTimeRate))
 	}
 	for k, out := range st.Config.Outputs {
@@ -168,7 +278,7 @@ func (l *logger) neuron(i int, late session.Percentiles) {
 	}
 	for _, name := range st.Config.Neurons[i].Inputs {
 		in := st.Input(name)
-		if in.Reading.Raw < 0 { // nobody turns it
+		if in.Reading.Raw < 0 { // not a knob
 			attrs = append(attrs, name+"_na", round(in.Reading.Current))
 			continue
 		}
@@ -177,8 +287,5 @@ func (l *logger) neuron(i int, late session.Percentiles) {
 			attrs = append(attrs, name+"_note", n)
 		}
 	}
-	if late.N > 0 {
-		attrs = append(attrs, "late_p50_us", round(late.P50), "late_p99_us", round(late.P99), "late_p999_us", round(late.P999), "late_max_us", round(late.Max))
-	}
-	l.Info("run", attrs...)
+	l.Info("run", append(attrs, percentiles("late", late)...)...)
 }

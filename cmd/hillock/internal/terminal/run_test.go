@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"bytes"
-	"context"
 	"hillock/cmd/hillock/internal/session/sessiontest"
 	"hillock/cmd/hillock/internal/summary"
 	"hillock/hw/board"
@@ -40,14 +39,14 @@ func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 		t.Errorf("got %d spikes, %+v; want 143, 1 pulse and 142 merged", s.Spiked[0].Spikes, s.Pulsed[0])
 	}
 	shown := screenOf(b)
-	if want := "led stays lit: its pulses of 20ms run together, one comes every 13.9 ms"; !strings.Contains(shown, want) {
+	if want := "led stays lit: its pulses of 20 ms run together, one comes every 13.9 ms"; !strings.Contains(shown, want) {
 		t.Errorf("got on the screen\n%s\nwant %q", shown, want)
 	}
 	var out bytes.Buffer
-	if err := summary.Text(&out, s); err != nil {
+	if err := summary.Text(&out, s, false); err != nil {
 		t.Fatal(err)
 	}
-	if want := "led        1 pulse on GPIO17: 142 spikes came during a pulse of 20ms and made it longer\n"; !strings.Contains(out.String(), want) {
+	if want := "led        1 pulse on GPIO17; 142 spikes came during a pulse of 20 ms and made it longer\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("got summary %s, want in it %s", out.String(), want)
 	}
 }
@@ -304,37 +303,3 @@ func TestNotesAreOfTheSpeedThatRuns(t *testing.T) {
 	}
 }
 
-// The log reports a new speed, and from then on the rate in real time.
-func TestTheLogTellsAnotherSpeed(t *testing.T) {
-	t.Parallel()
-	_, stop := reportRequests() // what listens to signals lives longer than the bubble
-	stop()
-	synctest.Test(t, func(t *testing.T) {
-		b := sessiontest.On(t, clock.New())
-		b.Observe(sessiontest.At{1500: func() {
-			if err := b.Session.Set("", "speed", 0.1); err != nil {
-				t.Error(err)
-			}
-		}})
-		b.Loop.Ticks = 3500
-		var out bytes.Buffer
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			if err := Log(ctx, b.Session, &out, false); err != nil {
-				t.Error(err)
-			}
-		}()
-		if _, err := b.Loop.Run(ctx); err != nil {
-			t.Error(err)
-		}
-		cancel()
-		<-ended
-		log := out.String()
-		before, after, told := strings.Cut(log, "level=INFO msg=\"the model's speed was changed\" speed=0.1\n")
-		if !told || strings.Contains(after, "speed was changed") || strings.Contains(before, "real_time_hz") || strings.Count(after, "real_time_hz") != 2 {
-			t.Errorf("got\n%s\nwant the speed told once, and then the rate in real time twice", log)
-		}
-	})
-}

@@ -244,7 +244,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("got\n%s\nwant a word on Ctrl-Z", got)
 	}
 	s.Update(reportRequest{})
-	if got := frameOf(s, 120, 40); !strings.Contains(got, "from crossing to pin") || strings.Contains(got, "Ctrl-Z") {
+	if got := frameOf(s, 120, 40); !strings.Contains(got, "of ticks that the loop slept for") || strings.Contains(got, "Ctrl-Z") {
 		t.Errorf("got\n%s\nwant the times", got)
 	}
 	if s.typed("h esc"); s.picture != "" || s.done || s.notice != nil {
@@ -486,7 +486,7 @@ func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
 				var out bytes.Buffer
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan error)
-				go func() { ended <- Log(ctx, b.Session, &out, false) }()
+				go func() { ended <- Log(ctx, b.Session, LogTo{W: &out, Logger: NewLogger(&out, Text), Format: Text}) }()
 				if _, err := b.Loop.Run(ctx); err != nil {
 					t.Error(err)
 				}
@@ -510,7 +510,7 @@ func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
 				}
 				s := b.Session.Summary()
 				var text bytes.Buffer
-				if err := summary.Text(&text, s); err != nil || !strings.Contains(text.String(), tt.summary) || strings.Count(text.String(), "predict") != 1 {
+				if err := summary.Text(&text, s, false); err != nil || !strings.Contains(text.String(), tt.summary) || strings.Count(text.String(), "predict") != 1 {
 					t.Errorf("summary: got %v and\n%s\nwant %s", err, text.String(), tt.summary)
 				}
 			})
