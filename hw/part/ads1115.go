@@ -35,7 +35,7 @@ func ads1115Kind() config.Kind[config.InputPart] {
 		Decode: func(t *config.Table) config.InputPart {
 			a := ADS1115{
 				Bus:     t.Bus("bus", "I2C1"),
-				Address: t.Whole("address", 0x48, 0x48, 0x4b), // SBAS444D, table 4: what ADDR is wired to
+				Address: t.Whole("address", 0x48, 0x48, 0x4b), // SBAS444D, table 4: the wire of ADDR selects it
 				Channel: t.Whole("channel", 0, 0, 3),
 				VRef:    t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: 0.1, High: 5.5, Words: "0.1 V and 5.5 V"}),
 			}
@@ -45,11 +45,11 @@ func ads1115Kind() config.Kind[config.InputPart] {
 	}
 }
 
-// String is "ads1115 on I2C1 at 0x48".
+// String returns "ads1115 on I2C1 at 0x48".
 func (a ADS1115) String() string { return fmt.Sprintf("ads1115 on %s at %#x", a.Bus, a.Address) }
 
-// FullScale implements board.Turned: it is the code of the voltage at the knob's upper end, in the smallest range that has it: SBAS444D,
-// table 3.
+// FullScale implements board.Turned. It returns the code of the voltage at the knob's upper end, in the smallest range that
+// includes this voltage: SBAS444D, table 3.
 func (a ADS1115) FullScale() int {
 	for _, full := range []float64{0.256, 0.512, 1.024, 2.048, 4.096, 6.144} {
 		if a.VRef <= full {
@@ -68,13 +68,13 @@ func (a ADS1115) Print(p *config.Printer) {
 	p.Knob(a.Knob)
 }
 
-// Claims implements config.Part. Its channels may be read by several inputs, and in several ranges.
+// Claims implements config.Part. Several inputs may read its channels, and in different ranges.
 func (a ADS1115) Claims() []config.Claim {
-	return []config.Claim{{Key: "address", Default: "0x48", Hint: "it has 0x48 to 0x4b, by what ADDR is wired to", Port: a.Bus, Address: a.Address, Shared: true}}
+	return []config.Claim{{Key: "address", Default: "0x48", Hint: "the wire of ADDR selects 0x48 to 0x4b", Port: a.Bus, Address: a.Address, Shared: true}}
 }
 
-// Wires implements wiring.Wired: the usual module with this chip, and the knobs on its channels. SBAS444D, table 4: what
-// ADDR is wired to.
+// Wires implements wiring.Wired: the usual module with this chip, and the knobs on its channels. SBAS444D, table 4, has the
+// wire of ADDR.
 func (a ADS1115) Wires(k *wiring.Kit, uses []wiring.Use) {
 	for _, u := range uses {
 		if other, _ := u.Part.(ADS1115); !k.On3V3(u.Name, other.VRef) {
@@ -128,7 +128,7 @@ func (a ADS1115) OpenSensor(pi board.Pi) (board.Sensor, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", a, err), bus.Close())
 	}
-	// The range that the knob's upper end is just in, and the fastest conversion: 1.2 ms, SBAS444D, table 8.
+	// The smallest range for the knob's upper end, and the fastest conversion: 1.2 ms, SBAS444D, table 8.
 	volts := physic.ElectricPotential(a.VRef * float64(physic.Volt))
 	pin, err := dev.PinForChannel(ads1x15.Channel(int(ads1x15.Channel0)+a.Channel), volts, 860*physic.Hertz, ads1x15.SaveEnergy)
 	if err != nil {
@@ -142,8 +142,8 @@ func (c *ads1115Channel) Raw() (int32, error) {
 	s, err := c.pin.Read()
 	if err != nil {
 		err = fmt.Errorf("%s: %w", c.part, err)
-		if strings.HasSuffix(err.Error(), "remote I/O error") { // the text is all that periph keeps of EREMOTEIO
-			err = fmt.Errorf("%w: no chip answers: check SDA, pin 3, SCL, pin 5, 3V3, GND and what ADDR is wired to", err)
+		if strings.HasSuffix(err.Error(), "remote I/O error") { // periph keeps only the text of EREMOTEIO
+			err = fmt.Errorf("%w: no chip answers: check SDA, pin 3, SCL, pin 5, 3V3, GND and the wire of ADDR", err)
 		}
 		return 0, err
 	}
@@ -198,5 +198,5 @@ func (a ADS1115) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor
 	return b.Channels(doctor.Chip{Inputs: inputs, Channels: channels, Read: read, Place: func(ch int) string { return fmt.Sprintf("A%d", ch) }}, yield)
 }
 
-// Where is the channel in words.
+// Where returns the channel: "I2C1, A0".
 func (a ADS1115) Where() string { return fmt.Sprintf("%s, A%d", a.Bus, a.Channel) }

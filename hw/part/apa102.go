@@ -14,11 +14,11 @@ import (
 	"hillock/hw/wiring"
 )
 
-// APA102 is a strip of these LEDs, as a Blinkt!, that shows the membrane.
+// APA102 is a strip of these LEDs, such as a Blinkt!. It shows the membrane.
 type APA102 struct {
 	Data, Clock string   // pins
-	LEDs        int      // on it
-	Color       [3]uint8 // of the level there: red, green, blue
+	LEDs        int      // the number of LEDs
+	Color       [3]uint8 // of the level: red, green, blue
 	Brightness  int      // 1 to 255
 }
 
@@ -38,7 +38,7 @@ func apa102Kind() config.Kind[config.Part] {
 	}
 }
 
-// decodeColor is a colour as web pages have it.
+// decodeColor decodes a colour as in web pages.
 func decodeColor(t *config.Table) (rgb [3]uint8) {
 	const rule = `must be a colour such as "#00ff00"`
 	text, ok := t.Text("color", rule)
@@ -69,11 +69,11 @@ func (o APA102) Claims() []config.Claim {
 }
 
 const (
-	perLED = 60.0   // mA, of an APA102 that is white and at its brightest: 20 of each colour
-	max5V  = 1000.0 // mA, through the thin wires that breadboards are wired with
+	perLED = 60.0   // mA, of a white APA102 at full brightness: 20 for each colour
+	max5V  = 1000.0 // mA, through the thin wires of breadboards
 )
 
-// Wires implements wiring.Wired: the strip runs on 5 V, and takes what comes from pins at 3.3 V.
+// Wires implements wiring.Wired. The strip runs on 5 V, and accepts the 3.3 V of the pins.
 func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	where := "output." + name
@@ -82,7 +82,7 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	}
 	most := perLED * float64(o.LEDs) * float64(o.Brightness) / 255
 	if !(most <= max5V) {
-		k.Refuse("%s: leds: must take at most %g mA from the 5V pin, got %d of %g mA x brightness %d/255, %.0f mA: lower brightness, or take fewer LEDs",
+		k.Refuse("%s: leds: must take at most %g mA from the 5V pin, got %d of %g mA x brightness %d/255, %.0f mA: lower brightness, or use fewer LEDs",
 			where, max5V, o.LEDs, perLED, o.Brightness, most)
 		return
 	}
@@ -93,7 +93,7 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	k.ToGround(leg(2), "")
 	note := ""
 	if o.Data == "GPIO23" && o.Clock == "GPIO24" && o.LEDs == 8 {
-		note = "a Blinkt! covers the whole header, and uses these four pins alone"
+		note = "a Blinkt! covers the whole header but uses only these four pins"
 	}
 	k.ToHeader(wiring.Wire{From: leg(3)}, o.Clock)
 	k.ToHeader(wiring.Wire{From: leg(4), Note: note}, o.Data)
@@ -122,5 +122,5 @@ func (o APA102) Dark() (means, do string) {
 	return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("check %s, %s, 5V and GND", doctor.Line("data", o.Data), doctor.Line("clock", o.Clock))
 }
 
-// Lamps are the LEDs that the page draws, four at most, which stand for all of the strip.
+// Lamps returns the number of LEDs on the page: at most four, for the whole strip.
 func (o APA102) Lamps() int { return min(o.LEDs, 4) }

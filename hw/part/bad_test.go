@@ -451,7 +451,7 @@ func badCases() []badCase {
 		{0, "[input.b]\ndriver = \"rc\"\npin = \"GPIO4\"\ncapacitor = \"1 mF\"", `33:1: input.b.capacitor: must be between 1 nF and 100 uF, got "1 mF"`},
 		{0, "[input.b]\ndriver = \"rc\"\npin = \"GPIO4\"\ncapacitor = \"1\"", `33:1: input.b.capacitor: must be a capacitance such as "1 uF", got "1": the unit is missing, write "1 uF"`},
 		{0, "[input.b]\ndriver = \"rc\"\npin = \"GPIO4\"\ndischarge = \"100 Ohm\"", `33:1: input.b.discharge: must be between 207 Ohm, for no more than 16 mA into the pin, and 100 kOhm, got "100 Ohm"`},
-		{0, "[input.b]\ndriver = \"rc\"\npin = \"GPIO4\"\ncharges = 4", `33:1: input.b.charges: must be odd, so that there is one in the middle, got 4`},
+		{0, "[input.b]\ndriver = \"rc\"\npin = \"GPIO4\"\ncharges = 4", `33:1: input.b.charges: must be odd: a reading is their median, got 4`},
 		{0, "[input.b]\ndriver = \"rc\"\npin = \"GPIO4\"\nends = [\"1 ms\", \"2 ms\"]", `33:1: input.b.ends: must be two times between 1 us and 500 ms, 2 ms or more apart, the shorter one first, such as ["1.2 ms", "7.1 ms"], got ["1 ms", "2 ms"]: measure them with 'hillock calibrate'`},
 		{0, "[input.b]\ndriver = \"wave\"\nshape = \"sin\"", `32:1: input.b.shape: must be "constant" or "step" or "ramp" or "sine" or "chirp" or "pairs" or "noise", got "sin": did you mean sine?`},
 		{0, "[input.b]\ndriver = \"wave\"\nshape = \"sine\"\nsd = \"1 nA\"", `33:1: unknown key input.b.sd: the keys of shape sine are mean, amplitude, frequency`},

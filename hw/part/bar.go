@@ -13,10 +13,10 @@ import (
 	"hillock/hw/wiring"
 )
 
-// Bar is a row of LEDs, each on a pin of its own, that shows the membrane.
+// Bar is a row of LEDs, each on its own pin. It shows the membrane.
 type Bar struct {
-	Pins   string // from the lowest level up, "GPIO5 GPIO6"
-	Invert bool   // active low: the pins rest high
+	Pins   string // the lowest level first, "GPIO5 GPIO6"
+	Invert bool   // active low: the pins are high at rest
 }
 
 func barKind() config.Kind[config.Part] {
@@ -93,5 +93,5 @@ func (o Bar) Dark() (means, do string) {
 	return darkLED(strings.Join(places, "; "), o.Invert)
 }
 
-// Lamps are the LEDs that the page draws.
+// Lamps returns the number of LEDs on the page.
 func (o Bar) Lamps() int { return len(strings.Fields(o.Pins)) }

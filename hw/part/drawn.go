@@ -9,27 +9,27 @@ import (
 	"hillock/hw/line"
 )
 
-// A painter draws an output beside the loop: see frames.Painter.
+// painter draws an output beside the loop: see frames.Painter.
 type painter interface {
-	// Halt leaves it dark. Where a transfer hangs, its error is a frames.ErrHangs, and it goes dark after Ended.
+	// Halt turns the output off. If a transfer hangs, it returns a frames.ErrHangs, and the output goes off after Ended.
 	Halt() error
 	Ended() <-chan struct{}
 }
 
-// halt leaves an output dark and then closes what it is on: where a transfer hangs, when that returns.
+// halt turns an output off and then calls closeIt, after a hanging transfer if there is one.
 func halt(p painter, closeIt func() error) error {
 	err := p.Halt()
 	if errors.Is(err, frames.ErrHangs) {
 		go func() {
 			<-p.Ended()
-			_ = closeIt() // nobody waits for it
+			_ = closeIt() // the caller has gone on
 		}()
 		return nil
 	}
 	return errors.Join(err, closeIt())
 }
 
-// openLines takes pins for a row. One that another program holds is asked for again.
+// openLines opens pins for a row. A busy pin is no error: its line requests it again later.
 func openLines(pi board.Pi, invert bool, names ...string) (lines []*line.Line, err error) {
 	for _, name := range names {
 		p, err := pi.OpenPin(name)
@@ -48,5 +48,5 @@ func openLines(pi board.Pi, invert bool, names ...string) (lines []*line.Line, e
 	return lines, nil
 }
 
-// isBusy tells that another program holds a pin.
+// isBusy reports whether another program holds the pin.
 func isBusy(err error) bool { return errors.Is(err, syscall.EBUSY) }

@@ -1,7 +1,6 @@
-// Package part has the kinds of parts that a configuration can name, one file for each: its keys, the pins and places on
-// buses that it claims, how it is opened on a Pi, what stands for it on a virtual Pi, its wires, its checks, and what a
-// person calls it. What a kind has to be able to do is declared where it is asked for: in config, hw/board, hw/wiring,
-// hw/doctor and the commands.
+// Package part defines the kinds of parts for a configuration, one file for each kind. A file has the keys of the part, its
+// pins and its places on buses, its opening on a Pi, its model on the virtual Pi, its wires, its checks, and its names for
+// people. The interfaces are declared by their users: config, hw/board, hw/wiring, hw/doctor and the commands.
 package part
 
 import (
@@ -9,8 +8,8 @@ import (
 	"hillock/config/played"
 )
 
-// Kinds are all kinds of parts, in the order in which messages name them. The first one of each stands in the built-in
-// configuration.
+// Kinds returns all kinds of parts, in the order of the messages. The built-in configuration has the first input and the
+// first output.
 func Kinds() config.Kinds {
 	return config.Kinds{
 		Inputs: append(mcp3xxxKinds(),
@@ -28,7 +27,7 @@ func Kinds() config.Kinds {
 	}
 }
 
-// keys are those of one type.
+// keys returns keys of one type.
 func keys(types config.Types, names ...string) (all []config.Key) {
 	for _, name := range names {
 		all = append(all, config.Key{Name: name, Types: types})

@@ -29,20 +29,20 @@ type MCP3xxx struct {
 	config.Knob
 }
 
-// mcpModel is what there is to know of one chip of the family.
+// mcpModel is the data of one chip of the family.
 type mcpModel struct {
 	driver     string
 	channels   int
-	bits       int     // of a result that is not negative: codes go to 1<<bits - 1
-	lowest     float64 // SPI clock, below which the sample leaks away, Hz
-	at3V, at5V float64 // the highest at a supply of 2.7 V, and at 5 V, Hz
+	bits       int     // of a result without its sign: codes go to 1<<bits - 1
+	lowest     float64 // SPI clock, Hz: below it the sample leaks away
+	at3V, at5V float64 // the highest SPI clock at a supply of 2.7 V and of 5 V, Hz
 	vRef       float64 // the lowest, V
-	tested5V   bool    // from 4.5 V on alone
+	tested5V   bool    // Microchip tests it from 4.5 V on only
 }
 
-// mcpModels are the chips, the most usual one first. Datasheets DS21295 (MCP3004, 3008), DS21294 (3002), DS21293 (3001), DS21298
-// (3204, 3208), DS21034 (3202), DS21290 (3201), DS21697 (3302, 3304), DS21700 (3301): electrical characteristics. A chip of
-// two channels has its supply as V_REF.
+// mcpModels returns the chips, the most common one first. Datasheets DS21295 (MCP3004, 3008), DS21294 (3002), DS21293
+// (3001), DS21298 (3204, 3208), DS21034 (3202), DS21290 (3201), DS21697 (3302, 3304), DS21700 (3301): electrical
+// characteristics. On a chip with two channels, V_REF is the supply.
 func mcpModels() []mcpModel {
 	return []mcpModel{
 		{"mcp3008", 8, 10, 10e3, 1.35e6, 3.6e6, 0.25, false},
@@ -59,7 +59,7 @@ func mcpModels() []mcpModel {
 	}
 }
 
-// chip is what there is to know of the part's chip.
+// chip returns the data of the part's chip.
 func (m MCP3xxx) chip() mcpModel {
 	all := mcpModels()
 	return all[max(0, slices.IndexFunc(all, func(c mcpModel) bool { return c.driver == m.Model }))]
@@ -80,26 +80,26 @@ func (c mcpModel) keys() []config.Key {
 	return slices.Concat(all, keys(config.Text, "clock", "v_ref"), config.KnobKeys())
 }
 
-// full is the code at the knob's upper end.
+// full returns the code at the knob's upper end.
 func (c mcpModel) full() int { return 1<<c.bits - 1 }
 
-// usual is the SPI clock where none is given, Hz.
+// usual returns the default SPI clock, Hz.
 func (c mcpModel) usual() float64 { return min(1e6, c.at3V) }
 
 func (c mcpModel) decode(t *config.Table) config.InputPart {
 	m := MCP3xxx{Model: c.driver, Port: t.Port("port", "SPI0.0")}
 	m.Channel, m.Minus = c.decodeChannels(t)
 	if c.tested5V { // DS21697F and DS21700D, page 1
-		t.Warn("driver", config.Problem{Rule: "is a chip that Microchip tests from 4.5 V on, and hangs on the Pi's 3V3", Hint: "the mcp3201, 3204 and 3208 are tested from 2.7 V on"})
+		t.Warn("driver", config.Problem{Rule: "is tested by Microchip from 4.5 V on, but runs on the Pi's 3V3", Hint: "the mcp3201, mcp3204 and mcp3208 are tested from 2.7 V on"})
 	}
 	m.Clock = c.decodeClock(t)
-	// V_REF is at most V_DD, and that 2.7 V to 5.5 V.
+	// V_REF is at most V_DD, which is 2.7 V to 5.5 V.
 	m.VRef = t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: c.vRef, High: 5.5, Words: fmt.Sprintf("%g V and 5.5 V", c.vRef)})
 	m.Knob = t.Knob(c.full())
 	return m
 }
 
-// decodeChannels are IN+ and IN-, the latter -1 for a single-ended input.
+// decodeChannels returns IN+ and IN-. IN- is -1 for a single-ended input.
 func (c mcpModel) decodeChannels(t *config.Table) (plus, minus int) {
 	if c.channels == 1 {
 		return 0, -1
@@ -122,14 +122,14 @@ func (c mcpModel) decodeChannels(t *config.Table) (plus, minus int) {
 	}
 	a, ok := pair[0].Number()
 	b, ok2 := pair[1].Number()
-	// DS21295D, table 5-1 for the MCP3004 and table 5-2 for the MCP3008, and so for the others: neighbours only.
+	// DS21295D, table 5-1 (MCP3004) and table 5-2 (MCP3008), and so for the others: neighbours only.
 	if !ok || !ok2 || a < 0 || a > last || a^1 != b {
 		t.Wrong("differential", config.Problem{Rule: "must be one of the pairs " + c.pairs() + ", in either order"})
 	}
 	return a, b
 }
 
-// pairs are the channels of a chip that can be taken against each other.
+// pairs returns the differential pairs of a chip.
 func (c mcpModel) pairs() string {
 	var all []string
 	for i := 0; i < c.channels; i += 2 {
@@ -141,7 +141,7 @@ func (c mcpModel) pairs() string {
 	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
-// wider is a chip of the same series that has a channel.
+// wider names a chip of the same series with this channel.
 func (c mcpModel) wider(channel int) string {
 	for _, other := range mcpModels() {
 		if other.driver[:5] == c.driver[:5] && channel >= c.channels && channel < other.channels {
@@ -151,7 +151,7 @@ func (c mcpModel) wider(channel int) string {
 	return ""
 }
 
-// decodeClock is the SPI clock in whole Hz.
+// decodeClock returns the SPI clock in whole Hz.
 func (c mcpModel) decodeClock(t *config.Table) int64 {
 	lowest, at3V, at5V := config.FormatFrequency(int64(c.lowest)), config.FormatFrequency(int64(c.at3V)), config.FormatFrequency(int64(c.at5V))
 	hz := t.Hertz("clock", c.usual(), config.Limits{Low: c.lowest, High: c.at5V, Words: lowest + " and " + at5V})
@@ -160,7 +160,7 @@ func (c mcpModel) decodeClock(t *config.Table) int64 {
 	case hz != float64(int64(hz)):
 		t.Wrong("clock", config.Problem{Rule: "must be a whole number of Hz"})
 	case hz > c.at3V:
-		t.Warn("clock", config.Problem{Rule: "is above " + at3V + ", for which the chip is rated at 2.7 V", Hint: at5V + " needs 5 V, take " + at3V + " or less at 3.3 V"})
+		t.Warn("clock", config.Problem{Rule: "is above " + at3V + ", the chip's limit at 2.7 V", Hint: at5V + " needs 5 V: set " + at3V + " or less at 3.3 V"})
 	}
 	return int64(hz)
 }
@@ -179,7 +179,7 @@ func (m MCP3xxx) Print(p *config.Printer) {
 	p.Knob(m.Knob)
 }
 
-// Claims implements config.Part: inputs on one port are channels of one chip, with one clock and one reference.
+// Claims implements config.Part. Inputs on one port are channels of one chip, with one clock and one reference.
 func (m MCP3xxx) Claims() []config.Claim {
 	return []config.Claim{{
 		Key: "port", Port: m.Port, Shared: true,
@@ -191,8 +191,9 @@ func (m MCP3xxx) Claims() []config.Claim {
 	}}
 }
 
-// pins are those of the chip, from pin 1. What a pin is called says where it goes. Datasheets DS21293C, DS21290D and DS21700E
-// (one channel), DS21294D and DS21034D (two), DS21295D, DS21298 and DS21697 (four and eight): package types on page 1.
+// pins returns the names of the chip's pins, from pin 1. The name of a pin tells its wire. Datasheets DS21293C, DS21290D
+// and DS21700E (one channel), DS21294D and DS21034D (two), DS21295D, DS21298 and DS21697 (four and eight): package types on
+// page 1.
 func (m MCP3xxx) pins() []string {
 	switch m.chip().channels {
 	case 1:
@@ -205,12 +206,13 @@ func (m MCP3xxx) pins() []string {
 	return []string{"CH0", "CH1", "CH2", "CH3", "CH4", "CH5", "CH6", "CH7", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
 }
 
-// Wires implements wiring.Wired: the chip, the knobs on its channels, and the resistor that lets the program find it missing.
+// Wires implements wiring.Wired: the chip, the knobs on its channels, and a pull-up at MISO that makes a missing chip
+// visible.
 func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	signals := config.PortPins(m.Port)
 	if signals == nil {
-		k.Refuse("input.%s: port: must be on the header of every Pi, got %s: take SPI0.0 or SPI0.1", name, m.Port)
+		k.Refuse("input.%s: port: must be on the header of every Pi, got %s: use SPI0.0 or SPI0.1", name, m.Port)
 		return
 	}
 	if !k.On3V3(name, m.VRef) {
@@ -248,7 +250,7 @@ func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
 			case other.Channel:
 				return u.Name
 			case other.Minus:
-				return "-" + u.Name // which subtracts it
+				return "-" + u.Name // an input that is subtracted
 			}
 			return ""
 		}
@@ -260,7 +262,7 @@ func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
 	k.PullUp(bus, signals["MISO"])
 }
 
-// String is "mcp3008 on SPI0.0".
+// String returns "mcp3008 on SPI0.0".
 func (m MCP3xxx) String() string { return m.Model + " on " + m.Port }
 
 // FullScale implements board.Turned.
@@ -305,7 +307,7 @@ func (m MCP3xxx) open(pi board.Pi) (*mcp3xxxChip, error) {
 func (c *mcp3xxxChip) Channel(p config.Part) (board.Channel, error) {
 	m, ok := p.(MCP3xxx)
 	if !ok {
-		return nil, fmt.Errorf("%s: no channel of it is %v", c, p)
+		return nil, fmt.Errorf("%s: has no channel for %v", c, p)
 	}
 	var pin *mcp3xxx.Pin
 	var err error
@@ -338,8 +340,8 @@ func (c mcp3xxxChannel) Read() (analog.Sample, error) {
 	return s, err
 }
 
-// silent names the wires that leave MISO to itself when they are loose, each with its place on the 40-pin header: the
-// chip select of the port, and MISO.
+// silent names the wires that leave MISO without a driver if they are loose, with their header pins: the chip select of the
+// port, and MISO.
 func (m MCP3xxx) silent() string {
 	lines := config.PortPins(m.Port)
 	place := func(signal string) string {
@@ -351,11 +353,11 @@ func (m MCP3xxx) silent() string {
 	return place(m.selects()) + ", " + place("MISO")
 }
 
-// selects is the role of the chip select on the port, "CE0".
+// selects returns the signal of the port's chip select: "CE0".
 func (m MCP3xxx) selects() string { return "CE" + m.Port[len(m.Port)-1:] }
 
-// Plug implements board.Twin: the chip, and a knob on the channel. An mcp3004 has no channel 4: where the chip there has not what
-// is wanted, another one takes its place.
+// Plug implements board.Twin: the chip, and a knob on the channel. A chip without this channel is replaced by the
+// configured one: an mcp3004 has no channel 4.
 func (m MCP3xxx) Plug(v *board.Virtual, name string) error {
 	chip, _ := v.Parts[m.Port].(*sim.MCP3xxx)
 	if chip == nil || chip.Knob(m.Channel) == nil {
@@ -364,7 +366,7 @@ func (m MCP3xxx) Plug(v *board.Virtual, name string) error {
 			return err
 		}
 		for ch := 0; chip.Knob(ch) != nil && m.chip().channels > 1; ch++ {
-			chip.Knob(ch).SetFault(sim.WiperOff) // until something is wired to it; a single channel has IN- at ground
+			chip.Knob(ch).SetFault(sim.WiperOff) // until a knob is wired to it; on a chip with one channel IN- is at ground
 		}
 		if err := v.PlugSPI(m.Port, chip); err != nil {
 			return err
@@ -377,7 +379,7 @@ func (m MCP3xxx) Plug(v *board.Virtual, name string) error {
 	return nil
 }
 
-// Where is the channel in words.
+// Where returns the channel: "SPI0.0, CH0", or "SPI0.0, CH0-CH1" for a differential input.
 func (m MCP3xxx) Where() string {
 	if m.Minus >= 0 {
 		return fmt.Sprintf("%s, CH%d-CH%d", m.Port, m.Channel, m.Minus)

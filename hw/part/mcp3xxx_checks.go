@@ -105,7 +105,7 @@ func (e *examination) ask() (all []answer, err error) {
 				got, err := p.Examine()
 				took := time.Since(began)
 				if e.took = min(e.took, took); err == nil && took > patience {
-					err = fmt.Errorf("a transfer takes %v", took.Round(time.Millisecond))
+					err = fmt.Errorf("a transfer takes %s", config.FormatTime(took.Round(time.Millisecond)))
 				}
 				if err != nil {
 					return nil, err
@@ -138,8 +138,8 @@ func (e *examination) answers() doctor.Finding {
 	case every(all, func(x answer) bool { return x.fits(e.model.Bits()) }) && !every(all, answer.Zeros):
 		f.Seen = fmt.Sprintf("an %s answers, and repeats each result bit for bit", strings.ToUpper(e.part.Model))
 		if tick := e.Config.Loop.Tick; e.took > tick {
-			f.Seen = fmt.Sprintf("each transfer takes at least %v", e.took.Round(time.Microsecond))
-			f.Means, f.Do = fmt.Sprintf("a tick of %v is too short for that: the neuron runs in slow motion", tick), "stop other programs on this bus, or set a longer tick"
+			f.Seen = fmt.Sprintf("each transfer takes at least %s", config.FormatTime(e.took.Round(time.Microsecond)))
+			f.Means, f.Do = fmt.Sprintf("a tick of %s is too short for that: the neuron runs in slow motion", config.FormatTime(tick)), "stop other programs on this bus, or set a longer tick"
 			return f
 		}
 		f.Result = doctor.Passed

@@ -15,11 +15,11 @@ import (
 	"hillock/hw/wiring"
 )
 
-// OLED is a display of 128 x 64 points with an SSD1306, on I2C, that shows the membrane as an oscilloscope does.
+// OLED is a display of 128 x 64 points with an SSD1306, on I2C. It shows the membrane like an oscilloscope.
 type OLED struct {
 	Bus     string        // "I2C1"
 	Address int           // 0x3c or 0x3d
-	Span    time.Duration // of the wall's time, from left to right
+	Span    time.Duration // real time, from left to right
 }
 
 func oledKind() config.Kind[config.Part] {

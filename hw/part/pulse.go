@@ -12,12 +12,12 @@ import (
 	"hillock/hw/wiring"
 )
 
-// Pulse is an LED, or whatever else is on a pin, that lights for a while at each spike.
+// Pulse is an LED, or another part on a pin, with a pulse at each spike.
 type Pulse struct {
 	Pin    string        // "GPIO17"
-	Width  time.Duration // on the wall
-	Every  int           // one pulse for so many spikes
-	Invert bool          // active low: the pin rests high
+	Width  time.Duration // real time
+	Every  int           // spikes per pulse
+	Invert bool          // active low: the pin is high at rest
 }
 
 func pulseKind() config.Kind[config.Part] {
@@ -47,7 +47,7 @@ func (o Pulse) Print(p *config.Printer) {
 // Claims implements config.Part.
 func (o Pulse) Claims() []config.Claim { return []config.Claim{{Key: "pin", Pin: o.Pin}} }
 
-const clicks = 5 * time.Millisecond // pulses up to this are more for an ear than for an eye
+const clicks = 5 * time.Millisecond // shorter pulses are for the ear rather than the eye
 
 // Wires implements wiring.Wired.
 func (o Pulse) Wires(k *wiring.Kit, uses []wiring.Use) {
@@ -63,13 +63,13 @@ func (o Pulse) Pulse() (pin string, opts pulse.Opts) {
 	return o.Pin, pulse.Opts{Width: o.Width, Every: o.Every, Invert: o.Invert}
 }
 
-// pulses is an open pin, which board.Pulsing describes.
+// pulses is an open pin. It implements board.Pulsing.
 type pulses struct{ *pulse.Pin }
 
 // Close implements board.Output.
 func (p pulses) Close() error { return p.Halt() }
 
-// Open implements board.OutputPart: the pin is low.
+// Open implements board.OutputPart. The pin is low at first.
 func (o Pulse) Open(pi board.Pi, _ board.Shown) (board.Output, error) {
 	p, err := pi.OpenPin(o.Pin)
 	if err != nil {
@@ -83,13 +83,13 @@ func (o Pulse) Open(pi board.Pi, _ board.Shown) (board.Output, error) {
 	return pulses{d}, nil
 }
 
-// Succeeds implements board.Successor: two requests for a line would be one too many.
+// Succeeds implements board.Successor. A line of the kernel cannot be requested twice.
 func (o Pulse) Succeeds(old config.Part) bool {
 	other, ok := old.(Pulse)
 	return ok && other.Pin == o.Pin
 }
 
-// TakeOver implements board.Successor: a pulse under way goes on.
+// TakeOver implements board.Successor. A pulse under way continues.
 func (o Pulse) TakeOver(old board.Output) board.Output {
 	_, opts := o.Pulse()
 	return pulses{old.(pulses).Continue(opts)}
@@ -110,13 +110,13 @@ func darkLED(place string, inverted bool) (means, do string) {
 	return means, fmt.Sprintf("connect %s to the resistor; the resistor to the long leg; the short leg, at the flat side, to GND", place)
 }
 
-// Lamps is the LED that the page draws.
+// Lamps returns the number of LEDs on the page.
 func (Pulse) Lamps() int { return 1 }
 
-// AtRest is what the pin is when it is off.
+// AtRest describes the pin at rest.
 func (o Pulse) AtRest() string {
 	if o.Invert {
-		return o.Pin + " is high, for it is inverted"
+		return o.Pin + " is high (inverted)"
 	}
 	return o.Pin + " is low"
 }

@@ -19,13 +19,13 @@ import (
 	"hillock/hw/wiring"
 )
 
-// RC is a knob without an ADC: the time in which a capacitor charges through it says where it is. Its raw values are such
-// times, in ns.
+// RC is a knob without an ADC. A capacitor charges through the knob, and the charge time gives the position. Raw values are
+// charge times in ns.
 type RC struct {
 	Pin                    string  // of the capacitor, "GPIO4"
 	Pot, Series, Discharge float64 // Ohm
 	Capacitor              float64 // F
-	Charges                int     // a reading is the median of so many, odd
+	Charges                int     // per reading, odd: the reading is their median
 	config.Knob
 }
 
@@ -38,7 +38,7 @@ func rcKind() config.Kind[config.InputPart] {
 	}
 }
 
-// decodeRC decodes a knob with a capacitor on a pin. Its parts have to give charge times that can be measured: hw/rc says so too.
+// decodeRC decodes a knob with a capacitor on a pin. Its parts must have measurable charge times, as in hw/rc.
 func decodeRC(t *config.Table) config.InputPart {
 	anyResistor := config.Limits{Low: 100, High: 1e6, Words: "100 Ohm and 1 MOhm"}
 	r := RC{
@@ -50,14 +50,15 @@ func decodeRC(t *config.Table) config.InputPart {
 		Charges:   t.Whole("charges", 5, 1, 99),
 	}
 	if r.Charges%2 == 0 {
-		t.Wrong("charges", config.Problem{Rule: "must be odd, so that there is one in the middle"})
+		t.Wrong("charges", config.Problem{Rule: "must be odd: a reading is their median"})
 	}
 	r.Knob = t.SlowKnob()
 	r.Ends = chargeTimes(t)
 	return r
 }
 
-// chargeTimes are those at the two ends of the knob, in ns, the shorter one first; both 0 where they follow from the parts.
+// chargeTimes returns the charge times at the two ends of the knob, in ns, the shorter one first. Both are 0 if they follow
+// from the parts.
 func chargeTimes(t *config.Table) (ends [2]int) {
 	const rule = `must be two times between 1 us and 500 ms, 2 ms or more apart, the shorter one first, such as ["1.2 ms", "7.1 ms"]`
 	items, ok := t.List("ends", rule)
@@ -96,10 +97,10 @@ func (r RC) Print(p *config.Printer) {
 // Claims implements config.Part.
 func (r RC) Claims() []config.Claim { return []config.Claim{{Key: "pin", Pin: r.Pin}} }
 
-const largestFilm = 10e-6 // F, of those that are sold with legs for a breadboard
+const largestFilm = 10e-6 // F, of film capacitors with legs for a breadboard
 
-// Wires implements wiring.Wired; hw/rc has the circuit. Its knob is a resistor that grows as it is turned right, away from its
-// left leg, and the longer a charge takes then, the larger is the current.
+// Wires implements wiring.Wired; hw/rc has the circuit. The knob is a resistor: turning it right increases its resistance,
+// counted from the left leg. A longer charge means a larger current.
 func (r RC) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	where := "input." + name + ": pin"
@@ -107,7 +108,7 @@ func (r RC) Wires(k *wiring.Kit, uses []wiring.Use) {
 	case !k.GPIO(where, r.Pin):
 		return
 	case r.Pin == "GPIO2" || r.Pin == "GPIO3":
-		k.Refuse("%s: must be one without a resistor to 3V3 on the Pi, which charges the capacitor too, got %q: take another pin", where, r.Pin)
+		k.Refuse("%s: must be a pin without a pull-up resistor on the Pi, which would charge the capacitor, got %q: use another pin", where, r.Pin)
 		return
 	}
 	k.Begin()
@@ -128,13 +129,13 @@ func (r RC) Wires(k *wiring.Kit, uses []wiring.Use) {
 	k.ToHeader(wiring.Wire{From: wiring.End{Part: discharge, Pin: 1}, Current: 1000 * wiring.Volts3V3 / r.Discharge}, r.Pin)
 }
 
-// String is "rc on GPIO4".
+// String returns "rc on GPIO4".
 func (r RC) String() string { return "rc on " + r.Pin }
 
-// Where is its pin.
+// Where returns the pin.
 func (r RC) Where() string { return r.Pin }
 
-// Raw is a charge time in words.
+// Raw formats a charge time.
 func (RC) Raw(ns int) string { return fmt.Sprintf("%.3f ms", float64(ns)/1e6) }
 
 // Measured returns the key for measured charge times, rounded to a part in 100 to 1000 of their distance. There is no dead
@@ -148,16 +149,16 @@ func (RC) Measured(ns [2]int) [][2]string {
 	return [][2]string{{"ends", fmt.Sprintf("[%q, %q]", end(ns[0]), end(ns[1]))}}
 }
 
-// FullScale implements board.Turned: it follows from the parts.
+// FullScale implements board.Turned. It is 0: the value follows from the parts.
 func (RC) FullScale() int { return 0 }
 
 // capacitor is an open knob without an ADC.
 type capacitor struct{ *rc.Dev }
 
-// unpulled is a pin whose pull must be turned off before it floats.
+// unpulled is a pin with a pull to turn off before it floats.
 type unpulled interface{ Unpull() error }
 
-// timed is a pin that has a clock: charges are timed by that.
+// timed is a pin with its own clock for charge times.
 type timed interface{ Clock() sim.Clock }
 
 // OpenSensor implements board.BesideLoop.
@@ -189,7 +190,7 @@ func (r RC) OpenSensor(pi board.Pi) (board.Sensor, error) {
 	return capacitor{dev}, nil
 }
 
-// clockOf returns the clock of a pin, or nil for the wall's, of which rc has a better one.
+// clockOf returns the clock of a pin, or nil for real time: package rc has a better clock for that.
 func clockOf(p gpio.PinIO) rc.Clock {
 	t, ok := p.(timed)
 	if !ok {
@@ -207,7 +208,7 @@ func (c capacitor) Raw() (int32, error) {
 	return s.Raw, err
 }
 
-// Ends are the charge times at the knob's ends, ns, from its parts.
+// Ends returns the charge times at the knob's ends, in ns, from its parts.
 func (c capacitor) Ends() [2]int {
 	low, high := c.Range()
 	return [2]int{int(low.Raw), int(high.Raw)}
@@ -260,17 +261,17 @@ func (r RC) check(b *doctor.Bench, name string) doctor.Finding {
 		r.uncharged(p, pulled, &f, err)
 		return f
 	}
-	f.Seen = fmt.Sprintf("%s charges in %v", r.Pin, time.Duration(low).Round(10*time.Microsecond))
+	f.Seen = fmt.Sprintf("%s charges in %s", r.Pin, about(low))
 	span := ends[1] - ends[0]
 	switch {
 	case low > ends[1]+span/4:
-		f.Means = fmt.Sprintf("this is longer than %v, the longest charge of the configured parts: the capacitor or the knob is larger", time.Duration(ends[1]).Round(10*time.Microsecond))
+		f.Means = fmt.Sprintf("this is longer than %s, the longest charge of the configured parts: the capacitor or the knob is larger", about(ends[1]))
 		f.Do = fmt.Sprintf("read the values on both, and set capacitor and resistance in input.%s", name)
 	case high < ends[0]-ends[0]/4:
-		f.Means = fmt.Sprintf("this is shorter than %v, the shortest charge of the configured parts: the capacitor is smaller", time.Duration(ends[0]).Round(10*time.Microsecond))
+		f.Means = fmt.Sprintf("this is shorter than %s, the shortest charge of the configured parts: the capacitor is smaller", about(ends[0]))
 		f.Do = fmt.Sprintf("read the value on the capacitor, and set capacitor in input.%s", name)
 	case high-low > span/8:
-		f.Result, f.Seen = doctor.Skipped, fmt.Sprintf("not checked: %s charges in %v to %v", r.Pin, time.Duration(low).Round(10*time.Microsecond), time.Duration(high).Round(10*time.Microsecond))
+		f.Result, f.Seen = doctor.Skipped, fmt.Sprintf("not checked: %s charges in %s to %s", r.Pin, about(low), about(high))
 		f.Means, f.Do = "a hand is turning the knob, or a contact is loose", "leave the knob alone, and run 'hillock doctor' again"
 	default:
 		f.Result = doctor.Passed
@@ -278,8 +279,13 @@ func (r RC) check(b *doctor.Bench, name string) doctor.Finding {
 	return f
 }
 
-// uncharged completes the finding on a capacitor that does not charge, or charges at once. It times the rise of the pin with the
-// pull-up, if the doctor can set that.
+// about formats a charge time, in ns, to 10 us.
+func about(ns int) string {
+	return config.FormatTime(time.Duration(ns).Round(10 * time.Microsecond))
+}
+
+// uncharged completes the finding on a capacitor that does not charge, or charges at once. It times the rise of the pin
+// with the pull-up, if the doctor can set that.
 func (r RC) uncharged(p *doctor.Pullable, pulled bool, f *doctor.Finding, err error) {
 	switch {
 	case errors.Is(err, rc.ErrAtOnce):

@@ -142,7 +142,7 @@ func TestEveryPart(t *testing.T) {
 			"M1 module APA102 x 8, blinkt|5V|5V|2|pink|for its LEDs: up to 45 mA, 8 x 60 mA x brightness 24/255",
 			"M1 module APA102 x 8, blinkt|GND|GND rail||black|",
 			"M1 module APA102 x 8, blinkt|CLK|GPIO24|18|orange|",
-			"M1 module APA102 x 8, blinkt|DATA|GPIO23|16|green|a Blinkt! covers the whole header, and uses these four pins alone",
+			"M1 module APA102 x 8, blinkt|DATA|GPIO23|16|green|a Blinkt! covers the whole header but uses only these four pins",
 		}},
 		{"a display", config.Config{Outputs: []config.Output{display("scope", 0x3d)}}, []string{
 			"M1 module SSD1306, I2C1 0x3d|GND|GND rail||black|",

@@ -63,9 +63,9 @@ func TestRefused(t *testing.T) {
 		{"5 V at a knob", config.Config{Inputs: []config.Input{high}},
 			"input.high: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 5 V: take 3.3 V"},
 		{"a strip that is too bright", config.Config{Outputs: []config.Output{bright}},
-			"output.bright: leds: must take at most 1000 mA from the 5V pin, got 60 of 60 mA x brightness 255/255, 3600 mA: lower brightness, or take fewer LEDs"},
+			"output.bright: leds: must take at most 1000 mA from the 5V pin, got 60 of 60 mA x brightness 255/255, 3600 mA: lower brightness, or use fewer LEDs"},
 		{"a capacitor at a pin with a pull-up", config.Config{Inputs: []config.Input{capacitor("c", "GPIO2")}},
-			"input.c: pin: must be one without a resistor to 3V3 on the Pi, which charges the capacitor too, got \"GPIO2\": take another pin"},
+			"input.c: pin: must be a pin without a pull-up resistor on the Pi, which would charge the capacitor, got \"GPIO2\": use another pin"},
 		{"no GPIO for the others", config.Config{Inputs: []config.Input{capacitor("c", "GPIO28")},
 			Outputs: []config.Output{row("row", "GPIO5 GND"), strip("s", "5V", "GPIO99")}},
 			"input.c: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\"\n" +
@@ -76,7 +76,7 @@ func TestRefused(t *testing.T) {
 			"output.red: pin: must be on the header, GPIO0 to GPIO27, got \"3V3\"\n" +
 				"output.green: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\""},
 		{"a bus elsewhere", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI3.0", 0)}},
-			"input.k: port: must be on the header of every Pi, got SPI3.0: take SPI0.0 or SPI0.1"},
+			"input.k: port: must be on the header of every Pi, got SPI3.0: use SPI0.0 or SPI0.1"},
 		{"another reference", config.Config{Inputs: []config.Input{low}},
 			"input.low: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 2.5 V: take 3.3 V"},
 		{"unknown parts", config.Config{Inputs: []config.Input{unknown}, Outputs: []config.Output{{Name: "o", Driver: "bell", Part: crystal{}}}},

@@ -32,7 +32,7 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration, virtual 
 		f.Result, f.Seen = doctor.Skipped, "not checked: "+err.Error()
 		return f
 	}
-	f.Seen = fmt.Sprintf("%d of %d ticks of %v in %v; late %s", end.Tick.Run(), end.Tick.Due, cfg.Loop.Tick, d, end.Times.Late)
+	f.Seen = fmt.Sprintf("%d of %d ticks of %s in %s; late %s", end.Tick.Run(), end.Tick.Due, config.FormatTime(cfg.Loop.Tick), config.FormatTime(d), end.Times.Late)
 	judge(&f, end.Tick, end.Times.Late, cfg.Loop.Tick, virtual)
 	return f
 }
