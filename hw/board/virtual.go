@@ -2,8 +2,6 @@ package board
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"hillock/config"
@@ -63,9 +61,9 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 
 // PlugSPI plugs a chip into a port.
 func (v *Virtual) PlugSPI(port string, chip sim.Chip) error {
-	p := v.port(port)
-	if p == nil {
-		return fmt.Errorf("the virtual Pi has no port %s: it has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", port)
+	p, err := v.Port(port)
+	if err != nil {
+		return err
 	}
 	p.Plug(chip)
 	v.Ports[port], v.Parts[port] = p, chip
@@ -103,17 +101,3 @@ func (v *Virtual) Turns(input string, knob *sim.Knob) {
 // Shows registers the picture of an output with more than pins. looks returns another text after each change of the
 // picture.
 func (v *Virtual) Shows(output string, looks func() string) { v.looks[output] = looks }
-
-// port returns the port of a name such as SPI0.1, nil if there is none.
-func (v *Virtual) port(name string) *sim.Port {
-	bus, cs, _ := strings.Cut(strings.TrimPrefix(name, "SPI"), ".")
-	b, err := strconv.Atoi(bus)
-	if err != nil {
-		return nil
-	}
-	c, err := strconv.Atoi(cs)
-	if err != nil {
-		return nil
-	}
-	return v.SPI(b, c)
-}

@@ -154,7 +154,7 @@ func Example() {
 	// <nil> true
 }
 
-var update = flag.Bool("update", false, "write the golden pictures anew")
+var update = flag.Bool("update", false, "write the golden pictures")
 
 // The last picture of a run against a golden one. Check the files that -update writes.
 func TestPicturesAreGolden(t *testing.T) {

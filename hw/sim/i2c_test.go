@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"sync"
 	"syscall"
@@ -105,8 +106,9 @@ func TestI2C(t *testing.T) {
 		t.Errorf("got pins %s and %s, want GPIO2 and GPIO3", p.SDA(), p.SCL())
 	}
 	for _, n := range []int{-1, 0, 2} {
-		if b := pi.I2C(n); b != nil {
-			t.Errorf("I2C%d: got %s, want none", n, b)
+		want := fmt.Sprintf(`sim: no bus "I2C%d": the virtual Pi has I2C1`, n)
+		if got := panics(func() { pi.I2C(n) }); got != want {
+			t.Errorf("got %v, want a panic %q", got, want)
 		}
 	}
 }

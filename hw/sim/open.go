@@ -26,12 +26,11 @@ func (p *Pi) DirectPin(name string) (gpio.PinIO, bool) {
 
 // OpenSPI opens a port by name: "SPI0.1". It needs no registry.
 func (p *Pi) OpenSPI(name string) (spi.PortCloser, error) {
-	for _, port := range p.ports {
-		if port.name == name {
-			return port.Open()
-		}
+	port, err := p.Port(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("sim: no port %s: the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", name)
+	return port.Open()
 }
 
 // OpenI2C opens the bus by name: "I2C1". It needs no registry.
@@ -39,5 +38,5 @@ func (p *Pi) OpenI2C(name string) (i2c.BusCloser, error) {
 	if name == p.i2c.String() {
 		return p.i2c.Open()
 	}
-	return nil, fmt.Errorf("sim: no bus %s: the virtual Pi has %s", name, p.i2c)
+	return nil, fmt.Errorf("sim: %w", p.noBus(name))
 }

@@ -75,22 +75,35 @@ func noPin(name string) error {
 	return fmt.Errorf("no pin %q: the virtual Pi has GPIO0 to GPIO27: use a name like GPIO17, 17, P1_11 or SPI0_MOSI", name)
 }
 
-// SPI returns the port of a bus and a chip select, or nil: SPI(0, 1) is SPI0.1.
+// SPI returns the port of a bus and a chip select: SPI(0, 1) is SPI0.1. It panics if there is no such port.
 func (p *Pi) SPI(bus, cs int) *Port {
-	for _, port := range p.ports {
-		if port.number == bus && port.cs == cs {
-			return port
-		}
+	port, err := p.Port(fmt.Sprintf("SPI%d.%d", bus, cs))
+	if err != nil {
+		panic(err.Error())
 	}
-	return nil
+	return port
 }
 
-// I2C returns the bus with a number, or nil. The header has bus 1 only.
+// Port returns the port with a name, such as SPI0.1, or an error.
+func (p *Pi) Port(name string) (*Port, error) {
+	for _, port := range p.ports {
+		if port.name == name {
+			return port, nil
+		}
+	}
+	return nil, fmt.Errorf("sim: no port %q: the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2", name)
+}
+
+// I2C returns the bus with a number. It panics if there is no such bus: the header has bus 1 only.
 func (p *Pi) I2C(number int) *I2C {
 	if number != p.i2c.number {
-		return nil
+		panic(fmt.Sprintf("sim: %v", p.noBus(fmt.Sprintf("I2C%d", number))))
 	}
 	return p.i2c
+}
+
+func (p *Pi) noBus(name string) error {
+	return fmt.Errorf("no bus %q: the virtual Pi has %s", name, p.i2c)
 }
 
 // Register puts the pins into gpioreg, the ports into spireg and the bus into i2creg: all of them, or none. The process

@@ -309,8 +309,8 @@ func TestOpenNeedsNoRegistry(t *testing.T) {
 		}
 		for want, open := range map[string]func() (any, error){
 			`sim: no pin "GPIO28": the virtual Pi has GPIO0 to GPIO27: use a name like GPIO17, 17, P1_11 or SPI0_MOSI`: func() (any, error) { return pi.OpenPin("GPIO28") },
-			"sim: no port SPI0.2: the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2":                              func() (any, error) { return pi.OpenSPI("SPI0.2") },
-			"sim: no bus I2C0: the virtual Pi has I2C1":                                                                func() (any, error) { return pi.OpenI2C("I2C0") },
+			`sim: no port "SPI0.2": the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2`:                            func() (any, error) { return pi.OpenSPI("SPI0.2") },
+			`sim: no bus "I2C0": the virtual Pi has I2C1`:                                                              func() (any, error) { return pi.OpenI2C("I2C0") },
 		} {
 			if got, err := open(); got != nil || err == nil || err.Error() != want {
 				t.Errorf("got %v, %v; want %s", got, err, want)

@@ -261,11 +261,11 @@ func TestKeepCS(t *testing.T) {
 
 	c.TxPackets(packets(b, true, true, true))
 	pi.SPI(0, 0).Plug(chip)
-	tx("plugged in anew", 0, rest)
+	tx("plugged in again", 0, rest)
 
 	c.TxPackets(packets(b, true, true, true))
 	connect(t, pi.SPI(0, 0), physic.MegaHertz, spi.Mode0)
-	tx("opened anew", 0, rest)
+	tx("opened again", 0, rest)
 }
 
 func TestClockLimits(t *testing.T) {
@@ -425,8 +425,9 @@ func TestPortPins(t *testing.T) {
 		}
 	}
 	for _, cs := range [][2]int{{0, 2}, {1, 3}, {2, 0}, {-1, 0}, {0, -1}} {
-		if p := pi.SPI(cs[0], cs[1]); p != nil {
-			t.Errorf("SPI%d.%d: got %s, want none", cs[0], cs[1], p)
+		want := fmt.Sprintf(`sim: no port "SPI%d.%d": the virtual Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2`, cs[0], cs[1])
+		if got := panics(func() { pi.SPI(cs[0], cs[1]) }); got != want {
+			t.Errorf("got %v, want a panic %q", got, want)
 		}
 	}
 }
