@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// attackDuration is the environment variable that runs TestAttacks, and says how long each attack lasts. attackOnly selects
-// attacks by name, separated by commas.
+// The environment variable attackDuration enables TestAttacks and is the duration of each attack. attackOnly selects attacks by
+// name, separated by commas.
 const (
 	attackDuration = "HILLOCK_TEST_ATTACKS"
 	attackOnly     = "HILLOCK_TEST_ATTACKS_ONLY"
@@ -28,7 +28,7 @@ const (
 const (
 	lateTick  = 10 * time.Millisecond
 	maxMemory = 120_000 // kB
-	maxRatio  = 1.5     // of the lateness p99 to that of the control
+	maxRatio  = 1.5     // of the lateness p99 to the control's
 )
 
 // victim is a hillock under test.
@@ -38,10 +38,10 @@ type victim struct {
 	summary string
 }
 
-// outcome is what a run of a victim came to.
+// outcome is the result of a victim's run.
 type outcome struct {
 	p50, p99    float64 // lateness in us
-	late, ticks float64 // ticks that began more than lateTick after their deadline, and all ticks
+	late, ticks float64 // ticks more than lateTick late, and all ticks
 	memory      int     // kB, VmHWM
 	cpu         time.Duration
 	descriptors int
@@ -50,7 +50,7 @@ type outcome struct {
 
 func (o outcome) share() float64 { return 100 * o.late / o.ticks }
 
-// eightNeurons is a configuration with eight neurons, as a file.
+// eightNeurons returns a file with eight neurons.
 func eightNeurons(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
@@ -90,7 +90,7 @@ func startVictim(t *testing.T, file string, args ...string) *victim {
 	return v
 }
 
-// warmUp waits until the run has recorded more steps than any view has columns.
+// warmUp waits until the run has more steps than any view has columns.
 func (v *victim) warmUp(t *testing.T) {
 	t.Helper()
 	for fromElsewhere(t, v.url)["hillock_steps_total"] < 20_000 {
@@ -98,7 +98,7 @@ func (v *victim) warmUp(t *testing.T) {
 	}
 }
 
-// stop ends a victim and returns what the run came to.
+// stop ends a victim and returns its outcome.
 func (v *victim) stop(t *testing.T) outcome {
 	t.Helper()
 	o := outcome{memory: v.peak(t), descriptors: v.descriptors(t)}
@@ -123,7 +123,7 @@ func (v *victim) stop(t *testing.T) outcome {
 	return o
 }
 
-// peak is the largest resident memory of the process so far, in kB.
+// peak returns the largest resident memory of the process so far, kB.
 func (v *victim) peak(t *testing.T) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", v.cmd.Process.Pid))
@@ -147,13 +147,13 @@ func (v *victim) descriptors(t *testing.T) int {
 	return len(all)
 }
 
-// elsewhere is a client at another address than the attackers', so that limits for each address do not hold it up.
+// elsewhere returns a client at another address than the attackers', beyond their limits per address.
 func elsewhere() *http.Client {
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}, Timeout: time.Second}
 	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: d.DialContext, DisableKeepAlives: true}}
 }
 
-// fromElsewhere reads /metrics with labels as a part of the names.
+// fromElsewhere returns /metrics by name and labels.
 func fromElsewhere(t *testing.T, url string) map[string]float64 {
 	t.Helper()
 	m := map[string]float64{}
@@ -179,7 +179,7 @@ func fromElsewhere(t *testing.T, url string) map[string]float64 {
 	return m
 }
 
-// attacker starts an attack in a process of its own, of low priority: the two hillocks share the machine with it.
+// attacker returns the process of an attack. Its priority is low, because the two hillocks share the machine with it.
 func attacker(t *testing.T, name, url string, duration time.Duration) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -192,12 +192,11 @@ func attacker(t *testing.T, name, url string, duration time.Duration) *exec.Cmd 
 	return cmd
 }
 
-// TestAttacks attacks a running hillock in each way, and holds it against a second one beside it that nobody attacks: what the
-// machine does to both is not the attack's.
+// TestAttacks attacks a running hillock in each way and compares it with a second one at rest. Effects of the machine are in both.
 func TestAttacks(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv(attackDuration))
 	if err != nil {
-		t.Skip("SKIPPED: attacks over the network: " + attackDuration + "=10s runs each for 10 s")
+		t.Skip("SKIPPED: attacks over the network: enable with " + attackDuration + "=10s, 10 s each")
 	}
 	only := os.Getenv(attackOnly)
 	t.Logf("%-14s %9s %9s %7s   %9s %9s %7s   %6s %8s %8s  %s", "attack", "p50 us", "p99 us", ">10 ms", "p50 us", "p99 us", ">10 ms", "p99 x", "RSS MB", "CPU s", "beside it: RSS MB, CPU s")
@@ -225,7 +224,7 @@ func TestAttacks(t *testing.T) {
 				}
 			}
 			if ratio > maxRatio {
-				t.Errorf("lateness p99: got %.2f times that of the control, want at most %g times", ratio, maxRatio)
+				t.Errorf("lateness p99: got %.2f times the control's, want at most %g times", ratio, maxRatio)
 			}
 			if got.share() > idle.share() {
 				t.Errorf("ticks more than %v late: got %.3f %%, want at most the control's %.3f %%", lateTick, got.share(), idle.share())

@@ -19,12 +19,12 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// TestAttackSoak attacks a running hillock in ways drawn at random, reloads its file each second and gives it another fault, for
-// as long as HILLOCK_TEST_ATTACK_SOAK says. At the end hillock has as many descriptors, goroutines and bytes as in the beginning.
+// TestAttackSoak attacks a running hillock in random ways for HILLOCK_TEST_ATTACK_SOAK. Each second it reloads the file and
+// injects another fault. At the end hillock has no more descriptors, goroutines and memory than at the beginning.
 func TestAttackSoak(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_ATTACK_SOAK"))
 	if err != nil {
-		t.Skip("SKIPPED: a soak with attacks, reloads and faults: HILLOCK_TEST_ATTACK_SOAK=10m runs it")
+		t.Skip("SKIPPED: a soak with attacks, reloads and faults: enable with HILLOCK_TEST_ATTACK_SOAK=10m")
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed", seed)
@@ -62,22 +62,22 @@ func TestAttackSoak(t *testing.T) {
 	}
 	others.Wait()
 	after := v.calm(t)
-	t.Logf("%v, %d reloads asked for, attacks %v", duration, reloads, kinds)
+	t.Logf("%v, %d reloads, attacks %v", duration, reloads, kinds)
 	t.Logf("descriptors %d and %d, goroutines %g and %g, heap %.1f and %.1f MB, %.1f MB at most", calm.descriptors, after.descriptors,
 		calm.goroutines, after.goroutines, calm.heap/1e6, after.heap/1e6, float64(v.peak(t))/1e3)
 	if after.descriptors > calm.descriptors || after.goroutines > calm.goroutines+1 || after.heap > 1.1*calm.heap+1e6 || v.peak(t) > maxMemory {
-		t.Errorf("got more left behind than there was, or more than %d kB", maxMemory)
+		t.Errorf("got more descriptors, goroutines or memory than before, or more than %d kB", maxMemory)
 	}
 	v.stop(t)
 }
 
-// rest is what a hillock has in use while nobody calls.
+// rest are the resources of a hillock without clients.
 type rest struct {
 	descriptors      int
 	goroutines, heap float64
 }
 
-// calm begins another leg, and returns the least that the victim had in use in the ten seconds after its beginning.
+// calm reloads the victim and returns its smallest use of resources in the following ten seconds.
 func (v *victim) calm(t *testing.T) rest {
 	t.Helper()
 	for fromElsewhere(t, v.url)["hillock_clients"] > 0 {
@@ -97,11 +97,11 @@ func (v *victim) calm(t *testing.T) rest {
 	return r
 }
 
-// faults gives the virtual Pi another fault each second, and none at the end.
+// faults injects another fault each second, and none at the end.
 func (v *victim) faults(ctx context.Context, random *rand.Rand) {
 	names := fault.Names()
 	for every := time.NewTicker(time.Second); ctx.Err() == nil; {
-		_ = v.fault(names[random.IntN(len(names))]) // an attack may be in the way
+		_ = v.fault(names[random.IntN(len(names))]) // fails during some attacks
 		select {
 		case <-ctx.Done():
 		case <-every.C:
@@ -111,7 +111,7 @@ func (v *victim) faults(ctx context.Context, random *rand.Rand) {
 	}
 }
 
-// fault gives the virtual Pi a fault.
+// fault injects a fault and waits for it in the status.
 func (v *victim) fault(name string) error {
 	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
 	defer stop()

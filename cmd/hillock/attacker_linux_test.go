@@ -21,18 +21,18 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// attackerEnv makes the test binary an attacker: the name of an attack, the address of its victim and a duration.
+// attackerEnv makes the test binary an attacker. Its value is an attack's name, the victim's address and a duration.
 const attackerEnv = "HILLOCK_TEST_ATTACKER"
 
-// attack is a way to misuse the web server. Its run attacks from so many goroutines until ctx ends.
+// attack is a way to misuse the web server.
 type attack struct {
 	name  string
 	args  []string // of the victim
-	hands int
+	hands int      // goroutines with a call of run, until its ctx ends
 	run   func(ctx context.Context, a *assault)
 }
 
-// assault is an attack under way, and what became of it.
+// assault is an attack under way with its counts.
 type assault struct {
 	addr                    string
 	opened, refused, closed atomic.Int64
@@ -40,10 +40,10 @@ type assault struct {
 }
 
 func attacks() []attack {
-	many := []string{"--web-per-address=100"} // so that other limits are seen
+	many := []string{"--web-per-address=100"} // reaches the other limits
 	const get = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	return []attack{
-		{"none", nil, 1, func(ctx context.Context, _ *assault) { <-ctx.Done() }}, // what the machine does to two hillocks alike
+		{"none", nil, 1, func(ctx context.Context, _ *assault) { <-ctx.Done() }}, // the control of the test itself
 		{"views", many, 60, sockets(textFrame(`{"type":"view","per_column":1,"columns":65536,"end":0}`), nil, false)},
 		{"pings", many, 10, sockets(nil, bytes.Repeat(maskedFrame(0x89, nil), 700), true)},
 		{"fragments", many, 10, sockets(maskedFrame(0x01, nil), bytes.Repeat(maskedFrame(0x00, nil), 700), true)},
@@ -63,7 +63,7 @@ func attacks() []attack {
 func TestAttacker(t *testing.T) {
 	words := os.Getenv(attackerEnv)
 	if words == "" {
-		t.Skip("SKIPPED: it is TestAttacks's attacker: " + attackDuration + "=10s runs it")
+		t.Skip("SKIPPED: the attacker of TestAttacks: enable with " + attackDuration + "=10s")
 	}
 	fields := strings.Fields(words)
 	addr, length := fields[len(fields)-2], fields[len(fields)-1]
@@ -89,7 +89,7 @@ func TestAttacker(t *testing.T) {
 	fmt.Printf("attacker: %d connections opened, %d refused, %d closed by the server, %d MB sent\n", a.opened.Load(), a.refused.Load(), a.closed.Load(), a.sent.Load()/1e6)
 }
 
-// maskedFrame is a WebSocket frame of a client, masked with zeros.
+// maskedFrame returns a client's WebSocket frame, masked with zeros.
 func maskedFrame(first byte, payload []byte) []byte {
 	f := []byte{first, 0x80 | byte(len(payload))}
 	if len(payload) > 125 {
@@ -100,8 +100,8 @@ func maskedFrame(first byte, payload []byte) []byte {
 
 func textFrame(s string) []byte { return maskedFrame(0x81, []byte(s)) }
 
-// sockets opens a WebSocket, sends first once and then again and again, and reads what comes or lets it lie. Where the socket
-// is refused or closed it begins anew.
+// sockets opens a WebSocket, sends first once and then again repeatedly, and reads the answers if reads is set. After a refusal or
+// a close it starts over.
 func sockets(first, again []byte, reads bool) func(context.Context, *assault) {
 	return func(ctx context.Context, a *assault) {
 		for ctx.Err() == nil {
@@ -147,7 +147,7 @@ func (a *assault) socket(ctx context.Context, first, again []byte, reads bool) {
 	}
 }
 
-// awaitReset returns when the peer has reset the connection, without a read of what it sent.
+// awaitReset waits for a reset by the peer, without reading.
 func awaitReset(ctx context.Context, conn net.Conn) {
 	raw, err := conn.(*net.TCPConn).SyscallConn()
 	if err != nil {
@@ -182,7 +182,7 @@ func (a *assault) dial(ctx context.Context) (net.Conn, *bufio.Reader) {
 	return conn, bufio.NewReader(conn)
 }
 
-// connections opens a connection, sends a request again and again, whole or byte by byte, and reads what comes.
+// connections opens a connection, sends a request repeatedly, at once or byte by byte, and reads the answers.
 func connections(request string, each time.Duration) func(context.Context, *assault) {
 	return func(ctx context.Context, a *assault) {
 		for ctx.Err() == nil {
@@ -219,7 +219,7 @@ func (a *assault) connection(ctx context.Context, conn net.Conn, request string,
 	}
 }
 
-// storm opens connections and resets each at once.
+// storm opens connections and resets each of them at once.
 func storm(ctx context.Context, a *assault) {
 	for ctx.Err() == nil {
 		if conn, _ := a.dial(ctx); conn != nil {

@@ -23,12 +23,12 @@ import (
 	"hillock/neuron"
 )
 
-// TestSoak runs the neuron on the wall's clock with the garbage collector at work, every CPU loaded, and a fault that is
-// drawn anew each second, for as long as HILLOCK_TEST_SOAK says.
+// TestSoak runs the neuron in real time for HILLOCK_TEST_SOAK, with a busy garbage collector, a load on every CPU and a random
+// fault each second.
 func TestSoak(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_SOAK"))
 	if err != nil {
-		t.Skip("SKIPPED: a soak with faults under load: HILLOCK_TEST_SOAK=10m runs it")
+		t.Skip("SKIPPED: a soak with faults under load: enable with HILLOCK_TEST_SOAK=10m")
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(1))
 	for range runtime.NumCPU() {
@@ -38,7 +38,7 @@ func TestSoak(t *testing.T) {
 		}
 		defer func() { busy.Process.Kill(); busy.Wait() }()
 	}
-	requests := make(chan os.Signal, 1) // os/signal then keeps a goroutine for good
+	requests := make(chan os.Signal, 1) // os/signal keeps a goroutine from here on
 	signal.Notify(requests, syscall.SIGUSR1)
 	signal.Stop(requests)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
@@ -73,15 +73,15 @@ func TestSoak(t *testing.T) {
 		t.Log(row)
 	}
 
-	// Model time, with what was skipped, is the wall's.
+	// Model time and skipped time together are the real time.
 	if off := track.nearest(); off < 0 || off > b.Loop.Tick {
-		t.Errorf("got the wall %v ahead of the model at the end, want less than a tick", off)
+		t.Errorf("got real time %v ahead of model time at the end, want less than a tick", off)
 	}
 	if want := int64(duration/ms) * 9 / 10; end.Due < want || end.Steps != 10*end.Run() {
 		t.Errorf("got %d ticks due, %d steps; want at least %d ticks, ten steps in each", end.Due, end.Steps, want)
 	}
 	if got, want := b.Loop.Cells[0].Spikes, track.spikes(t); got != want {
-		t.Errorf("got %d spikes, want %d, those of the currents", got, want)
+		t.Errorf("got %d spikes, want the %d of the currents", got, want)
 	}
 	if r := b.Board.Inputs["knob"].Reading(); r.State != board.OK {
 		t.Errorf("got %+v after the last fault, want it ok", r)
@@ -89,7 +89,7 @@ func TestSoak(t *testing.T) {
 	if err := b.Session.Close(); err != nil {
 		t.Error(err)
 	}
-	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some end a little later
+	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some of them end a little later
 		if time.Since(wait) > 10*time.Second {
 			t.Errorf("got %d goroutines, were %d:", runtime.NumGoroutine(), goroutines)
 			pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
@@ -101,7 +101,7 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// soakFaults draws a fault a second, and leaves none for the last three.
+// soakFaults injects a random fault each second, and none in the last three seconds.
 func soakFaults(ctx context.Context, b *sessiontest.Bench, duration time.Duration, r *rand.Rand, kinds map[string]int) {
 	port, pin := b.Virtual.Ports["SPI0.0"], b.Virtual.Pin("GPIO17")
 	every := time.NewTicker(time.Second)
@@ -140,7 +140,7 @@ func soakFaults(ctx context.Context, b *sessiontest.Bench, duration time.Duratio
 	}
 }
 
-// soak keeps each tick's current, and how far the wall's clock was from the model's in the latest ticks.
+// soak keeps the current of each tick, and by how much real time was ahead of model time in the latest ticks.
 type soak struct {
 	cell     *neuron.Cell
 	start    time.Time
@@ -156,7 +156,7 @@ func (s *soak) Tick(t neuron.Tick) {
 	s.currents = append(s.currents, s.cell.Current)
 }
 
-// nearest is the least of the latest: a tick can be late, the clock cannot.
+// nearest returns the smallest of the latest differences: a tick can be late, and the clock cannot.
 func (s *soak) nearest() time.Duration {
 	least := s.off[0]
 	for _, off := range s.off {

@@ -22,9 +22,9 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// TestWebLoad runs the program without clients and with 200, every tenth of which never reads, each for as long as
-// HILLOCK_TEST_WEB says and five times in turn: the loop must not feel it, each of those who read have every spike, and when
-// they have gone there is as much memory as before.
+// TestWebLoad runs the program without clients and with 200 clients, five times each in turn. HILLOCK_TEST_WEB is the duration of
+// a run. Every tenth client never reads. The loop must not become later, each reading client must get every spike, and the memory
+// must be free again at the end.
 func TestWebLoad(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_WEB"))
 	if err != nil {
@@ -39,8 +39,8 @@ func TestWebLoad(t *testing.T) {
 		t.Logf("round %d: lateness p50, p99, max: alone %g, %g, %g us; with clients %g, %g, %g us; p99 %.2f times", round+1,
 			alone.Lateness.P50, alone.Lateness.P99, alone.Lateness.Max, with.Lateness.P50, with.Lateness.P99, with.Lateness.Max, ratios[round])
 		t.Logf("heap %.1f and %.1f MB, goroutines %g and %g", before.heap/1e6, after.heap/1e6, before.goroutines, after.goroutines)
-		if with.Skipped > 0 || after.heap > 1.1*before.heap+1e6 || after.goroutines > before.goroutines+1 { // of who asks for them there is one or two
-			t.Errorf("got %g ms skipped, and more left behind than there was", with.Skipped)
+		if with.Skipped > 0 || after.heap > 1.1*before.heap+1e6 || after.goroutines > before.goroutines+1 { // one or two of them serve this request
+			t.Errorf("got %g ms skipped, or more memory or goroutines than before", with.Skipped)
 		}
 		heardAll(t, clients)
 	}
@@ -50,7 +50,7 @@ func TestWebLoad(t *testing.T) {
 	}
 }
 
-// heardAll tells whether those who read have heard of every spike.
+// heardAll fails unless each reading client got every spike.
 func heardAll(t *testing.T, clients []*listener) {
 	t.Helper()
 	var all []float64
@@ -72,16 +72,16 @@ func heardAll(t *testing.T, clients []*listener) {
 		}
 		total += len(want)
 		if !slices.Equal(want, c.spikes) || c.missed > 0 || c.gaps > 0 || float64(len(all)-len(want)) > 0.2*float64(len(all)) {
-			t.Errorf("client %d: got %d spikes, %d gaps, %d steps missed, want all %d of %d and nothing missed", i, len(c.spikes), c.gaps, c.missed, len(want), len(all))
+			t.Errorf("client %d: got %d spikes, %d gaps, %d steps missed, want %d of %d spikes and no missed step", i, len(c.spikes), c.gaps, c.missed, len(want), len(all))
 		}
 	}
-	t.Logf("%d spikes of the loop, %d heard by the clients", len(all), total)
+	t.Logf("%d spikes of the loop, %d received by the clients", len(all), total)
 }
 
-// left is what a program has in use: the least that was alive in several looks of the collector, bytes.
+// left is a program's live heap in bytes, the smallest of several collections, and its goroutines.
 type left struct{ heap, goroutines float64 }
 
-// underLoad runs the program, and clients for nearly as long.
+// underLoad runs the program with clients for a duration.
 func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listener) (st web.Status, l left) {
 	cmd := program(t, "run", "--hw", "sim", "--plain", "--web=127.0.0.1:0", "--web-clients=200", "--web-per-address=200", "--set", "loop.speed=1")
 	errOut, err := cmd.StderrPipe()
@@ -110,7 +110,7 @@ func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listen
 	}
 	<-ctx.Done()
 	joined.Wait()
-	st = statusOf(t, url) // before the collector is made to work
+	st = statusOf(t, url) // before the collections
 	const cycles = "go_gc_cycles_total_gc_cycles_total"
 	m := metrics(t, url)
 	for m["hillock_clients"] > 0 {
@@ -118,8 +118,8 @@ func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listen
 	}
 	l = left{math.Inf(1), math.Inf(1)}
 	for gone := m[cycles]; m[cycles] < gone+6; {
-		m = metrics(t, url)      // it makes garbage, and what is made while the collector looks counts as alive
-		if m[cycles] >= gone+3 { // a pool keeps what it has for two
+		m = metrics(t, url)      // a request makes garbage; garbage made during a collection counts as live
+		if m[cycles] >= gone+3 { // a sync.Pool keeps its content for two collections
 			l = left{min(l.heap, m["go_gc_heap_live_bytes"]), min(l.goroutines, m["go_goroutines"])}
 		}
 	}
@@ -132,7 +132,7 @@ func underLoad(t *testing.T, duration time.Duration, clients int, all *[]*listen
 	return st, l
 }
 
-// statusOf is how a run is doing.
+// statusOf returns the status of a run.
 func statusOf(t *testing.T, url string) (st web.Status) {
 	t.Helper()
 	conn, _, err := websocket.Dial(t.Context(), url+"/ws", &websocket.DialOptions{Subprotocols: []string{web.Protocol}})
@@ -153,7 +153,7 @@ func statusOf(t *testing.T, url string) (st web.Status) {
 	return st
 }
 
-// metrics are those of a run that have no labels.
+// metrics returns the metrics without labels of a run.
 func metrics(t *testing.T, url string) map[string]float64 {
 	t.Helper()
 	r, err := http.Get(url + "/metrics")

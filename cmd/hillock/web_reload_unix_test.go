@@ -17,9 +17,9 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// A client stays when a service reads its file again: it hears what runs now, and goes on with its steps. A wire that is out
-// stays out. The end of the run is that of the doctor who looks at it.
-func TestAClientOutlivesAReload(t *testing.T) {
+// A client stays connected during a reload: it gets the new hello and the new steps. A pulled wire stays pulled, and the doctor's
+// check of it ends with the run.
+func TestClientOutlivesAReload(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
 	write := func(tauM string) {
@@ -85,7 +85,7 @@ func TestAClientOutlivesAReload(t *testing.T) {
 				t.Fatal(err)
 			}
 			if kind == websocket.MessageText {
-				_ = json.Unmarshal(b, &st) // a hello is none
+				_ = json.Unmarshal(b, &st) // also a hello
 			}
 		}
 		return st
@@ -98,9 +98,9 @@ func TestAClientOutlivesAReload(t *testing.T) {
 		t.Errorf("got tau_m %g ms after a reload, want 20 ms", got)
 	}
 	if st := status(); st.Fault != "leg to GND loose" || len(st.Doctor) != 1 {
-		t.Errorf("got the fault %q and %v after a reload, want it as before and one line of the doctor's", st.Fault, st.Doctor)
+		t.Errorf("got the fault %q and %v after a reload, want the same fault and one finding", st.Fault, st.Doctor)
 	}
-	for kind := websocket.MessageText; kind != websocket.MessageBinary; { // of the new tap: the old one was read to its end first
+	for kind := websocket.MessageText; kind != websocket.MessageBinary; { // the first frame of the new tap
 		if kind, _, err = conn.Read(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// webRun is a run on the web, in this process.
+// webRun is a run with a page, in this process.
 type webRun struct {
 	url   string
 	stop  context.CancelFunc
 	ended chan error
-	rest  chan string // of what it logs
+	rest  chan string // of its log
 	out   strings.Builder
 }
 
-// startWeb starts a run, and waits until it says where its page is.
+// startWeb starts a run and waits for the address of its page.
 func startWeb(t *testing.T, f *runFlags, args ...string) *webRun {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -46,7 +46,7 @@ func startWeb(t *testing.T, f *runFlags, args ...string) *webRun {
 	return r
 }
 
-// end ends the run, and returns what it printed.
+// end ends the run and returns its output.
 func (r *webRun) end(t *testing.T) (out, errOut string) {
 	t.Helper()
 	r.stop()

@@ -15,9 +15,8 @@ import (
 	"hillock/neuron"
 )
 
-// The spikes that browsers hear of are those of the loop, step for step, at a time base of 20 s too: for two seconds, or as
-// long as HILLOCK_TEST_WEB says.
-func TestBrowsersHearEverySpike(t *testing.T) {
+// Browsers get the loop's spikes step for step, also at a time base of 20 s. The run takes two seconds or HILLOCK_TEST_WEB.
+func TestBrowsersGetEverySpike(t *testing.T) {
 	t.Parallel()
 	duration := cmp.Or(os.Getenv("HILLOCK_TEST_WEB"), "2s")
 	var spikes []float64
@@ -72,16 +71,16 @@ type stepFunc func(neuron.Sample)
 func (stepFunc) Tick(neuron.Tick)       {}
 func (f stepFunc) Step(s neuron.Sample) { f(s) }
 
-// listener is a client that keeps the spikes.
+// listener is a client. It keeps the spikes.
 type listener struct {
 	deaf        bool
-	first, next float64 // steps heard of
+	first, next float64 // received steps
 	spikes      []float64
 	gaps        int
 	missed      uint32
 }
 
-// frame takes one of a single neuron.
+// frame takes a frame of a single neuron.
 func (l *listener) frame(b []byte) {
 	le := binary.LittleEndian
 	float := func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) }
@@ -89,7 +88,7 @@ func (l *listener) frame(b []byte) {
 	if l.missed = le.Uint32(b[20:]); n == 0 {
 		return
 	}
-	if l.first == 0 || first <= l.first { // the past, in the place of what was told of it
+	if l.first == 0 || first <= l.first { // the past replaces earlier frames
 		l.first, l.spikes = first, nil
 	} else if first != l.next {
 		l.gaps++

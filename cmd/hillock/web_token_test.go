@@ -16,8 +16,8 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// The flag goes before the file, the file before the environment, which counts for nothing without --web.
-func TestWhereATokenComesFrom(t *testing.T) {
+// The flag takes precedence over the environment, and so does the file. Without --web the environment has no effect.
+func TestSourcesOfTheToken(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, text string, mode os.FileMode) string {
 		t.Helper()
@@ -64,7 +64,7 @@ func TestWhereATokenComesFrom(t *testing.T) {
 			"--web-token-file: " + private + ": must be private, but other users may read or write it (-rw-r--r--): chmod o= " + private},
 	} {
 		if runtime.GOOS == "windows" && (strings.Contains(tt.fail, "private") || strings.Contains(tt.fail, "no such")) {
-			continue // files have no such modes there, and other errors
+			continue // files have other modes and errors on Windows
 		}
 		if t.Setenv(show.TokenVariable, tt.env); tt.env == unset {
 			os.Unsetenv(show.TokenVariable)
@@ -85,7 +85,7 @@ func TestWhereATokenComesFrom(t *testing.T) {
 	}
 }
 
-// A page on loopback whose run has a token asks for it. The token is in none of what the program prints, nor in /config.toml.
+// With a token a page on loopback asks for it too. The token is neither in the program's output nor in /config.toml.
 func TestGivenTokenCountsOnLoopback(t *testing.T) {
 	t.Parallel()
 	const secret = "open sesame"
@@ -124,7 +124,7 @@ func TestGivenTokenCountsOnLoopback(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_ = json.Unmarshal(b, &m) // of a frame it makes nothing
+			_ = json.Unmarshal(b, &m) // a frame leaves m unchanged
 		}
 		return m
 	}
