@@ -11,7 +11,7 @@ import (
 	"hillock/neuron"
 )
 
-// check holds the parts against each other, in the order of the file.
+// check applies the rules between tables.
 func (d *decoder) check(c *Config) {
 	d.checkNeurons(c)
 	for _, o := range c.Outputs {
@@ -30,7 +30,7 @@ func (d *decoder) check(c *Config) {
 
 func (d *decoder) of(section, name string) *Table { return d.parts[dotted(section, name)] }
 
-// checkNeurons checks the names of inputs, and warns of what makes a neuron silent or inexact.
+// checkNeurons checks the names of inputs, and warns of silent and inexact neurons.
 func (d *decoder) checkNeurons(c *Config) {
 	misspelt := slices.ContainsFunc(d.root.items, func(n *node) bool {
 		return d.kinds.keysOf(n.name) == nil && Nearest(n.name, sections()) == "neuron"
@@ -64,7 +64,7 @@ func (d *decoder) checkNeurons(c *Config) {
 	}
 }
 
-// refer reports a name that no table of a section has. The name may stand in a list.
+// refer reports an unknown name of a table in a section, alone or in a list.
 func (t *Table) refer(key, section, name string) bool {
 	if t.of(section, name) != nil {
 		return true
@@ -87,9 +87,9 @@ func (t *Table) refer(key, section, name string) bool {
 	return false
 }
 
-// instead is what to do about a name that no table of a section has.
+// instead returns the hint for an unknown name of a table in a section.
 func (d *decoder) instead(section, name string) string {
-	const fewNames, manyNames = 8, 1000 // to list, and to search
+	const fewNames, manyNames = 8, 1000 // limits for a list, and for a search
 	var known, shown []string
 	for _, t := range d.named[section] {
 		known, shown = append(known, t.name), append(shown, dotted(t.name))
@@ -108,8 +108,7 @@ func (d *decoder) instead(section, name string) string {
 	return ""
 }
 
-// misplaced tells whether a name is that of a table that has a problem of its own: one of another kind, or in a section
-// that does not exist.
+// misplaced reports whether a table with this name has a problem already: its type is wrong, or its section unknown.
 func (d *decoder) misplaced(section, name string) bool {
 	for _, n := range d.root.items {
 		if n.name == section && n.index[name] != nil || d.kinds.keysOf(n.name) == nil && (n.name == name || n.index[name] != nil) {
@@ -119,7 +118,7 @@ func (d *decoder) misplaced(section, name string) bool {
 	return false
 }
 
-// warnSteps warns of a step that is coarse for the neuron, and of a time that is no multiple of it.
+// warnSteps warns of a coarse step, and of a refractory time between two steps.
 func (t *Table) warnSteps(n Neuron, l Loop) {
 	dt := float64(l.DT) / 1e6
 	for _, d := range n.Model().Params {
@@ -141,7 +140,7 @@ func (t *Table) warnSteps(n Neuron, l Loop) {
 	}
 }
 
-// warnCoarse warns of a step of more than the most, ms, that a time constant permits.
+// warnCoarse warns of a step above the largest one for a time constant, in ms.
 func (t *Table) warnCoarse(key string, most float64) {
 	if loop := t.parts["loop"]; loop.Has("dt") {
 		loop.Warn("dt", Problem{Rule: "is more than a tenth of " + key + " of " + t.path, Hint: "spikes come at the wrong time; use " + brief(most) + " ms or less"})
@@ -150,7 +149,7 @@ func (t *Table) warnCoarse(key string, most float64) {
 	t.Warn(key, Problem{Rule: "is less than 10 steps of dt", Hint: "spikes come at the wrong time; use a dt of " + brief(most) + " ms or less"})
 }
 
-// warnSilent warns of a neuron that fires at no position of its knobs.
+// warnSilent warns of a neuron below its rheobase at every position of its knobs.
 func (t *Table) warnSilent(n Neuron, inputs []Input) {
 	most := 0.0
 	for _, in := range inputs {
@@ -170,5 +169,5 @@ func (t *Table) warnSilent(n Neuron, inputs []Input) {
 	}
 }
 
-// brief is v in six digits, for reading.
+// brief writes v with six digits.
 func brief(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }

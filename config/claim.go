@@ -6,30 +6,30 @@ import (
 	"strings"
 )
 
-// A Claim is what a part takes of a Pi: a pin, which is for it alone, or a place on a bus. Parts at one place are channels of
-// one chip, and have alike what is the chip's; where one of them does not share it, the place is for it alone.
+// A Claim is a pin or a place on a bus, claimed by a part. A pin belongs to one part. Several parts can share a place as channels
+// of one chip: their chip settings must then be equal.
 type Claim struct {
-	Key     string // that names it
-	Default string // its value where it is not given, "" where it has to be
-	Hint    string // the way out where another part has the place
+	Key     string // of the pin or place in the table
+	Default string // value without the key, "" for a required key
+	Hint    string // the way out of a conflict
 
 	Pin string // "GPIO17"
 
 	Port    string    // "SPI0.0" or "I2C1"
-	Address int       // there, 0 on SPI
+	Address int       // on I2C; 0 on SPI
 	Shared  bool      // with the other channels of the chip
-	Chip    []Setting // what is the chip's, and alike for all channels
-	Channel Setting   // which channel it is, where each is for one input
+	Chip    []Setting // of the chip, equal for all its channels
+	Channel Setting   // of this part, for a chip with one input a channel
 }
 
-// A Setting is a value that parts of one chip are compared by.
+// A Setting is a value of a chip or a channel, to compare parts.
 type Setting struct {
-	Key, Or string // the key of the value, and another one that takes its place
+	Key, Or string // the key of the value, and an alternative key
 	Value   any
-	Default string // where it is not given, as the file would have it
+	Default string // value without the key, as in a file
 }
 
-// Pins are the pins that a part claims.
+// Pins returns the claimed pins of a part.
 func Pins(p Part) (all []string) {
 	for _, c := range p.Claims() {
 		if c.Pin != "" {
@@ -39,7 +39,7 @@ func Pins(p Part) (all []string) {
 	return all
 }
 
-// Place is where a part is on a bus; port is "" where it is on none.
+// Place returns the bus and the address of a part, and "" without a bus.
 func Place(p Part) (port string, address int) {
 	for _, c := range p.Claims() {
 		if c.Port != "" {
@@ -49,7 +49,7 @@ func Place(p Part) (port string, address int) {
 	return "", 0
 }
 
-// Ports are the SPI ports and I2C buses of a configuration, each once: those of inputs first.
+// Ports returns the SPI ports and I2C buses of a configuration, each once, those of inputs first.
 func (c *Config) Ports() (all []string) {
 	add := func(p Part) {
 		if port, _ := Place(p); port != "" && !slices.Contains(all, port) {
@@ -65,14 +65,14 @@ func (c *Config) Ports() (all []string) {
 	return all
 }
 
-// claimant is a table with what its part claims.
+// claimant is a table with the claims of its part.
 type claimant struct {
 	*Table
 	driver string
 	claims []Claim
 }
 
-// claimants are the inputs, and then the outputs, in the order of the file.
+// claimants returns the inputs, then the outputs, in the order of the file.
 func (d *decoder) claimants(c *Config) (all []claimant) {
 	for _, in := range c.Inputs {
 		all = append(all, claimant{d.of("input", in.Name), in.Driver, in.Part.Claims()})
@@ -83,7 +83,7 @@ func (d *decoder) claimants(c *Config) (all []claimant) {
 	return all
 }
 
-// checkClaims finds what two parts claim.
+// checkClaims reports conflicts between the claims of parts.
 func (d *decoder) checkClaims(c *Config) {
 	all := d.claimants(c)
 	pins, places := map[string]string{}, places{first: map[spot]held{}, channels: map[channel]string{}}
@@ -105,7 +105,7 @@ type spot struct {
 	address int
 }
 
-// String is "SPI0.0" or "0x3c on I2C1".
+// String returns "SPI0.0" or "0x3c on I2C1".
 func (s spot) String() string {
 	if s.address == 0 {
 		return s.port
@@ -113,7 +113,7 @@ func (s spot) String() string {
 	return fmt.Sprintf("%#x on %s", s.address, s.port)
 }
 
-// held is a claim with who has it.
+// held is a claim with its table.
 type held struct {
 	claimant
 	claim Claim
@@ -124,13 +124,13 @@ type channel struct {
 	value any
 }
 
-// places are those that are taken.
+// places are the claimed places.
 type places struct {
 	first    map[spot]held
 	channels map[channel]string // by their tables
 }
 
-// take takes a place for a part, if it can share it with whoever has it.
+// take claims a place for a part, and reports a conflict with the first part there.
 func (p places) take(by claimant, claim Claim) {
 	at := spot{claim.Port, claim.Address}
 	other, taken := p.first[at]
@@ -162,7 +162,7 @@ func (p places) take(by claimant, claim Claim) {
 	p.channels[on] = by.path
 }
 
-// sameChip holds a part against another one at its place: they are on one chip.
+// sameChip reports different chip settings of two parts at one place.
 func (c claimant) sameChip(claim Claim, other held, at spot) {
 	rule, hint := "must be the same as in "+other.path, "both are on one chip, "+at.String()
 	if c.driver != other.driver && !c.IsBad("driver") && !other.IsBad("driver") {
@@ -176,7 +176,7 @@ func (c claimant) sameChip(claim Claim, other held, at spot) {
 	}
 }
 
-// taken reports a key that does not go with another part, also where it is not given.
+// taken reports a conflict of a key with another part, also for the default of a key left out.
 func (t *Table) taken(key, rule, byDefault, hint string) {
 	problem := Problem{Rule: rule, Hint: hint}
 	if !t.Has(key) && byDefault != "" {
@@ -185,7 +185,7 @@ func (t *Table) taken(key, rule, byDefault, hint string) {
 	t.Wrong(key, problem)
 }
 
-// checkPin takes a pin for a part.
+// checkPin claims a pin for a part.
 func (c claimant) checkPin(claim Claim, pins map[string]string, all []claimant) {
 	if name, ok := pins[claim.Pin]; ok {
 		c.Wrong(claim.Key, Problem{Rule: "must be a free pin", Hint: name + " uses " + claim.Pin})
@@ -198,8 +198,8 @@ func (c claimant) checkPin(claim Claim, pins map[string]string, all []claimant) 
 	}
 }
 
-// checkBuses holds a pin against the buses in use. A chip select that no input uses is only a warning, as the overlay in use
-// decides whether the kernel claims it.
+// checkBuses compares a pin with the pins of the buses in use. An unused chip select is only a warning: the overlay decides whether
+// the kernel claims it.
 func (c claimant) checkBuses(key, pin string, all []claimant) {
 	type use struct{ port, by string }
 	var uses []use

@@ -15,37 +15,37 @@ import (
 	"hillock/neuron"
 )
 
-// Config is a whole set-up, checked: each value is finite and in its range, each name has its part. The slices are
-// sorted by name.
+// Config is a complete, valid configuration. Each value is finite and in its range, and each name has its table. The slices
+// are sorted by name.
 type Config struct {
 	File     string // as given to Load; "" for the built-in file
 	Loop     Loop
 	Inputs   []Input
 	Neurons  []Neuron
 	Outputs  []Output
-	Warnings []Problem // legal, but probably not meant
+	Warnings []Problem // legal, but probably a mistake
 }
 
-// Loop is how time passes.
+// Loop is the timing of the loop.
 type Loop struct {
 	DT     time.Duration // integration step
-	Tick   time.Duration // from one reading of the inputs to the next
-	Speed  float64       // model time over wall time, a multiple of 1e-9
-	MaxLag time.Duration // lag beyond which missed time is skipped
+	Tick   time.Duration // period of the loop
+	Speed  float64       // model time over real time, a multiple of 1e-9
+	MaxLag time.Duration // with a longer lag the missed time is skipped
 
-	Realtime string        // "auto", "on" or "off": how much of real time to ask the system for
-	Spin     time.Duration // how long before a deadline to wake and spin on the clock; 0: not at all, -1: learned
-	CPU      int           // the CPU that the loop stays on, -1 for any
+	Realtime string        // real-time scheduling: "auto", "on" or "off"
+	Spin     time.Duration // time from waking to the deadline, spent spinning; 0: none, -1: learned
+	CPU      int           // of the loop, -1 for any
 }
 
-// Input is a current: of a knob, on a channel of an ADC or with a capacitor on a pin, or one that needs no hand.
+// Input is a current: from a knob on an ADC, from a knob with a capacitor, or generated or recorded.
 type Input struct {
 	Name   string
-	Driver string // the kind of its part, for messages
+	Driver string // the kind of Part, for messages
 	Part   InputPart
 }
 
-// Neuron is a cell and the names of the inputs whose sum is its current; DT is that of the loop.
+// Neuron is a neuron with the names of its inputs: their sum is its current. Its DT is that of the loop.
 type Neuron struct {
 	Name string
 	neuron.Params
@@ -55,35 +55,34 @@ type Neuron struct {
 // Output shows one neuron.
 type Output struct {
 	Name   string
-	Driver string // the kind of its part, for messages
-	Neuron string // its name
+	Driver string // the kind of Part, for messages
+	Neuron string // name of the neuron
 	Part   Part
 }
 
 //go:embed default.toml
 var defaultTOML string
 
-// builtIn is what problems call the built-in file.
+// builtIn is the name of the built-in file in problems.
 const builtIn = "built-in"
 
-// DefaultTOML is the text of the built-in file, with its comments.
+// DefaultTOML returns the text of the built-in file, with its comments.
 func DefaultTOML() []byte { return []byte(defaultTOML) }
 
-// Default is the built-in file, parsed.
+// Default returns the built-in file, parsed.
 func Default(kinds Kinds) *Config {
 	c, err := Parse("", DefaultTOML(), nil, kinds)
 	if err != nil {
-		panic(err) // the file is part of the program, and a test parses it
+		panic(err) // a test parses the built-in file
 	}
 	return c
 }
 
-// maxFile is far above any set-up, and low enough for a wrong path, such as a disk image, to be refused at once.
+// maxFile is far above any configuration, and far below a disk image at a wrong path.
 const maxFile = 256 << 10
 
-// Load reads a file, "" being the built-in one, and puts the sets over it: see Parse. It reads the files of parts, recorded currents,
-// too, so that none of them stops a run that has begun. The error is Problems where the
-// content is at fault, and else wraps what the file system said.
+// Load parses a file, or the built-in one for "", with sets as for Parse. It also checks the recorded currents of the parts, before
+// the run starts. For bad content the error is Problems, else it wraps an error of the file system.
 func Load(file string, sets []string, kinds Kinds) (*Config, error) {
 	if file == "" {
 		return parse("", DefaultTOML(), sets, kinds, true)
@@ -108,8 +107,8 @@ func Read(file string, r io.Reader, sets []string, kinds Kinds) (*Config, error)
 	return parse(file, content, sets, kinds, true)
 }
 
-// openRegular opens a regular file that is not empty. Others it refuses before it opens them: a pipe and a device may keep their
-// reader waiting for ever, and so may a file of /proc, which is regular and says that it is empty.
+// openRegular opens a regular, non-empty file. It refuses any other file before opening it: a pipe or a device may block without
+// end. So may a file of /proc: its kind is regular and its size 0.
 func openRegular(file string) (*os.File, error) {
 	info, err := os.Stat(file)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() == 0) {
@@ -125,7 +124,7 @@ func openRegular(file string) (*os.File, error) {
 	return f, nil
 }
 
-// kind is what a file is.
+// kind returns the kind of a file for a message.
 func kind(info fs.FileInfo) string {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
@@ -140,13 +139,13 @@ func kind(info fs.FileInfo) string {
 	return "a device"
 }
 
-// Parse reads a configuration from its text. Each of sets is a key and a value, such as "neuron.n1.tau_m=5 ms", that
-// takes the place of what the text says; file is for messages only, and kinds are the parts that it can name. The error is Problems: all of them.
+// Parse parses the text of a configuration. Each set is a key and a value, such as "neuron.n1.tau_m=5 ms", and overrides the text.
+// The name of the file is for messages only. Kinds are the known parts. The error is Problems.
 func Parse(file string, text []byte, sets []string, kinds Kinds) (*Config, error) {
 	return parse(file, text, sets, kinds, false)
 }
 
-// parse is Parse, with the files of parts where they are wanted.
+// parse is Parse; with files it also checks the files of parts.
 func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*Config, error) {
 	shown := file
 	if file == "" {
@@ -164,7 +163,7 @@ func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*C
 	return c, nil
 }
 
-// checkFiles reads the files that parts have of their own.
+// checkFiles checks the files of parts. The folder is that of the configuration.
 func (d *decoder) checkFiles(c *Config, folder string) {
 	for _, in := range c.Inputs {
 		if p, ok := in.Part.(interface{ CheckFile(t *Table, folder string) }); ok {
@@ -173,7 +172,7 @@ func (d *decoder) checkFiles(c *Config, folder string) {
 	}
 }
 
-// config decodes the tables one by one, and then checks what spans more than one of them.
+// config decodes each table, and then checks the rules between tables.
 func (d *decoder) config(text []byte, sets []string) *Config {
 	if !d.read(text, sets) {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"hillock/neuron"
 )
 
-// defaultLoop returns the values of the keys that [loop] leaves out. default.toml names the same ones.
+// defaultLoop returns the values of keys left out of [loop]. A test compares them with default.toml.
 func defaultLoop() Loop {
 	return Loop{
 		DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond,
@@ -117,8 +117,7 @@ func (d *decoder) neuron(p *Table, l Loop) Neuron {
 	return n
 }
 
-// stepTooLong reports a rule of dt, which is a key of [loop]; where it is not given, the neuron's time constant is at
-// fault.
+// stepTooLong reports a broken rule of dt. Its place is dt in [loop], or without it the time constant of the neuron.
 func (p *Table) stepTooLong(e neuron.ParamError) {
 	problem := Problem{Rule: e.Rule + " in " + p.path}
 	loop := p.parts["loop"]
@@ -136,8 +135,8 @@ func (p *Table) stepTooLong(e neuron.ParamError) {
 	p.problems.add(at, problem)
 }
 
-// byDefault is the value of a parameter that breaks a rule although it is not given: another one, which is, leaves it
-// no room.
+// byDefault returns the default value of a parameter for a message, or "" for a given one. A default can break a rule together
+// with a given parameter.
 func (p *Table) byDefault(key string, e neuron.ParamError) string {
 	if p.Has(key) {
 		return ""
@@ -145,7 +144,7 @@ func (p *Table) byDefault(key string, e neuron.ParamError) string {
 	return strconv.Quote(strings.TrimSpace(formatFloat(e.Value)+" "+e.Unit)) + " by default"
 }
 
-// inputs are the names in a neuron's input key, sorted, so that the sum does not depend on the order in the file.
+// inputs returns the sorted names in a neuron's input key. The sum must not depend on the order in the file.
 func (p *Table) inputs() []string {
 	const rule = `must be a name such as "knob" or a list of names`
 	if !p.Has("input") {

@@ -1,9 +1,8 @@
-// Package config reads hillock's one TOML file, its units and its rules, into a validated Config of plain values.
+// Package config reads a TOML file into a validated Config of plain values.
 //
-// Everything that is wrong with a file is reported at once, each with its place, key, rule and value. The package opens
-// no part and knows no pin but by its name; what it hands out is complete, with no default left to anybody else.
+// It reports every problem of a file at once, each with its place, key, rule and value. A Config is complete: no default is
+// left to other packages. The package opens no part and knows pins only by name.
 //
-// It knows no kind of part either: these come as Kinds, from hw/part. A kind names its keys and decodes them from its Table;
-// the Part that comes of this prints them, and says which pins and places on buses it claims. The package holds the claims
-// of all parts against each other.
+// The kinds of parts come from hw/part as Kinds. A kind names its keys and decodes them from its Table into a Part. The Part
+// prints the keys, and claims pins and places on buses. The package checks the claims of all parts against each other.
 package config

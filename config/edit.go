@@ -9,9 +9,9 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// Edit gives a key of a configuration's text, such as "input.knob.ends", another value, as TOML writes it. All else stays
-// as it is, comments and order too; a key that is not there comes after the last one of its table, which has to be. The
-// error says what to write by hand.
+// Edit changes the value of a key such as "input.knob.ends" in the text of a configuration. The value is in TOML. All other
+// text stays, comments and order too. A new key follows the last key of its table. The error of a missing table says what to
+// write by hand.
 func Edit(text []byte, key, value string) ([]byte, error) {
 	var p unstable.Parser
 	p.Reset(text)

@@ -6,16 +6,16 @@ import (
 
 func TestEdit(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
-		{"a value in its place", "# mine\n[input.knob]\nends = [0, 1023] # as it came\ndriver = \"mcp3008\"\n[loop]\nspeed = 1\n",
+		{"a value is replaced", "# mine\n[input.knob]\nends = [0, 1023] # as it came\ndriver = \"mcp3008\"\n[loop]\nspeed = 1\n",
 			"# mine\n[input.knob]\nends = [12, 1010] # as it came\ndriver = \"mcp3008\"\ndead_zone = 3\n[loop]\nspeed = 1\n"},
-		{"keys that are not there", "[input.knob]\ndriver = \"mcp3008\" # the chip\n\n[input.other]\nends = [1, 2]\n",
+		{"new keys", "[input.knob]\ndriver = \"mcp3008\" # the chip\n\n[input.other]\nends = [1, 2]\n",
 			"[input.knob]\ndriver = \"mcp3008\" # the chip\nends = [12, 1010]\ndead_zone = 3\n\n[input.other]\nends = [1, 2]\n"},
-		{"an empty table at the end, without a line's end", "[input.knob]", "[input.knob]\nends = [12, 1010]\ndead_zone = 3"},
+		{"an empty table at the end, without a newline", "[input.knob]", "[input.knob]\nends = [12, 1010]\ndead_zone = 3"},
 		{"a list over lines", "[input.knob]\nends = [ # two\n  0,\n  1023,\n]\n", "[input.knob]\nends = [12, 1010]\ndead_zone = 3\n"},
 		{"dotted keys", "input.knob.driver = \"mcp3008\"\n[loop]\nspeed = 1\n",
 			"input.knob.driver = \"mcp3008\"\ninput.knob.ends = [12, 1010]\ninput.knob.dead_zone = 3\n[loop]\nspeed = 1\n"},
 		{"dotted keys in a table", "[input]\nknob.driver = \"mcp3008\"\n", "[input]\nknob.driver = \"mcp3008\"\nknob.ends = [12, 1010]\nknob.dead_zone = 3\n"},
-		{"line ends of Windows", "[input.knob]\r\nends = [0, 1]\r\n", "[input.knob]\r\nends = [12, 1010]\r\ndead_zone = 3\r\n"},
+		{"Windows newlines", "[input.knob]\r\nends = [0, 1]\r\n", "[input.knob]\r\nends = [12, 1010]\r\ndead_zone = 3\r\n"},
 	} {
 		got, err := Edit([]byte(tt.text), "input.knob.ends", "[12, 1010]")
 		if err == nil {

@@ -5,46 +5,45 @@ import (
 	"strings"
 )
 
-// Kinds are the kinds of parts that a configuration can name. The first of each decodes what has no driver, so that its
-// other keys are looked at too.
+// Kinds are the known kinds of parts. The first of each list also decodes tables without a driver, to check their other
+// keys.
 type Kinds struct {
 	Inputs  []Kind[InputPart]
 	Outputs []Kind[Part]
 }
 
-// A Kind is a kind of part: its driver.
+// A Kind is a kind of part.
 type Kind[P Part] struct {
 	Name   string // the value of the key driver
-	Keys   []Key  // of its table, beside driver; of an output neuron too
+	Keys   []Key  // of its table without driver; an output also lists neuron
 	Decode func(*Table) P
 }
 
-// A Part is what a table says of its part: a small value that can be compared, for a part that says the same of itself stays
-// open when a configuration is read again.
+// A Part is the decoded table of a part: a small, comparable value. On a reload an equal part stays open.
 type Part interface {
-	Print(*Printer) // its keys, as the file has them
+	Print(*Printer) // writes its keys as in a file
 	Claims() []Claim
 }
 
 // An InputPart is the part of an input.
 type InputPart interface {
 	Part
-	Range() (low, high float64) // the current, nA: where there is a knob, at its positions 0 and 1, of which 0 may have the larger
+	Range() (low, high float64) // of the current, nA; for a knob at positions 0 and 1, where low may be the larger one
 }
 
-// A Key is what a table may have.
+// A Key is a key of a table with its types.
 type Key struct {
 	Name  string
 	Types Types
 }
 
-// heading are the keys of a driver as a section has them, with no regard to whether its part is an input.
+// heading is a driver with its keys, of an input or an output.
 type heading struct {
 	driver string
 	keys   []Key
 }
 
-// drivers are those of a section, nil where it has none.
+// drivers returns the drivers of a section, or nil.
 func (k Kinds) drivers(section string) []heading {
 	switch section {
 	case "input":
@@ -62,7 +61,7 @@ func headings[P Part](kinds []Kind[P]) (all []heading) {
 	return all
 }
 
-// keysOf are the keys of a section, those of all its drivers; nil if there is no such section.
+// keysOf returns the keys of a section, those of all its drivers together, or nil for an unknown section.
 func (k Kinds) keysOf(section string) []Key {
 	switch section {
 	case "loop":
@@ -86,7 +85,7 @@ func (k Kinds) keysOf(section string) []Key {
 	return nil
 }
 
-// keysFor are the keys of a section's table with a driver, those of all drivers where it is none.
+// keysFor returns the keys of a table with a driver, or those of all drivers for an unknown one.
 func (k Kinds) keysFor(section, driver string) []Key {
 	for _, d := range k.drivers(section) {
 		if d.driver == driver {
@@ -110,7 +109,7 @@ func contains(keys []Key, name string) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
 }
 
-// driver is the driver of a table, "" where it is wrong.
+// driver returns the driver of a table, or "" for a bad one.
 func (t *Table) driver(section string) string {
 	var known []string
 	for _, d := range t.kinds.drivers(section) {
@@ -131,7 +130,7 @@ func (t *Table) driver(section string) string {
 	return s
 }
 
-// kindOf is the kind of a driver, the first where there is none.
+// kindOf returns the kind of a driver, or the first kind.
 func kindOf[P Part](kinds []Kind[P], driver string) Kind[P] {
 	return kinds[max(0, slices.IndexFunc(kinds, func(k Kind[P]) bool { return k.Name == driver }))]
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// dial is a knob on a channel of a converter on I2C, all of whose inputs have one gain.
+// dial is a knob on an ADC with I2C. All channels have the same gain.
 type dial struct {
 	Bus           string
 	Address, Gain int
@@ -30,7 +30,7 @@ func (d dial) Claims() []Claim {
 		Channel: Setting{Key: "channel", Value: d.Channel, Default: "0"}}}
 }
 
-// bell is an output on a pin, which answers on a bus too.
+// bell is an output on a pin with an address on a bus.
 type bell struct {
 	Pin     string
 	Address int
@@ -52,7 +52,7 @@ func decodeDial(t *Table) InputPart {
 	return d
 }
 
-// bells are kinds that config knows nothing of.
+// bells returns kinds outside of hw/part.
 func bells() Kinds {
 	keys := append([]Key{{"bus", Text}, {"address", Whole}, {"gain", Whole}, {"channel", Whole}}, KnobKeys()...)
 	return Kinds{
@@ -76,7 +76,7 @@ pin = "GPIO5"
 neuron = "n1"
 `
 
-func TestKindsOfAnotherHouse(t *testing.T) {
+func TestKindsFromOutside(t *testing.T) {
 	c, err := Parse("", []byte(dials), nil, bells())
 	if err != nil || c.Warnings != nil {
 		t.Fatal(err, c.Warnings)
@@ -99,13 +99,13 @@ func TestKindsOfAnotherHouse(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
-		{"a channel twice", "[input.c]\ndriver = \"dial\"\n",
+		{"the same channel", "[input.c]\ndriver = \"dial\"\n",
 			"12:8: input.c.channel: must be a free channel, got 0 by default: input.a uses it on 0x24 on I2C1; neurons may share one input"},
 		{"another chip at the address", "[input.c]\ndriver = \"lever\"\nchannel = 2\n",
 			`13:1: input.c.driver: must be the same as in input.a, got "lever": both are on one chip, 0x24 on I2C1`},
 		{"another gain", "[input.c]\ndriver = \"dial\"\nchannel = 2\ngain = 2\n",
 			"15:1: input.c.gain: must be the same as in input.a, got 2: both are on one chip, 0x24 on I2C1"},
-		{"an address for one alone", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\nneuron = \"n1\"\n",
+		{"an address of one part", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\nneuron = \"n1\"\n",
 			"12:9: output.p.address: must be a free address, got 0x20 by default: output.o uses 0x20 on I2C1; a bell has 0x20 to 0x27"},
 		{"an address of a chip", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\naddress = 0x24\nneuron = \"n1\"\n",
 			"15:1: output.p.address: must be a free address, got 0x24: input.a uses 0x24 on I2C1; a bell has 0x20 to 0x27"},
@@ -121,11 +121,11 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// TestMinimalFileRunsAsTheBuiltInOne compares what a file leaves out with what the built-in file says.
+// A key left out has the value of the built-in file.
 func TestMinimalFileRunsAsTheBuiltInOne(t *testing.T) {
 	decode := func(text string) *Config {
 		d := &decoder{kinds: bells(), parts: map[string]*Table{}, named: map[string][]*Table{}}
-		return d.config([]byte(text), nil) // its problems are those of parts that bells does not know
+		return d.config([]byte(text), nil) // ignores the problems of parts unknown to bells
 	}
 	builtIn, minimal := decode(string(DefaultTOML())), decode("[neuron.n1]\ninput = \"knob\"\n")
 	if diff := cmp.Diff(builtIn.Loop, minimal.Loop); diff != "" {
@@ -136,7 +136,7 @@ func TestMinimalFileRunsAsTheBuiltInOne(t *testing.T) {
 	}
 }
 
-// TestDefaultHasEachKey holds the reference file to the keys of loop and neuron; hw/part holds it to those of the parts.
+// default.toml must name each key of loop and neuron. A test of hw/part has the keys of the parts.
 func TestDefaultHasEachKey(t *testing.T) {
 	for _, section := range []string{"loop", "neuron"} {
 		for _, k := range (Kinds{}).keysOf(section) {

@@ -8,40 +8,40 @@ import (
 	"hillock/neuron/wave"
 )
 
-// MaxCurrent is the largest current of an input, nA, either way.
+// MaxCurrent is the largest magnitude of an input's current, nA.
 const MaxCurrent = neuron.MaxCurrent
 
-// Wave is a current over the model's time: see neuron/wave.
+// Wave is a current as a function of model time: see neuron/wave.
 type Wave = wave.Wave
 
-// A Knob is what every input has that a hand turns: how the raw values of its part become a current.
+// A Knob is the calibration of a knob: from the codes of its part to a current.
 type Knob struct {
 	Low, High  float64       // nA, at positions 0 and 1; Low may be the larger one
-	StaleAfter time.Duration // how long a bad read holds the last value
-	Median     int           // a reading is the median of so many latest ones, odd
-	Average    int           // and then the mean of so many of these
-	Ends       [2]int        // the raw values at positions 0 and 1, the smaller one first; zero where they follow from the parts
-	DeadZone   int           // so many raw values at each end are that end
+	StaleAfter time.Duration // a bad reading keeps the last good one this long
+	Median     int           // number of readings for a median, odd
+	Average    int           // number of medians for a mean
+	Ends       [2]int        // codes at positions 0 and 1, the smaller one first; zero: the parts decide
+	DeadZone   int           // number of codes at each end that count as the end
 }
 
-// Calibration is the knob itself, for a part that embeds it.
+// Calibration returns the knob, for a part that embeds it.
 func (k Knob) Calibration() Knob { return k }
 
 // Range implements InputPart.
 func (k Knob) Range() (low, high float64) { return k.Low, k.High }
 
-// MaxMedian and MaxAverage bound an input's smoothing, in readings.
+// MaxMedian and MaxAverage are the limits of an input's smoothing, in readings.
 const (
 	MaxMedian  = 31
 	MaxAverage = 1000
 )
 
-// KnobKeys are those of every knob on an ADC.
+// KnobKeys returns the keys of a knob on an ADC.
 func KnobKeys() []Key {
 	return []Key{{"current", List}, {"stale_after", Text}, {"median", Whole}, {"average", Whole}, {"ends", List}, {"dead_zone", Whole}}
 }
 
-// Knob decodes a knob on an ADC; full is the code at its upper end.
+// Knob decodes a knob on an ADC with the code full at its upper end.
 func (t *Table) Knob(full int) Knob {
 	k := t.SlowKnob()
 	k.Median = t.Whole("median", 1, 1, MaxMedian)
@@ -60,7 +60,7 @@ func (t *Table) Knob(full int) Knob {
 	return k
 }
 
-// SlowKnob decodes what a knob has that is on no ADC: the range of its current, and how it is smoothed. Its ends are its own.
+// SlowKnob decodes the current and the average of a knob without an ADC. Its kind decodes the ends.
 func (t *Table) SlowKnob() (k Knob) {
 	k.Low, k.High = t.Currents("current", 0, 5)
 	k.StaleAfter = t.TickOrMore("stale_after", 500*time.Millisecond, time.Minute)
@@ -68,10 +68,10 @@ func (t *Table) SlowKnob() (k Knob) {
 	return k
 }
 
-// EndsHint is the way out where the ends of a knob are wrong.
+// EndsHint is the hint for bad ends of a knob.
 const EndsHint = "measure them with 'hillock calibrate'"
 
-// ends are the raw values at the two ends of the knob, the lower one first: current has what belongs to which.
+// ends decodes the codes at the two ends of a knob, the smaller one first. The key current can reverse the knob.
 func (t *Table) ends(full int) [2]int {
 	rule := fmt.Sprintf("must be two whole numbers between 0 and %d, the smaller one first, such as [0, %[1]d]", full)
 	items, ok := t.List("ends", rule)

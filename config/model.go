@@ -10,7 +10,7 @@ import (
 	"hillock/neuron"
 )
 
-// modelKeys are the keys of a model's parameters in a neuron's table; the integration step is the loop's.
+// modelKeys returns the keys of a model's parameters, without the integration step: it belongs to the loop.
 func modelKeys(m neuron.Model) []Key {
 	var keys []Key
 	for _, d := range m.Params {
@@ -27,7 +27,7 @@ func modelKeys(m neuron.Model) []Key {
 	return keys
 }
 
-// neuronKeys are the keys of a neuron's table with a model, those of all models where it is "".
+// neuronKeys returns the keys of a neuron's table with a model, or those of all models for "".
 func neuronKeys(model string) []Key {
 	keys := []Key{{"model", Text}}
 	for _, m := range neuron.Models() {
@@ -40,7 +40,7 @@ func neuronKeys(model string) []Key {
 	return append(keys, Key{"input", Text | List})
 }
 
-// model is the model that a neuron's table names, the first of all where it names none that there is.
+// model returns the model of a neuron's table, or the first model for an unknown one.
 func (t *Table) model() neuron.Model {
 	all := neuron.Models()
 	if n := t.node.index["model"]; n != nil {
@@ -51,7 +51,7 @@ func (t *Table) model() neuron.Model {
 	return all[0]
 }
 
-// checkModel reports a model that there is not.
+// checkModel reports an unknown model.
 func (t *Table) checkModel() {
 	var known []string
 	for _, m := range neuron.Models() {
@@ -63,8 +63,7 @@ func (t *Table) checkModel() {
 	}
 }
 
-// params are the parameters of a neuron's model. Those of no number are NaN, which has been reported, so that no rule is
-// checked against it.
+// params returns the parameters of a neuron. A bad value is reported and becomes NaN: no other rule applies to it.
 func (t *Table) params(m neuron.Model, l Loop) neuron.Params {
 	all := m.Default
 	for _, d := range m.Params {
@@ -94,7 +93,7 @@ func (t *Table) param(d neuron.Param, byDefault float64, l Loop) float64 {
 	return byDefault
 }
 
-// dimensionOf is what is measured in a unit, handed out in it.
+// dimensionOf returns the dimension of a unit, with values in this unit.
 func dimensionOf(symbol string, example float64) dimension {
 	text := formatFloat(example) + " " + symbol
 	for _, d := range []dimension{milliseconds(), voltage(text, 0), current(), resistance(), capacitance(), frequency()} {
@@ -108,10 +107,10 @@ func dimensionOf(symbol string, example float64) dimension {
 		d.base = u.exp
 		return d
 	}
-	panic("a parameter has no unit of config: " + symbol) // the list of models is part of the program
+	panic("a parameter has no unit of config: " + symbol) // an error in the list of models
 }
 
-// printParams writes the keys of a neuron's model. The first model need not be named.
+// printParams writes the keys of a neuron's model. It leaves out the name of the default model.
 func printParams(w io.Writer, p neuron.Params) {
 	m := p.Model()
 	if m.Name != neuron.Models()[0].Name {

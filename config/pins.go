@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Header is the 40-pin header of every Raspberry Pi since the B+, position 1 first; numbers are GPIO pins.
+// Header returns the 40-pin header of every Raspberry Pi since the B+, position 1 first. Numbers are GPIO pins.
 // https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio
 func Header() [40]string {
 	return [40]string{
@@ -18,18 +18,18 @@ func Header() [40]string {
 	}
 }
 
-// Position is where a pin of a name such as "GPIO17" is on the header, from 1; 0 where it is not.
+// Position returns the header position of a pin such as "GPIO17", from 1, or 0.
 func Position(pin string) int {
 	at := Header()
 	return slices.Index(at[:], strings.TrimPrefix(pin, "GPIO")) + 1
 }
 
-// maxGPIO is the last of the pins GPIO0 to GPIO27 that are on the header.
+// maxGPIO is the last GPIO pin of the header: it has GPIO0 to GPIO27.
 const maxGPIO = 27
 
 const pinRule = `must be a pin such as "GPIO17" or "P1_11"`
 
-// parsePin gives the pin its GPIO name.
+// parsePin returns the GPIO name of a pin.
 func parsePin(s string) (string, *Problem) {
 	wrong := func(rule, hint string) (string, *Problem) { return "", &Problem{Rule: rule, Hint: hint} }
 	if position, ok := strings.CutPrefix(s, "P1_"); ok {
@@ -62,7 +62,7 @@ func parsePin(s string) (string, *Problem) {
 	return wrong(pinRule, "")
 }
 
-// Pin is a pin that has to be given, by its GPIO name; "" where it is wrong.
+// Pin decodes a required pin and returns its GPIO name, or "" for a bad one.
 func (t *Table) Pin(key, example string) string {
 	s, ok := t.Given(key, pinRule, example)
 	if !ok {
@@ -75,7 +75,8 @@ func (t *Table) Pin(key, example string) string {
 	return pin
 }
 
-// Pins is a list of pins that has to be given, parted by blanks; whose says what is on them.
+// Pins decodes a required list of pins and returns their names, separated by blanks. The argument whose is for messages: "the
+// LEDs".
 func (t *Table) Pins(key, whose string) string {
 	const example = `["GPIO5", "GPIO6"]`
 	const rule = "must be a list of pins such as " + example
@@ -110,12 +111,12 @@ func (t *Table) Pins(key, whose string) string {
 	return strings.Join(all, " ")
 }
 
-// Port is an SPI port, by periph's name, SPI<bus>.<chip select>; "" where it is wrong.
+// Port decodes an SPI port and returns periph's name, SPI<bus>.<chip select>, or "" for a bad one.
 func (t *Table) Port(key, byDefault string) string {
 	return t.onBus(key, byDefault, portRule, parsePort)
 }
 
-// Bus is an I2C bus, by periph's name, I2C<number>; "" where it is wrong.
+// Bus decodes an I2C bus and returns periph's name, I2C<number>, or "" for a bad one.
 func (t *Table) Bus(key, byDefault string) string { return t.onBus(key, byDefault, busRule, parseBus) }
 
 func (t *Table) onBus(key, byDefault, rule string, parse func(string) (string, *Problem)) string {
@@ -138,7 +139,7 @@ func smallNumber(s string) (int, bool) {
 
 const portRule = `must be an SPI port such as "SPI0.0"`
 
-// parsePort gives the port periph's name, SPI<bus>.<chip select>.
+// parsePort returns periph's name of an SPI port.
 func parsePort(s string) (string, *Problem) {
 	rest, ok := strings.CutPrefix(s, "SPI")
 	if !ok {
@@ -159,7 +160,7 @@ func parsePort(s string) (string, *Problem) {
 
 const busRule = `must be an I2C bus such as "I2C1"`
 
-// parseBus gives the bus periph's name, I2C<number>.
+// parseBus returns periph's name of an I2C bus.
 func parseBus(s string) (string, *Problem) {
 	rest, ok := strings.CutPrefix(s, "I2C")
 	if !ok {
@@ -171,14 +172,14 @@ func parseBus(s string) (string, *Problem) {
 	return "", &Problem{Rule: busRule}
 }
 
-// A busPin is a pin that an SPI bus takes: a chip select only where cs is not negative.
+// A busPin is a pin of a bus. For a chip select cs is its number, for any other pin -1.
 type busPin struct {
 	pin, role string
 	cs        int
 }
 
-// busPins are the header pins of the buses that every Pi has, BCM2835 ARM Peripherals section 6.2 alternative
-// functions 0 and 4, and the overlays spi0-2cs and spi1-3cs.
+// busPins returns the header pins of a bus: BCM2835 ARM Peripherals, section 6.2, alternative functions 0 and 4, and the
+// overlays spi0-2cs and spi1-3cs. It returns nil for a bus not on every Pi.
 func busPins(bus string) []busPin {
 	switch bus {
 	case "I2C1":
@@ -191,7 +192,7 @@ func busPins(bus string) []busPin {
 	return nil
 }
 
-// busPinOf says which pin of the port's bus a pin is, and whether the port itself needs it.
+// busPinOf returns the role of a pin on the port's bus, and whether the port needs this pin.
 func busPinOf(pin, port string) (b busPin, needed, ok bool) {
 	bus, cs, _ := strings.Cut(port, ".")
 	pins := busPins(bus)
@@ -202,8 +203,8 @@ func busPinOf(pin, port string) (b busPin, needed, ok bool) {
 	return pins[i], pins[i].cs < 0 || strconv.Itoa(pins[i].cs) == cs, true
 }
 
-// PortPins are the pins that an SPI port such as "SPI0.0" takes, by their roles on it: MISO, MOSI, SCLK and its chip
-// select, CE0 to CE2; of an I2C bus SDA and SCL. It is nil for what is not on the header of every Pi.
+// PortPins returns the pins of a port by role. An SPI port such as "SPI0.0" has MISO, MOSI, SCLK and one chip select, CE0 to CE2.
+// An I2C bus has SDA and SCL. It returns nil for a port not on the header of every Pi.
 func PortPins(port string) map[string]string {
 	bus, _, selects := strings.Cut(port, ".")
 	pins, complete := map[string]string{}, !selects && busPins(bus) != nil

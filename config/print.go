@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// Portable is the configuration for a file in any folder: its parts name their own files by absolute paths.
+// Portable returns the configuration with absolute paths of files, for a file in any folder.
 func (c *Config) Portable() *Config {
 	other := *c
 	other.Inputs = slices.Clone(c.Inputs)
 	folder, err := filepath.Abs(filepath.Dir(c.File))
-	if err != nil { // it stays what it is
+	if err != nil { // no current folder: the paths stay relative
 		return &other
 	}
 	for i, in := range other.Inputs {
@@ -27,7 +27,7 @@ func (c *Config) Portable() *Config {
 	return &other
 }
 
-// TOML is the effective configuration with all its keys. It parses to an equal Config, but for File and Warnings.
+// TOML returns the configuration with all keys. It parses to an equal Config, except for File and Warnings.
 func (c *Config) TOML() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[loop]\ndt = %q\ntick = %q\nspeed = %s\nmax_lag = %q\n",
@@ -53,13 +53,13 @@ func (c *Config) TOML() []byte {
 	return b.Bytes()
 }
 
-// A Printer writes the keys of a part, as a file has them.
+// A Printer writes the keys of a part as in a file.
 type Printer struct {
 	b      *bytes.Buffer
 	neuron string
 }
 
-// Neuron writes which neuron an output shows.
+// Neuron writes the name of an output's neuron.
 func (p *Printer) Neuron() { p.Text("neuron", p.neuron) }
 
 // Text writes a text.
@@ -77,7 +77,7 @@ func (p *Printer) Texts(key string, all ...string) {
 // Whole writes a whole number.
 func (p *Printer) Whole(key string, n int) { p.line(key, strconv.Itoa(n)) }
 
-// Hex writes a whole number as addresses are written.
+// Hex writes a whole number in hexadecimal.
 func (p *Printer) Hex(key string, n int) { p.line(key, fmt.Sprintf("%#x", n)) }
 
 // Wholes writes a list of whole numbers.
@@ -124,13 +124,13 @@ func (p *Printer) Hertz(key string, hz int64) { p.Text(key, FormatFrequency(hz))
 
 func (p *Printer) line(key, value string) { fmt.Fprintf(p.b, "%s = %s\n", key, value) }
 
-// quote is a text as TOML has it, which takes all that JSON does.
+// quote returns a text as a TOML string. Every JSON string is one.
 func quote(s string) string {
-	b, _ := json.Marshal(s) // a string: there is nothing that it could refuse
+	b, _ := json.Marshal(s) // never fails for a string
 	return string(b)
 }
 
-// formatMicro is a number of millionths that reads back as v.
+// formatMicro writes v in millionths. It parses back to the same bits.
 func formatMicro(v float64) string {
 	d := formatFloat(v)
 	for _, s := range []string{formatFloat(v * 1e6), strconv.FormatFloat(v*1e6, 'g', 15, 64)} {

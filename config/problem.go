@@ -124,11 +124,11 @@ func (r *report) sorted() []Problem {
 	return list
 }
 
-// shorten makes a text from a file fit for one line of a message.
+// shorten fits a text from a file into one line of a message.
 func shorten(s string) string {
 	const most = 60
 	if len(s) > (most+1)*utf8.UTFMax {
-		s = s[:(most+1)*utf8.UTFMax] // enough runes to be cut in any case
+		s = s[:(most+1)*utf8.UTFMax] // enough runes for the limit
 	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\ufffd")
@@ -150,7 +150,7 @@ func shorten(s string) string {
 	return b.String()
 }
 
-// didYouMean proposes the nearest of the known names, or else lists them all.
+// didYouMean returns a hint with the nearest known name, or else the given hint.
 func didYouMean(name string, known []string, all string) string {
 	if near := Nearest(name, known); near != "" {
 		return "did you mean " + shorten(near) + "?"

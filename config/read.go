@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxName is long enough for a name, and short enough for a column on the screen.
+// maxName is the limit of a name: it must fit a column on the screen.
 const maxName = 32
 
-// read builds the tree of tables, puts the sets into it and makes a part of each table that is known. It is false if
-// there is nothing to decode.
+// read parses the text into a tree, applies the sets, and registers all known tables. It returns false for a text that is not
+// TOML.
 func (d *decoder) read(text []byte, sets []string) bool {
-	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors write it
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some editors
 	src := newSource(text)
 	if i := invalidUTF8(text); i >= 0 {
 		d.problems.add(src.place(i), Problem{Rule: "must be UTF-8 text", Got: fmt.Sprintf("%#x", text[i]), Hint: "save the file as UTF-8"})
@@ -40,8 +40,8 @@ func (d *decoder) read(text []byte, sets []string) bool {
 	return true
 }
 
-// invalidUTF8 is where text stops to be UTF-8, as it does in the first byte of a file that an editor or a shell wrote as
-// UTF-16; -1 if it does not.
+// invalidUTF8 returns the index of the first byte that is not UTF-8, or -1. In a UTF-16 file of an editor or a shell it is the
+// first byte.
 func invalidUTF8(text []byte) int {
 	if utf8.Valid(text) {
 		return -1
@@ -55,8 +55,8 @@ func invalidUTF8(text []byte) int {
 	}
 }
 
-// dropOverridden takes the channel of the file out where a set has a differential pair, and the other way round: the
-// two exclude each other, and the set is to win.
+// dropOverridden removes the channel of the file when a set gives differential, and the reverse. Only one of them may be given,
+// and a set overrides the file.
 func (d *decoder) dropOverridden() {
 	inputs := d.root.index["input"]
 	if inputs == nil || inputs.kind != tableKind {
@@ -74,7 +74,7 @@ func (d *decoder) dropOverridden() {
 	}
 }
 
-// section makes the parts of one table of the top level.
+// section registers the tables of one section.
 func (d *decoder) section(n *node) {
 	keys := d.kinds.keysOf(n.name)
 	if keys == nil {
@@ -107,7 +107,7 @@ func (d *decoder) section(n *node) {
 	}
 }
 
-// unknown refuses a name of the top level.
+// unknown reports an unknown name at the top level.
 func (d *decoder) unknown(n *node) {
 	p := Problem{Key: dotted(n.name), Rule: unknownTable}
 	if n.kind&(tableKind|tablesKind) == 0 {
@@ -120,7 +120,7 @@ func (d *decoder) unknown(n *node) {
 	d.problems.add(n.at, p)
 }
 
-// part registers a table and refuses the keys in it that are not known.
+// part registers a table and reports its unknown keys.
 func (d *decoder) part(section, name string, n *node) {
 	p := &Table{decoder: d, name: name, path: section, node: n}
 	if section != "loop" {
@@ -150,7 +150,7 @@ func (d *decoder) part(section, name string, n *node) {
 	}
 }
 
-// homeOf says which table a key belongs to, "" if none does.
+// homeOf returns the hint for a key of another table, or "".
 func (d *decoder) homeOf(key string) string {
 	var homes []string
 	for _, s := range sections() {
@@ -164,7 +164,7 @@ func (d *decoder) homeOf(key string) string {
 	return key + " belongs in " + strings.Join(homes, " or ")
 }
 
-// header is the header of a section's tables: "[loop]" or "[input.NAME]".
+// header returns the header of a section's tables: "[loop]" or "[input.NAME]".
 func header(section string) string {
 	if section == "loop" {
 		return "[loop]"

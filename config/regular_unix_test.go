@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A file that keeps its reader waiting would keep the program from its first signal: without the rule this test hangs.
-func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
+// A blocking read would delay the first signal. Without the rule this test hangs.
+func TestLoadRefusesOtherThanRegularFiles(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	if err := syscall.Mkfifo(in("pipe"), 0o600); err != nil {
@@ -27,7 +27,7 @@ func TestLoadRefusesWhatIsNoRegularFile(t *testing.T) {
 	defer l.Close()
 	for _, tt := range []struct{ file, kind string }{
 		{in("pipe"), "a pipe"}, {in("empty"), "an empty file"}, {in("socket"), "a socket"}, {"/dev/zero", "a device"},
-		{"/proc/kmsg", "an empty file"}, // it never ends
+		{"/proc/kmsg", "an empty file"}, // endless
 	} {
 		if _, err := os.Stat(tt.file); err != nil {
 			t.Logf("SKIPPED: this system has no %s", tt.file)

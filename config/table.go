@@ -10,17 +10,17 @@ import (
 	"hillock/neuron"
 )
 
-// A Table is one table that is being decoded: [loop], or a named one such as [input.knob]. A Kind reads its keys from it.
-// What is wrong with a key goes to the Table, and its value is then the default: the rest is decoded all the same.
+// A Table is a table during decoding: [loop], or a named one such as [input.knob]. A Kind decodes its keys from it. A bad key is
+// reported to the Table and returns its default, so that the other keys are decoded too.
 type Table struct {
 	*decoder
 	name string
 	path string // its key, "input.knob"
 	node *node
-	bad  []string // keys that have a problem
+	bad  []string // keys with a problem
 }
 
-// decoder is one run over a configuration.
+// decoder decodes one configuration.
 type decoder struct {
 	kinds              Kinds
 	root               *node
@@ -30,11 +30,10 @@ type decoder struct {
 	timing             Loop
 }
 
-// Loop is the loop of the configuration.
+// Loop returns the loop of the configuration.
 func (t *Table) Loop() Loop { return t.timing }
 
-// Wrong reports a problem of a key, or of the whole table where key is "". Where the key is not given, the place is
-// that of the table.
+// Wrong reports a problem of a key, or of the whole table for "". For a key left out the place is that of the table.
 func (t *Table) Wrong(key string, problem Problem) {
 	t.bad = append(t.bad, key)
 	t.problems.add(t.locate(key, &problem), problem)
@@ -76,7 +75,7 @@ func (t *Table) Has(key string) bool { return t.node.index[key] != nil }
 // IsBad reports whether a key has a problem.
 func (t *Table) IsBad(key string) bool { return slices.Contains(t.bad, key) }
 
-// value is the value of a key if it is of the right type.
+// value returns the value of a key, or nil for a key left out or of a wrong type.
 func (t *Table) value(key string, types Types, rule string) *node {
 	n := t.node.index[key]
 	if n == nil {
@@ -89,7 +88,7 @@ func (t *Table) value(key string, types Types, rule string) *node {
 	return n
 }
 
-// Given is the text of a key that has no default.
+// Given returns the text of a required key.
 func (t *Table) Given(key, rule, example string) (string, bool) {
 	if !t.Has(key) {
 		t.Wrong(key, Problem{Rule: "must be given", Hint: "add " + key + " = " + strconv.Quote(example)})
@@ -98,7 +97,7 @@ func (t *Table) Given(key, rule, example string) (string, bool) {
 	return t.Text(key, rule)
 }
 
-// Text is the text of a key; ok is false where it is not given or no text.
+// Text returns the text of a key, or false for a key left out or of another type.
 func (t *Table) Text(key, rule string) (text string, ok bool) {
 	n := t.value(key, Text, rule)
 	if n == nil {
@@ -107,10 +106,10 @@ func (t *Table) Text(key, rule string) (text string, ok bool) {
 	return n.text, true
 }
 
-// An Item is a value in a list.
+// An Item is an item of a list.
 type Item struct{ *node }
 
-// List is the items of a key; ok is false where it is not given or no list.
+// List returns the items of a key, or false for a key left out or of another type.
 func (t *Table) List(key, rule string) (items []Item, ok bool) {
 	n := t.value(key, List, rule)
 	if n == nil {
@@ -122,13 +121,13 @@ func (t *Table) List(key, rule string) (items []Item, ok bool) {
 	return items, true
 }
 
-// Text is the item's text; ok is false where it is no text.
+// Text returns the text of the item, or false for another type.
 func (i Item) Text() (text string, ok bool) { return i.text, i.kind == Text }
 
-// Number is the item's value; ok is false where it is no whole number of 32 bits.
+// Number returns the item as a whole number, or false outside of 32 bits and for another type.
 func (i Item) Number() (v int, ok bool) { return i.number() }
 
-// Choice is a key without a default that is one of a few words, "" where it is wrong.
+// Choice returns one of the given words from a required key, or "" for a bad one.
 func (t *Table) Choice(key string, words ...string) string {
 	rule := "must be " + strings.Join(quoted(words), " or ")
 	s, ok := t.Given(key, rule, words[0])
@@ -150,14 +149,14 @@ func quoted(words []string) []string {
 	return q
 }
 
-// quantity is the text of a value with a unit. A bare number is told which unit is missing.
+// quantity returns the text of a value with a unit. For a plain number it reports the missing unit.
 func (t *Table) quantity(key string, d dimension) (string, bool) {
 	n := t.node.index[key]
 	switch {
 	case n == nil:
 		return "", false
 	case n.kind&(Whole|Float) != 0:
-		_, problem := d.parse(n.text) // there is one: TOML's numbers have no unit
+		_, problem := d.parse(n.text) // always a problem: the unit is missing
 		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
 		return "", false
 	case n.kind != Text:
@@ -167,7 +166,7 @@ func (t *Table) quantity(key string, d dimension) (string, bool) {
 	return n.text, true
 }
 
-// float is a value with a unit: the default if it is not given, NaN if it is wrong.
+// float returns a value with a unit, the default for a key left out, or NaN for a bad one.
 func (t *Table) float(key string, d dimension, byDefault float64) float64 {
 	s, ok := t.quantity(key, d)
 	if !ok {
@@ -184,33 +183,33 @@ func (t *Table) float(key string, d dimension, byDefault float64) float64 {
 	return v
 }
 
-// Limits are those of a value with a unit, in that of the method.
+// Limits are the limits of a value, in the unit of the method.
 type Limits struct {
 	Low, High float64
-	Words     string // the two, "100 Ohm and 1 MOhm"
+	Words     string // both for messages: "100 Ohm and 1 MOhm"
 }
 
-// Volts is a voltage, V; example is one in words.
+// Volts returns a voltage, V. The example is for messages: "3.3 V".
 func (t *Table) Volts(key, example string, byDefault float64, l Limits) float64 {
 	return t.between(key, voltage(example, 0), byDefault, l)
 }
 
-// Ohms is a resistance, Ohm; example is one in words.
+// Ohms returns a resistance, Ohm. The example is for messages.
 func (t *Table) Ohms(key, example string, byDefault float64, l Limits) float64 {
 	return t.between(key, ohms(example), byDefault, l)
 }
 
-// Farads is a capacitance, F.
+// Farads returns a capacitance, F.
 func (t *Table) Farads(key string, byDefault float64, l Limits) float64 {
 	return t.between(key, capacitance(), byDefault, l)
 }
 
-// Hertz is a frequency, Hz.
+// Hertz returns a frequency, Hz.
 func (t *Table) Hertz(key string, byDefault float64, l Limits) float64 {
 	return t.between(key, frequency(), byDefault, l)
 }
 
-// Nanoamps is a current, nA, of any size that a neuron takes.
+// Nanoamps returns a current, nA, within the limits of a neuron.
 func (t *Table) Nanoamps(key string, byDefault float64) float64 {
 	return t.between(key, current(), byDefault, Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-1 mA and 1 mA"})
 }
@@ -227,7 +226,7 @@ func (t *Table) between(key string, d dimension, byDefault float64, l Limits) fl
 	return v
 }
 
-// Time is a time from low to high; where low is not a constant, lowName says what it is.
+// Time returns a time between low and high. If low is not a constant, lowName names it in messages: "one tick".
 func (t *Table) Time(key string, byDefault, low, high time.Duration, lowName string) time.Duration {
 	s, ok := t.quantity(key, milliseconds())
 	if !ok {
@@ -245,7 +244,7 @@ func (t *Table) Time(key string, byDefault, low, high time.Duration, lowName str
 	return v
 }
 
-// TickOrMore is a time of at least one tick, as the loop does nothing in between; so is its default.
+// TickOrMore returns a time of at least one tick. The default is raised to one tick too: the loop does nothing between ticks.
 func (t *Table) TickOrMore(key string, byDefault, high time.Duration) time.Duration {
 	if t.parts["loop"].IsBad("tick") {
 		return t.Time(key, byDefault, 0, high, "")
@@ -254,13 +253,13 @@ func (t *Table) TickOrMore(key string, byDefault, high time.Duration) time.Durat
 	return t.Time(key, max(byDefault, tick), tick, high, "one tick")
 }
 
-// Yes is true or false, false where it is not given.
+// Yes returns true or false, and false for a key left out.
 func (t *Table) Yes(key string) bool {
 	n := t.value(key, Bool, "must be true or false")
 	return n != nil && n.text == "true"
 }
 
-// Whole is a whole number from low to high. Where there is another value that does, instead says which; it may be nil.
+// Whole returns a whole number between low and high. The optional instead returns a hint for a bad number.
 func (t *Table) Whole(key string, byDefault, low, high int, instead ...func(int) string) int {
 	rule := "must be a whole number between " + strconv.Itoa(low) + " and " + strconv.Itoa(high)
 	n := t.value(key, Whole, rule)
@@ -279,7 +278,7 @@ func (t *Table) Whole(key string, byDefault, low, high int, instead ...func(int)
 	return v
 }
 
-// number is a number without a unit, NaN where it is none that a float can hold; false if it is not given or not a number.
+// number returns a plain number, or NaN beyond the range of a float. It returns false for a key left out or of another type.
 func (t *Table) number(key, rule string) (float64, bool) {
 	n := t.value(key, Whole|Float, rule)
 	if n == nil {
@@ -295,13 +294,13 @@ func (t *Table) number(key, rule string) (float64, bool) {
 	return v, true
 }
 
-// number is the value of a whole number, false beyond 32 bits.
+// number returns the value of a whole number, or false beyond 32 bits.
 func (n *node) number() (int, bool) {
 	v, err := strconv.ParseInt(n.text, 0, 32)
 	return int(v), err == nil && n.kind == Whole
 }
 
-// Currents is two different currents, nA, at the two ends of a knob.
+// Currents returns two different currents, nA, at the two ends of a knob.
 func (t *Table) Currents(key string, low, high float64) (float64, float64) {
 	const rule = `must be two currents such as ["0 nA", "5 nA"]`
 	n := t.value(key, List, rule)
@@ -328,7 +327,7 @@ func (t *Table) Currents(key string, low, high float64) (float64, float64) {
 	return ends[0], ends[1]
 }
 
-// current is a current in nA that stands in a list.
+// current returns an item of a list as a current in nA.
 func (n *node) current() (float64, *Problem) {
 	d := current()
 	if n.kind&(Text|Whole|Float) == 0 {

@@ -20,23 +20,23 @@ const (
 	Float
 	List
 	tableKind
-	tablesKind // [[name]], which nothing here is
+	tablesKind // [[name]], always an error here
 	Bool
-	otherKind // dates and times
+	otherKind // a date or a time
 )
 
-// A node is a TOML value and where it stands.
+// A node is a TOML value with its place.
 type node struct {
 	name  string // the last part of its key
 	at    place
 	kind  Types
-	raw   string  // as it is written, "" for a table with a header of its own
-	text  string  // of a string, what it says
+	raw   string  // as written; "" for a table with a header
+	text  string  // of a string, without quotes
 	items []*node // of a list or a table, in the order of the file
 	index map[string]*node
 }
 
-// place is where a node comes from: the file, or the order'th --set.
+// place is the place of a node: in the file, or in the --set with number order.
 type place struct {
 	line, column int
 	set          string
@@ -47,7 +47,7 @@ func newTable(name string, at place) *node {
 	return &node{name: name, at: at, kind: tableKind, index: map[string]*node{}}
 }
 
-// put adds an entry to a table, in place of the one of the same name.
+// put adds an entry to a table. It replaces an entry with the same name.
 func (n *node) put(entry *node) {
 	n.drop(entry.name)
 	n.items = append(n.items, entry)
@@ -61,7 +61,7 @@ func (n *node) drop(name string) {
 	}
 }
 
-// table returns the entry of a table, which is added if there is none. It is nil if the entry is something else.
+// table returns a table within a table, and adds a missing one. It returns nil for an entry of another type.
 func (n *node) table(name string, at place) *node {
 	entry := n.index[name]
 	if entry == nil {
@@ -77,7 +77,7 @@ func (n *node) table(name string, at place) *node {
 // A source is a TOML text with its syntax tree.
 type source struct {
 	text   []byte
-	starts []int // of the lines
+	starts []int // offsets of the lines
 	parser unstable.Parser
 }
 
@@ -99,8 +99,7 @@ func (s *source) place(offset int) place {
 	return place{line: line + 1, column: offset - s.starts[line] + 1}
 }
 
-// tree reads the text. Unmarshal has the complete rules of TOML, what is defined twice included; the syntax tree has the
-// places.
+// tree parses the text. Unmarshal checks all rules of TOML, double definitions included. The syntax tree has the places.
 func (s *source) tree() (*node, *Problem, place) {
 	var all map[string]any
 	if err := toml.Unmarshal(s.text, &all); err != nil {
@@ -123,7 +122,7 @@ func (s *source) tree() (*node, *Problem, place) {
 	return root, nil, place{}
 }
 
-// descend walks a dotted key from table to table and leaves out its last parts.
+// descend follows a dotted key from table to table, without its last parts.
 func (s *source) descend(in *node, key unstable.Iterator, last int) *node {
 	var parts []*unstable.Node
 	for key.Next() {
@@ -150,12 +149,12 @@ func (s *source) entry(in *node, e *unstable.Node) {
 	}
 	after := int(last.Raw.Offset + last.Raw.Length)
 	raw := string(s.text[after : e.Raw.Offset+e.Raw.Length])
-	raw = strings.TrimLeft(strings.TrimLeft(raw, " \t")[1:], " \t") // what follows the equals sign
+	raw = strings.TrimLeft(strings.TrimLeft(raw, " \t")[1:], " \t") // the text after the equals sign
 	in.put(s.value(string(last.Data), s.place(int(last.Raw.Offset)), e.Value(), raw))
 }
 
-// value turns a value of the syntax tree into a node. The parser gives no range to lists and inline tables, so that raw
-// is handed in.
+// value returns a value of the syntax tree as a node. The parser has no range for lists and inline tables, so raw is an
+// argument.
 func (s *source) value(name string, at place, v *unstable.Node, raw string) *node {
 	n := &node{name: name, at: at, raw: shorten(raw), kind: otherKind}
 	switch v.Kind {
@@ -194,7 +193,7 @@ func (s *source) syntaxPlace(err error) place {
 	return place{line: line, column: column}
 }
 
-// syntax turns an error of the TOML reader into a problem, with the key of the line if that can be read.
+// syntax returns an error of the TOML parser as a problem, with the key of its line if possible.
 func (s *source) syntax(err error) *Problem {
 	message, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "toml: "), " but got U+")
 	if strings.Contains(message, "value out of range") {
@@ -232,7 +231,7 @@ func (s *source) syntax(err error) *Problem {
 	return p
 }
 
-// header is the name of the table that a line belongs to.
+// header returns the name of the table around a line.
 func (s *source) header(line int) string {
 	name := ""
 	s.parser.Reset(s.text)
@@ -254,7 +253,7 @@ func (s *source) header(line int) string {
 	return name
 }
 
-// wantsQuotes tells whether a value that is no TOML looks like a string without its quotes.
+// wantsQuotes reports whether a bad value looks like a string without quotes.
 func wantsQuotes(value string) bool {
 	return value != "" && !strings.ContainsAny(value, "\"'[]{}=\\") &&
 		strings.ContainsFunc(value, func(r rune) bool { return r > 127 || 'a' <= r|0x20 && r|0x20 <= 'z' })
@@ -268,7 +267,7 @@ func bare(r rune) bool {
 	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_' || r == '-'
 }
 
-// dotted joins the parts of a key; a part that TOML wants in quotes gets them.
+// dotted joins the parts of a key, with quotes as TOML needs them.
 func dotted(parts ...string) string {
 	quoted := make([]string, len(parts))
 	for i, p := range parts {
@@ -280,7 +279,7 @@ func dotted(parts ...string) string {
 	return strings.Join(quoted, ".")
 }
 
-// override puts the order'th --set, "table.name.key=value", into the tree.
+// override puts a --set, "table.name.key=value", into the tree.
 func (d *decoder) override(set string, order int) (*Problem, place) {
 	key, raw, ok := strings.Cut(set, "=")
 	key = strings.TrimSpace(key)
@@ -295,15 +294,15 @@ func (d *decoder) override(set string, order int) (*Problem, place) {
 	in, last := d.root, len(parts)-1
 	for _, part := range parts[:last] {
 		if in = in.table(part, at); in == nil || in.kind == tablesKind {
-			return nil, at // the file has something else there, which is a problem of its own
+			return nil, at // the file has another type there: a problem of the file
 		}
 	}
 	in.put(d.setValue(parts[0], parts[last], raw, at))
 	return nil, at
 }
 
-// setValue takes raw as TOML if that gives a value of a kind that the key can have, and else as a string, so that the
-// quotes, which a shell eats, can be left out.
+// setValue parses raw as TOML if the key can have a value of its type, else as a string without quotes: a shell removes
+// quotes.
 func (d *decoder) setValue(section, name, raw string, at place) *node {
 	raw = strings.TrimSpace(raw)
 	s := newSource(fmt.Appendf(nil, "v = %s", raw))

@@ -35,7 +35,7 @@ func ParseResistance(s string) (float64, error) { return plain(resistance().floa
 // ParseFrequency reads a frequency such as "1 MHz" in Hz.
 func ParseFrequency(s string) (float64, error) { return plain(frequency().float(s)) }
 
-// plain turns a *Problem into an error without a typed nil.
+// plain returns a *Problem as an error, and never a typed nil.
 func plain[T any](v T, p *Problem) (T, error) {
 	if p != nil {
 		p.Got = strconv.Quote(p.Got)
@@ -44,12 +44,11 @@ func plain[T any](v T, p *Problem) (T, error) {
 	return v, nil
 }
 
-// A dimension knows the units of one kind of quantity, and the power of ten of the SI unit in which values are handed
-// out.
+// A dimension is one kind of quantity with its units. Values are in units of 10^base of the SI unit.
 type dimension struct {
 	name    string // with its article, "a time"
 	example string
-	usual   string // the unit that is proposed when one is missing
+	usual   string // the unit in hints for a missing one
 	base    int
 	units   []unit
 }
@@ -57,7 +56,7 @@ type dimension struct {
 type unit struct {
 	symbol string
 	exp    int   // the power of ten of the SI unit
-	factor int64 // times this, for minutes and hours; 0 is 1
+	factor int64 // for minutes and hours; 0 is 1
 }
 
 func milliseconds() dimension {
@@ -77,7 +76,7 @@ func resistance() dimension {
 	return dimension{"a resistance", "10 MOhm", "MOhm", 6, []unit{{"Ohm", 0, 0}, {"kOhm", 3, 0}, {"MOhm", 6, 0}, {"GOhm", 9, 0}}}
 }
 
-// ohms are the resistors on a breadboard.
+// ohms is resistance in Ohm, for resistors on a breadboard.
 func ohms(example string) dimension {
 	d := resistance()
 	d.example, d.usual, d.base = example, "kOhm", 0
@@ -94,8 +93,8 @@ func frequency() dimension {
 
 func (d dimension) rule() string { return "must be " + d.name + " such as " + strconv.Quote(d.example) }
 
-// float reads s in units of 10^base. All scaling is done on the decimal digits, and the one rounding is ParseFloat's, so that
-// "10 ms", "0.01 s" and "10000 us" are the same bits.
+// float parses s in units of 10^base. It scales the decimal digits and rounds once, in ParseFloat: "10 ms", "0.01 s" and
+// "10000 us" are the same bits.
 func (d dimension) float(s string) (float64, *Problem) {
 	n, p := d.parse(s)
 	if p != nil {
@@ -111,7 +110,7 @@ func (d dimension) float(s string) (float64, *Problem) {
 	return v, nil
 }
 
-// parseTime reads s in whole nanoseconds from low to high. The limits in words, "1 ms and 1 s", are for the Problem.
+// parseTime parses s in whole nanoseconds between low and high. The limits in words, "1 ms and 1 s", are for the Problem.
 func parseTime(s string, low, high time.Duration, limits string) (time.Duration, *Problem) {
 	d := milliseconds()
 	d.base = -9
@@ -142,7 +141,7 @@ type number struct {
 	exp    int
 }
 
-// parse splits s into its number and its unit. Lengths are bounded, so that no text makes the exact arithmetic slow.
+// parse splits s into its number and its unit. Limits on the length keep the exact arithmetic fast for any text.
 func (d dimension) parse(s string) (number, *Problem) {
 	const maxLength, maxExponent = 100, 400
 	wrong := func(hint string) (number, *Problem) { return number{}, &Problem{Rule: d.rule(), Got: s, Hint: hint} }
@@ -173,8 +172,8 @@ func (d dimension) parse(s string) (number, *Problem) {
 	return number{mantissa, exp + u.exp - d.base}, nil
 }
 
-// scanNumber cuts a decimal number off the front of s: its digits with their sign and without the point, and its
-// exponent. There are no digits if s does not begin with a number.
+// scanNumber splits s after a leading decimal number. It returns the digits with their sign and without the point, and the
+// exponent. Without a number there are no digits.
 func scanNumber(s string) (digits string, exp int, rest string) {
 	run := func(i int) int {
 		for i < len(s) && '0' <= s[i] && s[i] <= '9' {
@@ -203,7 +202,7 @@ func scanNumber(s string) (digits string, exp int, rest string) {
 			first++
 		}
 		if last := run(first); last > first {
-			// Atoi gives the nearest int where the exponent is out of range, which is enough to refuse it.
+			// Out of range Atoi returns the nearest int: large enough to be refused.
 			e, _ := strconv.Atoi(s[end+1 : last])
 			exp, end = min(max(e, -1e6), 1e6)+exp, last
 		}
@@ -211,8 +210,8 @@ func scanNumber(s string) (digits string, exp int, rest string) {
 	return digits, exp, s[end:]
 }
 
-// unit finds a unit by its symbol. The micro sign and the Greek mu are both u, the ohm sign, the Greek omega and ohm
-// are all Ohm.
+// unit returns the unit with a symbol. The micro sign and the Greek mu mean u. The ohm sign, the Greek omega and "ohm" mean
+// Ohm.
 func (d dimension) unit(symbol string) (unit, bool) {
 	symbol = plainSymbol(symbol)
 	if prefix, ok := strings.CutSuffix(symbol, "ohm"); ok {
@@ -229,7 +228,7 @@ func plainSymbol(s string) string {
 	return strings.NewReplacer("\u00b5", "u", "\u03bc", "u", "\u03a9", "Ohm", "\u2126", "Ohm").Replace(s)
 }
 
-// hint says what may have been meant by a number with a symbol that is no unit of d.
+// hint returns the hint for a number with an unknown unit.
 func (d dimension) hint(number, symbol string) string {
 	propose := func(unit string) string { return "write " + strconv.Quote(strings.TrimSpace(number)+" "+unit) }
 	if symbol == "" {
@@ -248,7 +247,7 @@ func (d dimension) hint(number, symbol string) string {
 	}
 	for _, other := range []dimension{milliseconds(), voltage("-70 mV", -3), current(), resistance(), frequency()} {
 		if _, ok := other.unit(symbol); ok {
-			return "" // the rule says enough to who mistook the quantity
+			return "" // a unit of another quantity: the rule says enough
 		}
 	}
 	symbols := make([]string, len(d.units))
@@ -274,7 +273,7 @@ func FormatTime(d time.Duration) string {
 	}
 }
 
-// FormatFrequency writes a whole number of Hz exactly.
+// FormatFrequency writes a whole number of Hz exactly: "1.35 MHz".
 func FormatFrequency(hz int64) string {
 	switch abs := max(hz, -hz); {
 	case abs >= 1e6:
@@ -286,7 +285,7 @@ func FormatFrequency(hz int64) string {
 	}
 }
 
-// formatFloat writes v so that it reads back as the same bits: plain digits where they are few.
+// formatFloat writes v in plain digits if they are few. It parses back to the same bits.
 func formatFloat(v float64) string {
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e12) {
 		return strconv.FormatFloat(v, 'e', -1, 64)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestUnitsToTheBit has several spellings of each value, which are to be the same float64 as Go's literal.
+// All spellings of a value are the same float64 as the literal of Go.
 func TestUnitsToTheBit(t *testing.T) {
 	tests := []struct {
 		parse func(string) (float64, error)
@@ -151,7 +151,7 @@ func TestHeader(t *testing.T) {
 			t.Errorf("GPIO%d is on the header %d times, want once", n, seen[fmt.Sprint(n)])
 		}
 	}
-	// The positions that the wiring of the built-in file uses, from the drawing of the header.
+	// Positions in the wiring of the built-in file, from the drawing of the header.
 	for position, want := range map[string]string{"P1_11": "GPIO17", "P1_19": "GPIO10", "P1_21": "GPIO9", "P1_23": "GPIO11", "P1_24": "GPIO8", "P1_40": "GPIO21"} {
 		if got, _ := parsePin(position); got != want {
 			t.Errorf("%s: got %s, want %s", position, got, want)
@@ -159,7 +159,7 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-// FuzzParseUnits wants every reader to give a finite number or a Problem, and the readers of time to agree.
+// Each parser returns a finite number or a Problem, and both parsers of time agree.
 func FuzzParseUnits(f *testing.F) {
 	for _, s := range []string{"10 ms", "-70 mV", "2 nA", "10 MΩ", "1 MHz", "1e400 s", "0.1", "1.5 h", "x", "−1 mV", "1e-7 min", ".5us"} {
 		f.Add(s)

@@ -8,7 +8,7 @@ import (
 	"hillock/neuron/wave"
 )
 
-func TestPlayedIsTheWaveOfItsKeys(t *testing.T) {
+func TestKeysMakeTheirWave(t *testing.T) {
 	noise, err := wave.NewNoise(2, 0.5, 5*time.Millisecond, 7)
 	if err != nil {
 		t.Fatal(err)

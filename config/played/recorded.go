@@ -8,13 +8,13 @@ import (
 	"hillock/neuron/wave"
 )
 
-// Recorded is a current from a file, in the model's time from the start.
+// Recorded is a current from a file, in model time from the start.
 type Recorded struct {
-	File   string // beside that of the configuration, where it is not absolute
+	File   string // absolute, or relative to the folder of the configuration
 	Repeat bool   // without end
 }
 
-// RecordedKind is the driver "file".
+// RecordedKind returns the driver "file".
 func RecordedKind() config.Kind[config.InputPart] {
 	return config.Kind[config.InputPart]{
 		Name: "file",
@@ -34,13 +34,13 @@ func (r Recorded) Print(p *config.Printer) {
 	p.Yes("repeat", r.Repeat)
 }
 
-// Claims implements config.Part: it needs nothing of a Pi.
+// Claims implements config.Part: there are none.
 func (Recorded) Claims() []config.Claim { return nil }
 
-// Range implements config.InputPart: whatever is in the file.
+// Range implements config.InputPart with the limits of a file.
 func (Recorded) Range() (low, high float64) { return -config.MaxCurrent, config.MaxCurrent }
 
-// In is the part of a configuration in a folder, wherever its file is then.
+// In returns the part with an absolute path. The folder is that of the configuration.
 func (r Recorded) In(folder string) config.InputPart {
 	if r.File != "" && !filepath.IsAbs(r.File) {
 		r.File = filepath.Join(folder, r.File)
@@ -63,7 +63,7 @@ func (r Recorded) CheckFile(t *config.Table, folder string) {
 	}
 }
 
-// Play reads the file, which is sought in a folder where its name is not absolute.
+// Play reads the file. A relative name is in the given folder.
 func (r Recorded) Play(folder string) (config.Wave, error) {
 	name := r.File
 	if !filepath.IsAbs(name) {

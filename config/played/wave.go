@@ -1,5 +1,5 @@
-// Package played has the inputs that need no part on the desk: currents in the model's time, generated or recorded. They are
-// kinds of parts as those of hw/part are, in whose list they stand, and live here because hw knows nothing of the model.
+// Package played has the drivers "wave" and "file": generated and recorded currents, in model time. They need no hardware. The
+// list of hw/part names them like any other kind. They are here because hw must not import neuron.
 package played
 
 import (
@@ -13,19 +13,19 @@ import (
 	"hillock/neuron/wave"
 )
 
-// Wave is a generated current, in the model's time from the start; what a shape does not have is zero. See neuron/wave.
+// Wave is a generated current, in model time from the start. Fields of other shapes are zero. See neuron/wave.
 type Wave struct {
 	Shape               string        // one of shapes
 	Mean, From, To      float64       // nA
 	Amplitude, SD       float64       // nA
 	Frequency, SweepTo  float64       // Hz
-	At, Over            time.Duration // of the model
+	At, Over            time.Duration // model time
 	Width, Apart, Every time.Duration
 	Tau                 time.Duration
 	Seed                int
 }
 
-// A shape is one of a wave, with its keys in the order in which they are written.
+// A shape is a shape of a wave with its keys, in the order of a file.
 type shape struct {
 	name string
 	keys []string
@@ -43,7 +43,7 @@ func shapes() []shape {
 	}
 }
 
-// keysOfShape are those of a shape, none where it is no shape.
+// keysOfShape returns the keys of a shape, or nil for an unknown one.
 func keysOfShape(name string) []string {
 	for _, s := range shapes() {
 		if s.name == name {
@@ -53,7 +53,7 @@ func keysOfShape(name string) []string {
 	return nil
 }
 
-// WaveKind is the driver "wave".
+// WaveKind returns the driver "wave".
 func WaveKind() config.Kind[config.InputPart] {
 	all := []config.Key{{Name: "shape", Types: config.Text}}
 	for _, s := range shapes() {
@@ -66,7 +66,7 @@ func WaveKind() config.Kind[config.InputPart] {
 	return config.Kind[config.InputPart]{Name: "wave", Keys: all, Decode: decodeWave}
 }
 
-// waveType is what a key of a wave can be.
+// waveType returns the type of a key.
 func waveType(key string) config.Types {
 	switch key {
 	case "seed":
@@ -100,7 +100,7 @@ func decodeWave(t *config.Table) config.InputPart {
 	return w
 }
 
-// decode decodes a key of the wave's shape.
+// decode decodes one key.
 func (w *Wave) decode(t *config.Table, key string) {
 	switch key {
 	case "mean":
@@ -141,7 +141,7 @@ const (
 	hertzWords = "0 Hz and 1 MHz"
 )
 
-// decodeSweep is the frequencies that a chirp goes from and to, Hz.
+// decodeSweep returns the first and the last frequency of a chirp, Hz.
 func decodeSweep(t *config.Table) (from, to float64) {
 	const rule = `must be two frequencies between ` + hertzWords + ` such as ["1 Hz", "50 Hz"]`
 	items, ok := t.List("sweep", rule)
@@ -199,10 +199,11 @@ func (w Wave) Print(p *config.Printer) {
 	}
 }
 
-// Claims implements config.Part: it needs nothing of a Pi.
+// Claims implements config.Part: there are none.
 func (Wave) Claims() []config.Claim { return nil }
 
-// Range implements config.InputPart: the lowest and the highest current of a wave; of noise, what it seldom leaves.
+// Range implements config.InputPart with the smallest and the largest current. For noise these are three standard deviations from
+// the mean.
 func (w Wave) Range() (low, high float64) {
 	switch w.Shape {
 	case "step", "ramp", "pairs":
@@ -212,7 +213,7 @@ func (w Wave) Range() (low, high float64) {
 	return w.Mean - spread, w.Mean + spread
 }
 
-// Play makes the current.
+// Play returns the current.
 func (w Wave) Play(string) (config.Wave, error) {
 	switch w.Shape {
 	case "constant":
@@ -233,7 +234,7 @@ func (w Wave) Play(string) (config.Wave, error) {
 	return nil, fmt.Errorf("no such shape: %q", w.Shape)
 }
 
-// made is what a constructor has made, as an interface that is nil where it failed.
+// made returns a new wave as an interface, and nil with an error.
 func made[W config.Wave](w W, err error) (config.Wave, error) {
 	if err != nil {
 		return nil, err
@@ -241,7 +242,7 @@ func made[W config.Wave](w W, err error) (config.Wave, error) {
 	return w, nil
 }
 
-// ShapeName is the wave's shape.
+// ShapeName returns the shape.
 func (w Wave) ShapeName() string { return w.Shape }
 
 // Noisy reports whether the current has noise.
