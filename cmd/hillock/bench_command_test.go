@@ -47,13 +47,26 @@ func TestBenchMeasures(t *testing.T) {
 		float64(r.TicksDue-r.TicksRun) != r.SkippedMs || r.Late.Max <= 0 || r.Read.P50 <= 0 || r.NaiveTicksRun > 40 {
 		t.Errorf("got %+v", r)
 	}
-	for _, want := range []string{"how late the ticks began", "of 40 due", "with a plain time.Ticker", "tick"} {
+	for _, want := range []string{"lateness of the ticks", "of 40 due", "with a plain time.Ticker", "tick"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("got\n%s\nwant in it %q", out, want)
 		}
 	}
 	if svg, err := os.ReadFile(plot); err != nil || !strings.Contains(string(svg), "lateness of ") || !strings.Contains(string(svg), "</svg>") {
 		t.Errorf("got %v and %d bytes, want a picture", err, len(svg))
+	}
+}
+
+func TestJSONOnStandardOutputStandsAlone(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"bench", "--hw", "sim", "--duration", "20ms", "--json", "-"},
+		{"run", "--hw", "sim", "--duration", "20ms", "--summary", "-"},
+	} {
+		out, errOut, err := hillock(t.Context(), args...)
+		if err != nil || !json.Valid([]byte(out)) || errOut == "" {
+			t.Errorf("%q: got %v, the text %q and\n%s\nwant JSON alone, and the text on standard error", args, err, errOut, out)
+		}
 	}
 }
 

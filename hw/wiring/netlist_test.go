@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -52,10 +53,42 @@ func built(t *testing.T, cfg *config.Config) *wiring.Netlist {
 	return n
 }
 
+func TestTableFitsInNarrowTerminals(t *testing.T) {
+	var table strings.Builder
+	if err := built(t, config.Default(part.Kinds())).Table(&table, 80); err != nil {
+		t.Fatal(err)
+	}
+	want := `part
+  pin                 to             header pin  wire
+3V3 rail
+                      3V3            1           red
+    the rails of both sides joined; never 5V
+GND rail
+                      GND            6           black
+    the rails of both sides joined
+IC1 MCP3008, SPI0.0
+  16 VDD              3V3 rail                   red         never 5V
+`
+	if got := table.String(); !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant at its beginning\n%s", got, want)
+	}
+	for name, kit := range kits(t) {
+		table.Reset()
+		if err := kit.Table(&table, 80); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(table.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%s: got a line of %d columns, want at most 80: %s", name, n, line)
+			}
+		}
+	}
+}
+
 func TestDefaultKit(t *testing.T) {
 	n := built(t, config.Default(part.Kinds()))
 	var table strings.Builder
-	if err := n.Table(&table); err != nil {
+	if err := n.Table(&table, 0); err != nil {
 		t.Fatal(err)
 	}
 	// README's table, by hand.

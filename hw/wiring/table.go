@@ -3,29 +3,74 @@ package wiring
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 )
 
-// Table writes a line for each wire.
-func (n *Netlist) Table(w io.Writer) error {
+// Table writes a line for each wire. A table wider than width columns has a heading for each part instead of its first column,
+// and notes on lines of their own; width 0 is any.
+func (n *Netlist) Table(w io.Writer, width int) error {
+	rows := append([][]string{{"part", "pin", "to", "header pin", "wire", "note"}}, n.rows()...)
+	lines := aligned(rows)
+	if width > 0 && slices.ContainsFunc(lines, func(line string) bool { return utf8.RuneCountInString(line) > width }) {
+		lines = narrow(rows, width)
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// aligned returns rows as lines with their cells in columns.
+func aligned(rows [][]string) []string {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "part\tpin\tto\theader pin\twire\tnote")
-	for _, row := range n.rows() {
+	for _, row := range rows {
 		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}
 	t.Flush() // into a Builder, which takes all
-	for line := range strings.Lines(b.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
 	}
-	return nil
+	return lines
 }
 
-// rows are what the table has in its columns.
+// narrow returns the rows of the table under headings of their parts.
+func narrow(rows [][]string, width int) (lines []string) {
+	cells := make([][]string, len(rows))
+	for i, row := range rows {
+		cells[i] = []string{"  " + row[1], row[2], row[3], row[4]}
+	}
+	table := aligned(cells)
+	column := 0 // of the notes
+	for _, line := range table {
+		column = max(column, utf8.RuneCountInString(line)+2)
+	}
+	part := ""
+	for i, line := range table {
+		row := rows[i]
+		if row[0] != part {
+			part = row[0]
+			lines = append(lines, part)
+		}
+		note := ""
+		if i > 0 {
+			note = row[5]
+		}
+		if note != "" && column+utf8.RuneCountInString(note) <= width {
+			line, note = fmt.Sprintf("%-*s%s", column, line, note), ""
+		}
+		lines = append(lines, line)
+		if note != "" {
+			lines = append(lines, "    "+note)
+		}
+	}
+	return lines
+}
+
+// rows returns the cells of the table, without its head.
 func (n *Netlist) rows() [][]string {
 	var all [][]string
 	for _, wire := range n.Wires {

@@ -1,4 +1,4 @@
-// Package bench measures how punctual a machine is.
+// Package bench measures the punctuality of a machine.
 package bench
 
 import (
@@ -17,7 +17,7 @@ import (
 	"hillock/neuron"
 )
 
-// Result is what Measure measured. Its keys are those of the JSON.
+// Result is the result of a measurement. Its keys are those of the JSON.
 type Result struct {
 	TickUs        float64             `json:"tick_us"`
 	DTUs          float64             `json:"dt_us"`
@@ -28,33 +28,36 @@ type Result struct {
 	StepsRun      int64               `json:"steps_run"`
 	SkippedMs     float64             `json:"skipped_ms"`
 	Late          session.Percentiles `json:"lateness_us"`
-	Wake          session.Percentiles `json:"wakeup_us"` // of the ticks that the loop slept for
+	Wake          session.Percentiles `json:"wakeup_us"` // of the ticks after a sleep
 	Read          session.Percentiles `json:"read_us"`
 	Pulse         session.Percentiles `json:"pulse_us"`
-	CPUPercent    float64             `json:"cpu_percent"` // of one core, the whole program
+	CPUPercent    float64             `json:"cpu_percent"` // of one core, for the whole program
 	RSSMB         float64             `json:"rss_mb"`
 	GCCount       uint32              `json:"gc_count"`
 	AllocsPerTick float64             `json:"allocs_per_tick"` // of the whole program
 	NaiveTicksRun int64               `json:"naive_ticks_run"`
-	Realtime      []string            `json:"realtime"` // what the loop got
+	Realtime      []string            `json:"realtime"` // granted by the system
 
 	where    string
 	naiveDue int64
 	late     *hdrhistogram.Histogram
 }
 
-// Measure runs a configuration for a while, and then counts for as long how many ticks a plain time.Ticker delivers. It writes a
-// line to messages at the start. Where ctx ends before, the result is what was measured until then.
+// Measure runs a configuration for a duration, and then counts the ticks of a plain time.Ticker for the same duration. It writes a
+// line to messages at the start, and its progress to a terminal. If ctx ends early, the result covers the time until then.
 func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, wall *clock.Real, duration time.Duration) (*Result, error) {
 	warm := &warmUp{ticks: int64(duration/cfg.Loop.Tick) / 10, done: make(chan struct{})}
 	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: wall, Duration: duration, Observers: []neuron.Observer{warm}})
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(messages, "hillock bench on %s: ticks of %v for %v, then a time.Ticker for as long\n", hw.Where, cfg.Loop.Tick, duration)
+	each := config.FormatTime(duration)
+	fmt.Fprintln(messages, readable.Fit(messages, fmt.Sprintf("bench on %s: ticks of %s for %s, then a time.Ticker for %s", hw.Where, config.FormatTime(cfg.Loop.Tick), each, each), 0))
+	stop := progress(messages, "measuring the loop", duration)
 	end, spent, err := measureRun(ctx, s, warm)
+	stop()
 	if err == nil && end.Tick.Run() == 0 {
-		err = ctx.Err() // else: what was measured until then
+		err = ctx.Err() // otherwise the result covers the time so far
 	}
 	if err := errors.Join(err, s.Close()); err != nil {
 		return nil, err
@@ -68,17 +71,17 @@ func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw ses
 		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, at.Due-warm.ticks)),
 		Realtime: end.Grant.Got, where: hw.Where, late: end.Began,
 	}
+	defer progress(messages, "comparing with a time.Ticker", duration)()
 	r.NaiveTicksRun, r.naiveDue = naive(ctx, loop.Tick, duration)
 	return r, nil
 }
 
-// stepsDue is how many steps are due in so many ticks.
+// stepsDue returns the number of steps due in a number of ticks.
 func stepsDue(loop config.Loop, ticks int64) int64 {
 	return int64(float64(ticks)*(float64(loop.Tick)*loop.Speed/float64(loop.DT)) + 1e-6)
 }
 
-// naive counts the ticks that a plain time.Ticker delivers, of those that are due in a time or until ctx ends: those that
-// come late are dropped.
+// naive counts the ticks of a plain time.Ticker, and the ticks due, in a duration or until ctx ends. A Ticker drops late ticks.
 func naive(ctx context.Context, tick, duration time.Duration) (ticks, due int64) {
 	start := time.Now()
 	t := time.NewTicker(tick)

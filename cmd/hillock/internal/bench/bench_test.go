@@ -36,7 +36,7 @@ func TestLateRowsAddUpToAll(t *testing.T) {
 	if math.Abs(sum-1) > 1e-9 || rows[len(rows)-1].label != "later" || rows[0].part != 2./6 {
 		t.Errorf("got %v, want parts of 1, a third in the first row, the last for what is later", rows)
 	}
-	if got := (&Result{TicksDue: 10, TicksRun: 7, TickUs: 1000}).verdict(); got != "This machine does not keep a tick of 1 ms: 3 of 10 ticks were skipped." {
+	if got := (&Result{TicksDue: 10, TicksRun: 7, TickUs: 1000}).verdict(); got != "This machine is too slow for a tick of 1 ms: it skipped 3 of 10 ticks." {
 		t.Errorf("got %q", got)
 	}
 }

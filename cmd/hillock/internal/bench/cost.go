@@ -9,7 +9,7 @@ import (
 	"hillock/neuron"
 )
 
-// consumed is what the program has cost so far.
+// consumed is the cost of the program so far.
 type consumed struct {
 	at  time.Time
 	cpu time.Duration
@@ -22,15 +22,15 @@ func measureConsumed() consumed {
 	return u
 }
 
-// spent is what the program cost over a time.
+// spent is the cost of the program over a time.
 type spent struct {
 	time, cpu   time.Duration
 	allocs      uint64
 	collections uint32
 }
 
-// measureRun runs a session and tells what the program cost after a tenth of it, in which Go still starts threads; nothing
-// where it did not come that far.
+// measureRun runs a session and returns its cost without the first tenth, in which Go still starts threads. The cost of a run
+// that ended before is 0.
 func measureRun(ctx context.Context, s *session.Session, warm *warmUp) (*session.Summary, spent, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -56,7 +56,7 @@ func measureRun(ctx context.Context, s *session.Session, warm *warmUp) (*session
 	return end, spent{after.at.Sub(before.at), after.cpu - before.cpu, after.mem.Mallocs - before.mem.Mallocs, after.mem.NumGC - before.mem.NumGC}, err
 }
 
-// warmUp is an observer of the first ticks.
+// warmUp observes the first ticks.
 type warmUp struct {
 	ticks int64
 	done  chan struct{} // closed after them

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// cpuTime is what the program has used of the CPUs.
+// cpuTime returns the processor time of the program so far.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -19,7 +19,7 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// residentBytes is the memory that is in use now where the system tells it (proc(5), statm), else 0.
+// residentBytes returns the resident memory from Linux's /proc/self/statm (proc(5)), 0 elsewhere.
 func residentBytes() float64 {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -29,6 +29,6 @@ func residentBytes() float64 {
 	if len(fields) < 2 {
 		return 0
 	}
-	pages, _ := strconv.ParseFloat(fields[1], 64) // 0 where the kernel writes something else
+	pages, _ := strconv.ParseFloat(fields[1], 64) // 0 for a text that is no number
 	return pages * float64(os.Getpagesize())
 }

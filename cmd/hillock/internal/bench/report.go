@@ -44,10 +44,11 @@ func (r *Result) json(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// text is the result for a person: the histogram of lateness, the figures, and a sentence.
+// text prints the result for people: the histogram of lateness, the figures and a verdict.
 func (r *Result) text(w io.Writer) error {
-	t := &readable.Printer{W: w}
-	t.Printf("\nhow late the ticks began\n")
+	var b strings.Builder
+	t := &readable.Printer{W: &b}
+	t.Printf("\nlateness of the ticks\n")
 	for _, row := range lateRows(r.late) {
 		t.Printf("  %-10s %s %6.2f %%\n", row.label, readable.Bar(row.part, 40), 100*row.part)
 	}
@@ -55,29 +56,35 @@ func (r *Result) text(w io.Writer) error {
 	t.Printf("real time  %s\n", strings.Join(r.Realtime, ", "))
 	t.Printf("ticks      %d of %d due, %d of %d steps, %s skipped\n", r.TicksRun, r.TicksDue, r.StepsRun, r.StepsDue, readable.Seconds(r.SkippedMs/1e3))
 	t.Printf("lateness   %s\n", r.Late)
-	t.Printf("wake-up    %s, of the ticks that the loop slept for\n", r.Wake)
+	t.Printf("wake-up    %s, after a sleep\n", r.Wake)
 	t.Printf("read       %s\n", r.Read)
-	t.Printf("pulse      %s, from crossing to pin\n", r.Pulse)
+	t.Printf("pulse      %s, from threshold crossing to pin\n", r.Pulse)
 	t.Printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",
-		readable.Digits(r.CPUPercent, 3), readable.Digits(r.RSSMB, 3), readable.Count(int64(r.GCCount), "collection"), readable.Digits(r.AllocsPerTick, 3))
+		readable.Digits(r.CPUPercent, 3), readable.Digits(r.RSSMB, 3), readable.Count(int64(r.GCCount), "garbage collection"), readable.Digits(r.AllocsPerTick, 3))
 	t.Printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.NaiveTicksRun, r.naiveDue)
-	t.Printf("\n%s\n", r.verdict())
-	return t.Err
+	const column = 11 // of the figures
+	for line := range strings.Lines(b.String()) {
+		if _, err := io.WriteString(w, readable.Fit(w, line, column)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", readable.Fit(w, r.verdict(), 0))
+	return err
 }
 
-// verdict is the result in a sentence.
+// verdict returns the result in a sentence.
 func (r *Result) verdict() string {
 	part := 100 * r.Late.P99 / r.TickUs
 	switch {
 	case r.TicksRun < r.TicksDue:
-		return fmt.Sprintf("This machine does not keep a tick of %s: %d of %d ticks were skipped.", readable.Micros(r.TickUs), r.TicksDue-r.TicksRun, r.TicksDue)
+		return fmt.Sprintf("This machine is too slow for a tick of %s: it skipped %d of %d ticks.", readable.Micros(r.TickUs), r.TicksDue-r.TicksRun, r.TicksDue)
 	case part > 100:
-		return fmt.Sprintf("Every step was run, but this machine is not punctual at such ticks: 1 in 100 began more than a whole one late, %s.", readable.Micros(r.Late.P99))
+		return fmt.Sprintf("No step was lost, but this machine is not punctual at this tick: 1 tick in 100 was more than %s late, longer than a tick.", readable.Micros(r.Late.P99))
 	}
-	return fmt.Sprintf("Every step was run, and 99 of 100 ticks began within %s, %s %% of a tick.", readable.Micros(r.Late.P99), readable.Digits(part, 2))
+	return fmt.Sprintf("No step was lost, and 99 of 100 ticks were at most %s late, %s %% of a tick.", readable.Micros(r.Late.P99), readable.Digits(part, 2))
 }
 
-// lateRow is a row of the histogram: the part of the ticks that were at most so late, and later than the row before.
+// lateRow is a row of the histogram: the part of the ticks between the limit of the row before and its own.
 type lateRow struct {
 	label string
 	part  float64
@@ -103,7 +110,7 @@ func lateRows(h *hdrhistogram.Histogram) []lateRow {
 	return rows
 }
 
-// bars is the histogram of lateness, with the figures that it is read with.
+// bars returns the histogram of lateness, with its figures.
 func (r *Result) bars() *chart.Bars {
 	b := &chart.Bars{
 		Title: fmt.Sprintf("lateness of %d ticks of %s", r.TicksRun, readable.Micros(r.TickUs)),

@@ -11,14 +11,14 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Files are where a curve is written to, each "" for none.
+// Files are the files of a curve, each "" for none.
 type Files struct {
 	CSV  string // "-" for standard output
 	Plot string // its extension is one that chart.Format knows
 }
 
-// Show writes the files, draws the curve where out is a terminal, and prints it as CSV where there is nothing else to look at.
-// The summary and what was written go to messages, also where a file cannot be written.
+// Show writes the files and draws the curve on a terminal. Without a file and a terminal it prints CSV to out. The names of the
+// files and the summary go to messages, even after a failed file.
 func (c *Curve) Show(out, messages io.Writer, to Files) error {
 	width, height, terminal := readable.Terminal(out)
 	if to.CSV == "" && to.Plot == "" && !terminal {
@@ -26,7 +26,8 @@ func (c *Curve) Show(out, messages io.Writer, to Files) error {
 	}
 	written, err := c.files(out, to)
 	if to.Plot == "" && to.CSV != "-" && terminal {
-		if drawn := c.Chart().Draw(out, width, height-3); drawn != nil { // the summary takes two lines, the prompt one
+		below := len(readable.Wrap(c.Summary(), width)) + 1 // the prompt
+		if drawn := c.Chart().Draw(out, width, height-below); drawn != nil {
 			return errors.Join(err, drawn)
 		}
 	} else if to.Plot == "" && to.CSV == "-" {
@@ -35,11 +36,11 @@ func (c *Curve) Show(out, messages io.Writer, to Files) error {
 	if written != nil {
 		fmt.Fprintf(messages, "%s written\n", strings.Join(written, ", "))
 	}
-	fmt.Fprintln(messages, c.Summary())
+	fmt.Fprintln(messages, readable.Fit(messages, c.Summary(), 0))
 	return err
 }
 
-// files writes the files, each also where the other one cannot be written, and returns the names of those that were.
+// files writes each file, even after an error in the other, and returns the names of the written ones.
 func (c *Curve) files(out io.Writer, to Files) (written []string, err error) {
 	write := func(name string, f func(io.Writer) error) {
 		if name == "" {

@@ -11,6 +11,15 @@ import (
 // Columns and Rows are the size of a terminal that does not know its size, such as a serial console.
 const Columns, Rows = 80, 24
 
+// Fit wraps a text to the terminal w as Hang does. Elsewhere it returns the text as it is.
+func Fit(w io.Writer, text string, indent int) string {
+	columns, _, ok := Terminal(w)
+	if !ok {
+		return text
+	}
+	return Hang(text, columns, indent)
+}
+
 // Terminal returns the size of the terminal w, in columns and rows, and whether w is a terminal.
 func Terminal(w io.Writer) (columns, rows int, ok bool) {
 	f, ok := w.(*os.File)

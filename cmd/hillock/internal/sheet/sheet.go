@@ -11,14 +11,15 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/hw/wiring"
 )
 
-// Files are where the drawing goes, each "" for none and "-" for standard output, which only a drawing of one page may take.
+// Files are the files of the drawing: "" for none, "-" for standard output, which takes a drawing of one page only.
 type Files struct{ SVG, PNG string }
 
-// Write draws the files, and prints the table and the header to out unless a drawing goes there. The names of the files go to
-// messages.
+// Write draws the files and prints their names to messages. It prints the table and the header to out, unless a drawing goes
+// there.
 func Write(out, messages io.Writer, kit *wiring.Netlist, to Files) error {
 	var written []string
 	for _, d := range []struct {
@@ -49,7 +50,7 @@ func Write(out, messages io.Writer, kit *wiring.Netlist, to Files) error {
 	return nil
 }
 
-// pageFile returns the file of a page of a drawing: kit.svg, and then kit-2.svg.
+// pageFile returns the file of a page of a drawing: kit.svg, kit-2.svg and so on.
 func pageFile(file string, page int) string {
 	if page == 1 {
 		return file
@@ -58,22 +59,22 @@ func pageFile(file string, page int) string {
 	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(file, ext), page, ext)
 }
 
-// show prints the table and the header, in the colours of the wires where w is a terminal with colours. NO_COLOR,
-// with any value, is respected.
+// show prints the table and the header, in the colours of the wires on a terminal with colours and without NO_COLOR.
 func show(w io.Writer, kit *wiring.Netlist) error {
 	colour := paint
 	if os.Getenv("NO_COLOR") != "" {
 		colour = nil
 	}
 	var b strings.Builder
-	if err := kit.Table(&b); err != nil {
+	width, _, _ := readable.Terminal(w) // 0 elsewhere
+	if err := kit.Table(&b, width); err != nil {
 		return err
 	}
 	_, err := lipgloss.Fprint(w, b.String()+"\n"+kit.Header(colour))
 	return err
 }
 
-// paint gives a text the colour of a wire; black, which a dark terminal would swallow, is bold alone.
+// paint returns a text in the colour of a wire. Black is bold only: a dark terminal would hide it.
 func paint(c wiring.Color, text string) string {
 	style := lipgloss.NewStyle().Bold(true)
 	if c.Name != "black" {
