@@ -1,5 +1,5 @@
-// Package bounded keeps a program from waiting for a reader: a terminal after Ctrl-S, a full pipe, a file system that does not
-// answer. Call gives a deadline to whatever may block, and Queue takes the lines of a log and drops those that find no room.
+// Package bounded keeps a program from waiting for a reader: a terminal after Ctrl-S, a full pipe, a dead file system. Call gives
+// a call a deadline. Queue buffers the lines of a log and drops lines without room.
 package bounded
 
 import (
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Call calls f and returns its error, or one that begins with what after a time; f then goes on by itself, and nothing
-// waits for it. A panic in f is returned as an error.
+// Call calls f and returns its error, or after a time an error that begins with what; f then continues on its own. It returns a
+// panic in f as an error.
 func Call(within time.Duration, what string, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- safely(f) }()
@@ -28,8 +28,8 @@ func safely(f func() error) (err error) {
 	return f()
 }
 
-// Caught makes a panic an error. It must be deferred itself: a panic in a goroutine would end the program with its pins as they
-// are, and with the exit status of a bad command line.
+// Caught turns a panic into an error. Defer it directly. An uncaught panic in a goroutine would end the program, leave its pins
+// high, and exit with the status of a bad command line.
 func Caught(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

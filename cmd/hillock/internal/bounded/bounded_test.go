@@ -26,7 +26,7 @@ func TestCallHasADeadline(t *testing.T) {
 		{"in time", func(chan struct{}) func() error { return func() error { return nil } }, "<nil>", 0},
 		{"an error", func(chan struct{}) func() error { return func() error { return full } }, "no space left on device", 0},
 		{"for ever", forever, "the summary: not done within 2s", 2 * time.Second},
-		{"a panic", func(chan struct{}) func() error { return func() error { panic("a writer's own") } }, "panic: a writer's own", 0},
+		{"a panic", func(chan struct{}) func() error { return func() error { panic("in a writer") } }, "panic: in a writer", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestQueuePassesLinesOnInOrder(t *testing.T) {
 	})
 }
 
-func TestQueueDropsAndCountsWhatFindsNoRoom(t *testing.T) {
+func TestQueueCountsDroppedLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		read, write := io.Pipe()
 		q := bounded.NewQueue(write, len("line 1\nline 2\n"))
@@ -68,7 +68,7 @@ func TestQueueDropsAndCountsWhatFindsNoRoom(t *testing.T) {
 			fmt.Fprintln(q, "line", i)
 			synctest.Wait()
 		}
-		for i := range 6 { // the first is being written, two more find room
+		for i := range 6 { // one is being written, two fit
 			say(i)
 		}
 		buffer := make([]byte, 7)
@@ -77,7 +77,7 @@ func TestQueueDropsAndCountsWhatFindsNoRoom(t *testing.T) {
 		}
 		synctest.Wait()
 		say(6)
-		say(7) // no room: the note of those before is in it
+		say(7) // no room beside the note
 		var got []byte
 		all := make(chan error)
 		go func() {
@@ -92,7 +92,7 @@ func TestQueueDropsAndCountsWhatFindsNoRoom(t *testing.T) {
 		if err := <-all; err != nil {
 			t.Fatal(err)
 		}
-		const dropped = "hillock: %d lines of the log were dropped here: it was not read fast enough\n"
+		const dropped = "hillock: %d log lines dropped here: the reader is too slow\n"
 		want := "line 1\nline 2\n" + fmt.Sprintf(dropped, 3) + "line 6\n" + fmt.Sprintf(dropped, 1)
 		if string(buffer) != "line 0\n" || string(got) != want {
 			t.Errorf("got %q and\n%swant line 0 and\n%s", buffer, got, want)
@@ -108,7 +108,7 @@ func TestClosedQueueDoesNotWaitForItsReader(t *testing.T) {
 			fmt.Fprintln(q, "line", i)
 		}
 		synctest.Wait()
-		want, began := "the log: not read within 2s: at least 2 lines are lost", time.Now()
+		want, began := "the log: not read within 2s: at least 2 lines lost", time.Now()
 		if err := q.Close(2 * time.Second); fmt.Sprint(err) != want || time.Since(began) != 2*time.Second {
 			t.Errorf("got %v after %v, want %s after 2s", err, time.Since(began), want)
 		}
@@ -119,7 +119,7 @@ func TestClosedQueueDoesNotWaitForItsReader(t *testing.T) {
 	})
 }
 
-func TestQueueIgnoresAReaderThatIsGone(t *testing.T) {
+func TestQueueIgnoresAClosedReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		read, write := io.Pipe()
 		read.Close()

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Queue is a writer in front of another one. Write never waits: one goroutine passes on what it took, in order. A write
-// that finds no room is dropped; the next one that finds room says how many lines were dropped before it. Errors of the
-// other writer are ignored, as slog does.
+// Queue is a buffer in front of another writer. Write never waits: a goroutine passes the texts on in order. A text without room
+// is dropped, and the next one with room begins with the number of dropped lines. Like slog, a Queue ignores the errors of the
+// other writer.
 type Queue struct {
 	to    io.Writer
 	room  int // bytes
@@ -27,14 +27,14 @@ type Queue struct {
 	closed  bool
 }
 
-// NewQueue returns a queue in front of w with room for so many bytes. It must be closed.
+// NewQueue returns a queue in front of w with room for a number of bytes. Close it at the end.
 func NewQueue(w io.Writer, room int) *Queue {
 	q := &Queue{to: w, room: room, wake: make(chan struct{}, 1), ended: make(chan struct{}), gone: make(chan struct{})}
 	go q.run()
 	return q
 }
 
-// Write takes a text of whole lines, or drops it. It takes all or nothing, and never fails.
+// Write takes a whole text of complete lines, or drops it. It never fails.
 func (q *Queue) Write(text []byte) (int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -49,12 +49,12 @@ func (q *Queue) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// note says what was dropped; q.mu is held.
+// note queues the number of dropped lines; q.mu is held.
 func (q *Queue) note() {
 	if q.dropped == 0 {
 		return
 	}
-	text := fmt.Appendf(nil, "hillock: %d lines of the log were dropped here: it was not read fast enough\n", q.dropped)
+	text := fmt.Appendf(nil, "hillock: %d log lines dropped here: the reader is too slow\n", q.dropped)
 	q.dropped = 0
 	q.texts = append(q.texts, text)
 	q.size += len(text)
@@ -68,7 +68,7 @@ func (q *Queue) poke() {
 	}
 }
 
-// next takes the oldest text, nil where there is none; over reports that none will come.
+// next takes the oldest text, nil for none; over reports a closed and empty queue.
 func (q *Queue) next() (text []byte, over bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -99,7 +99,7 @@ func (q *Queue) run() {
 	}
 }
 
-// Close writes what is left and ends the queue. Its error says how many lines were not taken within a time.
+// Close writes the rest and ends the queue. Its error gives the number of lines still unread after a time.
 func (q *Queue) Close(within time.Duration) error {
 	q.mu.Lock()
 	if !q.closed {
@@ -117,7 +117,7 @@ func (q *Queue) Close(within time.Duration) error {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return fmt.Errorf("the log: not read within %v: at least %d lines are lost", within, lines(q.texts...)+q.dropped)
+	return fmt.Errorf("the log: not read within %v: at least %d lines lost", within, lines(q.texts...)+q.dropped)
 }
 
 // Gone returns a channel that is closed when the other writer is a pipe without a reader.

@@ -1,6 +1,5 @@
-// Package signals ends a program in two steps. At the first signal a context ends, and the program leaves everything safe in
-// its own time. At the second one it does not get that time: what has registered with Urgent is called beside whatever
-// hangs, and the program is to exit.
+// Package signals ends a program in two steps. The first signal ends a context: the program puts its outputs off and takes its
+// time. The second one is for a program that hangs: the functions of Urgent run at once, beside the rest, and the program exits.
 package signals
 
 import (
@@ -14,21 +13,21 @@ import (
 	"hillock/cmd/hillock/internal/bounded"
 )
 
-// Patience is how long the functions of Urgent may take, all together.
+// Patience is the time for all functions of Urgent together.
 const Patience = 2 * time.Second
 
-// together is how soon after the first signal another one still counts as the same: timeout(1) sends its signal to a program
-// and to the program's process group.
+// together is the time after the first signal in which another counts as the same: timeout(1) signals the program and then its
+// process group.
 const together = 200 * time.Millisecond
 
-// Second is the error of a program that a second signal ended.
+// Second is the error of a program after a second signal.
 type Second struct{ Signal os.Signal }
 
 func (e Second) Error() string {
 	return "ended at once by a second signal: " + e.Signal.String()
 }
 
-// Status is the exit status that a shell gives a program that a signal ended: 128 and its number.
+// Status returns the exit status after a signal, as shells count it: 128 plus its number.
 func (e Second) Status() int {
 	if s, ok := e.Signal.(syscall.Signal); ok {
 		return 128 + int(s)
@@ -36,8 +35,8 @@ func (e Second) Status() int {
 	return 1
 }
 
-// Run calls f with a context that ends at the first signal, and returns its error. At the second one, more than 200 ms later, it
-// calls what is registered with Urgent, and returns a Second; f is left where it is.
+// Run calls f with a context that ends at the first signal, and returns the error of f. At a second one, more than 200 ms later,
+// it calls the functions of Urgent and returns a Second without waiting for f.
 func Run(f func(context.Context) error, of ...os.Signal) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, of...)
@@ -73,18 +72,18 @@ func run(f func(context.Context) error, signals <-chan os.Signal) error {
 
 type key struct{}
 
-// urgent holds what is to be called at a second signal.
+// urgent holds the functions for a second signal.
 type urgent struct {
 	mu    sync.Mutex // no other lock is taken under it
 	last  int
 	calls map[int]func()
 }
 
-// Urgent registers a function for a second signal to the program of a context, until forget. It is called on a goroutine of
-// its own, beside whatever the program is doing, and must be safe there.
+// Urgent registers a function for a second signal, until forget. It runs on a goroutine of its own beside the program, and must
+// be safe there.
 func Urgent(ctx context.Context, f func()) (forget func()) {
 	u, ok := ctx.Value(key{}).(*urgent)
-	if !ok { // of no program: a test's
+	if !ok { // the context of a test
 		return func() {}
 	}
 	u.mu.Lock()
@@ -99,7 +98,7 @@ func Urgent(ctx context.Context, f func()) (forget func()) {
 	}
 }
 
-// call calls all functions, each beside the others, and waits for them no longer than Patience.
+// call calls all functions at the same time, and waits at most Patience.
 func (u *urgent) call() {
 	var all sync.WaitGroup
 	u.mu.Lock()

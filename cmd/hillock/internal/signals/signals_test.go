@@ -27,8 +27,8 @@ func TestFirstSignalEndsTheContext(t *testing.T) {
 	})
 }
 
-// timeout(1) sends its signal to the program and then to the program's group, so that it comes twice at once.
-func TestASignalThatComesTwiceAtOnceIsOne(t *testing.T) {
+// timeout(1) signals the program and then its process group.
+func TestTwoSignalsAtOnceCountAsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		signals := make(chan os.Signal, 2)
 		called := false
@@ -37,7 +37,7 @@ func TestASignalThatComesTwiceAtOnceIsOne(t *testing.T) {
 			signals <- syscall.SIGTERM
 			time.Sleep(together)
 			signals <- syscall.SIGTERM
-			time.Sleep(time.Second) // what an end takes
+			time.Sleep(time.Second) // a safe end
 			return ctx.Err()
 		}, signals)
 		if err != context.Canceled || called {
@@ -52,8 +52,8 @@ func TestSecondSignalDoesNotWait(t *testing.T) {
 		urgent func(forever chan struct{})
 		took   time.Duration
 	}{
-		{"one that returns", func(chan struct{}) {}, 0},
-		{"one that hangs", func(forever chan struct{}) { <-forever }, 2 * time.Second},
+		{"returns", func(chan struct{}) {}, 0},
+		{"hangs", func(forever chan struct{}) { <-forever }, 2 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -67,11 +67,11 @@ func TestSecondSignalDoesNotWait(t *testing.T) {
 					signals <- os.Interrupt
 					time.Sleep(together + 1)
 					signals <- syscall.SIGTERM
-					<-forever // a driver call that does not return
+					<-forever // a hanging driver call
 					return nil
 				}, signals)
 				took := time.Since(began)
-				synctest.Wait() // the functions that returned have
+				synctest.Wait() // for the functions that return
 				second, ok := errors.AsType[Second](err)
 				if want := "ended at once by a second signal: terminated"; !ok || err.Error() != want || second.Status() != 143 {
 					t.Errorf("got %v, want %s and exit status 143", err, want)

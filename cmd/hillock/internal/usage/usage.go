@@ -1,4 +1,4 @@
-// Package usage tells a bad command line or configuration from other errors, and knows the exit status of each.
+// Package usage maps errors to exit statuses: 2 for a bad command line or file, 1 for others.
 package usage
 
 import (
@@ -11,17 +11,17 @@ import (
 	"hillock/neuron/wave"
 )
 
-// Error is a bad command line, or a file named on it that cannot be used.
+// Error is an error in the command line or in a file named there.
 type Error struct{ Err error }
 
 func (e Error) Error() string { return e.Err.Error() }
 func (e Error) Unwrap() error { return e.Err }
 
-// Errorf returns an Error whose text is made as fmt.Errorf makes it.
+// Errorf returns an Error with a text formatted as by fmt.Errorf.
 func Errorf(format string, args ...any) error { return Error{fmt.Errorf(format, args...)} }
 
-// Status returns the exit status for an error: 0 for none, 2 for a bad command line or file, which no restart mends, 128 and
-// the number of the second signal that ended the program, and 1 for any other error.
+// Status returns the exit status for an error: 0 for none, 128 plus the number of a second signal, 2 for a bad command line or
+// file, else 1. The service does not restart after 2.
 func Status(err error) int {
 	var bad Error
 	var problems config.Problems
