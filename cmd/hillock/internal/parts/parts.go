@@ -1,5 +1,5 @@
-// Package parts asks a part of the configuration what the commands and displays need to know of it, beside what hw/board and
-// hw/doctor ask.
+// Package parts answers the questions of commands and displays about a part of the configuration. Each question is a method that
+// only some kinds of part have; hw/board and hw/doctor ask others.
 package parts
 
 import (
@@ -11,33 +11,32 @@ import (
 	"hillock/hw/pulse"
 )
 
-// A part that has no answer to a question has not the method.
 type (
-	// located is the part of an input that is somewhere on the board.
+	// located is an input with a place on the board.
 	located interface {
 		Where() string // "SPI0.0, CH0"
 	}
-	// own is a part whose raw values are no codes of a converter.
+	// own is an input with raw values other than the codes of a converter.
 	own interface {
 		Raw(raw int) string // a raw value in words
-		// Measured are the keys that hold the ends, as TOML has them.
+		// Measured returns the keys for measured ends, and their values in TOML.
 		Measured(ends [2]int) [][2]string
 	}
 	// shaped is a generated current.
 	shaped interface {
 		ShapeName() string
 	}
-	// lamped is an output that the page draws with LEDs.
+	// lamped is an output made of LEDs, for the page.
 	lamped interface {
-		Lamps() int // of a long row a few, which stand for all of it
+		Lamps() int // a few for a long row
 	}
-	// resting is an output that is something else than dark when it is off.
+	// resting is an output with a state of its own when it is off, other than dark.
 	resting interface {
 		AtRest() string
 	}
 )
 
-// Where is where an input is on the board, "" where it is nowhere.
+// Where returns the place of an input on the board, such as "SPI0.0, CH0"; "" for none.
 func Where(in config.Input) string {
 	if l, ok := in.Part.(located); ok {
 		return l.Where()
@@ -45,7 +44,7 @@ func Where(in config.Input) string {
 	return ""
 }
 
-// Shape is the shape of a generated current, "" for another input.
+// Shape returns the shape of a generated current, "" for another input.
 func Shape(in config.Input) string {
 	if s, ok := in.Part.(shaped); ok {
 		return s.ShapeName()
@@ -53,7 +52,7 @@ func Shape(in config.Input) string {
 	return ""
 }
 
-// Shows is what an input says: the knob's place and what its part gives, or the current where nobody turns it.
+// Shows returns a reading in words: position and raw value of a knob, the current (nA) of another input.
 func Shows(in config.Input, r board.Reading) string {
 	if !IsKnob(in) {
 		return fmt.Sprintf("%.3f nA", r.Current)
@@ -74,25 +73,25 @@ func RawSpread(in config.Input, spread int) string {
 	return strings.TrimPrefix(Raw(in, spread), "code ")
 }
 
-// IsKnob tells whether a hand turns an input.
+// IsKnob reports whether an input is a knob.
 func IsKnob(in config.Input) bool {
 	_, ok := in.Part.(board.Turned)
 	return ok
 }
 
-// HasCodes tells whether an input gives the codes of a converter.
+// HasCodes reports whether an input is a knob on a converter, read in codes.
 func HasCodes(in config.Input) bool {
 	_, ok := in.Part.(own)
 	return IsKnob(in) && !ok
 }
 
-// IsOfModelTime tells whether an input lives in the model's time.
+// IsOfModelTime reports whether an input follows model time.
 func IsOfModelTime(in config.Input) bool {
 	_, ok := in.Part.(board.InModelTime)
 	return ok
 }
 
-// MeasuredKeys are those that hold the ends of a knob, and a dead zone where it has one.
+// MeasuredKeys returns the keys for the measured ends of a knob, and its dead zone if it has one, with their values in TOML.
 func MeasuredKeys(in config.Input, ends [2]int, deadZone int) [][2]string {
 	if o, ok := in.Part.(own); ok {
 		return o.Measured(ends)
@@ -100,7 +99,7 @@ func MeasuredKeys(in config.Input, ends [2]int, deadZone int) [][2]string {
 	return [][2]string{{"ends", fmt.Sprintf("[%d, %d]", ends[0], ends[1])}, {"dead_zone", fmt.Sprint(deadZone)}}
 }
 
-// Lamps are the LEDs of an output that the page draws.
+// Lamps returns the number of LEDs of an output on the page.
 func Lamps(out config.Output) int {
 	if l, ok := out.Part.(lamped); ok {
 		return l.Lamps()
@@ -108,7 +107,7 @@ func Lamps(out config.Output) int {
 	return 0
 }
 
-// AtRest is what an output is when it is off.
+// AtRest returns the state of an output that is off, in a word.
 func AtRest(out config.Output) string {
 	if r, ok := out.Part.(resting); ok {
 		return r.AtRest()
@@ -116,13 +115,13 @@ func AtRest(out config.Output) string {
 	return "dark"
 }
 
-// IsLED tells an output that is one.
+// IsLED reports whether an output is an LED on a pin.
 func IsLED(out config.Output) bool {
 	_, ok := out.Part.(board.Blinking)
 	return ok
 }
 
-// LED is the pin of an LED, and how it pulses; "" for another output.
+// LED returns the pin and the pulse of an LED; the pin is "" for another output.
 func LED(out config.Output) (pin string, opts pulse.Opts) {
 	if led, ok := out.Part.(board.Blinking); ok {
 		return led.Pulse()
