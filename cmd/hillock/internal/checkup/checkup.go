@@ -78,7 +78,7 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doc
 	} else {
 		b.Held = host.Held()
 		if !c.JSON && terminal.Is(in) && terminal.Is(w) {
-			b.Hand = &prompt.Visitor{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
+			b.Hand = &prompt.Hand{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
 		}
 	}
 	if !c.JSON {

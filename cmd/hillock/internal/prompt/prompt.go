@@ -1,4 +1,4 @@
-// Package prompt asks the person at a terminal.
+// Package prompt asks questions on a terminal.
 package prompt
 
 import (
@@ -14,10 +14,10 @@ type Keys struct {
 	r   *bufio.Reader
 }
 
-// NewKeys returns the lines of r. A call of Line ends with ctx.
+// NewKeys returns the lines of r. Line returns at the end of ctx.
 func NewKeys(ctx context.Context, r io.Reader) Keys { return Keys{ctx, bufio.NewReader(r)} }
 
-// Line waits for the Enter key and returns the line before it, or an error where ctx or the input ends first.
+// Line waits for the Enter key and returns the typed line. It returns an error if ctx or the input ends first.
 func (k Keys) Line() (string, error) {
 	type typed struct {
 		line string
@@ -33,7 +33,7 @@ func (k Keys) Line() (string, error) {
 		return "", k.ctx.Err()
 	case t := <-done:
 		if t.err == io.EOF {
-			return "", errors.New("nobody pressed Enter: standard input is at its end")
+			return "", errors.New("no Enter key: standard input has ended")
 		}
 		return t.line, t.err
 	}

@@ -12,17 +12,17 @@ import (
 	"hillock/hw/part"
 )
 
-func TestVisitorIsAskedUntilAnAnswer(t *testing.T) {
+func TestPromptRepeatsUntilAnAnswer(t *testing.T) {
 	var out strings.Builder
-	v := &Visitor{Keys: NewKeys(t.Context(), strings.NewReader("\n\nwhat\nYes\n\nn\n")), Printer: &readable.Printer{W: &out}}
+	h := &Hand{Keys: NewKeys(t.Context(), strings.NewReader("\n\nwhat\nYes\n\nn\n")), Printer: &readable.Printer{W: &out}}
 	cfg := config.Default(part.Kinds())
-	if err := v.Turn(t.Context(), cfg.Inputs[0]); err != nil {
+	if err := h.Turn(t.Context(), cfg.Inputs[0]); err != nil {
 		t.Fatal(err)
 	}
 	var answers []bool
 	shown := 0
 	for range 2 {
-		does, err := v.Look(cfg.Outputs[0], "blink", func() error { shown++; return nil })
+		does, err := h.Look(cfg.Outputs[0], "blink", func() error { shown++; return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,12 +31,12 @@ func TestVisitorIsAskedUntilAnAnswer(t *testing.T) {
 	if !slices.Equal(answers, []bool{true, false}) || shown != 2 {
 		t.Errorf("got the answers %v, shown %d times", answers, shown)
 	}
-	const look, did = "      ? look at led, the LED at GPIO17 (header pin 11), and press Enter ", "      ? did it blink? [y/n] "
+	const look, did = "      ? watch led, the LED at GPIO17 (header pin 11), and press Enter ", "      ? did it blink? [y/n] "
 	want := "      ? turn knob slowly all the way down and all the way up, then press Enter " + look + did + did + look + did
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := v.Look(cfg.Outputs[0], "blink", nil); err == nil || err.Error() != "nobody pressed Enter: standard input is at its end" {
+	if _, err := h.Look(cfg.Outputs[0], "blink", nil); err == nil || err.Error() != "no Enter key: standard input has ended" {
 		t.Errorf("got %v", err)
 	}
 }
