@@ -1,4 +1,4 @@
-// Package outfile writes a file whole or not at all, and says before a computation whether that will be possible.
+// Package outfile writes a file whole or not at all, and checks before a computation that it can.
 package outfile
 
 import (
@@ -12,9 +12,8 @@ import (
 	"syscall"
 )
 
-// Check returns why a file cannot be written, before anything is computed in vain: also where it is one of those that are read,
-// and would be replaced. It leaves what is there as it is, and does not open a pipe or a device: opening and closing a pipe would
-// be the end of the file to its reader.
+// Check returns an error for a file that cannot be written, or that is one of the read files: before a computation, not after it.
+// It changes nothing. It opens no pipe and no device: for the reader of a pipe, opening and closing it is the end of the file.
 func Check(name string, read ...string) error {
 	if name == "" || name == "-" {
 		return nil
@@ -31,7 +30,7 @@ func Check(name string, read ...string) error {
 	case info != nil && !info.Mode().IsRegular():
 		return nil
 	case info != nil:
-		f, err := os.OpenFile(path, os.O_WRONLY, 0) // as it is: a file of another owner, or a read-only one, is left alone
+		f, err := os.OpenFile(path, os.O_WRONLY, 0) // refuses a read-only file, or one of another owner
 		if err != nil {
 			return err
 		}
@@ -46,7 +45,7 @@ func Check(name string, read ...string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// same reports whether two names lead to one file that is there.
+// same reports whether two names lead to one existing file.
 func same(a, b string) bool {
 	x, err := os.Stat(a)
 	if err != nil {
@@ -73,8 +72,8 @@ func Hold(name string) (release func(), err error) {
 	return func() { f.Close() }, nil // nothing was written
 }
 
-// Write writes a file whole or not at all: beside its place, synced, then renamed. A link is followed. A pipe and a character
-// device, such as /dev/null, are written to as they stand, a pipe only where something reads it; "-" is standard output.
+// Write writes a file whole or not at all: it writes a new file beside it, syncs and renames it. It follows links. It writes
+// directly to a character device such as /dev/null, and to a pipe with a reader. "-" is standard output.
 func Write(name string, stdout io.Writer, write func(io.Writer) error) error {
 	if name == "" || name == "-" {
 		return buffered(stdout, write)
@@ -89,13 +88,13 @@ func Write(name string, stdout io.Writer, write func(io.Writer) error) error {
 	return replace(path, info, write)
 }
 
-// place is where a name leads to, and what is there: nil where there is nothing yet.
+// place returns the end of a name's links and the file there, nil for none.
 func place(name string) (path string, info fs.FileInfo, err error) {
 	info, err = os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if to, err := os.Readlink(name); err == nil {
-			return "", nil, fmt.Errorf("%s is a link to %s, which does not exist: create that file, or remove the link", name, to)
+			return "", nil, fmt.Errorf("%s is a link to %s, which does not exist: create that file or remove the link", name, to)
 		}
 		return name, nil, nil
 	case err != nil:
@@ -116,7 +115,7 @@ func place(name string) (path string, info fs.FileInfo, err error) {
 	}
 }
 
-// stream writes to what is no regular file. It does not wait for the reader of a pipe.
+// stream writes to a pipe or a device.
 func stream(name string, write func(io.Writer) error) error {
 	f, err := openPipe(name)
 	if err != nil {
@@ -134,7 +133,7 @@ func openPipe(name string) (*os.File, error) {
 	return f, err
 }
 
-// replace puts a new file in the place of a regular one, or of none.
+// replace writes a regular file, new or in the place of an old one.
 func replace(name string, old fs.FileInfo, write func(io.Writer) error) (err error) {
 	f, err := beside(name)
 	if err != nil {
@@ -142,7 +141,7 @@ func replace(name string, old fs.FileInfo, write func(io.Writer) error) (err err
 	}
 	defer func() {
 		if err != nil {
-			f.Close() // a second one, perhaps: what went wrong first is told
+			f.Close() // perhaps for the second time: the first error counts
 			os.Remove(f.Name())
 			err = fmt.Errorf("%s: not written: %w", name, cause(err))
 		}
@@ -167,7 +166,7 @@ func replace(name string, old fs.FileInfo, write func(io.Writer) error) (err err
 	return syncDir(filepath.Dir(name))
 }
 
-// cause is an error of the system without the name of the file, which would be a temporary one.
+// cause returns a system error without the name of the temporary file.
 func cause(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -176,7 +175,7 @@ func cause(err error) error {
 	return err
 }
 
-// beside makes a new file in the folder of a name, with the mode that the umask leaves.
+// beside creates a new file in the folder of a name, with the mode of the umask.
 func beside(name string) (*os.File, error) {
 	for i := os.Getpid(); ; i++ {
 		f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), i)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)

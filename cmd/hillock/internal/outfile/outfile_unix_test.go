@@ -22,7 +22,7 @@ func text(w io.Writer) error {
 	return err
 }
 
-func TestWhatCannotBeReplaced(t *testing.T) {
+func TestCheckAndWriteAgreeOnOddFiles(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	l, err := net.Listen("unix", in("socket"))
@@ -34,7 +34,7 @@ func TestWhatCannotBeReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, check, write string }{
-		{in("dangling"), in("dangling") + " is a link to nowhere, which does not exist: create that file, or remove the link", ""},
+		{in("dangling"), in("dangling") + " is a link to nowhere, which does not exist: create that file or remove the link", ""},
 		{in("loop"), "stat " + in("loop") + ": too many levels of symbolic links", ""},
 		{in("socket"), in("socket") + " is a socket, want a file's name", ""},
 		{dir, dir + " is a directory, want a file's name", ""},
@@ -105,7 +105,7 @@ func TestHoldRefusesAPipeWithoutAReader(t *testing.T) {
 	}
 }
 
-func TestCheckLeavesThePipesReaderWaiting(t *testing.T) {
+func TestCheckKeepsThePipesReaderWaiting(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestCheckLeavesThePipesReaderWaiting(t *testing.T) {
 	if err := outfile.Check(pipe); err != nil {
 		t.Fatal(err)
 	}
-	// With no writer so far a poll says nothing; after one has come and gone it would say POLLHUP, and the reader would end.
+	// A poll is silent before the first writer. After the last one has closed, POLLHUP ends the reader.
 	if hung(t, reader) {
 		t.Error("got a hang-up on the pipe after the check, want none")
 	}

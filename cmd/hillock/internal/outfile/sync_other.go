@@ -2,5 +2,5 @@
 
 package outfile
 
-// syncDir has nothing to do where a directory cannot be synced.
+// syncDir does nothing: this system cannot sync a directory.
 func syncDir(string) error { return nil }
