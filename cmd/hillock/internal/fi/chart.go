@@ -39,7 +39,7 @@ func (c *Curve) predictions(theory neuron.Theory) []chart.Series {
 	}
 }
 
-// rheobaseLabel says the rheobase, and when it is not in the picture.
+// rheobaseLabel names the rheobase, and says if it is outside the picture.
 func (c *Curve) rheobaseLabel(theory neuron.Theory) string {
 	r := theory.Rheobase()
 	s := fmt.Sprintf("rheobase %s nA", readable.Digits(r, 4))
@@ -49,12 +49,12 @@ func (c *Curve) rheobaseLabel(theory neuron.Theory) string {
 	return s
 }
 
-// exact is the exact line under the top, empty when all of it is above.
+// exact returns the exact line below the top, nothing if all of it is above.
 func (c *Curve) exact(theory neuron.Theory) []chart.Point {
 	return exactLine(theory, c.from(), c.to(), c.top())
 }
 
-// exactLabel names the exact line, and says when it is not in the picture.
+// exactLabel names the exact line, and says if it is outside the picture.
 func (c *Curve) exactLabel(theory neuron.Theory) string {
 	if len(c.exact(theory)) == 0 {
 		return "continuous equation (above)"
@@ -62,19 +62,19 @@ func (c *Curve) exactLabel(theory neuron.Theory) string {
 	return "continuous equation"
 }
 
-// parameters is the neuron and the sweep in a line, with the symbols of the equation.
+// parameters returns the neuron and the sweep in a line, with the symbols of the equation.
 func (c *Curve) parameters() string {
 	var all []string
 	for _, d := range c.Neuron.Model().Params {
-		if d.Role != neuron.Noise && d.Role != neuron.Seed { // which have no part in the curves
+		if d.Role != neuron.Noise && d.Role != neuron.Seed { // no part of the curves
 			all = append(all, d.Symbol+" "+d.Text(d.Of(c.Neuron.Params)))
 		}
 	}
 	return strings.Join(all, ", ") + "; " + readable.Seconds(c.seconds()) + " a point"
 }
 
-// exactLine is the rate of the continuous equation from one current (nA) to another, up to a rate (Hz). At the rheobase
-// its tangent is vertical, so that it is sampled along both axes: at equal distances of current, and of rate.
+// exactLine returns the rate of the continuous equation from one current (nA) to another, up to a rate (Hz). Its tangent is vertical
+// at the rheobase: the samples are at equal distances along both axes.
 func exactLine(p neuron.Theory, from, to, top float64) []chart.Point {
 	const n = 400
 	var line []chart.Point
@@ -97,7 +97,7 @@ func exactLine(p neuron.Theory, from, to, top float64) []chart.Point {
 	return line
 }
 
-// spaced is n numbers at equal distances, both ends included.
+// spaced returns n numbers at equal distances, both ends included.
 func spaced(from, to float64, n int) []float64 {
 	all := make([]float64, n)
 	for k := range all {
@@ -107,8 +107,7 @@ func spaced(from, to float64, n int) []float64 {
 	return all
 }
 
-// discreteLine is where the rate of the discrete neuron changes, from one current (nA) to another: the corners of a
-// staircase, as near as the eye can see.
+// discreteLine returns the corners of the staircase of the discrete neuron's rate, from one current (nA) to another, in 4000 steps.
 func discreteLine(p neuron.Theory, from, to float64) []chart.Point {
 	var line []chart.Point
 	for _, x := range spaced(from, to, 4001) {

@@ -12,7 +12,7 @@ import (
 	"hillock/neuron"
 )
 
-// The pictures were drawn by the program and looked at.
+// The program drew these pictures; they were checked by eye.
 func TestFIChart(t *testing.T) {
 	for _, c := range []struct {
 		name          string

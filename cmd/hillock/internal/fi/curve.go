@@ -1,4 +1,4 @@
-// Package fi measures firing rate against input current, and draws it.
+// Package fi measures and draws firing rate against input current.
 package fi
 
 import (
@@ -22,7 +22,7 @@ import (
 	"hillock/neuron"
 )
 
-// Curve is how often one neuron fires under constant currents.
+// Curve is the firing rate of one neuron under constant input currents.
 type Curve struct {
 	Neuron   config.Neuron
 	DT       time.Duration
@@ -31,8 +31,8 @@ type Curve struct {
 	spikes   []int64   // of each current, once measured
 }
 
-// Decimals is n numbers at equal distances, both ends included, reckoned in decimal fractions: from 1.4 to 2 in four
-// comes 1.6, where floats of their own would say 1.5999999999999999.
+// Decimals returns n numbers at equal distances, both ends included, computed as decimal fractions: from 1.4 to 2 in four steps the
+// second number is 1.6; floats would make it 1.5999999999999999.
 func Decimals(from, to float64, n int) []float64 {
 	low, distance := decimal(from), decimal(to)
 	distance.Sub(distance, low)
@@ -46,13 +46,13 @@ func Decimals(from, to float64, n int) []float64 {
 	return all
 }
 
-// decimal is the number as it would be written.
+// decimal returns a number as it is written.
 func decimal(v float64) *big.Rat {
-	r, _ := new(big.Rat).SetString(strconv.FormatFloat(v, 'g', -1, 64)) // which reads what FormatFloat writes
+	r, _ := new(big.Rat).SetString(strconv.FormatFloat(v, 'g', -1, 64)) // always reads FormatFloat's text
 	return r
 }
 
-// Measure runs the neuron under every current, on all cores.
+// Measure runs the neuron under every current on all cores, and moves the bar, nil for none.
 func (c *Curve) Measure(ctx context.Context, bar *modeltime.Progress) error {
 	c.spikes = make([]int64, len(c.Currents))
 	var done atomic.Int64
@@ -74,7 +74,7 @@ func (c *Curve) Measure(ctx context.Context, bar *modeltime.Progress) error {
 	return err
 }
 
-// count is the number of spikes from rest under a constant current, nA.
+// count returns the number of spikes from rest under a constant current, in nA.
 func (c *Curve) count(ctx context.Context, current float64, all *sharedProgress) (int64, error) {
 	n, err := neuron.New(c.Neuron.Params)
 	if err != nil {
@@ -90,7 +90,7 @@ func (c *Curve) count(ctx context.Context, current float64, all *sharedProgress)
 		_, err := loop.Run(ctx)
 		return err
 	}
-	// Whole ticks, then the steps that are left over as a shorter one.
+	// Whole ticks, then a shorter one for the rest of the steps.
 	if err := run(modeltime.StepsPerTick, c.Steps/modeltime.StepsPerTick); err != nil {
 		return 0, err
 	}
@@ -98,19 +98,19 @@ func (c *Curve) count(ctx context.Context, current float64, all *sharedProgress)
 	return cell.Spikes, err
 }
 
-// theory is the neuron's closed forms, nil where it has none: then there are measured points alone.
+// theory returns the closed forms of the neuron, nil for none: such a curve has measured points only.
 func (c *Curve) theory() neuron.Theory {
 	theory, _ := c.Neuron.Theory()
 	return theory
 }
 
-// seconds is the model time of each point.
+// seconds returns the model time of each point.
 func (c *Curve) seconds() float64 { return (time.Duration(c.Steps) * c.DT).Seconds() }
 
-// rate is the simulated firing rate at point i, Hz of model time.
+// rate returns the simulated firing rate of point i, in Hz of model time.
 func (c *Curve) rate(i int) float64 { return float64(c.spikes[i]) / c.seconds() }
 
-// CSV writes a row a point.
+// CSV writes a row for each point.
 func (c *Curve) CSV(w io.Writer) error {
 	rows := modeltime.NewRows(w)
 	theory := c.theory()
@@ -129,7 +129,7 @@ func (c *Curve) CSV(w io.Writer) error {
 	return rows.Err()
 }
 
-// Summary is the curve in a line: where firing begins, and how well simulation and closed form agree.
+// Summary returns the curve in a line: the rheobase, and the agreement of simulation and closed form.
 func (c *Curve) Summary() string {
 	theory := c.theory()
 	if theory == nil {
@@ -167,8 +167,8 @@ func (c *Curve) from() float64 { return c.Currents[0] }
 
 func (c *Curve) to() float64 { return c.Currents[len(c.Currents)-1] }
 
-// top is the rate at the upper end of the axis, Hz. The simulated points fit under it, and the exact curve where it does
-// not leave them far below, as it does when spikes come at nearly every step.
+// top returns the upper end of the axis, in Hz. All simulated points fit below it. The exact curve fits too, unless it is far
+// above them, as with a spike in nearly every step.
 func (c *Curve) top() float64 {
 	top, theory := 0.0, c.theory()
 	if theory != nil {

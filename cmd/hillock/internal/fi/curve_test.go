@@ -16,7 +16,7 @@ import (
 	"hillock/neuron"
 )
 
-// measured is the curve of a neuron, run.
+// measured returns the measured curve of a neuron.
 func measured(t *testing.T, p neuron.LIF, from, to float64, points int, duration time.Duration) *Curve {
 	t.Helper()
 	dt := time.Duration(math.Round(p.DT * 1e6))
@@ -27,7 +27,7 @@ func measured(t *testing.T, p neuron.LIF, from, to float64, points int, duration
 	return c
 }
 
-// neurons are neurons of each kind.
+// neurons returns neurons with different parameters.
 func neurons() map[string]neuron.LIF {
 	with := func(change func(*neuron.LIF)) neuron.LIF {
 		p := neuron.Default()
@@ -72,7 +72,7 @@ func TestFICSVReadsBackToTheSameBits(t *testing.T) {
 
 func TestFICountsEqualTheClosedForm(t *testing.T) {
 	for name, p := range neurons() {
-		// Ends that are no round numbers keep the grid off the ties; the steps are no whole number of the loop's ticks.
+		// Odd ends keep the grid off ties. The number of steps is no multiple of a tick's.
 		c := measured(t, p, -0.713, 7.291, 61, 2_345_600*time.Microsecond)
 		fired := false
 		for i, current := range c.Currents {
@@ -87,8 +87,8 @@ func TestFICountsEqualTheClosedForm(t *testing.T) {
 	}
 }
 
-func TestFIRunsEachStep(t *testing.T) {
-	// 1 MA drives a spike in every step, so that the spikes count the steps.
+func TestFIRunsEveryStep(t *testing.T) {
+	// The largest current causes a spike in every step: the spikes count the steps.
 	for _, steps := range []int64{1, 2, modeltime.StepsPerTick - 1, modeltime.StepsPerTick, modeltime.StepsPerTick + 1, 3*modeltime.StepsPerTick + 17} {
 		c := measured(t, neuron.Default(), 0, neuron.MaxCurrent, 2, time.Duration(steps)*100*time.Microsecond)
 		if diff := cmp.Diff([]int64{0, steps}, c.spikes); diff != "" {
@@ -100,7 +100,7 @@ func TestFIRunsEachStep(t *testing.T) {
 func TestFIWithinOneSpikeOfTheDiscreteRate(t *testing.T) {
 	for name, p := range neurons() {
 		if p.VReset > p.Rest() {
-			continue // its first spike takes longer than all that follow
+			continue // its first spike takes longer than the rest
 		}
 		c := measured(t, p, 0.017, 9.031, 61, 2*time.Second)
 		for i, current := range c.Currents {
@@ -111,7 +111,7 @@ func TestFIWithinOneSpikeOfTheDiscreteRate(t *testing.T) {
 	}
 }
 
-func TestFISummarySaysWhatIsOff(t *testing.T) {
+func TestFISummaryNamesTheLargestDeviation(t *testing.T) {
 	c := measured(t, neurons()["high reset"], 0, 5, 6, time.Second)
 	c.spikes[0]++ // as a tie might
 	want := "rheobase 1.5 nA; spike counts as predicted at 5 of 6 currents; " +
@@ -141,7 +141,7 @@ func TestDecimals(t *testing.T) {
 	}
 }
 
-// A sweep of a neuron without a theory has its measured points, and nothing made up beside them.
+// A neuron without a theory has measured points only.
 func TestSweepWithoutATheory(t *testing.T) {
 	c := &Curve{Neuron: config.Neuron{Name: "n1", Params: unpredicted{neuron.Default()}}, DT: 100 * time.Microsecond, Steps: 10_000, Currents: []float64{0, 2, 5}}
 	if err := c.Measure(t.Context(), nil); err != nil {
@@ -164,10 +164,10 @@ func TestSweepWithoutATheory(t *testing.T) {
 	}
 }
 
-// unpredicted is a neuron without a closed form.
+// unpredicted is a neuron without closed forms.
 type unpredicted struct{ neuron.LIF }
 
 func (unpredicted) Theory() (neuron.Theory, string) { return nil, "there is no closed form" }
 
-// Model has no parameters: those of the embedded neuron are of another struct.
+// Model has no parameters: the embedded neuron keeps its own.
 func (unpredicted) Model() neuron.Model { return neuron.Model{Name: "unpredicted"} }

@@ -14,7 +14,7 @@ import (
 	"hillock/neuron"
 )
 
-// wantSVG checks that a file is well-formed, holds the texts, and names fonts that every machine has.
+// wantSVG checks that a file is well-formed, contains the texts and names fonts of every system.
 func wantSVG(t *testing.T, file []byte, texts ...string) {
 	t.Helper()
 	found := map[string]bool{}
@@ -86,7 +86,7 @@ func TestExactLineIsSmooth(t *testing.T) {
 	for name, p := range neurons() {
 		for _, ends := range [][2]float64{{0, 5}, {1.4, 1.6}, {-2, 20}, {1.4999999, 1.5000001}} {
 			from, to := ends[0], ends[1]
-			top := p.ExactRate(to) / 1.3 // cut, as it is where spikes come at nearly each step
+			top := p.ExactRate(to) / 1.3 // cut, as with a spike in nearly every step
 			line := exactLine(p, from, to, top)
 			for i, xy := range line {
 				if !(xy.X >= from && xy.X <= to && xy.Y >= 0 && xy.Y <= top) {
@@ -123,7 +123,7 @@ func TestExactCurrentIsTheInverseOfExactRate(t *testing.T) {
 }
 
 func TestDiscreteLineIsAStaircase(t *testing.T) {
-	p := neurons()["coarse"] // a spike at each third, second and each step
+	p := neurons()["coarse"] // a spike in every third, second and single step
 	var rates []float64
 	for _, xy := range discreteLine(p, 2.1, 5) {
 		rates = append(rates, xy.Y)

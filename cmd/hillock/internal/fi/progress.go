@@ -7,14 +7,14 @@ import (
 	"hillock/neuron"
 )
 
-// sharedProgress is a progress that the loops of all points move.
+// sharedProgress is the progress of the loops of all points.
 type sharedProgress struct {
 	mu    sync.Mutex
 	steps int64
-	bar   *modeltime.Progress // nil where nobody would see it
+	bar   *modeltime.Progress // nil without a terminal
 }
 
-// loopProgress is what one loop has added to the shared progress.
+// loopProgress is the part of one loop in the shared progress.
 type loopProgress struct {
 	all   *sharedProgress
 	steps int64

@@ -7,8 +7,8 @@ import (
 	"hillock/neuron/wave"
 )
 
-// TestNeuronsTakeWhatWavesGive holds together what two rooms that do not know each other say each for itself.
-func TestNeuronsTakeWhatWavesGive(t *testing.T) {
+// Packages neuron and wave do not import each other: their bounds must agree all the same.
+func TestWavesFitNeurons(t *testing.T) {
 	if wave.MaxCurrent != neuron.MaxCurrent {
 		t.Errorf("got waves up to %g nA, neurons up to %g nA; want the same", wave.MaxCurrent, neuron.MaxCurrent)
 	}

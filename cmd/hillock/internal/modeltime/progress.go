@@ -9,16 +9,16 @@ import (
 	"hillock/neuron"
 )
 
-// Progress draws a bar on a terminal once a run has taken a second.
+// Progress draws a bar on a terminal, from the first second of a run on.
 type Progress struct {
 	w     io.Writer
 	all   int64
 	start time.Time
-	next  int64 // step at which to look at the time again
+	next  int64 // step of the next look at the time
 	shown bool
 }
 
-// NewProgress returns a bar for so many steps, nil where w is no terminal.
+// NewProgress returns a bar for a number of steps; nil without a terminal.
 func NewProgress(w io.Writer, all int64) *Progress {
 	if _, _, ok := readable.Terminal(w); !ok {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"hillock/neuron"
 )
 
-// Rows writes rows of numbers that read back to the same bits. After an error it writes no more, and ends the loop.
+// Rows writes rows of numbers; they read back to the same bits. The first error stops the writing and the loop.
 type Rows struct {
 	w    io.Writer
 	dt   time.Duration
@@ -26,7 +26,7 @@ func NewRows(w io.Writer) *Rows { return &Rows{w: w} }
 // Err returns the first error.
 func (r *Rows) Err() error { return r.err }
 
-// run runs the loop until its end or the first error of a row.
+// run runs the loop until its end or the first error.
 func (r *Rows) run(ctx context.Context, loop *neuron.Loop) error {
 	ctx, r.stop = context.WithCancel(ctx)
 	defer r.stop()
@@ -74,12 +74,12 @@ func (r *Rows) end() {
 	}
 }
 
-// stepTime is the end of a step in ms, the nearest float to it.
+// stepTime returns the end of a step in ms, as the nearest float.
 func stepTime(step int64, dt time.Duration) float64 {
 	return float64(step*int64(dt)) / 1e6
 }
 
-// spikeRows is an output that writes a row a spike.
+// spikeRows writes a row for each spike.
 type spikeRows Rows
 
 func (r *spikeRows) Tick(time.Duration) {}
@@ -90,7 +90,7 @@ func (r *spikeRows) Spike(step int64, _ time.Duration) {
 	rows.end()
 }
 
-// traceRows is an observer that writes a row a step.
+// traceRows writes a row for each step.
 type traceRows Rows
 
 func (r *traceRows) Tick(neuron.Tick) {}
@@ -108,7 +108,7 @@ func (r *traceRows) Step(s neuron.Sample) {
 	rows.end()
 }
 
-// isiStats is an output that keeps the mean and the spread of the inter-spike intervals, by Welford's method.
+// isiStats keeps the mean and the spread of the interspike intervals, by Welford's method.
 type isiStats struct {
 	last     int64
 	n        int64
@@ -127,7 +127,7 @@ func (s *isiStats) Spike(step int64, _ time.Duration) {
 	s.last = step
 }
 
-// isi is the mean interval in ms and its coefficient of variation, false before there is one.
+// isi returns the mean interspike interval in ms and its coefficient of variation; ok is false before the second spike.
 func (s *isiStats) isi(dt float64) (mean, cv float64, ok bool) {
 	if s.n == 0 {
 		return 0, 0, false

@@ -13,7 +13,7 @@ import (
 	"hillock/neuron"
 )
 
-// StepsPerTick is how many steps a tick of the loop runs: few enough to be interrupted at once, enough for ticks to cost nothing.
+// StepsPerTick is the number of steps in a tick of the loop: few enough to stop at once, enough for ticks to cost nothing.
 const StepsPerTick = 10_000
 
 // Run is one neuron from rest under a current.
@@ -22,10 +22,10 @@ type Run struct {
 	DT       time.Duration
 	Steps    int64
 	Input    neuron.Input
-	Progress *Progress // nil where nobody would see it
+	Progress *Progress // nil without a terminal
 }
 
-// Formats are the names of what Write writes: a summary, a row for each spike, a row for each step, or a mark for each step.
+// Formats returns the formats of Write: a summary, a row for each spike, a row for each step, or a mark for each step.
 func Formats() []string { return []string{"summary", "spikes", "trace", "worksheet"} }
 
 // Write runs the neuron and writes it in one of Formats.
@@ -57,7 +57,7 @@ func (r *Run) loop() (*neuron.Loop, error) {
 		return nil, err
 	}
 	cell := &neuron.Cell{Name: r.Neuron.Name, Neuron: n, Inputs: []neuron.Input{r.Input}}
-	// A recorded current is read at every step, so that it changes where its file says; a constant one seldom.
+	// A recorded current may change at every step: one step a tick.
 	perTick := int64(1)
 	if _, ok := r.Input.(Constant); ok {
 		perTick = gcd(r.Steps, StepsPerTick)
@@ -66,7 +66,7 @@ func (r *Run) loop() (*neuron.Loop, error) {
 		Ticks: r.Steps / perTick, Cells: []*neuron.Cell{cell}}, nil
 }
 
-// gcd is the greatest common divisor of two numbers above 0.
+// gcd returns the greatest common divisor of two numbers above 0.
 func gcd(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b
@@ -134,7 +134,7 @@ func marks(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
 	return errors.Join(interrupted(err, end, loop.DT), t.end())
 }
 
-// interrupted says how far a loop came whose context ended. It returns other errors, and nil, as they are.
+// interrupted adds the model time so far to the error of an ended context. It returns other errors, and nil, as they are.
 func interrupted(err error, end neuron.Tick, dt time.Duration) error {
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("interrupted after %v of model time", time.Duration(end.Steps)*dt)

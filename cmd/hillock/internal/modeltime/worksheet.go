@@ -7,9 +7,9 @@ import (
 	"hillock/neuron"
 )
 
-// Worksheet is the classroom program that all this started from: the default neuron for 2 s under a drive R_I (mV), a
-// "|" for each step with a spike and a "_" for each without, joined by spaces. Its time is a float that grows by dt at
-// a time, and its loop runs while that is at most 2000 ms: 20,001 steps.
+// Worksheet is the classroom program at the origin of hillock. It runs the default neuron for 2 s under a drive R_I (mV) and writes
+// "|" for a step with a spike and "_" for a step without, joined by spaces. Its time is a float, increased by dt in each step;
+// its loop runs up to 2000 ms: 20,001 steps.
 func Worksheet(w io.Writer, ri float64) error {
 	p := neuron.Default()
 	n, err := neuron.New(p)
@@ -23,7 +23,7 @@ func Worksheet(w io.Writer, ri float64) error {
 	return out.end()
 }
 
-// tokens is an observer that writes one "|" or "_" a step.
+// tokens writes "|" or "_" for each step.
 type tokens struct {
 	w       *bufio.Writer
 	started bool
