@@ -1,4 +1,4 @@
-// Package calibrate measures the two ends of a knob, and writes them into a configuration.
+// Package calibrate measures both ends of a knob and writes them into a configuration.
 package calibrate
 
 import (
@@ -28,8 +28,8 @@ type Knob struct {
 	Virtual *sim.Knob // turned by the program; nil for a real knob
 }
 
-// measure asks on out for both ends of a knob, each with the Enter key on in. It returns the codes of the ends, the smaller one
-// first, and a dead zone as wide as the noise.
+// measure asks on out for both ends of a knob, and waits for the Enter key on in at each. It returns the codes of the ends, the
+// smaller one first, and a dead zone as wide as the noise.
 func measure(ctx context.Context, in io.Reader, out io.Writer, knob Knob) (ends [2]int, dead int, err error) {
 	c := &calibration{Knob: knob, ctx: ctx, keys: prompt.NewKeys(ctx, in), Printer: &readable.Printer{W: out}}
 	return c.measure()
@@ -55,10 +55,10 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 	low, high := down, up
 	if low.code > high.code {
 		low, high = up, down
-		c.Printf("the code falls as the knob is turned up: swap its outer legs, or the two values of current\n")
+		c.Printf("the code falls while the knob turns up: swap its outer legs, or the two values of current\n")
 	}
 	if full := c.full(); high.code-low.code < full/4 {
-		return ends, 0, fmt.Errorf("its ends are %d and %d, of %d: turn it all the way, or look at its outer legs, 3V3 and GND", low.code, high.code, full)
+		return ends, 0, fmt.Errorf("the ends are %d and %d, of %d: turn the knob all the way, or check its outer legs, 3V3 and GND", low.code, high.code, full)
 	}
 	noise := max(low.spread, high.spread)
 	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
@@ -73,10 +73,10 @@ func (c *calibration) full() int {
 	return ends[1] - ends[0]
 }
 
-// still is a knob at rest: its median code, and how far the codes lay apart.
+// still is a knob at rest: its median code and the range of its codes.
 type still struct{ code, spread int }
 
-// How a knob is watched: a window of readings, and how far they may lie apart, as a part of the full scale.
+// A knob is still when the range of a window of readings is at most a 50th of the full scale.
 const (
 	readings   = 100
 	readEvery  = 10 * time.Millisecond
@@ -84,7 +84,7 @@ const (
 	longEnough = 20 * time.Second
 )
 
-// end asks for an end, and reads until the knob is still.
+// end asks for one end and reads the knob until it is still.
 func (c *calibration) end(which string) (still, error) {
 	if err := c.turn(which); err != nil {
 		return still{}, err
@@ -100,7 +100,7 @@ func (c *calibration) end(which string) (still, error) {
 		c.Input.Current(now)
 		r := c.Input.Reading()
 		switch {
-		case r.State != board.OK && r.Fault == nil: // it has not answered yet
+		case r.State != board.OK && r.Fault == nil: // no answer yet
 		case r.Fault != nil && now > 3*time.Second:
 			return still{}, r.Fault
 		case r.Fault != nil:
@@ -118,15 +118,15 @@ func (c *calibration) end(which string) (still, error) {
 			codes = append(codes[:0], codes[readings/2:]...)
 		}
 		if now > longEnough {
-			return still{}, fmt.Errorf("it was not still for a second in %v: a loose wire, or a hand on it", longEnough)
+			return still{}, fmt.Errorf("not still for a second within %v: check for a loose wire, and take your hand off the knob", longEnough)
 		}
 	}
 }
 
-// turn turns the virtual knob to an end, or asks for it.
+// turn turns a virtual knob to an end, or asks for it.
 func (c *calibration) turn(which string) error {
 	if c.Virtual != nil {
-		c.Printf("the virtual Pi's %s is turned all the way %s\n", c.Config.Name, which)
+		c.Printf("turning the virtual Pi's %s all the way %s\n", c.Config.Name, which)
 		c.Virtual.Set(map[string]float64{"down": 0, "up": 1}[which])
 		return c.Err
 	}

@@ -19,7 +19,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// hand turns a knob, one place at each Enter.
+// hand turns a knob at each Enter.
 type hand struct {
 	turns []func()
 }
@@ -51,11 +51,11 @@ func TestCalibrate(t *testing.T) {
 		err      string
 		says     string
 	}{
-		{"a knob as it is", 4, 1019, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "turn knob all the way down, then press Enter down: code 4, within 0\n"},
-		{"a noisy knob", 12, 1000, 3, sim.Faults{}, [2]int{12, 1000}, 3, "", ""},
-		{"a knob that is wired the other way round", 1019, 4, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "swap its outer legs, or the two values of current"},
-		{"a knob that does nothing", 500, 510, 0, sim.Faults{}, [2]int{}, 0, "its ends are 500 and 510, of 1023: turn it all the way, or look at its outer legs, 3V3 and GND", ""},
-		{"a wild knob", 12, 1000, 40, sim.Faults{}, [2]int{}, 0, "it was not still for a second in 20s: a loose wire, or a hand on it", ""},
+		{"plain", 4, 1019, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "turn knob all the way down, then press Enter down: code 4, within 0\n"},
+		{"noisy", 12, 1000, 3, sim.Faults{}, [2]int{12, 1000}, 3, "", ""},
+		{"outer legs swapped", 1019, 4, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "swap its outer legs, or the two values of current"},
+		{"does not turn", 500, 510, 0, sim.Faults{}, [2]int{}, 0, "the ends are 500 and 510, of 1023: turn the knob all the way, or check its outer legs, 3V3 and GND", ""},
+		{"never still", 12, 1000, 40, sim.Faults{}, [2]int{}, 0, "not still for a second within 20s: check for a loose wire, and take your hand off the knob", ""},
 		{"no chip", 12, 1000, 0, sim.Faults{MISO: sim.Open}, [2]int{}, 0, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-func TestCalibrateWritesWhatItMeasured(t *testing.T) {
+func TestSecondCalibrationKeepsTheFirstOldFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "my.toml")
 	before := "# mine\n[input.knob]\ndriver = \"mcp3008\" # the chip\n[neuron.n1]\ninput = \"knob\"\n"
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
@@ -101,9 +101,9 @@ func TestCalibrateWritesWhatItMeasured(t *testing.T) {
 	}
 }
 
-func TestNobodyPressesEnter(t *testing.T) {
+func TestMissingEnterIsAnError(t *testing.T) {
 	c := &calibration{Knob: Knob{Config: config.Input{Name: "knob"}}, keys: prompt.NewKeys(t.Context(), strings.NewReader("no end")), Printer: &readable.Printer{W: io.Discard}}
-	if err := c.turn("down"); told(err) != "nobody pressed Enter: standard input is at its end" {
+	if err := c.turn("down"); told(err) != "no Enter key: standard input has ended" {
 		t.Errorf("got %v", err)
 	}
 	stopped, stop := context.WithCancel(t.Context())

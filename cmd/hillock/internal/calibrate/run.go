@@ -12,14 +12,14 @@ import (
 	"hillock/hw/clock"
 )
 
-// Options say where the ends go.
+// Options are the options of Run.
 type Options struct {
 	Wall   *clock.Real
 	File   string // the configuration's
-	DryRun bool   // only print them
+	DryRun bool   // print the ends only
 }
 
-// Run measures the first input of a configuration, a knob, prints the keys of its ends, and writes them into the file.
+// Run measures the knob that is the first input of a configuration, prints its ends as keys, and writes them into the file.
 func Run(ctx context.Context, in io.Reader, w io.Writer, cfg *config.Config, hw session.Hardware, o Options) error {
 	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: o.Wall})
 	if err != nil {
