@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// OneLine joins the lines of a text with semicolons: a message ends at its first line break.
+// OneLine joins the lines of a text with semicolons: a message is one line.
 func OneLine(s string) string { return strings.ReplaceAll(s, "\n", "; ") }
 
 // Wrap breaks a text into lines of at most width columns; a width below 1 counts as Columns. It breaks at blanks only: --hw
@@ -49,7 +49,7 @@ func wrap(text string, width, indent int) (rows []string) {
 	return rows
 }
 
-// end is where the first word of a text ends.
+// end returns the end of the first word of a text.
 func end(text string) int {
 	if i := strings.IndexByte(text, ' '); i >= 0 {
 		return i

@@ -106,7 +106,7 @@ func TestFileIsNoTerminal(t *testing.T) {
 	}
 }
 
-// full is a writer that refuses everything after its first call.
+// full is a writer with room for one call.
 type full struct {
 	calls int
 	text  strings.Builder

@@ -10,7 +10,7 @@ import (
 // Milliseconds returns a time in ms.
 func Milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }
 
-// Interval returns a predicted rate (Hz) as the time from spike to spike, with the current (nA) that causes it.
+// Interval returns a predicted rate (Hz) as an interspike interval, with its current (nA).
 func Interval(hz, current float64) string {
 	if hz == 0 {
 		return fmt.Sprintf("silent at %s nA", Digits(current, 4))
@@ -26,7 +26,7 @@ func Seconds(s float64) string {
 	return strconv.FormatFloat(math.Round(s*1e3)/1e3, 'f', -1, 64) + " s"
 }
 
-// Micros writes a time in us, with three digits, in us, ms or s.
+// Micros writes a time given in us with three digits, in us, ms or s.
 func Micros(us float64) string {
 	switch {
 	case us >= 1e6:
