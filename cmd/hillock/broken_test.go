@@ -11,10 +11,10 @@ import (
 	"hillock/neuron"
 )
 
-// breaks makes the program, in the guise of the test binary, break in the third second of its run.
+// breaks makes the test binary as the program break in the third second of its run.
 const breaks = "HILLOCK_TEST_BREAKS"
 
-// broken is main with something in it that breaks.
+// broken is main with a defect.
 func broken(kind string) {
 	var f runFlags
 	switch kind {
@@ -53,7 +53,7 @@ func broken(kind string) {
 	os.Exit(exit(root))
 }
 
-// breaker is an observer that does something bad, once, in the third second.
+// breaker breaks the program once, in the third second.
 type breaker struct{ step func(neuron.Sample) }
 
 func (*breaker) Tick(neuron.Tick) {}
@@ -64,7 +64,7 @@ func (b *breaker) Step(s neuron.Sample) {
 	}
 }
 
-// breakingPin is a driver that panics once it is high.
+// breakingPin is a driver with a panic after high.
 type breakingPin struct {
 	gpio.PinIO
 	outs int
@@ -78,5 +78,5 @@ func (p *breakingPin) Out(l gpio.Level) error {
 	return err
 }
 
-// Close, as a line of the kernel has it.
+// Close implements the method of a kernel line.
 func (p *breakingPin) Close() { p.PinIO.(interface{ Close() }).Close() }

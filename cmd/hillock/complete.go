@@ -27,7 +27,7 @@ func choices(cmd *cobra.Command, flag string, values ...string) {
 	must(cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
 }
 
-// beginning returns the completions that begin with what is typed.
+// beginning returns the completions with a typed beginning.
 func beginning(typed string, all []cobra.Completion) []cobra.Completion {
 	return slices.DeleteFunc(all, func(c cobra.Completion) bool { return !strings.HasPrefix(c, typed) })
 }
@@ -40,8 +40,7 @@ func completeFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion
 	return []cobra.Completion{"toml"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
-// complete offers for a flag what values returns of the configuration on the command line, the built-in one without FILE. A
-// value with a description stands before a tab.
+// complete offers values for a flag, taken from FILE on the command line or from the built-in configuration.
 func complete(cmd *cobra.Command, flag string, values func(*config.Config) []cobra.Completion) {
 	must(cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		file := ""
@@ -60,7 +59,7 @@ func complete(cmd *cobra.Command, flag string, values func(*config.Config) []cob
 	}))
 }
 
-// keys returns the keys of a configuration for --set, each with the value it has.
+// keys returns the keys of a configuration for --set, with their present values.
 func keys(cfg *config.Config) (all []cobra.Completion) {
 	var tables map[string]any
 	if err := toml.Unmarshal(cfg.TOML(), &tables); err != nil {

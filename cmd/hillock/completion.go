@@ -8,7 +8,7 @@ import (
 	"hillock/cmd/hillock/internal/usage"
 )
 
-// newCompletion returns the command that prints a completion script, in the place of cobra's, which accepts any argument.
+// newCompletion returns the command for completion scripts. Unlike cobra's it refuses an unknown shell.
 func newCompletion() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{

@@ -13,21 +13,21 @@ import (
 	"testing"
 )
 
-// fence is a block of code of CONTRIBUTING.md that says which file it is of: ```go hw/part/toggle.go
+// fence matches a block of code with its file in CONTRIBUTING.md: ```go hw/part/toggle.go
 var fence = regexp.MustCompile("(?ms)^```(\\w+) (\\S+)\n(.*?)^```$")
 
-// added is where the worked examples of CONTRIBUTING.md are, each file at its place in the repository.
+// added is the folder of the worked examples of CONTRIBUTING.md, with each file at its place in the repository.
 const added = "testdata/new"
 
-// TestContributing builds what CONTRIBUTING.md shows: over the repository it lays the files of testdata/new, and the lines that
-// the page's diffs add to lists, and runs the tests of what was added.
+// TestContributing builds the examples of CONTRIBUTING.md. It adds the files of testdata/new and the page's diffs to the repository,
+// and runs their tests.
 func TestContributing(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay := map[string]string{} // by the place in the repository
+	overlay := map[string]string{} // by place in the repository
 	err = filepath.WalkDir(added, func(name string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			rel, _ := filepath.Rel(added, name)
@@ -58,7 +58,7 @@ func TestContributing(t *testing.T) {
 	cmd := exec.Command("go", "test", "-overlay", file, "-v", "-run", "^("+strings.Join(tests, "|")+"|TestPageShowsWhatWasSkipped)$",
 		"./hw/part", "./neuron", "./cmd/hillock", "./cmd/hillock/internal/web")
 	cmd.Dir = root
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { // what testarm sets is not for the go command
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { // testarm's variables are not for the go command
 		name, _, _ := strings.Cut(v, "=")
 		return slices.Contains([]string{"GOARCH", "GOARM", "CGO_ENABLED", through}, name)
 	})
@@ -73,7 +73,7 @@ func TestContributing(t *testing.T) {
 	}
 }
 
-// changed returns a text as a diff without line numbers changes it: the lines of its context stand there once.
+// changed applies a diff without line numbers to a text; the lines of its context must be there once.
 func changed(t *testing.T, name, text, diff string) string {
 	t.Helper()
 	var before, after strings.Builder
@@ -136,7 +136,7 @@ func TestContributingNamesWhatExists(t *testing.T) {
 	}
 }
 
-// allSource is the Go code of the repository, without its tests' data.
+// allSource returns the Go code of the repository, without testdata.
 func allSource(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder

@@ -16,28 +16,27 @@ import (
 	"hillock/hw/part"
 )
 
-// Doctor finds each fault that the virtual Pi can be given.
-func TestDoctorFindsTrials(t *testing.T) {
+func TestDoctorFindsEveryFault(t *testing.T) {
 	t.Parallel()
-	for _, trial := range fault.All() {
+	for _, f := range fault.All() {
 		synctest.Test(t, func(t *testing.T) {
 			v, err := board.NewVirtual(config.Default(part.Kinds()), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			trial.Apply(v)
+			f.Apply(v)
 			failed := 0
-			for f := range (&doctor.Bench{Config: config.Default(part.Kinds()), Pi: v, Hand: v}).Wires(t.Context()) {
-				if f.Result == doctor.Failed {
+			for found := range (&doctor.Bench{Config: config.Default(part.Kinds()), Pi: v, Hand: v}).Wires(t.Context()) {
+				if found.Result == doctor.Failed {
 					failed++
 				}
 			}
 			want := 1
-			if trial.Name == "none" {
+			if f.Name == "none" {
 				want = 0
 			}
 			if failed != want {
-				t.Errorf("%s: got %d checks that failed, want %d", trial.Name, failed, want)
+				t.Errorf("%s: got %d checks that failed, want %d", f.Name, failed, want)
 			}
 		})
 	}
@@ -71,8 +70,7 @@ func TestDoctorRefuses(t *testing.T) {
 	}
 }
 
-// A fault needs a part that can have it.
-func TestDoctorNeedsThePartOfAFault(t *testing.T) {
+func TestFaultNeedsItsPart(t *testing.T) {
 	t.Parallel()
 	const slow = "[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"
 	const bare = "[input.knob]\ndriver = \"rc\"\npin = \"GPIO4\"\n[neuron.n1]\ninput = \"knob\"\n"
@@ -91,7 +89,6 @@ func TestDoctorNeedsThePartOfAFault(t *testing.T) {
 	}
 }
 
-// What is printed as JSON is what is printed for a person.
 func TestDoctorPrintsJSON(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "knob.toml") // an LED would blink for seconds
@@ -117,8 +114,8 @@ func TestDoctorPrintsJSON(t *testing.T) {
 	}
 }
 
-// Nothing of this machine is among the checks of the wires alone, and JSON is whole without one.
-func TestDoctorLooksAtTheWiresAlone(t *testing.T) {
+// Without a check of the machine, JSON must still be whole.
+func TestDoctorChecksTheWiresOnly(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "knob.toml")
 	for _, tt := range []struct {

@@ -19,8 +19,8 @@ import (
 	"hillock/neuron/wave"
 )
 
-// The examples that the package installs must be right, and without a warning.
-func TestExamplesAreChecked(t *testing.T) {
+// The package installs these examples.
+func TestExamplesHaveNoWarnings(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(files) < 2 {
@@ -46,8 +46,7 @@ func TestExamplesAreChecked(t *testing.T) {
 	}
 }
 
-// Every example can be wired from its sheet.
-func TestExamplesAreWired(t *testing.T) {
+func TestExamplesCanBeWired(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(files) < 4 {
@@ -73,7 +72,7 @@ func TestExamplesAreWired(t *testing.T) {
 	}
 }
 
-// TestExamplesRun runs each example on a virtual Pi for some seconds of its loop.
+// Each example runs on a virtual Pi for some seconds of its loop.
 func TestExamplesRun(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../deploy/examples/*.toml")
@@ -123,7 +122,7 @@ func TestExamplesRun(t *testing.T) {
 	}
 }
 
-// replayed is how often the neuron of a recorded current spikes in so many ticks of 1 ms.
+// replayed returns the number of spikes under a recorded current in a number of 1 ms ticks.
 func replayed(t *testing.T, cfg *config.Config, ticks int) (spikes int64) {
 	t.Helper()
 	r, err := wave.Load(filepath.Join(filepath.Dir(cfg.File), cfg.Inputs[0].Part.(played.Recorded).File))

@@ -29,7 +29,7 @@ func listFaults(w io.Writer) error {
 	return p.Err
 }
 
-// unknownFault returns the error for a name that no fault has.
+// unknownFault returns the error for a name without a fault.
 func unknownFault(name string) error {
 	ids := map[string]string{}
 	var known []string

@@ -15,7 +15,7 @@ import (
 	"hillock/neuron"
 )
 
-// runFI runs the command as a command line would.
+// runFI runs a command line of fi.
 func runFI(ctx context.Context, args ...string) (out, errOut string, err error) {
 	return hillock(ctx, append([]string{"fi"}, args...)...)
 }
@@ -23,7 +23,7 @@ func runFI(ctx context.Context, args ...string) (out, errOut string, err error) 
 func TestFICSV(t *testing.T) {
 	t.Parallel()
 	exact := func(current float64) string {
-		return strconv.FormatFloat(neuron.Default().ExactRate(current), 'g', -1, 64) // its last bit is the platform's
+		return strconv.FormatFloat(neuron.Default().ExactRate(current), 'g', -1, 64) // its last bit depends on the platform
 	}
 	want := "current_na,rate_hz,rate_discrete_hz,rate_exact_hz\n" +
 		"1.4,0,0,0\n" +

@@ -107,8 +107,8 @@ func checkPlot(name string) error {
 	return nil
 }
 
-// canWrite returns a usage error for a file that cannot be written, or that the command reads. "" and "-" are no files. flag is
-// the flag that names the file, "" for an argument.
+// canWrite returns a usage error for an unwritable file, or for one of the command's inputs. "" and "-" are no files. flag is the
+// flag of the file, "" for an argument.
 func canWrite(flag, name string, read ...string) error {
 	err := outfile.Check(name, read...)
 	switch {

@@ -13,7 +13,7 @@ import (
 	"hillock/config"
 )
 
-// newHelp returns the command that shows the help of another one.
+// newHelp returns the command for the help of another command.
 func newHelp() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "help [COMMAND]",

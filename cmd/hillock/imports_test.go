@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// TestImportsPointOneWay holds the design's layout: neuron <- config <- hw <- cmd, an arrow may be skipped and never
-// reversed, hw and neuron do not know each other, neuron needs the standard library only, and command lines end where the
-// packages of the program begin.
+// The layout of the design: neuron <- config <- hw <- cmd. An arrow may be skipped but not reversed. hw and neuron do not import
+// each other. neuron needs the standard library only. Flags stay in package main.
 func TestImportsPointOneWay(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f",
 		`{{.ImportPath}}{{range .Imports}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}`, "hillock/...").Output()
@@ -55,7 +54,7 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// Package main declares flags, turns them into values, and makes one call: whatever does more belongs into a package.
+// Package main declares flags, turns them into values and makes one call. Everything else belongs in a package.
 func TestPackageMainIsThin(t *testing.T) {
 	const perFile, inAll = 150, 2000
 	files, err := filepath.Glob("*.go")

@@ -18,9 +18,9 @@ import (
 	"hillock/neuron"
 )
 
-// The tests whose names begin with TestKernel run hillock under a real kernel's GPIO and SPI: see hw/kernelpi.
+// The tests TestKernel... run hillock on a real kernel's GPIO and SPI: see hw/kernelpi.
 
-// kernelPrograms is a folder with hillock as the guest can run it, and hillock.test, its tests, built once.
+// kernelPrograms is a folder with hillock and its tests, hillock.test, built once for the guest.
 var kernelPrograms = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "hillock-kernel")
 	if err != nil {
@@ -30,14 +30,14 @@ var kernelPrograms = sync.OnceValues(func() (string, error) {
 	return dir, errors.Join(kernelpi.Go("build", "-o", dir+"/hillock", program), kernelpi.Go("test", "-c", "-o", dir+"/hillock.test", program))
 })
 
-// guest is what a script did in a guest.
+// guest is the result of a script in a guest.
 type guest struct {
 	*kernelpi.Result
 	t *testing.T
 }
 
-// boot runs a script in a guest. It has start ARGS, which runs hillock at life's speed with pulses of 5 ms and a minute to
-// go, in the background as $pid, and run ARGS, which waits for it and is its exit status; mark NAME, which notes the time.
+// boot runs a script in a guest. In the script, 'start ARGS' runs hillock in the background as $pid: in real time, with pulses of
+// 5 ms, for a minute. 'run ARGS' runs it and returns its exit status. 'mark NAME' notes the time.
 func boot(t *testing.T, script string) *guest {
 	t.Helper()
 	kernel := kernelpi.ForTest(t)
@@ -70,7 +70,7 @@ echo; for part in summary out log; do echo "== $part"; cat /tmp/$part 2>/dev/nul
 
 func tail[T any](s []T, n int) []T { return s[max(0, len(s)-n):] }
 
-// part is a file at the end of the output: the summary as JSON, out or log.
+// part returns a file from the end of the output: the summary as JSON, out or log.
 func (g *guest) part(name string) string {
 	_, text, _ := strings.Cut(g.Output, "\n== "+name+"\n")
 	text, _, _ = strings.Cut(text, "\n== ")
@@ -87,7 +87,7 @@ func (g *guest) summary() (s summary.Figures) {
 
 var markLine = regexp.MustCompile(`(?m)^mark (\S+) ([0-9.]+)$`)
 
-// marks are the times that the script noted, to 10 ms.
+// marks returns the noted times of the script, to 10 ms.
 func (g *guest) marks() map[string]time.Duration {
 	all := map[string]time.Duration{}
 	for _, m := range markLine.FindAllStringSubmatch(g.Output, -1) {
@@ -97,7 +97,7 @@ func (g *guest) marks() map[string]time.Duration {
 	return all
 }
 
-// pulses are when GPIO17 went high, and low again.
+// pulses returns the times of GPIO17's rising and falling edges.
 func (g *guest) pulses() (up, down []time.Duration) {
 	for _, e := range g.Levels(17) {
 		if e.High {
@@ -109,7 +109,7 @@ func (g *guest) pulses() (up, down []time.Duration) {
 	return up, down
 }
 
-// between counts the times that lie between two of them.
+// between counts the times between two others.
 func between(times []time.Duration, from, to time.Duration) (n int) {
 	for _, t := range times {
 		if t >= from && t < to {
@@ -119,7 +119,7 @@ func between(times []time.Duration, from, to time.Duration) (n int) {
 	return n
 }
 
-// wants checks what the log says, in this order.
+// wants checks for texts in the log, in this order.
 func (g *guest) wants(log ...string) {
 	g.t.Helper()
 	rest := g.part("log")
@@ -133,7 +133,7 @@ func (g *guest) wants(log ...string) {
 	}
 }
 
-func TestKernelSeesThePulsesThatTheEquationPredicts(t *testing.T) {
+func TestKernelSeesThePredictedPulses(t *testing.T) {
 	g := boot(t, `knob 438; run`)
 	s := g.summary()
 	p, current := neuron.Default(), 5*(438./1023)
@@ -155,7 +155,7 @@ func TestKernelSeesThePulsesThatTheEquationPredicts(t *testing.T) {
 			off++
 		}
 	}
-	if off > len(up)/100 { // a tick can be late in there, too
+	if off > len(up)/100 { // a tick can be late there too
 		t.Errorf("got %d of %d pulses more than 200 us from their place or their width", off, len(up))
 	}
 }
@@ -176,7 +176,7 @@ wait $pid`)
 	}
 }
 
-func TestKernelFaultsOfTheChipAreNamedAndMend(t *testing.T) {
+func TestKernelNamesFaultsOfTheChip(t *testing.T) {
 	for _, tt := range []struct{ name, fault, good, says string }{
 		{"EIO", "spi_fail 5", "spi_fail 0", "input/output error"},
 		{"a hang of two seconds", "spi_delay_us 2000000", "spi_delay_us 0", "mcp3008 on SPI0.0: no answer in time: a transfer hangs or is slow"},
@@ -208,7 +208,7 @@ wait $pid`)
 	})
 }
 
-func TestKernelPinThatAnotherProgramHolds(t *testing.T) {
+func TestKernelRefusesAHeldPin(t *testing.T) {
 	g := boot(t, `
 hillock run --hw real --plain --duration 5s --set loop.speed=1 --set input.knob.channel=1 >/dev/null 2>&1 & other=$!
 sleep 1; start --duration 10s; sleep 2; echo "held by $other"; wait $other; mark free; wait $pid`)
@@ -225,9 +225,9 @@ sleep 1; start --duration 10s; sleep 2; echo "held by $other"; wait $other; mark
 	}
 }
 
-// TestKernelGoesOnWithoutWhatItCanSpare runs where periph trips: two nodes that lead to one chip, as on every Pi, for which
-// gpioioctl closes file descriptor 0, and a spidev that does not tell how large its buffer is.
-func TestKernelGoesOnWithoutWhatItCanSpare(t *testing.T) {
+// Two traps for periph: two nodes of one chip, as on every Pi, make gpioioctl close file descriptor 0; and the buffer size of
+// spidev is unknown.
+func TestKernelRunsDespiteTrapsForPeriph(t *testing.T) {
 	g := boot(t, `
 ln -s gpiochip0 /dev/gpiochip4
 mount -t tmpfs none /sys/module/spidev/parameters
@@ -259,8 +259,7 @@ su -s /run/sh nobody -c "/run/hillock run --hw real --plain --duration 1s >/tmp/
 	}
 }
 
-// TestKernelLongRun is twenty minutes of the guest's time, or what HILLOCK_TEST_LONG says: an hour of it takes two minutes of
-// CPU.
+// The run takes 20 minutes of the guest's time, or HILLOCK_TEST_LONG. An hour there costs two minutes of CPU.
 func TestKernelLongRun(t *testing.T) {
 	long, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_LONG"))
 	if err != nil {
@@ -289,7 +288,7 @@ wait $pid; status=$?; sed -n '$p' /tmp/log >/tmp/last; mv /tmp/last /tmp/log; ( 
 	}
 }
 
-// What doctor says of wires over a real kernel's SPI and GPIO, where no pull can be set beside the bus.
+// The doctor checks wires over a real kernel's SPI and GPIO. It cannot set pulls beside the bus there.
 func TestKernelDoctor(t *testing.T) {
 	for _, tt := range []struct {
 		name, before string

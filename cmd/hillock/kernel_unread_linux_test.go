@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// unreadable begins scripts of runs with output that nothing reads: long starts one.
+// unreadable begins scripts of runs with unread output: long starts one.
 const unreadable = `
 mkdir -p /dev/pts; mount -t devpts devpts /dev/pts
 as() { hillock=$tests; export HILLOCK_TEST_AS_MAIN=1 HILLOCK_TEST_UNREAD=$1; }
@@ -14,8 +14,8 @@ plain=--plain out=/tmp/out log=/tmp/log
 long() { ${hillock:-hillock} run --hw real $plain --duration 1m --set loop.speed=1 --set output.led.width="1 min" "$@" >>$out 2>>$log & pid=$!; }
 `
 
-// TestKernelLineIsLowBeforeAWordIsWritten ends runs whose words nobody reads, in the middle of a pulse.
-func TestKernelLineIsLowBeforeAWordIsWritten(t *testing.T) {
+// Runs with unread output end in the middle of a pulse.
+func TestKernelLineIsLowBeforeTheOutputIsWritten(t *testing.T) {
 	for _, tt := range []struct {
 		name, script string
 		status       int
@@ -44,7 +44,7 @@ status=$?; mark ended; ( exit $status )`)
 	}
 }
 
-// TestKernelLineIsLowWhenNothingReadsTheLog takes the log's reader away: the run ends by itself.
+// Without its reader the log ends the run.
 func TestKernelLineIsLowWhenNothingReadsTheLog(t *testing.T) {
 	g := boot(t, unreadable+`
 mkfifo /tmp/gone; sleep 2 </tmp/gone & log=/tmp/gone; long; ( sleep 60; kill -KILL $pid ) & wait $pid`)
@@ -53,7 +53,7 @@ mkfifo /tmp/gone; sleep 2 </tmp/gone & log=/tmp/gone; long; ( sleep 60; kill -KI
 	}
 }
 
-// endsLow checks that GPIO17 was high until a mark, and low within 100 ms of it and ever after.
+// endsLow checks that GPIO17 is high until a mark, and low from 100 ms after it on.
 func (g *guest) endsLow(mark string) {
 	g.t.Helper()
 	levels, at := g.Levels(17), g.marks()[mark]
@@ -65,7 +65,7 @@ func (g *guest) endsLow(mark string) {
 	g.t.Logf("GPIO17 low %v after %s", levels[n-1].At-at, mark)
 }
 
-// TestKernelLineIsLowAfterASecondSignal hangs the loop's own goroutine, which a first signal does not end.
+// The loop's goroutine hangs, and the first signal does not end it.
 func TestKernelLineIsLowAfterASecondSignal(t *testing.T) {
 	g := boot(t, `
 hillock=$tests; export HILLOCK_TEST_AS_MAIN=1 HILLOCK_TEST_BREAKS=hangs

@@ -1,5 +1,5 @@
-// Hillock is a neuron you can wire: on a Raspberry Pi it integrates the leaky integrate-and-fire equation in real
-// time, takes its current from a knob, and pulses a pin at every spike; anywhere else it does so on a virtual Pi.
+// Hillock is a neuron you can wire. On a Raspberry Pi it integrates the leaky integrate-and-fire equation in real time, reads its
+// input current from a knob and pulses a pin at every spike. On any other machine it runs on a virtual Pi.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	log.SetOutput(io.Discard) // periph's drivers log what our errors say better
+	log.SetOutput(io.Discard) // periph's drivers log; our errors say more
 	os.Exit(exit(newRoot()))
 }
 
@@ -30,7 +30,7 @@ func main() {
 func exit(root *cobra.Command) int {
 	err := execute(root)
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
-		_ = bounded.Call(time.Second, "", func() error { // a terminal that is stopped must not keep the program
+		_ = bounded.Call(time.Second, "", func() error { // a stopped terminal must not block the exit
 			_, err := fmt.Fprintln(os.Stderr, usage.Text(err))
 			return err
 		})
@@ -38,14 +38,13 @@ func exit(root *cobra.Command) int {
 	return usage.Status(err)
 }
 
-// execute runs the command line of the program. Its context ends at the first signal, which leaves everything safe; a second
-// one puts the outputs off and ends the program at once. A panic is returned as an error: its exit status 2 would be taken
-// for a bad command line.
+// execute runs the command line. The first signal ends its context, for a safe end; a second one puts the outputs off and ends the
+// program at once. A panic becomes an error: Go's exit status for it, 2, means a bad command line here.
 func execute(root *cobra.Command) error {
-	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error like others: it must not leave a pin high
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error like others: it must not leave a pin high
 	of := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	switch {
-	case systemd.IsService(): // there it means: read the configuration again
+	case systemd.IsService(): // SIGHUP means reload
 		signal.Ignore(syscall.SIGHUP)
 	case !signal.Ignored(syscall.SIGHUP): // nohup
 		of = append(of, syscall.SIGHUP)

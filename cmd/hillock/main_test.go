@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// hillock runs a command line in this process, its outputs caught.
+// hillock runs a command line in this process and returns its outputs.
 func hillock(ctx context.Context, args ...string) (out, errOut string, err error) {
 	var o, e strings.Builder
 	root := newRoot()
@@ -29,10 +29,10 @@ func hillock(ctx context.Context, args ...string) (out, errOut string, err error
 
 const ms = time.Millisecond
 
-// asMain makes the test binary the program itself, for what needs a process of its own: signals, exit status.
+// asMain turns the test binary into the program, for tests of signals and exit statuses.
 const asMain = "HILLOCK_TEST_AS_MAIN"
 
-// through holds the words of go test's -exec where the machine cannot run the test binary by itself: those of an emulator.
+// through names the emulator in go test's -exec, for test binaries of another architecture.
 const through = "HILLOCK_TEST_EXEC"
 
 func TestMain(m *testing.M) {
@@ -59,7 +59,7 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 }
 
 func TestRunEndsCleanlyOnASignal(t *testing.T) {
-	caught := make(chan os.Signal, 1) // under nohup a child would inherit that it is ignored; what is caught it does not
+	caught := make(chan os.Signal, 1) // a child inherits an ignored SIGHUP, as under nohup, but not a caught one
 	signal.Notify(caught, syscall.SIGHUP)
 	t.Cleanup(func() { signal.Stop(caught) })
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {

@@ -13,7 +13,7 @@ import (
 	"hillock/cmd/hillock/internal/usage"
 )
 
-// newMan returns the command that prints the manual page.
+// newMan returns the command for the manual page.
 func newMan() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man",

@@ -6,7 +6,6 @@ import (
 	"testing"
 )
 
-// What runs in the model's time alone has no prediction either.
 func TestNoPredictionOfNoiseInModelTime(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

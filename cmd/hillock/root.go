@@ -65,7 +65,7 @@ func group(cmd *cobra.Command) {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
-// unknownCommand returns the error for a name that is no command of a group.
+// unknownCommand returns the error for a name without a command in a group.
 func unknownCommand(group *cobra.Command, name string) error {
 	_, parents, _ := strings.Cut(group.CommandPath(), " ")
 	unknown := strings.TrimSpace(parents + " " + name)
@@ -75,7 +75,7 @@ func unknownCommand(group *cobra.Command, name string) error {
 	return fmt.Errorf("unknown command %q", unknown)
 }
 
-// usageErrors makes every error in a command line a usage error that names the help.
+// usageErrors makes every error in a command line a usage error, with a hint to the help.
 func usageErrors(cmd *cobra.Command) {
 	cmd.InitDefaultHelpFlag()
 	cmd.Flag("help").Usage = "print this help"

@@ -97,7 +97,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	return show.Run(cmd.Context(), cfg, hw, session.Options{Wall: wall, Duration: f.duration.Duration, Observers: f.observers}, f.options(cmd, args))
 }
 
-// options returns how the run is shown.
+// options returns the options of the displays.
 func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 	return show.Options{
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Version: versionLine(),
@@ -115,7 +115,7 @@ func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 	}
 }
 
-// choose returns the Pi that --hw asks for.
+// choose returns the Pi of --hw.
 func choose(pi string, cfg *config.Config, wall *clock.Real) (session.Hardware, error) {
 	switch pi {
 	case "auto", "real", "sim":

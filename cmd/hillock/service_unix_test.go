@@ -23,7 +23,7 @@ import (
 	"hillock/config"
 )
 
-// manager is systemd as a service sees it: a socket, and what has come over it since the last thing that was done.
+// manager is systemd's side of a service: a socket and its messages since the last done.
 type manager struct {
 	*net.UnixConn
 	path string
@@ -41,7 +41,7 @@ func newManager(t *testing.T) *manager {
 	return &manager{UnixConn: c, path: path}
 }
 
-// hear reads a message, false when none comes within a time.
+// hear reads a message; ok is false after a time without one.
 func (m *manager) hear(t *testing.T, within time.Duration) bool {
 	t.Helper()
 	b := make([]byte, 4096)
@@ -57,7 +57,7 @@ func (m *manager) hear(t *testing.T, within time.Duration) bool {
 	return true
 }
 
-// wait waits until a message that matches has come since the last done.
+// wait waits for a matching message since the last done.
 func (m *manager) wait(t *testing.T, want string) {
 	t.Helper()
 	start, pattern := time.Now(), regexp.MustCompile("^"+want)
@@ -134,7 +134,7 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	}
 }
 
-// serve starts the program as a service, and waits until it is ready.
+// serve starts the program as a service and waits for its readiness.
 func (m *manager) serve(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := program(t, append([]string{"run", "--hw", "sim", "--set", "loop.realtime=off"}, args...)...)
@@ -147,7 +147,7 @@ func (m *manager) serve(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func TestAFileThatWouldKeepItsReaderWaitingIsRefused(t *testing.T) {
+func TestRunRefusesAPipeAsItsFile(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
 	if err := os.WriteFile(file, config.DefaultTOML(), 0o644); err != nil {
@@ -167,7 +167,7 @@ func TestAFileThatWouldKeepItsReaderWaitingIsRefused(t *testing.T) {
 	}
 }
 
-func TestDurationIsOfAllLegsTogether(t *testing.T) {
+func TestDurationCoversAllReloads(t *testing.T) {
 	m := newManager(t)
 	dir := t.TempDir()
 	file, result := filepath.Join(dir, "my.toml"), filepath.Join(dir, "summary.json")
@@ -192,7 +192,7 @@ func TestDurationIsOfAllLegsTogether(t *testing.T) {
 	}
 }
 
-func TestAStatusIsShortEnoughForSystemd(t *testing.T) {
+func TestStatusFitsIntoSystemdsMessage(t *testing.T) {
 	m := newManager(t)
 	file := filepath.Join(t.TempDir(), "my.toml")
 	text := string(config.DefaultTOML())
@@ -214,7 +214,7 @@ func TestAStatusIsShortEnoughForSystemd(t *testing.T) {
 	}
 }
 
-func TestThereIsNothingToReloadWithoutAFile(t *testing.T) {
+func TestReloadNeedsAFile(t *testing.T) {
 	m := newManager(t)
 	cmd := m.serve(t)
 	cmd.Process.Signal(syscall.SIGHUP)

@@ -16,7 +16,7 @@ import (
 	"hillock/cmd/hillock/internal/summary"
 )
 
-// hear reads a log to the next line that says how the neuron is doing.
+// hear reads a log up to the next line about the neuron.
 func hear(t *testing.T, log *bufio.Scanner) {
 	t.Helper()
 	for log.Scan() {
@@ -27,7 +27,7 @@ func hear(t *testing.T, log *bufio.Scanner) {
 	t.Fatal("got the end of the log, want that the run goes on")
 }
 
-func TestRunUnderNohupDoesNotEndWithItsTerminal(t *testing.T) {
+func TestRunUnderNohupOutlivesItsTerminal(t *testing.T) {
 	t.Parallel()
 	cmd := program(t, "run", "--hw", "sim")
 	cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh"}, cmd.Args...)
@@ -55,7 +55,7 @@ func TestRunUnderNohupDoesNotEndWithItsTerminal(t *testing.T) {
 	}
 }
 
-// A log without a reader ends the run, in its own time: with SIGPIPE the program would leave its pins as they are.
+// A log without a reader ends the run safely. SIGPIPE would leave the pins as they are.
 func TestRunEndsWhenNothingReadsItsLog(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

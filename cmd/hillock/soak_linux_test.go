@@ -23,8 +23,7 @@ import (
 	"hillock/neuron"
 )
 
-// TestSoak runs the neuron in real time for HILLOCK_TEST_SOAK, with a busy garbage collector, a load on every CPU and a random
-// fault each second.
+// The run takes HILLOCK_TEST_SOAK in real time, with a busy garbage collector, a load on every CPU and a random fault each second.
 func TestSoak(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_SOAK"))
 	if err != nil {
@@ -89,7 +88,7 @@ func TestSoak(t *testing.T) {
 	if err := b.Session.Close(); err != nil {
 		t.Error(err)
 	}
-	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some of them end a little later
+	for wait := time.Now(); runtime.NumGoroutine() > goroutines; runtime.Gosched() { // some end a little later
 		if time.Since(wait) > 10*time.Second {
 			t.Errorf("got %d goroutines, were %d:", runtime.NumGoroutine(), goroutines)
 			pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
@@ -140,7 +139,7 @@ func soakFaults(ctx context.Context, b *sessiontest.Bench, duration time.Duratio
 	}
 }
 
-// soak keeps the current of each tick, and by how much real time was ahead of model time in the latest ticks.
+// soak keeps the current of each tick, and the lead of real time over model time in the latest ticks.
 type soak struct {
 	cell     *neuron.Cell
 	start    time.Time
@@ -156,7 +155,7 @@ func (s *soak) Tick(t neuron.Tick) {
 	s.currents = append(s.currents, s.cell.Current)
 }
 
-// nearest returns the smallest of the latest differences: a tick can be late, and the clock cannot.
+// nearest returns the smallest of the latest differences: a tick may be late, but not the clock.
 func (s *soak) nearest() time.Duration {
 	least := s.off[0]
 	for _, off := range s.off {

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// disturbed runs the program for three seconds of ticks of 1 ms, does something to it after the first, and returns its
-// summary and its log.
+// disturbed runs the program for three seconds with ticks of 1 ms, calls a function after the first second, and returns its summary
+// and its log.
 func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summary.Figures, log string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "summary.json")
@@ -58,11 +58,11 @@ func disturbed(t *testing.T, disturb func(*os.Process), sets ...string) (s summa
 	return s, log
 }
 
-func TestAStoppedProgramSkipsWhatItMissed(t *testing.T) {
+func TestStoppedProgramSkipsMissedTime(t *testing.T) {
 	t.Parallel()
 	s, log := disturbed(t, func(p *os.Process) {
 		p.Signal(unix.SIGSTOP)
-		// Another whole run is time enough: 300 ms.
+		// 300 ms are enough.
 		if out, err := program(t, "run", "--hw", "sim", "--duration", "300ms", "--plain").CombinedOutput(); err != nil {
 			t.Errorf("got %v and %s", err, out)
 		}
@@ -76,7 +76,7 @@ func TestAStoppedProgramSkipsWhatItMissed(t *testing.T) {
 	}
 }
 
-func TestAStoppedProgramCatchesUpWithinMaxLag(t *testing.T) {
+func TestStoppedProgramCatchesUpWithinMaxLag(t *testing.T) {
 	t.Parallel()
 	s, _ := disturbed(t, func(p *os.Process) {
 		p.Signal(unix.SIGSTOP)
@@ -90,7 +90,7 @@ func TestAStoppedProgramCatchesUpWithinMaxLag(t *testing.T) {
 	}
 }
 
-func TestASteppedTimeOfDayChangesNothing(t *testing.T) {
+func TestSteppedTimeOfDayChangesNothing(t *testing.T) {
 	if os.Getenv("HILLOCK_TEST_STEP_CLOCK") == "" {
 		t.Skip("SKIPPED: a stepped time of day: it steps this machine's; HILLOCK_TEST_STEP_CLOCK=1 as root runs it")
 	}

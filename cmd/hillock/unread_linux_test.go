@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unreads makes what the program writes, in the guise of the test binary, go where nobody reads it: "manager" makes a socket
-// of systemd's, "terminal" a terminal that is stopped after two seconds, in the place of all three standard files.
+// unreads leaves the output of the test binary as the program unread: "manager" makes an unread socket of systemd, "terminal" puts a
+// terminal in the place of the three standard files and stops it after two seconds.
 const unreads = "HILLOCK_TEST_UNREAD"
 
 func unread() {
@@ -26,7 +26,7 @@ func unread() {
 	}
 }
 
-// deafManager makes a socket of systemd's that nobody reads.
+// deafManager makes an unread socket of systemd.
 func deafManager(path string) error {
 	if err := os.Setenv("NOTIFY_SOCKET", path); err != nil {
 		return err
@@ -35,7 +35,7 @@ func deafManager(path string) error {
 	return err
 }
 
-// stoppedTerminal makes the three standard files a terminal that is stopped, as by Ctrl-S, after two seconds.
+// stoppedTerminal makes the three standard files a terminal, and stops it after two seconds, as Ctrl-S does.
 func stoppedTerminal() error {
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
@@ -53,7 +53,7 @@ func stoppedTerminal() error {
 	if err != nil {
 		return err
 	}
-	go func() { // until then it is read
+	go func() { // read until then
 		b := make([]byte, 4096)
 		for {
 			if _, err := master.Read(b); err != nil {

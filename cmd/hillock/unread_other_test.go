@@ -2,5 +2,5 @@
 
 package main
 
-// unread has nothing to do where there is no test that wants it.
+// unread does nothing: its tests are for Linux.
 func unread() {}

@@ -40,7 +40,7 @@ func TestWiringPrintsAndDraws(t *testing.T) {
 	}
 }
 
-// everyPart is a configuration with one part of each kind, and more than one page has room for.
+// everyPart returns a configuration with one part of each kind, too many for one page.
 const everyPart = `
 [input.fine]
 driver = "ads1115"
@@ -99,8 +99,7 @@ func TestWiringDrawsPages(t *testing.T) {
 	}
 }
 
-// The README's drawing is what the command draws.
-func TestWiringOfTheREADME(t *testing.T) {
+func TestREADMEShowsTheWiring(t *testing.T) {
 	t.Parallel()
 	got, _, err := hillock(t.Context(), "wiring", "--svg", "-")
 	if err != nil {
