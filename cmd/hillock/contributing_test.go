@@ -54,7 +54,7 @@ func TestContributing(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "overlay.json")
 	write(t, file, string(list))
-	tests := []string{"TestToggle", "TestMCP3021", "TestPIFSpikesInTheRightStep", "TestModelsAreWhatTheirDescriptionSays", "TestPanels", "TestRheobase"}
+	tests := []string{"TestToggle", "TestMCP3021", "TestPIFSpikesInTheRightStep", "TestModelsMatchTheirDescriptions", "TestPanels", "TestRheobase"}
 	cmd := exec.Command("go", "test", "-overlay", file, "-v", "-run", "^("+strings.Join(tests, "|")+"|TestPageShowsWhatWasSkipped)$",
 		"./hw/part", "./neuron", "./cmd/hillock", "./cmd/hillock/internal/web")
 	cmd.Dir = root
@@ -125,7 +125,7 @@ func TestContributingNamesWhatExists(t *testing.T) {
 				t.Errorf("CONTRIBUTING.md: make has no target %s", target)
 			}
 		case strings.HasPrefix(word, "HILLOCK_"):
-			if name, _, _ := strings.Cut(word, "="); !strings.Contains(source, `"`+name+`"`) {
+			if name, _, _ := strings.Cut(word, "="); !strings.Contains(source, `"`+name+`"`) && !strings.Contains(makefile, "{"+name+":-") {
 				t.Errorf("CONTRIBUTING.md: nothing reads %s", name)
 			}
 		case regexp.MustCompile(`^Test\w+$`).MatchString(word):
