@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,8 @@ import (
 type benchFlags struct {
 	configFlags
 	hw, json, plot string
-	tick, duration value.Time
+	tick           string // as typed
+	duration       value.Time
 }
 
 func newBenchCommand() *cobra.Command {
@@ -38,7 +38,7 @@ delivers in the same time. FILE - is standard input.`,
 	f.add(cmd)
 	flags := cmd.Flags()
 	addPi(cmd, &f.hw)
-	flags.Var(&f.tick, "tick", "tick to measure (default: loop.tick of the configuration)")
+	flags.Var(value.Text{To: &f.tick, Kind: "time", Rule: `must be a time such as "1 ms"`}, "tick", "tick to measure (default: loop.tick of the configuration)")
 	flags.Var(&f.duration, "duration", "time to measure, and then to compare")
 	addFile(cmd, &f.json, "json", "write the figures as JSON to this file, - for standard output", "json")
 	addPlot(cmd, &f.plot, "draw the lateness to this file, .svg or .png")
@@ -53,14 +53,14 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)
-	if f.tick.Text != "" {
-		f.sets = append(f.sets, "loop.tick="+config.FormatTime(f.tick.Duration))
+	if f.tick != "" {
+		f.sets = append(f.sets, "loop.tick="+f.tick)
 	}
 	cfg, err := f.load(cmd, args)
-	if problems := (config.Problems)(nil); f.tick.Text != "" && errors.As(err, &problems) {
+	if problems := (config.Problems)(nil); f.tick != "" && errors.As(err, &problems) {
 		for i := range problems {
 			if problems[i].Set == "loop.tick" {
-				problems[i].Set, problems[i].Key, problems[i].Got = "", "--tick", strconv.Quote(f.tick.Text)
+				problems[i].Set, problems[i].Key = "", "--tick"
 			}
 		}
 	}

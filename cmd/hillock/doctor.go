@@ -38,7 +38,7 @@ Stop a running hillock first: two programs cannot share the parts. FILE - is sta
 		Example: `  hillock doctor
   hillock doctor --back led=GPIO27 my.toml
   hillock doctor --hw sim --fault cs-loose`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: f.run,
 	}
 	f.add(cmd)

@@ -11,7 +11,7 @@ func newRheobase() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rheobase [FILE]",
 		Short: "print the largest current under which each neuron never fires",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load(cmd, args)
 			if err != nil {
