@@ -119,7 +119,7 @@ var periphTests = []struct {
 		}
 		l.Close()
 	}},
-	{"WaitForEdge with a negative timeout does not wait for ever", "nobody: always pass a timeout", func(t *testing.T) {
+	{"WaitForEdge with a negative timeout does not wait for ever", "none: always pass a timeout", func(t *testing.T) {
 		l := kernelLineOf(t, "GPIO25")
 		if err := l.In(gpio.PullUp, gpio.BothEdges); err != nil {
 			t.Fatal(err)

@@ -14,9 +14,9 @@ import (
 	"hillock/hw/sim"
 )
 
-// Two virtual Pis with different faults are checked side by side in one process: each check finds the fault of its own Pi,
-// as if it were alone, and leaves its pins as they were.
-func TestTwoPisSideBySide(t *testing.T) {
+// TestTwoPisAreCheckedSideBySide checks two virtual Pis with different faults in one process. Each check finds the fault of its
+// own Pi, as if it were alone, and leaves the pins as they were.
+func TestTwoPisAreCheckedSideBySide(t *testing.T) {
 	t.Parallel()
 	faults := slices.DeleteFunc(wireFaults(), func(f fault) bool {
 		return !slices.Contains([]string{"CE0 one row too high", "MISO and MOSI swapped", "VREF loose", "the LED the wrong way round",
@@ -56,8 +56,7 @@ func TestTwoPisSideBySide(t *testing.T) {
 	}
 }
 
-// A check of one Pi that is stopped leaves the check of another alone.
-func TestOneOfTwoIsStopped(t *testing.T) {
+func TestStoppedCheckLeavesTheOtherRunning(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stopped, _ := fault{breaks: spi(sim.Faults{CS: sim.Loose})}.wire(t)

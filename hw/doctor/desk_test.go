@@ -7,7 +7,7 @@ import (
 	"hillock/config"
 )
 
-// claimed is a part that claims something of a Pi, and has nothing else.
+// claimed is a part with claims only.
 type claimed struct {
 	pins, port string
 	address    int
@@ -26,7 +26,7 @@ func (c claimed) Claims() (all []config.Claim) {
 	return all
 }
 
-// desk is a configuration with what the built-in one claims: a knob on SPI0.0 and an LED on GPIO17.
+// desk returns a configuration with the claims of the built-in one: a knob on SPI0.0 and an LED on GPIO17.
 func desk() *config.Config {
 	return &config.Config{
 		Loop:    config.Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond, Realtime: "auto", Spin: -1, CPU: -1},

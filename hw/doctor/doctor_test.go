@@ -37,14 +37,14 @@ func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) 
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chmod(file, mode); err != nil { // whatever the umask is
+		if err := os.Chmod(file, mode); err != nil { // despite the umask
 			t.Fatal(err)
 		}
 	}
 	return h
 }
 
-func TestSetUp(t *testing.T) {
+func TestSetUpFindings(t *testing.T) {
 	t.Parallel()
 	pi := func(more map[string]os.FileMode) map[string]os.FileMode {
 		more["/proc/device-tree/model"], more["/proc/device-tree/compatible"] = 0o644, 0o644

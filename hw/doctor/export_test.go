@@ -7,9 +7,9 @@ import (
 	"hillock/hw/clock"
 )
 
-// What the tests of faults make of a machine from outside, where they can have hw/part's parts.
+// The tests of faults are in package doctor_test, because they import hw/part. These functions let them make a machine.
 
-// MadeHost is a machine with these files.
+// MadeHost returns a machine with these files.
 func MadeHost(t *testing.T, uid int, groups []string, files map[string]os.FileMode) Host {
 	t.Helper()
 	return host(t, uid, groups, files)

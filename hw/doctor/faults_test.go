@@ -25,12 +25,12 @@ import (
 	"hillock/hw/sim"
 )
 
-// blind is a hand that turns knobs and sees nothing.
+// blind is a hand that turns knobs but sees nothing.
 type blind struct{ *board.Virtual }
 
 func (blind) Look(_ config.Output, _ string, show func() error) (bool, error) { return false, show() }
 
-// timid is a hand that does not turn a knob to its ends.
+// timid is a hand that turns knobs only halfway.
 type timid struct{ *board.Virtual }
 
 func (h timid) Turn(_ context.Context, in config.Input) error {
@@ -41,20 +41,20 @@ func (h timid) Turn(_ context.Context, in config.Input) error {
 	return nil
 }
 
-// A fault of the wires: what is wrong, and what doctor must name.
+// fault is something wrong with a kit, and the words that its finding must have.
 type fault struct {
 	name   string
-	config string // beside the default one
+	config string // added to the default one
 	breaks func(v *board.Virtual)
 	hand   func(*board.Virtual) doctor.Hand
 	back   map[string]string
-	host   func(t *testing.T) doctor.Host // where it is one of the set-up
+	host   func(t *testing.T) doctor.Host // of a fault in the set-up, nil for the wires
 
 	check string // of the finding
-	names string // in what it means or what to do
+	names string // in its cause or its remedy
 }
 
-// turns is a hand that does what it is asked to.
+// turns is a hand that follows every request.
 func turns(v *board.Virtual) doctor.Hand { return v }
 
 const (
@@ -64,7 +64,7 @@ const (
 	display = "[output.display]\ndriver = \"oled\"\nneuron = \"n1\"\n"
 )
 
-// errBusy is why this machine's pins refuse while another program holds them.
+// errBusy is the error of a pin in use by another program.
 var errBusy = fmt.Errorf("%w: another program holds it: stop that, or choose another pin", syscall.EBUSY)
 
 func spi(f sim.Faults) func(*board.Virtual) {
@@ -75,7 +75,7 @@ func offLeg(name string, f sim.KnobFault) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Knobs[name].SetFault(f) }
 }
 
-// at puts the wire of the knob's wiper to another channel.
+// at moves the wire of the knob's wiper to another channel.
 func at(channel int) func(*board.Virtual) {
 	return func(v *board.Virtual) {
 		chip := v.Parts["SPI0.0"].(*sim.MCP3xxx)
@@ -85,7 +85,7 @@ func at(channel int) func(*board.Virtual) {
 	}
 }
 
-// setUpFaults are those of the machine: they are looked for before a wire is.
+// setUpFaults returns the faults of the machine. The doctor looks for them before it checks a wire.
 func setUpFaults() []fault {
 	both := func() map[string]os.FileMode {
 		return map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660, "/dev/i2c-1": 0o660, "/proc/device-tree/model": 0o644, "/proc/device-tree/compatible": 0o644}
@@ -117,7 +117,7 @@ func setUpFaults() []fault {
 		{name: "not in the group gpio", host: notIn("spi", "i2c"), check: "GPIO", names: "usermod -aG gpio"},
 		{name: "not in the group spi", host: notIn("gpio", "i2c"), check: "SPI0.0", names: "usermod -aG spi"},
 		{name: "not in the group i2c", config: fine, host: notIn("gpio", "spi"), check: "I2C1", names: "usermod -aG i2c"},
-		{name: "a node of root's alone", host: func(t *testing.T) doctor.Host {
+		{name: "a node for root only", host: func(t *testing.T) doctor.Host {
 			files := both()
 			files["/dev/spidev0.0"] = 0o600
 			return doctor.MadeHost(t, 1000, groups, files)
@@ -125,12 +125,12 @@ func setUpFaults() []fault {
 		{name: "root on a Pi 5", host: func(t *testing.T) doctor.Host { return doctor.MadeHost(t, 0, nil, both()) }, check: "user", names: "run hillock as a user in the groups gpio and spi"},
 		{name: "under-voltage", host: bits("0x50005"), check: "power", names: "use a supply made for this Pi"},
 		{name: "too hot", host: bits("0xe000e"), check: "power", names: "a heat sink or a fan"},
-		{name: "the LED's pin is another program's", host: func(t *testing.T) doctor.Host {
+		{name: "the LED's pin in use by another program", host: func(t *testing.T) doctor.Host {
 			h := doctor.MadeHost(t, 1000, groups, both())
 			h.SetHolders(func(string) (map[string]string, error) { return map[string]string{"GPIO17": "gpiomon"}, nil })
 			return h
 		}, check: "GPIO17", names: "stop that program"},
-		{name: "MISO was used as a plain pin", host: func(t *testing.T) doctor.Host {
+		{name: "MISO left as a plain pin", host: func(t *testing.T) doctor.Host {
 			h := doctor.MadeHost(t, 1000, groups, both())
 			h.SetHolders(func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil })
 			h.SetOutput(func(_ string, args ...string) string {
@@ -141,7 +141,7 @@ func setUpFaults() []fault {
 			})
 			return h
 		}, check: "GPIO9", names: "SPI0 has lost its MISO"},
-		{name: "real time is not permitted, and insisted on", host: func(t *testing.T) doctor.Host {
+		{name: "real time required but not permitted", host: func(t *testing.T) doctor.Host {
 			h := doctor.MadeHost(t, 1000, groups, both())
 			h.SetTry(func(clock.Options) (clock.Grant, error) {
 				return clock.Grant{}, errors.New(`loop.realtime: must be permitted when it is "on": SCHED_FIFO`)
@@ -229,7 +229,7 @@ func offCapacitor(f sim.RCFault) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Parts["GPIO4"].(*sim.RC).SetFault(f) }
 }
 
-// parse is the default configuration with what a fault has beside it.
+// parse returns the default configuration with the additions of a fault.
 func (f fault) parse(t *testing.T) *config.Config {
 	t.Helper()
 	text, sets := string(config.DefaultTOML()), []string(nil)
@@ -264,7 +264,7 @@ func (f fault) wire(t *testing.T) (*board.Virtual, *doctor.Bench) {
 	return v, b
 }
 
-// examine gives what doctor finds of a fault.
+// examine returns the findings for a fault.
 func (f fault) examine(t *testing.T) (found []doctor.Finding) {
 	t.Helper()
 	if f.host != nil {
@@ -281,7 +281,7 @@ func (f fault) examine(t *testing.T) (found []doctor.Finding) {
 	return found
 }
 
-// state is every pin's function and pull. An output of the program's own ends as it was at the start of it: low.
+// state returns the function and the pull of every pin. The pins of outputs must end as they began: low.
 func state(v *board.Virtual) (all []string) {
 	for n := range 28 {
 		p := v.Pin(fmt.Sprint(n))
@@ -291,8 +291,8 @@ func state(v *board.Virtual) (all []string) {
 	return all
 }
 
-// Every fault is found, as the first of what fails, with the name of the wire or the setting. What doctor says of all of
-// them is the table of deploy/doc/doctor.md, and some rows of it that of README.md.
+// TestFaults checks that the first failed check names the wire or the setting of each fault. The findings are the table in
+// deploy/doc/doctor.md, and some of them the table in README.md.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	faults := append(setUpFaults(), wireFaults()...)

@@ -20,7 +20,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// examine gives what doctor finds on a virtual Pi of a configuration.
+// examine returns the findings on a virtual Pi with a configuration.
 func examine(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Bench)) (found []doctor.Finding) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -39,14 +39,14 @@ func examine(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Ben
 	return found
 }
 
-// failed are the findings that failed.
+// failed returns the findings of failed checks.
 func failed(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Bench)) []doctor.Finding {
 	t.Helper()
 	return slices.DeleteFunc(examine(t, text, prepare), func(f doctor.Finding) bool { return f.Result != doctor.Failed })
 }
 
-// The healthy kit: 200 positions of the knob, noise of up to 3 counts, for some of them with a hand too, with MISO's pull in
-// reach and without.
+// TestNoFalseAlarm checks a good kit at 200 positions of the knob with noise of up to 3 codes, with and without a hand, and with
+// and without access to MISO's pull.
 func TestNoFalseAlarm(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 24))
@@ -64,19 +64,19 @@ func TestNoFalseAlarm(t *testing.T) {
 					b.Hand = v
 				}
 				if i%3 == 0 {
-					b.Held = map[string]string{"GPIO9": "nobody lets it be pulled"}
+					b.Held = map[string]string{"GPIO9": "another program"}
 				}
 			})
 			if len(found) > 0 {
 				alarms++
-				t.Errorf("position %.4f, noise of %d counts, a hand %t: %+v", position, noise, hand, found)
+				t.Errorf("position %.4f, noise of %d codes, a hand %t: %+v", position, noise, hand, found)
 			}
 		}
 	}
 	t.Logf("%d false alarms at 200 positions of the knob, at 40 of them with a hand too", alarms)
 }
 
-// kit is a configuration with a chip that has a knob on its first channel.
+// kit returns a configuration with a knob on the first channel of a chip.
 func kit(model string) string {
 	text := strings.Replace(string(config.DefaultTOML()), `driver = "mcp3008"`, fmt.Sprintf("driver = %q", model), 1)
 	if strings.HasSuffix(model, "1") {
@@ -85,7 +85,7 @@ func kit(model string) string {
 	return text
 }
 
-// Every chip is healthy when it is, and silent when a wire is loose; of another length in its place it is told by that.
+// TestEveryChip checks each chip three times: in order, unplugged, and replaced by a chip with results of another length.
 func TestEveryChip(t *testing.T) {
 	t.Parallel()
 	for _, m := range mcp3xxx.Models() {
@@ -117,7 +117,6 @@ func TestEveryChip(t *testing.T) {
 	}
 }
 
-// Everything together is healthy too.
 func TestEveryPart(t *testing.T) {
 	t.Parallel()
 	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + display + `
@@ -144,8 +143,8 @@ clock = "GPIO24"
 	}
 }
 
-// With a second wire nobody need look: the other pin sees each level, also of an LED that is lit while its pin is low.
-func TestBack(t *testing.T) {
+// TestSecondWireReplacesTheEye checks LEDs through a second wire, also an LED that is lit while its pin is low.
+func TestSecondWireReplacesTheEye(t *testing.T) {
 	t.Parallel()
 	inverted := "\n[output.low]\ndriver = \"pulse\"\npin = \"GPIO22\"\nneuron = \"n1\"\ninvert = true\n"
 	found := examine(t, string(config.DefaultTOML())+inverted, func(v *board.Virtual, b *doctor.Bench) {
@@ -164,7 +163,7 @@ func TestBack(t *testing.T) {
 	}
 }
 
-// fails is a hand that breaks, or gives up.
+// fails is a hand with another Turn.
 type fails struct {
 	*board.Virtual
 	turn func(ctx context.Context) error
@@ -172,8 +171,8 @@ type fails struct {
 
 func (f fails) Turn(ctx context.Context, _ config.Input) error { return f.turn(ctx) }
 
-// A hand that breaks is a check that was not possible; one that still turns when a read fails is waited for.
-func TestHandsThatFail(t *testing.T) {
+// TestFailingHandsSkipTheCheck checks that a panic of a hand skips the check, and that a failed read waits for a turning hand.
+func TestFailingHandsSkipTheCheck(t *testing.T) {
 	t.Parallel()
 	found := examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) {
 		b.Hand = fails{v, func(context.Context) error { panic("oh") }}
@@ -192,6 +191,6 @@ func TestHandsThatFail(t *testing.T) {
 		}}
 	})
 	if !ended {
-		t.Error("got a hand that turns after the check, want none")
+		t.Error("got a hand that turns after the check")
 	}
 }

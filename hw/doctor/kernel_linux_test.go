@@ -38,9 +38,9 @@ func TestInGuest(t *testing.T) {
 	look := func() []Finding { return Here().pins(desk()) }
 	free := []Finding{{"pins", Passed, "free: GPIO17", "", ""}}
 
-	for range 2 { // the check itself leaves it free
+	for range 2 { // the check leaves the line free
 		if diff := cmp.Diff(free, look()); diff != "" {
-			t.Errorf("nobody holds it (-want +got):\n%s", diff)
+			t.Errorf("free (-want +got):\n%s", diff)
 		}
 	}
 	if err := line.Out(gpio.High); err != nil {
@@ -60,7 +60,7 @@ func TestInGuest(t *testing.T) {
 	}
 	line.Close()
 	if diff := cmp.Diff(free, look()); diff != "" {
-		t.Errorf("let go (-want +got):\n%s", diff)
+		t.Errorf("released (-want +got):\n%s", diff)
 	}
 
 	if _, err := holders("/dev/gpiochip99"); !errors.Is(err, fs.ErrNotExist) {
@@ -71,8 +71,8 @@ func TestInGuest(t *testing.T) {
 	}
 }
 
-// The size is part of the number of the call.
-func TestSize(t *testing.T) {
+// TestLineInfoSize checks the size of the struct: it is part of the ioctl's number.
+func TestLineInfoSize(t *testing.T) {
 	if got := unsafe.Sizeof(lineInfo{}); got != 256 {
 		t.Errorf("got %d bytes, want 256", got)
 	}

@@ -10,7 +10,7 @@ import (
 	"hillock/config"
 )
 
-func TestPins(t *testing.T) {
+func TestPinsNameTheirHolders(t *testing.T) {
 	t.Parallel()
 	const stop = "stop that program, remove its overlay from config.txt, or choose another pin"
 	cfg := &config.Config{
@@ -52,7 +52,7 @@ func TestPins(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := host(t, 1000, nil, tt.files)
 			h.holders = func(chip string) (map[string]string, error) {
-				all := map[string]string{"": "nobody's"}
+				all := map[string]string{"": "unnamed"}
 				for n := range 28 {
 					pin := fmt.Sprintf("GPIO%d", n)
 					all[pin] = tt.holders[pin]
@@ -75,7 +75,7 @@ func TestPins(t *testing.T) {
 	}
 }
 
-func TestPinsWithoutALineAreSkipped(t *testing.T) {
+func TestPinsWithoutLineAreSkipped(t *testing.T) {
 	t.Parallel()
 	h := host(t, 1000, nil, map[string]os.FileMode{"/dev/gpiochip0": 0o660})
 	h.holders = func(string) (map[string]string, error) { return map[string]string{"GPIO4": ""}, nil }

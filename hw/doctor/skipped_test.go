@@ -20,7 +20,7 @@ func (busless) OpenSPI(string) (periphspi.PortCloser, error) { return nil, errBu
 
 func (busless) OpenI2C(string) (i2c.BusCloser, error) { return nil, errBusy }
 
-// Whatever is wrong, each input and each output has a finding of its own, and a skipped check has a reason.
+// TestSkippedChecksSayWhy checks that each input and each output has a finding for every fault, and each skipped check a reason.
 func TestSkippedChecksSayWhy(t *testing.T) {
 	t.Parallel()
 	all := string(config.DefaultTOML()) + "\n" + right + bare + fine + display
@@ -47,7 +47,7 @@ func TestSkippedChecksSayWhy(t *testing.T) {
 	}
 }
 
-// explained wants a finding for each of the parts, and a reason for each skipped check.
+// explained checks that each part has a finding, and each skipped check a reason.
 func explained(t *testing.T, fault string, found []doctor.Finding, parts []string) {
 	t.Helper()
 	for _, name := range parts {

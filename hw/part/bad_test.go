@@ -8,9 +8,9 @@ import (
 	"hillock/config"
 )
 
-// TestBad does one wrong thing to base per case, and wants the whole text of what comes of it. Where one thing breaks
-// two rules, the lines of the text are two.
-func TestBad(t *testing.T) {
+// TestMistakesAreReported makes one mistake in base per case and compares the whole text of the error. A mistake against two
+// rules has two lines.
+func TestMistakesAreReported(t *testing.T) {
 	for _, test := range badCases() {
 		_, err := config.Parse("bad.toml", edit(t, test.line, test.text), nil, Kinds())
 		if err == nil {
@@ -31,8 +31,8 @@ func TestBad(t *testing.T) {
 	}
 }
 
-// complete wants the place and the rule of a problem; the key, unless the text could not be read that far; and the
-// value, unless the problem is that there is none.
+// complete checks that a problem has its place and its rule. It has its key too, unless the text was unreadable before the key,
+// and its value, unless the value is missing.
 func complete(t *testing.T, text string, p config.Problem) {
 	t.Helper()
 	noKey := strings.HasPrefix(p.Rule, "must be UTF-8") || p.Got == "[]"
@@ -60,7 +60,7 @@ type badCase struct {
 
 func badCases() []badCase {
 	return []badCase{
-		// the text is no TOML
+		// text that is not TOML
 		{2, "dt = 0.1 ms",
 			`2:10: loop.dt: expected newline, got 0.1 ms: put it in quotes, "0.1 ms"`},
 		{2, `dt = "0.1 ms`,
@@ -222,7 +222,7 @@ func badCases() []badCase {
 		{0, "[[log]]",
 			"30:3: unknown table log: the tables are loop, input, neuron, output"},
 
-		// tables that are none, and names
+		// values in place of tables, and names
 		{1, "loop = 5\n[input.x]\ndriver = \"mcp3008\"\n#",
 			"1:1: loop: must be a table, got 5: write [loop]\n5:1: unknown key input.x.dt: dt belongs in [loop]\n6:1: unknown key input.x.tick: tick belongs in [loop]\n7:1: unknown key input.x.speed: speed belongs in [loop]\n8:1: unknown key input.x.max_lag: max_lag belongs in [loop]\n13:1: input.knob.channel: must be a free channel, got 0: input.x uses it on SPI0.0; neurons may share one input"},
 		{1, "[[loop]]",

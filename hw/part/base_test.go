@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// base is a good configuration, to which the tests do one thing. Mind the line numbers.
+// base is a good configuration. The tests change one of its lines, by number.
 const base = `[loop]
 dt = "0.1 ms"
 tick = "1 ms"
@@ -37,7 +37,7 @@ neuron = "n1"
 width = "20 ms"
 `
 
-// edit is base with another line in place of the given one; line 0 is after the last, which is line 29.
+// edit replaces one line of base. Line 0 adds text after the last line, line 29.
 func edit(t testing.TB, line int, text string) []byte {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(base, "\n"), "\n")

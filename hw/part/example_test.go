@@ -28,7 +28,7 @@ func Example() {
 	// --set output.led.pin: must be a GPIO pin, got "P1_9": position 9 of the header is GND
 }
 
-// value is a parameter of a neuron's model, in its unit.
+// value returns a parameter of a neuron's model, in its unit.
 func value(n config.Neuron, key string) float64 {
 	p, _ := n.Model().Param(key)
 	return p.Of(n.Params)

@@ -15,7 +15,7 @@ import (
 	"hillock/config"
 )
 
-// FuzzParse wants a sound Config or Problems, whatever the text and the set are.
+// FuzzParse checks that any text and any --set result in a sound Config or in Problems.
 func FuzzParse(f *testing.F) {
 	f.Add(base, "")
 	f.Add(rich, "loop.speed=1")
@@ -48,7 +48,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// sound wants every number of c to be in its range.
+// sound checks that every number of c is in its range.
 func sound(t *testing.T, c *config.Config) {
 	t.Helper()
 	within := func(name string, v, low, high float64) {
@@ -108,8 +108,8 @@ func sound(t *testing.T, c *config.Config) {
 	}
 }
 
-// TestRandomConfigs prints random configurations and wants what they parse to to be the same, to the bit.
-func TestRandomConfigs(t *testing.T) {
+// TestRandomConfigsPrintAndParse prints random configurations, parses the text, and compares the two bit for bit.
+func TestRandomConfigsPrintAndParse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	accepted := 0
 	for range 1000 {
@@ -135,7 +135,7 @@ func TestRandomConfigs(t *testing.T) {
 }
 
 func randomConfig(r *rand.Rand) *config.Config {
-	// between is from low to high, evenly in the logarithm.
+	// between returns a number from low to high with an even distribution of its logarithm.
 	between := func(low, high float64) float64 { return low * math.Exp(r.Float64()*math.Log(high/low)) }
 	duration := func(low, high time.Duration) time.Duration {
 		return min(max(low, time.Duration(between(float64(low), float64(high)))), high)
@@ -193,7 +193,7 @@ func randomConfig(r *rand.Rand) *config.Config {
 	return c
 }
 
-// FuzzEdit edits what parses: it then still does, with the new value, and all else as it was.
+// FuzzEdit checks that an edited configuration parses, with the new value and no other change.
 func FuzzEdit(f *testing.F) {
 	f.Add(string(config.DefaultTOML()))
 	f.Add(base)

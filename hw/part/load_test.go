@@ -39,7 +39,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestLoadOfNoFile(t *testing.T) {
+func TestLoadRefusesMissingAndLargeFiles(t *testing.T) {
 	var problems config.Problems
 	_, err := config.Load("missing.toml", nil, Kinds())
 	if got, want := err.Error(), "open missing.toml: no such file or directory: write one with 'hillock config init missing.toml'"; got != want {
@@ -68,7 +68,7 @@ func TestLoadOfNoFile(t *testing.T) {
 	}
 }
 
-func TestEditKeepsTheRestOfTheReference(t *testing.T) {
+func TestEditKeepsTheRest(t *testing.T) {
 	text, err := config.Edit(config.DefaultTOML(), "input.knob.ends", "[12, 1010]")
 	if err == nil {
 		text, err = config.Edit(text, "input.knob.dead_zone", "3")
@@ -91,7 +91,8 @@ func TestEditKeepsTheRestOfTheReference(t *testing.T) {
 	}
 }
 
-// A bad recorded current is an error before the run. A bad row has its place in the CSV file.
+// TestLoadReadsRecordedCurrents checks that a bad recorded current is an error before the run, with the place of a bad row in
+// the CSV file.
 func TestLoadReadsRecordedCurrents(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

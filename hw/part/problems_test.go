@@ -11,8 +11,8 @@ import (
 	"hillock/config"
 )
 
-// TestAllProblemsInOrder has one of most kinds, the first of them found last.
-func TestAllProblemsInOrder(t *testing.T) {
+// TestProblemsAreInOrder has most kinds of problems; the parser finds the first one last.
+func TestProblemsAreInOrder(t *testing.T) {
 	const text = `speed = 1
 
 [loop]
@@ -61,7 +61,7 @@ many.toml:22:1: output.led.width: must be a time such as "10 ms", got 20: the un
 	}
 }
 
-// TestProblemsOfWholeTexts has what takes more than a line to go wrong.
+// TestProblemsOfWholeTexts has problems of more than one line.
 func TestProblemsOfWholeTexts(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"", "bad.toml:1:1: neuron: must have at least one table: add [neuron.n1]"},
@@ -103,7 +103,7 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 
 const minimal = "[input.knob]\ndriver = \"mcp3008\"\n[neuron.n1]\ninput = \"knob\"\n"
 
-func TestBuiltInHasItsName(t *testing.T) {
+func TestProblemsNameTheBuiltInFile(t *testing.T) {
 	_, err := config.Parse("", []byte("loop = 1\n"+minimal), nil, Kinds())
 	if got, want := fmt.Sprint(err), "built-in:1:1: loop: must be a table, got 1: write [loop]"; got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -12,7 +12,7 @@ import (
 	"hillock/config/played"
 )
 
-// reference is what default.toml says.
+// reference returns the configuration of default.toml.
 func reference() *config.Config {
 	return &config.Config{
 		Loop:    config.Loop{DT: 100 * time.Microsecond, Tick: time.Millisecond, Speed: 0.1, MaxLag: 250 * time.Millisecond, Realtime: "auto", Spin: -1, CPU: -1},
@@ -22,17 +22,17 @@ func reference() *config.Config {
 	}
 }
 
-// knob08 is a knob on an MCP3008 where no key is given.
+// knob08 returns a knob on an MCP3008 with the default of each key.
 func knob08() MCP3xxx {
 	return MCP3xxx{Model: "mcp3008", Port: "SPI0.0", Minus: -1, Clock: 1_000_000, VRef: 3.3, Knob: turned([2]int{0, 1023})}
 }
 
-// turned is what a knob has where no key is given.
+// turned returns the defaults of a knob.
 func turned(ends [2]int) config.Knob {
 	return config.Knob{Low: 0, High: 5, StaleAfter: 500 * time.Millisecond, Median: 1, Average: 1, Ends: ends}
 }
 
-// with is a neuron with another value of a parameter.
+// with returns a neuron with another value of a parameter.
 func with(n config.Neuron, key string, v float64) config.Neuron {
 	p, ok := n.Model().Param(key)
 	if !ok {
@@ -42,7 +42,7 @@ func with(n config.Neuron, key string, v float64) config.Neuron {
 	return n
 }
 
-// standard is a neuron with the parameters that config gives one.
+// standard returns a neuron with default parameters.
 func standard(name string, inputs ...string) config.Neuron {
 	text := "[neuron.n1]\ninput = \"knob\"\n[input.knob]\ndriver = \"mcp3008\"\n"
 	cfg, err := config.Parse("", []byte(text), nil, Kinds())
@@ -60,7 +60,7 @@ func TestDefault(t *testing.T) {
 	}
 }
 
-// TestDefaultHasEachKey holds the reference file to the keys of the parts; config holds it to those of loop and neuron.
+// TestDefaultHasEachKey compares the reference file with the keys of the parts. Package config does this for loop and neuron.
 func TestDefaultHasEachKey(t *testing.T) {
 	lines := strings.Split(string(config.DefaultTOML()), "\n")
 	all := map[string][]config.Key{}
@@ -89,7 +89,7 @@ func TestDefaultHasEachKey(t *testing.T) {
 	}
 }
 
-// TestDefaultsOfKeys leaves out all that can be left out. The file promises the same values.
+// TestDefaultsOfKeys leaves out every optional key: the values must be those of the reference file.
 func TestDefaultsOfKeys(t *testing.T) {
 	got, err := config.Parse("small.toml", []byte(`
 [input.knob]
@@ -110,8 +110,8 @@ neuron = "n1"`), nil, Kinds())
 	}
 }
 
-// TestTheFirstFileTakesAnotherChip changes nothing but the driver in the file that config init writes.
-func TestTheFirstFileTakesAnotherChip(t *testing.T) {
+// TestFirstFileAcceptsAnotherChip changes only the driver in the file of 'hillock config init'.
+func TestFirstFileAcceptsAnotherChip(t *testing.T) {
 	for _, a := range mcpModels() {
 		text := strings.Replace(string(config.DefaultTOML()), `driver = "mcp3008"`, "driver = "+`"`+a.driver+`"`, 1)
 		if a.channels == 1 {
@@ -131,7 +131,7 @@ func TestTheFirstFileTakesAnotherChip(t *testing.T) {
 	}
 }
 
-// TestDefaultsFollowTick has a tick that is longer than the defaults of what counts in ticks.
+// TestDefaultsFollowTick has a tick longer than the usual defaults of times in ticks.
 func TestDefaultsFollowTick(t *testing.T) {
 	got, err := config.Parse("", nil, []string{
 		"loop.tick=1 s", "input.knob.driver=mcp3008", "neuron.n1.input=knob",
@@ -222,7 +222,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// again parses what a configuration prints and wants the same.
+// again prints a configuration, parses the text, and compares the two.
 func again(t *testing.T, c *config.Config) {
 	t.Helper()
 	printed := c.TOML()
@@ -277,8 +277,8 @@ func TestEditors(t *testing.T) {
 	}
 }
 
-// TestTheReferencesOtherTables takes the comment signs off the tables that the file only shows.
-func TestTheReferencesOtherTables(t *testing.T) {
+// TestExampleTablesOfTheReferenceParse removes the comment signs from the example tables of the reference file.
+func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	knobs, _, _ := strings.Cut(string(config.DefaultTOML()), "# Generated and recorded currents")
 	_, rest, _ := strings.Cut(string(config.DefaultTOML()), "[neuron.n1]")
 	rest, shows, _ := strings.Cut(rest, "# Outputs of the membrane potential")
@@ -321,7 +321,7 @@ func TestTheReferencesOtherTables(t *testing.T) {
 	}
 }
 
-func TestEachShapeOfAWave(t *testing.T) {
+func TestEachShapeOfWave(t *testing.T) {
 	for shape, want := range map[string]played.Wave{
 		"constant": {Mean: 2}, "step": {To: 2, At: time.Second}, "ramp": {To: 5, Over: 10 * time.Second},
 		"sine": {Mean: 2, Amplitude: 1, Frequency: 1}, "chirp": {Mean: 2, Amplitude: 1, Frequency: 1, SweepTo: 50, Over: 10 * time.Second},

@@ -47,7 +47,7 @@ func TestSet(t *testing.T) {
 	}
 }
 
-// fiveMilliseconds is another tau_m of the neuron.
+// fiveMilliseconds sets the neuron's tau_m to 5 ms.
 func fiveMilliseconds(c *config.Config) { c.Neurons[0] = with(c.Neurons[0], "tau_m", 5) }
 
 // knobOf changes the knob of the built-in configuration.
@@ -57,7 +57,7 @@ func knobOf(c *config.Config, change func(*MCP3xxx)) {
 	c.Inputs[0].Part = m
 }
 
-// TestSetHidesTheFile has a bad value in the file that is not reported, as it is not used.
+// TestSetHidesTheFile checks that a bad value in the file is no problem if --set replaces it.
 func TestSetHidesTheFile(t *testing.T) {
 	text := edit(t, 17, "tau_m = 10")
 	if _, err := config.Parse("bad.toml", text, []string{"neuron.n1.tau_m=10 ms"}, Kinds()); err != nil {
@@ -103,8 +103,8 @@ func TestBadSets(t *testing.T) {
 	}
 }
 
-// TestSetIntoWhatIsNoTable has the file's problem and no other.
-func TestSetIntoWhatIsNoTable(t *testing.T) {
+// TestSetIntoNoTableReportsTheFile checks that only the problem of the file is reported.
+func TestSetIntoNoTableReportsTheFile(t *testing.T) {
 	_, err := config.Parse("bad.toml", []byte("loop = 5\n[[output.led]]\n"+minimal), []string{"loop.speed=2", "output.led.pin=GPIO3"}, Kinds())
 	const want = `bad.toml:1:1: loop: must be a table, got 5: write [loop]
 bad.toml:2:10: output.led: must be a table, got [[...]]: write [output.led]`
