@@ -300,7 +300,7 @@ func TestKernelDoctor(t *testing.T) {
 		{"MISO low", `echo 0 > $P/dout_stuck`, 1, []string{"FAIL  SPI0.0   MISO stays low at every request"}},
 		{"MISO high", `echo 1 > $P/dout_stuck`, 1, []string{"FAIL  SPI0.0   MISO stays high at every request"}},
 		{"transfers fail", `echo 5 > $P/spi_fail`, 1, []string{"FAIL  SPI0.0   mcp3008 on SPI0.0: sysfs-spi:", "the kernel's SPI driver fails"}},
-		{"a hillock runs", `start; sleep 2`, 0, []string{"not checked: a hillock runs and has the parts: end it first"}},
+		{"a hillock runs", `start; sleep 2`, 0, []string{"not checked: a running hillock has the parts: stop it first"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := boot(t, `P=/sys/module/vpi/parameters

@@ -36,7 +36,8 @@ func TestInGuest(t *testing.T) {
 	}
 	line := gpioioctl.Chips[0].ByName("GPIO17")
 	look := func() []Finding { return Here().pins(desk()) }
-	free := []Finding{{"pins", Passed, "free: GPIO17", "", ""}}
+	unread := Finding{"pins", Skipped, "not checked: 'pinctrl get' does not report the function of GPIO10, GPIO11, GPIO9", "", ""} // no such program there
+	free := []Finding{{"pins", Passed, "free: GPIO17", "", ""}, unread}
 
 	for range 2 { // the check leaves the line free
 		if diff := cmp.Diff(free, look()); diff != "" {
@@ -47,7 +48,7 @@ func TestInGuest(t *testing.T) {
 		t.Fatal(err)
 	}
 	held := []Finding{{"GPIO17", Failed, fmt.Sprintf(`held by "%s@%d"`, filepath.Base(os.Args[0]), os.Getpid()), "'hillock run' cannot use it for output led",
-		"stop that program, remove its overlay from config.txt, or choose another pin"}}
+		"stop that program, remove its overlay from config.txt, or choose another pin"}, unread}
 	if diff := cmp.Diff(held, look()); diff != "" {
 		t.Errorf("held (-want +got):\n%s", diff)
 	}

@@ -21,7 +21,7 @@ type channel struct {
 	before []int // before[i] is the code of another channel, read right before codes[i]
 }
 
-// A survey reads each channel so often, and waits so long between two readings: long enough for several periods of mains hum.
+// A survey has this number of readings per channel, and this pause after each round: together, several periods of mains hum.
 const (
 	readings  = 128
 	readEvery = time.Millisecond
@@ -244,7 +244,7 @@ func (k *knob) outside(f Finding) Finding {
 	return f
 }
 
-// atEnd returns the cause of a code at an end, if the knob itself is not at its end. It returns "" for other codes.
+// atEnd returns the cause of a code at an end of the range while the knob is elsewhere. It returns "" for other codes.
 func (k *knob) atEnd(code int) string {
 	switch near := max(k.full/256, 2); {
 	case code <= near:

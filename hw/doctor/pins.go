@@ -46,7 +46,7 @@ func (h Host) pins(cfg *config.Config) []Finding {
 	return append(found, h.buses(cfg, holders)...)
 }
 
-// Running is the meaning of a pin in the hands of another hillock.
+// Running is the meaning of a pin held by another hillock.
 const Running = "another hillock is running"
 
 // held returns the finding on a pin with a holder. Another hillock is no failure.

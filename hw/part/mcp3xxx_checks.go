@@ -186,7 +186,7 @@ func every(all []answer, such func(answer) bool) bool {
 }
 
 // fits reports whether a chip with results of this length, in bits, can have sent the answer. No chip drives MISO before the
-// null bit: a chip never sends all zeros against a pull-up. With a pull-down, all zeros are a code of 0 or no chip.
+// null bit: a chip never sends all zeros against a pull-up. With a pull-down, all zeros mean a code of 0 or no chip.
 func (x answer) fits(length int) bool { return x.Repeats(length) && !x.low() }
 
 // low reports whether MISO stayed low against a pull-up.
