@@ -90,7 +90,7 @@ func refused(f Finding, out config.Output, err error) Finding {
 	f.Result, f.Seen = Failed, err.Error()
 	f.Means, f.Do = "'hillock run' cannot use it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", Place(out))
 	if port, _ := config.Place(out.Part); port != "" {
-		f.Do = "repair " + port + " first"
+		f.Do = "fix " + port + " first"
 	}
 	return f
 }

@@ -247,7 +247,7 @@ func (e *examination) wires() string {
 	number := func(leg string) string { // "CS 10"
 		return strings.NewReplacer(" (chip pin", "", ")", "").Replace(e.part.leg(leg))
 	}
-	text := "check header pin to chip pin: "
+	text := "check header to chip pin: "
 	for _, w := range [][2]string{{e.part.selects(), "CS"}, {"SCLK", "CLK"}, {"MOSI", "DIN"}, {"MISO", "DOUT"}} {
 		if w[1] != "DIN" || e.model.Channels() > 1 {
 			from := w[0]
