@@ -9,7 +9,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// Edit changes the value of a key such as "input.knob.ends" in the text of a configuration. The value is in TOML. All other
+// Edit changes the value of a key such as "input.knob.ends" in the text of a configuration. The value must be TOML. All other
 // text stays, comments and order too. A new key follows the last key of its table. The error of a missing table says what to
 // write by hand.
 func Edit(text []byte, key, value string) ([]byte, error) {

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestEdit(t *testing.T) {
+func TestEditKeepsTheRestOfTheText(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"a value is replaced", "# mine\n[input.knob]\nends = [0, 1023] # as it came\ndriver = \"mcp3008\"\n[loop]\nspeed = 1\n",
 			"# mine\n[input.knob]\nends = [12, 1010] # as it came\ndriver = \"mcp3008\"\ndead_zone = 3\n[loop]\nspeed = 1\n"},
@@ -28,7 +28,7 @@ func TestEdit(t *testing.T) {
 	for _, text := range []string{"", "[input]\nknob = { driver = \"mcp3008\" }\n", "[loop]\nspeed = 1\n"} {
 		if got, err := Edit([]byte(text), "input.knob.ends", "[12, 1010]"); err == nil ||
 			err.Error() != "no table [input.knob] in the file: add ends = [12, 1010] by hand" {
-			t.Errorf("%q: got %v and %s, want what to do by hand", text, err, got)
+			t.Errorf("%q: got %v and %s, want the advice for editing by hand", text, err, got)
 		}
 	}
 }

@@ -90,14 +90,14 @@ func TestKindsFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(c, again); diff != "" {
-		t.Errorf("printed and parsed again: -want +got\n%s", diff)
+		t.Errorf("printed and parsed: -want +got\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"I2C1"}, c.Ports()); diff != "" {
 		t.Errorf("ports: -want +got\n%s", diff)
 	}
 }
 
-func TestClaims(t *testing.T) {
+func TestClaimsConflict(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"the same channel", "[input.c]\ndriver = \"dial\"\n",
 			"12:8: input.c.channel: must be a free channel, got 0 by default: input.a uses it on 0x24 on I2C1; neurons may share one input"},

@@ -75,13 +75,13 @@ func (t *Table) Pin(key, example string) string {
 	return pin
 }
 
-// Pins decodes a required list of pins and returns their names, separated by blanks. The argument whose is for messages: "the
+// Pins decodes a required list of pins and returns their names, separated by blanks. The owner is for messages: "the
 // LEDs".
-func (t *Table) Pins(key, whose string) string {
+func (t *Table) Pins(key, owner string) string {
 	const example = `["GPIO5", "GPIO6"]`
 	const rule = "must be a list of pins such as " + example
 	if !t.Has(key) {
-		t.Wrong(key, Problem{Rule: "must be given", Hint: "add " + key + " = " + example + " with the pins of " + whose})
+		t.Wrong(key, Problem{Rule: "must be given", Hint: "add " + key + " = " + example + " with the pins of " + owner})
 		return ""
 	}
 	n := t.value(key, List, rule)

@@ -45,7 +45,7 @@ func TestUnitsToTheBit(t *testing.T) {
 	}
 }
 
-func TestParseTime(t *testing.T) {
+func TestParseTimeIsExact(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"10 ms": 10 * time.Millisecond, "0.1 ms": 100 * time.Microsecond, "1 ns": 1, "1000 ps": 1, "1.5 h": 90 * time.Minute,
 		"0.5 min": 30 * time.Second, "-1 s": -time.Second, "1e3 us": time.Millisecond, "0.000000001 s": 1, "0 ms": 0,
@@ -58,7 +58,7 @@ func TestParseTime(t *testing.T) {
 	}
 }
 
-func TestUnitErrors(t *testing.T) {
+func TestUnitErrorsNameTheWayOut(t *testing.T) {
 	const (
 		isTime    = `must be a time such as "10 ms", got `
 		isVoltage = `must be a voltage such as "-70 mV", got `
@@ -123,7 +123,7 @@ func TestUnitErrors(t *testing.T) {
 	}
 }
 
-func TestFormatTime(t *testing.T) {
+func TestFormatTimeReadsBack(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 ms", 1: "0.001 us", 1234: "1.234 us", 50 * time.Microsecond: "50 us", 100 * time.Microsecond: "0.1 ms", 999999: "999.999 us", 1030 * time.Microsecond: "1.03 ms",
 		20 * time.Millisecond: "20 ms", 1500 * time.Millisecond: "1500 ms", time.Second: "1 s", 90 * time.Second: "90 s",
@@ -138,7 +138,7 @@ func TestFormatTime(t *testing.T) {
 	}
 }
 
-func TestHeader(t *testing.T) {
+func TestHeaderHasEachPin(t *testing.T) {
 	seen := map[string]int{}
 	for _, pin := range Header() {
 		seen[pin]++
@@ -182,7 +182,7 @@ func FuzzParseUnits(f *testing.F) {
 			}
 		}
 		if accepted > 1 {
-			t.Errorf("%q: %d dimensions take it, want at most one", s, accepted)
+			t.Errorf("%q: %d dimensions accept it, want at most one", s, accepted)
 		}
 		d, err := ParseTime(s)
 		if err != nil {

@@ -56,7 +56,7 @@ func TestAdjustKeepsTheState(t *testing.T) {
 	}
 }
 
-func TestAdjustRefuses(t *testing.T) {
+func TestFailedAdjustKeepsTheLoop(t *testing.T) {
 	l := &Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Ticks: 1, Cells: []*Cell{{Name: "n1", Neuron: mustNew(t, Default())}}}
 	bad, other := Default(), Default()
 	bad.TauM, other.DT = math.NaN(), 0.2
@@ -76,6 +76,6 @@ func TestAdjustRefuses(t *testing.T) {
 		}
 	}
 	if at, err := l.Run(context.Background()); err != nil || at.Adjusted != 0 || l.Speed != 1 {
-		t.Errorf("got %v, adjusted %d times, speed %g, want the loop as it was", err, at.Adjusted, l.Speed)
+		t.Errorf("got %v, adjusted %d times, speed %g, want an unchanged loop", err, at.Adjusted, l.Speed)
 	}
 }

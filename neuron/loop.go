@@ -22,7 +22,7 @@ type Clock interface {
 }
 
 // An Input is one term of a neuron's current. The loop reads it once per tick, also for several neurons. Its dynamic type must
-// be comparable. It handles a failed part itself: the neuron takes whatever Current returns.
+// be comparable. It handles a failed part itself: the neuron takes any current from it.
 type Input interface {
 	// Current returns the current in nA for the tick due at now. It must be finite.
 	Current(now time.Duration) float64
@@ -125,11 +125,11 @@ type Loop struct {
 	Speed     float64       // model time over real time, a multiple of 1e-9
 	MaxLag    time.Duration // with a longer lag all missed ticks are skipped at once; 0: never
 	Ticks     int64         // total number of ticks; 0: until the context ends
-	Start     time.Duration // deadline of the tick before the first, on the clock, after another loop; 0: the start of the run
+	Start     time.Duration // deadline of tick 0 on the clock, to continue another loop; 0: the time of Run
 	Cells     []*Cell       // stepped in this order
 	Observers []Observer
 
-	Patience time.Duration // the loop waits at least this long for a Holder, and less than twice; 0: without end
+	Patience time.Duration // wait for a Holder: at least this, less than twice this; 0: no limit
 	Ready    func() error  // called first on each goroutine of the loop, to prepare its thread; may be nil
 
 	adjusted atomic.Pointer[adjustment] // the latest, until the loop takes it

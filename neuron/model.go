@@ -58,13 +58,13 @@ type Params interface {
 // A Neuron is one neuron with its parameters and its state.
 type Neuron interface {
 	Params() Params
-	// V is the membrane potential, mV.
+	// V returns the membrane potential, mV.
 	V() float64
 	// Drive returns the term of the equation for a current in nA. The loop computes it once per tick for all steps.
 	Drive(current float64) float64
 	// Step advances the neuron by dt under a constant drive and reports whether it spiked.
 	Step(drive float64) (spiked bool)
-	// Continue takes over the state of another neuron. Of another model, it stays at rest.
+	// Continue takes over the state of another neuron of the same model. With any other neuron it stays at rest.
 	Continue(from Neuron)
 	// Copy returns an independent neuron in the same state.
 	Copy() Neuron

@@ -32,11 +32,11 @@ func TestModelsMatchTheirDescriptions(t *testing.T) {
 			}
 			for _, value := range []float64{s.Low, s.High} {
 				if s.Low != s.High && d.rule(value) != "" {
-					t.Errorf("%s: the slider of %s goes to %g, which %s", m.Name, d.Key, value, d.rule(value))
+					t.Errorf("%s: the slider of %s goes to %g: %s", m.Name, d.Key, value, d.rule(value))
 				}
 			}
 			if _, ok := m.Param(d.Below); d.Below != "" && !ok {
-				t.Errorf("%s: %s must be below %q, which the model does not have", m.Name, d.Key, d.Below)
+				t.Errorf("%s: %s must be below %q, an unknown parameter", m.Name, d.Key, d.Below)
 			}
 			changed := d.With(m.Default, v+1)
 			for _, other := range m.Params {
@@ -63,11 +63,11 @@ func TestModelsMatchTheirDescriptions(t *testing.T) {
 		v := n.V()
 		twin.Step(twin.Drive(0))
 		if n.V() != v || n.Params() != m.Default {
-			t.Errorf("%s: a copy is not for itself, or the parameters are not what they were", m.Name)
+			t.Errorf("%s: the copy is not independent, or the parameters changed", m.Name)
 		}
 		twin.Continue(n)
 		if n.Step(n.Drive(3)); twin.Step(twin.Drive(3)) || twin.V() != n.V() {
-			t.Errorf("%s: got V %g mV, want it to go on as the other, %g mV", m.Name, twin.V(), n.V())
+			t.Errorf("%s: got V %g mV, want that of the other neuron, %g mV", m.Name, twin.V(), n.V())
 		}
 		levels := m.Default.Levels()
 		if !(levels.Lowest() < levels.Threshold.V && levels.Lowest() <= levels.Rest.V && levels.Lowest() <= levels.Reset.V) {
@@ -125,7 +125,7 @@ func TestLoopRunsAnyModel(t *testing.T) {
 				t.Errorf("got %d spikes from step %d to %d, want 200 from 5 to 1000", other.Spikes, other.First, other.Last)
 			}
 			if want := Default().SpikeCount(2, 1000); beside && leaky.Spikes != want {
-				t.Errorf("got %d spikes of the one beside it, want %d", leaky.Spikes, want)
+				t.Errorf("got %d spikes of the other neuron, want %d", leaky.Spikes, want)
 			}
 			if watched && (seen.all[0].V != 2 || !beside && seen.all[1].V != 4) {
 				t.Errorf("got V %g and %g, want 2 and 4", seen.all[0].V, seen.all[1].V)

@@ -151,7 +151,7 @@ func TestAdvanceIsStepInALoop(t *testing.T) {
 				taken, spiked := a.Advance(drive, steps)
 				for i := range taken {
 					if got := b.Step(drive); got != (spiked && i == taken-1) {
-						t.Fatalf("%+v: Step says %v in step %d of %d, Advance %v", p, got, i+1, taken, spiked)
+						t.Fatalf("%+v: Step returned %v in step %d of %d, Advance %v", p, got, i+1, taken, spiked)
 					}
 				}
 				if math.Float64bits(a.v) != math.Float64bits(b.v) {
@@ -163,7 +163,7 @@ func TestAdvanceIsStepInALoop(t *testing.T) {
 	}
 }
 
-func TestRefractoryTime(t *testing.T) {
+func TestRefractoryTimeLengthensIntervals(t *testing.T) {
 	p := Default()
 	p.TRef = 2
 	n := mustNew(t, p)
@@ -186,7 +186,7 @@ func TestRefractoryTime(t *testing.T) {
 	}
 }
 
-func TestRefractoryTimeOfManySteps(t *testing.T) { // 2^32: 0 in an int of 32 bits
+func TestRefractoryTimeHoldsBeyond32Bits(t *testing.T) { // 2^32: 0 in an int of 32 bits
 	p := Default()
 	p.DT, p.TRef = 0x1p-13, 0x1p19
 	n := mustNew(t, p)
@@ -198,11 +198,11 @@ func TestRefractoryTimeOfManySteps(t *testing.T) { // 2^32: 0 in an int of 32 bi
 		t.Errorf("got a spike %v in step %d after it, want none for 2^32 steps", spiked, taken)
 	}
 	if n.Step(drive) {
-		t.Error("got a spike in the step after those, want none")
+		t.Error("got a spike in the next step, want none")
 	}
 }
 
-func TestTheory(t *testing.T) {
+func TestTheoryOfTheWorksheet(t *testing.T) {
 	p := Default()
 	if got := p.Rheobase(); got != 1.5 {
 		t.Errorf("rheobase: got %g nA, want 1.5 nA", got)
@@ -267,7 +267,7 @@ func TestPacemakerFiresWithoutInput(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
+func TestValidateNamesEachBrokenRule(t *testing.T) {
 	with := func(change func(*LIF)) LIF {
 		p := Default()
 		change(&p)

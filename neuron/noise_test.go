@@ -68,7 +68,7 @@ func TestNoisyAdvanceIsStepInALoop(t *testing.T) {
 		taken, spiked := a.Advance(15, i%40)
 		for j := range taken {
 			if got := b.Step(15); got != (spiked && j == taken-1) {
-				t.Fatalf("Step says %v in step %d of %d, Advance %v", got, j+1, taken, spiked)
+				t.Fatalf("Step returned %v in step %d of %d, Advance %v", got, j+1, taken, spiked)
 			}
 		}
 		if math.Float64bits(a.v) != math.Float64bits(b.v) {
@@ -88,7 +88,7 @@ func TestNoisyAdvanceIsStepInALoop(t *testing.T) {
 
 // The mean rate of the discrete equation is known exactly. In runs of this length 1 % is more than four standard deviations of
 // the measured rate.
-func TestNoisyRates(t *testing.T) {
+func TestNoisyRatesAreTheExactOnes(t *testing.T) {
 	for _, tt := range []struct {
 		mu, sigma, want float64 // mV above rest, mV, Hz
 		steps           int
@@ -122,7 +122,7 @@ func TestNoisyRates(t *testing.T) {
 	}
 }
 
-func TestNoiseWithoutThreshold(t *testing.T) {
+func TestNoiseHasItsDeviationWithoutThreshold(t *testing.T) {
 	for _, dt := range []float64{0.5, 4, 15} {
 		p := Default()
 		p.DT, p.VT, p.Sigma = dt, MaxVoltage, 2
@@ -176,10 +176,10 @@ func TestPredictionsIgnoreTheNoise(t *testing.T) {
 	quiet.Sigma = 0
 	for _, current := range []float64{0, 1.5, 1.6, 2, 150} { // 1.5 and 150 nA are ties: the steps are taken
 		if got, want := p.SpikeCount(current, 20_000), quiet.SpikeCount(current, 20_000); got != want {
-			t.Errorf("%g nA: got %d spikes predicted with noise, want %d as without", current, got, want)
+			t.Errorf("%g nA: got %d spikes predicted with noise, want %d, as without", current, got, want)
 		}
 		if got, want := p.DiscreteRate(current), quiet.DiscreteRate(current); got != want {
-			t.Errorf("%g nA: got a rate of %g Hz with noise, want %g as without", current, got, want)
+			t.Errorf("%g nA: got a rate of %g Hz with noise, want %g, as without", current, got, want)
 		}
 	}
 }
@@ -203,7 +203,7 @@ func TestContinueKeepsTheNoise(t *testing.T) {
 		reseeded.Step(15)
 		other.Step(15)
 		if same.v != n.v {
-			t.Fatalf("step %d: got V %v, want %v: the noise goes on", k+1, same.v, n.v)
+			t.Fatalf("step %d: got V %v, want %v: the noise continues", k+1, same.v, n.v)
 		}
 		differs = differs || n.v != other.v && n.v != reseeded.v
 	}

@@ -10,8 +10,8 @@ import (
 type relief struct {
 	holders []Holder      // by input; nil for any other input
 	held    []atomic.Bool // by input: its part is not answering, and another goroutine waits for it
-	asked   uint64        // number of reads of a Holder
-	turn    atomic.Uint64 // asked<<1, plus 1 during a read; the goroutine that changes it has the turn
+	reads   uint64        // number of reads of a Holder
+	turn    atomic.Uint64 // reads<<1, plus 1 during a read; the goroutine that changes it has the turn
 	ended   chan end
 	ctx     context.Context // of the waiting goroutines
 }
@@ -34,8 +34,8 @@ func newRelief(inputs []Input) *relief {
 	return r
 }
 
-// ask returns the current of input i in nA for the tick due at now, or errRelieved.
-func (r *run) ask(i int, now time.Duration) (float64, error) {
+// read returns the current of input i in nA for the tick due at now, or errRelieved.
+func (r *run) read(i int, now time.Duration) (float64, error) {
 	in := r.holders[i]
 	switch {
 	case in == nil || r.Patience == 0:
@@ -43,8 +43,8 @@ func (r *run) ask(i int, now time.Duration) (float64, error) {
 	case r.held[i].Load():
 		return in.Hold(now), nil
 	}
-	r.asked++
-	turn := r.asked << 1
+	r.reads++
+	turn := r.reads << 1
 	r.turn.Store(turn | 1)
 	current := in.Current(now)
 	if r.turn.CompareAndSwap(turn|1, turn) {

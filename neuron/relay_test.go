@@ -30,15 +30,15 @@ type part struct {
 	takes map[int]time.Duration
 
 	mu    sync.Mutex
-	asked int
+	reads int
 	log   []string
 	now   func() time.Duration
 }
 
-func (p *part) ask(how string) {
+func (p *part) read(how string) {
 	p.mu.Lock()
-	p.asked++
-	d := p.takes[p.asked]
+	p.reads++
+	d := p.takes[p.reads]
 	p.log = append(p.log, fmt.Sprintf("%s at %v", how, p.now()))
 	p.mu.Unlock()
 	if d < 0 {
@@ -48,8 +48,8 @@ func (p *part) ask(how string) {
 	time.Sleep(d)
 }
 
-func (p *part) Current(time.Duration) float64 { p.ask("current"); return 2 }
-func (p *part) Mend(time.Duration) bool       { p.ask("mend"); return true }
+func (p *part) Current(time.Duration) float64 { p.read("current"); return 2 }
+func (p *part) Mend(time.Duration) bool       { p.read("mend"); return true }
 func (p *part) Hold(now time.Duration) float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,22 +94,22 @@ func TestHangingPartDoesNotStopTheLoop(t *testing.T) {
 		}
 		// The loop reads 5 times. Then the part needs a second: too slow, next read in time, back to the loop.
 		// The next read of the loop is slow again.
-		var asks []string
+		var reads []string
 		held := 0
 		for _, l := range p.log {
 			if strings.HasPrefix(l, "hold") {
 				held++
 			} else {
-				asks = append(asks, l)
+				reads = append(reads, l)
 			}
 		}
 		want := []string{"current at 1ms", "current at 2ms", "current at 3ms", "current at 4ms", "current at 5ms",
 			"mend at 1.0053s", "mend at 1.0304s", "current at 1.031s", "mend at 1.0565s", "current at 1.057s"}
-		if got := asks[:len(want)]; strings.Join(got, ", ") != strings.Join(want, ", ") {
-			t.Errorf("the part was asked\n%q\nwant\n%q", got, want)
+		if got := reads[:len(want)]; strings.Join(got, ", ") != strings.Join(want, ", ") {
+			t.Errorf("got reads\n%q\nwant\n%q", got, want)
 		}
 		if held < 1020 || held > 1060 || readied != 3 {
-			t.Errorf("got %d ticks with what the part holds, and %d goroutines; want those of its 1.026 s and 7 ms, and 3", held, readied)
+			t.Errorf("got %d ticks with the held current, and %d goroutines; want those of its 1.026 s and 7 ms, and 3", held, readied)
 		}
 	})
 }
@@ -125,8 +125,8 @@ func TestSlowPartWithinPatienceSlowsTheLoop(t *testing.T) {
 		if _, err := l.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(start); took != 501*ms || p.asked != 100 {
-			t.Errorf("got %d reads in %v, want each of the 100 ticks to have its own of 5 ms", p.asked, took)
+		if took := time.Since(start); took != 501*ms || p.reads != 100 {
+			t.Errorf("got %d reads in %v, want one of 5 ms in each of the 100 ticks", p.reads, took)
 		}
 	})
 }
@@ -149,7 +149,7 @@ func TestPanicEndsTheLoop(t *testing.T) {
 	for name, takes := range map[string]map[int]time.Duration{
 		"at once":               {5: -time.Nanosecond},
 		"after it was relieved": {5: -time.Second},
-		"when asked again":      {5: time.Second, 6: -time.Second},
+		"at the next read":      {5: time.Second, 6: -time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestPanicEndsTheLoop(t *testing.T) {
 				ticks := len(rec.ticks)
 				time.Sleep(time.Minute)
 				if len(rec.ticks) != ticks {
-					t.Error("the loop goes on after Run")
+					t.Error("the loop runs after the end of Run")
 				}
 			})
 		})

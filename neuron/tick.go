@@ -4,7 +4,7 @@ package neuron
 func (r *run) tick() error {
 	for r.next < len(r.inputs) {
 		i := r.next
-		current, err := r.ask(i, r.at.Deadline)
+		current, err := r.read(i, r.at.Deadline)
 		if err != nil {
 			return err
 		}

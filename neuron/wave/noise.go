@@ -16,9 +16,9 @@ type Noise struct {
 	tau      time.Duration
 	xi       *gauss.Source
 
-	x     float64
-	asked bool
-	last  time.Duration // of x
+	x       float64
+	started bool
+	last    time.Duration // of x
 
 	step   time.Duration // for forget and kick
 	forget float64       // 1 - e^(-step/tau)
@@ -43,8 +43,8 @@ func NewNoise(mean, sd float64, tau time.Duration, seed uint64) (*Noise, error) 
 // draws from the distribution. A call without later time returns the same current.
 func (n *Noise) Current(now time.Duration) float64 {
 	switch step := now - n.last; {
-	case !n.asked:
-		n.asked = true
+	case !n.started:
+		n.started = true
 		n.x = n.mean + float64(n.sd*n.xi.Next())
 	case step <= 0:
 		return n.x

@@ -95,10 +95,10 @@ func TestNoiseIsTheLiteralUpdate(t *testing.T) {
 			t.Errorf("at %v: got %v nA, want %v", now, got, want)
 		}
 		if got := n.Current(now); !(math.Abs(got-want) < 1e-14) {
-			t.Errorf("at %v, asked again: got %v nA, want it unchanged", now, got)
+			t.Errorf("at %v, again: got %v nA, want it unchanged", now, got)
 		}
 		if got := n.Current(now - ms); !(math.Abs(got-want) < 1e-14) {
-			t.Errorf("before %v, asked again: got %v nA, want it unchanged", now, got)
+			t.Errorf("before %v, again: got %v nA, want it unchanged", now, got)
 		}
 	}
 }

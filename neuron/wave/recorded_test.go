@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-func TestParse(t *testing.T) {
+func TestParseReadsSpreadsheets(t *testing.T) {
 	for _, text := range []string{
 		"time_ms,current_na\n0,1.5\n10.1,-2e0\n",
 		"\xef\xbb\xbftime_ms,current_na\r\n0,1.5\r\n10.1,-2\r\n",
@@ -78,7 +78,7 @@ func TestLoadRefusesOtherThanRegularFiles(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseRefusesBadRows(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", "knob.csv:1:1: must begin with the header time_ms,current_na, got an empty file"},
 		{"0,1\n", `knob.csv:1:1: must begin with the header time_ms,current_na, got ["0" "1"]`},
@@ -164,7 +164,7 @@ func TestRepeatedNeedsTwoRows(t *testing.T) {
 	}
 }
 
-func TestLoad(t *testing.T) {
+func TestLoadReadsAFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "knob.csv")
 	if _, err := Load(name); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want %v", err, fs.ErrNotExist)
@@ -204,7 +204,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: got %v nA at the last row, want %v", text, got, want)
 		}
 		if again, err := r.Repeated(); err == nil && again.Current(last) != again.Current(0) {
-			t.Errorf("%q: got %v nA where it begins again, want %v", text, again.Current(last), again.Current(0))
+			t.Errorf("%q: got %v nA at the repeat, want %v", text, again.Current(last), again.Current(0))
 		}
 	})
 }

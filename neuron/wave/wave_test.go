@@ -81,7 +81,7 @@ func TestChirpSweeps(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewRefusesBadFields(t *testing.T) {
 	nan := math.NaN()
 	for _, tt := range []struct {
 		err  error
