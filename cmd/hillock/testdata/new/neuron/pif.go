@@ -1,13 +1,13 @@
 package neuron
 
-// PIF is a perfect integrator: a neuron whose membrane has no leak,
+// PIF is a perfect integrator, a neuron without a leak:
 //
 //	tau_m dV/dt = R_m I,    V >= V_T: spike, V <- V_reset
 type PIF struct {
 	TauM, VT, VReset, RM, DT float64 // ms, mV, mV, MOhm, ms
 }
 
-// pif describes the perfect integrator.
+// pif returns the description of the perfect integrator.
 func pif() Model {
 	at := field[PIF]
 	voltage := Bounds{Low: -MaxVoltage, High: MaxVoltage}
@@ -38,12 +38,12 @@ func (p PIF) Levels() Levels {
 	return Levels{Reset: Level{"V_r", p.VReset}, Rest: Level{"V_r", p.VReset}, Threshold: Level{"V_T", p.VT}}
 }
 
-// Theory implements Params: every display says the reason in place of a prediction.
+// Theory implements Params. Every display shows the reason instead of a prediction.
 func (p PIF) Theory() (Theory, string) { return nil, "the pif model has no closed form here" }
 
 func (p PIF) neuron() Neuron { return &pifNeuron{p, p.VReset} }
 
-// pifNeuron is one perfect integrator: its constants and its state.
+// pifNeuron is a perfect integrator: its parameters and its state.
 type pifNeuron struct {
 	PIF
 	v float64 // mV
