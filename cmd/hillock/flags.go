@@ -67,7 +67,7 @@ func currentOf(flag, text string) (float64, error) {
 		return 0, usage.Errorf("--%s: %w", flag, err)
 	}
 	if !(i >= -neuron.MaxCurrent && i <= neuron.MaxCurrent) {
-		return 0, usage.Errorf("--%s: must be between -%g nA and %g nA, got %q", flag, neuron.MaxCurrent, neuron.MaxCurrent, text)
+		return 0, usage.Errorf("--%s: must be between -%g mA and %g mA, got %q", flag, neuron.MaxCurrent/1e6, neuron.MaxCurrent/1e6, text)
 	}
 	return i, nil
 }

@@ -116,7 +116,7 @@ func TestSimInterruptedLeavesTheFileAsItWas(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, _, err := hillock(ctx, "sim", "--format", "trace", "--out", file)
-	if want := file + ": not written: interrupted after 0s of model time"; err == nil || err.Error() != want || usage.Status(err) != 1 {
+	if want := file + ": not written: interrupted after 0 ms of model time"; err == nil || err.Error() != want || usage.Status(err) != 1 {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	text, err := os.ReadFile(file)

@@ -112,13 +112,13 @@ func (c *calibration) end(which string) (still, error) {
 			sorted := slices.Sorted(slices.Values(codes))
 			s := still{sorted[readings/2], sorted[readings-1] - sorted[0]}
 			if s.spread <= max(full/stillPart, 3) {
-				c.Printf("%s: %s, within %s\n", which, parts.Raw(c.Config, s.code), parts.RawSpread(c.Config, s.spread))
+				c.Printf("%s: %s, steady within %s\n", which, parts.Raw(c.Config, s.code), parts.RawSpread(c.Config, s.spread))
 				return s, c.Err
 			}
 			codes = append(codes[:0], codes[readings/2:]...)
 		}
 		if now > longEnough {
-			return still{}, fmt.Errorf("not still for a second within %v: check for a loose wire, and take your hand off the knob", longEnough)
+			return still{}, fmt.Errorf("not still for a second within %s: check for a loose wire, and take your hand off the knob", config.FormatTime(longEnough))
 		}
 	}
 }

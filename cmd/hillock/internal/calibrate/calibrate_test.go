@@ -51,11 +51,11 @@ func TestCalibrate(t *testing.T) {
 		err      string
 		says     string
 	}{
-		{"plain", 4, 1019, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "turn knob all the way down, then press Enter down: code 4, within 0\n"},
+		{"plain", 4, 1019, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "turn knob all the way down, then press Enter down: code 4, steady within 0\n"},
 		{"noisy", 12, 1000, 3, sim.Faults{}, [2]int{12, 1000}, 3, "", ""},
 		{"outer legs swapped", 1019, 4, 0, sim.Faults{}, [2]int{4, 1019}, 0, "", "swap its outer legs, or the two values of current"},
 		{"does not turn", 500, 510, 0, sim.Faults{}, [2]int{}, 0, "the ends are 500 and 510, of 1023: turn the knob all the way, or check its outer legs, 3V3 and GND", ""},
-		{"never still", 12, 1000, 40, sim.Faults{}, [2]int{}, 0, "not still for a second within 20s: check for a loose wire, and take your hand off the knob", ""},
+		{"never still", 12, 1000, 40, sim.Faults{}, [2]int{}, 0, "not still for a second within 20 s: check for a loose wire, and take your hand off the knob", ""},
 		{"no chip", 12, 1000, 0, sim.Faults{MISO: sim.Open}, [2]int{}, 0, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

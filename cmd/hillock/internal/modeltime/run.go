@@ -96,7 +96,7 @@ func (r *Run) summary(ctx context.Context, w io.Writer, loop *neuron.Loop) error
 	seconds := float64(end.Steps) * dt / 1000
 	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, dt)
 	fmt.Fprintf(w, "spikes     %d\n", c.Spikes)
-	fmt.Fprintf(w, "rate       %s Hz: spikes over time\n", readable.Digits(float64(c.Spikes)/seconds, 4))
+	fmt.Fprintf(w, "rate       %s Hz, spikes over model time\n", readable.Digits(float64(c.Spikes)/seconds, 4))
 	if c.Spikes > 0 {
 		fmt.Fprintf(w, "first      step %d, %g ms\n", c.First, stepTime(c.First, loop.DT))
 	}
@@ -107,7 +107,7 @@ func (r *Run) summary(ctx context.Context, w io.Writer, loop *neuron.Loop) error
 	case !p.Exists():
 		_, err = fmt.Fprintln(w, p)
 	case steady:
-		_, err = fmt.Fprintf(w, "predicted  %s, %s; continuous equation: %s Hz\n", readable.Count(theory.SpikeCount(float64(i), end.Steps), "spike"),
+		_, err = fmt.Fprintf(w, "predicted  %s, %s\nexact      %s Hz, from the continuous equation\n", readable.Count(theory.SpikeCount(float64(i), end.Steps), "spike"),
 			readable.Interval(p.Hz, float64(i)), readable.Digits(theory.ExactRate(float64(i)), 4))
 	}
 	return err
@@ -137,7 +137,7 @@ func marks(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
 // interrupted adds the model time so far to the error of an ended context. It returns other errors, and nil, as they are.
 func interrupted(err error, end neuron.Tick, dt time.Duration) error {
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted after %v of model time", time.Duration(end.Steps)*dt)
+		return fmt.Errorf("interrupted after %s of model time", config.FormatTime(time.Duration(end.Steps)*dt))
 	}
 	return err
 }
