@@ -141,16 +141,23 @@ func (p *tab) led(t *testing.T) {
 
 func (p *tab) knobByMouse(t *testing.T) {
 	p.fires(t, neuron.Default(), 2) // where the virtual Pi has it
-	// From its top by 60 degrees to the right, of the 270 from 0 to 5 nA.
-	middle, edge := p.part(t, knob, 0.5, 0.5), p.part(t, knob, 0.5, 0.15)
-	var way []spot
-	for degrees := 0; degrees <= 60; degrees += 5 {
-		sin, cos := math.Sincos(float64(degrees) * math.Pi / 180)
-		r := middle.Y - edge.Y
-		way = append(way, spot{middle.X + r*sin, middle.Y - r*cos})
+	// Up is more wherever the hand begins, and on through the middle: 200 px from one end to the other. Sideways is nothing.
+	for _, from := range []spot{{0.5, 0.5}, {0.15, 0.6}, {0.85, 0.6}} {
+		at := p.part(t, knob, from.X, from.Y)
+		p.drag(t, at, spot{at.X + 1, at.Y - 4}, spot{at.X - 1, at.Y - 8}, spot{at.X + 40, at.Y - 8})
+		p.fires(t, neuron.Default(), eval[float64](t, p, "Number($('"+knob+"').ariaValueNow)"))
 	}
-	p.drag(t, way...)
-	p.fires(t, neuron.Default(), 2+most*60/270)
+	p.until(t, "$('"+knob+"').ariaValueNow === '2.600'")
+	// A flick of a touchpad counts by its distance, and a wheel of lines too.
+	if got, want := eval[string](t, p, `((k) => {
+	  const turn = (deltaY, deltaMode) => k.dispatchEvent(new WheelEvent('wheel', { deltaY, deltaMode, bubbles: true, cancelable: true }));
+	  for (let n = 0; n < 30; n++) turn(-4, 0);
+	  const flick = k.ariaValueNow;
+	  turn(3, 1);
+	  return flick + ' ' + k.ariaValueNow;
+	})($('`+knob+`'))`), "2.660 2.610"; got != want {
+		t.Errorf("got %s nA after 120 px and after 3 lines back, want %s", got, want)
+	}
 }
 
 func (p *tab) knobByKeyboard(t *testing.T) {

@@ -1,12 +1,15 @@
-// A knob of the board: mouse, touch, wheel and keys turn it where it may be turned; a real one shows where it stands.
+// A knob of the board. Mouse, touch, wheel and keys turn the virtual Pi's knob. A real knob shows its position.
 import { $, number } from './show.js';
 import { fit, measure, svg } from './svg.js';
 
 const HALF = 135; // degrees from the middle to an end
-const MINE = 700; // ms for which a position of this page's stands before that of the server is shown again
+const MINE = 700; // ms during which this page's own position stays in view before the server's
+const WHOLE = 200; // px of a drag from one end to the other
+const NOTCH = 100; // px of a wheel's notch, which is one percent
+const LINE = 33, SCREEN = 800; // px of a line and of a screen, for wheels that count these
 
 export class Knob {
-  // A knob of no input of its own, the second one of a pair of channels, is there and does nothing.
+  // The second knob of a pair of channels has no input of its own: it is drawn and does nothing.
   constructor(shared, input, { x: cx, y: cy, r, part }, { knobs, beside }) {
     const alone = knobs === 1;
     Object.assign(this, { shared, input, cx, cy, r, position: 0, mine: -Infinity });
@@ -21,7 +24,7 @@ export class Knob {
     if (!input) return;
     const meaning = { role: this.turnable ? 'slider' : 'meter', 'aria-label': `knob ${input.name}`, 'aria-valuemin': input.low, 'aria-valuemax': input.high, 'data-input': input.name };
     for (const [key, value] of Object.entries(meaning)) this.g.setAttribute(key, value);
-    if (alone && measure(`${input.low}${input.high}`, 15) < r) { // a file's has no ends of its own
+    if (alone && measure(`${input.low}${input.high}`, 15) < r) { // the ends of a recording are too long
       $('drawing').append(svg('text', { class: 'small end', x: cx - r * 0.7, y: cy + r + 4 }, [String(input.low)]),
         svg('text', { class: 'small', x: cx + r * 0.7, y: cy + r + 4 }, [String(input.high)]));
     }
@@ -29,24 +32,23 @@ export class Knob {
     this.show(0);
   }
 
+  // operate lets a hand turn the knob. Up is always more: no angle about the middle counts, near which it would jump.
   operate() {
     const g = this.g;
     g.setAttribute('tabindex', 0);
-    // angle is that of the pointer about the knob's middle, in degrees from the top.
-    const angle = (e) => {
-      const box = g.querySelector('.rim').getBoundingClientRect();
-      return Math.atan2(e.clientX - box.left - box.width / 2, -(e.clientY - box.top - box.height / 2)) * 180 / Math.PI;
-    };
-    let before = 0, exact = 0;
-    g.onpointerdown = (e) => { g.setPointerCapture(e.pointerId); before = angle(e); exact = this.position; };
+    let last = 0, exact = 0;
+    g.onpointerdown = (e) => { g.setPointerCapture(e.pointerId); last = e.clientY; exact = this.position; };
     g.onpointermove = (e) => {
       if (!g.hasPointerCapture(e.pointerId)) return;
-      const now = angle(e), turn = ((now - before + 540) % 360) - 180;
-      before = now;
-      exact = Math.min(1, Math.max(0, exact + turn / (2 * HALF)));
+      exact = Math.min(1, Math.max(0, exact + (last - e.clientY) / WHOLE));
+      last = e.clientY;
       this.turn(exact);
     };
-    g.addEventListener('wheel', (e) => { e.preventDefault(); this.turn(this.position - Math.sign(e.deltaY) * 0.01); }, { passive: false });
+    g.addEventListener('wheel', (e) => {
+      if (e.ctrlKey) return; // it zooms the page
+      e.preventDefault();
+      this.turn(this.position - e.deltaY * [1, LINE, SCREEN][e.deltaMode] / NOTCH / 100);
+    }, { passive: false });
     g.onkeydown = (e) => {
       const by = { ArrowUp: 0.01, ArrowRight: 0.01, ArrowDown: -0.01, ArrowLeft: -0.01, PageUp: 0.1, PageDown: -0.1 };
       const to = { Home: 0, End: 1 }[e.key] ?? (e.key in by ? this.position + by[e.key] : null);
@@ -65,7 +67,7 @@ export class Knob {
 
   status(s) {
     if (performance.now() - this.mine < MINE) return;
-    if (s.knob !== null) this.show(s.knob); // a wire that is out moves what is measured, not the virtual Pi's knob
+    if (s.knob !== null) this.show(s.knob); // a loose wire changes the reading, not the knob's position
     else if (s.state === 'ok') this.show(s.position);
     this.text.textContent = `${number(s.current, 2)} nA`;
   }
