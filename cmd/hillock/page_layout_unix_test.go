@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"os"
@@ -10,17 +11,21 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/google/go-cmp/cmp"
 
 	"hillock/neuron"
 )
 
-// sizes are those of a laptop, a projector and a phone, px, with the smallest letters there.
+// sizes are those of a laptop, a projector, a large screen and a phone upright and on its side, px, with the smallest letters
+// there. Where it fits nothing scrolls.
 var sizes = []struct {
 	width, height int64
 	letters       float64
-}{{1280, 800, 10}, {1920, 1080, 14}, {390, 844, 9}}
+	fits          bool
+}{{1280, 800, 10, true}, {1920, 1080, 13, true}, {3840, 2160, 22, true}, {390, 844, 9, false}, {844, 390, 9, false}}
 
 // look shows the page in a size and a theme.
 func (p *tab) look(t *testing.T, width, height int64, theme string) {
@@ -43,16 +48,23 @@ func (p *tab) laidOut(t *testing.T, name string) {
 	}
 	_, expression, _ := strings.Cut(string(script), "\n(")
 	for _, s := range sizes {
+		if (name == "noise" || name == "locked") && s.width != 1280 && s.width != 390 {
+			continue // the other sizes have room like one of these
+		}
 		for _, theme := range []string{"light", "dark"} {
 			p.look(t, s.width, s.height, theme)
 			got := eval[struct {
 				Wrong    []string
 				Boxes    int
 				Smallest float64
+				Height   int64
 			}](t, p, "("+expression)
 			if len(got.Wrong) > 0 || got.Boxes < 50 || got.Smallest < s.letters {
 				t.Errorf("%dx%d, %s, %s: got %d texts and controls, the smallest letters %.1f px, want %g px at least, and\n%s", s.width, s.height, theme, name,
 					got.Boxes, got.Smallest, s.letters, strings.Join(got.Wrong, "\n"))
+			}
+			if s.fits && name != "locked" && got.Height > s.height {
+				t.Errorf("%dx%d, %s, %s: got a page of %d px", s.width, s.height, theme, name, got.Height)
 			}
 			p.shot(t, fmt.Sprintf("%s-%d-%s", name, s.width, theme))
 		}
@@ -67,6 +79,40 @@ func (p *tab) layout(t *testing.T) {
 	p.crowd(t, false)
 }
 
+// boxes are the places of all parts of the page but the cursors and the words of the link.
+const boxes = `Object.fromEntries([...document.querySelectorAll('header > :not(#link), section, section > *, #numbers > div, #sliders > *, #bench > *, .tools > *, footer')]
+  .map((e, k) => [k + ' ' + (e.id || e.parentNode.id + ' ' + e.tagName), e.getBoundingClientRect()]).filter(([, b]) => b.width)
+  .map(([name, b]) => [name, [b.left, b.top + scrollY, b.width, b.height].map(Math.round).join(' ')]))`
+
+// still has nothing move under the hand, whatever is shown.
+func (p *tab) still(t *testing.T) {
+	for _, s := range sizes {
+		p.look(t, s.width, s.height, "light")
+		before := eval[map[string]string](t, p, boxes)
+		same := func(when string) {
+			t.Helper()
+			if diff := cmp.Diff(before, eval[map[string]string](t, p, boxes)); diff != "" {
+				t.Errorf("%dx%d, %s: the page moved (-before +after):\n%s", s.width, s.height, when, diff)
+			}
+		}
+		p.crowd(t, true)
+		same("pause, cursors, persistence and a finding")
+		p.crowd(t, false)
+		same("without them")
+		eval[chromedp.Void](t, p, "$('#slider-tau_m').focus()")
+		p.press(t, kb.Home)
+		eval[chromedp.Void](t, p, "$('"+knob+"').focus()")
+		p.press(t, kb.End)
+		p.until(t, "number('#rate') > 1000")
+		same("at a rate of four digits")
+		p.press(t, kb.Home)
+		p.click(t, "#reset")
+		p.until(t, "number('#rate') === 0")
+		same("at rest")
+		p.turn(t, 3)
+	}
+}
+
 // crowd shows all that is not always there.
 func (p *tab) crowd(t *testing.T, on bool) {
 	t.Helper()
@@ -77,6 +123,27 @@ func (p *tab) crowd(t *testing.T, on bool) {
 		p.toggle(t, "trigger", false)
 	}
 	p.pull(t, on)
+}
+
+// paper has the scope and its readings on one white page.
+func (p *tab) paper(t *testing.T) {
+	p.look(t, 1280, 800, "dark")
+	pdf, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(pdf.Data, []byte("/Type /Page\n")); n != 1 {
+		t.Errorf("got %d pages, want 1", n)
+	}
+	if got := eval[string](t, p, "document.documentElement.dataset.theme"); got != "dark" {
+		t.Errorf("got the theme %s after printing, want dark", got)
+	}
+	print := emulation.SetEmulatedMediaParams{Media: "print"}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, print); err != nil {
+		t.Fatal(err)
+	}
+	p.until(t, "seen($('#numbers')) && $('#plots').checkVisibility() && !['#board', '#neuron', '#lab', '#pause', '#theme'].some((s) => $(s).checkVisibility())")
+	p.look(t, 1280, 800, "light")
 }
 
 // accessible has axe-core look at the page in both themes.

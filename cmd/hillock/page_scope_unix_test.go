@@ -76,12 +76,13 @@ func (p *tab) persistence(t *testing.T) {
 	p.until(t, "$('#persist').ariaPressed === 'false'")
 }
 
-// speed is set to that of life.
+// speed is set to real time, at which the pulses of the LED run together.
 func (p *tab) speed(t *testing.T) {
 	p.turn(t, 3)
 	p.slide(t, "slider-speed", 750, "1 ×") // of 0.001 to 10, logarithmic
-	p.until(t, "number('#wall') > number('#rate') / 2")
+	p.until(t, "number('#real') > number('#rate') / 2")
 	p.fires(t, neuron.Default(), 3)
+	p.until(t, "/^led stays lit: .* use a shorter pulse .width. or a lower speed $/.test(text('#doctor'))")
 }
 
 // drawn is what the scope's CSV says of some steps.
@@ -111,6 +112,9 @@ func numbers(t *testing.T, fields ...string) (all []float64) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if len(f) > 14 { // the tail of a 32-bit float
+			t.Errorf("got %s, want fewer digits", f)
+		}
 		all = append(all, v)
 	}
 	return all
@@ -123,8 +127,14 @@ func until(all []drawn) int { last := all[len(all)-1]; return last.first + last.
 func (p *tab) scope(t *testing.T) {
 	const span = 500
 	p.toggle(t, "pause", true)
-	p.until(t, "$('#back').checkVisibility()")
+	p.until(t, "seen($('#back-label'))")
 	held := p.columns(t)
+	const shown = "text('#numbers') + text('#equation') + $('#drawing .led').classList"
+	still := eval[string](t, p, shown)
+	p.statuses(t, 4)
+	if now := eval[string](t, p, shown); now != still {
+		t.Errorf("got in pause\n%s, want\n%s", now, still)
+	}
 	if again := p.columns(t); !slices.Equal(held, again) {
 		t.Error("the scope pauses, and its CSV goes on")
 	}
@@ -157,7 +167,7 @@ func (p *tab) scope(t *testing.T) {
 		t.Errorf("scrolled back the scope shows the steps %d to %d, after those from %d", back[0].first, until(back), held[0].first)
 	}
 	p.toggle(t, "pause", false)
-	p.until(t, "!$('#back').checkVisibility()")
+	p.until(t, "!seen($('#back-label'))")
 	for end := time.Now().Add(deadline); until(p.columns(t)) <= until(held); {
 		if time.Now().After(end) {
 			t.Fatal("the scope does not go on after its pause")
@@ -194,7 +204,7 @@ func (p *tab) cursors(t *testing.T, held []drawn, span int) {
 	p.toggle(t, "cursors", false)
 }
 
-// picture has V in its colour, on the ground of the theme.
+// picture has V in its colour on the ground of the theme, at two pixels for each of the page, with room for texts.
 func (p *tab) picture(t *testing.T) {
 	t.Helper()
 	name, content := p.download(t, "#shot")
@@ -209,7 +219,8 @@ func (p *tab) picture(t *testing.T) {
 		}
 	}
 	ground, v := color.NRGBA{0xf6, 0xf7, 0xf8, 0xff}, color.NRGBA{0, 0x72, 0xb2, 0xff} // --panel and --v
-	if size := img.Bounds().Size(); size.X < 500 || size.Y < 250 || count[ground] < size.X*size.Y/4 || count[v] < 500 {
+	plots := eval[spot](t, p, "({ X: $('#plots').clientWidth, Y: $('#plots').clientHeight })")
+	if size := img.Bounds().Size(); float64(size.X) < 2*plots.X || float64(size.Y) < 2*plots.Y+150 || count[ground] < size.X*size.Y/4 || count[v] < 500 {
 		t.Errorf("got a picture of %v, %d pixels of its ground and %d of V", size, count[ground], count[v])
 	}
 }

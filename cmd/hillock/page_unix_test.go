@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,11 @@ func TestPageInChromium(t *testing.T) {
 		{"trigger", p.trigger},
 		{"spikes", p.spikes},
 		{"sweep", p.sweep},
+		{"misplaced wires", p.misplaced},
+		{"keys", p.keys},
 		{"layout", p.layout},
+		{"nothing moves", p.still},
+		{"paper", p.paper},
 		{"axe-core", p.accessible},
 	} {
 		ok := t.Run(part.name, func(t *testing.T) {
@@ -63,6 +68,11 @@ func TestPageInChromium(t *testing.T) {
 			pageOf(t, "--web="+p.host)
 			p.until(t, "text('#link') === 'live' && number('#rate') > 0 && $('#pause').ariaPressed === 'false'")
 		})
+	})
+	t.Run("memory", func(t *testing.T) {
+		two := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", filepath.Join("..", "..", "deploy", "examples", "two-neurons.toml")))
+		defer two.well(t)
+		two.memory(t)
 	})
 	t.Run("noise", func(t *testing.T) {
 		noisy := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", "--set=neuron.n1.sigma=5 mV"))
@@ -204,8 +214,8 @@ const miso = `[data-fault="MISO open"]`
 
 // pulled is what the page shows with the wire out, and with it in its place.
 var pulled = map[bool]string{
-	true:  "seen($('#doctor')) && text('#doctor').includes('MISO') && $('" + miso + "').ariaPressed === 'true' && $('#fault').value === 'MISO open'",
-	false: "!seen($('#doctor')) && $('" + miso + "').ariaPressed === 'false' && $('#fault').value === 'none'",
+	true:  "text('#doctor').includes('MISO') && $('" + miso + "').ariaPressed === 'true' && $('#fault').value === 'MISO open'",
+	false: "!text('#doctor').includes('MISO') && $('" + miso + "').ariaPressed === 'false' && $('#fault').value === 'none'",
 }
 
 func (p *tab) wire(t *testing.T) {

@@ -16,7 +16,9 @@
     const below = scale * (m.fontBoundingBoxDescent - m.actualBoundingBoxDescent);
     const range = document.createRange();
     range.selectNodeContents(texts.currentNode);
+    const room = owner.closest('#told')?.getBoundingClientRect(); // which scrolls
     for (const { left, right, top, bottom } of range.getClientRects()) {
+      if (room && (bottom > room.bottom || top < room.top)) continue;
       boxes.push({ owner, box: { left, right, top: top + above, bottom: bottom - below }, what: `“${words}”`, control: false });
     }
   }
@@ -33,5 +35,5 @@
       if (x > 1 && y > 1) wrong.push(`${a.what} and ${b.what} share ${x.toFixed(1)} x ${y.toFixed(1)} px`);
     }
   });
-  return { Wrong: wrong, Boxes: boxes.length, Smallest: smallest };
+  return { Wrong: wrong, Boxes: boxes.length, Smallest: smallest, Height: document.documentElement.scrollHeight };
 })()

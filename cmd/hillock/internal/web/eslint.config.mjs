@@ -17,9 +17,9 @@ export default [
   {
     files: ['page/**/*.js'],
     languageOptions: {
-      globals: readonly('uPlot document window location navigator console fetch setTimeout clearTimeout setInterval clearInterval requestAnimationFrame '
+      globals: readonly('uPlot document window addEventListener location navigator console fetch setTimeout clearTimeout setInterval clearInterval requestAnimationFrame '
         + 'performance getComputedStyle devicePixelRatio matchMedia sessionStorage localStorage btoa '
-        + 'AbortSignal AudioContext Blob Image Option ResizeObserver TextEncoder URL WebSocket XMLSerializer'),
+        + 'AbortSignal AudioContext Blob Event Image KeyboardEvent Option ResizeObserver TextEncoder URL WebSocket XMLSerializer'),
     },
   },
 ];

@@ -152,7 +152,7 @@ func (w *shown) Status() Status {
 			Note: in.Note.String(), Fault: in.Fault.Cause, Knob: in.Knob})
 	}
 	for _, out := range st.Outputs {
-		is.Outputs = append(is.Outputs, OutputStatus{Name: out.Name, On: out.High, Fault: out.Fault.Cause})
+		is.Outputs = append(is.Outputs, OutputStatus{Name: out.Name, On: out.High, Lit: out.Note(), Fault: out.Fault.Cause})
 	}
 	if !st.Virtual {
 		is.Doctor = append(is.Doctor, seen(&st)...)

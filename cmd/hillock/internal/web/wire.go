@@ -223,6 +223,7 @@ type InputStatus struct {
 type OutputStatus struct {
 	Name  string `json:"name"`
 	On    bool   `json:"on"`
+	Lit   string `json:"lit"` // says that it stays lit, "" where it does not
 	Fault string `json:"fault"`
 }
 

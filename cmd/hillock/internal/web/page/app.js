@@ -2,11 +2,11 @@
 import { Columns } from './columns.js';
 import { Link } from './link.js';
 import modules from './panels.js';
-import { $, theme } from './show.js';
+import { $, remember, remembered, theme } from './show.js';
 
 const EVERY = 60; // ms between sendings: the server takes 60 messages a second
 
-const shared = { hello: null, status: null, columns: null, cell: 0, base: 500, send };
+const shared = { hello: null, status: null, shown: null, paused: false, columns: null, cell: 0, base: 500, send };
 let token = kept(), pending = new Map(), fresh = false, trouble = '';
 
 const panels = (await Promise.all(modules)).map(({ default: Panel }) => {
@@ -92,6 +92,7 @@ function text(message) {
   if (message.type === 'hello') hello(message);
   if (message.type === 'status') {
     shared.status = message;
+    if (!shared.paused || !shared.shown) shared.shown = message;
     if (shared.hello) all('status');
   }
   if (message.type === 'rates') all('rates', message);
@@ -109,6 +110,7 @@ function hello(message) {
   shared.hello = message;
   if (fresh || shared.columns.cells !== message.neurons.length) shared.columns = new Columns(message.neurons.length);
   fresh = false;
+  if (!was) shared.cell = Math.max(0, message.neurons.findIndex((n) => n.name === remembered('neuron')));
   shared.cell = Math.min(shared.cell, message.neurons.length - 1);
   $('where').textContent = `on ${message.where}`;
   $('auth').hidden = message.may_change;
@@ -143,6 +145,7 @@ $('auth').onsubmit = (e) => {
 };
 $('cell').onchange = () => {
   shared.cell = Number($('cell').value);
+  remember('neuron', shared.hello.neurons[shared.cell].name);
   all('hello');
 };
 

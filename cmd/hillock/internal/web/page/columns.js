@@ -1,6 +1,6 @@
-// What came from the server: the columns of the traces and every spike, in steps of the loop.
+// The data from the server: columns of the traces and every spike, in steps of the loop.
 
-const SIZE = 1 << 16; // columns kept: a minute and more at the widths that are asked for
+const SIZE = 1 << 16; // columns kept: a minute and more at the scope's widths
 const SPIKES = 50000; // of each cell
 export const [VMIN, VMAX, VLAST, IMIN, IMAX] = [0, 1, 2, 3, 4];
 
@@ -11,12 +11,14 @@ export class Columns {
     this.first = new Float64Array(SIZE);
     this.per = new Float64Array(SIZE);
     this.values = new Float32Array(SIZE * cells * 5);
+    this.until = Infinity; // columns from this step on are not kept: they would push out those of a pause
     this.clear();
   }
 
   clear() {
     this.head = this.count = 0;
     this.spikes = Array.from({ length: this.cells }, () => []);
+    this.cleared = 0; // the step of forget
     this.missed = 0;
     this.outputs = 0;
   }
@@ -31,20 +33,22 @@ export class Columns {
   get end() { return this.count ? this.start(this.count - 1) + this.width(this.count - 1) - 1 : 0; }
   get begin() { return this.count ? this.start(0) : 0; }
 
-  // read takes a frame of the protocol, which takes the place of what was told of its steps. It returns the spikes that are new.
+  // read takes a frame of the protocol. The frame replaces earlier data of its steps. read returns the new spikes.
   read(buffer) {
     const view = new DataView(buffer);
     if (view.getUint8(0) !== 1) throw new Error(`the server speaks version ${view.getUint8(0)} of the frames, this page 1: load it again`);
     const cells = view.getUint8(1), columns = view.getUint16(2, true);
     const first = view.getFloat64(4, true), per = view.getFloat64(12, true), run = view.getUint32(28, true);
     if (cells !== this.cells) return null;
-    if (run !== this.run) this.clear(); // another loop, whose steps begin at 1
+    if (run !== this.run) this.clear(); // another loop begins at step 1
     this.run = run;
     this.missed = view.getUint32(20, true);
     this.outputs = view.getUint32(24, true);
-    while (columns && this.count && this.end >= first) this.count--;
+    const kept = first < this.until ? columns : 0;
+    while (kept && this.count && this.end >= first) this.count--;
     let at = 32;
-    for (let k = 0; k < columns; k++) {
+    if (!kept) at += columns * cells * 20;
+    for (let k = 0; k < kept; k++) {
       if (this.count === SIZE) { this.head = (this.head + 1) % SIZE; this.count--; }
       const s = this.slot(this.count++);
       this.first[s] = first + k * per;
@@ -67,7 +71,7 @@ export class Columns {
     return { first, spikes: fresh };
   }
 
-  // at is the index of the column in which a step is, or of the one after it.
+  // at is the index of the column of a step, or of the first column after it.
   at(step) {
     let lo = 0, hi = this.count;
     while (lo < hi) {
@@ -75,6 +79,23 @@ export class Columns {
       if (this.start(mid) + this.width(mid) - 1 < step) lo = mid + 1; else hi = mid;
     }
     return lo;
+  }
+
+  // forget begins the interspike intervals anew, on this page.
+  forget() { this.cleared = this.end + 1; }
+
+  // intervals are the interspike intervals of a cell from a step on, in steps, oldest first.
+  intervals(cell, since) {
+    const spikes = this.spikesIn(cell, since, Infinity);
+    return spikes.slice(1).map((s, k) => s - spikes[k]);
+  }
+
+  // measured are the intervals of a cell as the server has them (Intervals in internal/web/wire.go), or those since forget.
+  measured(cell, server, dt) {
+    if (this.cleared <= server.since) return server;
+    const all = this.intervals(cell, this.cleared), n = all.length, mean = all.reduce((a, b) => a + b, 0) / n;
+    const spread = Math.sqrt(all.reduce((sum, d) => sum + (d - mean) ** 2, 0) / n);
+    return { since: this.cleared, n, mean_ms: n ? mean * dt : 0, cv: n ? spread / mean : 0 };
   }
 
   // spikesIn are the spikes of a cell from one step to another, both included.

@@ -1,4 +1,4 @@
-// Two cursors over the scope: each stands at a time and reads the potential there.
+// Two cursors over the scope. Each reads the time and the potential at its place.
 import { VLAST } from './columns.js';
 import { $, number } from './show.js';
 
@@ -9,7 +9,8 @@ export class Cursors {
     $('cursors').onclick = () => {
       const on = $('cursors').getAttribute('aria-pressed') !== 'true';
       $('cursors').setAttribute('aria-pressed', on);
-      for (const id of ['cursor-a', 'cursor-b', 'reading']) $(id).hidden = !on;
+      for (const id of ['cursor-a', 'cursor-b']) $(id).hidden = !on;
+      $('reading').classList.toggle('away', !on);
       scope.wanted = true;
     };
     for (const which of ['a', 'b']) this.operate(which, $(`cursor-${which}`));
@@ -37,7 +38,7 @@ export class Cursors {
     return { left: left / devicePixelRatio, width: width / devicePixelRatio };
   }
 
-  // read is the time in ms, from the zero of the screen, and the potential under a cursor.
+  // read is the time (ms) from the zero of the screen, and the potential under a cursor (mV).
   read(which) {
     const { from, to, zero } = this.scope.shown, { columns, cell } = this.scope.shared;
     const step = from + this.at[which] * (to - from), k = columns.at(step);
@@ -46,7 +47,7 @@ export class Cursors {
   }
 
   draw() {
-    if ($('reading').hidden || !this.scope.shown) return;
+    if ($('cursor-a').hidden || !this.scope.shown) return;
     const box = this.box(), read = {};
     for (const which of ['a', 'b']) {
       const element = $(`cursor-${which}`), r = this.read(which);

@@ -49,7 +49,7 @@ function route(kit, measure, shift) {
   const bottom = Math.max(rows * ROW, ...ys.map((y) => y + ROW), ...(bare ? [] : [head.y + (TALL - 1) * ROW + 20]));
   const right = bare ? Math.max(340, x.b) : x.odd + 46 + Math.max(62, ...head.labels.map((l) => measure(l.text, 17)));
   return {
-    parts, knobs: sizes, bare, head: { ...head, x: x.odd }, nets: nets.map(drawn), box: [-8, top, right + 8, bottom - top],
+    parts, knobs: sizes, bare, head: { ...head, x: x.odd }, nets: nets.map((n) => drawn(n, head)), box: [-8, top, right + 8, bottom - top],
     cost: a.cost + b.cost + (a.count + b.count) / 2 + Math.abs(shift) / 2,
   };
 }
@@ -209,7 +209,7 @@ function passages(nets, parts, rows) {
 }
 
 // drawn is a net with the paths of its wires, and the dots where they join.
-function drawn(n) {
+function drawn(n, head) {
   const color = n.wires.find((w) => w.color)?.color, turn = (t, y) => (t.lane >= 0 ? `H${t.x} V${y} ` : '');
   const home = ({ pin }) => (pin.even ? `H${pin.x} V${pin.dot}` : `H${pin.x}`);
   const wires = n.wires.map((wire) => {
@@ -221,7 +221,12 @@ function drawn(n) {
     else if (from.channel === to.channel) d += turn(t, to.pin.y) + home(to);
     else if (from.channel === 'a') d += turn(n.a, n.row) + turn(n.b, to.pin.y) + home(to);
     else d += turn(n.b, n.row) + turn(n.a, to.pin.y) + home(to);
-    return { wire, d, cross: [from.pin.x + out, from.pin.y] };
+    // other is the wire from a chip in another hole of the header.
+    const other = wire.to.part === 'header' && from.channel === 'b' && ((pin) => {
+      const end = { pin: head.pins.get(pin) };
+      return { path: `M${from.pin.x} ${from.pin.y} H${t.x} V${end.pin.y} ${home(end)}`, x: end.pin.x, y: end.pin.dot };
+    });
+    return { wire, d, other, cross: [from.pin.x + out, from.pin.y] };
   });
   const joints = [n.a, n.b].filter((t) => t.lane >= 0).flatMap((t) => {
     const ys = [...t.left, ...t.right], top = Math.min(...ys), bottom = Math.max(...ys);

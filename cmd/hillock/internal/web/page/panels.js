@@ -21,6 +21,7 @@
 // None of these but opened and rates is called before the first hello. shared is what all panels look at:
 //
 //   hello, status   the latest of these messages of the server (wire.go), null before the first
+//   shown, paused   the status on the screen: the latest one, or in pause that of its beginning; whether there is a pause
 //   columns         the latest steps and spikes (columns.js)
 //   cell            the index of the chosen neuron
 //   base            the time base of the scope, ms
@@ -33,5 +34,6 @@ export default [
   import('./panels/neuron.js'),
   import('./panels/lab.js'),
   import('./panels/sound.js'),
+  import('./panels/keys.js'),
   import('./panels/foot.js'),
 ];

@@ -1,4 +1,4 @@
-// The small things that the parts of the board are made of.
+// SVG elements and texts of the board.
 
 export function svg(name, attributes, children = []) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name);
@@ -7,15 +7,16 @@ export function svg(name, attributes, children = []) {
   return element;
 }
 
-const pen = document.createElement('canvas').getContext('2d');
+let pen;
 
-// measure is how wide a text is in letters of a size.
+// measure is the width of a text in letters of a size, px.
 export function measure(text, size) {
+  pen ??= document.createElement('canvas').getContext('2d');
   pen.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
   return pen.measureText(text).width;
 }
 
-// fit is a text that is at most so wide, with all of it in a title where it had to be cut.
+// fit is a text of at most a width. A text that is too long is cut, with all of it in a title.
 export function fit(text, width, size, attributes) {
   let short = text;
   while (short.length > 1 && measure(short === text ? short : `${short}…`, size) > width) short = short.slice(0, -1);

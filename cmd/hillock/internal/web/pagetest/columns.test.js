@@ -105,3 +105,26 @@ test('spikesIn includes both ends', () => {
   c.read(frame({ per: 100, columns: times(1), spikes: [[10, 20, 30, 40]] }));
   assert.deepEqual([c.spikesIn(0, 20, 30), c.spikesIn(0, 21, 29), c.spikesIn(0, 31, 1000), c.spikesIn(0, -5, 9)], [[20, 30], [], [40], []]);
 });
+
+test('intervals are those of the server until a Clear', () => {
+  const c = new Columns(1), server = { since: 0, n: 7, mean_ms: 13.9, cv: 0.01 };
+  c.read(frame({ columns: times(10), spikes: [[10, 30, 70]] }));
+  assert.deepEqual(c.intervals(0, 0), [20, 40]);
+  assert.equal(c.measured(0, server, 0.1), server);
+  c.forget();
+  assert.deepEqual(c.measured(0, server, 0.1), { since: 101, n: 0, mean_ms: 0, cv: 0 });
+  c.read(frame({ first: 101, columns: times(10), spikes: [[110, 130, 170]] }));
+  const own = c.measured(0, server, 0.1);
+  assert.deepEqual({ ...own, cv: Number(own.cv.toFixed(6)) }, { since: 101, n: 2, mean_ms: 3, cv: 0.333333 });
+  assert.deepEqual(c.measured(0, { ...server, since: 120 }, 0.1), { ...server, since: 120 });
+});
+
+test('a pause keeps its columns, and the spikes go on', () => {
+  const c = new Columns(1);
+  c.read(frame({ columns: times(10) }));
+  c.until = 101;
+  c.read(frame({ first: 101, columns: times(10), spikes: [[150]] }));
+  assert.deepEqual([c.end, c.spikes[0]], [100, [150]]);
+  c.read(frame({ first: 91, columns: times(1, 7) })); // earlier steps anew
+  assert.deepEqual([c.end, c.value(9, 0, VMIN)], [100, 7]);
+});

@@ -1,4 +1,4 @@
-// The board: the header, the parts and the wires, which are those of hillock wiring.
+// The board: the header, the parts and the wires of 'hillock wiring'.
 import { $ } from '../show.js';
 import { Knob } from '../knob.js';
 import { layout } from '../layout.js';
@@ -7,22 +7,34 @@ import { measure, svg } from '../svg.js';
 
 const ink = (color) => (color === '#000000' ? 'var(--ink)' : color ?? 'var(--soft)'); // black is white on a dark ground
 
+// The holes of misplaced wires: by the fault, and by the fault of the same wire when it is loose. at is the wire's own pin, pinOf
+// is the pin of another one.
+const MISPLACED = {
+  'CE one row too high': { 'CS loose': (at) => at - 2 },
+  'MISO and MOSI swapped': { 'MISO open': (_, pinOf) => pinOf('MOSI loose'), 'MOSI loose': (_, pinOf) => pinOf('MISO open') },
+};
+
 export default class Board {
   static place = 'left';
   static id = 'board';
   static title = 'The board';
   static html = `
 <svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
-<p id="hint"></p>
-<label id="fault-label" hidden>something wrong <select id="fault"></select></label>
+<div id="faults" class="tools" hidden>
+  <select id="fault" aria-label="Fault"></select>
+  <button id="inject">Inject fault</button>
+  <button id="mend">Reset</button>
+</div>
+<div id="told" tabindex="0" role="region" aria-label="Findings"><p id="hint"></p></div>
 `;
 
   constructor(shared) {
     this.shared = shared;
-    $('fault').onchange = () => this.pull($('fault').value);
+    $('inject').onclick = () => this.inject($('fault').value);
+    $('mend').onclick = () => this.inject('none');
   }
 
-  // hello draws the board anew when the parts are others.
+  // hello draws the board anew after a change of its parts.
   hello() {
     const { inputs, outputs, kit, faults, virtual, may_change: may } = this.shared.hello;
     const shape = JSON.stringify([inputs, outputs, kit, faults, virtual, may]);
@@ -35,19 +47,20 @@ export default class Board {
     if (!plan.bare) this.strip(plan.head);
     for (const net of plan.nets) this.net(net);
     if (!plan.bare) this.holes(plan.head);
-    $('drawing').append(...this.wires.map(({ cross }) => cross).filter(Boolean));
+    $('drawing').append(...this.wires.flatMap(({ cross, moved }) => [...moved, cross]).filter(Boolean));
     this.lamps = new Map(outputs.map((o) => [o.name, []]));
     this.knobs = new Map();
     for (const p of plan.parts) this.part(p, plan.knobs);
     const choose = virtual && faults.length > 1;
-    $('fault-label').hidden = !choose;
-    $('fault').disabled = !may;
-    $('fault').replaceChildren(...faults.map((f) => new Option(f, f)));
-    if (!virtual) $('hint').textContent = 'The knob and the wires are those on the desk.';
-    else if (!may) $('hint').textContent = 'With the token the knob turns, and wires can be pulled out.';
+    $('faults').hidden = !choose;
+    for (const id of ['fault', 'inject', 'mend']) $(id).disabled = !may;
+    $('fault').replaceChildren(...faults.map((f) => new Option(f === 'none' ? 'no fault' : f, f)));
+    this.fault = null;
+    if (!virtual) $('hint').textContent = 'The page shows the knob and the wires on the desk.';
+    else if (!may) $('hint').textContent = 'Give the token to turn the knob and to pull out wires.';
     else {
       const turns = inputs.some((input) => input.turnable), comesOut = this.wires.some(({ fault }) => this.can(fault));
-      $('hint').textContent = [turns && 'Turn the knob: mouse, finger, wheel or arrow keys.', comesOut && 'Pull a wire out: press it, one at a time.'].filter(Boolean).join(' ');
+      $('hint').textContent = [turns && 'Knob: drag up or down, use the wheel or the arrow keys.', comesOut && 'Press a thick wire to pull it out; thin wires are fixed.'].filter(Boolean).join(' ');
     }
     this.status();
   }
@@ -57,7 +70,7 @@ export default class Board {
     return Boolean(virtual && may && fault && faults.includes(fault));
   }
 
-  pull(fault) { this.shared.send({ type: 'fault', name: fault }); }
+  inject(fault) { this.shared.send({ type: 'fault', name: fault }); }
 
   strip(head) {
     $('drawing').append(svg('rect', { class: 'strip', x: head.x - 13, y: head.y - 13, width: 52, height: 406, rx: 6 }),
@@ -65,31 +78,41 @@ export default class Board {
     for (const { even, dot } of head.pins.values()) $('drawing').append(svg('circle', { class: 'pin', cx: head.x + (even ? 26 : 0), cy: dot, r: 6 }));
   }
 
-  // net draws the wires that are joined, one seam around them all: over other wires, and not over each other.
+  // net draws joined wires with one seam around them all. The seam covers other wires, and no wire of the net.
   net({ wires, joints, color }) {
     $('drawing').append(...wires.map(({ d }) => svg('path', { class: 'seam', d })));
     for (const w of wires) this.wire(w);
     $('drawing').append(...joints.map(({ x, y }) => svg('circle', { class: 'joint', cx: x, cy: y, r: 4.5, fill: ink(color) })));
   }
 
-  // wire is one in its colour; one that stands for a fault can be pulled out.
-  wire({ wire, d, cross }) {
-    const { fault, name } = wire, g = svg('g', { class: 'wire' }, [svg('path', { class: 'edge', d }), svg('path', { d, stroke: ink(wire.color) })]);
+  // wire draws a wire in its colour. A wire with a fault of the virtual Pi can be pulled out; the others are fixed, and thin.
+  wire({ wire, d, cross, other }) {
+    const { fault, name, color } = wire, g = svg('g', { class: 'wire' }, [svg('path', { class: 'edge', d }), svg('path', { d, stroke: ink(color) })]);
+    const { faults, virtual, may_change: may } = this.shared.hello;
+    if (virtual && may && !this.can(fault)) {
+      g.classList.add('fixed');
+      g.append(svg('title', {}, [`${name}: fixed`]));
+    }
     if (this.can(fault)) {
       g.append(svg('path', { class: 'reach', d }), svg('title', {}, [`${name}: press to pull it out or put it back`]));
       for (const [key, value] of Object.entries({ role: 'button', tabindex: 0, 'aria-pressed': false, 'aria-label': `pull out the wire from ${name}`, 'data-fault': fault })) g.setAttribute(key, value);
-      const press = () => this.pull(this.shared.status?.fault === fault ? 'none' : fault);
+      const press = () => this.inject(this.shared.status?.fault === fault ? 'none' : fault);
       g.onclick = press;
       g.onkeydown = (e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); press(); } };
     }
-    this.wires.push({ g, fault, cross: fault && svg('path', { class: 'cross', d: `M${cross[0] - 8} ${cross[1] - 8} l16 16 m0 -16 l-16 16` }) });
+    const pinOf = (of) => this.shared.hello.kit.wires.find((w) => w.fault === of && w.to.part === 'header')?.to.pin;
+    const moved = faults.filter((f) => other && MISPLACED[f]?.[fault]).map((f) => {
+      const into = MISPLACED[f][fault](wire.to.pin, pinOf), { path, x, y } = other(into);
+      return svg('g', { class: 'moved', 'data-fault': f, 'data-from': wire.to.pin, 'data-into': into }, [svg('path', { class: 'seam', d: path }), svg('path', { d: path, stroke: ink(color) }), svg('circle', { class: 'hole', cx: x, cy: y, r: 8, fill: ink(color) })]);
+    });
+    this.wires.push({ g, fault, moved, cross: fault && svg('path', { class: 'cross', d: `M${cross[0] - 8} ${cross[1] - 8} l16 16 m0 -16 l-16 16` }) });
     $('drawing').append(g);
   }
 
-  // holes are the header's pins in use, over the ends of the wires.
+  // holes draws the header's pins in use over the ends of the wires.
   holes(head) {
-    for (const { even, dot, color } of head.pins.values()) {
-      if (color) $('drawing').append(svg('circle', { class: 'hole', cx: head.x + (even ? 26 : 0), cy: dot, r: 8, fill: ink(color) }));
+    for (const [pin, { even, dot, color }] of head.pins) {
+      if (color) $('drawing').append(svg('circle', { class: 'hole', 'data-pin': pin, cx: head.x + (even ? 26 : 0), cy: dot, r: 8, fill: ink(color) }));
     }
     for (const { y, text } of head.labels) $('drawing').append(svg('text', { class: 'role', x: head.x + 44, y: y + 5 }, [text]));
   }
@@ -107,8 +130,8 @@ export default class Board {
   }
 
   frame() {
-    if (!this.lamps) return;
-    let first = 0; // of the bits
+    if (!this.lamps || this.shared.paused) return;
+    let first = 0; // bit of the output's first lamp
     for (const { name, lamps } of this.shared.hello.outputs) {
       for (const [k, lamp] of this.lamps.get(name).slice(0, lamps).entries()) {
         lamp.classList.toggle('on', first + k < 32 && Boolean((this.shared.columns.outputs >>> (first + k)) & 1));
@@ -118,15 +141,23 @@ export default class Board {
   }
 
   status() {
-    const { status } = this.shared;
+    const { status, shown } = this.shared;
     if (!status || !this.knobs) return;
-    for (const s of status.inputs) this.knobs.get(s.name)?.status(s);
-    for (const { g, fault, cross } of this.wires) {
+    for (const s of shown.inputs) this.knobs.get(s.name)?.status(s);
+    for (const { g, fault, cross, moved } of this.wires) {
       const out = Boolean(fault) && status.fault === fault;
+      for (const m of moved) m.classList.toggle('on', m.dataset.fault === status.fault);
+      g.classList.toggle('away', moved.some((m) => m.dataset.fault === status.fault));
       g.classList.toggle('out', out);
       cross?.classList.toggle('out', out);
       if (g.hasAttribute('role')) g.setAttribute('aria-pressed', out);
     }
-    if (document.activeElement !== $('fault')) $('fault').value = status.fault;
+    const moved = [...$('drawing').querySelectorAll('.moved.on')], into = moved.map((m) => m.dataset.into);
+    for (const hole of $('drawing').querySelectorAll('[data-pin]')) {
+      const { pin } = hole.dataset;
+      hole.classList.toggle('away', moved.some((m) => m.dataset.from === pin) && !into.includes(pin));
+    }
+    if (status.fault !== this.fault) $('fault').value = status.fault; // a choice that is not injected yet stays
+    this.fault = status.fault;
   }
 }

@@ -1,8 +1,8 @@
-// What the doctor found, and where nothing failed what the parts say of themselves.
+// The findings of the doctor. Without a failure, also the notes of the parts.
 import { $ } from '../show.js';
 
 export default class Doctor {
-  static place = 'board';
+  static place = 'told';
   static html = '<div id="doctor" role="status"></div>';
 
   constructor(shared) { this.shared = shared; }
@@ -14,14 +14,16 @@ export default class Doctor {
       for (const s of [...status.inputs, ...status.outputs]) {
         const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
         if (what.size && !found.some((d) => d.check === s.name)) said.push([`${s.name}: ${[...what].join(', ')}`]);
+        if (s.lit) said.push([s.lit, 'use a shorter pulse (width) or a lower speed']);
       }
     }
     const text = JSON.stringify(said);
     if (text === this.said) return;
     this.said = text;
+    $('hint').hidden = said.length > 0;
     $('doctor').replaceChildren(...said.map((lines) => {
       const p = document.createElement('p');
-      p.append(...lines.filter(Boolean).map((line) => { const span = document.createElement('span'); span.textContent = line; return span; }));
+      p.append(...lines.filter(Boolean).map((line) => { const span = document.createElement('span'); span.textContent = `${line} `; return span; }));
       return p;
     }));
   }

@@ -1,4 +1,4 @@
-// The line at the foot: how long the run is, and how punctual.
+// The line at the foot: the length of the run, and how punctual it is.
 import { $, number, time } from '../show.js';
 
 export default class Foot {
@@ -8,8 +8,8 @@ export default class Foot {
 
   status() {
     const { status, hello, cell } = this.shared, { lateness_us: late, clients } = status, foot = [
-      `${number(status.t, 1)} s of the neuron's time`, `${status.neurons[cell].spikes} spikes`,
-      `ticks late: median ${time(late.p50 / 1000)}, 99 % below ${time(late.p99 / 1000)}, most ${time(late.max / 1000)}`,
+      `${number(status.t, 1)} s model time`, `${status.neurons[cell].spikes} spikes`,
+      `ticks late: median ${time(late.p50 / 1000)}, 99 % below ${time(late.p99 / 1000)}, at most ${time(late.max / 1000)}`,
       `${clients} ${clients === 1 ? 'viewer' : 'viewers'}`,
     ];
     if (status.stalled) foot.push(status.stalled);

@@ -98,7 +98,7 @@ export default class Lab {
     this.unit = this.rowUnit();
     const make = (name, x, y, scales, series, data, hooks = {}) => {
       const place = $(`plot-${name}`), axis = axes(x, y);
-      if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, k) => k), values: () => this.rowNames(), grid: { show: false } });
+      if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, k) => k), values: (u) => this.namesOf(u), grid: { show: false } });
       return new uPlot({ width: Math.max(50, place.clientWidth), height: Math.max(50, place.clientHeight), legend: { show: false }, cursor: { show: false },
         scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks }, data, place);
     };
@@ -179,6 +179,13 @@ export default class Lab {
   scale() { return this.unit === 's' ? 1000 : 1; } // ms in the unit
   rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
 
+  // namesOf leaves out the names of rows that are lower than the letters.
+  namesOf({ height }) {
+    const names = this.rowNames(), letters = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const each = Math.max(1, Math.ceil(1.2 * letters * names.length / Math.max(1, height - 4 * letters)));
+    return names.map((name, k) => (k % each ? '' : name));
+  }
+
   rows() {
     const { columns } = this.shared, span = this.rowLength() / this.dt, end = columns.end;
     return this.rowNames().map((_, k) => {
@@ -217,13 +224,14 @@ export default class Lab {
     return rows;
   }
 
-  measuredNow() { return this.shared.status?.neurons[this.shared.cell]?.intervals ?? { since: 0, n: 0, mean_ms: 0, cv: 0 }; }
+  measuredNow() {
+    const { columns, cell, status } = this.shared;
+    return columns.measured(cell, status?.neurons[cell]?.intervals ?? { since: 0, n: 0, mean_ms: 0, cv: 0 }, this.dt);
+  }
 
   // intervals are the latest ones, in steps, under the present current and parameters.
   intervals() {
-    const { since } = this.measuredNow();
-    const spikes = this.shared.columns.spikes[this.shared.cell].filter((s) => s >= since).slice(-LATEST - 1);
-    return spikes.slice(1).map((s, k) => s - spikes[k]);
+    return this.shared.columns.intervals(this.shared.cell, this.measuredNow().since).slice(-LATEST);
   }
 
   histogram() {

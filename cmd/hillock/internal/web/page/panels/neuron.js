@@ -105,10 +105,10 @@ export default class Neuron {
 
   // status puts the numbers of now into the equation.
   status() {
-    const { hello, status, cell } = this.shared;
+    const { hello, shown, cell } = this.shared;
     this.follow();
-    const n = hello.neurons[cell], now = status?.neurons[cell];
-    if (!status || this.equation !== n.equation) this.lay(n.equation);
+    const n = hello.neurons[cell], now = shown?.neurons[cell];
+    if (!shown || this.equation !== n.equation) this.lay(n.equation);
     if (!now) return;
     const worked = WORKED[n.model]?.(n, now) ?? [];
     this.lines.forEach((line, k) => { line.textContent = worked[k] ?? ''; });
