@@ -73,7 +73,7 @@ func (p *tab) memory(t *testing.T) {
 	eval[chromedp.Void](t, p, "($('#cell').value = 1, $('#cell').dispatchEvent(new Event('change')))")
 	p.do(t, chromedp.Reload())
 	p.until(t, now+" === 'dark 100 n2'")
-	// Intervals begin anew with Clear, which is seen in slow motion.
+	// Intervals begin anew with Clear. Slow motion shows it.
 	p.until(t, "text('#isi') !== '–'")
 	for eval[string](t, p, "$('#slider-speed').getAttribute('aria-valuetext')") != "0.01 ×" {
 		p.press(t, "s")

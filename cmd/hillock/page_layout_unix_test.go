@@ -39,7 +39,7 @@ func (p *tab) look(t *testing.T, width, height int64, theme string) {
 	eval[bool](t, p, "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 }
 
-// laidOut fails with what lies on something else or out of sight, in any size and theme.
+// laidOut fails with texts and controls on each other or out of sight, in any size and theme.
 func (p *tab) laidOut(t *testing.T, name string) {
 	t.Helper()
 	script, err := os.ReadFile("testdata/layout.js")
@@ -84,7 +84,7 @@ const boxes = `Object.fromEntries([...document.querySelectorAll('header > :not(#
   .map((e, k) => [k + ' ' + (e.id || e.parentNode.id + ' ' + e.tagName), e.getBoundingClientRect()]).filter(([, b]) => b.width)
   .map(([name, b]) => [name, [b.left, b.top + scrollY, b.width, b.height].map(Math.round).join(' ')]))`
 
-// still has nothing move under the hand, whatever is shown.
+// still moves nothing under the hand.
 func (p *tab) still(t *testing.T) {
 	for _, s := range sizes {
 		p.look(t, s.width, s.height, "light")
@@ -113,7 +113,7 @@ func (p *tab) still(t *testing.T) {
 	}
 }
 
-// crowd shows all that is not always there.
+// crowd shows everything optional.
 func (p *tab) crowd(t *testing.T, on bool) {
 	t.Helper()
 	for _, id := range []string{"persist", "cursors", "pause"} {
@@ -167,7 +167,7 @@ func (p *tab) accessible(t *testing.T) {
 	}
 }
 
-// token is what a page beyond loopback asks for before it changes something.
+// token gives a page beyond loopback its token, before which it changes nothing.
 func (p *tab) token(t *testing.T) {
 	const locked = "$('#auth').checkVisibility() && $('#slider-tau_m').disabled && $('#sweep').disabled && !$('" + knob + "')"
 	give := func(token string) {

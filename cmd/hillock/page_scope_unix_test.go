@@ -37,14 +37,14 @@ func (p *tab) base(t *testing.T, ms int) {
 	}
 }
 
-// toggle presses a button that stays pressed until the next time.
+// toggle presses a button with two states.
 func (p *tab) toggle(t *testing.T, id string, on bool) {
 	t.Helper()
 	p.click(t, "#"+id)
 	p.until(t, fmt.Sprintf("$('#%s').ariaPressed === '%t'", id, on))
 }
 
-// pale is the number of pixels of the scope that are in V's colour and nearly as the ground, as the sweeps of before are.
+// pale is the number of the scope's pixels in a faint colour of V: those of earlier sweeps.
 const pale = `(() => {
   const scope = $('#plot-v canvas'), copy = new OffscreenCanvas(scope.width, scope.height), ctx = copy.getContext('2d', { willReadFrequently: true });
   ctx.drawImage(scope, 0, 0);
@@ -54,7 +54,7 @@ const pale = `(() => {
   return n;
 })()`
 
-// persistence is seen while the knob turns, by its wheel: the sweeps of before lie beside the new one.
+// persistence shows earlier sweeps beside the new one while the wheel turns the knob.
 func (p *tab) persistence(t *testing.T) {
 	p.base(t, 50)
 	before := eval[int](t, p, pale)
@@ -76,7 +76,7 @@ func (p *tab) persistence(t *testing.T) {
 	p.until(t, "$('#persist').ariaPressed === 'false'")
 }
 
-// speed is set to real time, at which the pulses of the LED run together.
+// speed is real time: the pulses of the LED run together.
 func (p *tab) speed(t *testing.T) {
 	p.turn(t, 3)
 	p.slide(t, "slider-speed", 750, "1 ×") // of 0.001 to 10, logarithmic
@@ -85,7 +85,7 @@ func (p *tab) speed(t *testing.T) {
 	p.until(t, "/^led stays lit: .* use a shorter pulse .width. or a lower speed $/.test(text('#doctor'))")
 }
 
-// drawn is what the scope's CSV says of some steps.
+// drawn is a row of the scope's CSV.
 type drawn struct {
 	first, steps, spikes           int
 	end, low, high, last, iLo, iHi float64
@@ -123,7 +123,7 @@ func numbers(t *testing.T, fields ...string) (all []float64) {
 // until is the last step of some columns.
 func until(all []drawn) int { last := all[len(all)-1]; return last.first + last.steps - 1 }
 
-// scope is at a steady current and 50 ms, which are 500 steps.
+// scope shows a steady current over 50 ms: 500 steps.
 func (p *tab) scope(t *testing.T) {
 	const span = 500
 	p.toggle(t, "pause", true)

@@ -26,13 +26,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// deadline is for what a busy machine does at some time: nothing is said of when.
+// deadline is for a busy machine: no test depends on the time within it.
 const deadline = time.Minute
 
 // remote is a host name that Chromium finds on this machine, and does not trust as it trusts loopback.
 const remote = "pi.example"
 
-// chromium is a browser that runs for the test: $HILLOCK_CHROMIUM, which may be off, or one that is found.
+// chromium starts a browser for the test: $HILLOCK_CHROMIUM, or the first one found. It skips the test at off.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	named := os.Getenv("HILLOCK_CHROMIUM")
@@ -52,7 +52,7 @@ func chromium(t *testing.T) context.Context {
 	if path == "" && named == "" {
 		t.Skip("SKIPPED: the page in Chromium: it is not here (apt-get install chromium)")
 	}
-	// As root it runs without its sandbox, which is chromedp's default then.
+	// As root it runs without its sandbox, as chromedp's default.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(cmp.Or(path, named)),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+remote+" 127.0.0.1"))
@@ -68,7 +68,7 @@ func chromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// pageOf starts the program, and gives where it says that its page is. It has to end well, at the test's end.
+// pageOf starts the program and returns the address of its page. The program must end well at the test's end.
 func pageOf(t *testing.T, args ...string) (page string) {
 	t.Helper()
 	cmd := program(t, append([]string{"run", "--hw", "sim", "--plain"}, args...)...)
@@ -116,7 +116,7 @@ func open(t *testing.T, ctx context.Context, page string) *tab {
 	var stop context.CancelFunc
 	p.ctx, stop = chromedp.NewContext(ctx, chromedp.WithListener(p.listen))
 	t.Cleanup(stop)
-	if err := chromedp.Do(p.ctx); err != nil { // which opens the tab, and ends it with this context
+	if err := chromedp.Do(p.ctx); err != nil { // opens the tab, and closes it with this context
 		t.Fatal(err)
 	}
 	p.do(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(page))
@@ -130,7 +130,7 @@ func open(t *testing.T, ctx context.Context, page string) *tab {
 	return p
 }
 
-// listen keeps what the browser had to say against the page, and what the page asked of another host.
+// listen keeps the browser's complaints about the page, and the page's requests to other hosts.
 func (p *tab) listen(event any) {
 	note := func(format string, a ...any) {
 		p.mu.Lock()
@@ -153,7 +153,7 @@ func (p *tab) listen(event any) {
 		}
 	case *runtime.EventExceptionThrown:
 		note("%v", e.ExceptionDetails)
-	case *log.EventEntryAdded: // what the Content-Security-Policy refused, and what did not load
+	case *log.EventEntryAdded: // refused by the Content-Security-Policy, or not loaded
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			note("%s of %s: %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
@@ -164,7 +164,7 @@ func (p *tab) listen(event any) {
 	}
 }
 
-// well fails with what was amiss since it was asked before.
+// well fails with complaints since the call before.
 func (p *tab) well(t *testing.T) {
 	t.Helper()
 	p.mu.Lock()
@@ -184,8 +184,7 @@ func (p *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// words are what the expressions of the tests are made of. chromedp's Poll would not do: it makes functions of texts, which the
-// page forbids.
+// words are the vocabulary of the tests' expressions. chromedp's Poll makes functions of texts: the page forbids that.
 const words = `
 const $ = (selector) => document.querySelector(selector), text = (selector) => $(selector)?.textContent ?? '';
 const number = (selector) => parseFloat(text(selector).replace('−', '-'));
@@ -270,7 +269,7 @@ func (p *tab) press(t *testing.T, keys ...string) {
 	}
 }
 
-// download presses a button, and gives the file that comes of it.
+// download presses a button and returns its file.
 func (p *tab) download(t *testing.T, button string) (name string, content []byte) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, deadline)
@@ -300,7 +299,7 @@ func (p *tab) download(t *testing.T, button string) (name string, content []byte
 	return name, content
 }
 
-// table is what is in a CSV file beneath its header, which must be as wanted.
+// table returns the rows of a CSV file. Its header must be as wanted.
 func (p *tab) table(t *testing.T, button, name string, header ...string) [][]string {
 	t.Helper()
 	got, content := p.download(t, button)
@@ -311,7 +310,7 @@ func (p *tab) table(t *testing.T, button, name string, header ...string) [][]str
 	return rows[1:]
 }
 
-// shot keeps a picture of the whole page where $HILLOCK_SHOTS names a folder.
+// shot keeps a picture of the whole page in the folder $HILLOCK_SHOTS, if there is one.
 func (p *tab) shot(t *testing.T, name string) {
 	t.Helper()
 	dir := os.Getenv("HILLOCK_SHOTS")

@@ -1,4 +1,4 @@
-// What is wrong with the layout of the page as it stands: texts and controls that lie on each other or outside of the window.
+// The faults in the layout of the page: texts and controls on each other or outside of the window.
 // The labels of the plots are drawn, and have no boxes.
 (() => {
   const visible = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
@@ -11,7 +11,7 @@
     const scale = owner.getScreenCTM ? owner.getScreenCTM().a : 1; // of a drawing
     const { font, fontSize } = getComputedStyle(owner);
     smallest = Math.min(smallest, scale * parseFloat(fontSize));
-    pen.font = font; // a line has room above and below its letters, which may be shared
+    pen.font = font; // lines may share the room above and below their letters
     const m = pen.measureText(words), above = scale * (m.fontBoundingBoxAscent - m.actualBoundingBoxAscent);
     const below = scale * (m.fontBoundingBoxDescent - m.actualBoundingBoxDescent);
     const range = document.createRange();

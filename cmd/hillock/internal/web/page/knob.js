@@ -5,8 +5,8 @@ import { fit, measure, svg } from './svg.js';
 const HALF = 135; // degrees from the middle to an end
 const MINE = 700; // ms during which this page's own position stays in view before the server's
 const WHOLE = 200; // px of a drag from one end to the other
-const NOTCH = 100; // px of a wheel's notch, which is one percent
-const LINE = 33, SCREEN = 800; // px of a line and of a screen, for wheels that count these
+const NOTCH = 100; // px of a wheel's notch: one percent
+const LINE = 33, SCREEN = 800; // px of a line and of a screen, for a wheel in such units
 
 export class Knob {
   // The second knob of a pair of channels has no input of its own: it is drawn and does nothing.
@@ -32,7 +32,7 @@ export class Knob {
     this.show(0);
   }
 
-  // operate lets a hand turn the knob. Up is always more: no angle about the middle counts, near which it would jump.
+  // operate lets a hand turn the knob. Up is always more. An angle would jump near the knob's middle.
   operate() {
     const g = this.g;
     g.setAttribute('tabindex', 0);

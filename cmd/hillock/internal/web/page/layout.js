@@ -1,25 +1,25 @@
-// Where the parts of a kit go, and its wires. From the left: what is turned and what glows; channel A; chips, modules and
-// resistors; channel B; the Pi's header. In a channel each net has a lane, in which its wires run up and down; a net that
-// is in both channels passes between two parts in the middle. Wires of the header lie on the rows of a grid, all others
-// half a row beside them, so that no two lie on each other.
+// The places of a kit's parts and wires. From the left: knobs and LEDs; channel A; chips, modules and resistors; channel B;
+// the Pi's header. In a channel the wires of a net run up and down in one lane. A net of both channels passes between two
+// parts in the middle. Wires of the header lie on the rows of a grid. All others lie half a row beside them, so that no two
+// lie on each other.
 import { lanes } from './lanes.js';
 
 const ROW = 10, LANE = 10; // from one to the next
 const TALL = 39; // rows of the header
 const NEAR = 4; // from a part of the left to channel A
 export const HALO = 1.6; // an LED's light, in parts of its radius
-const TRIED = [0, 1, -1, 2, -2, 3, -3, 4, -4]; // rows that the header may be off its best place, for fewer crossings
+const TRIED = [0, 1, -1, 2, -2, 3, -3, 4, -4]; // rows from the header's best place, for fewer crossings
 
 const key = ({ part, pin }) => `${part}.${pin ?? 0}`;
 
-// layout gives each part its place, and each wire its path. measure is the width of a text in letters of a size.
+// layout gives each part its place and each wire its path. measure returns the width of a text in letters of a size.
 export function layout(kit, measure) {
   const plans = TRIED.map((shift) => route(kit, measure, shift));
   return plans.reduce((best, plan) => (plan.cost < best.cost ? plan : best));
 }
 
 function route(kit, measure, shift) {
-  const bare = kit.wires.length === 0; // LEDs are where else chips are, and there is no header
+  const bare = kit.wires.length === 0; // without a header LEDs take the place of chips
   const parts = kit.parts.map((part) => ({ part, column: part.kind === 'knob' || (part.kind === 'led' && !bare) ? 'left' : 'middle', pins: new Map() }));
   const sizes = left(parts, measure), middle = middles(parts, kit, measure);
   const rows = stack(parts, kit), head = header(parts, kit, rows, shift);
@@ -54,7 +54,7 @@ function route(kit, measure, shift) {
   };
 }
 
-// left gives knobs and LEDs their size: the fewer, the larger. Those of a bar are small.
+// left gives knobs and LEDs their size: the fewer, the larger. The LEDs of a bar are small.
 function left(parts, measure) {
   const knobs = parts.filter((p) => p.part.kind === 'knob'), leds = parts.filter((p) => p.part.kind === 'led');
   const ofBar = (p) => leds.some((q) => q !== p && q.part.output === p.part.output), alone = leds.filter((p) => !ofBar(p)).length;
@@ -65,7 +65,7 @@ function left(parts, measure) {
   return { width: width + NEAR, knob, knobs: knobs.length, beside };
 }
 
-// middles gives the parts of the middle their size and says on which side each pin is; it returns the column's width.
+// middles gives the parts of the middle their size, and each pin its side. It returns the column's width.
 function middles(parts, kit, measure) {
   const wired = (end) => kit.wires.filter((w) => key(w.from) === key(end) || key(w.to) === key(end));
   const onLeft = new Set(parts.filter((p) => p.column === 'left').map((p) => p.part.ref));
@@ -96,8 +96,8 @@ function middles(parts, kit, measure) {
   return width;
 }
 
-// stack puts groups below each other, those of the uppermost header pins first. What is on the left alone may stand beside
-// what is in the middle alone.
+// stack puts groups below each other, with the uppermost header pins first. A group of the left column alone may stand beside
+// a group of the middle alone.
 function stack(parts, kit) {
   const groups = new Map(), bottoms = { left: 0, middle: 0 };
   for (const p of parts) groups.set(p.part.group, [...(groups.get(p.part.group) ?? []), p]);
@@ -118,7 +118,7 @@ function stack(parts, kit) {
   return Math.max(bottoms.left, bottoms.middle);
 }
 
-// pinned says how high each pin of a part is.
+// pinned gives each pin of a part its height.
 function pinned(p) {
   const { kind, pins } = p.part, top = p.top * ROW, put = (pin, y, right) => p.pins.set(pin, { y, right });
   if (kind === 'knob') {
@@ -138,7 +138,7 @@ function pinned(p) {
   }
 }
 
-// align puts a resistor level with the leg of an LED that it is wired to.
+// align puts a resistor level with its LED's leg.
 function align(parts, { from, to }) {
   const led = parts.find((p) => p.part.ref === from.part && p.part.kind === 'led'), other = parts.find((p) => p.part.ref === to.part);
   if (!led || other?.part.kind !== 'resistor') return;
@@ -147,7 +147,7 @@ function align(parts, { from, to }) {
   for (const pin of other.pins.values()) pin.y = other.y;
 }
 
-// header puts the header level with what is wired to it, as far as the height of the parts has room for it.
+// header puts the header level with its wires, as far as the height of the parts has room for it.
 function header(parts, kit, bottom, shift) {
   const wires = kit.wires.filter((w) => w.to.part === 'header'), pinOf = (end) => parts.find((p) => p.part.ref === end.part)?.pins.get(end.pin);
   const off = wires.map((w) => pinOf(w.from) && pinOf(w.from).y - ROW * (w.to.pin - 1)).filter(Number.isFinite);
@@ -163,7 +163,7 @@ function header(parts, kit, bottom, shift) {
   return { y, pins, labels: [...rows].map(([at, text]) => ({ y: at, text })) };
 }
 
-// netsOf are the ends that wires join, with their branches to the left and the right of each channel.
+// netsOf are the sets of joined pins, with their branches to the left and the right of each channel.
 function netsOf(kit, parts, head) {
   const net = new Map(), byRef = new Map(parts.map((p) => [p.part.ref, p]));
   for (const w of kit.wires) {
@@ -188,7 +188,7 @@ function netsOf(kit, parts, head) {
   return [...new Set(net.values())];
 }
 
-// passages finds for each net of both channels the row in which it passes the middle, with the least way up and down.
+// passages finds for each net of both channels its row through the middle, with the shortest way up and down.
 function passages(nets, parts, rows) {
   const span = (ys) => Math.max(...ys) - Math.min(...ys), taken = new Set();
   const blocked = (y) => parts.some((p) => p.column === 'middle' && p.top * ROW <= y && y <= (p.top + p.rows) * ROW);
@@ -208,7 +208,7 @@ function passages(nets, parts, rows) {
   }
 }
 
-// drawn is a net with the paths of its wires, and the dots where they join.
+// drawn is a net with the paths of its wires and the dots at their joints.
 function drawn(n, head) {
   const color = n.wires.find((w) => w.color)?.color, turn = (t, y) => (t.lane >= 0 ? `H${t.x} V${y} ` : '');
   const home = ({ pin }) => (pin.even ? `H${pin.x} V${pin.dot}` : `H${pin.x}`);
@@ -234,7 +234,7 @@ function drawn(n, head) {
   });
   return { wires, joints: [...n.a.left, ...n.a.right, ...n.b.left, ...n.b.right].length > 2 ? joints : [], color };
 
-  // rail is the path of what many wires go to: both its lanes, the passage between them, and on to the header.
+  // rail is the path of a rail: both its lanes, the passage between them, and on to the header.
   function rail(net, to) {
     const lane = (t) => { const ys = [...t.left, ...t.right]; return ys.length ? `M${t.x} ${Math.min(...ys)} V${Math.max(...ys)} ` : ''; };
     const pass = net.row === undefined ? '' : `M${net.a.x} ${net.row} H${net.b.x} `;

@@ -1,4 +1,4 @@
-// What the parts of the board look like, but for the knobs.
+// The looks of the board's parts, except knobs.
 import { fit, svg } from './svg.js';
 import { HALO } from './layout.js';
 
@@ -19,7 +19,7 @@ function led(p, output) {
   return [g, fit(p.part.label, Math.min(110, x - HALO * r - 6), 16, { class: 'end', x: x - HALO * r - 4, y: y + 5 })];
 }
 
-// block is a chip or a module with the names of its pins: those that nothing is wired to are pale.
+// block is a chip or a module with the names of its pins. The names of unwired pins are pale.
 function block(p, output) {
   const { x, y, w, h, part } = p, edge = w / 2 - 6, module = part.kind === 'module';
   const g = svg('g', { class: module ? 'module' : 'chip' }, [svg('title', {}, [`${part.ref} ${part.model}, ${part.label}`])]);
@@ -34,7 +34,7 @@ function block(p, output) {
   return [g, svg('text', { class: 'model middle', x, y: y - 7 }, [`${part.ref} ${part.model}`])];
 }
 
-// face is what one sees of a strip or a display.
+// face is the visible side of a strip or a display.
 function face(output, { x, y, h }) {
   if (output?.driver === 'apa102') return Array.from({ length: output.lamps }, (_, k) => svg('rect', { class: 'pixel', x, y: y + h * k / 4 + 2, width: 12, height: h / 4 - 4, rx: 2 }));
   if (output?.driver !== 'oled') return [];

@@ -1,4 +1,4 @@
-// Small things that all panels use.
+// Small things for all panels.
 import { measure } from './svg.js';
 
 export const $ = (id) => document.getElementById(id);

@@ -16,7 +16,7 @@ export function measure(text, size) {
   return pen.measureText(text).width;
 }
 
-// fit is a text of at most a width. A text that is too long is cut, with all of it in a title.
+// fit is a text of at most a width. A longer text is cut, with all of it in a title.
 export function fit(text, width, size, attributes) {
   let short = text;
   while (short.length > 1 && measure(short === text ? short : `${short}…`, size) > width) short = short.slice(0, -1);

@@ -2,7 +2,7 @@
 import { VMIN, VMAX, VLAST } from './columns.js';
 import { axes, cellColor, color, number } from './show.js';
 
-export const BEFORE = 0.2; // part of the width before the spike that triggers
+export const BEFORE = 0.2; // part of the width before the triggering spike
 
 // traces returns the plots of V and I in two places, k times as large as those on the page.
 export function traces(scope, places, k = 1) {

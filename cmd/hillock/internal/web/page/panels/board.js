@@ -157,7 +157,7 @@ export default class Board {
       const { pin } = hole.dataset;
       hole.classList.toggle('away', moved.some((m) => m.dataset.from === pin) && !into.includes(pin));
     }
-    if (status.fault !== this.fault) $('fault').value = status.fault; // a choice that is not injected yet stays
+    if (status.fault !== this.fault) $('fault').value = status.fault; // keep a choice before Inject fault
     this.fault = status.fault;
   }
 }

@@ -1,4 +1,4 @@
-// The keys of the page, which are those of the terminal, and their list.
+// The keys of the page, as in the terminal, and their list.
 import { $ } from '../show.js';
 
 const LIST = [

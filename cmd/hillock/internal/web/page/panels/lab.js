@@ -179,7 +179,7 @@ export default class Lab {
   scale() { return this.unit === 's' ? 1000 : 1; } // ms in the unit
   rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
 
-  // namesOf leaves out the names of rows that are lower than the letters.
+  // namesOf leaves out names for want of height.
   namesOf({ height }) {
     const names = this.rowNames(), letters = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const each = Math.max(1, Math.ceil(1.2 * letters * names.length / Math.max(1, height - 4 * letters)));

@@ -7,7 +7,7 @@ import { svg } from '../svg.js';
 import { BEFORE, traces } from '../traces.js';
 
 const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of model time
-const SWEEPS = 8; // sweeps that persistence shows
+const SWEEPS = 8; // sweeps of persistence
 const MOST = 20000; // columns to request, a second
 const PAST = 8192; // columns to request from before now: a dozen screens
 
@@ -47,7 +47,7 @@ export default class Scope {
   constructor(shared) {
     this.shared = shared;
     this.wanted = false;
-    this.sweeps = []; // steps of the spikes that triggered, the latest last
+    this.sweeps = []; // steps of the triggering spikes, the latest last
     this.held = null; // the last step on the screen while paused
     this.places = [$('plot-v'), $('plot-i')];
     this.pressed = (id) => $(id).getAttribute('aria-pressed') === 'true';
@@ -223,7 +223,7 @@ export default class Scope {
     i.setData(pick(2, 3));
   }
 
-  // tell says how far back a screen in pause is, and for which spike a trigger waits.
+  // tell says how far back a screen in pause is, and how long a trigger has waited.
   tell() {
     if (this.held !== null) {
       const back = `${time(Math.max(0, this.held - this.shown.to) * this.dt)} back`;

@@ -2,7 +2,7 @@
 import { $ } from '../show.js';
 
 const DELAY = 0.08; // s from a spike to its click: frames come late and in pieces, and the clicks keep their intervals
-const SLACK = 0.25; // s that the clicks may lag before they begin anew
+const SLACK = 0.25; // s of lag at most, before the clicks begin anew
 const MOST = 50; // clicks of a frame
 const PITCH = 1200, STEP = 1.25; // Hz of the first neuron's click, and the ratio from one neuron to the next
 
