@@ -1,4 +1,4 @@
-// Package braille draws pictures with characters: lines in braille, eight dots to a cell, and marks that fill a cell.
+// Package braille draws pictures with characters: lines in braille, eight dots to a cell, and marks of one cell.
 package braille
 
 import (
@@ -8,20 +8,20 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Ink is the colour of a cell: of Okabe and Ito's palette the colours that show on light and dark.
+// Ink is the colour of a cell, from the palette of Okabe and Ito: visible on light and on dark terminals.
 type Ink int
 
 const (
 	None Ink = iota
 	Blue
-	Amber // dots in other inks do not change a cell that has it
+	Amber // covers the other inks in a cell
 	Grey
 	Green
 	Orange
 )
 
-// inks begin each colour. A picture has hundreds of pieces of one colour, and a call of lipgloss for each of them was three
-// quarters of the cost of a frame.
+// inks holds the escape sequence of each colour. A picture has hundreds of pieces of one colour. A call of lipgloss for each of
+// them took three quarters of the time of a frame.
 var inks = [...]string{
 	Blue:   ink("#56B4E9"),
 	Amber:  ink("#E69F00"),
@@ -34,7 +34,7 @@ func ink(color string) string {
 	return ansi.NewStyle().ForegroundColor(lipgloss.Color(color)).String()
 }
 
-// Paint colours text.
+// Paint returns text in a colour.
 func Paint(text string, ink Ink) string {
 	if ink == None || text == "" {
 		return text
@@ -42,7 +42,7 @@ func Paint(text string, ink Ink) string {
 	return inks[ink] + text + ansi.ResetStyle
 }
 
-// Canvas is a picture made of cells: dots in braille, two by four to a cell, and marks that fill a cell.
+// Canvas is a picture of cells. A cell holds two by four dots of braille, or a mark.
 type Canvas struct {
 	Columns, Rows int
 	cells         []cell
@@ -64,7 +64,7 @@ func New(columns, rows int) *Canvas {
 func (c *Canvas) Width() int  { return 2 * c.Columns }
 func (c *Canvas) Height() int { return 4 * c.Rows }
 
-// Dot sets a dot, counted from the upper left corner; outside the picture there is none.
+// Dot sets a dot, counted from the upper left corner. It ignores dots outside the picture.
 func (c *Canvas) Dot(x, y int, ink Ink) {
 	if x < 0 || y < 0 || x >= c.Width() || y >= c.Height() {
 		return
@@ -77,7 +77,7 @@ func (c *Canvas) Dot(x, y int, ink Ink) {
 	}
 }
 
-// Line sets the dots from one to another.
+// Line sets the dots from one point to another.
 func (c *Canvas) Line(x0, y0, x1, y1 int, ink Ink) {
 	n := max(x1-x0, x0-x1, y1-y0, y0-y1, 1)
 	for k := range n + 1 {
@@ -85,22 +85,22 @@ func (c *Canvas) Line(x0, y0, x1, y1 int, ink Ink) {
 	}
 }
 
-// Mark fills a cell, or overwrites it.
+// Mark fills a cell, or replaces its content.
 func (c *Canvas) Mark(column, row int, mark rune, ink Ink) {
 	if column >= 0 && row >= 0 && column < c.Columns && row < c.Rows {
 		c.cells[row*c.Columns+column] = cell{mark: mark, ink: ink}
 	}
 }
 
-// Rule draws a dashed line across, behind all that is drawn later.
+// Rule draws a dashed line across a row. Later dots and marks cover it.
 func (c *Canvas) Rule(row int) {
 	for column := range c.Columns {
 		c.Mark(column, row, '╌', Grey)
 	}
 }
 
-// Row writes a row of cells in their colours. Blanks between two marks of one colour have that colour too: a change of colour
-// takes as many bytes as six cells.
+// Row writes a row of cells in their colours. Blanks between two marks of one colour keep that colour: a change of colour takes
+// as many bytes as six cells.
 func (c *Canvas) Row(b *strings.Builder, row int) {
 	ink, blanks := None, 0
 	change := func(to Ink) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A colour begins where its marks do, and no blank takes a change of its own.
+// A colour begins at its first mark, and blanks cause no change of colour.
 func TestColours(t *testing.T) {
 	c := New(9, 1)
 	c.Mark(1, 0, 'a', Grey)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Glyphs returns what a terminal shows in place of a character, by the variables of its environment. It returns nil for a
-// terminal that shows all of them: also where no variable names a character set.
+// Glyphs returns a function to replace the characters a terminal does not show. It reads LC_ALL, LC_CTYPE, LANG and TERM. It
+// returns nil for a terminal with UTF-8, and if no variable names a character set.
 func Glyphs(getenv func(name string) string) func(rune) rune {
 	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")))
 	switch {
@@ -18,10 +18,10 @@ func Glyphs(getenv func(name string) string) func(rune) rune {
 	return nil
 }
 
-// console returns a character that the Linux console's own font has.
+// console replaces characters outside the font of the Linux console.
 func console(r rune) rune {
 	switch {
-	case isBraille(r): // which halves have dots
+	case isBraille(r): // by its halves with dots
 		switch upper, lower := r&0x1b != 0, r&0xe4 != 0; {
 		case upper && lower:
 			return '█'
@@ -47,7 +47,7 @@ func console(r rune) rune {
 	return r
 }
 
-// ascii returns a character of ASCII.
+// ascii replaces characters outside ASCII.
 func ascii(r rune) rune {
 	switch {
 	case r < 0x80:
@@ -75,7 +75,7 @@ func ascii(r rune) rune {
 
 func isBraille(r rune) bool { return r > 0x2800 && r <= 0x28ff }
 
-// asciiDots returns the character most like the dots of a cell: by the rows that have a dot.
+// asciiDots replaces a cell of braille, by its rows with dots.
 func asciiDots(r rune) rune {
 	rows := 0
 	for row, dots := range [...]rune{0x09, 0x12, 0x24, 0xc0} {

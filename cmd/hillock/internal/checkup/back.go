@@ -9,7 +9,7 @@ import (
 	"hillock/config"
 )
 
-// CheckBack returns an error unless each of back is an LED of the configuration and a free pin, for a wire from its pin.
+// CheckBack returns an error unless back maps LEDs of the configuration to free pins.
 func CheckBack(cfg *config.Config, back map[string]string) error {
 	taken := map[string]string{}
 	for _, out := range cfg.Outputs {

@@ -110,7 +110,7 @@ func (f *Report) Add(found doctor.Finding) {
 	}
 }
 
-// hang wraps a text that begins at the column.
+// hang wraps a text. All its rows begin at the column.
 func (f *Report) hang(text string) string {
 	return strings.Join(readable.Wrap(text, f.width-column), "\n"+strings.Repeat(" ", column))
 }
@@ -129,7 +129,7 @@ func (f *Report) Unready(cfg *config.Config) string {
 	return ""
 }
 
-// array prints a finding as an element of the array that Close ends.
+// array prints a finding as an element of the array. Close ends the array.
 func (f *Report) array(found doctor.Finding) {
 	text, err := json.MarshalIndent(found, "  ", "  ")
 	before := ",\n  "

@@ -19,8 +19,7 @@ var (
 	red   = lipgloss.NewStyle().Foreground(lipgloss.BrightRed)
 )
 
-// line is a line of text on the screen, in pieces that stay whole. Where the room is short, the lines with the highest spare go
-// first.
+// line is a line of text in pieces. A piece stays whole. On a small screen the lines with the highest spare go first.
 type line struct {
 	spare  spare
 	pieces []string
@@ -33,17 +32,17 @@ func text(s spare, t string) line { return line{s, []string{t}} }
 type spare int
 
 const (
-	needed  spare = iota // the keys, and what to do about a fault
+	needed  spare = iota // keys and remedies
 	problem              // faults and notices
 	chosen               // the neuron of the plot
 	reading              // its rates and its knob
-	about                // what runs where
+	about                // configuration, Pi and speed
 	other                // other neurons and inputs
 	granted              // the real time of the loop
 	display              // pictures on displays
 )
 
-// plotRows are the rows to which the plot shrinks before a line goes.
+// plotRows are the smallest heights of the plot, by line. The plot shrinks to that height before the line goes.
 var plotRows = [...]int{needed: 0, problem: 0, chosen: 4, reading: 6, about: 6, other: 11, granted: 11, display: 16}
 
 func (s *screen) View() tea.View {
@@ -86,7 +85,7 @@ func (s *screen) frame() string {
 	return content
 }
 
-// fit leaves out lines, one at a time, until the rest and the plot have room.
+// fit removes lines, one at a time, until the rest and the plot have room.
 func (s *screen) fit(head, foot []line) (above, below []line) {
 	for {
 		last := needed
@@ -113,7 +112,7 @@ func (s *screen) fit(head, foot []line) (above, below []line) {
 	return head, foot
 }
 
-// plotRows returns the rows to which the picture shrinks before a line goes. The help does not shrink.
+// plotRows returns the smallest height of the picture beside a line. The help does not shrink.
 func (s *screen) plotRows(l spare) int {
 	if s.picture == "?" {
 		return len(helpRows(s.width))
@@ -121,7 +120,7 @@ func (s *screen) plotRows(l spare) int {
 	return plotRows[l]
 }
 
-// wrap returns the rows of lines, no wider than the screen. A row ends between two pieces where it can.
+// wrap returns lines as rows no wider than the screen. It breaks between pieces, and inside a piece only if that is too wide.
 func (s *screen) wrap(lines []line) (all []string) {
 	const gap = "  "
 	for _, l := range lines {
@@ -178,7 +177,7 @@ func (s *screen) draw(height int) []string {
 	return lines[:height]
 }
 
-// words name the time base, the trigger and the pause.
+// words returns the middle of the time axis: time base, trigger and pause.
 func (s *screen) words(w tty.Window) string {
 	text := tty.Duration(time.Duration(w.Steps)*w.DT) + " a screen"
 	if s.trigger {
@@ -190,7 +189,7 @@ func (s *screen) words(w tty.Window) string {
 	return text
 }
 
-// keys returns the row of the most used keys: as many as have room, in the order of the list.
+// keys returns the last row. It leaves out the least important keys if the row is too long.
 func (s *screen) keys() string {
 	type key struct {
 		text string

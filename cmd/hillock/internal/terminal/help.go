@@ -8,7 +8,7 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// keyHelp is what each key does. An entry without keys is about the pictures.
+// keyHelp describes each key. The last entry describes the pictures.
 var keyHelp = [...]struct{ keys, does string }{
 	{"← →  ↓ ↑", "turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends"},
 	{"tab", "the next neuron, the next knob"},

@@ -19,8 +19,7 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Scope shows a run on a terminal and turns the virtual Pi's knob, until ctx ends or the person does. page is nil where browsers
-// do not find the run.
+// Scope draws a run on a terminal and takes keys, until ctx ends or the user quits. A nil page means no browser.
 func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Writer) error {
 	var link *paced
 	if f, ok := out.(*os.File); ok {
@@ -54,9 +53,9 @@ func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Wri
 			case <-requests:
 				p.Send(reportRequest{})
 			case <-resumed:
-				// The shell has taken the terminal out of raw mode meanwhile, and written on it.
+				// The shell has reset raw mode and written to the terminal.
 				if in != nil {
-					_, _ = term.MakeRaw(int(in.Fd())) // at the end bubbletea restores what it found in the beginning
+					_, _ = term.MakeRaw(int(in.Fd())) // bubbletea restores the first state at the end
 				}
 				p.Send(tea.ClearScreen())
 			case <-over:
@@ -71,7 +70,7 @@ func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Wri
 	}()
 	err := drawnBy(drawn, ctx.Done(), left)
 	if errors.Is(err, errStopped) {
-		giveUp() // what sends to p no longer waits
+		giveUp() // releases the goroutine above from p.Send
 		restore()
 	}
 	close(over)
@@ -79,13 +78,13 @@ func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Wri
 	return err
 }
 
-// patience is how long the end of a run waits for a terminal.
+// patience limits the wait for a terminal at the end of a run.
 const patience = 2 * time.Second
 
-// errStopped says that the scope could not be ended.
-var errStopped = fmt.Errorf("the terminal: it takes nothing for %v: it is stopped, or its link is: the scope was left on it", patience)
+// errStopped reports a terminal without any reaction.
+var errStopped = fmt.Errorf("terminal: accepts no output for %v: it or its connection has stopped: the scope stays on it", patience)
 
-// drawnBy waits for the end of the drawing: for ever while the run goes on, then for patience.
+// drawnBy waits for the end of the drawing: without a limit during the run, then for patience.
 func drawnBy(drawn <-chan error, ended, left <-chan struct{}) error {
 	select {
 	case err := <-drawn:
@@ -103,7 +102,7 @@ func drawnBy(drawn <-chan error, ended, left <-chan struct{}) error {
 	}
 }
 
-// restorer returns what takes a terminal out of raw mode, where bubbletea cannot.
+// restorer returns a function to reset raw mode after bubbletea has failed.
 func restorer(in *os.File) func() {
 	if in == nil {
 		return func() {}
@@ -112,15 +111,15 @@ func restorer(in *os.File) func() {
 	if err != nil {
 		return func() {}
 	}
-	return func() { _ = term.Restore(int(in.Fd()), state) } // TCSETS: it does not wait for the output
+	return func() { _ = term.Restore(int(in.Fd()), state) } // TCSETS does not wait for the output
 }
 
-const frames = 30 // a second, at most
+const frames = 30 // the most per second
 
-// paced is a terminal that knows how long it takes: what is written to one behind a slow link waits until it is taken.
+// paced is a terminal with a measured speed: writes over a slow connection take long.
 type paced struct {
 	*os.File
-	took atomic.Int64 // ns, the latest write
+	took atomic.Int64 // ns, of the latest write
 }
 
 func (p *paced) Write(b []byte) (int, error) {
@@ -130,8 +129,8 @@ func (p *paced) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// pause is how long until the next frame, where one takes so long to draw, and bubbletea twice as long again to compare it with
-// the one before: a small Pi and a slow link have three quarters of the time for themselves.
+// pause returns the time until the next frame, four times the cost of this one. Bubbletea compares frames in about twice the
+// time of drawing. So three quarters of the processor and of a slow connection stay free.
 func (p *paced) pause(draw time.Duration) time.Duration {
 	took := 3 * draw
 	if p != nil {
@@ -140,12 +139,12 @@ func (p *paced) pause(draw time.Duration) time.Duration {
 	return min(max(time.Second/frames, 4*took), 2*time.Second)
 }
 
-// CanDraw reports whether there is a keyboard, and a terminal to draw the scope on: no dumb one, whose cursor does not move.
+// CanDraw reports whether in is a keyboard and out a terminal for the scope. A dumb terminal cannot move its cursor.
 func CanDraw(in io.Reader, out io.Writer) bool {
 	return Is(out) && Is(in) && readable.Colors(out) > colorprofile.NoTTY
 }
 
-// Is reports whether a file, or one behind a queue, is a terminal.
+// Is reports whether f is a terminal, directly or behind a queue.
 func Is(f any) bool {
 	if q, ok := f.(*bounded.Queue); ok {
 		f = q.Unwrap()

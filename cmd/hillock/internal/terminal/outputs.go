@@ -30,7 +30,7 @@ func (s *screen) led(i int) string {
 	return led + " " + s.status.Outputs[i].Name + " " + pin
 }
 
-// rows returns a line with the rows of LEDs of a neuron, and a line for each of its displays.
+// rows returns a line with a neuron's rows of LEDs, and a line for each of its displays.
 func (s *screen) rows(neuron string) (lines []line) {
 	const most = 16 // LEDs drawn one by one
 	var rows []string

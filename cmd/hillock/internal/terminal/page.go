@@ -15,14 +15,14 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Page is where browsers find a run.
+// Page is the address of the run's page.
 type Page struct {
 	URLs    []string
-	Token   string // what is shown of the token for changes; "" where none is needed
+	Token   string // for changes, as shown to the user; "": no token needed
 	warning atomic.Pointer[string]
 }
 
-// Warn puts wrong tokens on the screen.
+// Warn shows n wrong tokens on the screen, the latest from an address.
 func (p *Page) Warn(n int, from string) {
 	text := fmt.Sprintf("%s wrong token from %s", time.Now().Format(time.TimeOnly), from)
 	if n > 1 {
@@ -39,7 +39,7 @@ func (p *Page) String() string {
 	return text
 }
 
-// Announce prints the address and the token, and the QR code on a terminal that shows one, unless a scope hides it.
+// Announce prints the address and the token. On a terminal it adds the QR code, unless the scope is about to cover it.
 func (p *Page) Announce(w io.Writer, hidden bool) {
 	fmt.Fprintln(w, "open", strings.Join(p.URLs, " or "))
 	if p.Token == "" {
@@ -54,7 +54,7 @@ func (p *Page) Announce(w io.Writer, hidden bool) {
 // showsBlocks reports whether a terminal shows the half blocks of a QR code.
 func showsBlocks(glyphs func(rune) rune) bool { return glyphs == nil || glyphs('▀') == '▀' }
 
-// draw returns the address and the token in rows no wider than width, and the QR code where it has room.
+// draw returns the address and the token in rows no wider than width, and the QR code if it has room.
 func (p *Page) draw(width, height int, glyphs func(rune) rune) []string {
 	text := "open    " + strings.Join(p.URLs, "\nor      ")
 	if p.Token == "" {

@@ -16,7 +16,7 @@ import (
 	"hillock/hw/doctor"
 )
 
-// head returns the lines above the picture: what runs where.
+// head returns the lines above the picture: the run, its page and its rights.
 func (s *screen) head() []line {
 	lines := []line{text(about, dim.Render(s.runs()))}
 	if s.page != nil {
@@ -31,7 +31,7 @@ func (s *screen) head() []line {
 	return lines
 }
 
-// runs returns what runs where, on a narrow screen without the reason for the virtual Pi and without the folder of the file.
+// runs describes the run. On a narrow screen it leaves out the reason for the virtual Pi and the folder of the file.
 func (s *screen) runs() string {
 	full := intro(&s.status)
 	short := s.status // a copy
@@ -46,7 +46,7 @@ func (s *screen) runs() string {
 	return full
 }
 
-// foot returns the lines below the picture: readings, and what is wrong.
+// foot returns the lines below the picture: readings, then faults.
 func (s *screen) foot() []line {
 	shown, _ := s.selected()
 	lines := append(s.neuron(shown), s.rows(s.status.Neurons[shown].Name)...)
@@ -65,7 +65,7 @@ func (s *screen) foot() []line {
 	return append(append(lines, line{about, s.timing()}), s.remarks()...)
 }
 
-// remarks returns what is wrong, and the notices.
+// remarks returns the faults and the notices.
 func (s *screen) remarks() (lines []line) {
 	if overload := s.status.Overload.String(); overload != "" {
 		lines = append(lines, text(problem, amber.Render(overload)))
@@ -138,7 +138,7 @@ func (s *screen) neuron(i int) (lines []line) {
 	return lines
 }
 
-// other returns the line of a neuron that is not drawn.
+// other returns the line of a neuron without a picture.
 func (s *screen) other(i int) line {
 	n := s.status.Neurons[i]
 	l := line{other, append(s.state(i), fmt.Sprintf("rate %.1f Hz", n.Rate))}
@@ -177,14 +177,14 @@ func (s *screen) input(i int) []string {
 	return pieces
 }
 
-// timing returns how punctual the loop is.
+// timing returns the ticks and the lateness of the loop.
 func (s *screen) timing() []string {
 	pieces := []string{fmt.Sprintf("ticks %d", s.status.Tick.Run()), "late " + s.status.Late.String()}
 	if s.status.Tick.Skipped > 0 {
 		pieces = append(pieces, amber.Render(fmt.Sprintf("skipped %d (over %v behind)", s.status.Tick.Skipped, s.status.Config.Loop.MaxLag)))
 	}
 	if s.status.Missed > 0 {
-		pieces = append(pieces, amber.Render(fmt.Sprintf("steps not seen here %d", s.status.Missed)))
+		pieces = append(pieces, amber.Render(fmt.Sprintf("%d steps missed by the scope", s.status.Missed)))
 	}
 	return pieces
 }

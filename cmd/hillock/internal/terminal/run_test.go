@@ -302,4 +302,3 @@ func TestNotesAreOfTheSpeedThatRuns(t *testing.T) {
 		t.Errorf("got\n%s\nwant no word of it a hundred times slower", shown)
 	}
 }
-

@@ -1,4 +1,4 @@
-// Package terminal shows a run on a terminal: the scope, which a person can turn the virtual Pi's knobs on, or log lines. It draws a
+// Package terminal shows a run on a terminal: as a scope with keys for the virtual Pi's knobs, or as log lines. It draws a
 // session.Status and a trace.Record.
 package terminal
 
@@ -14,10 +14,10 @@ import (
 	"hillock/cmd/hillock/internal/tty"
 )
 
-// Run is the run that is shown.
+// Run is the run on the screen.
 type Run interface {
 	Status() session.Status
-	Record() *trace.Record // of the configuration that runs
+	Record() *trace.Record // of the present configuration
 	Times() session.Times  // until now
 	Turn(input string, position float64) (was float64, err error)
 	TurnBy(input string, part float64) error
@@ -29,32 +29,32 @@ type Run interface {
 // screen is the bubbletea model of a run: an oscilloscope on the whole terminal.
 type screen struct {
 	run           Run
-	page          *Page          // nil where browsers do not find the run
-	status        session.Status // of the latest frame or key
+	page          *Page          // nil without a page
+	status        session.Status // at the latest frame or key
 	record        *trace.Record
 	link          *paced
-	glyphs        func(rune) rune // what the terminal shows in place of a character; nil: itself
-	drew          time.Duration   // how long the latest frame took
+	glyphs        func(rune) rune // replaces characters the terminal does not show; nil: none
+	drew          time.Duration   // the time to draw the latest frame
 	width, height int
 
 	pictures map[string]*image.Gray // of the chosen neuron's displays, by output
 
-	seen []trace.Cell // of the record, by neuron, while it looks
+	seen []trace.Cell // of the record, by neuron; valid inside look
 
-	target  int    // which of targets the keys are about
-	picture string // the key of what is drawn: "" for the scope
+	target  int    // the index of the selected target
+	picture string // the key of the picture: "" for the scope
 	top     int    // the first row of the help in view
 	scrolls bool   // the help has more rows than the screen
-	base    int    // which of timeBases
+	base    int    // an index into timeBases
 	trigger bool   // on a spike
-	stopped int64  // where paused, the step after the last on the screen; 0: it runs
+	stopped int64  // in a pause, the step after the last one on the screen; else 0
 	present int64  // the latest step at the pause
 	notice  []string
 	done    bool
-	left    func() // called when it is done
+	left    func() // called at the end
 }
 
-// timeBases are model times of a screen.
+// timeBases are the choices for the model time across the screen.
 var timeBases = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
 	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second,
 	10 * time.Second, 20 * time.Second}
@@ -68,7 +68,7 @@ type frame struct{}
 // ended is the end of the run.
 type ended struct{}
 
-// reportRequest asks for the times of the run.
+// reportRequest asks for the lateness report of the run.
 type reportRequest struct{}
 
 func (s *screen) nextFrame() tea.Cmd {
@@ -80,7 +80,7 @@ func (s *screen) Init() tea.Cmd { return s.nextFrame() }
 func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case frame:
-		s.look(func() {}) // a tap does not keep them for long
+		s.look(func() {}) // the tap keeps steps for a short time only
 		return s, s.nextFrame()
 	case ended:
 		return s, s.quit()
@@ -100,7 +100,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return s, nil
 }
 
-// look calls see with the recorded steps. It holds the record's lock, which comes after those of the run: see must not call the run.
+// look calls see with the recorded steps. It holds the record's lock. The locks of the run come before: see must not call the run.
 func (s *screen) look(see func()) {
 	s.record.Look(func(_, _ int64, cells []trace.Cell) {
 		s.seen = cells
@@ -108,14 +108,14 @@ func (s *screen) look(see func()) {
 	})
 }
 
-// quit takes the picture away: the summary says it all.
+// quit removes the picture from the terminal. The summary follows.
 func (s *screen) quit() tea.Cmd {
 	s.done = true
 	s.left()
 	return tea.Quit
 }
 
-// change does what a key does to the run, and reports whether it is such a key.
+// change applies a key to the run or to the help, and reports whether the key has such an effect.
 func (s *screen) change(key string) bool {
 	scrolls := s.stopped != 0 && (key == "shift+left" || key == "shift+right")
 	_, knob := s.selected()
@@ -135,7 +135,7 @@ func (s *screen) change(key string) bool {
 	return true
 }
 
-// press does what a key does to the picture, while it looks at the record.
+// press applies a key to the picture. It runs inside look.
 func (s *screen) press(key string) tea.Cmd {
 	switch key {
 	case "esc":
@@ -145,8 +145,8 @@ func (s *screen) press(key string) tea.Cmd {
 		s.picture = ""
 	case "q", "ctrl+c":
 		return s.quit()
-	case "ctrl+z": // stopped, it would leave the pins as they are
-		s.notice = []string{"Ctrl-Z does not stop the neuron: q ends it, and its pins are then low"}
+	case "ctrl+z": // a stopped process would leave the pins as they are
+		s.notice = []string{"Ctrl-Z does not stop the neuron: press q to quit, its pins are then low"}
 	case "w":
 		if s.page == nil {
 			s.notice = []string{"w needs the page: quit and run 'hillock run --web'"}
@@ -189,13 +189,13 @@ func (s *screen) press(key string) tea.Cmd {
 	return nil
 }
 
-// scroll stops the picture and moves it by so many steps.
+// scroll pauses the picture and moves it by a number of steps.
 func (s *screen) scroll(steps int64) {
 	w, h := s.window(), s.seen[0].History
 	s.stopped = max(min(w.From+w.Steps+steps, h.Next()), h.Oldest()+1)
 }
 
-// window is the steps that are drawn: the latest, those around a spike, or where it was stopped.
+// window returns the steps on the screen: the latest, the ones around the trigger spike, or the ones of the pause.
 func (s *screen) window() tty.Window {
 	n, _ := s.selected()
 	now := s.seen[n].History.Next()
@@ -221,13 +221,13 @@ func (s *screen) window() tty.Window {
 	return w
 }
 
-// target is a neuron with one of the knobs that turn it, "" where there is none.
+// target is a neuron with one of its knobs, or with "".
 type target struct {
 	neuron int
 	knob   string
 }
 
-// targets are all that the tab key goes through.
+// targets returns the stops of the tab key.
 func (s *screen) targets() (all []target) {
 	for i, n := range s.status.Config.Neurons {
 		before := len(all)
@@ -243,7 +243,7 @@ func (s *screen) targets() (all []target) {
 	return all
 }
 
-// selected is what the keys are about.
+// selected returns the neuron and the knob of the keys.
 func (s *screen) selected() (neuron int, knob string) {
 	all := s.targets()
 	t := all[s.target%len(all)]
@@ -255,7 +255,7 @@ func (s *screen) hasKnob(input string) bool {
 	return slices.ContainsFunc(s.status.Inputs, func(in session.InputStatus) bool { return in.Name == input && in.Knob != nil })
 }
 
-// turn turns a knob of the virtual Pi, and reports whether a key does so.
+// turn applies a key to a knob of the virtual Pi, and reports whether it is such a key.
 func (s *screen) turn(knob, key string) bool {
 	by := map[string]float64{"left": -0.01, "right": 0.01, "down": -0.1, "shift+left": -0.1, "up": 0.1, "shift+right": 0.1}
 	to := map[string]float64{"home": 0, "end": 1}
@@ -284,7 +284,7 @@ func (s *screen) clear() {
 	s.notice = []string{"interspike intervals cleared"}
 }
 
-// slower is the next of the speeds of slow motion, and after the last one life's.
+// slower chooses the next speed of slow motion, and after the last one real time.
 func (s *screen) slower() {
 	next := 1.0
 	for _, speed := range []float64{0.01, 0.1} {

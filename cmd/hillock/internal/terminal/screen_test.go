@@ -240,7 +240,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("got\n%s\nwant the fault named", got)
 	}
 	s.typed("ctrl+z")
-	if got := frameOf(s, 80, 24); !strings.Contains(got, "Ctrl-Z does not stop the neuron: q ends it, and its pins are then low") {
+	if got := frameOf(s, 80, 24); !strings.Contains(got, "Ctrl-Z does not stop the neuron: press q to quit, its pins are then low") {
 		t.Errorf("got\n%s\nwant a word on Ctrl-Z", got)
 	}
 	s.Update(reportRequest{})

@@ -4,8 +4,8 @@ package terminal
 
 import "os"
 
-// reportRequests never gets a value where there is no SIGUSR1.
+// reportRequests stays silent: this system has no SIGUSR1.
 func reportRequests() (requests <-chan os.Signal, stop func()) { return nil, func() {} }
 
-// resumptions never gets a value where a process cannot be stopped.
+// resumptions stays silent: this system does not stop processes.
 func resumptions() (resumed <-chan os.Signal, stop func()) { return nil, func() {} }

@@ -14,7 +14,7 @@ import (
 	"hillock/neuron"
 )
 
-// Rates is the firing rate of a neuron against its current: what theory says, and what was seen.
+// Rates is the firing rate of a neuron against its current: predicted and measured.
 type Rates struct {
 	Params    neuron.Params
 	Points    []trace.Point
@@ -22,7 +22,7 @@ type Rates struct {
 	Low, High float64 // of the axis, nA
 }
 
-// Draw is the curve over an axis of currents, with what its signs mean.
+// Draw returns the curve over an axis of currents, and a legend.
 func (r Rates) Draw(width, height int) []string {
 	c := braille.New(width-Gutter, height-2)
 	current := func(x int) float64 { return r.Low + float64((r.High-r.Low)*float64(x)/float64(c.Width()-1)) }
@@ -70,15 +70,15 @@ type Intervals struct {
 	DT time.Duration
 }
 
-// Draw is a histogram over an axis of times, with its mean and coefficient of variation.
+// Draw returns the histogram over an axis of times, with its mean and coefficient of variation.
 func (i Intervals) Draw(width, height int) []string {
 	c := braille.New(width-Gutter, height-2)
 	if len(i.Steps) == 0 {
-		centred(c, c.Rows/2, "no interval yet: it takes two spikes")
+		centred(c, c.Rows/2, "no interval yet: two spikes make one")
 		return append(labelled(c, nil), axis(width, "", "interval", ""), "")
 	}
 	end := slices.Max(i.Steps)*5/4 + 1
-	per := (end + int64(c.Columns) - 1) / int64(c.Columns) // steps a bar, in columns as wide as there is room for
+	per := (end + int64(c.Columns) - 1) / int64(c.Columns) // steps in a bar; bars are as wide as the room allows
 	wide := max(1, int(int64(c.Columns)*per/end))
 	counts := make([]int, c.Columns/wide)
 	per = (end + int64(len(counts)) - 1) / int64(len(counts))
@@ -104,7 +104,7 @@ func (i Intervals) Draw(width, height int) []string {
 			fmt.Sprintf(", the last %d: from %s to %s", len(i.Steps), ms(float64(slices.Min(i.Steps))), ms(float64(slices.Max(i.Steps)))), width))
 }
 
-// centred writes into the middle of a row.
+// centred writes text into the middle of a row.
 func centred(c *braille.Canvas, row int, text string) {
 	at := (c.Columns - lipgloss.Width(text)) / 2
 	for k, r := range []rune(text) {
@@ -112,14 +112,14 @@ func centred(c *braille.Canvas, row int, text string) {
 	}
 }
 
-// axis is a line under a picture, with its ends and what it measures.
+// axis returns the line under a picture, with its ends and its quantity.
 func axis(width int, left, words, right string) string {
 	room := width - Gutter - lipgloss.Width(left) - lipgloss.Width(right) - lipgloss.Width(words) - 4
 	line := func(n int) string { return strings.Repeat("─", max(n, 0)) }
 	return braille.Paint(fit(pad("└", Gutter)+left+" "+line(room/2)+" "+words+" "+line(room-room/2)+" "+right, "", width), Level)
 }
 
-// fit returns a line no wider than width, without its end where that has no room.
+// fit returns line and end, or line alone if both are wider than width.
 func fit(line, end string, width int) string {
 	if lipgloss.Width(line+end) <= width {
 		return line + end

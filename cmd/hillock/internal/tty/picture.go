@@ -1,5 +1,5 @@
-// Package tty draws a run with characters: functions from steps and spikes to lines of text, of the size that is asked for.
-// It reads no clock and touches no terminal.
+// Package tty draws a run with characters. Its functions turn steps and spikes into rows of text of a given size. They read no
+// clock and touch no terminal.
 package tty
 
 import (
@@ -21,7 +21,7 @@ const (
 	Point    = braille.Orange
 )
 
-// labelled returns the lines of a picture behind their labels, right-aligned in Gutter columns.
+// labelled returns the rows of a picture behind their labels, right-aligned in Gutter columns.
 func labelled(c *braille.Canvas, labels map[int]string) []string {
 	all := make([]string, c.Rows)
 	for row := range all {
@@ -38,7 +38,7 @@ func labelled(c *braille.Canvas, labels map[int]string) []string {
 	return all
 }
 
-// Gutter is how many columns are left of a picture.
+// Gutter is the width of the labels, in columns.
 const Gutter = 11
 
 // pad puts blanks before text.
@@ -46,7 +46,7 @@ func pad(text string, width int) string {
 	return strings.Repeat(" ", max(width-lipgloss.Width(text), 0)) + text
 }
 
-// scale is a range of values over so many dots, the lowest value at the bottom.
+// scale maps a range of values to a number of dots, the lowest value at the bottom.
 type scale struct {
 	low, high float64
 	dots      int

@@ -13,33 +13,33 @@ import (
 	"hillock/neuron"
 )
 
-// Window is a stretch of steps: so many from one on, of which Now is the latest that there is.
+// Window is a stretch of Steps steps that begins with From. Now is the latest step of the run.
 type Window struct {
 	From, Steps int64
 	Now         int64
 	DT          time.Duration
-	Still       bool // it begins where it does because of a spike
+	Still       bool // the trigger fixes its beginning
 }
 
-// buckets are the steps of the window in pieces that are no wider than half of one of so many columns: a coarse one begins
-// up to its width before what is asked for.
+// buckets returns the steps of the window in pieces, at least two to a column. The first piece may begin before the window, by
+// less than its width.
 func (w Window) buckets(h *trace.History, columns int) []trace.Bucket {
 	per := max(1, w.Steps/int64(2*columns))
 	from := w.From
 	if from > 0 && !w.Still {
-		from = (from-1)/per*per + 1 // the same pieces in each frame, as they wander
+		from = (from-1)/per*per + 1 // the same pieces in each frame, as they move
 	}
 	all := make([]trace.Bucket, (w.From+w.Steps-from+per-1)/per)
 	h.Columns(from, per, all)
 	return all
 }
 
-// column is where a step is among so many columns; the first one has those of a piece that began before the window, too.
+// column returns the column of a step. A step before the window is in the first column.
 func (w Window) column(step int64, columns int) int {
 	return int(max(step-w.From, 0) * int64(columns) / w.Steps)
 }
 
-// Axis is the line under a picture: where the window begins and ends, and words in the middle.
+// Axis returns the line under a picture: the two ends of the window, and words in the middle.
 func (w Window) Axis(width int, words string) string {
 	left, right := w.ago(w.From-1), w.ago(w.From+w.Steps-1)
 	line := []rune(strings.Repeat("─", max(width-Gutter, 0)))
@@ -70,7 +70,7 @@ func (w Window) Axis(width int, words string) string {
 	return braille.Paint(strings.Repeat(" ", Gutter-1)+"└"+string(line), Level)
 }
 
-// ago is how long before the latest step one was.
+// ago returns the model time from a step to the latest one.
 func (w Window) ago(step int64) string {
 	if step >= w.Now {
 		return "now"
@@ -78,7 +78,7 @@ func (w Window) ago(step int64) string {
 	return "-" + Duration(time.Duration(w.Now-step)*w.DT)
 }
 
-// Duration is a model time for the eye.
+// Duration returns a model time as text, "13.9 ms".
 func Duration(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%.4g ms", d.Seconds()*1000)
@@ -86,12 +86,12 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%.4g s", d.Seconds())
 }
 
-// Scope is the membrane of a cell over time, and its current.
+// Scope is the membrane of a neuron over time, and its current.
 type Scope struct {
 	Params  neuron.Params
 	History *trace.History
 	Window  Window
-	Low     float64 // the currents that there may be, nA
+	Low     float64 // the range of the current, nA
 	High    float64
 }
 
@@ -125,7 +125,7 @@ func (s Scope) Membrane(width, height int) []string {
 		}
 		x := s.Window.column(b.First, c.Width())
 		top := float64(b.VMax)
-		if b.Spikes > 0 { // V is that after the reset: it was up at the threshold before
+		if b.Spikes > 0 { // V is the value after the reset: draw up to the threshold
 			top = max(top, threshold)
 			c.Line(x, 0, x, y.at(threshold)-1, Spike)
 		}
@@ -142,7 +142,7 @@ func (s Scope) Membrane(width, height int) []string {
 	return labelled(c, labels)
 }
 
-// Current draws I against the largest one that does not make it fire.
+// Current draws I against the rheobase.
 func (s Scope) Current(width, height int) []string {
 	c := braille.New(width-Gutter, height)
 	y := scale{s.Low, s.High, c.Height()}
@@ -174,7 +174,7 @@ func (s Scope) Current(width, height int) []string {
 	return labelled(c, labels)
 }
 
-// rheobase is that of the neuron, nA, and not a number where there is no theory of it.
+// rheobase returns the rheobase of the neuron, nA, or NaN without a theory.
 func (s Scope) rheobase() float64 {
 	theory, _ := s.Params.Theory()
 	if theory == nil {
@@ -183,13 +183,13 @@ func (s Scope) rheobase() float64 {
 	return theory.Rheobase()
 }
 
-// Row is a cell of a raster.
+// Row is a neuron of a raster.
 type Row struct {
 	Name    string
 	History *trace.History
 }
 
-// Raster draws the spikes of the window, one row for each cell, as far as they have room.
+// Raster draws the spikes of the window, a row for each neuron, for the first ones in the room.
 func Raster(w Window, rows []Row, width, height int) []string {
 	c := braille.New(width-Gutter, height)
 	labels := map[int]string{}

@@ -142,7 +142,7 @@ func TestRaster(t *testing.T) {
 
 func TestIntervalsDrawWhatThereIs(t *testing.T) {
 	none := stripped(Intervals{DT: dt}.Draw(60, 8))
-	if len(none) != 8 || !strings.Contains(none[3], "no interval yet: it takes two spikes") {
+	if len(none) != 8 || !strings.Contains(none[3], "no interval yet: two spikes make one") {
 		t.Errorf("got\n%s\nwant a word on it", strings.Join(none, "\n"))
 	}
 	some := stripped(Intervals{Intervals: trace.Intervals{Steps: []int64{100, 100, 100, 300}, Mean: 150, CV: 0.577}, DT: dt}.Draw(80, 8))
