@@ -1,8 +1,14 @@
 package terminal
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/hw/clock"
 )
 
 // shows adds a row of LEDs, a strip and a display to the built-in configuration.
@@ -12,36 +18,33 @@ var shows = []string{"loop.speed=0.25",
 
 func TestRowsAndDisplaysAreShown(t *testing.T) {
 	t.Parallel()
-	b, s := scopeBench(t, shows...)
-	b.Run(t, 3000)
-	text := frameOf(s, 80, 24)
-	for _, want := range []string{"row ●", "strip ●"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("80x24: got\n%s\nwant %q", text, want)
+	synctest.Test(t, func(t *testing.T) { // rows and displays are painted in goroutines
+		b := sessiontest.On(t, clock.New(), shows...)
+		s := newScreen(b.Session, nil, nil)
+		b.Run(t, 2000)
+		synctest.Wait()
+		text := frameOf(s, 80, 24)
+		for _, want := range []string{"row [●○]{4}", "strip [●○]{8}"} {
+			if !regexp.MustCompile(want).MatchString(text) {
+				t.Errorf("80x24: got\n%s\nwant %q", text, want)
+			}
 		}
-	}
-	if strings.Contains(text, "small") {
-		t.Errorf("80x24: got\n%s\nwant no room for the display", text)
-	}
-	all := rows(s, 120, 44)
-	first := -1
-	for i, row := range all {
-		if strings.HasPrefix(row, "small") {
-			first = i
+		if strings.Contains(text, "small") {
+			t.Errorf("80x24: got\n%s\nwant no room for the display", text)
 		}
-	}
-	if first < 0 {
-		t.Fatalf("120x44: got\n%s\nwant the display", strings.Join(all, "\n"))
-	}
-	dots := 0
-	for _, row := range all[first : first+displayRows] {
-		for _, r := range row {
+		all := rows(s, 120, 44)
+		first := slices.IndexFunc(all, func(row string) bool { return strings.HasPrefix(row, "small") })
+		if first < 0 {
+			t.Fatalf("120x44: got\n%s\nwant the display", strings.Join(all, "\n"))
+		}
+		dots := 0
+		for _, r := range strings.Join(all[first:first+displayRows], "") {
 			if r > 0x2800 && r <= 0x28ff {
 				dots++
 			}
 		}
-	}
-	if dots < 20 {
-		t.Errorf("120x44: got %d cells with dots on the display, want its trace:\n%s", dots, strings.Join(all[first:first+displayRows], "\n"))
-	}
+		if dots < 20 {
+			t.Errorf("120x44: got %d cells with dots on the display, want its trace:\n%s", dots, strings.Join(all[first:first+displayRows], "\n"))
+		}
+	})
 }
