@@ -6,7 +6,7 @@ import (
 )
 
 // A colour begins at its first mark, and blanks cause no change of colour.
-func TestColours(t *testing.T) {
+func TestColoursBeginAtTheirMarks(t *testing.T) {
 	c := New(9, 1)
 	c.Mark(1, 0, 'a', Grey)
 	c.Mark(3, 0, 'b', Grey)

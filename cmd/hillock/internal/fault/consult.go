@@ -14,8 +14,8 @@ import (
 	"hillock/hw/doctor"
 )
 
-// Consult has the doctor check the wires with a fault, until ctx ends, on a virtual Pi of its own: it asks a chip more than
-// the loop has time for. Each finding comes as it is there. A transfer that hangs, 1 s at most, is waited for.
+// Consult checks the wires of a configuration with a fault, until ctx ends. It calls each with every finding at once. It uses a
+// virtual Pi of its own: the checks take more transfers than the loop has time for. It waits for a hanging transfer, at most 1 s.
 func Consult(ctx context.Context, f Fault, cfg *config.Config, each func(doctor.Finding)) error {
 	if err := f.Check(cfg); err != nil {
 		return err
@@ -32,8 +32,8 @@ func Consult(ctx context.Context, f Fault, cfg *config.Config, each func(doctor.
 	return ctx.Err()
 }
 
-// yielding is a virtual Pi that gives up the processor before each transfer: where Go has one alone, the loop of a run
-// waits for one transfer of a check, some microseconds, and not for hundreds.
+// yielding is a virtual Pi. It gives up the processor before each transfer. On a single processor the loop of a run then waits
+// for one transfer of a check, some microseconds, and not for hundreds of them.
 type yielding struct{ *board.Virtual }
 
 func (y yielding) OpenSPI(port string) (spi.PortCloser, error) {

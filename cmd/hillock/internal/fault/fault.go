@@ -1,4 +1,4 @@
-// Package fault has the faults that a person can make on the virtual Pi, and the doctor's check of each.
+// Package fault holds the faults for the virtual Pi, and runs the doctor on each.
 package fault
 
 import (
@@ -14,22 +14,22 @@ import (
 	"hillock/hw/sim"
 )
 
-// Fault is something wrong with the wires of the virtual Pi.
+// Fault is a fault in the wires or chips of the virtual Pi.
 type Fault struct {
 	ID     string                                              // for the command line: lower case, digits and dashes, "cs-loose"
 	Name   string                                              // for people, "CS loose"
 	faults sim.Faults                                          // of each chip's port
-	wires  func(lines map[string]string, ce string) sim.Faults // of a port with these pins and this chip select, in its place
-	noise  int                                                 // of each chip, in counts
+	wires  func(lines map[string]string, ce string) sim.Faults // instead of faults: for a port with these pins and this chip select
+	noise  int                                                 // of each chip, in codes
 	chip   sim.ChipFault
-	knob   sim.KnobFault // of each knob on a chip, an ADS1115 too
+	knob   sim.KnobFault // of each knob on a chip, also on an ADS1115
 	Dark   bool          // the LEDs' wires are loose
 }
 
-// None is the name and the ID of the first fault: every wire is in its place.
+// None is the name and the ID of the first entry: no fault.
 const None = "none"
 
-// All returns the faults in the order in which the key x of run goes through them.
+// All returns the faults in the order of the key x in the scope.
 func All() []Fault {
 	return []Fault{
 		{ID: None, Name: None},
@@ -77,15 +77,15 @@ func Named(name string) (f Fault, ok bool) {
 	return all[i], true
 }
 
-// Step returns the fault by places after f, or before it where by is negative. It counts the faults of the parts in a
-// configuration, and goes round.
+// Step returns the fault by places after f, or before f for a negative by. It counts the faults of the parts in a configuration,
+// and starts again at the end.
 func Step(cfg *config.Config, f Fault, by int) Fault {
 	all := slices.DeleteFunc(All(), func(other Fault) bool { return other.Name != f.Name && other.Lacks(cfg) != "" })
 	i := slices.IndexFunc(all, func(other Fault) bool { return other.Name == f.Name })
 	return all[((i+by)%len(all)+len(all))%len(all)]
 }
 
-// Of returns the names of the faults that a configuration has the parts for.
+// Of returns the names of the faults of the parts in a configuration.
 func Of(cfg *config.Config) (names []string) {
 	for _, f := range All() {
 		if f.Lacks(cfg) == "" {
@@ -95,9 +95,9 @@ func Of(cfg *config.Config) (names []string) {
 	return names
 }
 
-// Lacks is what a configuration would need for it, "" where it has that.
+// Lacks returns the part missing from a configuration for this fault, or "".
 func (f Fault) Lacks(cfg *config.Config) string {
-	// has tells whether there is a knob on a chip on such a bus.
+	// has reports whether a knob is on a chip on this kind of bus.
 	has := func(bus string) bool {
 		return slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool {
 			port, _ := config.Place(in.Part)
@@ -122,21 +122,21 @@ func (f Fault) Lacks(cfg *config.Config) string {
 	return "a knob on a chip"
 }
 
-// Check refuses a fault of a part that the configuration has not.
+// Check returns an error if the configuration lacks the part of the fault.
 func (f Fault) Check(cfg *config.Config) error {
 	if part := f.Lacks(cfg); part != "" {
-		return fmt.Errorf("fault: %q is of %s, and the configuration has none", f.Name, part)
+		return fmt.Errorf("fault: %q needs %s, and the configuration has none", f.Name, part)
 	}
 	return nil
 }
 
-// faulty is a chip of the virtual Pi that can have faults of its own.
+// faulty is a chip of the virtual Pi with faults of its own.
 type faulty interface {
 	SetNoise(counts int, seed uint64)
 	SetFault(sim.ChipFault)
 }
 
-// Apply makes it so on a virtual Pi, and undoes the fault before.
+// Apply makes the fault on a virtual Pi, instead of the one before.
 func (f Fault) Apply(v *board.Virtual) {
 	for name, port := range v.Ports {
 		faults := f.faults

@@ -12,21 +12,21 @@ import (
 	"hillock/hw/doctor"
 )
 
-// Doctor checks the wires of a configuration with a fault until ctx ends. Each finding comes as it is there.
+// Doctor checks the wires of a configuration with a fault, until ctx ends. It calls each with every finding at once.
 type Doctor func(ctx context.Context, f Fault, cfg *config.Config, each func(doctor.Finding)) error
 
-// Wires are the wires of a virtual Pi, with at most one fault. The doctor checks each fault beside the run. Methods may be
-// called from any goroutine.
+// Wires are the wires of a virtual Pi, with at most one fault. The doctor checks each fault beside the run. Any goroutine may
+// call the methods.
 type Wires struct {
 	virtual *board.Virtual
 	doctor  Doctor
 
-	mu    sync.Mutex // before those of the virtual Pi's parts; no other lock is taken under it
+	mu    sync.Mutex // comes before the locks of the virtual Pi's parts, and is the only other lock
 	fault Fault
-	visit *visit // the doctor's latest, nil before there is one
+	visit *visit // the latest check; nil: none yet
 }
 
-// NewWires returns the wires of a virtual Pi, all in their places. A nil doctor is Consult.
+// NewWires returns the wires of a virtual Pi without a fault. A nil doctor is Consult.
 func NewWires(v *board.Virtual, d Doctor) *Wires {
 	if d == nil {
 		d = Consult
@@ -34,14 +34,14 @@ func NewWires(v *board.Virtual, d Doctor) *Wires {
 	return &Wires{virtual: v, doctor: d, fault: Fault{ID: None, Name: None}}
 }
 
-// Pull makes one fault in place of the one before, and has the doctor check the parts of cfg.
+// Pull makes a fault instead of the one before, and starts the doctor on the parts of cfg.
 func (w *Wires) Pull(f Fault, cfg *config.Config) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f.Apply(w.virtual)
 	w.fault = f
 	ctx, stop := context.WithCancel(context.Background())
-	before, v := w.visit, &visit{fault: f, says: "the doctor looks", stop: stop, ended: make(chan struct{})}
+	before, v := w.visit, &visit{fault: f, says: "checking the wires", stop: stop, ended: make(chan struct{})}
 	w.visit = v
 	if before != nil {
 		before.stop()
@@ -58,13 +58,13 @@ func (w *Wires) Pull(f Fault, cfg *config.Config) {
 	}()
 }
 
-// examine asks the doctor. A panic is an error: it must not end a run.
+// examine runs the doctor. A panic becomes an error, and the run goes on.
 func (w *Wires) examine(ctx context.Context, v *visit, cfg *config.Config) (err error) {
 	defer bounded.Caught(&err)
 	return w.doctor(ctx, v.fault, cfg, func(f doctor.Finding) { w.add(v, f) })
 }
 
-// Fault returns the present fault. Nil wires, those of a real Pi, have none.
+// Fault returns the present fault. Nil wires, the ones of a real Pi, have none.
 func (w *Wires) Fault() Fault {
 	if w == nil {
 		return Fault{ID: None, Name: None}
@@ -74,7 +74,7 @@ func (w *Wires) Fault() Fault {
 	return w.fault
 }
 
-// Findings returns what the doctor says of the present fault, nothing where there is none.
+// Findings returns the doctor's findings on the present fault.
 func (w *Wires) Findings() []doctor.Finding {
 	if w == nil {
 		return nil
@@ -105,20 +105,20 @@ func (w *Wires) Close() {
 	}
 }
 
-// visit is the doctor's check of one fault.
+// visit is the check of one fault.
 type visit struct {
 	fault Fault
 	stop  context.CancelFunc
-	ended chan struct{} // closed then
+	ended chan struct{} // closed at the end
 
-	found []doctor.Finding // what failed; Wires.mu guards it
-	says  string           // beside those, "" for nothing; Wires.mu guards it
+	found []doctor.Finding // failed checks; Wires.mu guards them
+	says  string           // a remark, or ""; Wires.mu guards it
 }
 
-// remark is the result of a finding that is of the visit, not of a check.
+// remark is the result of a finding about the visit.
 const remark doctor.Result = "-"
 
-// add adds what the doctor found.
+// add adds the finding of a failed check.
 func (w *Wires) add(v *visit, f doctor.Finding) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -127,14 +127,14 @@ func (w *Wires) add(v *visit, f doctor.Finding) {
 	}
 }
 
-// end says how a visit ended.
+// end adds the remark about the end of a visit.
 func (w *Wires) end(v *visit, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case err != nil:
-		v.says = "the doctor did not get to the end: " + readable.OneLine(err.Error())
+		v.says = "the doctor stopped before the end: " + readable.OneLine(err.Error())
 	case len(v.found) == 0:
-		v.says = "the doctor finds nothing wrong with the wires"
+		v.says = "the doctor finds no fault in the wires"
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 const ms = time.Millisecond
 
-// newWires are those of the built-in configuration, with a doctor.
+// newWires returns the wires of the built-in configuration, with a doctor.
 func newWires(t *testing.T, d Doctor) (*Wires, *config.Config) {
 	t.Helper()
 	cfg := config.Default(part.Kinds())
@@ -28,7 +28,7 @@ func newWires(t *testing.T, d Doctor) (*Wires, *config.Config) {
 	return NewWires(v, d), cfg
 }
 
-// named is the fault of a name.
+// named returns the fault of a name.
 func named(t *testing.T, name string) Fault {
 	t.Helper()
 	f, ok := Named(name)
@@ -38,8 +38,8 @@ func named(t *testing.T, name string) Fault {
 	return f
 }
 
-// There is one doctor at a time, of the latest fault, and none when the run has ended.
-func TestOneDoctorAtATime(t *testing.T) {
+// One doctor runs at a time, for the latest fault, and none after the end of the run.
+func TestOneDoctorRunsAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var faults []string
@@ -50,16 +50,16 @@ func TestOneDoctorAtATime(t *testing.T) {
 				t.Errorf("got %d doctors at a time, want 1", here)
 			}
 			<-ctx.Done()
-			each(doctor.Finding{Check: "late", Result: doctor.Failed}) // of a wire that is back in its place
+			each(doctor.Finding{Check: "late", Result: doctor.Failed}) // about a wire now back in its place
 			here--
 			return ctx.Err()
 		})
 		for i, f := range All() {
 			w.Pull(f, cfg)
-			if i%3 != 0 { // else the next one comes before he does
+			if i%3 != 0 { // else the next fault comes before the doctor
 				synctest.Wait()
 			}
-			if got, want := w.Findings(), "the doctor looks"; i > 0 && (len(got) != 1 || got[0].Seen != want) {
+			if got, want := w.Findings(), "checking the wires"; i > 0 && (len(got) != 1 || got[0].Seen != want) {
 				t.Errorf("%s: got %v, want %s", f.Name, got, want)
 			}
 		}
@@ -70,8 +70,7 @@ func TestOneDoctorAtATime(t *testing.T) {
 	})
 }
 
-// What comes of a visit is told as it is.
-func TestWhatTheDoctorSays(t *testing.T) {
+func TestFindingsAndRemarksOfAVisit(t *testing.T) {
 	t.Parallel()
 	good := doctor.Finding{Check: "SPI0.0", Result: doctor.Passed, Seen: "an MCP3008 answers"}
 	bad := doctor.Finding{Check: "knob", Result: doctor.Failed, Seen: "it floats", Means: "a wire", Do: "push it in"}
@@ -86,10 +85,10 @@ func TestWhatTheDoctorSays(t *testing.T) {
 		want  []doctor.Finding
 	}{
 		{"something", []doctor.Finding{good, bad}, nil, nil, []doctor.Finding{bad}},
-		{"nothing", []doctor.Finding{good}, nil, nil, []doctor.Finding{says("the doctor finds nothing wrong with the wires")}},
-		{"stopped", []doctor.Finding{good}, errors.New("context canceled"), nil, []doctor.Finding{says("the doctor did not get to the end: context canceled")}},
-		{"stopped later", []doctor.Finding{good, bad}, errors.New("one\ntwo"), nil, []doctor.Finding{bad, says("the doctor did not get to the end: one; two")}},
-		{"panic", nil, nil, "oh", []doctor.Finding{says("the doctor did not get to the end: panic: oh")}},
+		{"nothing", []doctor.Finding{good}, nil, nil, []doctor.Finding{says("the doctor finds no fault in the wires")}},
+		{"stopped", []doctor.Finding{good}, errors.New("context canceled"), nil, []doctor.Finding{says("the doctor stopped before the end: context canceled")}},
+		{"stopped later", []doctor.Finding{good, bad}, errors.New("one\ntwo"), nil, []doctor.Finding{bad, says("the doctor stopped before the end: one; two")}},
+		{"panic", nil, nil, "oh", []doctor.Finding{says("the doctor stopped before the end: panic: oh")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, cfg := newWires(t, func(_ context.Context, _ Fault, _ *config.Config, each func(doctor.Finding)) error {
@@ -104,7 +103,7 @@ func TestWhatTheDoctorSays(t *testing.T) {
 			w.Pull(named(t, "VREF loose"), cfg)
 			<-w.visit.ended
 			got := w.Findings()
-			if tt.panic != nil { // where it was is its own affair
+			if tt.panic != nil { // without the stack
 				got[0].Seen, _, _ = strings.Cut(got[0].Seen, "; ")
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -114,8 +113,8 @@ func TestWhatTheDoctorSays(t *testing.T) {
 	}
 }
 
-// Whatever the doctor does, a context that ends sends it away: at once, or after a transfer that hangs for 1 s.
-func TestConsultStops(t *testing.T) {
+// The doctor stops with its context: at once, or after a hanging transfer of 1 s.
+func TestConsultStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	for _, fault := range All()[1:] {
 		synctest.Test(t, func(t *testing.T) {
@@ -142,15 +141,15 @@ func TestConsultStops(t *testing.T) {
 	}
 }
 
-// A fault of a part that is not there any more, after a reload, is told from one that the doctor does not find.
-func TestConsultRefuses(t *testing.T) {
+// After a reload the part of a fault may be gone. This is an error, and not an undetected fault.
+func TestConsultNeedsThePart(t *testing.T) {
 	t.Parallel()
 	played, err := config.Parse("", []byte("[input.tone]\ndriver = \"wave\"\nshape = \"sine\"\namplitude = \"1 nA\"\nfrequency = \"10 Hz\"\n[neuron.n1]\ninput = \"tone\"\n"), nil, part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = Consult(t.Context(), named(t, "VREF loose"), played, func(f doctor.Finding) { t.Errorf("got %v", f) })
-	if want := `fault: "VREF loose" is of an MCP3xxx, and the configuration has none`; err == nil || err.Error() != want {
+	if want := `fault: "VREF loose" needs an MCP3xxx, and the configuration has none`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

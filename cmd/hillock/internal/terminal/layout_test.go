@@ -59,7 +59,7 @@ func TestRemedyComesBeforeThePlot(t *testing.T) {
 			"3V3 (header pin 1) at VDD, chip pin 16, and GND (header pin 6) at DGND, chip pin 9"
 		for _, tt := range []struct {
 			width, height, plot int
-			all                 bool // what the doctor saw, too
+			all                 bool // with the finding
 		}{
 			{200, 60, 40, true}, {100, 30, 11, true}, {80, 24, 7, true}, {60, 16, 0, true}, {40, 12, 0, false}, {30, 8, 0, false},
 		} {
@@ -154,7 +154,7 @@ func TestHeadOfALongFileFitsARow(t *testing.T) {
 	}
 }
 
-// elsewhere is a run on a machine that is no Pi.
+// elsewhere is a run on a machine other than a Pi.
 type elsewhere struct {
 	*session.Session
 	file string

@@ -20,17 +20,17 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// screenOf is a large screen of the run as it is now.
+// screenOf returns a large frame of the run.
 func screenOf(b *sessiontest.Bench) string { return frameOf(newScreen(b.Session, nil, nil), 200, 60) }
 
-// frameOf is a screen of that size, without its colours.
+// frameOf returns a frame of that size, without its colours.
 func frameOf(s *screen, width, height int) string {
 	s.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	s.Update(frame{})
 	return ansi.Strip(s.View().Content)
 }
 
-func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
+func TestSpikesDuringAPulseMakeItLonger(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t, "output.led.width=20 ms")
 	b.Run(t, 2000)
@@ -51,13 +51,13 @@ func TestSpikesFasterThanThePulseAreOneLongPulse(t *testing.T) {
 	}
 }
 
-func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
+func TestFaultsOfAKnobAreShownAndRecover(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		faults  sim.Faults
-		text    string  // what the status says of the part while it lasts
-		current float64 // what the neuron then gets in the end
+		text    string  // in the status during the fault
+		current float64 // at the end of the fault
 		skips   bool
 	}{
 		{"MISO open", sim.Faults{MISO: sim.Open}, "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD", 0, false},
@@ -121,7 +121,7 @@ func TestFaultsOfAKnobAreShownAndMend(t *testing.T) {
 	}
 }
 
-func TestATransferThatHangsDoesNotStopTheNeuron(t *testing.T) {
+func TestHangingTransferDoesNotStopTheNeuron(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := sessiontest.On(t, clock.New())
@@ -199,7 +199,7 @@ func TestNoiseIsShown(t *testing.T) {
 	}
 }
 
-func TestAPinThatFailsIsShownAndMends(t *testing.T) {
+func TestFailedPinIsShownAndRecovers(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
 	pin := b.Virtual.Pin("GPIO17")
@@ -244,7 +244,7 @@ func TestEveryTenthSpikeOnAnInvertedLED(t *testing.T) {
 	}
 }
 
-// predictedEdges are the edges of a pin that pulses for width at each of the spikes that the closed form predicts.
+// predictedEdges returns the edges of a pin with a pulse of width at each spike of the closed form.
 func predictedEdges(p neuron.LIF, current float64, steps int64, width time.Duration) (edges []sim.Edge) {
 	first, ok := p.StepsToThreshold(p.Rest(), current)
 	between, _ := p.StepsBetweenSpikes(current)
@@ -262,7 +262,7 @@ func predictedEdges(p neuron.LIF, current float64, steps int64, width time.Durat
 	return edges
 }
 
-func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
+func TestOverloadIsShownWithinASecond(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t, "loop.tick=50 us", "loop.dt=50 us", "output.led.width=1 ms")
 	b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: 180 * time.Microsecond})
@@ -287,8 +287,7 @@ func TestOverloadIsRecognisedWithinASecond(t *testing.T) {
 	}
 }
 
-// What the screen says of pulses that run together is of the speed that runs.
-func TestNotesAreOfTheSpeedThatRuns(t *testing.T) {
+func TestNotesFollowTheSpeed(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t, "output.led.width=20 ms")
 	b.Run(t, 500)

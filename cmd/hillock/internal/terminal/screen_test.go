@@ -36,7 +36,7 @@ const ms = time.Millisecond
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// scopeBench is a run on a virtual clock whose steps a screen sees, which looks on every so many ticks.
+// scopeBench returns a run on a virtual clock, and its screen. The screen takes the steps every 33 ticks.
 func scopeBench(t testing.TB, sets ...string) (*sessiontest.Bench, *screen) {
 	t.Helper()
 	b := sessiontest.New(t, append([]string{"output.led.width=2 ms"}, sets...)...)
@@ -50,14 +50,14 @@ func scopeBench(t testing.TB, sets ...string) (*sessiontest.Bench, *screen) {
 	return b, s
 }
 
-// keyNames are the keys that are no character.
+// keyNames are the keys without a character.
 var keyNames = map[string]tea.Key{"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp},
 	"down": {Code: tea.KeyDown}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "space": {Code: tea.KeySpace, Text: " "},
 	"tab": {Code: tea.KeyTab}, "esc": {Code: tea.KeyEscape}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
 	"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
 	"ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}}
 
-// typed presses keys, and returns what the last of them makes the program do.
+// typed presses keys, and returns the command of the last one.
 func (s *screen) typed(keys string) (cmd tea.Cmd) {
 	for _, name := range strings.Fields(keys) {
 		key, ok := keyNames[name]
@@ -70,7 +70,7 @@ func (s *screen) typed(keys string) (cmd tea.Cmd) {
 	return cmd
 }
 
-// The frames of a made-up run: go test ./cmd/hillock -run TestFrames -update writes them.
+// go test ./cmd/hillock/internal/terminal -run TestFrames -update writes the frames.
 func TestFrames(t *testing.T) {
 	t.Parallel()
 	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second", "neuron.n2.sigma=2 mV",
@@ -133,7 +133,7 @@ func golden(t *testing.T, name string, s *screen, width, height int) {
 	}
 }
 
-// Where browsers find it is told where some can, with a code that a phone reads in any colours, as far as there is room.
+// The page's address has a QR code in fixed colours, for phones, if it has room.
 func TestFramesOfThePage(t *testing.T) {
 	b, s := scopeBench(t)
 	b.Run(t, 500)
@@ -161,7 +161,7 @@ func TestFramesOfThePage(t *testing.T) {
 	}
 }
 
-// Whatever the size, the lines fit it, and what is wrong is told down to 80x24.
+// The rows fit every size. Faults are shown down to 80x24.
 func TestFramesFitAnySize(t *testing.T) {
 	t.Parallel()
 	b, s := scopeBench(t)
@@ -241,7 +241,7 @@ func TestKeys(t *testing.T) {
 	}
 	s.typed("ctrl+z")
 	if got := frameOf(s, 80, 24); !strings.Contains(got, "Ctrl-Z does not stop the neuron: press q to quit, its pins are then low") {
-		t.Errorf("got\n%s\nwant a word on Ctrl-Z", got)
+		t.Errorf("got\n%s\nwant the notice about Ctrl-Z", got)
 	}
 	s.Update(reportRequest{})
 	if got := frameOf(s, 120, 40); !strings.Contains(got, "of ticks that the loop slept for") || strings.Contains(got, "Ctrl-Z") {
@@ -269,8 +269,8 @@ func isSpike(s *screen, step int64) bool {
 	}
 }
 
-// Each spike of the loop is in the screen's train, step for step, and half a minute of them can be scrolled to.
-func TestTheScreenSeesEverySpike(t *testing.T) {
+// The screen's train has each spike of the loop, at its step, and half a minute of them is within reach.
+func TestScreenHasEverySpike(t *testing.T) {
 	t.Parallel()
 	b, s := scopeBench(t)
 	var want []int64
@@ -299,7 +299,7 @@ func TestTheScreenSeesEverySpike(t *testing.T) {
 	}
 }
 
-// BenchmarkFrame is what a frame costs until bubbletea has it, of a run that has gone on for ten seconds.
+// BenchmarkFrame measures a frame of a run of ten seconds, without bubbletea.
 func BenchmarkFrame(b *testing.B) {
 	run, s := scopeBench(b)
 	run.Run(b, 10_000)
@@ -325,7 +325,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 }
 
-func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
+func TestSlowFramesAreFewer(t *testing.T) {
 	t.Parallel()
 	slow := new(paced)
 	slow.took.Store(int64(50 * ms))
@@ -346,8 +346,8 @@ func TestFramesBecomeFewerWhereTheyTakeLong(t *testing.T) {
 	}
 }
 
-// The key s goes through the speeds of slow motion, from wherever the file's is, and tells where it cannot.
-func TestSlowMotion(t *testing.T) {
+// The key s steps through the speeds of slow motion from every speed, and reports a refusal.
+func TestSlowMotionStepsThroughTheSpeeds(t *testing.T) {
 	t.Parallel()
 	b, s := scopeBench(t, "loop.speed=0.1")
 	var speeds []float64
@@ -364,8 +364,8 @@ func TestSlowMotion(t *testing.T) {
 	}
 }
 
-// A wire that is out is out for the page and for the terminal, whoever pulled it, and both have the doctor's word.
-func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
+// The page and the terminal share one fault and the findings of the doctor.
+func TestPageAndTerminalShareTheFault(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		says := func(_ context.Context, f fault.Fault, _ *config.Config, each func(doctor.Finding)) error {
@@ -382,7 +382,7 @@ func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
 				t.Errorf("got\n%s\nwant in it %s", text, want)
 			}
 			if strings.Contains(text, "no chip answers") {
-				t.Errorf("got\n%s\nwant the doctor's word in the place of the run's", text)
+				t.Errorf("got\n%s\nwant the doctor's finding instead of the run's", text)
 			}
 			if st := w.Status(); st.Fault != fault || len(st.Doctor) != 1 || st.Doctor[0].Seen != "it has "+fault {
 				t.Errorf("got the fault %q and %v on the page, want %s", st.Fault, st.Doctor, fault)
@@ -404,8 +404,8 @@ func TestThePageAndTheTerminalPullTheSameWires(t *testing.T) {
 	})
 }
 
-// An LED whose wire is out is dark on the page and on the terminal, though its pin is high.
-func TestALooseLEDIsDark(t *testing.T) {
+// A loose LED is dark on the page and on the terminal while its pin is high.
+func TestLooseLEDIsDark(t *testing.T) {
 	t.Parallel()
 	b, s := scopeBench(t, "output.led.width=20 ms")
 	w := web.Of(b.Session, "test")
@@ -439,7 +439,7 @@ func TestAnnounce(t *testing.T) {
 	}
 }
 
-// Each module of a code is where the terminal shows it, with a margin of four.
+// The rows of a QR code hold each module in its place, with a margin of four.
 func TestQR(t *testing.T) {
 	t.Parallel()
 	code, err := qr.Encode("http://192.168.1.5:8080", qr.M)
@@ -461,10 +461,10 @@ func TestQR(t *testing.T) {
 	}
 }
 
-// What has no closed form has no prediction, and no display makes one up.
-func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
+// Without a closed form no display has a prediction.
+func TestEveryDisplayShowsTheSamePrediction(t *testing.T) {
 	t.Parallel()
-	_, stop := reportRequests() // what listens to signals lives longer than the bubble
+	_, stop := reportRequests() // its goroutine outlives the bubble
 	stop()
 	for _, tt := range []struct {
 		name    string
@@ -518,7 +518,7 @@ func TestEveryDisplayGivesTheSamePrediction(t *testing.T) {
 	}
 }
 
-// outside is a run whose hands report when a key calls them while it looks at the record, whose lock comes after the run's.
+// outside is a run with a check in its hands: a call under the record's lock is an error.
 type outside struct {
 	Run
 	t     *testing.T
@@ -534,7 +534,7 @@ func (o *outside) hand(name string) {
 	}()
 	select {
 	case <-free:
-	case <-time.After(5 * time.Second): // only where the test fails
+	case <-time.After(5 * time.Second): // only if the test fails
 		o.t.Errorf("got %s under the record's lock, want it outside", name)
 	}
 }
@@ -544,7 +544,7 @@ func (o *outside) TurnBy(string, float64) error          { o.hand("TurnBy"); ret
 func (o *outside) StepFault(int)                         { o.hand("StepFault") }
 func (o *outside) SetSpeed(float64) error                { o.hand("SetSpeed"); return nil }
 
-// A browser that asks for the status at the same moment takes both locks in the other order.
+// A browser's request for the status takes both locks, in the other order.
 func TestKeysChangeTheRunOutsideTheRecordsLock(t *testing.T) {
 	_, s := scopeBench(t)
 	o := &outside{Run: s.run, t: t}

@@ -16,7 +16,7 @@ import (
 
 const dt = 100 * time.Microsecond
 
-// ran is a neuron that has run so many steps under a current, and how often it spiked.
+// ran runs a neuron under a current for a number of steps, and returns its history and its spikes.
 func ran(t *testing.T, current float64, steps int64) (h *trace.History, spikes []int64) {
 	t.Helper()
 	n, err := neuron.New(neuron.Default())
@@ -41,7 +41,7 @@ func stripped(lines []string) []string {
 	return lines
 }
 
-// strokes are the dots of the first row's columns, from left to right.
+// strokes returns the columns of dots in a row, from left to right.
 func strokes(row string) (at []int) {
 	for column, r := range []rune(row)[Gutter:] {
 		if r&0x47 != 0 && r >= 0x2800 {
@@ -54,7 +54,7 @@ func strokes(row string) (at []int) {
 	return at
 }
 
-// Each spike has its stroke, in the column of its step, at every width and time base where no two share one.
+// Each spike has its stroke in the column of its step, unless two spikes share a column.
 func TestEachSpikeHasItsStroke(t *testing.T) {
 	h, spikes := ran(t, 2, 20_000)
 	for _, width := range []int{40, 80, 133, 200} {
@@ -73,7 +73,7 @@ func TestEachSpikeHasItsStroke(t *testing.T) {
 				}
 				x := w.column(spike, dots)
 				if k == 0 && len(drawn) > 0 && drawn[0] < x-1 {
-					drawn = drawn[1:] // of the piece that the window begins in
+					drawn = drawn[1:] // of the piece at the beginning of the window
 				}
 				if k >= len(drawn) || drawn[k] < x-1 || drawn[k] > x+1 {
 					t.Errorf("width %d, %d steps: got strokes at %v, want one at %d of %d dots", width, steps, drawn, x, dots)
@@ -88,8 +88,7 @@ func TestEachSpikeHasItsStroke(t *testing.T) {
 	}
 }
 
-// Where nothing was seen nothing is drawn.
-func TestWhatWasMissedIsAGap(t *testing.T) {
+func TestMissedStepsAreAGap(t *testing.T) {
 	h := trace.NewHistory()
 	for step := int64(1); step <= 1000; step++ {
 		if step <= 300 || step > 700 {
@@ -121,7 +120,7 @@ func TestAxisLabelsDoNotCollide(t *testing.T) {
 	}
 }
 
-// A raster has the same spikes, and cells that have no room are left out.
+// A raster has the same spikes. Neurons without room are left out.
 func TestRaster(t *testing.T) {
 	h, spikes := ran(t, 2, 2000)
 	w := Window{From: 1, Steps: 2000, Now: 2000, DT: dt}
@@ -140,7 +139,7 @@ func TestRaster(t *testing.T) {
 	}
 }
 
-func TestIntervalsDrawWhatThereIs(t *testing.T) {
+func TestIntervalsAreDrawn(t *testing.T) {
 	none := stripped(Intervals{DT: dt}.Draw(60, 8))
 	if len(none) != 8 || !strings.Contains(none[3], "no interval yet: two spikes make one") {
 		t.Errorf("got\n%s\nwant a word on it", strings.Join(none, "\n"))
@@ -155,8 +154,7 @@ func TestIntervalsDrawWhatThereIs(t *testing.T) {
 	}
 }
 
-// However long a label is, the border stands where it does in the other rows.
-func TestLabelsKeepToTheGutter(t *testing.T) {
+func TestLabelsStayInTheGutter(t *testing.T) {
 	got := stripped(labelled(braille.New(2, 4), map[int]string{0: "V_T -55", 1: "fires 1.45", 2: "a neuron with a name"}))
 	want := []string{"  V_T -55 ┤  ", "fires 1.45┤  ", "a neuron w┤  ", "          │  "}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -164,13 +162,13 @@ func TestLabelsKeepToTheGutter(t *testing.T) {
 	}
 }
 
-// unpredicted is a neuron that nobody has a closed form of.
+// unpredicted is a neuron without a closed form.
 type unpredicted struct{ neuron.LIF }
 
 func (unpredicted) Theory() (neuron.Theory, string) { return nil, "there is no closed form" }
 
-// Without a theory the pictures have what was seen, and say why there is no more.
-func TestPicturesWithoutATheory(t *testing.T) {
+// Without a theory the pictures show the measured points and the reason.
+func TestPicturesWithoutATheoryShowTheReason(t *testing.T) {
 	h, _ := ran(t, 2, 2000)
 	p := unpredicted{neuron.Default()}
 	rates := strings.Join(stripped(Rates{Params: p, Points: []trace.Point{{Current: 2, Rate: 72}}, High: 5}.Draw(80, 12)), "\n")

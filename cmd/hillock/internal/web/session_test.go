@@ -90,7 +90,7 @@ func TestChangesOfTheNeuron(t *testing.T) {
 	if got := string(w.TOML()); got != file {
 		t.Errorf("after a reset (-file +got):\n%s", cmp.Diff(file, got))
 	}
-	want := []web.Finding{{Check: "MISO open", Result: "-", Seen: "the doctor looks"}}
+	want := []web.Finding{{Check: "MISO open", Result: "-", Seen: "checking the wires"}}
 	if diff := cmp.Diff(want, st.Doctor); diff != "" || st.Fault != "MISO open" || st.Inputs[0].State != "lost" || st.Steps != 1000*10+2000*5+1000*10 {
 		t.Errorf("got fault %q, input %+v, %d steps (-want +got of the findings):\n%s", st.Fault, st.Inputs[0], st.Steps, diff)
 	}
@@ -335,7 +335,7 @@ func TestFaultsOfConfiguredParts(t *testing.T) {
 			t.Errorf("got %q after x, want %q", w.Status().Fault, fault)
 		}
 	}
-	if err := w.Fault("VREF loose"); err == nil || err.Error() != `fault: "VREF loose" is of an MCP3xxx, and the configuration has none` {
+	if err := w.Fault("VREF loose"); err == nil || err.Error() != `fault: "VREF loose" needs an MCP3xxx, and the configuration has none` {
 		t.Errorf("got %v for a wire that is not there", err)
 	}
 }
