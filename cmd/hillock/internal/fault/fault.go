@@ -38,7 +38,7 @@ func All() []Fault {
 		{ID: "io-error", Name: "I/O error", faults: sim.Faults{Err: syscall.EIO}},
 		{ID: "slow-transfer", Name: "slow transfer, 5 ms", faults: sim.Faults{Delay: 5 * time.Millisecond}},
 		{ID: "transfer-hang", Name: "transfers hang, 1 s", faults: sim.Faults{Delay: time.Second}},
-		{ID: "noise", Name: "noise of 20 counts", noise: 20},
+		{ID: "noise", Name: "noise of 20 codes", noise: 20},
 		{ID: "miso-flaky", Name: "loose contact at MISO", faults: sim.Faults{MISO: sim.Flaky}},
 		{ID: "ce-row-too-high", Name: "CE one row too high", wires: func(lines map[string]string, ce string) sim.Faults {
 			header := config.Header()

@@ -21,7 +21,7 @@ type Wires struct {
 	virtual *board.Virtual
 	doctor  Doctor
 
-	mu    sync.Mutex // comes before the locks of the virtual Pi's parts, and is the only other lock
+	mu    sync.Mutex // comes before the locks of the virtual Pi's parts; no other lock is taken under it
 	fault Fault
 	visit *visit // the latest check; nil: none yet
 }

@@ -19,7 +19,7 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Scope draws a run on a terminal and takes keys, until ctx ends or the user quits. A nil page means no browser.
+// Scope draws a run on a terminal and takes keys, until ctx ends or the user quits. page is nil without --web.
 func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Writer) error {
 	var link *paced
 	if f, ok := out.(*os.File); ok {
@@ -81,7 +81,7 @@ func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Wri
 // patience limits the wait for a terminal at the end of a run.
 const patience = 2 * time.Second
 
-// errStopped reports a terminal without any reaction.
+// errStopped reports a terminal that accepts no output.
 var errStopped = fmt.Errorf("terminal: accepts no output for %v: it or its connection has stopped: the scope stays on it", patience)
 
 // drawnBy waits for the end of the drawing: without a limit during the run, then for patience.
@@ -116,7 +116,7 @@ func restorer(in *os.File) func() {
 
 const frames = 30 // the most per second
 
-// paced is a terminal with a measured speed: writes over a slow connection take long.
+// paced is a terminal. It measures its writes: over a slow connection they take long.
 type paced struct {
 	*os.File
 	took atomic.Int64 // ns, of the latest write

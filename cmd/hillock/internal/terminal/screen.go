@@ -29,7 +29,7 @@ type Run interface {
 // screen is the bubbletea model of a run: an oscilloscope on the whole terminal.
 type screen struct {
 	run           Run
-	page          *Page          // nil without a page
+	page          *Page          // nil without --web
 	status        session.Status // at the latest frame or key
 	record        *trace.Record
 	link          *paced
