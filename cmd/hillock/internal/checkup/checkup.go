@@ -5,7 +5,6 @@ package checkup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/findings"
 	"hillock/cmd/hillock/internal/prompt"
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/terminal"
 	"hillock/config"
@@ -42,7 +42,7 @@ func (c *Checkup) Run(ctx context.Context, in io.Reader, w io.Writer) error {
 			out.Add(found)
 		}
 		if c.Trial > 0 && ctx.Err() == nil {
-			out.Running("lateness", fmt.Sprintf("measuring the loop for %v", c.Trial))
+			out.Running("lateness", "measuring the loop for "+readable.Seconds(c.Trial.Seconds()))
 			out.Add(lateness(ctx, c.Config, c.Trial, c.Pi == "sim" || c.Pi == "auto" && board.OnPi() == ""))
 		}
 	}

@@ -181,7 +181,7 @@ func (s *screen) input(i int) []string {
 func (s *screen) timing() []string {
 	pieces := []string{fmt.Sprintf("ticks %d", s.status.Tick.Run()), "late " + s.status.Late.String()}
 	if s.status.Tick.Skipped > 0 {
-		pieces = append(pieces, amber.Render(fmt.Sprintf("skipped %d (over %v behind)", s.status.Tick.Skipped, s.status.Config.Loop.MaxLag)))
+		pieces = append(pieces, amber.Render(fmt.Sprintf("skipped %d (over %s behind)", s.status.Tick.Skipped, readable.Seconds(s.status.Config.Loop.MaxLag.Seconds()))))
 	}
 	if s.status.Missed > 0 {
 		pieces = append(pieces, amber.Render(fmt.Sprintf("%d steps missed by the scope", s.status.Missed)))
