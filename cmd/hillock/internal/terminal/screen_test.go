@@ -1,35 +1,32 @@
 package terminal
 
 import (
-	tea "charm.land/bubbletea/v2"
-
 	"bytes"
 	"context"
 	"flag"
 	"fmt"
-	"hillock/cmd/hillock/internal/fault"
-	"hillock/cmd/hillock/internal/session"
-	"hillock/cmd/hillock/internal/session/sessiontest"
-	"hillock/cmd/hillock/internal/summary"
-	"hillock/cmd/hillock/internal/systemd"
-	"hillock/cmd/hillock/internal/trace"
-	"hillock/cmd/hillock/internal/web"
-	"hillock/config"
-	"hillock/hw/board"
-	"hillock/hw/clock"
-	"hillock/hw/doctor"
-	"hillock/neuron"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
-	"rsc.io/qr"
+
+	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/cmd/hillock/internal/summary"
+	"hillock/cmd/hillock/internal/systemd"
+	"hillock/cmd/hillock/internal/web"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/doctor"
+	"hillock/neuron"
 )
 
 const ms = time.Millisecond
@@ -48,26 +45,6 @@ func scopeBench(t testing.TB, sets ...string) (*sessiontest.Bench, *screen) {
 		}
 	}))
 	return b, s
-}
-
-// keyNames are the keys without a character.
-var keyNames = map[string]tea.Key{"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp},
-	"down": {Code: tea.KeyDown}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "space": {Code: tea.KeySpace, Text: " "},
-	"tab": {Code: tea.KeyTab}, "esc": {Code: tea.KeyEscape}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
-	"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
-	"ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}}
-
-// typed presses keys, and returns the command of the last one.
-func (s *screen) typed(keys string) (cmd tea.Cmd) {
-	for _, name := range strings.Fields(keys) {
-		key, ok := keyNames[name]
-		if !ok {
-			r, _ := utf8.DecodeRuneInString(name)
-			key = tea.Key{Code: r, Text: name}
-		}
-		_, cmd = s.Update(tea.KeyPressMsg(key))
-	}
-	return cmd
 }
 
 // go test ./cmd/hillock/internal/terminal -run TestFrames -update writes the frames.
@@ -133,34 +110,6 @@ func golden(t *testing.T, name string, s *screen, width, height int) {
 	}
 }
 
-// The page's address has a QR code in fixed colours, for phones, if it has room.
-func TestFramesOfThePage(t *testing.T) {
-	b, s := scopeBench(t)
-	b.Run(t, 500)
-	if s.typed("w"); s.picture != "" {
-		t.Errorf("got the picture %q where no browser finds it", s.picture)
-	}
-	s.page = &Page{URLs: []string{"http://192.168.178.123:8080", "http://[fd00::1234:5678:9abc:def0]:8080"}, Token: "KNOBANDLED"}
-	if head := frameOf(s, 80, 24); !strings.Contains(head, "t r f h c w  x fault") {
-		t.Errorf("got\n%s\nwant the key w", head)
-	}
-	s.typed("w")
-	golden(t, "frame-page", s, 80, 24)
-	if n := strings.Count(s.View().Content, "\x1b[38;5;16;48;5;231m"); n != 17 {
-		t.Errorf("got %d lines black on white, want 17", n)
-	}
-	golden(t, "frame-page-small", s, 60, 12)
-	s.page.Warn(3, "192.168.178.66:51234")
-	if text := frameOf(s, 80, 24); !strings.Contains(text, " wrong token from 192.168.178.66:51234, and 2 more in the second before\n") {
-		t.Errorf("got\n%s\nwant the wrong tokens", text)
-	}
-	s.page = &Page{URLs: []string{"http://127.0.0.1:8080"}}
-	golden(t, "frame-page-here", s, 80, 12)
-	if s.typed("esc"); s.picture != "" || s.done {
-		t.Error("got it still there after esc")
-	}
-}
-
 // The rows fit every size. Faults are shown down to 80x24.
 func TestFramesFitAnySize(t *testing.T) {
 	t.Parallel()
@@ -183,88 +132,6 @@ func TestFramesFitAnySize(t *testing.T) {
 			if flat := strings.Join(strings.Fields(text), " "); size[0] >= 80 && !strings.Contains(flat, "mcp3008 on SPI0.0: no chip answers") {
 				t.Errorf("%v %q: got\n%s\nwant the fault", size, picture, text)
 			}
-		}
-	}
-}
-
-func TestKeys(t *testing.T) {
-	t.Parallel()
-	b, s := scopeBench(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n0.input=second")
-	knob, second := b.Virtual.Knobs["knob"], b.Virtual.Knobs["second"]
-	knob.Set(0.5)
-	second.Set(0.5)
-	b.Run(t, 4000) // 40,000 steps
-	near := func(what string, got, want float64) {
-		t.Helper()
-		if got < want-1e-9 || got > want+1e-9 {
-			t.Errorf("%s: got %g, want %g", what, got, want)
-		}
-	}
-	s.typed("right right left up")
-	near("n0's knob after right right left up", second.Position(), 0.61)
-	s.typed("tab down shift+left home right")
-	near("n1's knob after tab down shift+left home right", knob.Position(), 0.01)
-	s.typed("tab end")
-	near("n0's knob after tab end", second.Position(), 1)
-	near("n1's knob meanwhile", knob.Position(), 0.01)
-
-	for range 20 {
-		s.typed("-")
-	}
-	near("the shortest time base, steps", float64(s.window().Steps), 50)
-	for range 20 {
-		s.typed("+")
-	}
-	near("the longest time base, steps", float64(s.window().Steps), 200_000)
-
-	s.typed("- - - - - space")
-	w := s.window()
-	b.Run(t, 1000)
-	s.Update(frame{})
-	if s.window().From != w.From {
-		t.Errorf("got a picture from step %d while paused, want it to stay at %d", s.window().From, w.From)
-	}
-	s.typed("pgup shift+left shift+right pgup pgdown")
-	near("a screen back", float64(s.window().From), float64(w.From-w.Steps))
-	near("n0's knob after scrolling", second.Position(), 1)
-	s.typed("pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown pgdown")
-	near("the end of all steps", float64(s.window().From+s.window().Steps), 50_001)
-	s.typed("space t - - -")
-	w = s.window()
-	if spike := w.From + w.Steps/4; !isSpike(s, spike) {
-		t.Errorf("got step %d a quarter from the left at the trigger, which is no spike", spike)
-	}
-
-	s.typed("x")
-	if got := frameOf(s, 120, 40); !strings.Contains(got, "x fault: MISO open") {
-		t.Errorf("got\n%s\nwant the fault named", got)
-	}
-	s.typed("ctrl+z")
-	if got := frameOf(s, 80, 24); !strings.Contains(got, "Ctrl-Z does not stop the neuron: press q to quit, its pins are then low") {
-		t.Errorf("got\n%s\nwant the notice about Ctrl-Z", got)
-	}
-	s.Update(reportRequest{})
-	if got := frameOf(s, 120, 40); !strings.Contains(got, "of ticks that the loop slept for") || strings.Contains(got, "Ctrl-Z") {
-		t.Errorf("got\n%s\nwant the times", got)
-	}
-	if s.typed("h esc"); s.picture != "" || s.done || s.notice != nil {
-		t.Error("got something after h and esc, want the scope")
-	}
-	for _, key := range []string{"q", "esc", "ctrl+c"} {
-		s.done = false
-		if cmd := s.typed(key); cmd == nil || !s.done || s.View().AltScreen {
-			t.Errorf("%s: got it going on, want the end and the terminal as it was", key)
-		}
-	}
-}
-
-func isSpike(s *screen, step int64) bool {
-	for after := int64(0); ; after++ {
-		switch at, ok := s.seen[0].Train.Last(after); {
-		case !ok:
-			return false
-		case at == step:
-			return true
 		}
 	}
 }
@@ -346,24 +213,6 @@ func TestSlowFramesAreFewer(t *testing.T) {
 	}
 }
 
-// The key s steps through the speeds of slow motion from every speed, and reports a refusal.
-func TestSlowMotionStepsThroughTheSpeeds(t *testing.T) {
-	t.Parallel()
-	b, s := scopeBench(t, "loop.speed=0.1")
-	var speeds []float64
-	for range 4 {
-		s.typed("s")
-		speeds = append(speeds, b.Session.Status().Config.Loop.Speed)
-	}
-	if want := []float64{0.01, 1, 0.1, 0.01}; !slices.Equal(speeds, want) {
-		t.Errorf("got the speeds %v, want %v", speeds, want)
-	}
-	_, s = scopeBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", "neuron.n1.input=tone")
-	if s.typed("s"); !slices.Equal(s.notice, []string{"speed: the current of input tone is made for the file's speed: change it there"}) {
-		t.Errorf("got the notice %q", s.notice)
-	}
-}
-
 // The page and the terminal share one fault and the findings of the doctor.
 func TestPageAndTerminalShareTheFault(t *testing.T) {
 	t.Parallel()
@@ -421,46 +270,6 @@ func TestLooseLEDIsDark(t *testing.T) {
 	}
 }
 
-func TestAnnounce(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	for _, p := range []*Page{
-		{URLs: []string{"http://127.0.0.1:8080"}},
-		{URLs: []string{"http://192.168.1.5:80"}, Token: "KNOBANDLED"},
-		{URLs: []string{"http://[fd00::5]:80"}, Token: "as given"},
-	} {
-		p.Announce(&b, false)
-	}
-	want := "open http://127.0.0.1:8080\n" +
-		"open http://192.168.1.5:80\ntoken to make changes: KNOBANDLED\n" +
-		"open http://[fd00::5]:80\ntoken to make changes: as given\n"
-	if b.String() != want {
-		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
-	}
-}
-
-// The rows of a QR code hold each module in its place, with a margin of four.
-func TestQR(t *testing.T) {
-	t.Parallel()
-	code, err := qr.Encode("http://192.168.1.5:8080", qr.M)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := drawQR(code.Black, code.Size, blackOnWhite)
-	for y := range 2 * len(lines) {
-		line := []rune(strings.TrimSuffix(strings.TrimPrefix(lines[y/2], "\x1b[38;5;16;48;5;231m"), "\x1b[0m"))
-		if len(line) != code.Size+8 {
-			t.Fatalf("line %d: got %d columns, want %d", y/2, len(line), code.Size+8)
-		}
-		for x, r := range line {
-			black := r == '█' || r == '▀' && y%2 == 0 || r == '▄' && y%2 == 1
-			if want := code.Black(x-4, y-4); black != want {
-				t.Fatalf("module %d, %d: got black %t, want %t", x-4, y-4, black, want)
-			}
-		}
-	}
-}
-
 // Without a closed form no display has a prediction.
 func TestEveryDisplayShowsTheSamePrediction(t *testing.T) {
 	t.Parallel()
@@ -515,42 +324,5 @@ func TestEveryDisplayShowsTheSamePrediction(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// outside is a run with a check in its hands: a call under the record's lock is an error.
-type outside struct {
-	Run
-	t     *testing.T
-	calls []string
-}
-
-func (o *outside) hand(name string) {
-	o.calls = append(o.calls, name)
-	free := make(chan struct{})
-	go func() {
-		o.Record().Look(func(int64, int64, []trace.Cell) {})
-		close(free)
-	}()
-	select {
-	case <-free:
-	case <-time.After(5 * time.Second): // only if the test fails
-		o.t.Errorf("got %s under the record's lock, want it outside", name)
-	}
-}
-
-func (o *outside) Turn(string, float64) (float64, error) { o.hand("Turn"); return 0, nil }
-func (o *outside) TurnBy(string, float64) error          { o.hand("TurnBy"); return nil }
-func (o *outside) StepFault(int)                         { o.hand("StepFault") }
-func (o *outside) SetSpeed(float64) error                { o.hand("SetSpeed"); return nil }
-
-// A browser's request for the status takes both locks, in the other order.
-func TestKeysChangeTheRunOutsideTheRecordsLock(t *testing.T) {
-	_, s := scopeBench(t)
-	o := &outside{Run: s.run, t: t}
-	s.run = o
-	s.typed("left up home s x space shift+left")
-	if diff := cmp.Diff([]string{"TurnBy", "TurnBy", "Turn", "SetSpeed", "StepFault"}, o.calls); diff != "" {
-		t.Errorf("what the keys did (-want +got):\n%s", diff)
 	}
 }
