@@ -235,6 +235,10 @@ func TestInSelectsTheEdges(t *testing.T) {
 		if err := p.In(gpio.PullDown, edge); err != nil || p.WaitForEdge(0) {
 			t.Errorf("%s: got an edge before In, want none", edge)
 		}
+		p.Release()
+		if err := p.In(gpio.PullUp, edge); err != nil || p.Level() == gpio.Low || p.WaitForEdge(0) {
+			t.Errorf("%s: got %v, %s or an edge of the pull itself, want High and no edge", edge, err, p.Level())
+		}
 	}
 }
 

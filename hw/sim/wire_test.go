@@ -41,13 +41,15 @@ func TestWiredPinsHaveOneLevel(t *testing.T) {
 		{"two pull-ups against a pull-down", in(a, gpio.PullUp), gpio.High},
 		{"driven low", drive(c, gpio.Low), gpio.Low},
 		{"driven high on another pin too", drive(a, gpio.High), gpio.Low},
-		{"the low one released", release(c), gpio.High},
+		{"both high", drive(c, gpio.High), gpio.High},
+		{"the other one low", drive(a, gpio.Low), gpio.Low},
+		{"the low one released", release(a), gpio.High},
 		{"an output against the outside", out(b, gpio.Low), gpio.Low},
 		{"a second output of the same level", out(c, gpio.Low), gpio.Low},
 		{"the first an input again", in(b, gpio.PullUp), gpio.Low},
 		{"the second high", out(c, gpio.High), gpio.High},
 		{"an input again", in(c, gpio.PullDown), gpio.High},
-		{"released", release(a), gpio.High},
+		{"released", release(c), gpio.High},
 		{"one pull-down", func() error { return errors.Join(in(a, gpio.Float)(), in(b, gpio.Float)()) }, gpio.Low},
 	} {
 		if err := step.do(); err != nil {
