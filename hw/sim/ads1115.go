@@ -188,7 +188,7 @@ func (c *ADS1115) convert() int16 {
 	if pair[1] != ground {
 		v -= c.voltage(pair[1])
 	}
-	code := math.Floor(float64(v<<15) / float64(c.fullScale())) // exact: both are whole and below 2^53
+	code := math.Floor(float64(v<<15) / float64(c.fullScale())) // exact enough: both are whole and below 2^53
 	return int16(min(max(int(code)+c.noise.next(), math.MinInt16), math.MaxInt16))
 }
 
