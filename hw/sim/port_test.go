@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/bits"
-	"syscall"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"hillock/hw/mcp3xxx"
@@ -321,89 +318,6 @@ func TestClockLimits(t *testing.T) {
 	}
 }
 
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	pi, _ := sim.Kit(nil)
-	port := pi.SPI(0, 0)
-	pin := adc(t, port, nil, 0)
-	read := func(name string, want int32, wantErr error) {
-		t.Helper()
-		if s, err := pin.Read(); s.Raw != want || !errors.Is(err, wantErr) {
-			t.Errorf("%s: got %d, %v, want %d, %v", name, s.Raw, err, want, wantErr)
-		}
-	}
-	read("good", 409, nil)
-	port.SetFaults(sim.Faults{MISO: sim.Open})
-	read("open", 0, mcp3xxx.ErrNoChip)
-	port.SetFaults(sim.Faults{MISO: sim.Shorted})
-	read("shorted", 0, nil)
-	port.SetFaults(sim.Faults{Err: syscall.EIO})
-	read("error", 0, syscall.EIO)
-	if _, err := pin.Read(); text(err) != "mcp3008 on SPI0.0: CH0: sim: SPI0.0: tx: input/output error" {
-		t.Errorf("got %q", text(err))
-	}
-	if got, want := port.Faults(), (sim.Faults{Err: syscall.EIO}); got != want {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	port.SetFaults(sim.Faults{})
-	read("mended", 409, nil)
-	port.Unplug()
-	read("unplugged, MISO pulled down", 0, nil)
-	if err := pi.Pin("GPIO9").In(gpio.PullUp, gpio.NoEdge); err != nil {
-		t.Fatal(err)
-	}
-	read("unplugged, MISO pulled up", 0, mcp3xxx.ErrNoChip)
-	port.Plug(sim.NewMCP3008())
-	read("another chip", 0, nil)
-	for m, want := range map[sim.MISO]string{sim.Connected: "connected", sim.Open: "open", sim.Shorted: "shorted", 7: "MISO(7)"} {
-		if got := m.String(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-func TestDelay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		pi, _ := sim.Kit(nil)
-		port := pi.SPI(0, 0)
-		pin := adc(t, port, nil, 0)
-		port.SetFaults(sim.Faults{Delay: time.Second})
-		start := time.Now()
-		if s, err := pin.Read(); err != nil || s.Raw != 409 {
-			t.Errorf("got %d, %v, want 409", s.Raw, err)
-		}
-		if got := time.Since(start); got != time.Second {
-			t.Errorf("got a transfer of %s, want 1s", got)
-		}
-
-		// Close during the delay.
-		opened, err := port.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := opened.Connect(physic.MegaHertz, spi.Mode0, 8)
-		if err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error)
-		go func() { done <- c.Tx([]byte{0}, nil) }()
-		synctest.Wait()
-		if err := opened.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := <-done; !errors.Is(err, fs.ErrClosed) {
-			t.Errorf("got %v, want %v", err, fs.ErrClosed)
-		}
-	})
-	clock := new(stopwatch)
-	pi, _ := sim.Kit(clock)
-	pi.SPI(0, 0).SetFaults(sim.Faults{Delay: 3 * time.Millisecond})
-	if _, err := adc(t, pi.SPI(0, 0), nil, 0).Read(); err != nil || clock.now != 3*time.Millisecond {
-		t.Errorf("got %v, %v, want a transfer of 3ms by the test's clock", clock.now, err)
-	}
-}
-
 func TestPortPins(t *testing.T) {
 	t.Parallel()
 	pi := sim.New(nil)
@@ -430,77 +344,6 @@ func TestPortPins(t *testing.T) {
 			t.Errorf("got %v, want a panic %q", got, want)
 		}
 	}
-}
-
-// shifter is an 8-bit shift register as a Chip: each byte returns the byte before it.
-type shifter struct {
-	bits byte
-	out  gpio.Level
-}
-
-func (r *shifter) String() string                        { return "shifter" }
-func (r *shifter) CS(bool)                               { r.out = r.bits&0x80 != 0 }
-func (r *shifter) DOUT() (gpio.Level, bool)              { return r.out, true }
-func (r *shifter) ClockRange() (lo, hi physic.Frequency) { return 0, 0 }
-func (r *shifter) SCLK(level gpio.Level, din gpio.Level) {
-	if level == gpio.Low {
-		r.out = r.bits&0x80 != 0
-		return
-	}
-	r.bits <<= 1
-	if din {
-		r.bits |= 1
-	}
-}
-
-func TestChipOfTheTest(t *testing.T) {
-	t.Parallel()
-	for _, mode := range []spi.Mode{spi.Mode0, spi.Mode3, spi.Mode0 | spi.LSBFirst, spi.Mode3 | spi.LSBFirst} {
-		pi := sim.New(nil)
-		pi.SPI(1, 1).Plug(&shifter{})
-		c := connect(t, pi.SPI(1, 1), physic.GigaHertz, mode)
-		b := []byte{0x12, 0xa5, 0xff, 0x01}
-		if err := c.Tx(b, b); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]byte{0, 0x12, 0xa5, 0xff}, b); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", mode, diff)
-		}
-	}
-}
-
-// The chip answers packets as it answers one packet with all their bytes. The driver then still reads the knob.
-func FuzzPackets(f *testing.F) {
-	f.Add([]byte{1, 0x80, 0, 0, 0, 0}, uint8(0), uint16(700), uint8(2))
-	f.Add([]byte{0xff, 0xff, 0xff, 0xff}, uint8(3), uint16(1023), uint8(1))
-	f.Add([]byte{0, 0, 0, 0x60, 0, 0, 0, 0}, uint8(0x12), uint16(1), uint8(7))
-	f.Fuzz(func(t *testing.T, w []byte, mode uint8, code uint16, size uint8) {
-		if len(w) == 0 || len(w) > 4096 {
-			return
-		}
-		pi, chip := sim.Kit(nil)
-		chip.Knob(0).SetCode(int(code % 1024))
-		m := spi.Mode(mode) & (spi.Mode3 | spi.NoCS | spi.LSBFirst)
-		c := connect(t, pi.SPI(0, 0), physic.MegaHertz, m)
-		whole, parts := make([]byte, len(w)), make([]byte, len(w))
-		if err := c.Tx(w, whole); err != nil {
-			t.Fatal(err)
-		}
-		var packets []spi.Packet
-		for i := 0; i < len(w); i += int(size) + 1 {
-			end := min(i+int(size)+1, len(w))
-			packets = append(packets, spi.Packet{W: w[i:end], R: parts[i:end], KeepCS: end < len(w)})
-		}
-		if err := c.TxPackets(packets); err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(whole, parts) {
-			t.Errorf("%s, % x: got % x in one packet, % x in %d", m, w, whole, parts, len(packets))
-		}
-		if s, err := adc(t, pi.SPI(0, 0), nil, 0).Read(); err != nil || s.Raw != int32(code%1024) {
-			t.Errorf("after % x: got %d, %v, want %d", w, s.Raw, err, code%1024)
-		}
-	})
 }
 
 func TestReadAllocatesNothing(t *testing.T) {
