@@ -19,8 +19,8 @@ func TestWiringPrintsAndDraws(t *testing.T) {
 		t.Errorf("got %v and %q, want %q", err, errOut, want)
 	}
 	for _, want := range []string{
-		"P2 potentiometer 10 kOhm, right  middle leg          IC1, 2 CH1",
-		"R2  brown  GPIO27  (13) 14\n",
+		"P2 potentiometer 10 kOhm, input knob2  middle leg          IC1, 2 CH1",
+		"R3  grey  GPIO27  (13) 14\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("got no %q in\n%s", want, out)

@@ -47,7 +47,7 @@ func (o Pulse) Print(p *config.Printer) {
 // Claims implements config.Part.
 func (o Pulse) Claims() []config.Claim { return []config.Claim{{Key: "pin", Pin: o.Pin}} }
 
-const clicks = 5 * time.Millisecond // shorter pulses are for the ear rather than the eye
+const clicks = time.Millisecond // longest pulse for a piezo disc; no eye sees an LED that short
 
 // Wires implements wiring.Wired.
 func (o Pulse) Wires(k *wiring.Kit, uses []wiring.Use) {

@@ -1,9 +1,13 @@
 package wiring
 
 import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
 	"image/color"
 	"io"
 	"math"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
@@ -13,22 +17,68 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// SVG writes the page. Its letters are outlines: with another machine's fonts they would not fit their places.
+// SVG writes the page with its texts as text. Each has the width of its place, which another
+// machine's font takes too where the viewer respects textLength.
 func (s *Page) SVG(w io.Writer) error {
 	c := vgsvg.New(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter)
 	s.drawOn(c)
-	_, err := c.WriteTo(w)
+	var drawn bytes.Buffer
+	if _, err := c.WriteTo(&drawn); err != nil {
+		return err
+	}
+	open, rest, _ := bytes.Cut(drawn.Bytes(), []byte(svgOpen))
+	shapes, _, _ := bytes.Cut(rest, []byte("</svg>"))
+	var all bytes.Buffer
+	all.Write(open)
+	fmt.Fprintf(&all, svgOpen+"\n<title>%s</title>\n<desc>%s</desc>\n%s", escaped(s.title), escaped(s.description), shapes)
+	for _, l := range s.labels {
+		s.svgText(&all, l)
+	}
+	fmt.Fprintln(&all, "</svg>")
+	_, err := w.Write(all.Bytes())
 	return err
+}
+
+// svgOpen ends the tag that vgsvg opens a drawing with.
+const svgOpen = `xmlns:xlink="http://www.w3.org/1999/xlink">`
+
+// svgText writes a text at its place, in points from the upper left corner.
+func (s *Page) svgText(w io.Writer, l label) {
+	const mm = float64(vg.Millimeter)
+	attrs := ""
+	switch {
+	case l.anchor == 1:
+		attrs = ` text-anchor="end"`
+	case l.anchor > 0:
+		attrs = ` text-anchor="middle"`
+	}
+	if l.style.bold {
+		attrs += ` font-weight="bold"`
+	}
+	face := s.face(l.style)
+	baseline := l.bottom*mm - float64(face.Extents().Descent)
+	fmt.Fprintf(w, `<text x="%.2f" y="%.2f" textLength="%.2f" lengthAdjust="spacingAndGlyphs" font-family="Liberation Sans,Arial,Helvetica,sans-serif" font-size="%g"%s fill="#%02x%02x%02x">%s</text>`+"\n",
+		(l.left+l.anchor*(l.right-l.left))*mm, baseline, (l.right-l.left)*mm, l.style.size, attrs, l.style.color.R, l.style.color.G, l.style.color.B, escaped(l.text))
+}
+
+func escaped(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all
+	return b.String()
 }
 
 // PNG writes the page at 200 dots per inch.
 func (s *Page) PNG(w io.Writer) error {
 	c := vgimg.NewWith(vgimg.UseWH(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter), vgimg.UseDPI(200))
 	s.drawOn(c)
+	for _, l := range s.labels {
+		pen{c, s}.label(l)
+	}
 	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
 	return err
 }
 
+// drawOn draws the page without its texts.
 func (s *Page) drawOn(c vg.Canvas) {
 	p := pen{c, s}
 	p.shape(shape{rectangle, box{0, 0, pageWidth, pageHeight}, white, white})
@@ -41,9 +91,6 @@ func (s *Page) drawOn(c vg.Canvas) {
 	}
 	for _, sh := range s.over {
 		p.shape(sh)
-	}
-	for _, l := range s.labels {
-		p.label(l)
 	}
 }
 

@@ -98,6 +98,7 @@ func (n *Netlist) layOut(bands []band, pageOf map[int]int, number string) *Page 
 	p.drawHeader()
 	p.drawRails()
 	p.drawTexts()
+	p.title, p.description = "wiring of "+n.Title+number, p.inWords()
 	return p.Page
 }
 

@@ -245,7 +245,7 @@ func Files(t *testing.T, page, second *Page) {
 	if got := img.Bounds().Size(); got.X < 1652 || got.X > 1655 || got.Y < 2337 || got.Y > 2340 {
 		t.Errorf("got %v pixels, want A4 at 200 dots per inch, 1654 by 2339", got)
 	}
-	size, texts := "", 0
+	size, texts, inText := "", map[string]string{}, ""
 	for d := xml.NewDecoder(&svg); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -254,14 +254,27 @@ func Files(t *testing.T, page, second *Page) {
 		if err != nil {
 			t.Fatalf("the SVG is not well-formed: %v", err)
 		}
-		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "svg" {
-			size = e.Attr[0].Value + " " + e.Attr[1].Value
-		} else if ok && e.Name.Local == "text" {
-			texts++
+		switch e := token.(type) {
+		case xml.StartElement:
+			if inText = e.Name.Local; inText == "svg" {
+				size = e.Attr[0].Value + " " + e.Attr[1].Value
+			}
+		case xml.CharData:
+			texts[inText] += string(e) + "\n"
+		case xml.EndElement:
+			inText = ""
 		}
 	}
-	if want := "595.28pt 841.89pt"; size != want || texts > 0 {
-		t.Errorf("got a page of %s with %d texts in a viewer's fonts, want %s and none", size, texts, want)
+	if want := "595.28pt 841.89pt"; size != want || strings.TrimSpace(texts["title"]) != "wiring of built-in configuration" {
+		t.Errorf("got a page of %s called %q, want %s and the configuration's name", size, texts["title"], want)
+	}
+	if want := "IC1 MCP3008, SPI0.0, 13 CLK to GPIO11 SCLK, header pin 23 (orange). "; !strings.Contains(texts["desc"], want) {
+		t.Errorf("got the description\n%s\nwant in it %q", texts["desc"], want)
+	}
+	for _, l := range page.labels {
+		if !strings.Contains("\n"+texts["text"], "\n"+l.text+"\n") {
+			t.Errorf("got no text %q in the SVG", l.text)
+		}
 	}
 }
 
@@ -271,7 +284,7 @@ func TestOutlinesFillTheirBoxes(t *testing.T) {
 	for _, text := range []string{"GPIO11 SCLK", "AVAVAVAV", "1"} {
 		for _, st := range []style{plain, bold, small} {
 			b := s.text(st, xy{10, 10}, 0, 0, text)
-			path := pen{page: s}.outlines(label{b, text, st})
+			path := pen{page: s}.outlines(label{box: b, text: text, style: st})
 			left, right, upper, lower := 1e9, -1e9, -1e9, 1e9
 			for _, c := range path {
 				x, y := float64(c.Pos.X/vg.Millimeter), float64(c.Pos.Y/vg.Millimeter)

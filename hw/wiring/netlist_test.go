@@ -1,6 +1,7 @@
 package wiring_test
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -92,25 +93,25 @@ func TestDefaultKit(t *testing.T) {
 		t.Fatal(err)
 	}
 	// README's table, by hand.
-	want := `part                            pin                 to             header pin  wire        note
-3V3 rail                                            3V3            1           red         the rails of both sides joined; never 5V
-GND rail                                            GND            6           black       the rails of both sides joined
-IC1 MCP3008, SPI0.0             16 VDD              3V3 rail                   red         never 5V
-IC1 MCP3008, SPI0.0             15 VREF             3V3 rail                   red
-IC1 MCP3008, SPI0.0             14 AGND             GND rail                   black
-IC1 MCP3008, SPI0.0             13 CLK              GPIO11 SCLK    23          orange
-IC1 MCP3008, SPI0.0             12 DOUT             GPIO9 MISO     21          green
-IC1 MCP3008, SPI0.0             11 DIN              GPIO10 MOSI    19          blue
-IC1 MCP3008, SPI0.0             10 CS/SHDN          GPIO8 CE0      24          violet
-IC1 MCP3008, SPI0.0             9 DGND              GND rail                   black
-P1 potentiometer 10 kOhm, knob  middle leg          IC1, 1 CH0                 yellow
-P1 potentiometer 10 kOhm, knob  right leg           3V3 rail                   red         turning right gives more
-P1 potentiometer 10 kOhm, knob  left leg            GND rail                   black
-R1 resistor 10 kOhm, SPI0       one end             GPIO9 MISO     21          green       advised: shows when the chip is loose
-R1 resistor 10 kOhm, SPI0       other end           3V3 rail                   red
-R2 resistor 330 Ohm, led        one end             GPIO17         11          light blue
-D1 LED, led                     anode, long leg     R2, other end                          in the resistor's row
-D1 LED, led                     cathode, short leg  GND rail                   black       flat side of the rim
+	want := `part                                  pin                 to             header pin  wire        note
+3V3 rail                                                  3V3            1           red         the rails of both sides joined; never 5V
+GND rail                                                  GND            6           black       the rails of both sides joined
+IC1 MCP3008, SPI0.0                   16 VDD              3V3 rail                   red         never 5V
+IC1 MCP3008, SPI0.0                   15 VREF             3V3 rail                   red
+IC1 MCP3008, SPI0.0                   14 AGND             GND rail                   black
+IC1 MCP3008, SPI0.0                   13 CLK              GPIO11 SCLK    23          orange
+IC1 MCP3008, SPI0.0                   12 DOUT             GPIO9 MISO     21          green
+IC1 MCP3008, SPI0.0                   11 DIN              GPIO10 MOSI    19          blue
+IC1 MCP3008, SPI0.0                   10 CS/SHDN          GPIO8 CE0      24          violet
+IC1 MCP3008, SPI0.0                   9 DGND              GND rail                   black
+P1 potentiometer 10 kOhm, input knob  middle leg          IC1, 1 CH0                 yellow
+P1 potentiometer 10 kOhm, input knob  right leg           3V3 rail                   red         turning right gives more
+P1 potentiometer 10 kOhm, input knob  left leg            GND rail                   black
+R1 resistor 10 kOhm, SPI0             one end             GPIO9 MISO     21          green       advised: shows when the chip is loose
+R1 resistor 10 kOhm, SPI0             other end           3V3 rail                   red
+R2 resistor 330 Ohm, output led       one end             GPIO17         11          light blue
+D1 LED, output led                    anode, long leg     R2, other end                          in the resistor's row
+D1 LED, output led                    cathode, short leg  GND rail                   black       flat side of the rim
 `
 	if diff := cmp.Diff(want, table.String()); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
@@ -144,6 +145,48 @@ IC1.12 R1  green  GPIO9 MISO  (21) 22
 	}
 }
 
+// A name such as red or left reads as a name, and the drawing says the same as the table, in 80 columns.
+func TestNamesThatAreColorsAndSides(t *testing.T) {
+	red, green := led("red", "GPIO17"), led("green", "GPIO27")
+	n := built(t, &config.Config{Inputs: []config.Input{knob("left", "mcp3008", "SPI0.0", 0), knob("right", "mcp3008", "SPI0.0", 1)}, Outputs: []config.Output{red, green}})
+	var table, drawn strings.Builder
+	if err := errors.Join(n.Table(&table, 80), n.Pages()[0].SVG(&drawn)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"P1 potentiometer 10 kOhm, input left", "P2 potentiometer 10 kOhm, input right", "R2 resistor 330 Ohm, output red", "D2 LED, output green"} {
+		if !strings.Contains(table.String(), want+"\n") {
+			t.Errorf("got the table\n%s\nwant a line %q", table.String(), want)
+		}
+	}
+	for _, want := range []string{"input left", "input right", "output red", "output green"} {
+		if !strings.Contains(drawn.String(), ">"+want+"</text>") {
+			t.Errorf("got no text %q in the drawing", want)
+		}
+	}
+	for line := range strings.Lines(table.String()) {
+		if w := len(strings.TrimSuffix(line, "\n")); w > 80 {
+			t.Errorf("got a line of %d columns, want at most 80: %s", w, line)
+		}
+	}
+}
+
+// A pulse of more than 1 ms is for an eye: its LED is no piezo disc.
+func TestPiezoDiscAtClicksAlone(t *testing.T) {
+	for width, want := range map[time.Duration]bool{time.Millisecond: true, 2 * time.Millisecond: false, 5 * time.Millisecond: false} {
+		out := led("led", "GPIO17")
+		p := out.Part.(part.Pulse)
+		p.Width = width
+		out.Part = p
+		var table strings.Builder
+		if err := built(t, &config.Config{Outputs: []config.Output{out}}).Table(&table, 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(table.String(), "piezo"); got != want {
+			t.Errorf("pulses of %v: got a piezo disc in the table: %t, want %t", width, got, want)
+		}
+	}
+}
+
 // The wires of each kind of part, by hand from hw/rc's circuit, SBAS444D table 4 and what is printed on the modules.
 func TestEveryPart(t *testing.T) {
 	short := config.Output{Name: "click", Driver: "pulse", Part: part.Pulse{Pin: "GPIO22", Width: time.Millisecond}}
@@ -154,8 +197,8 @@ func TestEveryPart(t *testing.T) {
 		want []string // without the rails
 	}{
 		{"a capacitor", config.Config{Inputs: []config.Input{capacitor("plain", "GPIO4")}}, []string{
-			"P1 potentiometer 10 kOhm, plain|left leg|3V3 rail||red|turning right gives more",
-			"P1 potentiometer 10 kOhm, plain|middle leg|R1 2.2 kOhm, one end||orange|",
+			"P1 potentiometer 10 kOhm, input plain|left leg|3V3 rail||red|turning right gives more",
+			"P1 potentiometer 10 kOhm, input plain|middle leg|R1 2.2 kOhm, one end||orange|",
 			"C1 capacitor 1 uF film, plain|one leg|R1 2.2 kOhm, other end|||in its row",
 			"C1 capacitor 1 uF film, plain|other leg|GND rail||black|",
 			"R2 resistor 330 Ohm, plain|other end|R1 2.2 kOhm, other end|||in the same row",
@@ -167,9 +210,9 @@ func TestEveryPart(t *testing.T) {
 			"M1 module ADS1115, I2C1 0x4a|SCL|GPIO3 SCL|5|orange|",
 			"M1 module ADS1115, I2C1 0x4a|SDA|GPIO2 SDA|3|green|pull-ups: 1.8 kOhm on the Pi, more on the module",
 			"M1 module ADS1115, I2C1 0x4a|ADDR|GPIO2 SDA|3|green|address 0x4a, in SDA's row",
-			"P1 potentiometer 10 kOhm, fine|middle leg|M1, A3||blue|",
-			"P1 potentiometer 10 kOhm, fine|right leg|3V3 rail||red|turning right gives more",
-			"P1 potentiometer 10 kOhm, fine|left leg|GND rail||black|",
+			"P1 potentiometer 10 kOhm, input fine|middle leg|M1, A3||blue|",
+			"P1 potentiometer 10 kOhm, input fine|right leg|3V3 rail||red|turning right gives more",
+			"P1 potentiometer 10 kOhm, input fine|left leg|GND rail||black|",
 		}},
 		{"a strip", config.Config{Outputs: []config.Output{strip("blinkt", "GPIO23", "GPIO24")}}, []string{
 			"M1 module APA102 x 8, blinkt|5V|5V|2|pink|for its LEDs: up to 45 mA, 8 x 60 mA x brightness 24/255",
@@ -185,18 +228,18 @@ func TestEveryPart(t *testing.T) {
 		}},
 		{"a bar, a short pulse and an inverted one", config.Config{Outputs: []config.Output{
 			row("row", "GPIO6 GPIO5"), short, sink}}, []string{
-			"R1 resistor 330 Ohm, row 1|one end|GPIO6|31|orange|",
-			"D1 LED, row 1|anode, long leg|R1, other end|||in the resistor's row",
-			"D1 LED, row 1|cathode, short leg|GND rail||black|flat side of the rim",
-			"R2 resistor 330 Ohm, row 2|one end|GPIO5|29|green|",
-			"D2 LED, row 2|anode, long leg|R2, other end|||in the resistor's row",
-			"D2 LED, row 2|cathode, short leg|GND rail||black|flat side of the rim",
-			"R3 resistor 330 Ohm, click|one end|GPIO22|15|blue|or a piezo disc with 1 kOhm",
-			"D3 LED, click|anode, long leg|R3, other end|||in the resistor's row",
-			"D3 LED, click|cathode, short leg|GND rail||black|flat side of the rim",
-			"R4 resistor 330 Ohm, sink|one end|GPIO27|13|violet|",
-			"D4 LED, sink|cathode, short leg|R4, other end|||in the resistor's row; flat side of the rim",
-			"D4 LED, sink|anode, long leg|3V3 rail||red|inverted: lit while the pin is low",
+			"R1 resistor 330 Ohm, output row 1|one end|GPIO6|31|orange|",
+			"D1 LED, output row 1|anode, long leg|R1, other end|||in the resistor's row",
+			"D1 LED, output row 1|cathode, short leg|GND rail||black|flat side of the rim",
+			"R2 resistor 330 Ohm, output row 2|one end|GPIO5|29|green|",
+			"D2 LED, output row 2|anode, long leg|R2, other end|||in the resistor's row",
+			"D2 LED, output row 2|cathode, short leg|GND rail||black|flat side of the rim",
+			"R3 resistor 330 Ohm, output click|one end|GPIO22|15|blue|or a piezo disc with 1 kOhm",
+			"D3 LED, output click|anode, long leg|R3, other end|||in the resistor's row",
+			"D3 LED, output click|cathode, short leg|GND rail||black|flat side of the rim",
+			"R4 resistor 330 Ohm, output sink|one end|GPIO27|13|violet|",
+			"D4 LED, output sink|cathode, short leg|R4, other end|||in the resistor's row; flat side of the rim",
+			"D4 LED, output sink|anode, long leg|3V3 rail||red|inverted: lit while the pin is low",
 		}},
 	} {
 		var got []string
@@ -261,8 +304,8 @@ func TestSharedWires(t *testing.T) {
 		parts = append(parts, n.Label(p.Ref))
 	}
 	want := []string{
-		"IC1 MCP3008, SPI0.0", "P1 potentiometer 10 kOhm, a", "R1 resistor 10 kOhm, SPI0",
-		"IC2 MCP3004, SPI0.1", "P2 potentiometer 10 kOhm, difference", "P3 potentiometer 10 kOhm, -difference, b",
+		"IC1 MCP3008, SPI0.0", "P1 potentiometer 10 kOhm, input a", "R1 resistor 10 kOhm, SPI0",
+		"IC2 MCP3004, SPI0.1", "P2 potentiometer 10 kOhm, input difference", "P3 potentiometer 10 kOhm, input -difference, b",
 	}
 	if diff := cmp.Diff(want, parts); diff != "" {
 		t.Errorf("parts (-want +got):\n%s", diff)

@@ -15,6 +15,8 @@ type Page struct {
 	labels []label
 	fonts  *font.Cache
 
+	title, description string // of the SVG: what it shows, and its wires in words
+
 	crowded bool // wires run too near beside each other
 }
 
@@ -49,8 +51,9 @@ type shape struct {
 
 type label struct {
 	box
-	text  string
-	style style
+	text   string
+	style  style
+	anchor float64 // part of the text at its place: 0 its left end, 1 its right end
 }
 
 // style is how a text is set: its size is in points.
@@ -94,7 +97,7 @@ func (s *Page) text(st style, at xy, h, v float64, text string) box {
 	width, height := s.measure(st, text)
 	b := box{left: at.x - h*width, top: at.y - v*height}
 	b.right, b.bottom = b.left+width, b.top+height
-	s.labels = append(s.labels, label{b, text, st})
+	s.labels = append(s.labels, label{b, text, st, h})
 	return b
 }
 

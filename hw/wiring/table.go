@@ -37,6 +37,22 @@ func aligned(rows [][]string) []string {
 	return lines
 }
 
+// inWords returns the wires as sentences, for readers that do not see a drawing.
+func (n *Netlist) inWords() string {
+	var all []string
+	for _, row := range n.rows() {
+		text := strings.TrimSuffix(row[0]+", "+row[1], ", ") + " to " + row[2]
+		if row[3] != "" {
+			text += ", header pin " + row[3]
+		}
+		if row[4] != "" {
+			text += " (" + row[4] + ")"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, ". ")
+}
+
 // narrow returns the rows of the table under headings of their parts.
 func narrow(rows [][]string, width int) (lines []string) {
 	cells := make([][]string, len(rows))
@@ -103,7 +119,18 @@ func (n *Netlist) label(ref string) string {
 			words = append(words, word)
 		}
 	}
-	return strings.Join(words, " ") + ", " + p.Use
+	return strings.Join(words, " ") + ", " + p.purpose()
+}
+
+// purpose returns what a part is for: "output red", "input left", "SPI0.0". The bare name could be taken for a colour or a side.
+func (p *Part) purpose() string {
+	switch {
+	case p.Output != "" && p.Kind != Module:
+		return "output " + p.Use
+	case p.Kind == Knob:
+		return "input " + p.Use
+	}
+	return p.Use
 }
 
 // pin is a part's pin with its name, the number of one that has it printed nowhere left out.

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -26,7 +27,10 @@ type Bar struct {
 }
 
 // Picture draws the bars in a format, ".svg" or ".png".
-func (b *Bars) Picture(w io.Writer, format string) error { return picture(w, format, b.drawOn) }
+func (b *Bars) Picture(w io.Writer, format string) error {
+	words := fmt.Sprintf("Bars of %s over %s. %s", b.YLabel, b.XLabel, strings.Join(b.Notes, ". "))
+	return picture(w, format, b.Title, words, b.drawOn)
+}
 
 func (b *Bars) drawOn(canvas draw.Canvas) error {
 	heights, labels := make(plotter.Values, len(b.Bars)), make(names, len(b.Bars))

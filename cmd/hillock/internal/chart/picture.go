@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"image/color"
 	"io"
@@ -36,10 +37,17 @@ func Format(file string) (format string, known bool) {
 }
 
 // Picture draws the chart in a format, ".svg" or ".png".
-func (c *Chart) Picture(w io.Writer, format string) error { return picture(w, format, c.drawOn) }
+func (c *Chart) Picture(w io.Writer, format string) error {
+	var curves []string
+	for _, s := range c.Series {
+		curves = append(curves, s.Label)
+	}
+	words := fmt.Sprintf("%s over %s: %s. %s", c.Y.Label, c.X.Label, strings.Join(curves, ", "), c.Note)
+	return picture(w, format, c.Title, words, c.drawOn)
+}
 
-// picture writes what drawOn draws on a white canvas with margins.
-func picture(w io.Writer, format string, drawOn func(draw.Canvas) error) error {
+// picture draws on a white canvas with margins. An SVG has a title and a description in words, and its texts as text.
+func picture(w io.Writer, format, title, description string, drawOn func(draw.Canvas) error) error {
 	const width, height, dpi = 8 * vg.Inch, 5.5 * vg.Inch, 150
 	on := func(c draw.Canvas) error {
 		c.SetColor(color.White)
@@ -62,10 +70,18 @@ func picture(w io.Writer, format string, drawOn func(draw.Canvas) error) error {
 	if _, err := img.WriteTo(&svg); err != nil {
 		return err
 	}
-	// Where the font is missing, the next have the same widths; a viewer's own choice would not.
-	_, err := w.Write(bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans;"),
-		[]byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;")))
+	// Arial and Helvetica have the same widths as Liberation Sans.
+	text := bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+	open := []byte(`xmlns:xlink="http://www.w3.org/1999/xlink">`) // ends vgsvg's tag
+	words := fmt.Appendf(nil, "%s\n<title>%s</title>\n<desc>%s</desc>", open, escaped(title), escaped(description))
+	_, err := w.Write(bytes.Replace(text, open, words, 1))
 	return err
+}
+
+func escaped(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all
+	return b.String()
 }
 
 func (c *Chart) drawOn(canvas draw.Canvas) error {

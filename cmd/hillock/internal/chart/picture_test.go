@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"image/png"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -50,6 +51,28 @@ func TestSizeOfAPNG(t *testing.T) {
 		}
 		if got := img.Bounds().Size(); got.X != 1200 || got.Y != 825 {
 			t.Errorf("%s: got %v, want 1200 by 825", name, got)
+		}
+	}
+}
+
+func TestSVGHasWords(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		picture interface {
+			Picture(io.Writer, string) error
+		}
+		title, description string
+	}{
+		{&Chart{Title: "f-I & more", Note: "tau_m = 10 ms", X: Axis{"current (nA)", 0, 5}, Y: Axis{"rate (Hz)", 0, 5}, Series: []Series{{Style: Line, Label: "discrete"}}},
+			"f-I &amp; more", "rate (Hz) over current (nA): discrete. tau_m = 10 ms"},
+		{&Bars{Title: "late ticks", XLabel: "lateness", YLabel: "ticks", Notes: []string{"n = 3"}, Bars: []Bar{{"one", 1}}}, "late ticks", "Bars of ticks over lateness. n = 3"},
+	} {
+		var b strings.Builder
+		if err := tt.picture.Picture(&b, ".svg"); err != nil {
+			t.Fatal(err)
+		}
+		if want := "<title>" + tt.title + "</title>\n<desc>" + tt.description + "</desc>"; !strings.Contains(b.String(), want) || !strings.Contains(b.String(), ">"+tt.title+"</text>") {
+			t.Errorf("got\n%.600s\nwant %s, and the title as text", b.String(), want)
 		}
 	}
 }
