@@ -8,7 +8,7 @@ import (
 	"hillock/neuron"
 )
 
-// assemble puts a loop together from the configuration and its open parts: knob, neuron, pulse.
+// assemble builds a loop from a configuration and its open parts: knob, neuron, pulse.
 func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.Loop, error) {
 	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag}
 	var shows levels
@@ -33,13 +33,13 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 		loop.Cells = append(loop.Cells, cell)
 	}
 	if len(shows) > 0 {
-		shows.Tick(neuron.Tick{}) // where it begins
+		shows.Tick(neuron.Tick{}) // the initial state
 		loop.Observers = append(loop.Observers, shows)
 	}
 	return loop, nil
 }
 
-// levels tells outputs that show the membrane where it is: the observer that a loop has for them.
+// levels is an observer: it passes the membrane potential to outputs such as bars.
 type levels []shown
 
 type shown struct {
@@ -47,7 +47,7 @@ type shown struct {
 	show board.Leveled
 }
 
-// Tick tells them.
+// Tick implements neuron.Observer.
 func (l levels) Tick(neuron.Tick) {
 	for _, s := range l {
 		s.show.Level(s.cell.V())

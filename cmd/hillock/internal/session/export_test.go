@@ -7,18 +7,18 @@ import (
 	"hillock/neuron"
 )
 
-// Live is live.
+// Live exports live.
 var Live = live
 
-// TicksOf is how many ticks a loop has of the duration of a run that began 10 s after the clock did.
+// TicksOf returns the ticks of a loop in a run of that duration, begun at 10 s of its clock.
 func TicksOf(duration time.Duration, l *neuron.Loop) int64 {
 	return ticks(duration, 10*time.Second, l)
 }
 
-// SetMarks makes the first neuron one that has spiked so often.
+// SetMarks sets the spike count of the first neuron.
 func (s *Session) SetMarks(n int64) { s.leg.monitor.own.cells[0].marks = n }
 
-// SetQuiet is how long the loop may make no tick.
+// SetQuiet sets Options.Quiet.
 func (s *Session) SetQuiet(d time.Duration) { s.o.Quiet = d }
 
 // Follow changes to a configuration while the loop stands still.

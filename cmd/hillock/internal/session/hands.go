@@ -13,7 +13,7 @@ import (
 	"hillock/neuron"
 )
 
-// Turn turns the virtual Pi's knob of an input to a position from 0 to 1, and returns where it was.
+// Turn turns the virtual Pi's knob of an input to a position from 0 to 1, and returns the old position.
 func (s *Session) Turn(input string, position float64) (was float64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,7 +26,7 @@ func (s *Session) Turn(input string, position float64) (was float64, err error) 
 	return was, nil
 }
 
-// TurnBy turns the virtual Pi's knob of an input by a part of its way, as far as it goes.
+// TurnBy turns the virtual Pi's knob of an input by a part of its range, as far as possible.
 func (s *Session) TurnBy(input string, part float64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +66,7 @@ func (s *Session) Fault(name string) error {
 	return nil
 }
 
-// StepFault makes the fault that is by places after the present one in the list of the virtual Pi's faults.
+// StepFault injects the fault of the virtual Pi by places after the present one in their list.
 func (s *Session) StepFault(by int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +95,7 @@ func (s *Session) Set(name, key string, value float64) error {
 	})
 }
 
-// Reset takes back what was changed since the configuration was read.
+// Reset undoes all changes since the configuration was read.
 func (s *Session) Reset() error {
 	return s.renew(func(cfg *config.Config) error {
 		*cfg = *s.leg.cfg
@@ -103,7 +103,7 @@ func (s *Session) Reset() error {
 	})
 }
 
-// renew changes the neurons. What was seen of their rates is not theirs any more.
+// renew changes the neurons. Their measured rates and intervals begin anew.
 func (s *Session) renew(change func(*config.Config) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +114,7 @@ func (s *Session) renew(change func(*config.Config) error) error {
 	return err
 }
 
-// SetSpeed lets the model run at another speed.
+// SetSpeed changes the speed of the model.
 func (s *Session) SetSpeed(speed float64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,7 +129,7 @@ func (s *Session) SetSpeed(speed float64) error {
 	})
 }
 
-// adjust changes the parameters and the speed of what runs, whole or not at all. Session.mu is held.
+// adjust changes parameters and speed of the running loop, all or nothing. Session.mu is held.
 func (l *leg) adjust(change func(*config.Config) error) error {
 	cfg := *l.running()
 	cfg.Neurons = slices.Clone(cfg.Neurons)

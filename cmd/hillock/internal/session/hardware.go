@@ -9,15 +9,15 @@ import (
 	"hillock/hw/doctor"
 )
 
-// Hardware is the Pi that the parts of a session are opened on.
+// Hardware is the Pi of a session.
 type Hardware struct {
 	Pi      doctor.Pi
-	Virtual *board.Virtual // Pi, where it is a virtual one, else nil
-	Where   string         // which it is, in a few words
+	Virtual *board.Virtual // Pi as a virtual one; nil on real hardware
+	Where   string         // name of the Pi, for people
 }
 
-// Choose returns the Pi that a word asks for: "real" or "sim", or "auto" for the real one on a Raspberry Pi, else the virtual
-// one, which is wired as the configuration says.
+// Choose returns the real Pi for "real", and for "sim" a virtual Pi wired for the configuration. "auto" means the real one on a
+// Raspberry Pi, else the virtual one.
 func Choose(pi string, cfg *config.Config, wall *clock.Real) (Hardware, error) {
 	model, where := board.OnPi(), ""
 	switch {

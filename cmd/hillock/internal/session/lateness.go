@@ -8,7 +8,7 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Lateness says how late the ticks of a run began. A tick is late where it begins more than a tick after its deadline.
+// Lateness says how late the ticks of a run began. A late tick begins more than a tick after its deadline.
 type Lateness struct {
 	Ticks, Late int64         // all ticks of the loop, and the late ones
 	Tick        time.Duration // length of a tick
@@ -26,7 +26,7 @@ func (l Lateness) Bad() bool { return l.late() || l.Skipped.Ticks > 0 }
 
 func (l Lateness) late() bool { return 100*l.Late > l.Ticks }
 
-// String returns "on time", or what is bad.
+// String returns "on time", or "late: " with the figures.
 func (l Lateness) String() string {
 	if !l.Bad() {
 		return "on time"

@@ -23,19 +23,19 @@ type leg struct {
 	board   *board.Board
 	loop    *neuron.Loop
 	monitor *monitor
-	record  *trace.Record // every step, nil where the session is not traced
-	reloads int           // of the configuration until now
-	faults  []string      // that the virtual Pi can have with this configuration
+	record  *trace.Record // every step; nil without Options.Traced
+	reloads int           // so far
+	faults  []string      // of the virtual Pi that fit this configuration
 	grant   atomic.Pointer[clock.Grant]
 
-	adjusted *config.Config // cfg with what was changed of its neurons and its speed; nil: nothing. Session.mu guards it
+	adjusted *config.Config // cfg with changed neurons and speed; nil: no changes. Session.mu guards it
 
 	replaced context.Context // ends when the next leg is open
 	replace  context.CancelFunc
-	begun    chan error // of a leg that follows: nil when it begins, ErrOver where it never does
+	begun    chan error // result of a reload: nil when the leg begins, ErrOver after the end of the run
 }
 
-// desk is what stays where it is while configurations follow each other.
+// desk is the hardware: all configurations of a run share it.
 type desk struct {
 	hw    Hardware
 	wires *fault.Wires // nil on real hardware
@@ -47,14 +47,14 @@ func newLeg(d desk, cfg *config.Config, b *board.Board) *leg {
 	return l
 }
 
-// begin tells whoever reloads the configuration whether the leg begins. Nil legs, which nobody waits for, do not.
+// begin reports to Reload whether the leg begins. A nil leg has no Reload.
 func (l *leg) begin(err error) {
 	if l != nil {
 		l.begun <- err
 	}
 }
 
-// running is the configuration as it runs now: the parts of cfg, with what was changed since. Session.mu is held.
+// running returns the configuration as it runs now, with all changes. Session.mu is held.
 func (l *leg) running() *config.Config {
 	if l.adjusted != nil {
 		return l.adjusted
@@ -62,8 +62,8 @@ func (l *leg) running() *config.Config {
 	return l.cfg
 }
 
-// assemble readies the loop. Where the leg follows another, which has ended between two ticks, its first tick is the next
-// one, and neurons of the same name go on from where they were.
+// assemble prepares the loop. A leg that follows another continues with the next tick, and neurons of the same name keep their
+// state.
 func (s *Session) assemble(l, after *leg) (err error) {
 	if l.loop, err = assemble(l.cfg, l.board, s.clock); err != nil {
 		return err
@@ -87,18 +87,17 @@ func (s *Session) assemble(l, after *leg) (err error) {
 		l.trace()
 	}
 	if s.o.Wall != nil {
-		l.onWall(s.o.Wall)
+		l.inRealTime(s.o.Wall)
 	}
 	return nil
 }
 
-// patience is how long the loop waits for a part: beyond the slowest bus that somebody would call slow and not broken,
-// and short enough that what it then catches up with is hardly seen on an LED. Looking so often costs 0.3 % of a core.
+// patience is the loop's longest wait for a part. It is longer than a transfer on any working bus, and too short to be seen on an
+// LED afterwards. Checking this often costs 0.3 % of a core.
 const patience = 25 * time.Millisecond
 
-// onWall makes the loop one of the wall's time: it asks for the real time that the configuration wants, and does not wait
-// for a part that hangs.
-func (l *leg) onWall(wall *clock.Real) {
+// inRealTime lets the loop ask for the configured real-time priority, and limits its wait for a hanging part.
+func (l *leg) inRealTime(wall *clock.Real) {
 	l.loop.Patience = patience
 	l.loop.Ready = func() error {
 		c := l.cfg.Loop
@@ -110,10 +109,10 @@ func (l *leg) onWall(wall *clock.Real) {
 	}
 }
 
-// tapSteps is how many steps a tap keeps: 6.5 s in real time and at 0.1 ms, for a record that nobody looks at for as long.
+// tapSteps is the number of steps in a tap: 6.5 s of real time at 0.1 ms. A display reads its record more often.
 const tapSteps = 1 << 16
 
-// trace keeps a record of each step.
+// trace records each step.
 func (l *leg) trace() {
 	tap := neuron.NewTap(len(l.loop.Cells), tapSteps)
 	l.loop.Observers = append(l.loop.Observers, tap)
@@ -130,7 +129,7 @@ func (l *leg) trace() {
 	l.record = trace.NewRecord(tap, windows)
 }
 
-// runLeg runs until the loop ends, or a reload replaces the leg. unseen is the error of show.
+// runLeg runs until the loop ends or a reload replaces the leg. unseen is the error of show.
 func (s *Session) runLeg(ctx context.Context, l *leg, show func(context.Context) error) (unseen, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -142,8 +141,8 @@ func (s *Session) runLeg(ctx context.Context, l *leg, show func(context.Context)
 	return unseen, err
 }
 
-// live runs the loop while show shows it on this goroutine, until either ends. Where the loop ends, ended is called at once,
-// before anything else that may wait. When live returns, or panics, both are over.
+// live runs the loop beside show, on another goroutine, until one of them ends. It calls ended directly after the loop, before
+// anything can block. When live returns or panics, both are over.
 func live(ctx context.Context, loop *neuron.Loop, ended func(), show func(context.Context) error) (unseen, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	over := make(chan error, 1)
@@ -160,17 +159,17 @@ func live(ctx context.Context, loop *neuron.Loop, ended func(), show func(contex
 	return show(ctx), nil
 }
 
-// Unseen is a show for a run that nobody looks at.
+// Unseen is the show of a run without a display.
 func Unseen(ctx context.Context) error {
 	<-ctx.Done()
 	return nil
 }
 
-// ErrOver is the error of a reload that comes too late.
+// ErrOver is the error of a reload after the end of the run.
 var ErrOver = errors.New("the run has ended")
 
-// Reload changes to another configuration: it opens what that adds while the loop goes on, and returns when the loop of the new
-// configuration is about to run. Its error says why all stays as it is; it is ErrOver where the run has ended meanwhile.
+// Reload changes to another configuration. It opens new parts while the loop runs, and returns when the new loop is about to run.
+// After an error the old configuration keeps running; ErrOver means the end of the run.
 func (s *Session) Reload(cfg *config.Config) error {
 	next, err := s.change(cfg)
 	if err != nil {
@@ -179,7 +178,7 @@ func (s *Session) Reload(cfg *config.Config) error {
 	return <-next.begun
 }
 
-// change opens what another configuration adds, and ends the present leg.
+// change opens the new parts of another configuration and ends the present leg.
 func (s *Session) change(cfg *config.Config) (*leg, error) {
 	s.reload.Lock()
 	defer s.reload.Unlock()
@@ -196,7 +195,7 @@ func (s *Session) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !s.outputs.claim() { // the loop was first to end
+	if !s.outputs.claim() { // the loop has ended first
 		s.dropped = b.Drop(l.board)
 		return nil, ErrOver
 	}
@@ -206,12 +205,12 @@ func (s *Session) change(cfg *config.Config) (*leg, error) {
 	return s.next, nil
 }
 
-// follow lets a leg take the place of one that has ended, with nobody looking.
+// follow replaces an ended leg with the next one, without a display.
 func (s *Session) follow(next, old *leg) error {
 	err := s.swap(next, old)
 	s.reload.Lock()
 	defer s.reload.Unlock()
-	s.next = nil // its parts are the outputs' now
+	s.next = nil // its parts belong to the outputs now
 	return err
 }
 
@@ -223,7 +222,7 @@ func (s *Session) swap(next, old *leg) error {
 	var err error
 	if s.hw.Virtual != nil {
 		err = s.hw.Virtual.Wire(next.cfg)
-		s.wires.Pull(s.wires.Fault(), next.cfg) // what was added has the same fault
+		s.wires.Pull(s.wires.Fault(), next.cfg) // new parts get the same fault
 	}
 	if err := errors.Join(err, s.outputs.follow(next.board), s.assemble(next, old)); err != nil {
 		return err

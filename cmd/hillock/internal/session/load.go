@@ -11,29 +11,29 @@ import (
 	"hillock/neuron"
 )
 
-// load watches whether the machine can keep its ticks: over windows of half a second of the wall's time.
+// load measures whether the machine keeps up with its ticks, in windows of half a second of real time.
 type load struct {
 	tick   time.Duration
 	window int64 // ticks
 	n      int64
 	sum    cost
-	over   cost // of a tick in the latest window, where it was too much
+	over   cost // of a tick in the latest window, if longer than a tick
 }
 
-// cost is what a tick costs, and what part of that are its reads: they are the same for a tick of any length, its steps
-// and pulses are not. The zero value: no more than the tick is long.
+// cost is the time that a tick takes, and its reads' share of it. Reads take the same time in a tick of any length; steps and
+// pulses do not. The zero value means no overload.
 type cost struct{ tick, read time.Duration }
 
 func newLoad(tick time.Duration) load {
 	return load{tick: tick, window: max(1, int64(500*time.Millisecond/tick))}
 }
 
-// cost is what a tick costs where that is more than a tick.
+// cost returns the cost of a tick in the latest window, zero without an overload.
 func (l *load) cost(t neuron.Tick) cost {
 	l.n++
 	l.sum.tick += t.Ran
 	l.sum.read += t.Read
-	// A window ends early when it has already taken as long: at 50 us a tick of 5 ms would need 50 s for its window.
+	// A window ends early after 500 ms of work: with ticks of 50 us that take 5 ms, a full window would last 50 s.
 	if l.n < l.window && l.sum.tick < 500*time.Millisecond {
 		return l.over
 	}
@@ -46,8 +46,8 @@ func (l *load) cost(t neuron.Tick) cost {
 	return l.over
 }
 
-// fits is the next time of a row 1, 2, 5 that leaves a tick a third of itself to spare, where one of tick costs c; 0 where
-// the steps alone take more than that of any.
+// fits returns the shortest tick of the series 1, 2, 5 with a third of its time to spare, 0 if the steps alone take too long for
+// any tick.
 func (c cost) fits(tick time.Duration) time.Duration {
 	spare := 2./3 - float64(c.tick-c.read)/float64(tick)
 	if spare <= 0.01 {
@@ -63,14 +63,14 @@ func (c cost) fits(tick time.Duration) time.Duration {
 	}
 }
 
-// Overload is a machine that cannot keep its ticks. The zero value is none.
+// Overload describes a machine too slow for its ticks. The zero value is no overload.
 type Overload struct {
-	Tick, Cost, Reads time.Duration // of the loop; what one costs; what part of that are its reads
-	Fit               time.Duration // a tick that would fit, 0: none would
+	Tick, Cost, Reads time.Duration // length of a tick; its cost; its reads' share of the cost
+	Fit               time.Duration // shortest tick that fits; 0: none
 	Longer            bool          // with max_lag, stale_after and width at least as long
 }
 
-// overload returns what a tick costs and which would fit.
+// overload returns the overload at a cost, with a tick that fits.
 func overload(c cost, cfg *config.Config) Overload {
 	if c.tick == 0 {
 		return Overload{}
@@ -94,7 +94,7 @@ func overload(c cost, cfg *config.Config) Overload {
 	return o
 }
 
-// String says it with the way out, "" where all is well.
+// String returns the overload and its remedy, "" without an overload.
 func (o Overload) String() string {
 	if o.Cost == 0 {
 		return ""

@@ -9,8 +9,8 @@ import (
 	"hillock/neuron"
 )
 
-// monitor observes a loop for Status and Summary. The loop never waits for it: a snapshot that is being read is not renewed in
-// that tick.
+// monitor observes a loop for Status and Summary. The loop never waits: while a reader copies the snapshot, a tick does not renew
+// it.
 type monitor struct {
 	loop  *neuron.Loop
 	begin []begin // of its cells
@@ -22,20 +22,19 @@ type monitor struct {
 	shared snapshot
 }
 
-// begin is where the prediction of a cell begins: at first, or before the tick in which the last of its inputs gave its first
-// reading.
+// begin is the start of a cell's prediction: the start of the run, or the tick before all inputs had their first reading.
 type begin struct {
 	neuron        neuron.Neuron
 	steps, spikes int64
-	inputs        []beginner // that have not given a reading
-	current       float64    // in the first tick from there on, nA
-	begun, varied bool       // there was such a tick; and one with another current
+	inputs        []beginner // without a reading so far
+	current       float64    // nA, in the first tick of the prediction
+	begun, varied bool       // there was such a tick; a later tick had another current
 }
 
-// beginner is an input that gives 0 nA until its part has answered.
+// beginner is an input with 0 nA until the first answer of its part.
 type beginner interface{ Begun() bool }
 
-// tick takes the state of a cell after a tick.
+// tick adds the state of a cell after a tick.
 func (b *begin) tick(c *neuron.Cell, t neuron.Tick) {
 	if !b.begun {
 		b.inputs = slices.DeleteFunc(b.inputs, beginner.Begun)
@@ -53,13 +52,13 @@ func (b *begin) tick(c *neuron.Cell, t neuron.Tick) {
 type snapshot struct {
 	tick    neuron.Tick
 	cells   []cellState
-	cost    cost    // of a tick, where that is more than it is long
+	cost    cost    // of a tick; zero without an overload
 	speed   float64 // of the model
-	changed bool    // the speed, while it ran
+	changed bool    // the speed, during the run
 	skipped Skipped
 }
 
-// Skipped is how many ticks were skipped, and their model time, each at the speed that it had.
+// Skipped is the number of skipped ticks, and their model time at the speed of each.
 type Skipped struct {
 	Ticks int64
 	Model time.Duration
@@ -72,11 +71,11 @@ type cellState struct {
 	last            int64   // step of the latest spike, 0: none yet
 	lowest, highest float64 // the currents of all ticks so far, nA
 	recent          [8]mark // a ring of spike counts with their steps
-	marks           int64   // how many were ever written
-	changed         bool    // its parameters, while it ran
+	marks           int64   // written so far
+	changed         bool    // its parameters, during the run
 }
 
-// mark is a count of spikes with the step of the last of them and the wall time of its tick.
+// mark is a count of spikes, with the step and the real time of the latest.
 type mark struct {
 	spikes, step int64
 	at           time.Duration
@@ -99,11 +98,11 @@ func newMonitor(loop *neuron.Loop) *monitor {
 	return m
 }
 
-// Tick is the loop's side.
+// Tick implements neuron.Observer, on the loop's thread.
 func (m *monitor) Tick(t neuron.Tick) {
 	m.times.record(t)
 	first := m.own.tick.Due == 0
-	if n := t.Skipped - m.own.tick.Skipped; n > 0 { // before this tick, and so before what changed with it
+	if n := t.Skipped - m.own.tick.Skipped; n > 0 { // before this tick: at the old speed
 		m.own.skipped.Ticks += n
 		m.own.skipped.Model += time.Duration(math.Round(float64(n) * float64(m.loop.Tick) * m.own.speed))
 	}
@@ -139,7 +138,7 @@ func (m *monitor) publish() {
 	m.shared.copy(&m.own)
 }
 
-// read copies the latest snapshot into s, whose cells it makes when there are none.
+// read copies the latest snapshot into s, and allocates its cells at the first call.
 func (m *monitor) read(s *snapshot) {
 	if s.cells == nil {
 		s.cells = make([]cellState, len(m.begin))
@@ -149,7 +148,7 @@ func (m *monitor) read(s *snapshot) {
 	s.copy(&m.shared)
 }
 
-// copy makes s what another snapshot is, in its own cells.
+// copy copies another snapshot into s and its cells.
 func (s *snapshot) copy(other *snapshot) {
 	cells := s.cells
 	copy(cells, other.cells)
@@ -157,10 +156,10 @@ func (s *snapshot) copy(other *snapshot) {
 	s.cells = cells
 }
 
-// end is the last state of a loop that has ended.
+// end returns the last state of an ended loop.
 func (m *monitor) end() *snapshot { return &m.own }
 
-// rate is the firing rate now, in Hz of model time: over the latest spikes, and less as they fail to come.
+// rate returns the firing rate now, in Hz of model time: the mean over the latest spikes, falling during silence.
 func (c *cellState) rate(steps int64, dt time.Duration) float64 {
 	oldest, newest, ok := c.span()
 	if !ok {
@@ -170,7 +169,7 @@ func (c *cellState) rate(steps int64, dt time.Duration) float64 {
 	return 1 / (fading(isi, float64(steps-c.last)) * dt.Seconds())
 }
 
-// blinks is the same a second of the wall, as measured.
+// blinks returns the measured rate in spikes per second of real time.
 func (c *cellState) blinks(now time.Duration) float64 {
 	oldest, newest, ok := c.span()
 	if !ok || newest.at == oldest.at {
@@ -180,10 +179,10 @@ func (c *cellState) blinks(now time.Duration) float64 {
 	return float64(time.Second) / fading(isi, float64(now-newest.at))
 }
 
-// span is the latest spikes since the last silence, false before there are two.
+// span returns the first and the latest mark since the last silence, false with fewer than two.
 func (c *cellState) span() (oldest, newest mark, ok bool) {
 	at := func(back int64) mark { return c.recent[(c.marks-1-back)%int64(len(c.recent))] }
-	isi := func(back int64) float64 { // before the mark so far back
+	isi := func(back int64) float64 { // interval before a mark
 		return float64(at(back).step-at(back+1).step) / float64(at(back).spikes-at(back+1).spikes)
 	}
 	n := min(c.marks, int64(len(c.recent))) - 1
@@ -197,7 +196,7 @@ func (c *cellState) span() (oldest, newest mark, ok bool) {
 	return at(back), at(0), true
 }
 
-// fading is an interval that grows as the next spike fails to come, and then is without end.
+// fading returns an interval, longer while the next spike is overdue, and infinite after four intervals.
 func fading(isi, since float64) float64 {
 	switch {
 	case since > 4*isi:

@@ -8,7 +8,7 @@ import (
 	"hillock/hw/board"
 )
 
-// Picture returns the picture on a display of the virtual Pi, white where a point is lit. It returns nil for other outputs.
+// Picture returns the picture on a display of the virtual Pi, with lit points white. It returns nil for other outputs.
 func (s *Session) Picture(output string) *image.Gray {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,16 +27,16 @@ func (s *Session) Picture(output string) *image.Gray {
 	return nil
 }
 
-// outputs are those of a run, which go from the board of one leg to that of the next. They are put off where a loop ends,
-// unless the next leg has claimed them before. Its methods may be called from any goroutine.
+// outputs are the outputs of a run. Each leg's board passes them to the next. At the end of a loop they are switched off, unless
+// the next leg has claimed them. The methods may be called from any goroutine.
 type outputs struct {
-	mu      sync.Mutex // of the outputs before that of a line
+	mu      sync.Mutex // taken before the lock of a pin
 	board   *board.Board
-	claimed bool // by the next leg, which goes on with them as they are
+	claimed bool // by the next leg: they stay as they are
 	off     bool
 }
 
-// end puts the outputs off for a loop that has ended, unless they are claimed.
+// end switches the outputs off after a loop, unless they are claimed.
 func (o *outputs) end() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -45,7 +45,7 @@ func (o *outputs) end() {
 	}
 }
 
-// claim keeps the outputs as they are at the end of the loop, for a leg that follows. It is false where they are off.
+// claim keeps the outputs as they are for the next leg. It returns false if they are off.
 func (o *outputs) claim() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -53,7 +53,7 @@ func (o *outputs) claim() bool {
 	return o.claimed
 }
 
-// follow gives the outputs to a board that the present one has changed to.
+// follow passes the outputs to the next board.
 func (o *outputs) follow(next *board.Board) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -65,20 +65,20 @@ func (o *outputs) follow(next *board.Board) error {
 	return err
 }
 
-// rest puts the outputs off, claimed or not, also while the loop runs.
+// rest switches the outputs off, claimed or not, also while the loop runs.
 func (o *outputs) rest() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.putOff()
 }
 
-// putOff is rest where o.mu is held. Its error is that of the board's Close, too.
+// putOff is rest with o.mu held. The board's Close returns the same error again.
 func (o *outputs) putOff() {
 	o.off = true
 	_ = o.board.Rest()
 }
 
-// close closes the board that has them. Nothing may use it any more.
+// close closes their board. Nothing may use the board afterwards.
 func (o *outputs) close() error {
 	o.mu.Lock()
 	b := o.board

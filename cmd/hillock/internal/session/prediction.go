@@ -1,4 +1,3 @@
-// Package session holds what can be said of a run. Every display renders these values and decides nothing of its own.
 package session
 
 import (
@@ -10,17 +9,17 @@ import (
 	"hillock/neuron"
 )
 
-// Prediction is the closed form's answer for one neuron, or the reason why there is none.
+// Prediction is the closed form's result for a neuron, or the reason for its absence.
 type Prediction struct {
 	Hz     float64 // firing rate under a constant current, in model time
 	Spikes int64   // in a whole run; 0 in a prediction for this instant
-	Reason string  // why there is no prediction; "" where there is one
+	Reason string  // for no prediction; "" with a prediction
 }
 
 // Exists reports whether there is a prediction.
 func (p Prediction) Exists() bool { return p.Reason == "" }
 
-// String returns the predicted rate, or why there is none.
+// String returns the predicted rate, or the reason for no prediction.
 func (p Prediction) String() string {
 	if !p.Exists() {
 		return "no prediction: " + p.Reason
@@ -28,7 +27,7 @@ func (p Prediction) String() string {
 	return fmt.Sprintf("predicted %.1f Hz", p.Hz)
 }
 
-// Now predicts the firing rate of a neuron if its current (nA) stays as it is at this instant.
+// Now predicts the firing rate of a neuron at a constant current in nA.
 func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
 	noisy := func(in config.Input) bool {
 		noise, ok := in.Part.(interface{ Noisy() bool })
@@ -44,13 +43,13 @@ func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
 	}
 }
 
-// Past is what one neuron of a run went through.
+// Past is the history of a neuron in a run.
 type Past struct {
-	Begin   neuron.Neuron // when each input had its first reading, or at the start where there is none to wait for
+	Begin   neuron.Neuron // at the first reading of the last input, or at the start of the run
 	Spikes  int64         // until then
 	Steps   int64         // since then
 	Current float64       // nA, in the last step
-	Unread  bool          // an input never had a reading
+	Unread  bool          // an input without any reading
 	Varied  bool          // the current, since then
 	Changed bool          // the neuron's parameters, during the run
 }

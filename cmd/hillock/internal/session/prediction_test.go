@@ -10,7 +10,7 @@ import (
 	"hillock/neuron"
 )
 
-// Each cause of a missing prediction has its reason; the graver one is named where there are two.
+// Each missing prediction has its reason, the graver of two.
 func TestPrediction(t *testing.T) {
 	p := neuron.Default()
 	begin, err := neuron.New(p)

@@ -26,7 +26,7 @@ import (
 
 const ms = time.Millisecond
 
-// predictedEdges are the edges of a pin that pulses for width at each of the spikes that the closed form predicts.
+// predictedEdges returns the edges of a pin with a pulse of width at each spike of the closed form.
 func predictedEdges(p neuron.LIF, current float64, steps int64, width time.Duration) (edges []sim.Edge) {
 	first, ok := p.StepsToThreshold(p.Rest(), current)
 	between, _ := p.StepsBetweenSpikes(current)
@@ -44,7 +44,7 @@ func predictedEdges(p neuron.LIF, current float64, steps int64, width time.Durat
 	return edges
 }
 
-func TestEachPulseIsASpikeThatTheEquationPredicts(t *testing.T) {
+func TestPulsesAreTheSpikesOfTheEquation(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{0, 146, 307, 308, 409, 584, 800, 1023} {
 		t.Run(fmt.Sprint("code ", code), func(t *testing.T) {
@@ -91,8 +91,8 @@ func TestTwoKnobsTwoNeuronsTwoLEDs(t *testing.T) {
 	}
 }
 
-// Without a fault a tick uses what the knob says in it, also where ticks are late.
-func TestNoValueIsOlderThanItsTick(t *testing.T) {
+// Without a fault each tick uses its own reading of the knob, also a late one.
+func TestTicksUseTheirOwnReading(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
 	knob, late := b.Virtual.Knobs["knob"], 0
@@ -116,7 +116,7 @@ func TestNoValueIsOlderThanItsTick(t *testing.T) {
 	}
 }
 
-func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
+func TestRealTimeRateIsMeasured(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t, "loop.speed=0.5")
 	b.Run(t, 4000)
@@ -132,7 +132,7 @@ func TestBlinksAreMeasuredOnTheWall(t *testing.T) {
 	}
 }
 
-func TestRatesGoOnAfterTwoBillionSpikes(t *testing.T) { // which come in a month, and do not fit an int of 32 bits
+func TestRatesGoOnAfterTwoBillionSpikes(t *testing.T) { // a month's spikes: too many for an int of 32 bits
 	b := sessiontest.New(t)
 	b.Session.SetMarks(math.MaxInt32 - 70)
 	b.Run(t, 2000)
@@ -141,7 +141,7 @@ func TestRatesGoOnAfterTwoBillionSpikes(t *testing.T) { // which come in a month
 	}
 }
 
-func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
+func TestPinsEndLowAfterEveryEnd(t *testing.T) {
 	t.Parallel()
 	high := func(b *sessiontest.Bench) bool { return b.Board.Outputs["led"].(board.Pulsing).High() }
 	for _, tt := range []struct {
@@ -191,7 +191,7 @@ func TestPinsEndLowHoweverTheRunEnds(t *testing.T) {
 	}
 }
 
-func TestTicksAreWhatOtherLegsHaveLeft(t *testing.T) {
+func TestTicksAreTheRestOfTheDuration(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		duration, start time.Duration // of the run; of the leg, 0 for the first
@@ -210,7 +210,7 @@ func TestTicksAreWhatOtherLegsHaveLeft(t *testing.T) {
 	}
 }
 
-func TestAShowThatPanicsWaitsForTheLoop(t *testing.T) {
+func TestPanicOfAShowWaitsForTheLoop(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
 	left := false // written by the loop, read without a lock: the race detector sees whether the loop was waited for
@@ -223,7 +223,7 @@ func TestAShowThatPanicsWaitsForTheLoop(t *testing.T) {
 	_, _ = session.Live(t.Context(), b.Loop, func() {}, func(context.Context) error { panic("a show's own") })
 }
 
-func TestTheLoopDoesNotAllocate(t *testing.T) {
+func TestLoopDoesNotAllocate(t *testing.T) {
 	b := sessiontest.New(t)
 	b.Loop.Ticks = 1
 	few := testing.AllocsPerRun(3, func() { b.Loop.Run(context.Background()) })
@@ -293,8 +293,8 @@ func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 	}
 }
 
-// A transfer that hangs keeps the part waiting, and not the loop.
-func TestTheLoopDoesNotWaitForAPartThatHangs(t *testing.T) {
+// A hanging transfer blocks the part, not the loop.
+func TestLoopDoesNotWaitForAHangingPart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		wall := clock.New()
@@ -314,7 +314,7 @@ func TestTheLoopDoesNotWaitForAPartThatHangs(t *testing.T) {
 	})
 }
 
-func TestAStopCountsOnceAmongTheWakeUps(t *testing.T) {
+func TestStopCountsOnceAmongTheWakeUps(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
 	b.Observe(sessiontest.At{100: func() { b.Clock.Sleep(50*ms + ms/2) }})
@@ -325,8 +325,6 @@ func TestAStopCountsOnceAmongTheWakeUps(t *testing.T) {
 			r.Late.N, r.Late, r.Wake.N, r.Wake)
 	}
 }
-
-// A part that a reload adds has the fault that the others have.
 
 // reloaded runs a bench for 1 s in all, and reloads another configuration after 100 ms.
 func reloaded(t *testing.T, sets ...string) (*sessiontest.Bench, *session.Summary) {
@@ -363,8 +361,8 @@ func reloaded(t *testing.T, sets ...string) (*sessiontest.Bench, *session.Summar
 	return b, end
 }
 
-// A part that a reload adds has the fault that the others have. The duration is that of the whole run.
-func TestAReloadKeepsTheFault(t *testing.T) {
+// A new part of a reload gets the present fault. The duration counts for the whole run.
+func TestReloadKeepsTheFault(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b, end := reloaded(t, "input.second.driver=mcp3008", "input.second.channel=3", "neuron.n2.input=second")
@@ -377,8 +375,8 @@ func TestAReloadKeepsTheFault(t *testing.T) {
 	})
 }
 
-// A configuration that cannot be opened leaves everything as it is.
-func TestARefusedReloadChangesNothing(t *testing.T) {
+// After a failed reload everything stays as it was.
+func TestFailedReloadChangesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg, err := config.Load("", []string{"input.knob.port=SPI5.0"}, part.Kinds())
 		if err != nil {
@@ -403,8 +401,8 @@ func TestARefusedReloadChangesNothing(t *testing.T) {
 	})
 }
 
-// What precedes the first reading of an input is no change of its current, and its steps count as they were.
-func TestAPredictionBeginsWithTheFirstReading(t *testing.T) {
+// The time before the first reading is no change of the current, and its spikes count.
+func TestPredictionBeginsWithTheFirstReading(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -443,7 +441,7 @@ func TestAPredictionBeginsWithTheFirstReading(t *testing.T) {
 	}
 }
 
-// A loop that makes no tick for longer than the watchdog allows stands still, as does one before its first tick. A reload does not.
+// A loop without a tick for longer than the watchdog's time is stalled, and so is one before its first tick. A reload is no stall.
 func TestStalled(t *testing.T) {
 	b := sessiontest.With(t, new(neuron.VirtualClock), session.Options{Quiet: 3 * time.Second})
 	pass := func(d time.Duration) {

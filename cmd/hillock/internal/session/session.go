@@ -1,6 +1,6 @@
-// Package session is a run: it opens the parts on a Pi, runs the loop, changes it while it runs, reloads its configuration, and
-// stops with the outputs off first. Status has everything that can be said of a run, and Summary what can be said of the whole
-// of it: every display renders these values and decides nothing of its own.
+// Package session is a run. It opens the parts on a Pi, runs and changes the loop, reloads the configuration, and stops with the
+// outputs off first. Status describes the run at an instant, Summary the whole run. Every display renders these values and
+// computes nothing of its own.
 package session
 
 import (
@@ -20,41 +20,41 @@ import (
 
 // Options say how to run.
 type Options struct {
-	Wall      *clock.Real       // the loop runs in its time, with the real time that the configuration asks for
-	Clock     neuron.Clock      // of the loop where Wall is nil, which then waits for parts that hang
-	Duration  time.Duration     // to run, on the clock, over all configurations; 0: until it is stopped
+	Wall      *clock.Real       // clock of the loop, with the configured real-time priority
+	Clock     neuron.Clock      // clock of the loop without Wall; the loop then waits for hanging parts
+	Duration  time.Duration     // of the run on the clock, all configurations together; 0: until stopped
 	Traced    bool              // keep a Record of every step
-	Observers []neuron.Observer // of the loop, beside the session's own
-	Quiet     time.Duration     // how long the loop may make no tick before the run counts as stalled
+	Observers []neuron.Observer // of the loop, after the session's own
+	Quiet     time.Duration     // longest time without a tick before the run counts as stalled
 	Doctor    fault.Doctor      // checks the faults of the virtual Pi; nil: fault.Consult
-	Reloaded  func(*Summary)    // called between two configurations with the summary until then; nil: nobody asks
+	Reloaded  func(*Summary)    // called between two configurations with the summary until then; may be nil
 }
 
-// Session is a run. All methods but Run, Close and Summary may be called from any goroutine.
+// Session is a run. All methods except Run, Close and Summary may be called from any goroutine.
 //
-// Locks are taken in this order: reload, mu, and then either outputs.mu, which comes before those of a pin, or one of monitor.mu,
-// times.mu, fault.Wires' and trace.Record's, under which no other lock of cmd is taken. No display and no server is called under
-// any of them; a display draws under a record's lock, and calls nothing of the session there. The loop takes none but outputs.mu, at its end; it only tries monitor.mu. The locks of a web server come before
-// all of these.
+// Locks are taken in this order: reload, mu, and then one of outputs.mu, monitor.mu, times.mu, fault.Wires' and trace.Record's.
+// outputs.mu comes before the locks of a pin; under the others no lock of cmd is taken. No display and no server is called under
+// a lock. A display draws under a record's lock, and calls nothing of the session there. The loop takes outputs.mu at its end,
+// and only tries monitor.mu. A web server's locks come before all of these.
 type Session struct {
 	desk
 	o       Options
 	clock   neuron.Clock
 	outputs *outputs
-	forget  func() // the outputs, at a second signal
+	forget  func() // unregisters the outputs from signals.Urgent
 
-	reload  sync.Mutex // held while a reload opens parts, and by Run where a loop has ended: guards what follows
-	next    *leg       // what a reload has opened, until it follows
-	over    bool       // no configuration can follow any more
-	dropped error      // from what a reload opened in vain
+	reload  sync.Mutex // held while a reload opens parts, and by Run after a loop; guards the next three
+	next    *leg       // opened by a reload, and waiting to follow
+	over    bool       // no configuration can follow
+	dropped error      // from closing the parts of a reload that came too late
 
-	mu     sync.Mutex // held while a configuration follows another: guards what follows
-	leg    *leg       // the configuration that runs
+	mu     sync.Mutex // held while a configuration follows another; guards the next three
+	leg    *leg       // the running configuration
 	now    snapshot   // of its monitor
-	before heartbeat  // what was known when the leg began
+	before heartbeat  // the latest before the leg began
 }
 
-// Open opens the parts of a configuration, and readies the loop. A second signal to the program of ctx puts the outputs off.
+// Open opens the parts of a configuration and prepares the loop. A second signal to the program of ctx switches the outputs off.
 func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Session, error) {
 	b, err := board.Open(cfg, hw.Pi)
 	if err != nil {
@@ -76,9 +76,9 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 	return s, nil
 }
 
-// Run runs until the duration is over, ctx ends, show returns or the loop breaks, and over all configurations that Reload lets
-// follow each other. show is called for each of them on the calling goroutine; its context ends with the loop. Where show
-// fails, its error comes with the summary; where the loop does, there is no summary. The outputs are off when Run returns.
+// Run runs until the duration is over, ctx ends, show returns or the loop fails. It runs all configurations of all reloads. It
+// calls show for each of them on the calling goroutine, with a context that ends with the loop. After an error of show, Run
+// returns the error and the summary; after an error of the loop, the error alone. The outputs are off when Run returns.
 func (s *Session) Run(ctx context.Context, show func(context.Context) error) (*Summary, error) {
 	for began := s.clock.Now(); ; {
 		l := s.leg
@@ -108,7 +108,7 @@ func (s *Session) Run(ctx context.Context, show func(context.Context) error) (*S
 	}
 }
 
-// ended returns the leg that follows one whose loop has ended, nil where none can any more.
+// ended returns the next leg after the end of a loop, or nil for the end of the run.
 func (s *Session) ended() (next *leg, dropped error) {
 	s.reload.Lock()
 	defer s.reload.Unlock()
@@ -124,8 +124,7 @@ func (s *Session) leave() error {
 	return s.o.Wall.Leave()
 }
 
-// ticks is how many ticks a loop has of the duration of the run, at least one; 0, for ever, where the run has none. Each takes
-// what those before it have left.
+// ticks returns the number of ticks of a loop: the rest of the run's duration, at least one. 0 means no limit.
 func ticks(duration, began time.Duration, l *neuron.Loop) int64 {
 	if duration == 0 {
 		return 0
@@ -133,10 +132,10 @@ func ticks(duration, began time.Duration, l *neuron.Loop) int64 {
 	return max(1, int64((duration-(max(began, l.Start)-began))/l.Tick))
 }
 
-// Rest puts the outputs off for good, also while the loop runs.
+// Rest switches the outputs off for good, also while the loop runs.
 func (s *Session) Rest() { s.outputs.rest() }
 
-// Close closes all parts. It comes after Run, when nobody uses the session any more.
+// Close closes all parts. Call it after Run, when nothing else uses the session.
 func (s *Session) Close() error {
 	s.wires.Close()
 	s.forget()
@@ -147,31 +146,31 @@ func (s *Session) Close() error {
 	return errors.Join(err, s.outputs.close())
 }
 
-// Record returns the steps of the configuration that runs, nil where the session is not traced.
+// Record returns the steps of the running configuration, or nil without Options.Traced.
 func (s *Session) Record() *trace.Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.leg.record
 }
 
-// Loop returns the loop of the configuration that runs.
+// Loop returns the loop of the running configuration.
 func (s *Session) Loop() *neuron.Loop {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.leg.loop
 }
 
-// Board returns the open parts of the configuration that runs.
+// Board returns the open parts of the running configuration.
 func (s *Session) Board() *board.Board {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.leg.board
 }
 
-// Times returns how long ticks and their reads and pulses took until now: it waits for the loop, 20 ms at most.
+// Times returns the times of ticks, reads and pulses so far. It waits for the loop, at most 20 ms.
 func (s *Session) Times() Times { return s.times().fresh() }
 
-// Lateness returns how many ticks began at most so late, of how many, and how late all of them were together.
+// Lateness returns the number of ticks within each bound of lateness, the number of all ticks, and the sum of their lateness.
 func (s *Session) Lateness(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
 	return s.times().lateness(bounds)
 }
@@ -182,7 +181,7 @@ func (s *Session) times() *times {
 	return s.leg.monitor.times
 }
 
-// TOML returns the configuration as it runs, for another place than its own file's.
+// TOML returns the configuration as it runs, for a file in another folder.
 func (s *Session) TOML() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()

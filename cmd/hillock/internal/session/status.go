@@ -15,32 +15,32 @@ import (
 	"hillock/neuron"
 )
 
-// Status is all that can be said of a run at an instant. It is a value: nothing in it changes any more.
+// Status describes a run at an instant. It is a value: nothing in it changes later.
 type Status struct {
-	Where   string // the Pi that it runs on
+	Where   string // name of the Pi
 	Virtual bool
-	Config  *config.Config // as it runs, and not to be changed
-	File    *config.Config // as it was read last, and not to be changed
-	Reloads int            // of the configuration until now
+	Config  *config.Config // as it runs; read only
+	File    *config.Config // as last read from the file; read only
+	Reloads int            // of the configuration so far
 
-	Tick         neuron.Tick // the latest; Due is 0 before the first
+	Tick         neuron.Tick // the latest; Due is 0 before the first tick
 	Speed        float64     // of the model in that tick
-	SpeedChanged bool        // while it ran
+	SpeedChanged bool        // during the run
 	Skipped      Skipped
 
 	Neurons []NeuronStatus // as in Config
 	Inputs  []InputStatus  // as in Config
 	Outputs []OutputStatus // as in Config
 
-	Late     Percentiles  // how late ticks began, as of a quarter of a second ago at most
-	Overload Overload     // of the machine
-	Grant    *clock.Grant // what the loop got of real time; nil before it has asked
-	Stalled  string       // for how long the loop has made no tick, where that is too long; "" where it runs
-	Missed   int64        // steps that are not in the Record
+	Late     Percentiles  // of the ticks, at most a quarter of a second old
+	Overload Overload     // of the machine; zero without one
+	Grant    *clock.Grant // real-time permissions of the loop; nil before it has asked
+	Stalled  string       // "no tick for 3.2 s"; "" while the loop runs
+	Missed   int64        // steps missing from the Record
 
-	Fault  string           // of the virtual Pi's wires
-	Faults []string         // that the virtual Pi can have; none on a real one
-	Doctor []doctor.Finding // what the doctor says of that fault
+	Fault  string           // of the virtual Pi
+	Faults []string         // all faults of the virtual Pi; none on a real one
+	Doctor []doctor.Finding // findings about the fault
 }
 
 // NeuronStatus is a neuron at an instant.
@@ -48,15 +48,15 @@ type NeuronStatus struct {
 	Name         string
 	V, Current   float64 // mV, nA
 	Spikes       int64
-	Rate         float64    // of firing, Hz of model time
+	Rate         float64    // firing rate, Hz of model time
 	RealTimeRate float64    // spikes per second in real time
 	Prediction   Prediction // at this current
 	Intervals    Intervals
-	Low, High    float64    // the smallest and the largest current that its inputs can give or gave, nA
-	InputRange   [2]float64 // the smallest and the largest that they can give, nA
+	Low, High    float64    // nA: smallest and largest current, possible or measured
+	InputRange   [2]float64 // nA: smallest and largest current of its inputs
 }
 
-// Intervals are the interspike intervals of a neuron as trace.Intervals defines them, in steps. Without one all but Since are 0.
+// Intervals are the interspike intervals of a neuron in steps, as defined by trace.Intervals. Without an interval only Since is set.
 type Intervals struct {
 	Since    int64 // spikes before this step do not count
 	N        int   // intervals, at most 1000
@@ -68,24 +68,24 @@ type Intervals struct {
 type InputStatus struct {
 	Name      string
 	Reading   board.Reading
-	Knob      *float64 // where the virtual Pi's knob is, whatever is read; nil for a real one and for other inputs
+	Knob      *float64 // position of the virtual Pi's knob, whatever its part reads; nil for a real knob and other inputs
 	Low, High float64  // the currents at its ends, nA
-	Note      Note     // what a person should know of a reading without a fault
+	Note      Note     // remark on a reading without a fault
 	Fault     Fault
 }
 
 // OutputStatus is an output at an instant.
 type OutputStatus struct {
 	Name   string
-	High   bool    // it shows a spike now
-	Lit    bool    // and a person sees that
+	High   bool    // it shows a spike
+	Lit    bool    // and the LED lights
 	Row    [2]int  // lit LEDs and all LEDs of a bar or a strip; 0, 0 for other outputs
-	Every  float64 // where its pulses run together: s from one to the next; else 0
+	Every  float64 // s between pulses that run together; else 0
 	Fault  Fault
 	config config.Output
 }
 
-// Note says of pulses that they run together, "" where they do not.
+// Note returns a remark on pulses that run together, else "".
 func (o OutputStatus) Note() string {
 	if o.Every == 0 {
 		return ""
@@ -94,18 +94,18 @@ func (o OutputStatus) Note() string {
 	return fmt.Sprintf("%s stays lit: its pulses of %s run together, one comes every %s", o.Name, readable.Seconds(opts.Width.Seconds()), readable.Seconds(o.Every))
 }
 
-// Fault is what is wrong with a part. Its Cause is "" where nothing is.
+// Fault is a fault of a part. Cause is "" for a working part.
 type Fault struct {
 	Part, State string
-	Cause       string // what the part's driver says, often with the wires to check
-	Means       string // for the run
-	Advice      string // what else to do
+	Cause       string // message of the driver, often with the wires to check
+	Means       string // consequence for the run
+	Advice      string // further remedy
 }
 
-// Note is a reading that may be right.
+// Note is a remark on a suspicious reading.
 type Note struct{ Seen, Means, Advice string }
 
-// String returns the note as a line, "" where there is none.
+// String returns the note as a line, "" for no note.
 func (n Note) String() string {
 	if n.Means == "" {
 		return n.Seen
@@ -113,7 +113,7 @@ func (n Note) String() string {
 	return n.Seen + ": " + n.Means + ": " + n.Advice
 }
 
-// Parts are all parts, in the order of the configuration, with what is wrong with each.
+// Parts returns the faults of all parts, in the order of the configuration. A working part has no Cause.
 func (s *Status) Parts() (all []Fault) {
 	for _, in := range s.Inputs {
 		all = append(all, in.Fault)
@@ -124,12 +124,12 @@ func (s *Status) Parts() (all []Fault) {
 	return all
 }
 
-// Input returns the input of a name, which there is.
+// Input returns the input of a name. There must be one.
 func (s *Status) Input(name string) InputStatus {
 	return s.Inputs[slices.IndexFunc(s.Inputs, func(in InputStatus) bool { return in.Name == name })]
 }
 
-// Broken are the parts with which something is wrong.
+// Broken returns the faults of the broken parts.
 func (s *Status) Broken() []Fault {
 	return slices.DeleteFunc(s.Parts(), func(f Fault) bool { return f.Cause == "" })
 }
@@ -195,7 +195,7 @@ func (l *leg) input(in config.Input) InputStatus {
 	r := l.board.Inputs[in.Name].Reading()
 	is := InputStatus{Name: in.Name, Reading: r, Note: note(r)}
 	is.Low, is.High = in.Part.Range()
-	if parts.IsOfModelTime(in) { // a recorded current has the ends that are in its file
+	if parts.IsOfModelTime(in) { // a recorded current has the ends of its file
 		is.Low, is.High = l.board.Range(in)
 	}
 	is.Fault = Fault{Part: in.Name, State: r.State.String()}
@@ -217,7 +217,7 @@ func (l *leg) input(in config.Input) InputStatus {
 	return is
 }
 
-// note is what a person should know of a reading, nothing where it is as it should be.
+// note returns the remark on a reading.
 func note(r board.Reading) Note {
 	switch {
 	case r.State != board.OK:
@@ -249,7 +249,7 @@ func (l *leg) output(out config.Output, st *Status) OutputStatus {
 	return is
 }
 
-// together is how far the pulses of an LED are apart, s, where they run into each other at a rate in Hz of real time; else 0.
+// together returns the time between an LED's pulses, s, if they run together at a rate in Hz of real time; else 0.
 func together(out config.Output, rate float64) float64 {
 	_, opts := parts.LED(out)
 	hz := rate / float64(max(1, opts.Every))
@@ -259,7 +259,7 @@ func together(out config.Output, rate float64) float64 {
 	return 1 / hz
 }
 
-// inputRange returns the smallest and the largest current that a neuron's inputs can give together, nA.
+// inputRange returns the smallest and the largest total input current of a neuron, nA.
 func inputRange(cfg *config.Config, b *board.Board, n config.Neuron) (low, high float64) {
 	for _, in := range cfg.Inputs {
 		if slices.Contains(n.Inputs, in.Name) {
@@ -270,7 +270,7 @@ func inputRange(cfg *config.Config, b *board.Board, n config.Neuron) (low, high 
 	return low, high
 }
 
-// span makes currents at least 1 pA apart, as 1 nA.
+// span widens a range of less than 1 pA to 1 nA.
 func span(low, high float64) (float64, float64) {
 	if high-low < 1e-3 {
 		high = low + 1
@@ -278,8 +278,8 @@ func span(low, high float64) (float64, float64) {
 	return low, high
 }
 
-// Lit returns the lamps of the outputs that are lit, bit by bit in the order of the configuration, and those of pulses that were
-// since the call before, whose counts are the caller's to keep. Lamps after the 32nd stay dark.
+// Lit returns a bit for each lamp, in the order of the configuration: lit now, or lit since the previous call. The caller keeps
+// the counts of pulses between calls. Lamps after the 32nd stay dark.
 func (s *Session) Lit(pulses *[32]int64) (bits uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -305,13 +305,13 @@ func (s *Session) Lit(pulses *[32]int64) (bits uint32) {
 	return bits
 }
 
-// heartbeat is what is known of a loop's latest tick.
+// heartbeat is the time of a loop's latest tick.
 type heartbeat struct {
-	ticked bool          // there was one
-	at     time.Duration // of its beginning, or of the run's where there was none
+	ticked bool          // there was a tick
+	at     time.Duration // its beginning; without a tick, that of the run
 }
 
-// heartbeat returns that of the loop, as of the latest s.now. s.mu is held.
+// heartbeat returns the loop's heartbeat, as of s.now. s.mu is held.
 func (s *Session) heartbeat() heartbeat {
 	if s.now.tick.Due == 0 {
 		return s.before
@@ -319,8 +319,8 @@ func (s *Session) heartbeat() heartbeat {
 	return heartbeat{true, s.now.tick.Began}
 }
 
-// stalled says for how long the loop has made no tick, as of the latest s.now, "" while that is within Quiet. Before the first
-// tick the loop counts as stalled. s.mu is held.
+// stalled returns "no tick for 3.2 s", as of s.now, or "" for a silence within Quiet. Before its first tick the loop counts as
+// stalled. s.mu is held.
 func (s *Session) stalled() string {
 	h := s.heartbeat()
 	silence := s.clock.Now() - h.at
@@ -330,7 +330,7 @@ func (s *Session) stalled() string {
 	return fmt.Sprintf("no tick for %.1f s", silence.Seconds())
 }
 
-// Stalled is Status.Stalled alone.
+// Stalled returns Status.Stalled.
 func (s *Session) Stalled() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

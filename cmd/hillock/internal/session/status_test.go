@@ -12,8 +12,8 @@ import (
 	"hillock/hw/sim"
 )
 
-// Everything that can be said of a run is in one value.
-func TestStatusSaysAllOfARun(t *testing.T) {
+// One value describes the whole run.
+func TestStatusDescribesTheRun(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
 	b.Run(t, 1000)
@@ -36,7 +36,7 @@ func TestStatusSaysAllOfARun(t *testing.T) {
 	}
 }
 
-// A fault is a struct: what failed, in which state it is, why, what that means and what to do.
+// A fault is a struct: part, state, cause, consequence and remedy.
 func TestStatusHasFaultsAsStructs(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
@@ -52,7 +52,7 @@ func TestStatusHasFaultsAsStructs(t *testing.T) {
 	}
 }
 
-// A current that changed begins the intervals anew, once a spike or a long silence shows it.
+// Another current begins the intervals anew at the next spike, or after a long silence.
 func TestIntervalsBeginAnewWhereTheCurrentChanges(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)
@@ -88,7 +88,7 @@ func TestIntervalsBeginAnewWhereTheCurrentChanges(t *testing.T) {
 	want("afterwards", 139, 0)
 }
 
-// Reading a status beside the loop, from several goroutines, holds up neither.
+// Readers of a status and the loop do not wait for each other.
 func TestStatusBesideTheLoop(t *testing.T) {
 	t.Parallel()
 	b := sessiontest.New(t)

@@ -9,21 +9,21 @@ import (
 	"hillock/hw/board"
 )
 
-// Summary is what can be said of the whole run of a configuration that has ended.
+// Summary describes the whole run of a configuration, after its end.
 type Summary struct {
 	Status      // at the end
 	Spiked      []NeuronSummary
-	Pulsed      []OutputSummary // the outputs that pulse
+	Pulsed      []OutputSummary // pulsing outputs
 	ReadErrors  int64           // of all inputs
 	Times       Times
-	Began       *hdrhistogram.Histogram // how late each tick began, ns
-	Model, Real float64                 // s: of model time, and of real time from the start to the end of the last tick
+	Began       *hdrhistogram.Histogram // lateness of each tick, ns
+	Model, Real float64                 // s: model time, and real time from the start to the end of the last tick
 }
 
-// Lateness returns how late the ticks began.
+// Lateness returns the lateness of the ticks.
 func (s *Summary) Lateness() Lateness { return s.Times.Lateness(s.Config.Loop.Tick, s.Skipped) }
 
-// NeuronSummary is a neuron over a whole run.
+// NeuronSummary describes a neuron over a whole run.
 type NeuronSummary struct {
 	Name       string
 	Spikes     int64
@@ -32,14 +32,14 @@ type NeuronSummary struct {
 	Prediction Prediction
 }
 
-// OutputSummary is an output over a whole run.
+// OutputSummary describes an output over a whole run.
 type OutputSummary struct {
 	Name, Pin, Neuron      string
 	Width                  time.Duration // of a pulse
-	Pulses, Merged, Failed int64         // merged: spikes that came during a pulse and made it longer; failed: levels that the pin refused
+	Pulses, Merged, Failed int64         // merged: spikes during a pulse, making it longer; failed: levels refused by the pin
 }
 
-// Summary returns what can be said of the configuration whose loop has ended.
+// Summary returns the summary of the configuration after the end of its loop.
 func (s *Session) Summary() *Summary {
 	l := s.leg
 	end := l.monitor.end()

@@ -12,30 +12,30 @@ import (
 	"hillock/neuron"
 )
 
-// times are the histograms of a run: what its punctuality is known by. The loop records into one set without a lock;
-// the reader asks for that set by offering another, empty one, and adds up what it gets.
+// times holds the histograms of a run. The loop records into one set without a lock. To read, a reader offers an empty set; the
+// loop swaps its full one for it, and the reader adds that up.
 type times struct {
 	active *histograms                // the loop's
 	empty  atomic.Pointer[histograms] // offered to the loop
-	full   atomic.Pointer[histograms] // given by it
-	mu     sync.Mutex                 // of the readers; no other lock is taken under it
-	total  *histograms                // theirs
+	full   atomic.Pointer[histograms] // returned by the loop
+	mu     sync.Mutex                 // of the readers; under it no other lock is taken
+	total  *histograms                // the readers'
 	late   Percentiles                // as of lateAt, for latest
 	lateAt time.Duration
-	ended  time.Duration // when the latest tick did; the loop's
+	ended  time.Duration // end of the latest tick; the loop's
 	tick   time.Duration // of the loop
 }
 
 // histograms of times in ns.
 type histograms struct {
 	late  *hdrhistogram.Histogram // from a tick's deadline to its beginning
-	wake  *hdrhistogram.Histogram // the same, of those that the loop slept for: what late ticks before them did is not in it
+	wake  *hdrhistogram.Histogram // the same, only of ticks after a sleep: without the effect of late ticks before
 	read  *hdrhistogram.Histogram // of a tick's inputs
 	pulse *hdrhistogram.Histogram // from a threshold crossing until its pins were written
 	ran   *hdrhistogram.Histogram // a whole tick
 }
 
-const longest = int64(time.Hour) // beyond it a time counts as this
+const longest = int64(time.Hour) // longer times count as this
 
 func newHistograms() *histograms {
 	h := func() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest, 2) }
@@ -48,7 +48,7 @@ func newTimes(tick time.Duration) *times {
 	return t
 }
 
-// record is the loop's side.
+// record adds a tick, on the loop's thread.
 func (t *times) record(tick neuron.Tick) {
 	if e := t.empty.Load(); e != nil {
 		t.empty.Store(nil)
@@ -58,7 +58,7 @@ func (t *times) record(tick neuron.Tick) {
 	add := func(h *hdrhistogram.Histogram, d time.Duration) {
 		_ = h.RecordValue(min(max(int64(d), 0), longest)) // inside its range
 	}
-	late := max(tick.Lateness(), tick.Missed) // a stop counts, also where the ticks of it were skipped
+	late := max(tick.Lateness(), tick.Missed) // a stop counts, even with its ticks skipped
 	add(t.active.late, late)
 	if t.ended <= tick.Deadline-late+tick.Lateness() {
 		add(t.active.wake, late)
@@ -71,7 +71,7 @@ func (t *times) record(tick neuron.Tick) {
 	}
 }
 
-// read adds what the loop gave since the last time.
+// read adds the latest full set and returns the times.
 func (t *times) read() Times {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,7 +86,7 @@ func (t *times) take() {
 	}
 }
 
-// lateness tells how many ticks were at most so late, of how many, and how late all of them were together.
+// lateness returns the number of ticks within each bound, the number of all ticks, and the sum of their lateness.
 func (t *times) lateness(bounds []time.Duration) (atMost []uint64, n uint64, sum time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -103,8 +103,8 @@ func (t *times) lateness(bounds []time.Duration) (atMost []uint64, n uint64, sum
 	return atMost, n, time.Duration(t.total.late.Mean() * float64(n))
 }
 
-// latest returns how late the ticks were, at most a quarter of a second ago: now is the beginning of the latest tick. To add that
-// up for each frame of a display would cost more than its text.
+// latest returns the lateness of the ticks, at most a quarter of a second old. now is the beginning of the latest tick. Adding up
+// for each frame of a display would cost more than drawing it.
 func (t *times) latest(now time.Duration) Percentiles {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -115,7 +115,7 @@ func (t *times) latest(now time.Duration) Percentiles {
 	return t.late
 }
 
-// fresh is read with what the loop still holds, for which it waits a little: not on the loop's own thread.
+// fresh is read with the loop's own set, for which it waits at most 20 ms. It must not run on the loop's thread.
 func (t *times) fresh() Times {
 	t.read()
 	for range 20 {
@@ -127,7 +127,7 @@ func (t *times) fresh() Times {
 	return t.read()
 }
 
-// end adds also what the loop still held; it has ended.
+// end returns the times with the loop's own set, after the end of the loop.
 func (t *times) end() Times {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -136,7 +136,7 @@ func (t *times) end() Times {
 	return t.total.times(t.tick)
 }
 
-// merge moves what from holds into h.
+// merge moves the times of from into h.
 func (h *histograms) merge(from *histograms) {
 	h.late.Merge(from.late)
 	h.wake.Merge(from.wake)
@@ -150,10 +150,10 @@ func (h *histograms) merge(from *histograms) {
 	from.ran.Reset()
 }
 
-// Times is how the times of a run are spread, in us.
+// Times are the times of a run as percentiles, in us.
 type Times struct {
 	Late  Percentiles `json:"lateness_us"`       // of the ticks
-	Wake  Percentiles `json:"wakeup_us"`         // of those that the loop slept for
+	Wake  Percentiles `json:"wakeup_us"`         // of ticks after a sleep
 	Read  Percentiles `json:"read_us"`           // of a tick's inputs
 	Pulse Percentiles `json:"pulse_us,omitzero"` // from a threshold crossing until its pins were written
 	Ran   Percentiles `json:"tick_us"`           // a whole tick

@@ -12,7 +12,7 @@ import (
 
 const ms = time.Millisecond
 
-func TestTimesAreCountedWhileTheyAreRead(t *testing.T) {
+func TestTimesCountWhileRead(t *testing.T) {
 	t.Parallel()
 	tm := newTimes(50*time.Microsecond + 500)
 	for i := range 10_000 {
@@ -60,7 +60,7 @@ func TestFits(t *testing.T) {
 	}
 }
 
-func TestOverloadNamesTheWayOut(t *testing.T) {
+func TestOverloadNamesARemedy(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default(part.Kinds())
 	for c, want := range map[cost]string{
@@ -74,8 +74,8 @@ func TestOverloadNamesTheWayOut(t *testing.T) {
 	}
 }
 
-// A tick that was skipped is as long as the model's time would have been when it was due.
-func TestWhatWasSkippedHadTheSpeedOfItsTime(t *testing.T) {
+// A skipped tick counts model time at the speed of its deadline.
+func TestSkippedTicksCountAtTheirOwnSpeed(t *testing.T) {
 	t.Parallel()
 	loop := &neuron.Loop{Tick: ms, Speed: 1}
 	m := newMonitor(loop)

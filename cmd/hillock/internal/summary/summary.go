@@ -10,7 +10,7 @@ import (
 	"hillock/cmd/hillock/internal/session"
 )
 
-// Schema names the form of the JSON. A field that goes away or changes its meaning changes the number.
+// Schema names the form of the JSON. Removing a field or changing its meaning changes the number.
 const Schema = "hillock.summary.1"
 
 // Figures are a summary as its JSON has it.
@@ -23,11 +23,11 @@ type Figures struct {
 	Reloads    int     `json:"reloads"`       // of the configuration: all other figures count from the last reload
 	Ticks      int64   `json:"ticks"`         // without skipped ones
 	Steps      int64   `json:"steps"`
-	SkippedMs  float64 `json:"skipped_ms"`  // model time that was missed and not made up for
+	SkippedMs  float64 `json:"skipped_ms"`  // model time missed for good
 	ReadErrors int64   `json:"read_errors"` // of all inputs
 	session.Times
 	Neurons []Neuron `json:"neurons"`
-	Outputs []Output `json:"outputs"` // outputs that pulse
+	Outputs []Output `json:"outputs"` // pulsing outputs
 }
 
 // Neuron is a neuron over the whole run.
@@ -47,8 +47,8 @@ type Output struct {
 	Name   string `json:"name"`
 	Pin    string `json:"pin"`
 	Pulses int64  `json:"pulses"`
-	Merged int64  `json:"merged"` // spikes that came during a pulse and made it longer
-	Failed int64  `json:"failed"` // levels that the pin refused
+	Merged int64  `json:"merged"` // spikes during a pulse, making it longer
+	Failed int64  `json:"failed"` // levels refused by the pin
 }
 
 // Of returns the figures of a run.
@@ -75,7 +75,7 @@ func JSON(w io.Writer, s *session.Summary) error {
 	return e.Encode(Of(s))
 }
 
-// Log writes the summary of a configuration that another one follows.
+// Log writes the summary of a configuration before a reload.
 func Log(l *slog.Logger, s *session.Summary) {
 	attrs := []any{"real_time_s", readable.Round(s.Real), "ticks", s.Tick.Run(), "skipped_ms", readable.Milliseconds(s.Skipped.Model), "read_errors", s.ReadErrors}
 	for _, n := range s.Spiked {
@@ -87,8 +87,8 @@ func Log(l *slog.Logger, s *session.Summary) {
 	l.Info("configuration reloaded; until then", append(attrs, "late_p99_us", s.Times.Late.P99)...)
 }
 
-// Text writes the summary for people: time, spikes, prediction, pulses and lateness. Read errors and faults have lines of their own,
-// where there are some. Verbose adds the steps and how all times are spread.
+// Text writes the summary for people: time, spikes, prediction, pulses and lateness. Read errors and faults add lines of their
+// own. Verbose adds the steps and how all times are spread.
 func Text(w io.Writer, s *session.Summary, verbose bool) error {
 	t := &readable.Printer{W: w}
 	t.Printf("%s of model time in %s", readable.Seconds(s.Model), readable.Seconds(s.Real))

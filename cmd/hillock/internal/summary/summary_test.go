@@ -20,7 +20,7 @@ import (
 	"hillock/neuron"
 )
 
-// A change during the run is in the summary. It leaves no prediction where the closed form does not hold any more.
+// A change during the run is in the summary. Without a valid closed form it has no prediction.
 func TestSummaryOfAChangedRun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -1,4 +1,4 @@
-// Package sessiontest opens sessions for tests: whole runs on a virtual Pi, whose loops the tests run tick by tick.
+// Package sessiontest opens sessions for tests: whole runs on a virtual Pi, run tick by tick.
 package sessiontest
 
 import (
@@ -26,13 +26,13 @@ type Bench struct {
 	Loop    *neuron.Loop // of the session
 }
 
-// Clock is the time of a bench: a virtual one, or in a synctest bubble the wall's.
+// Clock is the clock of a bench: a virtual one, or real time in a synctest bubble.
 type Clock interface {
 	neuron.Clock
 	sim.Clock
 }
 
-// New opens a bench on a virtual clock: the built-in configuration in real time with pulses of 5 ms, and what sets change.
+// New opens a bench on a virtual clock. It runs the built-in configuration at speed 1 with pulses of 5 ms, changed by sets.
 func New(t testing.TB, sets ...string) *Bench {
 	t.Helper()
 	return On(t, new(neuron.VirtualClock), sets...)
@@ -50,7 +50,7 @@ func With(t testing.TB, c Clock, o session.Options, sets ...string) *Bench {
 	return Open(t, load(t, sets), c, o)
 }
 
-// Open opens a bench of a configuration. The doctor looks at a fault until it is stopped, where the options have no other.
+// Open opens a bench of a configuration. Without a doctor in the options, checks of a fault last until they are cancelled.
 func Open(t testing.TB, cfg *config.Config, c Clock, o session.Options) *Bench {
 	t.Helper()
 	b := wire(t, cfg, c)
@@ -58,7 +58,7 @@ func Open(t testing.TB, cfg *config.Config, c Clock, o session.Options) *Bench {
 	return b
 }
 
-// Real opens a bench on a virtual clock whose session takes the virtual Pi for a real one.
+// Real opens a bench on a virtual clock. Its session takes the virtual Pi for a real one.
 func Real(t testing.TB, sets ...string) *Bench {
 	t.Helper()
 	b := wire(t, load(t, sets), new(neuron.VirtualClock))
@@ -97,13 +97,13 @@ func (b *Bench) open(t testing.TB, hw session.Hardware, o session.Options) {
 	b.Board, b.Loop = b.Session.Board(), b.Session.Loop()
 }
 
-// Waits is a doctor who looks until it is stopped.
+// Waits is a doctor: its check lasts until it is cancelled.
 func Waits(ctx context.Context, _ fault.Fault, _ *config.Config, _ func(doctor.Finding)) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
 
-// Run runs the loop for so many ticks.
+// Run runs the loop for a number of ticks.
 func (b *Bench) Run(t testing.TB, ticks int64) {
 	t.Helper()
 	b.Loop.Ticks = ticks
@@ -115,7 +115,7 @@ func (b *Bench) Run(t testing.TB, ticks int64) {
 // Observe adds an observer to the loop.
 func (b *Bench) Observe(o neuron.Observer) { b.Loop.Observers = append(b.Loop.Observers, o) }
 
-// At is an observer that does something after ticks.
+// At is an observer: it calls a function after the tick of that number.
 type At map[int64]func()
 
 // Tick implements neuron.Observer.
@@ -125,7 +125,7 @@ func (a At) Tick(t neuron.Tick) {
 	}
 }
 
-// Each is an observer that does the same after each tick.
+// Each is an observer: it calls a function after each tick.
 type Each func(neuron.Tick)
 
 // Tick implements neuron.Observer.
