@@ -114,7 +114,7 @@ func TestServiceReportsAndReloads(t *testing.T) {
 	m.wait(t, "RELOADING=1\nMONOTONIC_USEC=")
 	m.wait(t, "READY=1")
 	m.wait(t, "STATUS=n1 .*; not reloaded: "+regexp.QuoteMeta(file)+`:9:1: neuron\.n1\.tau_m: must be more than 0 ms, got "-1 ms"$`)
-	logged("not reloaded: the neuron goes on as it was")
+	logged("not reloaded: the old configuration keeps running")
 
 	m.done()
 	write("20 ms")

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Bars is a diagram of bars that stand beside each other, from 0 up.
+// Bars is a diagram of bars from 0 up, side by side.
 type Bars struct {
 	Title          string
 	Notes          []string // lines under it
@@ -67,7 +67,7 @@ func (b *Bars) drawOn(canvas draw.Canvas) error {
 	return nil
 }
 
-// names are the labels of an axis that counts things.
+// names are the labels of an axis of categories.
 type names []string
 
 func (n names) Ticks(_, _ float64) []plot.Tick {

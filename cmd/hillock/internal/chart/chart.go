@@ -6,20 +6,20 @@ type Chart struct {
 	Title  string
 	Note   string // a line under the title of a picture
 	X, Y   Axis
-	Series []Series // in the order in which they are drawn
+	Series []Series // in drawing order
 }
 
-// Axis is what an axis measures, and its range.
+// Axis is an axis with its label and range.
 type Axis struct {
 	Label     string
 	Low, High float64
 }
 
-// Series is one of the things in a chart. Where it has no points it is in the legend alone.
+// Series is a curve of a chart. Without points it is in the legend alone.
 type Series struct {
 	Style  Style
 	Label  string // in the legend
-	Note   string // after it, in the legend of a chart of characters, which has no Note of its own
+	Note   string // after the label, in the legend of a chart of characters
 	Points []Point
 }
 
@@ -31,7 +31,7 @@ type Style int
 
 const (
 	Rule  Style = iota // a dashed line from the bottom to the top, at each point's X
-	Steps              // from each point to the X of the next; too fine for a chart of characters, which leaves them out
+	Steps              // from each point to the X of the next; too fine for a chart of characters
 	Line
 	Dots
 )

@@ -21,7 +21,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Colours that colour-blind eyes tell apart: Okabe and Ito, Color Universal Design, 2008.
+// Colours for all eyes, colour-blind ones too: Okabe and Ito, Color Universal Design, 2008.
 var (
 	black    = color.NRGBA{A: 255}
 	blue     = color.NRGBA{R: 0x00, G: 0x72, B: 0xB2, A: 255}
@@ -30,7 +30,7 @@ var (
 	ruleGrey = color.NRGBA{R: 0x60, G: 0x60, B: 0x60, A: 255}
 )
 
-// Format returns the format that a file's extension names, and whether Picture knows it.
+// Format returns the format of a file's extension, and whether Picture knows it.
 func Format(file string) (format string, known bool) {
 	format = strings.ToLower(filepath.Ext(file))
 	return format, format == ".svg" || format == ".png"
@@ -99,7 +99,7 @@ func (c *Chart) drawOn(canvas draw.Canvas) error {
 		p.Add(e.Plotter)
 		entries = append(entries, e)
 	}
-	// After Add, which widens the axes: for a rule outside they stay as they were asked for.
+	// After Add, because Add widens the axes for points outside.
 	style(&p.X, c.X)
 	style(&p.Y, c.Y)
 	under := c.header(canvas, entries)
@@ -130,7 +130,7 @@ func (c *Chart) entry(s Series) (entry, error) {
 		if err != nil {
 			return entry{}, err
 		}
-		radius := vg.Length(min(2, max(0.8, 150/float64(len(s.Points))))) // smaller where points are many
+		radius := vg.Length(min(2, max(0.8, 150/float64(len(s.Points))))) // smaller for many points
 		dots.GlyphStyle = draw.GlyphStyle{Color: black, Radius: radius, Shape: draw.CircleGlyph{}}
 		return entry{dots, dots, s.Label}, nil
 	}
@@ -163,8 +163,7 @@ func xys(points []Point) plotter.XYs {
 	return all
 }
 
-// apart are points without those that would lie within half a point of the one before: a picture of 100,000 points needs
-// no 100,000 circles.
+// apart leaves out points within half a point of the one before: 100,000 points need no 100,000 circles.
 func (c *Chart) apart(points []Point) (all []Point) {
 	const wide, high = 0.5 / 530, 0.5 / 290 // of the plotted rectangle
 	width, height := c.X.High-c.X.Low, c.Y.High-c.Y.Low
@@ -177,8 +176,7 @@ func (c *Chart) apart(points []Point) (all []Point) {
 	return all
 }
 
-// header writes title, note and legend above the plot, where no curve can come under them. It returns how much to crop of
-// the canvas.
+// header writes title, note and legend above the plot, clear of all curves. It returns the height to crop from the canvas.
 func (c *Chart) header(canvas draw.Canvas, entries []entry) (crop vg.Length) {
 	title := textStyle(14)
 	title.Font.Weight = xfont.WeightBold
@@ -192,12 +190,12 @@ func (c *Chart) header(canvas draw.Canvas, entries []entry) (crop vg.Length) {
 		return baseline
 	}
 	canvas.FillText(title, vg.Point{X: canvas.Min.X, Y: line(title, 3)}, c.Title)
-	if room := 0.87 * (canvas.Max.X - canvas.Min.X); small.Width(c.Note) > room { // the rest for a font that is wider
+	if room := 0.87 * (canvas.Max.X - canvas.Min.X); small.Width(c.Note) > room { // the rest is for wider fonts
 		small.Font.Size *= room / small.Width(c.Note)
 	}
 	canvas.FillText(small, vg.Point{X: canvas.Min.X, Y: line(small, 9)}, c.Note)
 
-	const sample, gap, between = 22, 5, 22 // room for a font that is wider
+	const sample, gap, between = 22, 5, 22 // room for wider fonts
 	x, y := canvas.Min.X, line(legend, 12)
 	for _, e := range entries {
 		box := canvas

@@ -16,7 +16,7 @@ import (
 	"hillock/cmd/hillock/internal/braille"
 )
 
-// Draw draws the chart with characters, in the colours that the terminal w has. NO_COLOR, with any value, is respected.
+// Draw draws the chart with characters, in the colours of the terminal w. NO_COLOR, with any value, is respected.
 func (c *Chart) Draw(w io.Writer, width, height int) error {
 	text := c.Text(width, height)
 	if os.Getenv("NO_COLOR") != "" {
@@ -50,7 +50,7 @@ type drawing struct {
 	*Chart
 	*braille.Canvas
 	x, y   scale
-	gutter int // width of what is left of the canvas
+	gutter int // width left of the canvas
 }
 
 // scale is an axis with its ticks.
@@ -77,7 +77,7 @@ func (c *Chart) drawing(width, height int) *drawing {
 	for _, t := range d.y.ticks {
 		d.gutter = max(d.gutter, utf8.RuneCountInString(t.Label)+2)
 	}
-	columns := width - d.gutter - 2 // room for the half of the last label that overhangs
+	columns := width - d.gutter - 2 // room for half of the last label
 	d.x = newScale(c.X, columns/12)
 	d.Canvas = braille.New(columns, rows)
 	return d
@@ -139,7 +139,7 @@ func (d *drawing) text() string {
 	return b.String()
 }
 
-// xAxis returns the line under the canvas, its tick labels, and what it measures.
+// xAxis returns the line under the canvas, its tick labels, and its label.
 func (d *drawing) xAxis() string {
 	line := []rune(strings.Repeat("─", d.Columns))
 	labels := []rune(strings.Repeat(" ", d.gutter+d.Columns+2))

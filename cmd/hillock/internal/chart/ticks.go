@@ -10,7 +10,7 @@ import (
 // ticks marks an axis at round numbers, 1, 2 or 5 times a power of ten apart, and at no fewer than this many.
 type ticks int
 
-// Ticks returns the ticks from low to high; where labels are long, some ticks have none.
+// Ticks returns the ticks from low to high. Beside long labels some ticks have none.
 func (n ticks) Ticks(low, high float64) []plot.Tick {
 	power := math.Floor(math.Log10((high - low) / float64(n)))
 	if !(math.Pow(10, power) > 0) {

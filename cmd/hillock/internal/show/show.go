@@ -1,5 +1,4 @@
-// Package show runs a session and shows it everywhere that is asked for: on a terminal or in a log, in browsers, to systemd, and
-// at its end as a summary.
+// Package show runs a session with its displays: the terminal or a log, browsers, systemd, and the summary at the end.
 package show
 
 import (
@@ -22,31 +21,31 @@ import (
 	"hillock/config"
 )
 
-// Options say how a run is shown.
+// Options are the displays of a run.
 type Options struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Plain    bool                           // a log instead of the scope, also on a terminal
 	Format   terminal.Format                // of the log; "": lines for people, text for the log of a service
 	Verbose  bool                           // the summary has all figures
-	Summary  string                         // the file that the summary is written to as JSON; "": none
-	Read     func() (*config.Config, error) // reads the configuration again
+	Summary  string                         // file for the summary as JSON; "": none
+	Read     func() (*config.Config, error) // reads the configuration again, for a reload
 	Web      Web
 	Version  string
 }
 
-// How long the end of a run waits: for a reader of what is printed, for the disk that takes the summary, and for the server.
+// Longest waits at the end of a run: for a reader of the output, for the disk, and for the web server.
 const (
 	printPatience = 2 * time.Second
 	diskPatience  = 5 * time.Second
 	sitePatience  = 2 * time.Second
 )
 
-// logRoom is how much of the log waits for a slow reader, in bytes: as much as a pipe of Linux holds.
+// logRoom is the room for log lines before a slow reader, in bytes: as much as a pipe of Linux holds.
 const logRoom = 64 << 10
 
-// Run runs a configuration until its end, ctx's, or that of the person at the terminal, and shows it. However it ends, the
-// outputs are off and released before a word of it is written.
+// Run runs a configuration and shows it, until its duration is over, ctx ends, or q is pressed. At every end the outputs are
+// switched off and released before any text is written.
 func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session.Options, o Options) error {
 	log := bounded.NewQueue(o.Err, logRoom)
 	r := &run{Options: o, scope: !o.Plain && o.Format == "" && terminal.CanDraw(o.In, o.Out)}
@@ -58,7 +57,7 @@ func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session
 		r.Format = terminal.Lines
 	}
 	r.Err, r.logger = log, terminal.NewLogger(log, r.Format)
-	var gone <-chan struct{} // closed when the log has no reader; a scope needs none, and a service outlives its journal
+	var gone <-chan struct{} // closed when the log has no reader; a scope needs none, and a service keeps running without its journal
 	if !r.scope && !systemd.IsService() {
 		gone = log.Gone()
 	}
@@ -86,17 +85,17 @@ func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session
 	return errors.Join(err, r.report(end, o.Err))
 }
 
-// run is a run that is shown.
+// run is a run with its displays.
 type run struct {
 	Options
 	logger  *slog.Logger
-	scope   bool // a person looks at a terminal
+	scope   bool // on a terminal, instead of a log
 	session *session.Session
 	site    *web.Site
 	page    *terminal.Page
 }
 
-// run runs the session, and closes what it had open. The summary is nil where the loop did not end as it should.
+// run runs the session and closes everything afterwards. After an error of the loop the summary is nil.
 func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session.Options) (end *session.Summary, err error) {
 	s.Quiet, s.Traced = systemd.Quiet(), r.scope || r.Web.Addr != ""
 	s.Reloaded = func(until *session.Summary) {
@@ -115,16 +114,16 @@ func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, 
 	}()
 	service := systemd.New(r.session, r.logger)
 	defer service.End()
-	defer r.session.Rest() // before all of these
+	defer r.session.Rest() // before all others
 	return r.watched(ctx, service, r.look)
 }
 
-// watched runs the session, which look shows, while the service reports it.
+// watched runs the session with the display look, while the service reports to systemd.
 func (r *run) watched(ctx context.Context, service *systemd.Service, look func(context.Context) error) (*session.Summary, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var watch sync.WaitGroup
-	var broke error // the watch itself
+	var broke error // panic of the watch itself
 	watch.Go(func() {
 		defer stop()
 		defer bounded.Caught(&broke)
@@ -139,7 +138,7 @@ func (r *run) watched(ctx context.Context, service *systemd.Service, look func(c
 	return end, err
 }
 
-// look shows one configuration of the run.
+// look shows one configuration of the run until its loop ends.
 func (r *run) look(ctx context.Context) error {
 	if r.scope {
 		return terminal.Scope(ctx, r.session, r.page, r.In, r.Out)
@@ -147,10 +146,10 @@ func (r *run) look(ctx context.Context) error {
 	return terminal.Log(ctx, r.session, terminal.LogTo{W: r.Err, Logger: r.logger, Format: r.Format, Sparse: systemd.IsService()})
 }
 
-// report writes the summary of a run that has ended: the text also where the file cannot be written.
+// report writes the summary: the file first, and the text even after an error of the file.
 func (r *run) report(end *session.Summary, messages io.Writer) error {
 	var err error
-	if r.Summary != "" { // first: nobody may be left to read the text
+	if r.Summary != "" { // first: the text may have no reader
 		err = bounded.Call(diskPatience, "--summary: "+r.Summary, func() error {
 			return outfile.Write(r.Summary, r.Out, func(w io.Writer) error { return summary.JSON(w, end) })
 		})

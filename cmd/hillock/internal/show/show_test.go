@@ -76,8 +76,8 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 	}
 }
 
-// A token that the user gave counts on loopback too, and is not printed. Where none is given, loopback needs none, and a page for
-// the network gets a random one, which a service keeps to itself: its output is the system's log.
+// A given token counts on loopback too, and is not printed. Without one, loopback needs none, and a page on the network gets a
+// random one. A service does not print it.
 func TestTokenOfTheRun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -14,12 +14,12 @@ import (
 	"testing"
 )
 
-// broken is a run that cannot say how it does.
+// broken is a run with a Status that panics.
 type broken struct{ *session.Session }
 
 func (broken) Status() session.Status { panic("a status' own") }
 
-func TestAPanicBesideTheLoopIsAnError(t *testing.T) {
+func TestPanicBesideTheLoopIsAnError(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "notify")
 	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {

@@ -2,18 +2,18 @@ package show
 
 import "crypto/rand"
 
-// TokenVariable is the environment variable that may hold the token of the page.
+// TokenVariable is the environment variable for the token of the page.
 const TokenVariable = "HILLOCK_WEB_TOKEN"
 
-// webToken is the token that a browser must give to make changes.
+// webToken is the token for changes on the page.
 type webToken struct {
-	text  string // "" where everybody who reaches the page may make changes
-	shown string // what the program prints of it
+	text  string // "": every viewer may make changes
+	shown string // printed instead of text
 }
 
-// tokenFor returns the token of a run. A given token always counts, and is never printed. Without one a page that only this
-// machine reaches is open, and one that the network reaches gets a random token of 50 bits: a guess takes a second, and a person
-// can type it. A service does not print that one, because its output is the system's log: then nobody can make changes.
+// tokenFor returns the token of a run. A given token always counts, and is never printed. Without one, a page on loopback is
+// open, and a page on the network gets a random token of 50 bits: a guess takes a second, and a person can type it. A service
+// does not print its random token, because its output is the system's log. Its page then allows no changes.
 func tokenFor(given string, loopback, service bool) webToken {
 	switch {
 	case given != "":

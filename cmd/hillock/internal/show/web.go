@@ -9,14 +9,14 @@ import (
 	"hillock/cmd/hillock/internal/web"
 )
 
-// Web says how browsers see a run.
+// Web are the options of the web server.
 type Web struct {
-	Addr                string // that the server listens on; "": no browser sees the run
-	Token               string // that the user gave for changes; "": none
-	Clients, PerAddress int    // how many may look at a time, and from one IP address
+	Addr                string // address of the server; "": no server
+	Token               string // given token for changes; "": none
+	Clients, PerAddress int    // most viewers at a time, and from one IP address
 }
 
-// serve listens, says where, and serves until the site is closed. Where the run has a scope, that shows the QR code.
+// serve starts the web server and prints its address. It serves until the site is closed. A scope shows the QR code itself.
 func (r *run) serve() (err error) {
 	if r.Web.Addr == "" {
 		return nil
@@ -42,7 +42,7 @@ func (r *run) serve() (err error) {
 	return nil
 }
 
-// logWrongTokens logs wrong tokens: how many were tried since the last line, and the address of the latest.
+// logWrongTokens logs wrong tokens: their number since the last line, and the address of the latest.
 func logWrongTokens(logger *slog.Logger) func(n int, from string) {
 	return func(n int, from string) {
 		attrs := []any{"from", from}

@@ -1,4 +1,4 @@
-// Package systemd reports a run to systemd, feeds its watchdog, and takes its wish to reload: see sd_notify(3).
+// Package systemd reports a run to systemd, feeds its watchdog, and reloads the configuration at SIGHUP: see sd_notify(3).
 package systemd
 
 import (
@@ -21,29 +21,29 @@ import (
 	"hillock/config"
 )
 
-// IsService reports whether systemd started the program and wants to hear of it.
+// IsService reports whether systemd started the program with a notification socket.
 func IsService() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
 
-// Run is the run that is reported.
+// Run is the reported run.
 type Run interface {
 	Status() session.Status
 	Reload(cfg *config.Config) error
 }
 
-// Service reports a run. Nil is a run that is no service.
+// Service reports a run to systemd. A nil Service reports nothing.
 type Service struct {
 	run      Run
 	logger   *slog.Logger
-	watchdog time.Duration // beyond which systemd restarts a silent program; 0: never
+	watchdog time.Duration // longest silence before systemd restarts the program; 0: no limit
 	reloads  chan os.Signal
 	ready    bool
-	fed      int64  // the tick that the watchdog heard of last
-	status   string // the latest
-	refused  string // why the latest reload was
-	deaf     bool   // nobody listens
+	fed      int64  // tick at the latest feeding of the watchdog
+	status   string // the latest report
+	refused  string // error of the latest reload
+	deaf     bool   // the socket has no reader
 }
 
-// New returns what reports a run to systemd, nil where that did not start the program.
+// New returns the Service of a run, nil for a program not started by systemd.
 func New(run Run, logger *slog.Logger) *Service {
 	if !IsService() {
 		return nil
@@ -57,10 +57,10 @@ func New(run Run, logger *slog.Logger) *Service {
 	return s
 }
 
-// defaultQuiet is how long a loop may make no tick where systemd has no watchdog for it: three of the longest ticks.
+// defaultQuiet is Quiet without a watchdog: three of the longest ticks.
 const defaultQuiet = 3 * time.Second
 
-// Quiet returns how long the loop may make no tick before the run counts as stalled.
+// Quiet returns the longest time without a tick before the run counts as stalled.
 func Quiet() time.Duration {
 	if watchdog, err := daemon.SdWatchdogEnabled(false); err == nil && watchdog > 0 {
 		return watchdog
@@ -68,7 +68,7 @@ func Quiet() time.Duration {
 	return defaultQuiet
 }
 
-// End says that the run is over.
+// End reports the end of the run.
 func (s *Service) End() {
 	if s != nil {
 		signal.Ignore(syscall.SIGHUP)
@@ -76,8 +76,8 @@ func (s *Service) End() {
 	}
 }
 
-// Watch reports on the run until ctx ends. Where systemd asks for it, read reads another configuration, and the run changes to
-// it. The watchdog is fed only while the loop makes ticks.
+// Watch reports the run until ctx ends. At SIGHUP read reads the configuration again, and the run changes to it. The watchdog is
+// fed only while the loop makes ticks.
 func (s *Service) Watch(ctx context.Context, read func() (*config.Config, error)) {
 	if s == nil {
 		<-ctx.Done()
@@ -103,7 +103,7 @@ func (s *Service) Watch(ctx context.Context, read func() (*config.Config, error)
 				var f file
 				defer func() { files <- f }()
 				defer bounded.Caught(&f.err)
-				f.cfg, f.err = read() // it may keep its reader waiting
+				f.cfg, f.err = read() // it may block
 			}()
 		case f := <-files:
 			if f.err == nil {
@@ -128,7 +128,7 @@ func (s *Service) Watch(ctx context.Context, read func() (*config.Config, error)
 	}
 }
 
-// report tells systemd what is new.
+// report sends changes to systemd.
 func (s *Service) report(beat *time.Ticker) {
 	st := s.run.Status()
 	if !s.ready && st.Ready() {
@@ -146,7 +146,7 @@ func (s *Service) report(beat *time.Ticker) {
 	}
 }
 
-// beat is how often to look: often enough for the watchdog, and for the first tick.
+// beat returns the time between two reports: short enough for the watchdog and for the first tick.
 func (s *Service) beat() time.Duration {
 	switch {
 	case !s.ready:
@@ -157,9 +157,9 @@ func (s *Service) beat() time.Duration {
 	return time.Second
 }
 
-// refuse says why all stays as it is.
+// refuse reports a failed reload.
 func (s *Service) refuse(err error) {
-	s.logger.Error("not reloaded: the neuron goes on as it was", "reason", err)
+	s.logger.Error("not reloaded: the old configuration keeps running", "reason", err)
 	first, rest, _ := strings.Cut(err.Error(), "\n")
 	s.refused = "; not reloaded: " + first
 	if rest != "" {
@@ -173,14 +173,14 @@ func (s *Service) refuse(err error) {
 func (s *Service) tell(state string) {
 	if err := notify(state); err != nil && !s.deaf {
 		s.deaf = true
-		s.logger.Warn("systemd does not listen: " + err.Error())
+		s.logger.Warn("systemd does not read notifications: " + err.Error())
 	}
 }
 
-// notifyPatience is how long a notification waits for systemd to read those before it.
+// notifyPatience is the longest wait of a notification for systemd to read earlier ones.
 const notifyPatience = 500 * time.Millisecond
 
-// notify sends a state to systemd: see sd_notify(3). daemon.SdNotify waits for ever where nobody reads.
+// notify sends a state to systemd: see sd_notify(3). daemon.SdNotify would block without a reader.
 func notify(state string) error {
 	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: os.Getenv("NOTIFY_SOCKET"), Net: "unixgram"})
 	if err != nil {
@@ -194,7 +194,7 @@ func notify(state string) error {
 	return err
 }
 
-// Line is a run in a line: rates, and what is wrong.
+// Line returns a run in a line: rates, predictions, faults.
 func Line(st *session.Status) string {
 	if st.Tick.Due == 0 {
 		return "starting"
@@ -212,7 +212,7 @@ func Line(st *session.Status) string {
 	return strings.Join(parts, "; ")
 }
 
-// brief is a text as a status: in a line, and short enough for systemd, which drops what is longer than 4096 bytes.
+// brief returns a text as a status of one line. systemd drops notifications of more than 4096 bytes.
 func brief(s string) string {
 	const most = 1000
 	s = readable.OneLine(s)

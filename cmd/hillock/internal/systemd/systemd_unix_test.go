@@ -21,7 +21,7 @@ import (
 
 const ms = time.Millisecond
 
-func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
+func TestWatchdogIsFedByTicksAlone(t *testing.T) {
 	m := newManager(t)
 	t.Setenv("NOTIFY_SOCKET", m.path)
 	watch := func(ticks bool) {
@@ -40,8 +40,8 @@ func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
 		ticks bool
 		want  string
 	}{
-		{false, "STATUS=starting"}, // a loop that stands before its first tick
-		{true, "READY=1\nWATCHDOG=1\nSTATUS=n1 0.0 Hz (predicted 71.9 Hz) at 2.00 nA"}, // one that stands after it
+		{false, "STATUS=starting"}, // a loop before its first tick
+		{true, "READY=1\nWATCHDOG=1\nSTATUS=n1 0.0 Hz (predicted 71.9 Hz) at 2.00 nA"}, // a stalled loop after it
 	} {
 		m.said = nil
 		watch(tt.ticks)
@@ -53,7 +53,7 @@ func TestTheWatchdogIsFedByTicksAlone(t *testing.T) {
 	}
 }
 
-// fake is a run that is reloaded.
+// fake is a run with its own Reload.
 type fake struct {
 	*session.Session
 	reload func(*config.Config) error
@@ -61,8 +61,8 @@ type fake struct {
 
 func (f fake) Reload(cfg *config.Config) error { return f.reload(cfg) }
 
-// A panic of what reads the configuration is why it was not reloaded; the next reload may be better.
-func TestAPanicOfAReaderIsAnError(t *testing.T) {
+// A panic while reading the configuration fails the reload. The next reload may succeed.
+func TestPanicOfAReaderFailsTheReload(t *testing.T) {
 	b := sessiontest.New(t)
 	m := newManager(t)
 	t.Setenv("NOTIFY_SOCKET", m.path)
@@ -73,7 +73,7 @@ func TestAPanicOfAReaderIsAnError(t *testing.T) {
 	reads, refused := 0, ""
 	read := func() (*config.Config, error) {
 		if reads++; reads == 1 {
-			s.reloads <- syscall.SIGHUP // for the next time
+			s.reloads <- syscall.SIGHUP // for a second reload
 			panic("a reader's own")
 		}
 		return b.Config, nil
@@ -88,13 +88,13 @@ func TestAPanicOfAReaderIsAnError(t *testing.T) {
 	}
 }
 
-func TestAStatusIsShortEnoughForSystemd(t *testing.T) {
+func TestStatusIsShortEnough(t *testing.T) {
 	if got := brief(strings.Repeat("µ", 3000) + "\nx"); len(got) > 1003 || !strings.HasSuffix(got, "µ...") {
 		t.Errorf("got %d bytes, %s", len(got), got)
 	}
 }
 
-// manager is systemd as a service sees it: a socket, and what has come over it since the last thing that was done.
+// manager is systemd's end of the notification socket, with all messages so far.
 type manager struct {
 	*net.UnixConn
 	path string
@@ -112,7 +112,7 @@ func newManager(t *testing.T) *manager {
 	return &manager{UnixConn: c, path: path}
 }
 
-// hear reads a message, false when none comes within a time.
+// hear reads a message. It returns false without one in time.
 func (m *manager) hear(t *testing.T, within time.Duration) bool {
 	t.Helper()
 	b := make([]byte, 4096)

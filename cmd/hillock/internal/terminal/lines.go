@@ -31,7 +31,7 @@ func NewLogger(w io.Writer, f Format) *slog.Logger {
 	return slog.New(&lines{w: w, began: time.Now()})
 }
 
-// lines is a slog.Handler that writes records for people: the time since its start, a word for what is wrong, the message, and the
+// lines is a slog.Handler for people. A line has the time since its start, the level of a warning or error, the message, and the
 // attributes in brackets.
 type lines struct {
 	w     io.Writer

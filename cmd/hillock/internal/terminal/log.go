@@ -13,12 +13,12 @@ import (
 	"hillock/cmd/hillock/internal/session"
 )
 
-// LogTo is where and how a run writes its log.
+// LogTo is the destination and form of a log.
 type LogTo struct {
 	W      io.Writer
 	Logger *slog.Logger // to W, in Format
 	Format Format
-	Sparse bool // a line a minute for each neuron, where the log is kept
+	Sparse bool // a line a minute for each neuron: for a log that is kept
 }
 
 // Log writes a line a second for each neuron of a run, and one for each change: faults, lateness, speed. It returns when ctx ends.
@@ -69,22 +69,22 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 	}
 }
 
-// logger is the log of a run, with what is in it already.
+// logger writes the log of a run.
 type logger struct {
 	*slog.Logger
 	w       io.Writer
 	run     Run
-	people  bool // they read it: lines, and what does not change is not repeated
+	people  bool // for people: unchanged remarks are not repeated
 	status  session.Status
-	said    map[string]string // by subject
+	said    map[string]string // latest text by subject
 	skipped session.Skipped
-	ticks   session.Lateness // until the latest line about it
+	ticks   session.Lateness // at the latest line about it
 	speed   float64
-	granted bool // the real time is in the log
+	granted bool // the real-time permissions are in the log
 	slow    bool
 }
 
-// begin writes what runs where.
+// begin writes the first line: Pi, configuration, speed.
 func (l *logger) begin() {
 	st := &l.status
 	file := st.Config.File
@@ -98,7 +98,7 @@ func (l *logger) begin() {
 	l.Info("run begins", "where", st.Where, "configuration", file, "speed", l.speed)
 }
 
-// intro is the first line of the scope: what runs where.
+// intro returns the first line of the scope: Pi, configuration, speed.
 func intro(st *session.Status) string {
 	file := st.Config.File
 	if file == "" {
@@ -118,7 +118,7 @@ func pace(speed float64) string {
 	return strconv.FormatFloat(readable.Round(speed), 'f', -1, 64) + " times faster than real time"
 }
 
-// grant writes once what the loop got of real time.
+// grant writes the real-time permissions of the loop, once.
 func (l *logger) grant() {
 	g := l.status.Grant
 	if g == nil || l.granted {
@@ -135,7 +135,7 @@ func (l *logger) grant() {
 	l.Info("real time", attrs...)
 }
 
-// says reports whether a text is new for its subject; "" is what was before the first one.
+// says reports whether a text is new for its subject. The first text of a subject is compared with "".
 func (l *logger) says(subject, text string) bool {
 	if l.said[subject] == text {
 		return false
@@ -144,7 +144,7 @@ func (l *logger) says(subject, text string) bool {
 	return true
 }
 
-// changes writes faults, skipped ticks and speed that changed.
+// changes writes changed faults, skipped ticks, and a changed speed.
 func (l *logger) changes() {
 	for _, f := range l.status.Parts() {
 		switch {
@@ -162,7 +162,7 @@ func (l *logger) changes() {
 	}
 }
 
-// skips writes how many ticks were skipped since the last time.
+// skips writes the number of newly skipped ticks.
 func (l *logger) skips() {
 	now := l.status.Skipped
 	if n := now.Ticks - l.skipped.Ticks; n > 0 {
@@ -172,7 +172,7 @@ func (l *logger) skips() {
 	l.skipped = now
 }
 
-// late writes for people how late the ticks of the latest second were, where that is bad. Records have their percentiles.
+// late warns people of a bad latest second. Records have percentiles instead.
 func (l *logger) late(times session.Times) {
 	now := times.Lateness(l.status.Config.Loop.Tick, session.Skipped{})
 	since := now
@@ -183,7 +183,7 @@ func (l *logger) late(times session.Times) {
 	}
 }
 
-// overload writes when the ticks begin to be too much for the machine, and when they fit again.
+// overload writes the beginning and the end of an overload.
 func (l *logger) overload() {
 	text := l.status.Overload.String()
 	if (text != "") == l.slow {
@@ -196,7 +196,7 @@ func (l *logger) overload() {
 	}
 }
 
-// times writes how late the ticks were and how long they took until now.
+// times writes the lateness and the times of all ticks so far.
 func (l *logger) times() {
 	t, st := l.run.Times(), l.run.Status()
 	late := t.Lateness(st.Config.Loop.Tick, st.Skipped)
@@ -214,7 +214,7 @@ func (l *logger) times() {
 	l.Info("times", attrs...)
 }
 
-// percentiles returns attributes, none without a value.
+// percentiles returns attributes, none for an empty histogram.
 func percentiles(name string, p session.Percentiles) []any {
 	if p.N == 0 {
 		return nil
@@ -236,10 +236,10 @@ func (l *logger) line(i int) {
 	l.Info(text)
 }
 
-// real reports whether the rates in real time are other ones than in model time.
+// real reports whether rates in real time and model time differ.
 func (l *logger) real() bool { return l.status.Config.Loop.Speed != 1 || l.status.Tick.Skipped > 0 }
 
-// remarks writes for people what changed about a neuron, its inputs and its outputs.
+// remarks writes new remarks on a neuron, its inputs and its outputs, for people.
 func (l *logger) remarks(i int) {
 	n := l.status.Neurons[i]
 	if reason := n.Prediction.Reason; l.says("prediction of "+n.Name, reason) && reason != "" {

@@ -44,7 +44,7 @@ func spread(steps []int64) (mean, cv float64) {
 	return mean, math.Sqrt(squares/float64(len(steps))) / mean
 }
 
-// steady finds the step at which the current of a cell last changed. It compares the mean current of a block with that of all
+// steady finds the step of the latest change of a cell's current. It compares the mean current of a block with that of all
 // steps since the last change: a block ends at a spike, or after a long silence.
 type steady struct {
 	since int64 // the first step after the last change; 0: none yet
@@ -73,8 +73,8 @@ func (m *mean) value() float64 { return m.sum / float64(m.steps) }
 // forget begins anew with a step.
 func (s *steady) forget(step int64) { *s = steady{since: step, next: step} }
 
-// add takes a step. The current has changed where a block's mean moves by a quarter of the window and by half the block's own
-// range: noise is no change, and 1 % of a knob's way is one.
+// add adds a step. A change moves a block's mean by more than a quarter of the window and half the block's own range. Noise is no
+// change; 1 % of a knob's range is one.
 func (s *steady) add(step int64, current float64, spiked bool, w Window) {
 	if step != s.next {
 		s.block = mean{}

@@ -50,7 +50,7 @@ func TestSteadyTellsNoiseFromAChange(t *testing.T) {
 		currents []float64 // nA
 		noise    float64   // nA, standard deviation
 		varying  bool
-		want     []float64 // where the intervals begin, in seconds
+		want     []float64 // begin of the intervals, in seconds
 	}{
 		{"one current", []float64{2, 2, 2}, 0, false, []float64{0, 0, 0}},
 		{"one code of 1023 to and fro", []float64{2, 2.005, 2}, 0, false, []float64{0, 0, 0}},

@@ -6,16 +6,16 @@ import (
 	"hillock/neuron"
 )
 
-// Record is the latest of a run: each step of its tap that was taken in time, by cell. Any number of goroutines may look at it.
+// Record holds the latest steps of a run by cell, read from its tap in time. Any goroutine may call its methods.
 type Record struct {
-	mu      sync.Mutex // the last of all locks: Look calls its function under it, which must take no other
+	mu      sync.Mutex // the last of all locks: functions called by Look must take no other
 	reader  *neuron.TapReader
 	moments []neuron.Moment
 	next    int64
 	cells   []Cell
 }
 
-// Cell is the latest of a cell.
+// Cell holds the latest steps of one cell, its spikes and its measured rates.
 type Cell struct {
 	History *History
 	Train   Train
@@ -26,10 +26,10 @@ type Cell struct {
 // Intervals returns the interspike intervals of the cell.
 func (c *Cell) Intervals() Intervals { return intervals(&c.Train, c.steady.since) }
 
-// atOnce is how many steps are taken from a tap in one piece.
+// atOnce is the number of steps per read of a tap.
 const atOnce = 1 << 12
 
-// NewRecord returns a record of all that comes from now on. It has a window for each cell.
+// NewRecord returns a record of a tap's next steps, with a window for each cell.
 func NewRecord(tap *neuron.Tap, windows []Window) *Record {
 	r := &Record{reader: tap.Reader(), moments: make([]neuron.Moment, atOnce*tap.Cells()), next: 1, cells: make([]Cell, tap.Cells())}
 	for i := range r.cells {
@@ -38,8 +38,8 @@ func NewRecord(tap *neuron.Tap, windows []Window) *Record {
 	return r
 }
 
-// Look takes what came since the last time, and lets see look at all that there is, while nothing is added: the number of the
-// step to come, how many were missed so far, and the cells.
+// Look adds the new steps of the tap, and calls see with the number of the next step, the number of missed steps, and the cells.
+// No step is added during the call.
 func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -53,7 +53,7 @@ func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 	see(r.next, r.reader.Missed(), r.cells)
 }
 
-// ForgetRates forgets the rates until now.
+// ForgetRates forgets all measured rates.
 func (r *Record) ForgetRates() {
 	r.Look(func(next, _ int64, cells []Cell) {
 		for i := range cells {
@@ -62,7 +62,7 @@ func (r *Record) ForgetRates() {
 	})
 }
 
-// ClearIntervals forgets the interspike intervals of all cells until now.
+// ClearIntervals forgets the interspike intervals of all cells.
 func (r *Record) ClearIntervals() {
 	r.Look(func(next, _ int64, cells []Cell) {
 		for i := range cells {
@@ -83,7 +83,7 @@ func (r *Record) Measure(params []neuron.Params) {
 	})
 }
 
-// maxPieces are taken at a time: of a loop that is faster than this there is always more.
+// maxPieces limits the reads of one Look: a fast loop always has more steps.
 const maxPieces = 16
 
 func (r *Record) take(first int64, moments []neuron.Moment) {

@@ -7,8 +7,8 @@ import (
 	"hillock/neuron"
 )
 
-// A record has what came in time, counts what did not, and has of the rates those since it was to forget them.
-func TestARecordOfTwoCells(t *testing.T) {
+// A record holds the steps read in time, counts the others, and measures rates anew after ForgetRates.
+func TestRecordOfTwoCells(t *testing.T) {
 	tap := neuron.NewTap(2, 1<<12)
 	r := NewRecord(tap, []Window{NewWindow(0.1, neuron.Default()), NewWindow(0.1, neuron.Default())})
 	p := neuron.Default()

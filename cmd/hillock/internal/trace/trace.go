@@ -1,5 +1,5 @@
-// Package trace keeps the latest steps of a neuron so that they can be drawn at any time base: every spike is in a picture of
-// them, and every extreme. It reads no clock and draws nothing.
+// Package trace keeps the latest steps of a neuron for drawing at any time base. No spike and no extreme gets lost in between. It
+// also measures firing rates and interspike intervals. It reads no clock and draws nothing.
 package trace
 
 import (
@@ -8,17 +8,17 @@ import (
 	"hillock/neuron"
 )
 
-// Bucket is some steps in a row, of one cell.
+// Bucket summarizes consecutive steps of one cell.
 type Bucket struct {
 	First      int64 // number of the first step
-	Steps      int32 // how many; 0: none
+	Steps      int32 // number of steps; 0: none
 	Spikes     int32
-	VMin, VMax float32 // mV, after the reset where it spiked
+	VMin, VMax float32 // mV, after the reset at a spike
 	IMin, IMax float32 // nA
 	VLast      float32 // mV
 }
 
-// Add takes the step after those that are in it.
+// Add adds the next step.
 func (b *Bucket) Add(step int64, m neuron.Moment) {
 	v := float32(m.V)
 	if b.Steps == 0 {
@@ -32,7 +32,7 @@ func (b *Bucket) Add(step int64, m neuron.Moment) {
 	}
 }
 
-// Merge takes the steps of another one, which follow those that are in it.
+// Merge adds the steps of a later bucket.
 func (b *Bucket) Merge(after Bucket) {
 	switch {
 	case after.Steps == 0:
@@ -41,43 +41,42 @@ func (b *Bucket) Merge(after Bucket) {
 		*b = after
 		return
 	}
-	b.Steps = int32(after.First + int64(after.Steps) - b.First) // what was missed between them counts too
+	b.Steps = int32(after.First + int64(after.Steps) - b.First) // missed steps between them count too
 	b.Spikes += after.Spikes
 	b.VMin, b.VMax, b.VLast = min(b.VMin, after.VMin), max(b.VMax, after.VMax), after.VLast
 	b.IMin, b.IMax = min(b.IMin, after.IMin), max(b.IMax, after.IMax)
 }
 
-// End is the number of the step after its last one.
+// End returns the number of the step after the last one.
 func (b *Bucket) End() int64 { return b.First + int64(b.Steps) }
 
-// History is the latest steps of one cell: the very latest one by one, those before them by sixteens, and before these by
-// sixteens of these.
+// History is the latest steps of one cell: the newest one by one, older ones in buckets of 16, 256 and 4096.
 type History struct {
 	steps  []*[piece]instant // a ring in pieces
 	levels [3]level
-	next   int64 // the number of the step to come
+	next   int64 // number of the next step
 }
 
 const (
-	factor = 16      // steps of a level in a bucket of the next
+	factor = 16      // buckets of a level in a bucket of the next level
 	finest = 1 << 19 // steps one by one: 52 s at life's speed and 0.1 ms
 	coarse = 1 << 16 // buckets of each level above: 105 s, 28 min, 7 h
-	piece  = 1 << 12 // of a ring: it grows by so many without a copy and garbage
+	piece  = 1 << 12 // part of a ring: it grows by parts, without copies and garbage
 )
 
-// instant is a single step. V is NaN where it was missed.
+// instant is a single step. A missed step has v = NaN.
 type instant struct {
 	v, i   float32
 	spiked bool
 }
 
-// level is a ring of buckets, each of size steps, in pieces; bucket k of a run has the steps from k*size+1 on.
+// level is a ring of buckets with size steps each, in pieces. Bucket k of a run begins at step k*size+1.
 type level struct {
 	size   int64
 	pieces [coarse / piece]*[piece]Bucket
 }
 
-// NewHistory returns an empty one. It has room for half a million steps one by one, and as it fills up takes 14 MB.
+// NewHistory returns an empty history. It holds half a million single steps, and takes 14 MB when full.
 func NewHistory() *History {
 	h := &History{next: 1, steps: make([]*[piece]instant, finest/piece)}
 	for i, size := 0, int64(factor); i < len(h.levels); i, size = i+1, size*factor {
@@ -86,7 +85,7 @@ func NewHistory() *History {
 	return h
 }
 
-// Add takes a step. Its number is larger than that of the step before; between the two there may be some that were missed.
+// Add adds a step. Step numbers increase; gaps are missed steps.
 func (h *History) Add(step int64, m neuron.Moment) {
 	for missed := max(h.next, step-finest+1); missed < step; missed++ {
 		*h.instant(missed) = instant{v: float32(math.NaN())}
@@ -98,7 +97,7 @@ func (h *History) Add(step int64, m neuron.Moment) {
 	h.next = step + 1
 }
 
-// instant is the place of a step in the ring.
+// instant returns the place of a step in the ring.
 func (h *History) instant(step int64) *instant {
 	at := step % finest
 	if h.steps[at/piece] == nil {
@@ -117,23 +116,22 @@ func (l *level) add(step int64, m neuron.Moment) {
 	if b.Steps > 0 && (b.First-1)/l.size != k {
 		*b = Bucket{}
 	}
-	if b.Steps > 0 && step > b.End() { // some were missed within it
+	if b.Steps > 0 && step > b.End() { // with missed steps
 		b.Steps = int32(step - b.First)
 	}
 	b.Add(step, m)
 }
 
-// Next is the number of the step to come.
+// Next returns the number of the next step.
 func (h *History) Next() int64 { return h.next }
 
-// Oldest is the number of the first step that is still there at some level.
+// Oldest returns the number of the oldest kept step, at any level.
 func (h *History) Oldest() int64 {
 	return max(1, h.next-(coarse-1)*h.levels[len(h.levels)-1].size)
 }
 
-// Columns fills columns with the steps from one on, so many of them to a column, at least one; what is not there any more,
-// or not yet, leaves a column empty. Of steps so long ago that only a coarser level has them, the first column that a bucket
-// reaches into has all of it.
+// Columns fills columns with perColumn steps each, at least one, from a step on. Forgotten and future steps leave a column empty.
+// Old steps exist in coarse buckets alone: the first column under such a bucket gets all of it.
 func (h *History) Columns(from, perColumn int64, columns []Bucket) {
 	perColumn = max(perColumn, 1)
 	step := max(from, 1)
@@ -147,8 +145,8 @@ func (h *History) Columns(from, perColumn int64, columns []Bucket) {
 	}
 }
 
-// bucket is the steps from one on: of the coarsest level that has a bucket from there on and not beyond end, and of a coarser
-// one where that does not reach back so far. It is empty where they were missed. After is the step after them.
+// bucket returns the longest bucket from a step on that ends before end, or a coarser one for old steps. It is empty for missed
+// steps. after is the step after the bucket.
 func (h *History) bucket(step, end int64) (b Bucket, after int64) {
 	best := -1
 	for i := range h.levels {

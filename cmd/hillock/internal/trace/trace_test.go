@@ -7,8 +7,7 @@ import (
 	"hillock/neuron"
 )
 
-// Whatever the time base and wherever it begins: each spike is in one column, each extreme in one of them, and no column has
-// what does not belong to it.
+// At any time base and start, each spike and each extreme is in exactly its own column.
 func TestColumnsKeepEverySpikeAndExtreme(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	h := NewHistory()
@@ -50,7 +49,7 @@ func TestColumnsKeepEverySpikeAndExtreme(t *testing.T) {
 	}
 }
 
-// What is gone from the finest level is drawn from a coarser one, and what was missed leaves a gap.
+// Old steps come from a coarser level, and missed steps leave a gap.
 func TestColumnsOfLongAgo(t *testing.T) {
 	h := NewHistory()
 	last := int64(finest + 100_000)

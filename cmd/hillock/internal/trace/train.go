@@ -8,16 +8,16 @@ import (
 	"hillock/neuron"
 )
 
-// Train is the latest spikes of a cell, by the numbers of their steps.
+// Train holds the latest spikes of a cell, by step number.
 type Train struct {
-	ring   []int64 // negative: it is not known what was between it and the spike before
-	n      int64   // how many there ever were
+	ring   []int64 // negative: steps before this spike were missed
+	n      int64   // all spikes so far
 	missed bool
 }
 
-const trainLength = 1 << 14 // half a minute at the fastest that a nerve fires
+const trainLength = 1 << 14 // half a minute of the fastest firing nerve
 
-// Add takes the next spike.
+// Add adds the next spike.
 func (t *Train) Add(step int64) {
 	if t.ring == nil {
 		t.ring = make([]int64, trainLength)
@@ -29,10 +29,10 @@ func (t *Train) Add(step int64) {
 	t.n++
 }
 
-// Miss tells that some steps were missed.
+// Miss records a gap of missed steps.
 func (t *Train) Miss() { t.missed = true }
 
-// Last is the step of the spike that has so many after it, false where it is not known any more.
+// Last returns the step of a spike, counted back from the latest, or false for a forgotten one.
 func (t *Train) Last(after int64) (step int64, ok bool) {
 	if after < 0 || after >= min(t.n, trainLength) {
 		return 0, false
@@ -40,7 +40,7 @@ func (t *Train) Last(after int64) (step int64, ok bool) {
 	return max(t.ring[(t.n-1-after)%trainLength], -t.ring[(t.n-1-after)%trainLength]), true
 }
 
-// Between are the spikes from one step on and before another, as far as they are still there.
+// Between returns the kept spikes from a step on, before end.
 func (t *Train) Between(from, end int64) (steps []int64) {
 	for after := int64(0); ; after++ {
 		step, ok := t.Last(after)
@@ -54,23 +54,23 @@ func (t *Train) Between(from, end int64) (steps []int64) {
 	}
 }
 
-// Rates are the firing rates that a cell was seen to have, by its current: taken while that is steady. This is the only
-// definition of a measured point: the terminal and the page draw these.
+// Rates are the measured firing rates of a cell under steady currents. Terminal and page draw these points; there is no other
+// definition.
 type Rates struct {
 	window Window
 
-	centre, sum float64 // nA: of the steady current, and summed up since the step last
-	last        int64   // the latest spike, or the beginning
+	centre, sum float64 // nA: the steady current; sum since step last
+	last        int64   // step of the latest spike, or of the beginning
 	next        int64
-	spiked      bool // there was a spike since the current is steady
+	spiked      bool // a spike under the present current
 	bins        map[int]*bin
-	since       int64 // the step to come when the rates were forgotten
+	since       int64 // first step after the rates were forgotten
 }
 
-// Window is what counts as a measurement of a rate.
+// Window defines a measurement of a rate.
 type Window struct {
-	Width   float64 // nA: the current is steady within it
-	Silence int64   // steps without a spike that count without waiting for the next one
+	Width   float64 // nA: a steady current stays within it
+	Silence int64   // steps without a spike that count as a silence
 	DT      float64 // ms: of a step
 	Varying bool    // the current changes by itself, as that of a wave: no change of it begins the intervals anew
 }
@@ -89,26 +89,26 @@ func (w Window) of(p neuron.Params) Window {
 
 type bin struct {
 	intervals, steps int64
-	sum              float64 // of the current in these steps, nA
-	changed          int64   // the latest step that counted
+	sum              float64 // nA, over these steps
+	changed          int64   // step of the latest measurement
 }
 
-// Point is a rate that was seen: Current in nA, Rate in Hz of model time. A later point of the same bin replaces it.
+// Point is a measured rate: Current in nA, Rate in Hz of model time. A later point replaces an earlier one of its bin.
 type Point struct {
 	Bin           int
 	Current, Rate float64
 }
 
-// NewRates returns none.
+// NewRates returns empty rates.
 func NewRates(w Window) *Rates { return &Rates{window: w, bins: map[int]*bin{}} }
 
-// forget begins anew, with the steps from next on.
+// forget begins anew with step next.
 func (r *Rates) forget(next int64) {
 	r.next, r.since = 0, next
 	clear(r.bins)
 }
 
-// Add takes a step. The interval to the first spike under a current is not one of that current, and does not count.
+// Add adds a step. The interval before the first spike under a current does not count.
 func (r *Rates) Add(step int64, m neuron.Moment) {
 	current := float64(m.Current)
 	if step != r.next || math.Abs(current-r.centre) > r.window.Width/2 {
@@ -136,17 +136,16 @@ func (r *Rates) Add(step int64, m neuron.Moment) {
 	r.sum, r.last, r.spiked = 0, step, true
 }
 
-// bin is the number of the steady current's bin.
+// bin returns the bin of the steady current.
 func (r *Rates) bin() int { return int(math.Round(r.centre / r.window.Width)) }
 
-// Points are the rates so far, by ascending current.
+// Points returns all rates, by ascending current.
 func (r *Rates) Points() []Point {
 	points, _ := r.Since(0)
 	return points
 }
 
-// Since returns the points that changed in a step or after it, by ascending current. Anew reports that the earlier ones were
-// forgotten since.
+// Since returns the points changed from a step on, by ascending current. anew reports that earlier points were forgotten.
 func (r *Rates) Since(step int64) (points []Point, anew bool) {
 	for k, b := range r.bins {
 		if b.changed >= step {

@@ -9,8 +9,7 @@ import (
 	"hillock/neuron"
 )
 
-// The points lie on the curve of the discrete neuron, whatever the current did between them. Each current is held for 100 ms,
-// ten times tau_m.
+// The points lie on the curve of the discrete neuron. Each current is held for 100 ms, ten times tau_m.
 func TestRatesLieOnTheDiscreteCurve(t *testing.T) {
 	n, err := neuron.New(neuron.Default())
 	if err != nil {
