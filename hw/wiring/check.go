@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// The current that a Pi gives without harm: of one pin, either way, the highest drive strength of a pad,
-// https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio-pads-control, and of all together, the figure
-// in common use, which Raspberry Pi documents for no board.
+// Safe currents of a Pi. For one pin, either way, the highest drive strength of a pad,
+// https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio-pads-control, and for all pins together the figure
+// in common use; Raspberry Pi documents none.
 const (
 	maxPin = 16.0 // mA
 	maxAll = 50.0 // mA
 )
 
-// check holds the wires to the header against each other and against what a Pi gives.
+// check returns conflicts between wires at the header, and currents above the limits of a Pi.
 func (n *Netlist) check() []error {
 	var problems []error
 	for position := 1; position <= 40; position++ {
@@ -36,7 +36,7 @@ func (n *Netlist) check() []error {
 	return problems
 }
 
-// conflict tells who is on one pin.
+// conflict returns the error of a pin with several parts.
 func (n *Netlist) conflict(position int, wires []Wire) error {
 	slices.SortStableFunc(wires, func(a, b Wire) int { return len(b.Signal) - len(a.Signal) }) // the bus first
 	var users []string
@@ -55,7 +55,7 @@ func (n *Netlist) conflict(position int, wires []Wire) error {
 	return fmt.Errorf("%s: %s, got %s: give each a pin of its own", spot(position), rule, strings.Join(users, " and "))
 }
 
-// Current is what all pins give together at most, mA.
+// Current returns the largest total current of all pins, mA.
 func (n *Netlist) Current() float64 {
 	all := 0.0
 	for _, w := range n.Wires {

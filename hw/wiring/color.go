@@ -1,6 +1,6 @@
 package wiring
 
-// Color is that of a wire, as jumper wires are sold. The zero Color is none: two legs share a row of the breadboard.
+// Color is the colour of a jumper wire. The zero Color is no wire: two legs share a row of the breadboard.
 type Color struct {
 	Name    string
 	R, G, B uint8
@@ -9,11 +9,11 @@ type Color struct {
 var (
 	red   = Color{"red", 0xD0, 0x10, 0x10}
 	black = Color{"black", 0, 0, 0}
-	pink  = Color{"pink", 0xFF, 0x2D, 0x9B} // 5V's alone: no other wire is taken for it
+	pink  = Color{"pink", 0xFF, 0x2D, 0x9B} // for 5V alone, unlike every other wire
 )
 
-// palette are the colours of signals: those of Okabe and Ito, Color Universal Design, 2008, that are neither red nor black,
-// darkened where white paper would swallow them, with brown and grey for large kits.
+// palette returns the colours of signals: those of Okabe and Ito, Color Universal Design, 2008, without red and black. The light
+// ones are darkened for white paper; brown and grey are for large kits.
 func palette() []Color {
 	return []Color{
 		{"orange", 0xE6, 0x9F, 0x00},

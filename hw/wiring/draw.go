@@ -17,8 +17,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// SVG writes the page with its texts as text. Each has the width of its place, which another
-// machine's font takes too where the viewer respects textLength.
+// SVG writes the page with its texts as text. Each keeps the width of its place in any font, by textLength.
 func (s *Page) SVG(w io.Writer) error {
 	c := vgsvg.New(pageWidth*vg.Millimeter, pageHeight*vg.Millimeter)
 	s.drawOn(c)
@@ -96,7 +95,7 @@ func (s *Page) drawOn(c vg.Canvas) {
 
 func (c Color) rgb() color.Color { return color.NRGBA{c.R, c.G, c.B, 255} }
 
-// pen draws on a canvas, whose origin is the lower left corner, in mm from the upper one.
+// pen draws in mm from the upper left corner, on a canvas with its origin in the lower left one.
 type pen struct {
 	vg.Canvas
 	page *Page
@@ -114,7 +113,7 @@ func (p pen) label(l label) {
 	}
 }
 
-// outlines are those of a text's letters.
+// outlines returns the outlines of a text's letters.
 func (p pen) outlines(l label) vg.Path {
 	face := p.page.face(l.style)
 	f := face.Face

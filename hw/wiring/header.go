@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Header draws the 40-pin header in characters, as it is seen with pin 1, in square brackets, at the top: odd pins left, even
-// ones right, with the name, wire and parts of those in use. paint gives a text its colour; nil leaves all plain.
+// Header draws the 40-pin header in characters. Pin 1, in square brackets, is at the top; odd pins are left, even ones right.
+// Pins in use have name, wire and parts. paint colours a text; nil leaves it plain.
 func (n *Netlist) Header(paint func(Color, string) string) string {
 	if paint == nil {
 		paint = func(_ Color, text string) string { return text }
@@ -36,7 +36,7 @@ func (n *Netlist) paintAt(position int, paint func(Color, string) string, text s
 	return text
 }
 
-// mark is a pin: in brackets where a wire goes to it, and in square ones at pin 1.
+// mark returns a pin: a wired one in brackets, pin 1 in square ones.
 func (n *Netlist) mark(position int) string {
 	switch {
 	case position == 1:
@@ -47,7 +47,7 @@ func (n *Netlist) mark(position int) string {
 	return fmt.Sprintf(" %2d ", position)
 }
 
-// beside is what stands beside a pin in use, its name nearest to the pin.
+// beside returns the text beside a pin in use, with its name nearest to the pin.
 func (n *Netlist) beside(position int, left bool) string {
 	wires := n.at(position)
 	if len(wires) == 0 {
@@ -60,7 +60,7 @@ func (n *Netlist) beside(position int, left bool) string {
 	return strings.Join(words, "  ")
 }
 
-// ends are the parts that wires come from: "IC1.13 R1".
+// ends returns the parts at the far ends of wires: "IC1.13 R1".
 func (n *Netlist) ends(wires []Wire) string {
 	var ends []string
 	for _, w := range wires {
@@ -69,7 +69,7 @@ func (n *Netlist) ends(wires []Wire) string {
 	return strings.Join(ends, " ")
 }
 
-// short is an end in the fewest characters; which end of a resistor it is does not matter.
+// short returns an end in few characters. The ends of a resistor are alike.
 func (n *Netlist) short(e End) string {
 	p := n.part(e.Part)
 	switch {

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// The grid of the page. The wires of odd header pins lie at its rows and those of even ones halfway between; the wires of
-// parts lie a quarter off, so that no two ever lie on each other.
+// The grid of the page. Wires of odd header pins lie in its rows, those of even pins halfway between. Wires of parts lie a
+// quarter off: no wire lies on another.
 const (
 	pageWidth, pageHeight = 210.0, 297.0 // A4
 	margin                = 8.0
@@ -16,23 +16,23 @@ const (
 	step                  = pitch / 2
 )
 
-// gridY is where row r of the parts has its wire.
+// gridY returns the height of the wire in row r of the parts.
 func gridY(r int) float64 { return top + step/2 + step*float64(r) }
 
-// headerY is where the wire of a header pin lies.
+// headerY returns the height of a header pin's wire.
 func headerY(position int) float64 { return top + step*float64(position-1) }
 
-// The columns that are alike on all pages, from left to right.
+// The fixed columns of all pages, from left to right.
 const (
 	leftSupply, leftGround = margin + 1, margin + 4.5
 	knobLeft, knobRight    = 15.5, 43.5
-	knobPill               = knobRight + 4   // where the discs at knobs begin
-	ledAt, resistorAt      = 21.2, 40.0      // the middle of those in a chain
-	chainPill              = resistorAt + 12 // and where its disc begins
-	laneSpace              = 1.7             // between wires that run beside each other
+	knobPill               = knobRight + 4   // left edge of the discs at knobs
+	ledAt, resistorAt      = 21.2, 40.0      // centres in a chain
+	chainPill              = resistorAt + 12 // left edge of its disc
+	laneSpace              = 1.7             // between parallel wires
 )
 
-// plan is a page that is being laid out, and its columns from left to right.
+// plan is a page during layout, with its columns from left to right.
 type plan struct {
 	*Netlist
 	*Page
@@ -43,7 +43,7 @@ type plan struct {
 	nets   map[int]*trunk // to the header, by position
 
 	supply, ground [2]float64          // the rails of the left side and of the right one
-	low            map[float64]float64 // how far down each goes
+	low            map[float64]float64 // lower end of each rail, by x
 	inner          [2]float64          // the channel between knobs and chips
 	chip           [2]float64
 	lanes          [2]float64 // the channel between modules and their knobs
@@ -51,7 +51,7 @@ type plan struct {
 	odd            float64    // pins
 }
 
-// Pages lays the netlist out, on more than one page where it would be too small to read on one.
+// Pages lays the netlist out. A large kit takes several pages, to stay readable.
 func (n *Netlist) Pages() []*Page {
 	cut := n.thin(n.cut(n.bands()))
 	pageOf := map[int]int{}
@@ -73,7 +73,7 @@ func (n *Netlist) Pages() []*Page {
 	return pages
 }
 
-// thin halves the pages on which wires would run too near beside each other.
+// thin halves pages with wires too near each other.
 func (n *Netlist) thin(cut [][]band) [][]band {
 	var all [][]band
 	for _, bands := range cut {
@@ -115,7 +115,7 @@ func (p *plan) drawBand(b band) {
 	}
 }
 
-// columns finds how wide each column must be.
+// columns sets the width of each column.
 func (p *plan) columns() {
 	p.supply[0], p.ground[0] = leftSupply, leftGround
 	far := [2]float64{} // discs left and right of chips and modules
@@ -157,7 +157,7 @@ func (p *plan) columns() {
 	p.chip[0] = p.inner[1] + far[0] + 2
 	p.chip[1] = p.chip[0] + width
 	p.lanes = channel(p.chip[1]+2+far[1], lanes)
-	const uses = 60 // room for what chains are for, where there is no chip
+	const uses = 60 // room for the texts of chains on a page without a chip
 	p.ground[1] = max(p.ground[1], p.lanes[1]+0.5, chainPill+uses)
 	p.supply[1] = p.ground[1] + 3.5
 
@@ -171,7 +171,7 @@ func (p *plan) columns() {
 	p.outer = [2]float64{p.supply[1] + 1, p.odd - padRadius - 2 - widest}
 }
 
-// farOf is what the disc at a wire's end at a part says of its other end.
+// farOf returns the text of the disc at a wire's near end: the name of its far end.
 func (p *plan) farOf(w Wire, at *Part) string {
 	if w.From.Part != at.Ref {
 		return w.From.Part
@@ -185,7 +185,7 @@ func (p *plan) farOf(w Wire, at *Part) string {
 	return strconv.Itoa(w.To.Pin)
 }
 
-// tag names the parts that a header pin is wired to, of many the first ones and how many more there are.
+// tag returns the parts at a header pin. Of many it returns the first ones and the number of the others.
 func (p *plan) tag(position int) string {
 	const room = 18.5 // mm to the right of even pins
 	wires := p.at(position)
@@ -209,7 +209,7 @@ func (p *plan) toHeader(w Wire, from xy) {
 	t.left = append(t.left, from)
 }
 
-// toRail draws a wire from a part straight to a rail of its side, 0 left or 1 right, and says how far down that goes.
+// toRail draws a wire from a part straight to a rail on side 0, left, or 1, right, and extends the rail down to it.
 func (p *plan) toRail(w Wire, side int, points ...xy) {
 	x := p.ground[side]
 	if w.To.Part == Supply {

@@ -2,15 +2,15 @@ package wiring
 
 import "strconv"
 
-// leftEnd is what is left of a chip: a knob, or a wire to a rail or over the chip to the header.
+// leftEnd is an end left of a chip: a knob, or a wire to a rail or over the chip to the header.
 type leftEnd struct {
 	pin  int
 	knob *Part
 	wire Wire
-	rows int // that it takes
+	rows int // in height
 }
 
-// leftOf are the ends on the left of a chip from the top down.
+// leftOf returns the ends on the left of a chip, from the top down.
 func (n *Netlist) leftOf(chip *Part) []leftEnd {
 	var all []leftEnd
 	for pin := 1; pin <= len(chip.Pins)/2; pin++ {
@@ -25,7 +25,7 @@ func (n *Netlist) leftOf(chip *Part) []leftEnd {
 	return all
 }
 
-// above is how many rows are above a chip: that of its name, and that of a wire from its pin 1 to the header.
+// above returns the number of rows above a chip: one for its name, and one for a wire from pin 1 to the header.
 func (n *Netlist) above(chip *Part) int {
 	for _, w := range n.wiresAt(End{chip.Ref, 1}) {
 		if w.To.Part == Header {
@@ -35,7 +35,7 @@ func (n *Netlist) above(chip *Part) int {
 	return 1
 }
 
-// pinText is a pin of a chip or a module, as it stands on its left side, 0, or its right one.
+// pinText returns the text of a pin on side 0, left, or 1, right.
 func (p *plan) pinText(part *Part, pin, side int) string {
 	text, number := part.Pins[pin], strconv.Itoa(pin+1)
 	switch {
@@ -47,7 +47,7 @@ func (p *plan) pinText(part *Part, pin, side int) string {
 	return text + "  " + number
 }
 
-// drawPinAt draws a leg with its name on a side of a body, and returns where its wire begins.
+// drawPinAt draws a leg with its name on a side of a body, and returns the start of its wire.
 func (p *plan) drawPinAt(part *Part, pin, side int, edge xy) xy {
 	out := float64(2*side - 1)
 	p.under = append(p.under, shape{rectangle, box{min(edge.x, edge.x+2*out), edge.y - 0.5, max(edge.x, edge.x+2*out), edge.y + 0.5}, faint, dark})
@@ -88,7 +88,7 @@ func (p *plan) drawChip(b band) {
 	p.drawLeft(b, left, legs)
 }
 
-// drawLeft draws the knobs of a chip and routes all that is wired to its left side.
+// drawLeft draws the knobs of a chip and routes the wires on its left side.
 func (p *plan) drawLeft(b band, left []leftEnd, legs map[int]xy) {
 	row, c := b.first, b.parts[0]
 	var trunks []*trunk

@@ -5,19 +5,19 @@ import (
 	"strconv"
 )
 
-// middle is the wire from the middle leg of a knob.
+// middle returns the wire from the middle leg of a knob.
 func (n *Netlist) middle(knob *Part) Wire {
 	wires := n.wiresAt(End{knob.Ref, 2})
 	return wires[0]
 }
 
-// wiresAt are the wires that begin or end at a part's pin.
+// wiresAt returns the wires with an end at a part's pin.
 func (n *Netlist) wiresAt(e End) []Wire {
 	return slices.DeleteFunc(slices.Clone(n.Wires), func(w Wire) bool { return w.From != e && w.To != e })
 }
 
-// drawKnob draws a potentiometer with its legs to the right, and the outer ones wired round it to the rails. It returns
-// where the wire of the middle leg begins.
+// drawKnob draws a potentiometer with its legs to the right. Wires go from the outer legs round it to the rails. It returns the
+// start of the middle leg's wire.
 func (p *plan) drawKnob(k *Part, y float64) xy {
 	const half, leg, round = 5.2, 3.4, 6.5
 	body := box{knobLeft, y - half, knobRight, y + half}
@@ -48,7 +48,7 @@ func (p *plan) drawKnob(k *Part, y float64) xy {
 	return xy{knobRight + 2, y}
 }
 
-// drawChipKnob draws a knob of a chip or a module with the disc of its middle leg, and returns where the wire goes on.
+// drawChipKnob draws a knob of a chip or a module with the disc of its middle leg, and returns the end of the disc.
 func (p *plan) drawChipKnob(k *Part, y float64) xy {
 	w, from := p.middle(k), p.drawKnob(k, y)
 	chip := p.short(w.To)
@@ -57,15 +57,15 @@ func (p *plan) drawChipKnob(k *Part, y float64) xy {
 	return xy{knobPill + p.pillWidth(chip), y}
 }
 
-// The columns of a capacitor with what is wired to it.
+// The columns of a capacitor and its parts.
 const (
 	chargeAt, nodeAt, dischargeAt = 62.0, 75.5, 89.0
 	capacitorPill                 = dischargeAt + 12
 	capacitorEnd                  = capacitorPill + 12
 )
 
-// drawCapacitor draws a knob that charges a capacitor: along the upper row from the knob to the header, and from the node
-// between the resistors through the capacitor to the ground.
+// drawCapacitor draws a knob charging a capacitor. The upper row goes from the knob to the header; the capacitor lies between its
+// node and ground.
 func (p *plan) drawCapacitor(b band) {
 	knob, charge, c, discharge := b.parts[0], b.parts[1], b.parts[2], b.parts[3]
 	y, low := gridY(b.first+1), gridY(b.first+capacitorAt)

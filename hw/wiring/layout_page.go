@@ -13,7 +13,7 @@ const (
 	lineSpace = 4.0 // of texts
 )
 
-// drawHeader draws the header, and routes what is wired to it.
+// drawHeader draws the header and routes its wires.
 func (p *plan) drawHeader() {
 	even := p.odd + 8
 	p.under = append(p.under, shape{rectangle, box{p.odd - padRadius - 1, top - 4.5, even + padRadius + 1, headerY(39) + 4.5}, pale, faint})
@@ -32,7 +32,7 @@ func (p *plan) drawHeader() {
 	p.route(trunks, p.outer[0], p.outer[1], 3.2)
 }
 
-// drawPin draws a pin with what stands beside it. The wire of an even one leaves downwards, between two odd ones.
+// drawPin draws a pin with its texts. The wire of an even pin leaves downwards, between two odd ones.
 func (p *plan) drawPin(position int, even float64) {
 	at := xy{p.odd, top + pitch*float64((position-1)/2)}
 	if position%2 == 0 {
@@ -72,8 +72,7 @@ func (p *plan) drawPin(position int, even float64) {
 	}
 }
 
-// drawRails draws the rails that are in use: from the header to the right side, down both, and joined over the top, one
-// arch within the other.
+// drawRails draws the rails in use: from the header to the right side, down both sides, and joined over the top as two arches.
 func (p *plan) drawRails() {
 	const inner, outer = top - 7, top - 12.6
 	for _, w := range p.Wires {
@@ -94,7 +93,7 @@ func (p *plan) drawRails() {
 	}
 }
 
-// drawTexts sets the title and, at the foot, the parts and how the page is read.
+// drawTexts sets the title, the key to the drawing, and the parts at the foot.
 func (p *plan) drawTexts() {
 	heading := style{size: 17, bold: true, color: black}
 	const width = pageWidth - 2*margin
@@ -115,7 +114,7 @@ func (p *plan) drawTexts() {
 	}
 }
 
-// kitList is what the kit is made of, a line for each kind of part.
+// kitList returns the parts of the kit, a line for each kind.
 func (n *Netlist) kitList() []string {
 	var lines []string
 	for _, kind := range []struct {
@@ -159,7 +158,7 @@ func (n *Netlist) kitList() []string {
 	return lines
 }
 
-// ranges are refs in few characters: "R1-R3, R5".
+// ranges returns refs in few characters: "R1-R3, R5".
 func ranges(refs []string, prefix string) string {
 	number := func(ref string) int {
 		n, _ := strconv.Atoi(ref[len(prefix):]) // of our own making

@@ -11,7 +11,7 @@ import (
 	"hillock/config"
 )
 
-// Netlist is a kit as it is to be wired, parts and wires in the order in which one would put them in.
+// Netlist is a kit with its parts and wires, in the order of assembly.
 type Netlist struct {
 	Title string // of the configuration
 	Parts []Part
@@ -23,14 +23,14 @@ type Part struct {
 	Ref   string // "IC1": its name in table and drawing
 	Kind  Kind
 	Model string   // "MCP3008", "330 Ohm"
-	Use   string   // what the configuration has it for: "knob", "led", "SPI0.0"
+	Use   string   // its input, output or bus: "knob", "led", "SPI0.0"
 	Pins  []string // their names, from pin 1
 	Group int      // parts of one are drawn together
 
-	Output string // of which it is a part, "" for one of an input
+	Output string // its output; "" for a part of an input
 }
 
-// Kind is what a part looks like.
+// Kind is a shape of part.
 type Kind int
 
 const (
@@ -42,21 +42,21 @@ const (
 	Capacitor             // pins alike
 )
 
-// String is the word for it in the table.
+// String returns the kind's word in the table.
 func (k Kind) String() string {
 	return [...]string{"", "module", "potentiometer", "LED", "resistor", "capacitor"}[k]
 }
 
-// prefix is what refs of the kind begin with: as in circuit diagrams, but P for a potentiometer and M for a module.
+// prefix returns the letters of the kind's refs: as in circuit diagrams, but P for a potentiometer and M for a module.
 func (k Kind) prefix() string { return [...]string{"IC", "M", "P", "D", "R", "C"}[k] }
 
-// End is where a wire ends.
+// End is the end of a wire.
 type End struct {
 	Part string // a part's Ref, or Header, Supply or Ground
 	Pin  int    // from 1; 0 for a rail
 }
 
-// What is there in every kit: the Pi's header, and the rails of the breadboard.
+// Every kit has the Pi's header and the rails of the breadboard.
 const (
 	Header = "header"
 	Supply = "3V3 rail"
@@ -68,12 +68,12 @@ type Wire struct {
 	From, To End
 	Color    Color
 	Signal   string  // on a bus: "SCLK"
-	Bus      string  // "SPI0" where several parts may share this wire's header pin, else ""
-	Current  float64 // that the header's pin gives at most, mA
+	Bus      string  // "SPI0" for a header pin shared by several parts, else ""
+	Current  float64 // largest of the header's pin, mA
 	Note     string  // for the table
 }
 
-// title is the name of a configuration.
+// title returns the name of a configuration.
 func title(cfg *config.Config) string {
 	if cfg.File == "" {
 		return "built-in configuration"
@@ -81,20 +81,19 @@ func title(cfg *config.Config) string {
 	return filepath.Base(cfg.File)
 }
 
-// Wired is a part that stands on the breadboard.
+// Wired is a part on the breadboard.
 type Wired interface {
-	// Wires adds the part and its wires to the kit. Where inputs are on channels of one chip, the first of them adds the chip
-	// for all: uses has more than one then.
+	// Wires adds the part and its wires to the kit. Inputs on channels of one chip come together in uses.
 	Wires(k *Kit, uses []Use)
 }
 
-// A Use is what an input or output uses of a part.
+// A Use is the use of a part by an input or output.
 type Use struct {
 	Name string // of the input or output
 	Part config.Part
 }
 
-// New is the netlist of a configuration. The error joins everything that keeps it from being wired.
+// New returns the netlist of a configuration. The error joins all obstacles.
 func New(cfg *config.Config) (*Netlist, error) {
 	k := &Kit{Netlist: Netlist{Title: title(cfg)}, colors: map[int]Color{}}
 	for _, uses := range together(cfg.Inputs) {
@@ -120,13 +119,13 @@ func New(cfg *config.Config) (*Netlist, error) {
 	return &k.Netlist, nil
 }
 
-// driver is that of an input.
+// driver returns the driver of an input.
 func driver(cfg *config.Config, name string) string {
 	i := slices.IndexFunc(cfg.Inputs, func(in config.Input) bool { return in.Name == name })
 	return cfg.Inputs[i].Driver
 }
 
-// together are the inputs that claim something, by what they share: the place of a chip on a bus. A pin is shared by none.
+// together groups the inputs with claims by their chip's place on a bus. No inputs share a pin.
 func together(inputs []config.Input) (all [][]Use) {
 	type placed struct {
 		Use
@@ -154,7 +153,7 @@ func together(inputs []config.Input) (all [][]Use) {
 	return all
 }
 
-// at are the wires to a position of the header.
+// at returns the wires to a position of the header.
 func (n *Netlist) at(position int) []Wire {
 	var wires []Wire
 	for _, w := range n.Wires {
@@ -165,7 +164,7 @@ func (n *Netlist) at(position int) []Wire {
 	return wires
 }
 
-// part is the part of a ref, nil for a rail and the header.
+// part returns the part of a ref, nil for a rail and the header.
 func (n *Netlist) part(ref string) *Part {
 	for i := range n.Parts {
 		if n.Parts[i].Ref == ref {
@@ -175,7 +174,7 @@ func (n *Netlist) part(ref string) *Part {
 	return nil
 }
 
-// from are the wires that begin at a part.
+// from returns the wires from a part.
 func (n *Netlist) from(ref string) []Wire {
 	var wires []Wire
 	for _, w := range n.Wires {
@@ -186,7 +185,7 @@ func (n *Netlist) from(ref string) []Wire {
 	return wires
 }
 
-// PinName is what is at a position of the header: "3V3", "GPIO17".
+// PinName returns the name of a position of the header: "3V3", "GPIO17".
 func PinName(position int) string {
 	at := config.Header()[position-1]
 	if '0' <= at[0] && at[0] <= '9' && at != "3V3" && at != "5V" {
@@ -195,10 +194,10 @@ func PinName(position int) string {
 	return at
 }
 
-// spot is a position for a message.
+// spot returns a position for a message.
 func spot(position int) string { return fmt.Sprintf("%s, header pin %d", PinName(position), position) }
 
-// role is the name of a position with the signal that a bus has on it: "GPIO11 SCLK".
+// role returns the name of a position with its bus signal: "GPIO11 SCLK".
 func (n *Netlist) role(position int) string {
 	for _, w := range n.at(position) {
 		if w.Signal != "" {

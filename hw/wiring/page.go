@@ -7,15 +7,15 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Page is a drawing on A4: its places are in mm from the upper left corner.
+// Page is a drawing on A4, in mm from the upper left corner.
 type Page struct {
-	under  []shape // what wires may not cross: parts
+	under  []shape // parts: no wire crosses them
 	wires  []line
-	over   []shape // what lies on the wires: pads, discs, joints
+	over   []shape // pads, discs and joints, drawn over the wires
 	labels []label
 	fonts  *font.Cache
 
-	title, description string // of the SVG: what it shows, and its wires in words
+	title, description string // of the SVG; the description has the wires in words
 
 	crowded bool // wires run too near beside each other
 }
@@ -26,7 +26,7 @@ type box struct{ left, top, right, bottom float64 }
 
 func (b box) middle() xy { return xy{(b.left + b.right) / 2, (b.top + b.bottom) / 2} }
 
-// A line is a wire with corners; net names what it connects to, and wires of one net may touch.
+// A line is a wire with corners. net is its connection: wires of one net may touch.
 type line struct {
 	points []xy
 	width  float64
@@ -34,7 +34,7 @@ type line struct {
 	net    string
 }
 
-// form is what a shape looks like in its box.
+// form is the outline of a shape in its box.
 type form int
 
 const (
@@ -56,7 +56,7 @@ type label struct {
 	anchor float64 // part of the text at its place: 0 its left end, 1 its right end
 }
 
-// style is how a text is set: its size is in points.
+// style is the style of a text, its size in points.
 type style struct {
 	size  float64
 	bold  bool
@@ -85,14 +85,14 @@ func (s *Page) face(st style) font.Face {
 	return s.fonts.Lookup(f, vg.Points(st.size))
 }
 
-// measure is the width and height of a text, mm.
+// measure returns the width and height of a text, mm.
 func (s *Page) measure(st style, text string) (width, height float64) {
 	face := s.face(st)
 	e := face.Extents()
 	return float64(face.Width(text) / vg.Millimeter), float64((e.Ascent + e.Descent) / vg.Millimeter)
 }
 
-// text sets a text: h and v say which part of it is at the place, from 0, its left and top, to 1, its right and bottom.
+// text sets a text. h and v are the part of it at the place: 0 its left and top, 1 its right and bottom.
 func (s *Page) text(st style, at xy, h, v float64, text string) box {
 	width, height := s.measure(st, text)
 	b := box{left: at.x - h*width, top: at.y - v*height}
@@ -116,7 +116,7 @@ func (s *Page) fit(st style, width float64, text string) string {
 	return string(r) + "..."
 }
 
-// onColor is a text that is read on a colour.
+// onColor returns a style readable on a colour.
 func onColor(st style, c Color) style {
 	if 299*int(c.R)+587*int(c.G)+114*int(c.B) < 128_000 { // ITU-R BT.601 luma
 		st.color = white
@@ -128,13 +128,13 @@ func onColor(st style, c Color) style {
 
 const pillHeight = 4.2
 
-// pillWidth is the width of a pill with a text.
+// pillWidth returns the width of a pill with a text.
 func (s *Page) pillWidth(text string) float64 {
 	w, _ := s.measure(bold, text)
 	return max(w+2.2, 5.4)
 }
 
-// pill is the end of a wire: where its other end is, on its colour. h is as for text, 0 or 1.
+// pill draws the disc at the end of a wire, with the name of the other end. h is 0 or 1, as for text.
 func (s *Page) pill(at xy, h float64, c Color, text string) {
 	w := s.pillWidth(text)
 	b := box{at.x - h*w, at.y - pillHeight/2, at.x + (1-h)*w, at.y + pillHeight/2}
@@ -148,7 +148,7 @@ func (s *Page) wire(net string, c Color, points ...xy) {
 	s.wires = append(s.wires, line{points, wireWidth, c, net})
 }
 
-// joint shows that wires that meet are connected.
+// joint draws the dot of connected wires.
 func (s *Page) joint(at xy, c Color) {
 	const r = 1.15
 	s.over = append(s.over, shape{rounded, box{at.x - r, at.y - r, at.x + r, at.y + r}, c, c})

@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// A band is a strip across a page for what belongs together: a chip or a module with its knobs, a capacitor with what
-// charges it, or a chain of parts with two legs from the header to a rail.
+// A band is a strip across a page for a group of parts: a chip or a module with its knobs, a capacitor with its knob and
+// resistors, or a chain of two-legged parts from the header to a rail.
 type band struct {
 	parts []*Part
 	first int // row
 	rows  int
-	want  float64 // the row that its middle would best be in
+	want  float64 // the best first row
 }
 
-// bands cuts a netlist into bands, those of the uppermost header pins first.
+// bands cuts a netlist into bands, sorted by their header pins from the top.
 func (n *Netlist) bands() []band {
 	var all []band
 	for i := range n.Parts {
@@ -40,7 +40,7 @@ const (
 	capacitorAt = 3 // its row, counted from that of its knob's upper leg
 )
 
-// rowsOf is how many rows a band takes.
+// rowsOf returns the height of a band in rows.
 func (n *Netlist) rowsOf(b band) int {
 	switch p := b.parts[0]; p.Kind {
 	case Chip:
@@ -57,7 +57,7 @@ func (n *Netlist) rowsOf(b band) int {
 	return 1
 }
 
-// nearest is the mean row of the header pins that a band is wired to.
+// nearest returns the mean row of a band's header pins.
 func (n *Netlist) nearest(b band) float64 {
 	sum, count := 0.0, 0
 	for _, p := range b.parts {
@@ -71,7 +71,7 @@ func (n *Netlist) nearest(b band) float64 {
 	return sum / float64(count)
 }
 
-// cut deals bands out to as few pages as have room for them, about as much to each.
+// cut deals the bands out to as few pages as possible, about as many rows to each.
 func (n *Netlist) cut(bands []band) [][]band {
 	pages := n.cutAt(bands, math.MaxInt)
 	for most := 1; ; most++ {
@@ -81,7 +81,7 @@ func (n *Netlist) cut(bands []band) [][]band {
 	}
 }
 
-// cutAt begins a new page wherever the one before would have more than so many rows, or no room.
+// cutAt begins a new page when the present one would exceed most rows or its room.
 func (n *Netlist) cutAt(bands []band, most int) [][]band {
 	pages := [][]band{nil}
 	rows := 0
@@ -97,7 +97,7 @@ func (n *Netlist) cutAt(bands []band, most int) [][]band {
 	return pages
 }
 
-// capacity is how many rows a page has above the lines at its foot.
+// capacity returns the number of rows above the lines at the foot.
 func (n *Netlist) capacity() int {
 	foot := n.footAt()
 	if foot < headerY(39)+10 {
@@ -106,12 +106,12 @@ func (n *Netlist) capacity() int {
 	return int((foot - lineSpace - gridY(0)) / step)
 }
 
-// footAt is where the lines at the foot begin: those of the kit, and one of its current.
+// footAt returns the top of the lines at the foot: the kit's, and one about its current.
 func (n *Netlist) footAt() float64 {
 	return pageHeight - margin - lineSpace*float64(len(n.kitList())+1)
 }
 
-// only is the part of a netlist that some bands are.
+// only returns the part of a netlist in some bands.
 func (n *Netlist) only(bands []band) *Netlist {
 	part := &Netlist{Title: n.Title}
 	refs := map[string]bool{}
@@ -128,7 +128,7 @@ func (n *Netlist) only(bands []band) *Netlist {
 	for _, w := range n.Wires {
 		if refs[w.From.Part] {
 			part.Wires = append(part.Wires, w)
-			refs[w.To.Part] = true // a rail is on the page that needs it
+			refs[w.To.Part] = true // a page shows the rails of its wires
 		}
 	}
 	for i, w := range n.Wires {
@@ -139,7 +139,7 @@ func (n *Netlist) only(bands []band) *Netlist {
 	return part
 }
 
-// stack puts the bands of a page below each other, each near its header pins.
+// stack places the bands of a page one below the other, each near its header pins.
 func (p *plan) stack() {
 	next := 0
 	for i := range p.bands {

@@ -10,22 +10,22 @@ import (
 	"hillock/config"
 )
 
-// Kit is a netlist that grows: parts put themselves and their wires into it, in the order in which one would.
+// Kit is a growing netlist. Parts add themselves and their wires, in the order of assembly.
 type Kit struct {
 	Netlist
-	output   string        // whose parts are added, "" for those of an input
+	output   string        // output of the parts being added; "" for an input
 	colors   map[int]Color // of signals, by position on the header
 	given    int           // colours so far
 	groups   int           // of parts so far
 	problems []error
 }
 
-// Refuse says why the kit cannot be wired.
+// Refuse adds a reason against the kit.
 func (k *Kit) Refuse(format string, args ...any) {
 	k.problems = append(k.problems, fmt.Errorf(format, args...))
 }
 
-// Add puts a part in, in the group that has begun last, and gives it its ref.
+// Add adds a part to the latest group and returns its ref.
 func (k *Kit) Add(p Part) (ref string) {
 	n := 1
 	for _, other := range k.Parts {
@@ -47,7 +47,7 @@ func (k *Kit) nextColor() Color {
 	return colors[(k.given-1)%len(colors)]
 }
 
-// ToHeader wires a pin of a part to a pin of the Pi, in the colour that this has.
+// ToHeader wires a pin of a part to a pin of the Pi, in the colour of that pin.
 func (k *Kit) ToHeader(w Wire, pin string) {
 	w.To = End{Header, config.Position(pin)}
 	color, ok := k.colors[w.To.Pin]
@@ -77,12 +77,12 @@ func (k *Kit) Jumper(from, to End) {
 	k.Wires = append(k.Wires, Wire{From: from, To: to, Color: k.nextColor()})
 }
 
-// SameRow wires legs that share a row of the breadboard.
+// SameRow connects legs in one row of the breadboard.
 func (k *Kit) SameRow(from, to End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: to, Note: note})
 }
 
-// GPIO reports whether a pin is on the header; where says whose it is.
+// GPIO reports whether a pin is on the header. where names its key for the error.
 func (k *Kit) GPIO(where, pin string) bool {
 	ok := strings.HasPrefix(pin, "GPIO") && config.Position(pin) > 0
 	if !ok {
@@ -91,7 +91,7 @@ func (k *Kit) GPIO(where, pin string) bool {
 	return ok
 }
 
-// rails wires the rails that are in use to the header.
+// rails wires the rails in use to the header.
 func (k *Kit) rails() {
 	for _, rail := range []struct {
 		name, pin, note string
@@ -109,18 +109,18 @@ func (k *Kit) rails() {
 }
 
 const (
-	Volts3V3 = 3.3 // V, of the 3V3 rail, and of a pin that is high
+	Volts3V3 = 3.3 // V, of the 3V3 rail and of a high pin
 
-	forward = 2.0   // V, across a red LED, the least of the usual colours
+	forward = 2.0   // V, across a red LED, the lowest of the usual colours
 	series  = 330.0 // Ohm
 )
 
-// Resistor adds one.
+// Resistor adds a resistor.
 func (k *Kit) Resistor(ohms float64, use string) (ref string) {
 	return k.Add(Part{Kind: Resistor, Model: Value(ohms, "Ohm"), Use: use, Pins: []string{"one end", "other end"}})
 }
 
-// Value is a number with three digits and a unit: "2.2 kOhm", "1 uF".
+// Value returns a number with a unit: "2.2 kOhm", "1 uF".
 func Value(v float64, unit string) string {
 	for _, p := range []struct {
 		scale  float64
@@ -133,8 +133,8 @@ func Value(v float64, unit string) string {
 	return fmt.Sprintf("%.4g %s", v, unit)
 }
 
-// LED adds an LED with its resistor, which leaves it (3.3 V - 2 V)/330 Ohm = 3.9 mA: between pin and ground, or where it is
-// inverted between pin and supply. where says whose pin it is, and note is for its wire.
+// LED adds an LED with its resistor, between pin and ground, or inverted between pin and supply. Its current is (3.3 V - 2 V)/330
+// Ohm = 3.9 mA. where names the pin's key for an error; note is the note of its wire.
 func (k *Kit) LED(where, pin, use string, inverted bool, note string) {
 	if !k.GPIO(where, pin) {
 		return
@@ -153,7 +153,7 @@ func (k *Kit) LED(where, pin, use string, inverted bool, note string) {
 	k.ToGround(cathode, "flat side of the rim")
 }
 
-// Knob adds a potentiometer at a channel. The higher its middle leg, the larger the current.
+// Knob adds a potentiometer at a channel. A higher voltage at its middle leg gives a larger current.
 func (k *Kit) Knob(channel End, use string) {
 	ref := k.Potentiometer(10e3, use)
 	k.Jumper(End{ref, 2}, channel)
@@ -161,12 +161,12 @@ func (k *Kit) Knob(channel End, use string) {
 	k.ToGround(End{ref, 1}, "")
 }
 
-// Potentiometer adds one, with none of its legs wired.
+// Potentiometer adds a potentiometer without wires.
 func (k *Kit) Potentiometer(ohms float64, use string) (ref string) {
 	return k.Add(Part{Kind: Knob, Model: Value(ohms, "Ohm"), Use: use, Pins: []string{"left leg", "middle leg", "right leg"}})
 }
 
-// PullUp adds one resistor to each SPI bus: where no chip drives MISO it then reads as ones, which no chip sends.
+// PullUp adds one resistor to each SPI bus. A MISO that is not driven then reads as ones; no chip sends that.
 func (k *Kit) PullUp(bus, miso string) {
 	if slices.ContainsFunc(k.Parts, func(p Part) bool { return p.Kind == Resistor && p.Use == bus }) {
 		return
@@ -177,8 +177,8 @@ func (k *Kit) PullUp(bus, miso string) {
 	k.ToSupply(End{ref, 2}, "")
 }
 
-// Module adds a module on an I2C bus and wires what each has there; where says whose it is. It is "" where the bus is not on
-// the header.
+// Module adds a module on an I2C bus with the wires of every module. where names its part for an error. It returns "" for a bus
+// that is not on the header.
 func (k *Kit) Module(where, bus string, address int, model string, pins ...string) (ref string) {
 	signals := config.PortPins(bus)
 	if signals["SDA"] == "" {
@@ -208,7 +208,7 @@ func (k *Kit) Module(where, bus string, address int, model string, pins ...strin
 	return ref
 }
 
-// On3V3 reports whether the upper end of an input's knob, at vRef V, is that of the 3V3 rail.
+// On3V3 reports whether vRef, the upper end of an input's knob in V, is the voltage of the 3V3 rail.
 func (k *Kit) On3V3(input string, vRef float64) bool {
 	const tolerance = 0.05 // of a Pi's 3V3
 	ok := math.Abs(vRef-Volts3V3) <= tolerance*Volts3V3
@@ -218,7 +218,7 @@ func (k *Kit) On3V3(input string, vRef float64) bool {
 	return ok
 }
 
-// Names are the uses that name gives a name, and so an end of the part that is used.
+// Names returns the names of uses, joined. name returns "" for unused ends.
 func Names(uses []Use, name func(Use) string) string {
 	var all []string
 	for _, u := range uses {

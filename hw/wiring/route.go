@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A trunk is a wire in a channel: a vertical lane, and branches from there to places on its left and on its right.
+// A trunk is a wire in a channel: a vertical lane with branches to its left and right.
 type trunk struct {
 	net         string
 	color       Color
@@ -20,8 +20,7 @@ func (t *trunk) span() (top, bottom float64) {
 	return top, bottom
 }
 
-// cost counts where two trunks cross or touch when the lane of a is left of that of b. A branch that would lie on another
-// one touches twice.
+// cost counts the crossings and touches of two trunks with the lane of a left of that of b. A branch on another one counts twice.
 func cost(a, b *trunk) int {
 	n := 0
 	crossings := func(branches []xy, t *trunk) {
@@ -37,7 +36,7 @@ func cost(a, b *trunk) int {
 	return n
 }
 
-// order sorts trunks into lanes from the left, so that few cross: while moving one somewhere else helps, it is moved.
+// order sorts trunks into lanes from the left for few crossings: it moves trunks as long as a move helps.
 func order(trunks []*trunk) {
 	type pair struct{ a, b *trunk }
 	costs := map[pair]int{}
@@ -46,7 +45,7 @@ func order(trunks []*trunk) {
 			costs[pair{a, b}] = cost(a, b)
 		}
 	}
-	// gain is what moving the trunk at one place to another saves.
+	// gain returns the crossings saved by moving a trunk.
 	gain := func(from, to int) int {
 		n, t := 0, trunks[from]
 		for _, passed := range trunks[min(from, to) : max(from, to)+1] {
@@ -77,7 +76,7 @@ func move(trunks []*trunk, from, to int) {
 	trunks[to] = t
 }
 
-// pack gives each trunk the first lane that is right of those before it that it runs beside: others may share it.
+// pack gives each trunk the first lane right of all earlier trunks beside it. Other trunks may share a lane.
 func pack(trunks []*trunk) (lane []int, lanes int) {
 	lane = make([]int, len(trunks))
 	for i, t := range trunks {
@@ -92,7 +91,7 @@ func pack(trunks []*trunk) (lane []int, lanes int) {
 	return lane, lanes
 }
 
-// route draws trunks in the lanes of a channel between two places, at most pitch apart.
+// route draws trunks in the lanes of a channel, at most pitch apart.
 func (s *Page) route(trunks []*trunk, from, to, pitch float64) {
 	order(trunks)
 	lane, lanes := pack(trunks)

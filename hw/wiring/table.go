@@ -37,7 +37,7 @@ func aligned(rows [][]string) []string {
 	return lines
 }
 
-// inWords returns the wires as sentences, for readers that do not see a drawing.
+// inWords returns the wires as sentences, for screen readers.
 func (n *Netlist) inWords() string {
 	var all []string
 	for _, row := range n.rows() {
@@ -107,7 +107,7 @@ func (n *Netlist) rows() [][]string {
 	return all
 }
 
-// label is a part in words: "IC1 MCP3008, SPI0.0".
+// label returns a part in words: "IC1 MCP3008, SPI0.0".
 func (n *Netlist) label(ref string) string {
 	p := n.part(ref)
 	if p == nil {
@@ -122,7 +122,7 @@ func (n *Netlist) label(ref string) string {
 	return strings.Join(words, " ") + ", " + p.purpose()
 }
 
-// purpose returns what a part is for: "output red", "input left", "SPI0.0". The bare name could be taken for a colour or a side.
+// purpose returns the purpose of a part: "output red", "input left", "SPI0.0". A bare name reads like a colour or a side.
 func (p *Part) purpose() string {
 	switch {
 	case p.Output != "" && p.Kind != Module:
@@ -133,7 +133,7 @@ func (p *Part) purpose() string {
 	return p.Use
 }
 
-// pin is a part's pin with its name, the number of one that has it printed nowhere left out.
+// pin returns a part's pin by its name; of chips, with its number.
 func (n *Netlist) pin(e End) string {
 	p := n.part(e.Part)
 	switch {
