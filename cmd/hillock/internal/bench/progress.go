@@ -12,7 +12,7 @@ import (
 // progress rewrites a line on the terminal w every second: a phase, its time so far and its duration. stop wipes the line.
 // Elsewhere progress prints nothing.
 func progress(w io.Writer, phase string, duration time.Duration) (stop func()) {
-	if _, _, ok := readable.Terminal(w); !ok {
+	if !readable.Rewrites(w) {
 		return func() {}
 	}
 	return draw(w, phase, duration)

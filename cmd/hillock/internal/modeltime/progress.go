@@ -20,7 +20,7 @@ type Progress struct {
 
 // NewProgress returns a bar for a number of steps; nil without a terminal.
 func NewProgress(w io.Writer, all int64) *Progress {
-	if _, _, ok := readable.Terminal(w); !ok {
+	if !readable.Rewrites(w) {
 		return nil
 	}
 	return &Progress{w: w, all: all, start: time.Now(), next: 1 << 20}

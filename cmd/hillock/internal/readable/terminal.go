@@ -42,3 +42,9 @@ func Colors(w io.Writer) colorprofile.Profile {
 	}
 	return p
 }
+
+// Rewrites reports whether w is a terminal with a cursor that moves: no file, and no dumb terminal.
+func Rewrites(w io.Writer) bool {
+	_, _, ok := Terminal(w)
+	return ok && Colors(w) > colorprofile.NoTTY
+}
