@@ -32,6 +32,18 @@ func (p *tab) misplaced(t *testing.T) {
 	p.until(t, into+" === '' && $('#fault').value === 'none'")
 }
 
+// sound has clicks at the interspike intervals, each ahead of its time.
+func (p *tab) sound(t *testing.T) {
+	eval[chromedp.Void](t, p, `(() => {
+	  const { prototype } = AudioBufferSourceNode, { start } = prototype;
+	  window.clicks = [];
+	  prototype.start = function (at) { clicks.push({ at, ahead: at - this.context.currentTime }); start.call(this, at); };
+	})()`)
+	p.toggle(t, "sound", true)
+	p.until(t, `((some) => some.length === 40 && some.every(({ at, ahead }, k) => ahead > 0 && ahead < 0.4 && (k === 0 || Math.abs(at - some[k - 1].at - 0.0069) < 1e-6)))(clicks.slice(-40))`)
+	p.toggle(t, "sound", false)
+}
+
 // keys are those of the terminal.
 func (p *tab) keys(t *testing.T) {
 	pressed := func(key, condition string) {

@@ -33,6 +33,7 @@ func TestPageInChromium(t *testing.T) {
 		{"sliders", p.sliders},
 		{"persistence", p.persistence},
 		{"speed", p.speed},
+		{"sound", p.sound},
 		{"the scope", p.scope},
 		{"trigger", p.trigger},
 		{"spikes", p.spikes},
