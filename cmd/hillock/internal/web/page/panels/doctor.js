@@ -9,7 +9,7 @@ export default class Doctor {
 
   status() {
     const { status } = this.shared;
-    const found = status.doctor ?? [], said = found.map((d) => [`${d.check}: ${d.seen}`, d.means, d.do]);
+    const found = status.doctor ?? [], said = found.map((d) => [`${d.check}: ${d.seen}`, d.do, d.means]); // the remedy is in view without scrolling
     if (!found.some((d) => d.result === 'failed')) {
       for (const s of [...status.inputs, ...status.outputs]) {
         const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
