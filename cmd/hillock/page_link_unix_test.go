@@ -13,9 +13,9 @@ import (
 	"hillock/neuron"
 )
 
-// A page whose server falls silent says since when, greys its numbers, and comes back by itself. No connection is closed
-// meanwhile, as in a network that loses every packet.
-func TestPageWhoseServerFallsSilent(t *testing.T) {
+// A page without answers shows since when, greys its numbers and recovers by itself. No connection is closed meanwhile, as in a
+// network without any packets.
+func TestPageShowsASilentServer(t *testing.T) {
 	ctx := chromium(t)
 	server := pageOf(t, "--web=127.0.0.1:0")
 	through := newProxy(t, strings.TrimPrefix(server, "http://"))
@@ -26,7 +26,7 @@ func TestPageWhoseServerFallsSilent(t *testing.T) {
 	through.stop()
 	p.until(t, `/^no answer since \d.*: trying again$/.test(text('#link')) && $('body').matches('.stale')`)
 	said := p.text(t, "link")
-	through.attempts(t, 3) // which are accepted, and get no answer
+	through.attempts(t, 3) // accepted, without an answer
 	if got := p.text(t, "link"); got != said {
 		t.Errorf("got %q after %q, want one text, which a screen reader says once", got, said)
 	}
@@ -39,15 +39,15 @@ func TestPageWhoseServerFallsSilent(t *testing.T) {
 	p.until(t, "text('#link') === 'live' && !$('body').matches('.stale')")
 	p.statuses(t, 3)
 	p.mu.Lock()
-	p.amiss = slices.DeleteFunc(p.amiss, func(text string) bool { // by the page, which gives up an attempt
+	p.amiss = slices.DeleteFunc(p.amiss, func(text string) bool { // the page gives up an attempt
 		return strings.Contains(text, "WebSocket is closed before the connection is established")
 	})
 	p.mu.Unlock()
 	p.well(t)
 }
 
-// A page says that the loop stands still while the server goes on, and /healthz says for how long.
-func TestPageWhoseLoopStandsStill(t *testing.T) {
+// The page and /healthz report a loop at a standstill.
+func TestPageShowsALoopAtAStandstill(t *testing.T) {
 	ctx := chromium(t)
 	hold, released := make(chan struct{}), make(chan struct{})
 	f := &runFlags{observers: []neuron.Observer{stepFunc(func(neuron.Sample) {
@@ -77,11 +77,11 @@ func TestPageWhoseLoopStandsStill(t *testing.T) {
 	r.end(t)
 }
 
-// proxy forwards connections to a server on loopback, until it is stopped: then it takes what comes, and forwards nothing.
+// proxy forwards connections to a server on loopback. While stopped it accepts connections and bytes and forwards nothing.
 type proxy struct {
 	l      net.Listener
 	server string
-	came   chan struct{} // a connection
+	came   chan struct{} // an element for each connection
 
 	mu   sync.Mutex
 	gate chan struct{} // closed while it forwards
@@ -132,7 +132,7 @@ func (p *proxy) resume() {
 	close(p.gate)
 }
 
-// attempts waits for n connections.
+// attempts waits for n new connections.
 func (p *proxy) attempts(t *testing.T, n int) {
 	t.Helper()
 	for range n {
@@ -144,7 +144,7 @@ func (p *proxy) attempts(t *testing.T, n int) {
 	}
 }
 
-// open waits until the proxy forwards, and returns false where it has ended before.
+// open waits until the proxy forwards. It returns false at the proxy's end.
 func (p *proxy) open(ended chan struct{}) bool {
 	p.mu.Lock()
 	gate := p.gate
@@ -180,7 +180,7 @@ func (p *proxy) serve(c net.Conn, ended chan struct{}, joined *sync.WaitGroup) {
 	}
 }
 
-// gated is a connection to which nothing is written while the proxy is stopped.
+// gated is a connection without writes while the proxy is stopped.
 type gated struct {
 	net.Conn
 	proxy *proxy

@@ -26,13 +26,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// deadline is for a busy machine: no test depends on the time within it.
+// deadline is long enough for a busy machine: no test is about speed.
 const deadline = time.Minute
 
-// remote is a host name that Chromium finds on this machine, and does not trust as it trusts loopback.
+// remote is a host name of this machine in Chromium, without the trust of loopback.
 const remote = "pi.example"
 
-// chromium starts a browser for the test: $HILLOCK_CHROMIUM, or the first one found. It skips the test at off.
+// chromium starts a browser for the test: HILLOCK_CHROMIUM, or one on the PATH. HILLOCK_CHROMIUM=off skips the test.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	named := os.Getenv("HILLOCK_CHROMIUM")
@@ -50,9 +50,9 @@ func chromium(t *testing.T) context.Context {
 		}
 	}
 	if path == "" && named == "" {
-		t.Skip("SKIPPED: the page in Chromium: it is not here (apt-get install chromium)")
+		t.Skip("SKIPPED: the page in Chromium: no Chromium found (apt-get install chromium)")
 	}
-	// As root it runs without its sandbox, as chromedp's default.
+	// As root chromedp runs it without its sandbox.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(cmp.Or(path, named)),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+remote+" 127.0.0.1"))
@@ -60,7 +60,7 @@ func chromium(t *testing.T) context.Context {
 	t.Cleanup(ended)
 	ctx, _ = chromedp.NewContext(ctx)
 	switch err := chromedp.Do(ctx); {
-	case err != nil && named == "": // one in a cage of its own for one, as Ubuntu has it
+	case err != nil && named == "": // such as Ubuntu's, confined in a snap
 		t.Skip("SKIPPED: the page in Chromium: it does not start:", err)
 	case err != nil:
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func chromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// pageOf starts the program and returns the address of its page. The program must end well at the test's end.
+// pageOf starts the program and returns the address of its page. The program must exit with status 0 after the test.
 func pageOf(t *testing.T, args ...string) (page string) {
 	t.Helper()
 	cmd := program(t, append([]string{"run", "--hw", "sim", "--plain"}, args...)...)
@@ -95,7 +95,7 @@ func pageOf(t *testing.T, args ...string) (page string) {
 	return page
 }
 
-// tab is a page in the browser, used as a person would.
+// tab is a page in the browser.
 type tab struct {
 	ctx       context.Context
 	host      string // of the server
@@ -116,7 +116,7 @@ func open(t *testing.T, ctx context.Context, page string) *tab {
 	var stop context.CancelFunc
 	p.ctx, stop = chromedp.NewContext(ctx, chromedp.WithListener(p.listen))
 	t.Cleanup(stop)
-	if err := chromedp.Do(p.ctx); err != nil { // opens the tab, and closes it with this context
+	if err := chromedp.Do(p.ctx); err != nil { // opens the tab until the end of its context
 		t.Fatal(err)
 	}
 	p.do(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(page))
@@ -130,7 +130,7 @@ func open(t *testing.T, ctx context.Context, page string) *tab {
 	return p
 }
 
-// listen keeps the browser's complaints about the page, and the page's requests to other hosts.
+// listen keeps errors and warnings of the browser, and the page's requests to other hosts.
 func (p *tab) listen(event any) {
 	note := func(format string, a ...any) {
 		p.mu.Lock()
@@ -152,7 +152,7 @@ func (p *tab) listen(event any) {
 			}
 		}
 	case *runtime.EventExceptionThrown:
-		note("%v", e.ExceptionDetails)
+		note("%s in %s:%d: %s", e.ExceptionDetails.Text, e.ExceptionDetails.URL, e.ExceptionDetails.LineNumber+1, e.ExceptionDetails.Exception.Description)
 	case *log.EventEntryAdded: // refused by the Content-Security-Policy, or not loaded
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			note("%s of %s: %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
@@ -164,7 +164,7 @@ func (p *tab) listen(event any) {
 	}
 }
 
-// well fails with complaints since the call before.
+// well fails with the errors and requests since its last call.
 func (p *tab) well(t *testing.T) {
 	t.Helper()
 	p.mu.Lock()
@@ -184,7 +184,7 @@ func (p *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// words are the vocabulary of the tests' expressions. chromedp's Poll makes functions of texts: the page forbids that.
+// words are functions for the expressions of the tests. chromedp's Poll makes functions from texts, and the page forbids that.
 const words = `
 const $ = (selector) => document.querySelector(selector), text = (selector) => $(selector)?.textContent ?? '';
 const number = (selector) => parseFloat(text(selector).replace('−', '-'));
@@ -192,7 +192,7 @@ const seen = (element) => Boolean(element && element.checkVisibility({ visibilit
 const next = () => new Promise((done) => setTimeout(done, 20));
 `
 
-// eval is the value of an expression in the page.
+// eval returns the value of an expression in the page.
 func eval[T any](t *testing.T, p *tab, expression string) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, deadline)
@@ -213,11 +213,12 @@ func (p *tab) until(t *testing.T, condition string) {
 		"(async () => {"+words+"while (!("+condition+")) await next(); })()", chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.shot(t, "failed")
+		p.well(t)
 		t.Fatalf("waiting for %s: %v; the page shows\n%s", condition, err, eval[string](t, p, "document.body.innerText"))
 	}
 }
 
-// text is that of the element with an id.
+// text returns the text of the element with an id.
 func (p *tab) text(t *testing.T, id string) string {
 	t.Helper()
 	return eval[string](t, p, fmt.Sprintf("text(%q)", "#"+id))
@@ -226,7 +227,7 @@ func (p *tab) text(t *testing.T, id string) string {
 // spot is a place in the window, px.
 type spot struct{ X, Y float64 }
 
-// part is a place on an element, in parts of its width and height, once it is scrolled into view. The mouse must reach it there.
+// part scrolls an element into view and returns a place on it, in parts of its width and height. The mouse must reach the place.
 func (p *tab) part(t *testing.T, selector string, x, y float64) spot {
 	t.Helper()
 	type place struct {
@@ -250,7 +251,7 @@ func (p *tab) click(t *testing.T, selector string) {
 	p.do(t, chromedp.MouseEvent(chromedp.MouseMoved, to.X, to.Y), chromedp.MouseClickXY(to.X, to.Y))
 }
 
-// drag presses at the first place, and lets go at the last one.
+// drag presses at the first place and releases at the last one.
 func (p *tab) drag(t *testing.T, way ...spot) {
 	t.Helper()
 	first, last := way[0], way[len(way)-1]
@@ -269,7 +270,7 @@ func (p *tab) press(t *testing.T, keys ...string) {
 	}
 }
 
-// download presses a button and returns its file.
+// download presses a button and returns the downloaded file.
 func (p *tab) download(t *testing.T, button string) (name string, content []byte) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, deadline)
@@ -299,7 +300,7 @@ func (p *tab) download(t *testing.T, button string) (name string, content []byte
 	return name, content
 }
 
-// table returns the rows of a CSV file. Its header must be as wanted.
+// table returns the rows of a CSV file after its header, and checks the header.
 func (p *tab) table(t *testing.T, button, name string, header ...string) [][]string {
 	t.Helper()
 	got, content := p.download(t, button)
@@ -310,7 +311,7 @@ func (p *tab) table(t *testing.T, button, name string, header ...string) [][]str
 	return rows[1:]
 }
 
-// shot keeps a picture of the whole page in the folder $HILLOCK_SHOTS, if there is one.
+// shot saves a picture of the whole page in the folder HILLOCK_SHOTS.
 func (p *tab) shot(t *testing.T, name string) {
 	t.Helper()
 	dir := os.Getenv("HILLOCK_SHOTS")

@@ -1,10 +1,10 @@
-// The page of hillock run --web: the connection to the server, and the panels that show what it sends.
+// The page of 'hillock run --web': the connection to the server, and the panels with its data.
 import { Columns } from './columns.js';
 import { Link } from './link.js';
 import modules from './panels.js';
 import { $, remember, remembered, theme } from './show.js';
 
-const EVERY = 60; // ms between sendings: the server takes 60 messages a second
+const EVERY = 60; // ms for three messages: the server's limit is 60 messages a second
 
 const shared = { hello: null, status: null, shown: null, paused: false, columns: null, cell: 0, base: 500, send };
 let token = kept(), pending = new Map(), fresh = false, trouble = '';
@@ -14,19 +14,19 @@ const panels = (await Promise.all(modules)).map(({ default: Panel }) => {
   return new Panel(shared);
 });
 
-// stand returns the element of a panel's place, which is a new section where the panel has a title.
+// stand returns the element for a panel: its place, or a new section for a panel with a title.
 function stand({ place, id, title }) {
   if (!title) return $(place);
   $('main').insertAdjacentHTML('beforeend', `<section id="${id}" class="${place}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2></section>`);
   return $(id);
 }
 
-// all calls a method of all panels that have it.
+// all calls a method of all panels, if they have it.
 function all(method, ...what) {
   for (const panel of panels) panel[method]?.(...what);
 }
 
-// send keeps the latest message of a kind until the next sending, so that a knob turned fast does not flood the server.
+// send keeps only the latest message of each kind until the next sending: a fast turn of the knob does not flood the server.
 function send(message) {
   pending.set([message.type, message.input, message.neuron, message.key].join(), message);
 }
@@ -38,8 +38,8 @@ setInterval(() => {
   link.send(first[1]);
 }, EVERY / 3);
 
-// protocols are the subprotocols to offer. A token that is offered counts from the beginning, also where only the place that is
-// kept for it is free; it goes in base64url, because a subprotocol has few characters.
+// protocols returns the subprotocols of the connection, with the token in base64url: a subprotocol permits few characters. With
+// its token the page can take the server's reserved place.
 function protocols() {
   if (!token) return ['hillock.1'];
   const code = btoa(String.fromCharCode(...new TextEncoder().encode(token)));
@@ -48,11 +48,11 @@ function protocols() {
 
 function opened() {
   pending = new Map();
-  fresh = true; // it may be another run
+  fresh = true; // perhaps another run
   all('opened');
 }
 
-// take takes a message, and returns whether it was a status.
+// take takes a message, and returns true for a status.
 function take(data) {
   if (typeof data !== 'string') {
     frame(data);
@@ -63,7 +63,7 @@ function take(data) {
   return message.type === 'status';
 }
 
-// kept is the token of this tab, from before the page was loaded again; keep keeps one that was right. A browser may forbid it.
+// kept returns the token of this tab from before a reload of the page. keep stores a right token. A browser may forbid storage.
 function kept() {
   try {
     const was = sessionStorage.getItem('token') ?? '';
@@ -73,16 +73,16 @@ function kept() {
 }
 
 function keep() {
-  try { sessionStorage.setItem('token', token); } catch { /* it is asked for again */ }
+  try { sessionStorage.setItem('token', token); } catch { /* the page asks again */ }
 }
 
-// linked says how the connection is, and greys numbers that are old. The time does not run on: a screen reader says it once.
+// linked shows the state of the connection, and greys old numbers. The text has a fixed time: a screen reader says it once.
 function linked(state, latest) {
   const stalled = Boolean(shared.status?.stalled), old = state !== 'live' || stalled;
   const since = latest ? ` since ${latest.toLocaleTimeString()}` : '';
   const now = trouble || (stalled ? 'the loop stands still' : 'live');
-  const text = { live: now, lost: `no answer${since}: trying again`, full: `every place is taken (--web-clients, --web-per-address)${since}: trying again` }[state];
-  if (state === 'full') $('auth').hidden = Boolean(shared.hello?.may_change); // with the token there may be a place
+  const text = { live: now, lost: `no answer${since}: trying again`, full: `too many viewers (--web-clients, --web-per-address)${since}: trying again` }[state];
+  if (state === 'full') $('auth').hidden = Boolean(shared.hello?.may_change); // one place is reserved for the token
   if ($('link').textContent !== text) $('link').textContent = text;
   $('link').classList.toggle('lost', old || Boolean(trouble));
   document.body.classList.toggle('stale', old);
@@ -149,7 +149,7 @@ $('cell').onchange = () => {
   all('hello');
 };
 
-// The plots are drawn at most as often as the screen is, and not at all in a hidden tab.
+// The plots are drawn at most once for each picture of the screen, and never in a hidden tab.
 function draw() {
   if (shared.hello) all('draw');
   requestAnimationFrame(draw);

@@ -1,15 +1,15 @@
-// The connection to the server. It is made again, after growing delays, when it closes and when the server falls silent.
+// The connection to the server. After a close or a silence the page connects again, with growing delays.
 
-const QUIET = 2000; // ms without a status, after which the numbers on the page are old
-const FIRST = 500, MOST = 10000; // ms from an attempt to connect to the next, at first and at most
+const QUIET = 2000; // ms: without a status for so long the numbers on the page are old
+const FIRST = 500, MOST = 10000; // ms between attempts to connect, first and longest
 
-// next is the delay that follows a delay.
+// next returns the delay after a delay.
 export const next = (delay) => Math.min(2 * delay, MOST);
 
 export class Link {
-  // opened is called at each new connection. message takes what the server sends, and returns whether that was a status. state is
-  // called with 'live' at each status, and with 'lost' or 'full' when the connection is gone, each with the time of the latest
-  // status, null before the first. protocols returns the subprotocols to offer.
+  // opened is called for each new connection. message takes a message of the server, and returns true for a status. protocols
+  // returns the subprotocols. state is called with 'live' for each status, and with 'lost' or 'full' without a connection; its
+  // second argument is the time of the latest status, null before the first.
   constructor({ opened, message, state, protocols }) {
     Object.assign(this, { opened, message, state, protocols, delay: FIRST, live: false, latest: null });
     this.attempt();
@@ -20,7 +20,7 @@ export class Link {
 
   send(message) { this.socket.send(JSON.stringify(message)); }
 
-  // attempt connects, in the place of the connection before. Each attempt has more time than the one before: a network may be slow.
+  // attempt replaces the connection. Each attempt has more time than the last one, for a slow network.
   attempt() {
     if (this.socket) {
       this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
@@ -52,7 +52,7 @@ export class Link {
     this.state('live', this.latest);
   }
 
-  // look finds silence. A status may wait behind large frames on a slow network: while they come, the connection stays.
+  // look finds silence. On a slow network a status may wait behind large frames: while frames come, the connection stays.
   look() {
     const now = performance.now();
     if (this.live && now - this.told > QUIET) {
@@ -62,8 +62,7 @@ export class Link {
     if (this.heard !== null && now - this.heard > QUIET) this.attempt();
   }
 
-  // lost says why a connection has closed. A browser does not tell a page that its socket was refused: then the server still
-  // answers.
+  // lost reports the reason for a close. Browsers hide the refusal of a socket: the server then still answers other requests.
   async lost(opened) {
     this.live = false;
     this.heard = null;

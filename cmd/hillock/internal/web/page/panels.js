@@ -1,31 +1,31 @@
-// The panels of the page. A new one is a module in panels/ and a line in this list, in whose order they are built and called.
+// The panels of the page. A new panel is a module in panels/ and a line in this list. The page builds and calls them in this order.
 //
 // The default export of a module is the class of its panel:
 //
-//   static place              where it goes: 'left', 'right' or 'wide' for a section of its own, else the id of an element of
-//                             index.html ('tools', 'foot') or of a panel before it ('board', 'numbers')
+//   static place              its place: 'left', 'right' or 'wide' for a section of its own, or the id of an element in index.html
+//                             ('tools', 'foot') or in an earlier panel ('board', 'numbers')
 //   static id, static title   of a section: its id and its heading
-//   static html               what it is made of: the page adds this to the place, and then makes the panel
+//   static html               its content: the page adds this to the place and then makes the panel
 //   constructor(shared)
 //
-// and has those of these methods that it needs:
+// A panel may have these methods:
 //
-//   opened()       a connection is new: what was asked of the server before is not known to this one
-//   hello()        shared.hello or shared.cell is another, or the server has refused a change
-//   status()       shared.status is another, which comes four times a second
-//   rates({ anew, points })   measured points of firing rate against current that are new (Rates in internal/web/wire.go)
+//   opened()       the connection is new: the server has forgotten earlier requests
+//   hello()        shared.hello or shared.cell has changed, or the server has refused a change
+//   status()       shared.status has changed: four times a second
+//   rates({ anew, points })   new measured points of firing rate against current (Rates in internal/web/wire.go)
 //   frame(fresh)   shared.columns has more steps. fresh.spikes are the new spikes of each neuron, fresh.first is the first step
-//   restyle()      the theme is another
-//   draw()         the browser draws its next picture: for what has to move smoothly
+//   restyle()      the theme has changed
+//   draw()         before each picture of the browser, for smooth movement
 //
-// None of these but opened and rates is called before the first hello. shared is what all panels look at:
+// Before the first hello the page calls only opened and rates. All panels share the object shared:
 //
 //   hello, status   the latest of these messages of the server (wire.go), null before the first
-//   shown, paused   the status on the screen: the latest one, or in pause that of its beginning; whether there is a pause
+//   shown, paused   the status on the screen, in a pause that of its beginning; whether there is a pause
 //   columns         the latest steps and spikes (columns.js)
 //   cell            the index of the chosen neuron
 //   base            the time base of the scope, ms
-//   send(message)   sends the server a message: the only way to it
+//   send(message)   sends a message to the server: the only way to it
 export default [
   import('./panels/board.js'),
   import('./panels/doctor.js'),

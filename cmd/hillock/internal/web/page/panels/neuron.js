@@ -1,7 +1,7 @@
-// The neuron: its parameters as sliders, and the equation with the numbers of now in it.
+// The neuron: its parameters as sliders, and the equation with its present numbers.
 import { $, number } from '../show.js';
 
-// What the numbers of now say, for the models whose equation is worked out here.
+// The equation in numbers, by model.
 const WORKED = {
   lif({ params: p, rheobase, reset }, now) {
     const slope = p.e_l - now.v + p.r_m * now.i, goal = p.e_l + p.r_m * now.i, brackets = (x, d) => (x < 0 ? `(${number(x, d)})` : number(x, d));
@@ -15,7 +15,7 @@ const WORKED = {
 };
 const GREEK = { tau: 'τ', sigma: 'σ' };
 const STEPS = 1000;
-const MINE = 700; // ms for which a value of this page's stands before that of the server is shown again
+const MINE = 700; // ms: a slider moved on this page ignores the server's value for so long
 
 export default class Neuron {
   static place = 'left';
@@ -61,7 +61,7 @@ export default class Neuron {
     return label;
   }
 
-  // value is that of a place of the slider, to the decimals shown; place is its inverse.
+  // value returns the value at a place of the slider, with the shown decimals. place is the inverse.
   value(key, place) {
     const { low: lo, high: hi, decimals, logarithmic: log } = this.rows[key].slider, x = place / STEPS;
     const raw = log ? lo * (hi / lo) ** x : lo + (hi - lo) * x;
@@ -81,8 +81,8 @@ export default class Neuron {
     else this.shared.send({ type: 'set', neuron: this.shared.hello.neurons[this.shared.cell].name, key, value });
   }
 
-  // follow shows the server's values. Several places stand for the same one: a slider that has it stays in its place, or the
-  // keys would not get it away from there.
+  // follow shows the server's values. Several places of a slider have the same value: a slider with the right value keeps its
+  // place, because a key could not move it otherwise.
   follow() {
     const { neurons, loop } = this.shared.hello, p = neurons[this.shared.cell];
     for (const [key, row] of Object.entries(this.rows)) {
@@ -103,7 +103,7 @@ export default class Neuron {
     this.rows[key].input.setAttribute('aria-valuetext', text);
   }
 
-  // status puts the numbers of now into the equation.
+  // status puts the present numbers into the equation.
   status() {
     const { hello, shown, cell } = this.shared;
     this.follow();
@@ -123,10 +123,10 @@ export default class Neuron {
   }
 }
 
-// plain is a unit as it is printed.
+// plain returns a unit for the page.
 const plain = (unit) => unit.replace('Ohm', 'Ω');
 
-// signs are the nodes of a text with symbols, whose index follows a _; in an equation they are in italics.
+// signs returns the nodes of a text with symbols and their indices after _. Symbols of an equation are in italics.
 function signs(text, italic) {
   const nodes = [], put = (name, content) => {
     const node = document.createElement(name);
