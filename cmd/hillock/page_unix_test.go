@@ -17,7 +17,7 @@ import (
 	"hillock/neuron"
 )
 
-// The page, in a real browser, as a person sees and handles it: the knob, the wires, the sliders, the scope and the lab.
+// The page in a real browser, with mouse, keys and touch: the knob, the wires, the sliders, the scope and the lab.
 func TestPageInChromium(t *testing.T) {
 	ctx, outer := chromium(t), t
 	p := open(t, ctx, pageOf(t, "--web=127.0.0.1:0"))
@@ -37,6 +37,9 @@ func TestPageInChromium(t *testing.T) {
 		{"the scope", p.scope},
 		{"trigger", p.trigger},
 		{"spikes", p.spikes},
+		{"intervals", p.intervals},
+		{"pause", p.pause},
+		{"lab's pictures", p.labPictures},
 		{"sweep", p.sweep},
 		{"misplaced wires", p.misplaced},
 		{"keys", p.keys},
@@ -50,7 +53,7 @@ func TestPageInChromium(t *testing.T) {
 			part.try(t)
 		})
 		if !ok {
-			return // the next ones begin where it was to end
+			return // the next parts begin at the end of this one
 		}
 	}
 	t.Run("a tab while a wire is out", func(t *testing.T) {
@@ -65,7 +68,7 @@ func TestPageInChromium(t *testing.T) {
 			p.until(t, "text('#link') === 'live' && number('#rate') > 0")
 			p.toggle(t, "pause", true)
 		})
-		t.Run("after", func(t *testing.T) { // what stood still is gone
+		t.Run("after", func(t *testing.T) { // the pause is over
 			pageOf(t, "--web="+p.host)
 			p.until(t, "text('#link') === 'live' && number('#rate') > 0 && $('#pause').ariaPressed === 'false'")
 		})
@@ -74,6 +77,11 @@ func TestPageInChromium(t *testing.T) {
 		two := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", filepath.Join("..", "..", "deploy", "examples", "two-neurons.toml")))
 		defer two.well(t)
 		two.memory(t)
+	})
+	t.Run("two neurons", func(t *testing.T) {
+		both := open(t, ctx, pageOf(t, "../../deploy/examples/two-neurons.toml", "--web=127.0.0.1:0", "--set=loop.speed=1"))
+		defer both.well(t)
+		both.sweepOfAnother(t)
 	})
 	t.Run("noise", func(t *testing.T) {
 		noisy := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", "--set=neuron.n1.sigma=5 mV"))
@@ -95,10 +103,10 @@ func TestPageInChromium(t *testing.T) {
 
 const knob = ".knob[role=slider]"
 
-// full is the largest code of the MCP3008 (DS21295D, 5.0), at which the knob gives most nA.
+// full is the largest code of the MCP3008 (DS21295D, 5.0). The knob's current is most nA there.
 const full, most = 1023, 5.0
 
-// firing is what the equation says of the currents that the page shows alike.
+// firing returns the predicted rates of all currents with the same text on the page.
 func firing(p neuron.LIF, shown string) (rates []string) {
 	for code := range full + 1 {
 		if i := most * float64(code) / full; fmt.Sprintf("%.2f nA", i) == shown {
@@ -108,7 +116,7 @@ func firing(p neuron.LIF, shown string) (rates []string) {
 	return rates
 }
 
-// fires waits until the neuron has a current, and fires as the equation says.
+// fires waits until the neuron has a current and its predicted rate.
 func (p *tab) fires(t *testing.T, params neuron.LIF, current float64) {
 	t.Helper()
 	p.until(t, fmt.Sprintf("Math.abs(number('#i') - %g) < 0.011", current))
@@ -116,10 +124,10 @@ func (p *tab) fires(t *testing.T, params neuron.LIF, current float64) {
 	p.until(t, fmt.Sprintf("%s.includes(text('#predicted')) && text('#rate') === text('#predicted')", list(want)))
 }
 
-// list is a JavaScript array of words.
+// list returns a JavaScript array of words.
 func list(words []string) string { return "['" + strings.Join(words, "', '") + "']" }
 
-// turn turns the knob to a current by the arrow keys, one percent at each.
+// turn turns the knob to a current with the arrow keys, one percent per key.
 func (p *tab) turn(t *testing.T, current float64) {
 	t.Helper()
 	eval[chromedp.Void](t, p, "$('"+knob+"').focus()")
@@ -151,7 +159,7 @@ func (p *tab) led(t *testing.T) {
 }
 
 func (p *tab) knobByMouse(t *testing.T) {
-	p.fires(t, neuron.Default(), 2) // where the virtual Pi has it
+	p.fires(t, neuron.Default(), 2) // the virtual Pi's first position
 	// Up is more wherever the hand begins, and on through the middle: 200 px from one end to the other. Sideways is nothing.
 	for _, from := range []spot{{0.5, 0.5}, {0.15, 0.6}, {0.85, 0.6}} {
 		at := p.part(t, knob, from.X, from.Y)
@@ -191,7 +199,7 @@ func (p *tab) knobByKeyboard(t *testing.T) {
 	p.fires(t, neuron.Default(), 3)
 }
 
-// pull presses the wire that the chip answers on, which pulls it out or puts it back.
+// pull presses the wire of MISO, and so pulls it out or puts it back.
 func (p *tab) pull(t *testing.T, out bool) {
 	t.Helper()
 	to := eval[*spot](t, p, `((wire) => {
@@ -213,7 +221,7 @@ func (p *tab) pull(t *testing.T, out bool) {
 
 const miso = `[data-fault="MISO open"]`
 
-// pulled is what the page shows with the wire out, and with it in its place.
+// pulled are the states of the page with the wire out and with the wire in its place.
 var pulled = map[bool]string{
 	true:  "text('#doctor').includes('MISO') && $('" + miso + "').ariaPressed === 'true' && $('#fault').value === 'MISO open'",
 	false: "!text('#doctor').includes('MISO') && $('" + miso + "').ariaPressed === 'false' && $('#fault').value === 'none'",
@@ -232,7 +240,7 @@ func (p *tab) wire(t *testing.T) {
 	p.until(t, pulled[false])
 }
 
-// second opens another tab while a wire is out: there the knob is where it was left, and turns from there.
+// second opens another tab while a wire is out. There the knob has the same position and turns from it.
 func (p *tab) second(t *testing.T, ctx context.Context) {
 	p.turn(t, 3)
 	p.pull(t, true)
@@ -248,7 +256,7 @@ func (p *tab) second(t *testing.T, ctx context.Context) {
 	p.fires(t, neuron.Default(), 3)
 }
 
-// statuses waits for so many more of the server's.
+// statuses waits for n more statuses of the server.
 func (p *tab) statuses(t *testing.T, n int) {
 	t.Helper()
 	eval[bool](t, p, fmt.Sprintf(`await (async () => {
@@ -257,7 +265,7 @@ func (p *tab) statuses(t *testing.T, n int) {
 	})()`, n))
 }
 
-// slide moves a slider to one of its 1000 places: by mouse, and what that misses by the arrow keys.
+// slide moves a slider to one of its 1000 places, with the mouse and then with the arrow keys.
 func (p *tab) slide(t *testing.T, id string, place int, shown string) {
 	t.Helper()
 	p.drag(t, p.part(t, "#"+id, 0.5, 0.5), p.part(t, "#"+id, float64(place)/1000, 0.5))
@@ -282,11 +290,11 @@ func (p *tab) slide(t *testing.T, id string, place int, shown string) {
 }
 
 func (p *tab) sliders(t *testing.T) {
-	// One key at a time, with the server's answer to each. Two places in three stand for the same tau_m there.
+	// One key at a time, each with the server's answer. Two of three places have the same tau_m there.
 	eval[chromedp.Void](t, p, "$('#slider-tau_m').focus()")
 	for range 3 {
 		p.press(t, kb.ArrowRight)
-		p.statuses(t, 4) // a value of the page's own stands for 0.7 s
+		p.statuses(t, 4) // the page keeps its own value for 0.7 s
 	}
 	p.until(t, "parseFloat($('#slider-tau_m').getAttribute('aria-valuetext')) > 10 && $('#slider-tau_m').value > 502")
 	slow := neuron.Default()

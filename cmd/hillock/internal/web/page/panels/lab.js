@@ -1,10 +1,12 @@
-// The lab: firing rate against current as it is measured, the raster, and the times between spikes.
+// The lab: measured firing rate against current, the raster and the interspike intervals.
+import { histogram, intervals, statistics } from '../intervals.js';
+import { parameters, picture } from '../export.js';
 import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
 
-const ROWS = 8; // of the raster of one neuron
-const LATEST = 1000; // intervals in the histogram, as in the status
-const BINS = 30;
-const DOT = 12; // px from one drawn point to the next
+const ROWS = 8; // in the raster of one neuron
+const MOST = 1000; // intervals in the histogram
+const DOT = 12; // px: measured points nearer to each other than this are drawn once
+const PLOTS = ['fi', 'raster', 'isi'];
 
 export default class Lab {
   static place = 'right';
@@ -15,10 +17,11 @@ export default class Lab {
   <figure>
     <figcaption>Firing rate against current</figcaption>
     <div id="plot-fi" class="plot" role="img" aria-label="Firing rate against current: exact curve, discrete curve, measured points"></div>
-    <p class="legend"><span class="key exact">exact</span><span class="key discrete">discrete</span><span class="key measured">measured</span></p>
+    <p class="legend"><span class="key exact">exact</span><span class="key discrete">discrete</span><span class="key measured">measured</span> <span id="swept"></span></p>
     <div class="tools">
       <button id="sweep" aria-pressed="false" hidden>Sweep</button>
       <button id="clear">Clear</button>
+      <button id="shot-fi">Picture</button>
       <button id="csv-fi">CSV</button>
     </div>
   </figure>
@@ -26,22 +29,26 @@ export default class Lab {
     <figcaption>Raster</figcaption>
     <div id="plot-raster" class="plot" role="img" aria-label="Raster of the spikes"></div>
     <p class="legend" id="raster-note"></p>
-    <div class="tools"><button id="csv-raster">CSV</button></div>
+    <div class="tools"><button id="shot-raster">Picture</button><button id="csv-raster">CSV</button></div>
   </figure>
   <figure>
-    <figcaption>Times between spikes</figcaption>
-    <div id="plot-isi" class="plot" role="img" aria-label="Histogram of the times between spikes"></div>
+    <figcaption>Interspike intervals</figcaption>
+    <div id="plot-isi" class="plot" role="img" aria-label="Histogram of the interspike intervals"></div>
     <p class="legend" id="isi-note"></p>
-    <div class="tools"><button id="csv-isi">CSV</button></div>
+    <div class="tools"><button id="clear-isi">Clear</button><button id="shot-isi">Picture</button><button id="csv-isi">CSV</button></div>
   </figure>
 </div>
 `;
 
   constructor(shared) {
-    this.shared = shared;
+    Object.assign(this, { shared, end: 0 });
     this.clear();
-    for (const name of ['fi', 'raster', 'isi']) fit($(`plot-${name}`), () => this[name]);
+    for (const name of PLOTS) {
+      fit($(`plot-${name}`), () => this[name]);
+      $(`shot-${name}`).onclick = () => this.picture(name);
+    }
     $('clear').onclick = () => { this.clear(); this.draw(); };
+    $('clear-isi').onclick = () => { this.shared.columns?.forget(); this.draw(); };
     $('sweep').onclick = () => this.sweep();
     $('csv-fi').onclick = () => download('hillock-fi.csv', csv(this.rateRows()));
     $('csv-raster').onclick = () => download('hillock-spikes.csv', csv(this.spikeRows()));
@@ -49,38 +56,43 @@ export default class Lab {
   }
 
   get neuron() { return this.shared.hello.neurons[this.shared.cell]; }
+  get now() { return this.shared.shown?.neurons[this.shared.cell]; }
   get dt() { return this.shared.hello.loop.dt_ms; }
   ms(steps) { return Number((steps * this.dt).toFixed(6)); }
 
-  // swept is the first input of the neuron that the page may turn; underWay is its status while the server does so.
-  swept() { return this.shared.hello.inputs.find((p) => p.turnable && this.neuron.inputs.includes(p.name)); }
-  underWay() { return this.shared.status?.inputs.find((s) => s.swept && s.name === this.swept()?.name); }
+  // sweepable is the first turnable input of the chosen neuron. underWay is the status of a swept input of any neuron.
+  sweepable() { return this.shared.hello.inputs.find((p) => p.turnable && this.neuron.inputs.includes(p.name)); }
+  underWay() { return this.shared.status?.inputs.find((s) => s.swept); }
 
-  // sweep begins one, or ends it: a turn by hand does, to where the knob is.
+  // sweep begins a sweep or ends the one under way: a turn by hand ends it at the knob's present position.
   sweep() {
-    const now = this.underWay(), input = this.swept().name;
-    if (now) return this.shared.send({ type: 'turn', input, position: now.position });
-    this.shared.send({ type: 'sweep', input });
+    const now = this.underWay();
+    if (now) this.shared.send({ type: 'turn', input: now.name, position: now.position });
+    else this.shared.send({ type: 'sweep', input: this.sweepable().name });
   }
 
   hello() {
-    const { virtual, may_change: may, neurons } = this.shared.hello;
-    $('sweep').hidden = !(virtual && this.swept());
+    const { may_change: may, neurons } = this.shared.hello, names = neurons.map((n) => n.name).join();
     $('sweep').disabled = !may;
-    const names = neurons.map((n) => n.name).join();
     if (!this.fi || names !== this.names) this.restyle();
     else this.fi.setData(this.curves());
     this.names = names;
+    this.status();
   }
+
+  frame() { if (!this.shared.paused) this.end = this.shared.columns.end; }
 
   status() {
-    const now = this.underWay();
+    const { virtual, neurons } = this.shared.hello, now = this.underWay();
+    $('sweep').hidden = !(virtual && (now || this.sweepable()));
     $('sweep').setAttribute('aria-pressed', Boolean(now));
     $('sweep').textContent = now ? `Sweep ${Math.round(100 * now.position)} %` : 'Sweep';
-    this.draw();
+    const names = now && neurons.length > 1 ? neurons.filter((n) => n.inputs.includes(now.name)).map((n) => n.name) : [];
+    $('swept').textContent = names.length ? `sweep of ${names.join(', ')}` : '';
+    if (!this.shared.paused) this.draw();
   }
 
-  // rates takes measured points. Those of a neuron are kept by their bins.
+  // rates takes measured points. Each replaces the earlier point of its neuron and bin.
   rates({ anew, points }) {
     if (anew) this.clear();
     points.forEach((some, k) => {
@@ -89,32 +101,47 @@ export default class Lab {
     });
   }
 
-  // clear forgets the points, until there are others.
   clear() { this.measured = []; }
   points() { return [...this.measured[this.shared.cell]?.values() ?? []]; }
 
   restyle() {
-    for (const name of ['fi', 'raster', 'isi']) this[name]?.destroy();
     this.unit = this.rowUnit();
-    const make = (name, x, y, scales, series, data, hooks = {}) => {
-      const place = $(`plot-${name}`), axis = axes(x, y);
-      if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, k) => k), values: (u) => this.namesOf(u), grid: { show: false } });
-      return new uPlot({ width: Math.max(50, place.clientWidth), height: Math.max(50, place.clientHeight), legend: { show: false }, cursor: { show: false },
-        scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks }, data, place);
-    };
-    const solid = { points: { show: false }, width: 3 };
-    const top = () => {
-      const most = Math.max(1, ...this.neuron.curve.map((p) => p.discrete ?? 0), ...this.points().map((p) => p.rate));
-      return [-0.04 * most, 1.08 * most];
-    };
-    this.fi = make('fi', 'I (nA)', 'rate (Hz)', { y: { range: top } }, [
-      { ...solid, stroke: color('v') }, { ...solid, stroke: color('vt'), dash: [9, 6], width: 2.5 }],
-    this.curves(), { drawClear: [(u) => this.dots(u)], draw: [(u) => this.now(u)] });
-    this.raster = make('raster', `time in the row (${this.unit})`, null, { x: { range: () => [0, this.rowLength() / this.scale()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
-      [{}], [[0, 1], [null, null]], { draw: [(u) => this.strokes(u)] });
-    this.isi = make('isi', 'time to the next spike (ms)', 'intervals', { x: { range: (_, lo, hi) => [lo ?? 0, hi ?? 1] }, y: { range: (_, lo, hi) => [0, Math.max(1, hi ?? 1) * 1.08] } },
-      [{ fill: color('v'), stroke: color('v'), width: 0, paths: uPlot.paths.bars({ size: [0.9, 200] }), points: { show: false } }], [[0, 1], [null, null]]);
+    for (const name of PLOTS) {
+      this[name]?.destroy();
+      this[name] = this.build(name, $(`plot-${name}`));
+    }
     this.draw();
+  }
+
+  // build returns a plot in a place, k times as large as on the page.
+  build(name, place, k = 1) {
+    const page = $(`plot-${name}`), { x, y, scales, series, data, hooks = {} } = this.plan(name, k), axis = axes(x, y, k);
+    if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, n) => n), values: (u) => this.rowLabels(u, k), grid: { show: false } });
+    return new uPlot({
+      width: k * Math.max(50, page.clientWidth), height: k * Math.max(50, page.clientHeight), legend: { show: false }, cursor: { show: false },
+      scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks,
+    }, data, place);
+  }
+
+  // plan describes a plot: the labels of its axes, its scales, series, data and hooks.
+  plan(name, k) {
+    const line = { points: { show: false }, width: 3 * k };
+    switch (name) {
+      case 'fi': return {
+        x: 'I (nA)', y: 'rate (Hz)', scales: { x: { range: () => this.currents() }, y: { range: () => this.firing() } }, data: this.curves(),
+        series: [{ ...line, stroke: color('v') }, { ...line, stroke: color('vt'), dash: [9 * k, 6 * k], width: 2.5 * k }],
+        hooks: { drawClear: [(u) => this.dots(u, k)], draw: [(u) => this.present(u, k)] },
+      };
+      case 'raster': return {
+        x: `time in the row (${this.unit})`, y: null, series: [{}], data: this.frameOfRows(), hooks: { draw: [(u) => this.strokes(u, k)] },
+        scales: { x: { range: () => [0, this.rowLength() / this.scale()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
+      };
+      default: return {
+        x: 'interspike interval (ms)', y: 'intervals', data: this.bars(),
+        scales: { x: { range: (_, low, high) => [low ?? 0, high ?? 1] }, y: { range: (_, low, high) => [0, Math.max(1, high ?? 1) * 1.08] } },
+        series: [{ fill: color('v'), stroke: color('v'), width: 0, paths: uPlot.paths.bars({ size: [0.9, 200] }), points: { show: false } }],
+      };
+    }
   }
 
   curves() {
@@ -122,27 +149,37 @@ export default class Lab {
     return [curve.map((p) => p.i), curve.map((p) => p.discrete), curve.map((p) => p.exact)];
   }
 
-  draw() {
-    if (!this.fi || !this.shared.columns || document.hidden) return;
-    if (this.unit !== this.rowUnit()) return this.restyle(); // which draws
-    const { curve } = this.neuron, least = curve[0].i, most = curve.at(-1).i, room = 0.03 * (most - least); // for a point at an end
-    this.fi.redraw(false);
-    this.fi.setScale('x', { min: least - room, max: most + room });
-    this.raster.setData([[0, this.rowLength() / this.scale()], [null, null]]);
-    this.raster.redraw();
-    this.histogram();
+  currents() {
+    const { curve } = this.neuron, low = curve[0].i, high = curve.at(-1).i, room = 0.03 * (high - low); // for a point at an end
+    return [low - room, high + room];
   }
 
-  // dots are the measured points, beneath the curves; of those that lie in one place one is drawn.
-  dots(u) {
-    const { ctx, bbox } = u, ratio = devicePixelRatio;
+  firing() {
+    const top = Math.max(1, ...this.neuron.curve.map((p) => p.discrete ?? 0), ...this.points().map((p) => p.rate));
+    return [-0.04 * top, 1.08 * top];
+  }
+
+  // draw draws the plots anew. In a pause only a choice of this page calls it.
+  draw() {
+    if (!this.fi || !this.shared.columns || document.hidden) return;
+    if (this.unit !== this.rowUnit()) return this.restyle(); // it draws
+    this.fi.setData(this.curves());
+    this.raster.setData(this.frameOfRows());
+    this.isi.setData(this.bars());
+    $('raster-note').textContent = this.rasterNote();
+    $('isi-note').textContent = this.intervalNote();
+  }
+
+  // dots draws the measured points beneath the curves.
+  dots(u, k) {
+    const { ctx, bbox } = u, ratio = devicePixelRatio * k;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left - 7 * ratio, bbox.top - 7 * ratio, bbox.width + 14 * ratio, bbox.height + 14 * ratio);
     ctx.clip();
     ctx.strokeStyle = color('ink');
     ctx.lineWidth = 1.5 * ratio;
-    ctx.setLineDash([]); // which the exact curve left behind
+    ctx.setLineDash([]); // the exact curve leaves its own
     ctx.beginPath();
     const drawn = new Set(), place = (px) => Math.round(px / ratio / DOT);
     for (const p of this.points()) {
@@ -156,62 +193,66 @@ export default class Lab {
     ctx.restore();
   }
 
-  // now is the neuron as it is.
-  now(u) {
-    const { ctx } = u, now = this.shared.status?.neurons[this.shared.cell];
+  // present draws the neuron's present current and rate.
+  present(u, k) {
+    const { ctx } = u, { now } = this, ratio = devicePixelRatio * k;
     if (!now) return;
     ctx.save();
     ctx.fillStyle = color('el');
     ctx.strokeStyle = color('ink');
-    ctx.lineWidth = 1.5 * devicePixelRatio;
+    ctx.lineWidth = 1.5 * ratio;
     ctx.setLineDash([]);
     ctx.beginPath();
-    ctx.arc(u.valToPos(now.i, 'x', true), u.valToPos(now.rate, 'y', true), 7 * devicePixelRatio, 0, 2 * Math.PI);
+    ctx.arc(u.valToPos(now.i, 'x', true), u.valToPos(now.rate, 'y', true), 7 * ratio, 0, 2 * Math.PI);
     ctx.fill();
     ctx.stroke();
     ctx.restore();
   }
 
-  // The raster of one neuron is folded: each row is a time base, the newest on top. Several have a row each.
+  // The raster of one neuron is folded: each row is one time base long, the latest on top. Several neurons have a row each.
   folded() { return this.shared.hello.neurons.length === 1; }
   rowLength() { return this.shared.base; } // ms
   rowUnit() { return this.rowLength() < 1000 ? 'ms' : 's'; }
-  scale() { return this.unit === 's' ? 1000 : 1; } // ms in the unit
+  scale() { return this.unit === 's' ? 1000 : 1; } // ms
   rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
 
-  // namesOf leaves out names for want of height.
-  namesOf({ height }) {
-    const names = this.rowNames(), letters = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const each = Math.max(1, Math.ceil(1.2 * letters * names.length / Math.max(1, height - 4 * letters)));
-    return names.map((name, k) => (k % each ? '' : name));
+  // rowLabels are the names of the rows, shortened, and of narrow rows only those that have room.
+  rowLabels(u, k) {
+    const names = this.rowNames(), letters = 1.1 * k * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const every = Math.ceil(letters * names.length / (u.bbox.height / devicePixelRatio));
+    return names.map((name, n) => (n % every ? '' : name.length > 12 ? `${name.slice(0, 11)}…` : name));
   }
 
   rows() {
-    const { columns } = this.shared, span = this.rowLength() / this.dt, end = columns.end;
+    const { columns } = this.shared, span = this.rowLength() / this.dt, { end } = this;
     return this.rowNames().map((_, k) => {
       const last = this.folded() ? Math.floor(end / span) * span + span * (1 - k) : end;
       return { first: last - span, spikes: columns.spikesIn(this.folded() ? 0 : k, last - span + 1, last) };
     });
   }
 
-  strokes(u) {
+  frameOfRows() { return [[0, this.rowLength() / this.scale()], [null, null]]; }
+
+  // strokes draws a stroke for each spike.
+  strokes(u, k) {
     if (!this.shared.columns) return;
-    const { ctx } = u, ratio = devicePixelRatio;
+    const { ctx } = u;
     ctx.save();
-    ctx.lineWidth = 2 * ratio;
-    this.rows().forEach(({ first, spikes }, k) => {
-      ctx.strokeStyle = this.folded() ? color('v') : cellColor(k);
+    ctx.lineWidth = 2 * k * devicePixelRatio;
+    this.rows().forEach(({ first, spikes }, row) => {
+      ctx.strokeStyle = this.folded() ? color('v') : cellColor(row);
       ctx.beginPath();
       for (const s of spikes) {
         const x = u.valToPos((s - first) * this.dt / this.scale(), 'x', true);
-        ctx.moveTo(x, u.valToPos(k - 0.4, 'y', true));
-        ctx.lineTo(x, u.valToPos(k + 0.4, 'y', true));
+        ctx.moveTo(x, u.valToPos(row - 0.4, 'y', true));
+        ctx.lineTo(x, u.valToPos(row + 0.4, 'y', true));
       }
       ctx.stroke();
     });
     ctx.restore();
-    $('raster-note').textContent = this.folded() ? `${time(this.rowLength())} a row` : `the latest ${time(this.rowLength())}`;
   }
+
+  rasterNote() { return this.folded() ? `${time(this.rowLength())} a row` : `the latest ${time(this.rowLength())}`; }
 
   rateRows() {
     const points = this.points().sort((a, b) => a.i - b.i);
@@ -224,26 +265,37 @@ export default class Lab {
     return rows;
   }
 
-  measuredNow() {
-    const { columns, cell, status } = this.shared;
-    return columns.measured(cell, status?.neurons[cell]?.intervals ?? { since: 0, n: 0, mean_ms: 0, cv: 0 }, this.dt);
-  }
-
-  // intervals are the latest ones, in steps, under the present current and parameters.
+  // intervals are those of the present current and parameters, since the latest Clear.
   intervals() {
-    return this.shared.columns.intervals(this.shared.cell, this.measuredNow().since).slice(-LATEST);
+    const { columns, cell } = this.shared, since = Math.max(this.now?.intervals.since ?? 0, columns.cleared);
+    return intervals(columns.spikesIn(cell, since, this.end), MOST);
   }
 
-  histogram() {
-    const all = this.intervals(), now = this.measuredNow();
-    if (all.length < 2) {
-      $('isi-note').textContent = 'no intervals yet';
-      this.isi.setData([[0, 1], [null, null]]);
-      return;
-    }
-    const least = Math.min(...all), wide = Math.max(1, Math.ceil((Math.max(...all) - least + 1) / BINS)), bins = new Array(BINS + 4).fill(0);
-    for (const n of all) bins[2 + Math.floor((n - least) / wide)]++;
-    this.isi.setData([bins.map((_, k) => (least + (k - 2) * wide + (wide - 1) / 2) * this.dt), bins]);
-    $('isi-note').textContent = `the latest ${now.n}: mean ${number(now.mean_ms, 2)} ms, CV ${number(now.cv, 3)}`;
+  bars() {
+    const all = this.shared.columns ? this.intervals() : [];
+    if (all.length < 2) return [[0, 1], [null, null]];
+    const { at, counts } = histogram(all);
+    return [at.map((n) => n * this.dt), counts];
+  }
+
+  intervalNote() {
+    const all = this.intervals(), { mean, cv } = statistics(all);
+    return all.length < 2 ? 'no intervals yet' : `latest ${all.length} · mean ${number(mean * this.dt, 2)} ms · CV ${number(cv, 3)}`;
+  }
+
+  // picture downloads a plot with its title, its legend, what the page says of it, and the neuron's parameters.
+  picture(name) {
+    const { neurons, loop } = this.shared.hello, figure = $(`plot-${name}`).closest('figure'), { now } = this;
+    const traces = this.folded() ? [] : neurons.map((n, k) => ({ name: n.name, color: cellColor(k) }));
+    const about = {
+      fi: { legend: [{ name: 'exact', color: color('vt'), dash: true }, { name: 'discrete', color: color('v') }], lines: [`${this.points().length} measured points · now ${number(now?.i, 2)} nA, ${number(now?.rate, 1)} Hz`] },
+      raster: { legend: traces, lines: [this.rasterNote()] },
+      isi: { lines: [this.intervalNote()] },
+    }[name];
+    const of = name === 'raster' ? neurons : [this.neuron];
+    return picture(`hillock-${name}.png`, {
+      title: figure.querySelector('figcaption').textContent, legend: about.legend ?? [], lines: [...about.lines, ...of.map((n) => parameters(n, loop))],
+      plots: (k) => [this.build(name, document.createElement('div'), k)],
+    });
   }
 }
