@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -27,6 +29,7 @@ func TestPageInChromium(t *testing.T) {
 		try  func(*testing.T)
 	}{
 		{"the LED", p.led},
+		{"touch", p.touch},
 		{"the knob by mouse", p.knobByMouse},
 		{"the knob by keyboard", p.knobByKeyboard},
 		{"a wire", p.wire},
@@ -177,6 +180,54 @@ func (p *tab) knobByMouse(t *testing.T) {
 	})($('`+knob+`'))`), "2.660 2.610"; got != want {
 		t.Errorf("got %s nA after 120 px and after 3 lines back, want %s", got, want)
 	}
+}
+
+// touch turns the knob and presses buttons and a slider with a finger. The page must not scroll under the knob.
+func (p *tab) touch(t *testing.T) {
+	finger := func(on bool) {
+		t.Helper()
+		if _, err := chromedp.Call(p.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: on}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	touch := func(kind input.DispatchTouchEventType, at ...spot) {
+		t.Helper()
+		points := []*input.TouchPoint{}
+		for _, s := range at {
+			points = append(points, &input.TouchPoint{X: s.X, Y: s.Y})
+		}
+		if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tap := func(selector string) {
+		t.Helper()
+		touch(input.DispatchTouchEventTypeTouchStart, p.part(t, selector, 0.5, 0.5))
+		touch(input.DispatchTouchEventTypeTouchEnd)
+	}
+	finger(true)
+	defer finger(false)
+	p.look(t, 390, 844, "light") // the page is higher than this window, and could scroll
+	at := p.part(t, knob, 0.5, 0.5)
+	before := eval[float64](t, p, "scrollY")
+	touch(input.DispatchTouchEventTypeTouchStart, at)
+	for y := 0.0; y >= -60; y -= 10 {
+		touch(input.DispatchTouchEventTypeTouchMove, spot{at.X, at.Y + y})
+	}
+	touch(input.DispatchTouchEventTypeTouchEnd)
+	p.fires(t, neuron.Default(), 2+most*60/200)
+	if after := eval[float64](t, p, "scrollY"); after != before {
+		t.Errorf("the page scrolled from %g to %g px under the knob", before, after)
+	}
+	tap("#pause")
+	p.until(t, "$('#pause').ariaPressed === 'true'")
+	tap("#pause")
+	p.until(t, "$('#pause').ariaPressed === 'false'")
+	tap("#slider-tau_m") // its middle
+	p.until(t, "$('#slider-tau_m').value === '500'")
+	tap("#reset")
+	p.look(t, 1280, 800, "light")
+	p.turn(t, 2)
 }
 
 func (p *tab) knobByKeyboard(t *testing.T) {

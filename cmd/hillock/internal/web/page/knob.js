@@ -44,6 +44,7 @@ export class Knob {
       last = e.clientY;
       this.turn(exact);
     };
+    g.addEventListener('touchstart', (e) => e.preventDefault(), { passive: false }); // the page must not scroll: touch-action has no effect in a drawing
     g.addEventListener('wheel', (e) => {
       if (e.ctrlKey) return; // it zooms the page
       e.preventDefault();
