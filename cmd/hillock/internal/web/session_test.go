@@ -188,7 +188,7 @@ func TestRefusedChanges(t *testing.T) {
 			}
 		})
 	})
-	t.Run("with a current that nobody turns", func(t *testing.T) {
+	t.Run("with a current without a knob", func(t *testing.T) {
 		_, w := newWebBench(t, "input.tone.driver=wave", "input.tone.shape=sine", "input.tone.amplitude=1 nA", "input.tone.frequency=10 Hz", "neuron.n1.input=tone")
 		check(t, w, func() []refusal {
 			return []refusal{
