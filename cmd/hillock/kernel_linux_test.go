@@ -49,7 +49,7 @@ func boot(t *testing.T, script string) *guest {
 	r, err := kernel.Run(t.Context(), fmt.Sprintf(`
 cp /host%[1]s/hillock /run/hillock
 tests=/host%[1]s/hillock.test
-start() { ${hillock:-hillock} run --hw real --plain --duration 1m --summary /tmp/summary --set loop.speed=1 --set output.led.width="5 ms" "$@" >/tmp/out 2>/tmp/log & pid=$!; }
+start() { ${hillock:-hillock} run --hw real --log-format text --duration 1m --summary /tmp/summary --set loop.speed=1 --set output.led.width="5 ms" "$@" >/tmp/out 2>/tmp/log & pid=$!; }
 run() { start "$@"; wait $pid; }
 mark() { echo "mark $1 $(cut -d" " -f1 /proc/uptime)"; }
 %[2]s

@@ -26,12 +26,16 @@ func unread() {
 	}
 }
 
+// unreadSocket keeps the socket open: the garbage collector closes a socket without a variable.
+var unreadSocket *net.UnixConn
+
 // deafManager makes an unread socket of systemd.
 func deafManager(path string) error {
 	if err := os.Setenv("NOTIFY_SOCKET", path); err != nil {
 		return err
 	}
-	_, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	var err error
+	unreadSocket, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	return err
 }
 

@@ -147,8 +147,12 @@ func (l *logger) says(subject, text string) bool {
 // changes writes changed faults, skipped ticks, and a changed speed.
 func (l *logger) changes() {
 	for _, f := range l.status.Parts() {
+		fault := ""
+		if f.Cause != "" {
+			fault = f.State + " " + f.Cause // an input that was held and is now lost is news
+		}
 		switch {
-		case !l.says(f.Part, f.Cause):
+		case !l.says(f.Part, fault):
 		case f.Cause == "":
 			l.Info("works again", "part", f.Part)
 		default:

@@ -94,6 +94,16 @@ hillock on the virtual Pi, built-in configuration, in real time
    0:03  warning: mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD (part knob, state lost)
    0:03  n1   -57.7 mV  0.000 nA   71.9 Hz  predicted 0.0 Hz  7.19/s real time
 `},
+		{"an input held, then lost", []string{"input.knob.stale_after=1500 ms"}, func(b *sessiontest.Bench) sessiontest.At {
+			return sessiontest.At{900: func() { b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{MISO: sim.Open}) }}
+		}, `
+hillock on the virtual Pi, built-in configuration, in real time
+   0:01  warning: mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD (part knob, state holding)
+   0:01  n1   -55.4 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:02  n1   -55.8 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:03  warning: mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD (part knob, state lost)
+   0:03  n1   -70.0 mV  0.000 nA    0.0 Hz  predicted 0.0 Hz
+`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := logged(t, Lines, tt.at, tt.sets...)
