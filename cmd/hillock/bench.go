@@ -70,12 +70,12 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if f.duration.Duration < 10*cfg.Loop.Tick {
 		return usage.Errorf("--duration: must be at least ten ticks, %s, got %q", config.FormatTime(10*cfg.Loop.Tick), f.duration.Typed())
 	}
-	wall := clock.New()
-	hw, err := choose(f.hw, cfg, wall)
+	realTime := clock.New()
+	hw, err := choose(f.hw, cfg, realTime)
 	if err != nil {
 		return err
 	}
-	r, err := bench.Measure(cmd.Context(), cmd.ErrOrStderr(), cfg, hw, wall, f.duration.Duration)
+	r, err := bench.Measure(cmd.Context(), cmd.ErrOrStderr(), cfg, hw, realTime, f.duration.Duration)
 	if err != nil {
 		return err
 	}

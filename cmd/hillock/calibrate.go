@@ -93,13 +93,13 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	in := cfg.Inputs[i]
 	cfg.Inputs = []config.Input{in} // the others, and the outputs, are not touched
 	cfg.Outputs = nil
-	wall := clock.New()
-	hw, err := choose(f.hw, cfg, wall)
+	realTime := clock.New()
+	hw, err := choose(f.hw, cfg, realTime)
 	if err != nil {
 		return err
 	}
 	dry := f.dry || hw.Virtual != nil && f.hw != "sim"
-	err = calibrate.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cfg, hw, calibrate.Options{Wall: wall, File: file, DryRun: dry})
+	err = calibrate.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cfg, hw, calibrate.Options{RealTime: realTime, File: file, DryRun: dry})
 	if err == nil && dry && !f.dry {
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "nothing written: this knob is on the virtual Pi (add --hw sim to write %s)\n", file)
 	}

@@ -89,12 +89,12 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 		return usage.Errorf("--summary: %w", err)
 	}
 	defer release()
-	wall := clock.New()
-	hw, err := choose(f.hw, cfg, wall)
+	realTime := clock.New()
+	hw, err := choose(f.hw, cfg, realTime)
 	if err != nil {
 		return err
 	}
-	return show.Run(cmd.Context(), cfg, hw, session.Options{Wall: wall, Duration: f.duration.Duration, Observers: f.observers}, f.options(cmd, args))
+	return show.Run(cmd.Context(), cfg, hw, session.Options{RealTime: realTime, Duration: f.duration.Duration, Observers: f.observers}, f.options(cmd, args))
 }
 
 // options returns the options of the displays.
@@ -116,10 +116,10 @@ func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 }
 
 // choose returns the Pi of --hw.
-func choose(pi string, cfg *config.Config, wall *clock.Real) (session.Hardware, error) {
+func choose(pi string, cfg *config.Config, realTime *clock.Real) (session.Hardware, error) {
 	switch pi {
 	case "auto", "real", "sim":
-		return session.Choose(pi, cfg, wall)
+		return session.Choose(pi, cfg, realTime)
 	}
 	return session.Hardware{}, usage.Errorf("--hw: must be auto, real or sim, got %q", pi)
 }

@@ -42,8 +42,8 @@ func TestSoak(t *testing.T) {
 	signal.Stop(requests)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 
-	wall := clock.New()
-	b := sessiontest.With(t, wall, session.Options{Wall: wall, Duration: duration}, "output.led.width=2 ms")
+	realTime := clock.New()
+	b := sessiontest.With(t, realTime, session.Options{RealTime: realTime, Duration: duration}, "output.led.width=2 ms")
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed", seed)
 	track := &soak{cell: b.Loop.Cells[0], currents: make([]float64, 0, 2*duration/ms)}

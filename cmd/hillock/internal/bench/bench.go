@@ -45,9 +45,9 @@ type Result struct {
 
 // Measure runs a configuration for a duration, and then counts the ticks of a plain time.Ticker for the same duration. It writes a
 // line to messages at the start, and its progress to a terminal. If ctx ends early, the result covers the time until then.
-func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, wall *clock.Real, duration time.Duration) (*Result, error) {
+func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, realTime *clock.Real, duration time.Duration) (*Result, error) {
 	warm := &warmUp{ticks: int64(duration/cfg.Loop.Tick) / 10, done: make(chan struct{})}
-	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: wall, Duration: duration, Observers: []neuron.Observer{warm}})
+	s, err := session.Open(ctx, cfg, hw, session.Options{RealTime: realTime, Duration: duration, Observers: []neuron.Observer{warm}})
 	if err != nil {
 		return nil, err
 	}

@@ -14,14 +14,14 @@ import (
 
 // Options are the options of Run.
 type Options struct {
-	Wall   *clock.Real
-	File   string // the configuration's
-	DryRun bool   // print the ends only
+	RealTime *clock.Real
+	File     string // the configuration's
+	DryRun   bool   // print the ends only
 }
 
 // Run measures the knob that is the first input of a configuration, prints its ends as keys, and writes them into the file.
 func Run(ctx context.Context, in io.Reader, w io.Writer, cfg *config.Config, hw session.Hardware, o Options) error {
-	s, err := session.Open(ctx, cfg, hw, session.Options{Wall: o.Wall})
+	s, err := session.Open(ctx, cfg, hw, session.Options{RealTime: o.RealTime})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration, virtual 
 	for i := range alone.Neurons {
 		alone.Neurons[i].Inputs = nil
 	}
-	run, err := session.Open(ctx, &alone, session.Hardware{}, session.Options{Wall: clock.New(), Duration: d}) // there is nothing to open
+	run, err := session.Open(ctx, &alone, session.Hardware{}, session.Options{RealTime: clock.New(), Duration: d}) // there is nothing to open
 	if err != nil {
 		f.Seen = err.Error()
 		return f

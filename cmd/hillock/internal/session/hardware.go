@@ -18,7 +18,7 @@ type Hardware struct {
 
 // Choose returns the real Pi for "real", and for "sim" a virtual Pi wired for the configuration. "auto" means the real one on a
 // Raspberry Pi, else the virtual one.
-func Choose(pi string, cfg *config.Config, wall *clock.Real) (Hardware, error) {
+func Choose(pi string, cfg *config.Config, realTime *clock.Real) (Hardware, error) {
 	model, where := board.OnPi(), ""
 	switch {
 	case pi == "auto" && model != "":
@@ -35,7 +35,7 @@ func Choose(pi string, cfg *config.Config, wall *clock.Real) (Hardware, error) {
 		pi, err := board.Real()
 		return Hardware{Pi: pi, Where: model}, err
 	case "sim":
-		virtual, err := board.NewVirtual(cfg, wall)
+		virtual, err := board.NewVirtual(cfg, realTime)
 		return Hardware{virtual, virtual, "the virtual Pi" + where}, err
 	}
 	return Hardware{}, fmt.Errorf("must be auto, real or sim, got %q", pi)

@@ -86,8 +86,8 @@ func (s *Session) assemble(l, after *leg) (err error) {
 	if s.o.Traced {
 		l.trace()
 	}
-	if s.o.Wall != nil {
-		l.inRealTime(s.o.Wall)
+	if s.o.RealTime != nil {
+		l.inRealTime(s.o.RealTime)
 	}
 	return nil
 }
@@ -97,11 +97,11 @@ func (s *Session) assemble(l, after *leg) (err error) {
 const patience = 25 * time.Millisecond
 
 // inRealTime lets the loop ask for the configured real-time priority, and limits its wait for a hanging part.
-func (l *leg) inRealTime(wall *clock.Real) {
+func (l *leg) inRealTime(realTime *clock.Real) {
 	l.loop.Patience = patience
 	l.loop.Ready = func() error {
 		c := l.cfg.Loop
-		g, err := wall.Enter(clock.Options{Realtime: clock.Mode(c.Realtime), Spin: c.Spin, CPU: c.CPU})
+		g, err := realTime.Enter(clock.Options{Realtime: clock.Mode(c.Realtime), Spin: c.Spin, CPU: c.CPU})
 		if err == nil {
 			l.grant.Store(&g)
 		}

@@ -123,7 +123,7 @@ func TestRealTimeRateIsMeasured(t *testing.T) {
 	n := b.Session.Status().Neurons[0]
 	rate, blinks := n.Rate, n.RealTimeRate
 	if math.Abs(rate-71.94) > 0.01 || math.Abs(blinks-35.97) > 0.2 {
-		t.Errorf("got %g Hz and %g on the wall, want 71.94 and half of it", rate, blinks)
+		t.Errorf("got %g Hz and %g in real time, want 71.94 and half of it", rate, blinks)
 	}
 	b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: 4 * ms}) // four times slower
 	b.Run(t, 4000)
@@ -297,8 +297,8 @@ func TestMembraneNoiseIsTheSameEachTime(t *testing.T) {
 func TestLoopDoesNotWaitForAHangingPart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		wall := clock.New()
-		b := sessiontest.With(t, wall, session.Options{Wall: wall})
+		realTime := clock.New()
+		b := sessiontest.With(t, realTime, session.Options{RealTime: realTime})
 		b.Loop.Ready = nil // the thread stays in the time of the test
 		b.Loop.Ticks = 2000
 		b.Observe(sessiontest.At{500: func() { b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{Delay: time.Minute}) }})

@@ -20,8 +20,8 @@ import (
 
 // Options say how to run.
 type Options struct {
-	Wall      *clock.Real       // clock of the loop, with the configured real-time priority
-	Clock     neuron.Clock      // clock of the loop without Wall; the loop then waits for hanging parts
+	RealTime  *clock.Real       // clock of the loop, with the configured real-time priority
+	Clock     neuron.Clock      // clock of the loop without RealTime; the loop then waits for hanging parts
 	Duration  time.Duration     // of the run on the clock, all configurations together; 0: until stopped
 	Traced    bool              // keep a Record of every step
 	Observers []neuron.Observer // of the loop, after the session's own
@@ -62,8 +62,8 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 	}
 	s := &Session{desk: desk{hw: hw}, o: o, clock: o.Clock, outputs: &outputs{board: b}}
 	s.forget = signals.Urgent(ctx, s.Rest)
-	if o.Wall != nil {
-		s.clock = o.Wall
+	if o.RealTime != nil {
+		s.clock = o.RealTime
 	}
 	if hw.Virtual != nil {
 		s.wires = fault.NewWires(hw.Virtual, o.Doctor)
@@ -118,10 +118,10 @@ func (s *Session) ended() (next *leg, dropped error) {
 
 // leave gives the loop's real time back.
 func (s *Session) leave() error {
-	if s.o.Wall == nil {
+	if s.o.RealTime == nil {
 		return nil
 	}
-	return s.o.Wall.Leave()
+	return s.o.RealTime.Leave()
 }
 
 // ticks returns the number of ticks of a loop: the rest of the run's duration, at least one. 0 means no limit.

@@ -48,15 +48,15 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wall := clock.New()
-			virtual, err := board.NewVirtual(cfg, wall)
+			realTime := clock.New()
+			virtual, err := board.NewVirtual(cfg, realTime)
 			if err != nil {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var out strings.Builder
-			s, o := session.Options{Wall: wall}, Options{Out: &out, Err: io.Discard}
+			s, o := session.Options{RealTime: realTime}, Options{Out: &out, Err: io.Discard}
 			pin := virtual.Pin("GPIO17")
 			tt.prepare(&s, &o, pin, cancel)
 			if err := Run(ctx, cfg, session.Hardware{Pi: virtual, Virtual: virtual, Where: "the virtual Pi"}, s, o); !strings.HasSuffix(fmt.Sprint(err), tt.want) {

@@ -59,7 +59,7 @@ type History struct {
 
 const (
 	factor = 16      // buckets of a level in a bucket of the next level
-	finest = 1 << 19 // steps one by one: 52 s at life's speed and 0.1 ms
+	finest = 1 << 19 // steps one by one: 52 s of model time at dt = 0.1 ms
 	coarse = 1 << 16 // buckets of each level above: 105 s, 28 min, 7 h
 	piece  = 1 << 12 // part of a ring: it grows by parts, without copies and garbage
 )
