@@ -69,7 +69,7 @@ func TestFailedAdjustKeepsTheLoop(t *testing.T) {
 		{[]Params{bad}, 1, "neuron n1: tau_m: must be more than 0 ms, got NaN ms"},
 		{[]Params{other}, 1, "neuron n1: its dt is 0.2 ms, the loop's 0.1 ms"},
 		{[]Params{Default()}, 0, "speed: must be from 1e-9 to 1e6, got 0"},
-		{[]Params{Default()}, 1e6, "more than 1000000 steps are due per tick: tick 1ms at speed 1e+06 with dt 100µs"},
+		{[]Params{Default()}, 1e6, "speed: must keep tick*speed/dt at most 1000000 steps per tick, got speed 1e+06 with tick 1 ms and dt 0.1 ms"},
 	} {
 		if err := l.Adjust(tt.params, tt.speed); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)

@@ -221,9 +221,9 @@ func (l *Loop) stepsPerTick() (whole, rest, den uint64, err error) {
 	nano := math.Round(l.Speed * 1e9)
 	switch {
 	case !(l.Tick > 0):
-		return 0, 0, 0, fmt.Errorf("tick: must be more than 0, got %v", l.Tick)
+		return 0, 0, 0, fmt.Errorf("tick: must be more than 0 ms, got %g ms", milliseconds(l.Tick))
 	case !(l.DT > 0 && l.DT <= time.Hour):
-		return 0, 0, 0, fmt.Errorf("dt: must be more than 0 and at most an hour, got %v", l.DT)
+		return 0, 0, 0, fmt.Errorf("dt: must be more than 0 ms and at most 1 h, got %g ms", milliseconds(l.DT))
 	case !(nano >= 1 && nano <= 1e15):
 		return 0, 0, 0, fmt.Errorf("speed: must be from 1e-9 to 1e6, got %g", l.Speed)
 	}
@@ -233,7 +233,8 @@ func (l *Loop) stepsPerTick() (whole, rest, den uint64, err error) {
 		whole, rest = bits.Div64(hi, lo, den)
 	}
 	if hi >= den || whole > MaxStepsPerTick {
-		return 0, 0, 0, fmt.Errorf("more than %d steps are due per tick: tick %v at speed %g with dt %v", MaxStepsPerTick, l.Tick, l.Speed, l.DT)
+		return 0, 0, 0, fmt.Errorf("speed: must keep tick*speed/dt at most %d steps per tick, got speed %g with tick %g ms and dt %g ms",
+			MaxStepsPerTick, l.Speed, milliseconds(l.Tick), milliseconds(l.DT))
 	}
 	return whole, rest, den, nil
 }
@@ -295,8 +296,10 @@ func (l *Loop) prepare() (*run, error) {
 
 // fits checks the integration step of a cell against that of the loop.
 func (l *Loop) fits(c *Cell, p Params) error {
-	if dt, own := float64(l.DT)/1e6, p.Model().Sum(Step, p); own != dt {
+	if dt, own := milliseconds(l.DT), p.Model().Sum(Step, p); own != dt {
 		return fmt.Errorf("neuron %s: its dt is %g ms, the loop's %g ms", c.Name, own, dt)
 	}
 	return nil
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / 1e6 }

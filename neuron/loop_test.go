@@ -281,14 +281,14 @@ func TestLoopRefusesBadFields(t *testing.T) {
 		change func(*Loop)
 		want   string
 	}{
-		{func(l *Loop) { l.Tick = 0 }, "tick: must be more than 0, got 0s"},
-		{func(l *Loop) { l.DT = -1 }, "dt: must be more than 0 and at most an hour, got -1ns"},
+		{func(l *Loop) { l.Tick = 0 }, "tick: must be more than 0 ms, got 0 ms"},
+		{func(l *Loop) { l.DT = -1 }, "dt: must be more than 0 ms and at most 1 h, got -1e-06 ms"},
 		{func(l *Loop) { l.DT = ms }, "neuron n1: its dt is 0.1 ms, the loop's 1 ms"},
 		{func(l *Loop) { l.Speed = 0 }, "speed: must be from 1e-9 to 1e6, got 0"},
 		{func(l *Loop) { l.Speed = math.NaN() }, "speed: must be from 1e-9 to 1e6, got NaN"},
 		{func(l *Loop) { l.Speed = math.Inf(1) }, "speed: must be from 1e-9 to 1e6, got +Inf"},
-		{func(l *Loop) { l.Tick = time.Minute; l.Speed = 1000 }, "more than 1000000 steps are due per tick: tick 1m0s at speed 1000 with dt 100µs"},
-		{func(l *Loop) { l.DT = 1; l.Tick = 1 << 62; l.Speed = 1e6 }, "more than 1000000 steps are due per tick: tick 1281023h53m38.427387904s at speed 1e+06 with dt 1ns"},
+		{func(l *Loop) { l.Tick = time.Minute; l.Speed = 1000 }, "speed: must keep tick*speed/dt at most 1000000 steps per tick, got speed 1000 with tick 60000 ms and dt 0.1 ms"},
+		{func(l *Loop) { l.DT = 1; l.Tick = 1 << 62; l.Speed = 1e6 }, "speed: must keep tick*speed/dt at most 1000000 steps per tick, got speed 1e+06 with tick 4.611686018427388e+12 ms and dt 1e-06 ms"},
 		{func(l *Loop) { l.Cells = nil }, "a loop needs a clock and at least one cell"},
 	} {
 		l, _, _ := newLoop(t, 2)

@@ -22,7 +22,7 @@ func TestKernelLineIsLowBeforeTheOutputIsWritten(t *testing.T) {
 		says         string
 	}{
 		{"the log's pipe is full", `full; log=/tmp/full; long; END`, 1, ""},
-		{"the summary's pipe is full", `full; out=/tmp/full; long; END`, 1, "hillock: the summary: standard output: not done within 2s\n"},
+		{"the summary's pipe is full", `full; out=/tmp/full; long; END`, 1, "hillock: the summary: standard output: not done within 2 s\n"},
 		{"the summary's reader is gone", `mkfifo /tmp/pipe; sleep 3 </tmp/pipe & long --summary /tmp/pipe; END`, 1, "hillock: /tmp/pipe: "},
 		{"systemd's socket is unread", `export WATCHDOG_USEC=1000000; as manager; long; sleep 10; END`, 0, "systemd does not read notifications: write unixgram @->/tmp/notify: i/o timeout"},
 		{"the terminal is stopped, log", `as terminal; long; END`, 1, ""},

@@ -1,15 +1,17 @@
-// Package bounded keeps a program from waiting for a reader: a terminal after Ctrl-S, a full pipe, a dead file system. Call gives
-// a call a deadline. Queue buffers the lines of a log and drops lines without room.
+// Package bounded keeps a program from waiting without end: for a terminal after Ctrl-S, a full pipe or a dead file system. Call
+// calls a function with a deadline. Queue buffers the lines of a log, and drops lines when it is full.
 package bounded
 
 import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"hillock/config"
 )
 
-// Call calls f and returns its error, or after a time an error that begins with what; f then continues on its own. It returns a
-// panic in f as an error.
+// Call calls f and returns its error. If f takes longer than within, Call returns an error that begins with what, and f continues
+// in the background. A panic in f becomes an error.
 func Call(within time.Duration, what string, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- safely(f) }()
@@ -19,7 +21,7 @@ func Call(within time.Duration, what string, f func() error) error {
 	case err := <-done:
 		return err
 	case <-timer.C:
-		return fmt.Errorf("%s: not done within %v", what, within)
+		return fmt.Errorf("%s: not done within %s", what, config.FormatTime(within))
 	}
 }
 

@@ -25,7 +25,7 @@ func TestCallHasADeadline(t *testing.T) {
 	}{
 		{"in time", func(chan struct{}) func() error { return func() error { return nil } }, "<nil>", 0},
 		{"an error", func(chan struct{}) func() error { return func() error { return full } }, "no space left on device", 0},
-		{"for ever", forever, "the summary: not done within 2s", 2 * time.Second},
+		{"for ever", forever, "the summary: not done within 2 s", 2 * time.Second},
 		{"a panic", func(chan struct{}) func() error { return func() error { panic("in a writer") } }, "panic: in a writer", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestClosedQueueDoesNotWaitForItsReader(t *testing.T) {
 			fmt.Fprintln(q, "line", i)
 		}
 		synctest.Wait()
-		want, began := "the log: not read within 2s: at least 2 lines lost", time.Now()
+		want, began := "the log: not read within 2 s: at least 2 lines lost", time.Now()
 		if err := q.Close(2 * time.Second); fmt.Sprint(err) != want || time.Since(began) != 2*time.Second {
 			t.Errorf("got %v after %v, want %s after 2s", err, time.Since(began), want)
 		}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"hillock/config"
 )
 
 // Queue is a buffer in front of another writer. Write never waits: a goroutine passes the texts on in order. A text without room
@@ -117,7 +119,7 @@ func (q *Queue) Close(within time.Duration) error {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return fmt.Errorf("the log: not read within %v: at least %d lines lost", within, lines(q.texts...)+q.dropped)
+	return fmt.Errorf("the log: not read within %s: at least %d lines lost", config.FormatTime(within), lines(q.texts...)+q.dropped)
 }
 
 // Gone returns a channel that is closed when the other writer is a pipe without a reader.
