@@ -204,7 +204,7 @@ wait $pid`)
 	}
 	t.Run("MISO stuck low", func(t *testing.T) {
 		g := boot(t, `start --duration 4s; sleep 1.5; fault dout_stuck 0; wait $pid`)
-		g.wants(`knob_note="reads 0: the knob's end, or a wire: turn it up to see, or run hillock doctor"`)
+		g.wants(`knob_note="reads 0: the knob is at its end, or a wire is loose: turn the knob up, or end the run and run 'hillock doctor'"`)
 	})
 }
 
@@ -214,7 +214,7 @@ hillock run --hw real --plain --duration 5s --set loop.speed=1 --set input.knob.
 sleep 1; start --duration 10s; sleep 2; echo "held by $other"; wait $other; mark free; wait $pid`)
 	_, other, _ := strings.Cut(g.Output, "held by ")
 	other, _, _ = strings.Cut(other, "\n")
-	g.wants(fmt.Sprintf(`pulse: GPIO17: GPIOLine.Out(): line_request ioctl: device or resource busy: \"hillock@%s\" holds it: stop that, or choose another pin" part=led state=refused`, other), `msg="works again" part=led`)
+	g.wants(fmt.Sprintf(`pulse: GPIO17: GPIOLine.Out(): line_request ioctl: device or resource busy: \"hillock@%s\" holds it: stop that program, or choose another pin" part=led state=refused`, other), `msg="works again" part=led`)
 	up, _ := g.pulses()
 	free := g.marks()["free"]
 	if before := between(up, 0, free-20*ms); g.Status != 0 || before != 0 {

@@ -37,10 +37,10 @@ func TestHostPinErrorsHaveRemedies(t *testing.T) {
 		busy  bool
 		want  string // after the error of the pin itself
 	}{
-		{opened, syscall.EBUSY, true, "device or resource busy: another program holds it: stop that, or choose another pin"},
+		{opened, syscall.EBUSY, true, "device or resource busy: another program holds it: stop that program, or choose another pin"},
 		{opened, errors.New("line_request ioctl: device or resource busy"), true, // gpioioctl keeps the text only
-			"line_request ioctl: device or resource busy: another program holds it: stop that, or choose another pin"},
-		{newHostPin(consumed{pi.Pin("GPIO17")}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that, or choose another pin`},
+			"line_request ioctl: device or resource busy: another program holds it: stop that program, or choose another pin"},
+		{newHostPin(consumed{pi.Pin("GPIO17")}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that program, or choose another pin`},
 		{opened, syscall.EACCES, false, "permission denied" + group},
 		{opened, syscall.EPERM, false, "operation not permitted" + group},
 		{opened, syscall.EIO, false, "input/output error"},

@@ -69,7 +69,7 @@ func (p *hostPin) explain(err error) error {
 	case err == nil:
 		return nil
 	case is(err, syscall.EBUSY):
-		return refusal{err, syscall.EBUSY, p.holder + " holds it: stop that, or choose another pin"}
+		return refusal{err, syscall.EBUSY, p.holder + " holds it: stop that program, or choose another pin"}
 	case is(err, syscall.EPERM), is(err, syscall.EACCES):
 		return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
 	}

@@ -65,7 +65,7 @@ const (
 )
 
 // errBusy is the error of a pin in use by another program.
-var errBusy = fmt.Errorf("%w: another program holds it: stop that, or choose another pin", syscall.EBUSY)
+var errBusy = fmt.Errorf("%w: another program holds it: stop that program, or choose another pin", syscall.EBUSY)
 
 func spi(f sim.Faults) func(*board.Virtual) {
 	return func(v *board.Virtual) { v.Ports["SPI0.0"].SetFaults(f) }

@@ -27,11 +27,11 @@ func (n *Netlist) check() []error {
 			problems = append(problems, n.conflict(position, wires))
 		}
 		if current > maxPin {
-			problems = append(problems, fmt.Errorf("%s: must give at most %g mA, got %.1f mA: take a larger resistor", spot(position), maxPin, current))
+			problems = append(problems, fmt.Errorf("%s: must give at most %g mA, got %.1f mA: use a larger resistor", spot(position), maxPin, current))
 		}
 	}
 	if all := n.Current(); all > maxAll {
-		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: leave out LEDs", maxAll, all))
+		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: use fewer LEDs", maxAll, all))
 	}
 	return problems
 }

@@ -123,7 +123,7 @@ func (n *Netlist) kitList() []string {
 	}{
 		{Chip, "chips", "seen from above, notch up: pins count down the left side and up the right one"},
 		{Module, "modules", "go by the names printed on them, their order may be another"},
-		{Knob, "potentiometers", "seen from the shaft, legs down: 1, 2, 3 from the left; turned right it gives more"},
+		{Knob, "potentiometers", "seen from the shaft, legs down: 1, 2, 3 from the left; turning right gives more"},
 		{LED, "LEDs", "A: anode, long leg; K: cathode, short leg, flat side of the rim"},
 		{Resistor, "resistors", "either way round"},
 		{Capacitor, "capacitors", "either way round; none with a plus or a minus on it"},
@@ -161,7 +161,7 @@ func (n *Netlist) kitList() []string {
 // ranges returns refs in few characters: "R1-R3, R5".
 func ranges(refs []string, prefix string) string {
 	number := func(ref string) int {
-		n, _ := strconv.Atoi(ref[len(prefix):]) // of our own making
+		n, _ := strconv.Atoi(ref[len(prefix):]) // no error: Add has made the ref
 		return n
 	}
 	var all []string

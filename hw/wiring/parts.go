@@ -182,7 +182,7 @@ func (k *Kit) PullUp(bus, miso string) {
 func (k *Kit) Module(where, bus string, address int, model string, pins ...string) (ref string) {
 	signals := config.PortPins(bus)
 	if signals["SDA"] == "" {
-		k.Refuse("%s: bus: must be on the header of every Pi, got %s: take I2C1", where, bus)
+		k.Refuse("%s: bus: must be on the header of every Pi, got %s: use I2C1", where, bus)
 		return ""
 	}
 	use := fmt.Sprintf("%s %#x", bus, address)
@@ -213,7 +213,7 @@ func (k *Kit) On3V3(input string, vRef float64) bool {
 	const tolerance = 0.05 // of a Pi's 3V3
 	ok := math.Abs(vRef-Volts3V3) <= tolerance*Volts3V3
 	if !ok {
-		k.Refuse("input.%s: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got %g V: take 3.3 V", input, vRef)
+		k.Refuse("input.%s: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got %g V: use 3.3 V", input, vRef)
 	}
 	return ok
 }

@@ -45,10 +45,10 @@ func TestRefused(t *testing.T) {
 			"GPIO17, header pin 11: must be for one part, got IC1 of SPI1.1 as its CE1 and R2 of red: give each a pin of its own\n" +
 				"GPIO19, header pin 35: must be left to the bus SPI1, got IC1 of SPI1.1 as its MISO and R1 of SPI1 as its MISO and R3 of blue: give each a pin of its own"},
 		{"too much in all", config.Config{Outputs: many},
-			"all pins: must give at most 50 mA together, got 51.2 mA: leave out LEDs"},
+			"all pins: must give at most 50 mA together, got 51.2 mA: use fewer LEDs"},
 		{"inverted ones and a capacitor count too", config.Config{
 			Inputs: []config.Input{capacitor("c", "GPIO4")}, Outputs: append(many[3:13:13], config.Output{Name: "i", Driver: "pulse", Part: part.Pulse{Pin: "GPIO27", Invert: true}})},
-			"all pins: must give at most 50 mA together, got 53.3 mA: leave out LEDs"},
+			"all pins: must give at most 50 mA together, got 53.3 mA: use fewer LEDs"},
 		{"a pin of a bar in use", config.Config{Inputs: []config.Input{capacitor("c", "GPIO6")}, Outputs: []config.Output{row("row", "GPIO5 GPIO6")}},
 			"GPIO6, header pin 31: must be for one part, got R2 of c and R4 of row 2: give each a pin of its own"},
 		{"a pin of a strip in use", config.Config{Outputs: []config.Output{strip("s", "GPIO23", "GPIO24"), led("red", "GPIO24")}},
@@ -58,10 +58,10 @@ func TestRefused(t *testing.T) {
 		{"two displays at one address", config.Config{Outputs: []config.Output{display("o", 0x3c), display("p", 0x3c)}},
 			"output.p: address: must be for one part on I2C1, got 0x3c, which M1 has"},
 		{"I2C elsewhere", config.Config{Inputs: []config.Input{elsewhere}, Outputs: []config.Output{third}},
-			"input.k: bus: must be on the header of every Pi, got I2C3: take I2C1\n" +
-				"output.o: bus: must be on the header of every Pi, got I2C6: take I2C1"},
+			"input.k: bus: must be on the header of every Pi, got I2C3: use I2C1\n" +
+				"output.o: bus: must be on the header of every Pi, got I2C6: use I2C1"},
 		{"5 V at a knob", config.Config{Inputs: []config.Input{high}},
-			"input.high: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 5 V: take 3.3 V"},
+			"input.high: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 5 V: use 3.3 V"},
 		{"a strip that is too bright", config.Config{Outputs: []config.Output{bright}},
 			"output.bright: leds: must take at most 1000 mA from the 5V pin, got 60 of 60 mA x brightness 255/255, 3600 mA: lower brightness, or use fewer LEDs"},
 		{"a capacitor at a pin with a pull-up", config.Config{Inputs: []config.Input{capacitor("c", "GPIO2")}},
@@ -78,7 +78,7 @@ func TestRefused(t *testing.T) {
 		{"a bus elsewhere", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI3.0", 0)}},
 			"input.k: port: must be on the header of every Pi, got SPI3.0: use SPI0.0 or SPI0.1"},
 		{"another reference", config.Config{Inputs: []config.Input{low}},
-			"input.low: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 2.5 V: take 3.3 V"},
+			"input.low: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got 2.5 V: use 3.3 V"},
 		{"unknown parts", config.Config{Inputs: []config.Input{unknown}, Outputs: []config.Output{{Name: "o", Driver: "bell", Part: crystal{}}}},
 			"input.k: driver: no wiring is known for \"crystal\"\noutput.o: driver: no wiring is known for \"bell\""},
 	} {
@@ -102,7 +102,7 @@ func TestCurrentOfAPin(t *testing.T) {
 	for _, err := range n.Check() {
 		got = append(got, err.Error())
 	}
-	want := []string{"GPIO27, header pin 13: must give at most 16 mA, got 16.1 mA: take a larger resistor"}
+	want := []string{"GPIO27, header pin 13: must give at most 16 mA, got 16.1 mA: use a larger resistor"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
