@@ -15,7 +15,7 @@ import (
 	"hillock/hw/part"
 )
 
-// must panics at an error of a command's own definition: an unknown flag, or a second completion.
+// must panics at an error in the definition of a command: an unknown flag, or a second completion.
 func must(err error) {
 	if err != nil {
 		panic(err)

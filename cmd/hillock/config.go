@@ -80,7 +80,7 @@ func newConfigShow() *cobra.Command {
 	})
 }
 
-// onConfig returns a command that loads a configuration and calls say with it.
+// onConfig returns a command that loads a configuration and prints something about it with say.
 func onConfig(name, short string, say func(io.Writer, *config.Config) error) *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{

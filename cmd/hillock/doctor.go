@@ -44,7 +44,7 @@ Stop a running hillock first: two programs cannot share the parts. FILE - is sta
 	f.add(cmd)
 	flags := cmd.Flags()
 	addPi(cmd, &f.hw)
-	flags.Var(value.Text{To: &f.fault, Kind: "name", Rule: "must be the ID of a fault"}, "fault", "fault to make on the virtual Pi, to see what doctor finds; 'list' prints them")
+	flags.Var(value.Text{To: &f.fault, Kind: "name", Rule: "must be the ID of a fault"}, "fault", "fault to inject on the virtual Pi, to see what doctor finds; 'list' prints all faults")
 	flags.Var(f.back, "back", "check an LED by a wire instead of by eye: `output=pin` names the output and a free pin with a wire to the output's pin, such as led=GPIO27")
 	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
 	flags.BoolVar(&f.wiresOnly, "wires", false, "check the wires of the virtual Pi only, not this machine")

@@ -38,7 +38,7 @@ func exit(root *cobra.Command) int {
 	return usage.Status(err)
 }
 
-// execute runs the command line. The first signal ends its context, for a safe end; a second one puts the outputs off and ends the
+// execute runs the command line. The first signal ends its context, for a safe end; a second one switches the outputs off and ends the
 // program at once. A panic becomes an error: Go's exit status for it, 2, means a bad command line here.
 func execute(root *cobra.Command) error {
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error like others: it must not leave a pin high

@@ -49,7 +49,7 @@ func manual(root *cobra.Command, date time.Time) *man.Page {
 				{Font: "B", Term: "128+n", Text: "a second signal, number n, ended the program at once; its outputs are off"},
 			}},
 			{Name: "ENVIRONMENT", Entries: []man.Entry{
-				{Font: "B", Term: show.TokenVariable, Text: "token that a browser must give to 'hillock run --web' before it makes changes, without a flag for it"},
+				{Font: "B", Term: show.TokenVariable, Text: "token required for changes on the page of 'hillock run --web', if no flag gives one"},
 				{Font: "B", Term: "NO_COLOR", Text: "any value but an empty one: print without colours"},
 			}},
 			{Name: "FILES", Entries: []man.Entry{

@@ -53,7 +53,7 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 	return root
 }
 
-// group makes a command hold others only: alone it shows its help.
+// group makes a command a mere group of commands: without a subcommand it prints its help.
 func group(cmd *cobra.Command) {
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.Args = func(cmd *cobra.Command, args []string) error {

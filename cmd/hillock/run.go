@@ -44,7 +44,7 @@ The log goes to standard error, the summary to standard output. The summary has 
 pulses and lateness. --verbose adds percentiles. --summary FILE writes all figures as JSON; "schema" names its form.
 
 run ends after --duration, at q or at Ctrl-C, and leaves all pins low. It also ends when its log has no reader any more,
-with exit status 1; a systemd service goes on. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
+with exit status 1; a systemd service keeps running. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
 and reads FILE again at SIGHUP; each summary then begins at the last reload.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1min --summary result.json

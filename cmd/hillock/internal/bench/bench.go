@@ -1,4 +1,4 @@
-// Package bench measures the punctuality of a machine.
+// Package bench measures how late the ticks of a loop begin on this machine, and the cost of a tick.
 package bench
 
 import (

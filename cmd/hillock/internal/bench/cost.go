@@ -22,7 +22,7 @@ func measureConsumed() consumed {
 	return u
 }
 
-// spent is the cost of the program over a time.
+// spent is the cost of the program during a measurement.
 type spent struct {
 	time, cpu   time.Duration
 	allocs      uint64

@@ -21,7 +21,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// Knob is an input to measure, open on its Pi.
+// Knob is the input to measure, opened on its Pi.
 type Knob struct {
 	Config  config.Input
 	Input   board.Input

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Bars is a diagram of bars from 0 up, side by side.
+// Bars is a bar chart: vertical bars from 0, side by side.
 type Bars struct {
 	Title          string
 	Notes          []string // lines under it

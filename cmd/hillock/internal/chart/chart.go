@@ -26,7 +26,7 @@ type Series struct {
 // Point is a point of a series, in the units of the axes.
 type Point struct{ X, Y float64 }
 
-// Style is how a series is drawn.
+// Style is the look of a series.
 type Style int
 
 const (

@@ -29,7 +29,7 @@ func (c *Chart) Draw(w io.Writer, width, height int) error {
 	return err
 }
 
-// The smallest and the largest chart of characters: it needs room for its ticks, and a wider one is no clearer.
+// The smallest chart of characters has room for its ticks. The largest one is wide enough: more columns show no more.
 const (
 	minWidth, maxWidth   = 40, 120
 	minHeight, maxHeight = 13, 36

@@ -14,7 +14,7 @@ type ticks int
 func (n ticks) Ticks(low, high float64) []plot.Tick {
 	power := math.Floor(math.Log10((high - low) / float64(n)))
 	if !(math.Pow(10, power) > 0) {
-		return nil // of a range so narrow there is nothing to say
+		return nil // the range is too narrow for ticks
 	}
 	var step, first, last float64
 	for _, m := range []float64{5, 2, 1} {

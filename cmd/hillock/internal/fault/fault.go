@@ -136,7 +136,7 @@ type faulty interface {
 	SetFault(sim.ChipFault)
 }
 
-// Apply makes the fault on a virtual Pi, instead of the one before.
+// Apply injects the fault into a virtual Pi, instead of the one before.
 func (f Fault) Apply(v *board.Virtual) {
 	for name, port := range v.Ports {
 		faults := f.faults

@@ -23,7 +23,7 @@ type Wires struct {
 
 	mu    sync.Mutex // comes before the locks of the virtual Pi's parts; no other lock is taken under it
 	fault Fault
-	visit *visit // the latest check; nil: none yet
+	check *check // the latest check; nil: none yet
 }
 
 // NewWires returns the wires of a virtual Pi without a fault. A nil doctor is Consult.
@@ -34,34 +34,34 @@ func NewWires(v *board.Virtual, d Doctor) *Wires {
 	return &Wires{virtual: v, doctor: d, fault: Fault{ID: None, Name: None}}
 }
 
-// Pull makes a fault instead of the one before, and starts the doctor on the parts of cfg.
-func (w *Wires) Pull(f Fault, cfg *config.Config) {
+// Inject replaces the present fault with another, and starts the doctor on the parts of cfg.
+func (w *Wires) Inject(f Fault, cfg *config.Config) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f.Apply(w.virtual)
 	w.fault = f
 	ctx, stop := context.WithCancel(context.Background())
-	before, v := w.visit, &visit{fault: f, says: "checking the wires", stop: stop, ended: make(chan struct{})}
-	w.visit = v
+	before, c := w.check, &check{fault: f, says: "checking the wires", stop: stop, ended: make(chan struct{})}
+	w.check = c
 	if before != nil {
 		before.stop()
 	}
 	go func() {
-		defer close(v.ended)
+		defer close(c.ended)
 		defer stop()
 		if before != nil {
 			<-before.ended // one at a time
 		}
 		if f.Name != None && ctx.Err() == nil {
-			w.end(v, w.examine(ctx, v, cfg))
+			w.end(c, w.examine(ctx, c, cfg))
 		}
 	}()
 }
 
-// examine runs the doctor. A panic becomes an error, and the run goes on.
-func (w *Wires) examine(ctx context.Context, v *visit, cfg *config.Config) (err error) {
+// examine runs the doctor. A panic becomes an error, and the run continues.
+func (w *Wires) examine(ctx context.Context, c *check, cfg *config.Config) (err error) {
 	defer bounded.Caught(&err)
-	return w.doctor(ctx, v.fault, cfg, func(f doctor.Finding) { w.add(v, f) })
+	return w.doctor(ctx, c.fault, cfg, func(f doctor.Finding) { w.add(c, f) })
 }
 
 // Fault returns the present fault. Nil wires, the ones of a real Pi, have none.
@@ -84,9 +84,9 @@ func (w *Wires) Findings() []doctor.Finding {
 	if w.fault.Name == None {
 		return nil
 	}
-	all := slices.Clone(w.visit.found)
-	if w.visit.says != "" {
-		all = append(all, doctor.Finding{Check: w.visit.fault.Name, Result: remark, Seen: w.visit.says})
+	all := slices.Clone(w.check.found)
+	if w.check.says != "" {
+		all = append(all, doctor.Finding{Check: w.check.fault.Name, Result: note, Seen: w.check.says})
 	}
 	return all
 }
@@ -97,44 +97,44 @@ func (w *Wires) Close() {
 		return
 	}
 	w.mu.Lock()
-	v := w.visit
+	c := w.check
 	w.mu.Unlock()
-	if v != nil {
-		v.stop()
-		<-v.ended
+	if c != nil {
+		c.stop()
+		<-c.ended
 	}
 }
 
-// visit is the check of one fault.
-type visit struct {
+// check is the check of one fault by the doctor.
+type check struct {
 	fault Fault
 	stop  context.CancelFunc
 	ended chan struct{} // closed at the end
 
 	found []doctor.Finding // failed checks; Wires.mu guards them
-	says  string           // a remark, or ""; Wires.mu guards it
+	says  string           // note about the check, or ""; Wires.mu guards it
 }
 
-// remark is the result of a finding about the visit.
-const remark doctor.Result = "-"
+// note is the result of a finding about the check itself.
+const note doctor.Result = "-"
 
 // add adds the finding of a failed check.
-func (w *Wires) add(v *visit, f doctor.Finding) {
+func (w *Wires) add(c *check, f doctor.Finding) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if f.Result == doctor.Failed {
-		v.found, v.says = append(v.found, f), ""
+		c.found, c.says = append(c.found, f), ""
 	}
 }
 
-// end adds the remark about the end of a visit.
-func (w *Wires) end(v *visit, err error) {
+// end adds the note about the end of a check.
+func (w *Wires) end(c *check, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case err != nil:
-		v.says = "the doctor stopped before the end: " + readable.OneLine(err.Error())
-	case len(v.found) == 0:
-		v.says = "the doctor finds no fault in the wires"
+		c.says = "the doctor stopped before the end: " + readable.OneLine(err.Error())
+	case len(c.found) == 0:
+		c.says = "the doctor finds no fault in the wires"
 	}
 }

@@ -55,7 +55,7 @@ func TestOneDoctorRunsAtATime(t *testing.T) {
 			return ctx.Err()
 		})
 		for i, f := range All() {
-			w.Pull(f, cfg)
+			w.Inject(f, cfg)
 			if i%3 != 0 { // else the next fault comes before the doctor
 				synctest.Wait()
 			}
@@ -70,12 +70,12 @@ func TestOneDoctorRunsAtATime(t *testing.T) {
 	})
 }
 
-func TestFindingsAndRemarksOfAVisit(t *testing.T) {
+func TestFindingsAndNotesOfACheck(t *testing.T) {
 	t.Parallel()
 	good := doctor.Finding{Check: "SPI0.0", Result: doctor.Passed, Seen: "an MCP3008 answers"}
 	bad := doctor.Finding{Check: "knob", Result: doctor.Failed, Seen: "it floats", Means: "a wire", Do: "push it in"}
 	says := func(text string) doctor.Finding {
-		return doctor.Finding{Check: "VREF loose", Result: remark, Seen: text}
+		return doctor.Finding{Check: "VREF loose", Result: note, Seen: text}
 	}
 	for _, tt := range []struct {
 		name  string
@@ -100,8 +100,8 @@ func TestFindingsAndRemarksOfAVisit(t *testing.T) {
 				}
 				return tt.err
 			})
-			w.Pull(named(t, "VREF loose"), cfg)
-			<-w.visit.ended
+			w.Inject(named(t, "VREF loose"), cfg)
+			<-w.check.ended
 			got := w.Findings()
 			if tt.panic != nil { // without the stack
 				got[0].Seen, _, _ = strings.Cut(got[0].Seen, "; ")

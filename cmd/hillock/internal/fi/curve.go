@@ -48,7 +48,7 @@ func Decimals(from, to float64, n int) []float64 {
 
 // decimal returns a number as it is written.
 func decimal(v float64) *big.Rat {
-	r, _ := new(big.Rat).SetString(strconv.FormatFloat(v, 'g', -1, 64)) // always reads FormatFloat's text
+	r, _ := new(big.Rat).SetString(strconv.FormatFloat(v, 'g', -1, 64)) // no error: FormatFloat writes a valid number
 	return r
 }
 
@@ -156,7 +156,7 @@ func (c *Curve) Summary() string {
 	if spikes := worst * c.seconds(); spikes >= 1 {
 		s += fmt.Sprintf("%s spikes in %s", readable.Digits(spikes, 3), readable.Seconds(c.seconds()))
 		if levels := c.Neuron.Levels(); levels.Reset.V > levels.Rest.V {
-			s += ", as the first takes longer, from rest"
+			s += ", because the first spike starts from rest and takes longer"
 		}
 		return s
 	}

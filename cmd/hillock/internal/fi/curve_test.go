@@ -115,7 +115,7 @@ func TestFISummaryNamesTheLargestDeviation(t *testing.T) {
 	c := measured(t, neurons()["high reset"], 0, 5, 6, time.Second)
 	c.spikes[0]++ // as a tie might
 	want := "rheobase 1.5 nA; spike counts as predicted at 5 of 6 currents; " +
-		"largest deviation from the discrete rate 5.67 Hz, at 5 nA: 5.67 spikes in 1 s, as the first takes longer, from rest"
+		"largest deviation from the discrete rate 5.67 Hz, at 5 nA: 5.67 spikes in 1 s, because the first spike starts from rest and takes longer"
 	if got := c.Summary(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -9,12 +9,12 @@ import (
 	"hillock/neuron"
 )
 
-// Progress draws a bar on a terminal, from the first second of a run on.
+// Progress draws a progress bar on a terminal, after the first second of a run.
 type Progress struct {
 	w     io.Writer
 	all   int64
 	start time.Time
-	next  int64 // step of the next look at the time
+	next  int64 // number of the step at which Tick reads the clock again
 	shown bool
 }
 
@@ -26,7 +26,7 @@ func NewProgress(w io.Writer, all int64) *Progress {
 	return &Progress{w: w, all: all, start: time.Now(), next: 1 << 20}
 }
 
-// Tick looks at the time every million steps, and draws.
+// Tick reads the clock every million steps, and draws the bar.
 func (p *Progress) Tick(t neuron.Tick) {
 	if t.Steps < p.next {
 		return

@@ -23,7 +23,7 @@ func (h *Hand) Turn(ctx context.Context, in config.Input) error {
 	return errors.Join(h.Err, err)
 }
 
-// Look asks for an eye on an output, calls show, and returns the answer whether the output did what it should.
+// Look asks the person to watch an output, calls show, and returns the answer: whether the output did what it should.
 func (h *Hand) Look(out config.Output, should string, show func() error) (bool, error) {
 	h.Printf("      ? watch %s, the %s at %s, and press Enter ", out.Name, doctor.Called(out), doctor.Place(out))
 	if _, err := h.Keys.Line(); err != nil {

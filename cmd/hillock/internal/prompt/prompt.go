@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// Keys reads lines from a keyboard.
+// Keys reads lines from a terminal.
 type Keys struct {
 	ctx context.Context
 	r   *bufio.Reader

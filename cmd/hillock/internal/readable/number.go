@@ -27,6 +27,6 @@ func roundTo(v float64, n int) float64 {
 		return v
 	}
 	places := max(0, n-1-int(math.Floor(math.Log10(math.Abs(v)))))
-	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64) // always reads FormatFloat's text
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64) // no error: FormatFloat writes a valid number
 	return r
 }

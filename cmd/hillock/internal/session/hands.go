@@ -39,7 +39,7 @@ func (s *Session) TurnBy(input string, part float64) error {
 
 func (l *leg) knob(input string) (*sim.Knob, error) {
 	if l.hw.Virtual == nil {
-		return nil, errors.New("turn: the knob is on the desk: turn it there")
+		return nil, errors.New("turn: the knob is a real one: turn it by hand")
 	}
 	knob := l.hw.Virtual.Knobs[input]
 	if knob == nil || !slices.ContainsFunc(l.cfg.Inputs, func(in config.Input) bool { return in.Name == input }) {
@@ -48,12 +48,12 @@ func (l *leg) knob(input string) (*sim.Knob, error) {
 	return knob, nil
 }
 
-// Fault makes a fault of the virtual Pi, by its name, in place of the one before.
+// Fault injects a fault of the virtual Pi, by its name, in place of the one before.
 func (s *Session) Fault(name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.wires == nil {
-		return errors.New("fault: the wires are on the desk: pull one out there")
+		return errors.New("fault: the wires are real ones: pull one out by hand")
 	}
 	f, ok := fault.Named(name)
 	if !ok {
@@ -62,20 +62,20 @@ func (s *Session) Fault(name string) error {
 	if err := f.Check(s.leg.cfg); err != nil {
 		return err
 	}
-	s.wires.Pull(f, s.leg.running())
+	s.wires.Inject(f, s.leg.running())
 	return nil
 }
 
-// StepFault injects the fault of the virtual Pi by places after the present one in their list.
+// StepFault injects the fault that comes by places after the present one in the list of faults.
 func (s *Session) StepFault(by int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.wires != nil {
-		s.wires.Pull(fault.Step(s.leg.cfg, s.wires.Fault(), by), s.leg.running())
+		s.wires.Inject(fault.Step(s.leg.cfg, s.wires.Fault(), by), s.leg.running())
 	}
 }
 
-// Set gives a parameter of a neuron, by its key in the configuration, another value; the key "speed" is the loop's.
+// Set changes a parameter of a neuron, named by its key in the configuration. The key "speed" is the speed of the loop.
 func (s *Session) Set(name, key string, value float64) error {
 	if key == "speed" {
 		return s.SetSpeed(value)
@@ -121,7 +121,7 @@ func (s *Session) SetSpeed(speed float64) error {
 	return s.leg.adjust(func(cfg *config.Config) error {
 		for _, in := range cfg.Inputs {
 			if parts.IsOfModelTime(in) {
-				return fmt.Errorf("speed: the current of input %s is made for the file's speed: change it there", in.Name)
+				return fmt.Errorf("speed: input %s plays its current at the file's speed: change speed in the file", in.Name)
 			}
 		}
 		cfg.Loop.Speed = math.Round(speed*1e9) / 1e9

@@ -222,7 +222,7 @@ func (s *Session) swap(next, old *leg) error {
 	var err error
 	if s.hw.Virtual != nil {
 		err = s.hw.Virtual.Wire(next.cfg)
-		s.wires.Pull(s.wires.Fault(), next.cfg) // new parts get the same fault
+		s.wires.Inject(s.wires.Fault(), next.cfg) // new parts get the same fault
 	}
 	if err := errors.Join(err, s.outputs.follow(next.board), s.assemble(next, old)); err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 	"hillock/neuron"
 )
 
-// Options say how to run.
+// Options are the options of a run.
 type Options struct {
 	RealTime  *clock.Real       // clock of the loop, with the configured real-time priority
 	Clock     neuron.Clock      // clock of the loop without RealTime; the loop then waits for hanging parts

@@ -70,7 +70,7 @@ type InputStatus struct {
 	Reading   board.Reading
 	Knob      *float64 // position of the virtual Pi's knob, whatever its part reads; nil for a real knob and other inputs
 	Low, High float64  // the currents at its ends, nA
-	Note      Note     // remark on a reading without a fault
+	Note      Note     // note on a reading without a fault
 	Fault     Fault
 }
 
@@ -85,7 +85,7 @@ type OutputStatus struct {
 	config config.Output
 }
 
-// Note returns a remark on pulses that run together, else "".
+// Note returns a note on pulses that run together, else "".
 func (o OutputStatus) Note() string {
 	if o.Every == 0 {
 		return ""
@@ -102,7 +102,7 @@ type Fault struct {
 	Advice      string // further remedy
 }
 
-// Note is a remark on a suspicious reading.
+// Note describes a suspicious reading.
 type Note struct{ Seen, Means, Advice string }
 
 // String returns the note as a line, "" for no note.
@@ -206,10 +206,10 @@ func (l *leg) input(in config.Input) InputStatus {
 	case board.Holding:
 		is.Fault.Means = "the latest reading failed: the last good current is held"
 	case board.Lost:
-		is.Fault.Means = "it does not answer: the current is 0 nA until it does"
+		is.Fault.Means = "the part does not answer: the current is 0 nA until it answers"
 	}
 	if is.Fault.Means != "" {
-		is.Fault.Advice = "hillock doctor finds the wire, when the run has ended"
+		is.Fault.Advice = "to find the wire, end the run and run 'hillock doctor'"
 	}
 	if v := l.hw.Virtual; v != nil && v.Knobs[in.Name] != nil {
 		is.Knob = new(v.Knobs[in.Name].Position())
@@ -217,13 +217,13 @@ func (l *leg) input(in config.Input) InputStatus {
 	return is
 }
 
-// note returns the remark on a reading.
+// note returns the note on a reading.
 func note(r board.Reading) Note {
 	switch {
 	case r.State != board.OK:
 		return Note{Seen: r.State.String()}
 	case r.Raw == 0:
-		return Note{"reads 0", "the knob's end, or a wire", "turn it up to see, or run hillock doctor"}
+		return Note{"reads 0", "the knob is at its end, or a wire is loose", "turn the knob up, or end the run and run 'hillock doctor'"}
 	}
 	return Note{}
 }
@@ -232,7 +232,7 @@ func (l *leg) output(out config.Output, st *Status) OutputStatus {
 	o := l.board.Outputs[out.Name]
 	is := OutputStatus{Name: out.Name, Fault: Fault{Part: out.Name, State: "refused"}, config: out}
 	if err := o.Fault(); err != nil {
-		is.Fault.Cause, is.Fault.Means, is.Fault.Advice = err.Error(), out.Name+" shows nothing of "+out.Neuron, "end the run and ask hillock doctor"
+		is.Fault.Cause, is.Fault.Means, is.Fault.Advice = err.Error(), out.Name+" shows nothing of "+out.Neuron, "end the run and run 'hillock doctor'"
 	}
 	if p, ok := o.(board.Pulsing); ok {
 		is.High = p.High()

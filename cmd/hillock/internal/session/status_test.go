@@ -45,8 +45,8 @@ func TestStatusHasFaultsAsStructs(t *testing.T) {
 	st := b.Session.Status()
 	want := []session.Fault{{Part: "knob", State: board.Lost.String(),
 		Cause:  "mcp3008 on SPI0.0: no chip answers (MISO stays high): check CE0, pin 24, MISO, pin 21, and 3V3 at VDD",
-		Means:  "it does not answer: the current is 0 nA until it does",
-		Advice: "hillock doctor finds the wire, when the run has ended"}}
+		Means:  "the part does not answer: the current is 0 nA until it answers",
+		Advice: "to find the wire, end the run and run 'hillock doctor'"}}
 	if diff := cmp.Diff(want, st.Broken()); diff != "" || st.Ready() {
 		t.Errorf("got it ready: %v (-want +got):\n%s", st.Ready(), diff)
 	}

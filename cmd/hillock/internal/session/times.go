@@ -196,7 +196,7 @@ func (p Percentiles) String() string {
 func (t Times) Rows() []string {
 	rows := []string{
 		"lateness   " + t.Late.String(),
-		"wake-up    " + t.Wake.String() + ", of ticks that the loop slept for",
+		"wake-up    " + t.Wake.String() + ", of ticks after a sleep",
 		"read       " + t.Read.String(),
 	}
 	if t.Pulse.N > 0 {

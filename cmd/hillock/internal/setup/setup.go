@@ -104,7 +104,7 @@ func isIn(name, group string) (bool, error) {
 	}
 	g, err := user.LookupGroup(group)
 	if err != nil {
-		return false, fmt.Errorf("no group %s: install the package of hillock, which makes the group and gives it the device nodes", group)
+		return false, fmt.Errorf("no group %s: install the hillock package: it creates the group and gives the device nodes to it", group)
 	}
 	ids, err := u.GroupIds()
 	return slices.Contains(ids, g.Gid), err

@@ -213,7 +213,7 @@ func TestIsIn(t *testing.T) {
 	if in, err := isIn(u.Username, g.Name); err != nil || !in {
 		t.Errorf("got %v, %v; want %s in the group %s", in, err, u.Username, g.Name)
 	}
-	if _, err := isIn(u.Username, "no-group-has-this-name"); err == nil || err.Error() != "no group no-group-has-this-name: install the package of hillock, which makes the group and gives it the device nodes" {
+	if _, err := isIn(u.Username, "no-group-has-this-name"); err == nil || err.Error() != "no group no-group-has-this-name: install the hillock package: it creates the group and gives the device nodes to it" {
 		t.Errorf("got %v, want what makes the group", err)
 	}
 }

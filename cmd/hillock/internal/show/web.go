@@ -13,7 +13,7 @@ import (
 type Web struct {
 	Addr                string // address of the server; "": no server
 	Token               string // given token for changes; "": none
-	Clients, PerAddress int    // most viewers at a time, and from one IP address
+	Clients, PerAddress int    // largest number of viewers, in all and from one IP address
 }
 
 // serve starts the web server and prints its address. It serves until the site is closed. A scope shows the QR code itself.

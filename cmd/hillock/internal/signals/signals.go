@@ -1,4 +1,4 @@
-// Package signals ends a program in two steps. The first signal ends a context: the program puts its outputs off and takes its
+// Package signals ends a program in two steps. The first signal ends a context: the program switches its outputs off and takes its
 // time. The second one is for a program that hangs: the functions of Urgent run at once, beside the rest, and the program exits.
 package signals
 

@@ -93,7 +93,7 @@ func Text(w io.Writer, s *session.Summary, verbose bool) error {
 	t := &readable.Printer{W: w}
 	t.Printf("%s of model time in %s", readable.Seconds(s.Model), readable.Seconds(s.Real))
 	if s.Reloads > 0 {
-		t.Printf(", since the configuration was read again")
+		t.Printf(", since the latest reload")
 	}
 	if s.SpeedChanged {
 		t.Printf("; the speed was changed, last to %s", readable.Digits(s.Speed, 4))

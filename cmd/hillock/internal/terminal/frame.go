@@ -65,7 +65,7 @@ func (s *screen) frame() string {
 	case "?":
 		head = nil
 	case "w":
-		head, foot = nil, s.remarks()
+		head, foot = nil, s.problems()
 	}
 	head, foot = s.fit(head, foot)
 	above, below := s.wrap(head), s.wrap(foot)
@@ -211,7 +211,7 @@ func (s *screen) keys() string {
 	}
 	pause := "space pause"
 	if s.stopped != 0 {
-		pause = "space go on"
+		pause = "space resume"
 	}
 	letters := "t r f h c"
 	if s.page != nil {

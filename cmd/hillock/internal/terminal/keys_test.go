@@ -90,7 +90,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("got\n%s\nwant the notice about Ctrl-Z", got)
 	}
 	s.Update(reportRequest{})
-	if got := frameOf(s, 120, 40); !strings.Contains(got, "of ticks that the loop slept for") || strings.Contains(got, "Ctrl-Z") {
+	if got := frameOf(s, 120, 40); !strings.Contains(got, "of ticks after a sleep") || strings.Contains(got, "Ctrl-Z") {
 		t.Errorf("got\n%s\nwant the times", got)
 	}
 	if s.typed("h esc"); s.picture != "" || s.done || s.notice != nil {
@@ -128,7 +128,7 @@ func TestSlowMotionStepsThroughTheSpeeds(t *testing.T) {
 		t.Errorf("got the speeds %v, want %v", speeds, want)
 	}
 	_, s = scopeBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", "neuron.n1.input=tone")
-	if s.typed("s"); !slices.Equal(s.notice, []string{"speed: the current of input tone is made for the file's speed: change it there"}) {
+	if s.typed("s"); !slices.Equal(s.notice, []string{"speed: input tone plays its current at the file's speed: change speed in the file"}) {
 		t.Errorf("got the notice %q", s.notice)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"hillock/cmd/hillock/internal/readable"
 )
 
-// Format is how a run writes its log.
+// Format is the form of a log: for people or for programs.
 type Format string
 
 const (

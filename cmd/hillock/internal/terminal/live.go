@@ -82,7 +82,7 @@ func Scope(ctx context.Context, run Run, page *Page, input io.Reader, out io.Wri
 const patience = 2 * time.Second
 
 // errStopped reports a terminal that accepts no output.
-var errStopped = fmt.Errorf("terminal: accepts no output for %s: it or its connection has stopped: the scope stays on it", readable.Seconds(patience.Seconds()))
+var errStopped = fmt.Errorf("terminal: accepts no output for %s: the terminal or its connection has stopped: the last picture stays on the screen", readable.Seconds(patience.Seconds()))
 
 // drawnBy waits for the end of the drawing: without a limit during the run, then for patience.
 func drawnBy(drawn <-chan error, ended, left <-chan struct{}) error {

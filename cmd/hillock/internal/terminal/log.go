@@ -58,7 +58,7 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 		for i := range l.status.Neurons {
 			switch {
 			case l.people:
-				l.remarks(i)
+				l.notes(i)
 				if full {
 					l.line(i)
 				}
@@ -74,7 +74,7 @@ type logger struct {
 	*slog.Logger
 	w       io.Writer
 	run     Run
-	people  bool // for people: unchanged remarks are not repeated
+	people  bool // for people: unchanged notes are not repeated
 	status  session.Status
 	said    map[string]string // latest text by subject
 	skipped session.Skipped
@@ -243,8 +243,8 @@ func (l *logger) line(i int) {
 // real reports whether rates in real time and model time differ.
 func (l *logger) real() bool { return l.status.Config.Loop.Speed != 1 || l.status.Tick.Skipped > 0 }
 
-// remarks writes new remarks on a neuron, its inputs and its outputs, for people.
-func (l *logger) remarks(i int) {
+// notes writes new notes on a neuron, its inputs and its outputs, for people.
+func (l *logger) notes(i int) {
 	n := l.status.Neurons[i]
 	if reason := n.Prediction.Reason; l.says("prediction of "+n.Name, reason) && reason != "" {
 		l.Info(n.Name + ": no prediction: " + reason)

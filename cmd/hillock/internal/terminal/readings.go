@@ -62,11 +62,11 @@ func (s *screen) foot() []line {
 		}
 		lines = append(lines, line{rank, s.input(i)})
 	}
-	return append(append(lines, line{about, s.timing()}), s.remarks()...)
+	return append(append(lines, line{about, s.timing()}), s.problems()...)
 }
 
-// remarks returns the faults and the notices.
-func (s *screen) remarks() (lines []line) {
+// problems returns the faults and the notices.
+func (s *screen) problems() (lines []line) {
 	if overload := s.status.Overload.String(); overload != "" {
 		lines = append(lines, text(problem, amber.Render(overload)))
 	}

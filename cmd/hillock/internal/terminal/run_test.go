@@ -99,7 +99,7 @@ func TestFaultsOfAKnobAreShownAndRecover(t *testing.T) {
 			if during.Current != tt.current {
 				t.Errorf("got %g nA at the end of the fault, want %g", during.Current, tt.current)
 			}
-			if tt.name == "MISO shorted" && !strings.Contains(shown, "reads 0: the knob's end, or a wire: turn it up to see, or run hillock doctor") {
+			if tt.name == "MISO shorted" && !strings.Contains(shown, "reads 0: the knob is at its end, or a wire is loose: turn the knob up, or end the run and run 'hillock doctor'") {
 				t.Errorf("got on the screen\n%s\nwant the note on a reading of 0", shown)
 			}
 			if skipped := b.Session.Summary().Tick.Skipped; (skipped > 0) != tt.skips || tt.skips && !strings.Contains(shown, "skipped ") {

@@ -1,4 +1,4 @@
-// Package value has the types of the values that flags take. Each refuses an empty text, and says what must stand there.
+// Package value has the types of flag values. Each refuses an empty text, and its error says what to write.
 package value
 
 import (
@@ -53,7 +53,7 @@ func (t *Time) Typed() string {
 // Text is a text that must not be empty.
 type Text struct {
 	To   *string
-	Kind string // what stands for it in the help, "file"
+	Kind string // placeholder in the help: "file"
 	Rule string // "must be a file's name"
 }
 

@@ -138,8 +138,8 @@ func TestStatusHasTheFaultsOfTheRun(t *testing.T) {
 	b.Run(t, 1000)
 	want := []web.Finding{
 		{Check: "knob", Result: "failed", Seen: b.Board.Inputs["knob"].Reading().Fault.Error(),
-			Means: "it does not answer: the current is 0 nA until it does", Do: "hillock doctor finds the wire, when the run has ended"},
-		{Check: "second", Result: "warning", Seen: "reads 0", Means: "the knob's end, or a wire", Do: "turn it up to see, or run hillock doctor"},
+			Means: "the part does not answer: the current is 0 nA until it answers", Do: "to find the wire, end the run and run 'hillock doctor'"},
+		{Check: "second", Result: "warning", Seen: "reads 0", Means: "the knob is at its end, or a wire is loose", Do: "turn the knob up, or end the run and run 'hillock doctor'"},
 	}
 	if st := w.Status(); st.Fault != "none" || !cmp.Equal(want, st.Doctor) {
 		t.Errorf("got the fault %q and (-want +got):\n%s", st.Fault, cmp.Diff(want, st.Doctor))
@@ -183,8 +183,8 @@ func TestRefusedChanges(t *testing.T) {
 		w := web.Of(sessiontest.Real(t).Session, "test")
 		check(t, w, func() []refusal {
 			return []refusal{
-				{turn(w, "knob"), "turn: the knob is on the desk: turn it there"},
-				{w.Fault("none"), "fault: the wires are on the desk: pull one out there"},
+				{turn(w, "knob"), "turn: the knob is a real one: turn it by hand"},
+				{w.Fault("none"), "fault: the wires are real ones: pull one out by hand"},
 			}
 		})
 	})
@@ -192,7 +192,7 @@ func TestRefusedChanges(t *testing.T) {
 		_, w := newWebBench(t, "input.tone.driver=wave", "input.tone.shape=sine", "input.tone.amplitude=1 nA", "input.tone.frequency=10 Hz", "neuron.n1.input=tone")
 		check(t, w, func() []refusal {
 			return []refusal{
-				{w.Set("", "speed", 0.5), "speed: the current of input tone is made for the file's speed: change it there"},
+				{w.Set("", "speed", 0.5), "speed: input tone plays its current at the file's speed: change speed in the file"},
 				{turn(w, "tone"), `turn: no input with a knob is called "tone"`},
 			}
 		})
