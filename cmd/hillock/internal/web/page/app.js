@@ -4,7 +4,7 @@ import { Link } from './link.js';
 import modules from './panels.js';
 import { $, remember, remembered, theme } from './show.js';
 
-const EVERY = 60; // ms for three messages: the server's limit is 60 messages a second
+const EVERY = 60; // ms for three messages, 50 a second: the server's limit is 60
 
 const shared = { hello: null, status: null, shown: null, paused: false, columns: null, cell: 0, base: 500, send };
 let token = kept(), pending = new Map(), fresh = false, trouble = '';
@@ -14,7 +14,7 @@ const panels = (await Promise.all(modules)).map(({ default: Panel }) => {
   return new Panel(shared);
 });
 
-// stand returns the element for a panel: its place, or a new section for a panel with a title.
+// stand returns the parent element of a panel: its place, or a new section for a panel with a title.
 function stand({ place, id, title }) {
   if (!title) return $(place);
   $('main').insertAdjacentHTML('beforeend', `<section id="${id}" class="${place}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2></section>`);
@@ -52,7 +52,7 @@ function opened() {
   all('opened');
 }
 
-// take takes a message, and returns true for a status.
+// take handles a message of the server, and returns true for a status.
 function take(data) {
   if (typeof data !== 'string') {
     frame(data);
@@ -76,7 +76,7 @@ function keep() {
   try { sessionStorage.setItem('token', token); } catch { /* the page asks again */ }
 }
 
-// linked shows the state of the connection, and greys old numbers. The text has a fixed time: a screen reader says it once.
+// linked shows the state of the connection, and greys old numbers. The text has a fixed time: a screen reader reads it once.
 function linked(state, latest) {
   const stalled = Boolean(shared.status?.stalled), old = state !== 'live' || stalled;
   const since = latest ? ` since ${latest.toLocaleTimeString()}` : '';
@@ -149,7 +149,7 @@ $('cell').onchange = () => {
   all('hello');
 };
 
-// The plots are drawn at most once for each picture of the screen, and never in a hidden tab.
+// The plots are drawn at most once per frame of the browser, and never in a hidden tab.
 function draw() {
   if (shared.hello) all('draw');
   requestAnimationFrame(draw);

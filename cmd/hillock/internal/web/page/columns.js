@@ -36,7 +36,7 @@ export class Columns {
   // read takes a frame of the protocol. The frame replaces earlier data of its steps. read returns the new spikes.
   read(buffer) {
     const view = new DataView(buffer);
-    if (view.getUint8(0) !== 1) throw new Error(`the server speaks version ${view.getUint8(0)} of the frames, this page 1: load it again`);
+    if (view.getUint8(0) !== 1) throw new Error(`the server sends frames of version ${view.getUint8(0)}, this page reads version 1: reload the page`);
     const cells = view.getUint8(1), columns = view.getUint16(2, true);
     const first = view.getFloat64(4, true), per = view.getFloat64(12, true), run = view.getUint32(28, true);
     if (cells !== this.cells) return null;

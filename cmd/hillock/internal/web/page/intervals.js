@@ -1,6 +1,6 @@
 // The interspike intervals of a train of spikes, their statistics and their histogram, all in steps.
 
-// intervals returns the latest intervals between spikes, at most so many, in their order.
+// intervals returns the latest interspike intervals, at most the given number, in their order.
 export function intervals(spikes, most) {
   const own = spikes.slice(-most - 1);
   return own.slice(1).map((s, k) => s - own[k]);
@@ -13,7 +13,7 @@ export function statistics(all) {
   return { mean, cv: Math.sqrt(all.reduce((a, n) => a + (n - mean) ** 2, 0) / all.length) / mean };
 }
 
-const BINS = 30, EDGE = 2; // bins of the intervals, and empty bins on each side
+const BINS = 30, EDGE = 2; // bins for the intervals, and empty bins on each side
 
 // histogram counts intervals in bins of whole steps. at has the middle of each bin.
 export function histogram(all) {

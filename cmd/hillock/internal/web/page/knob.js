@@ -3,13 +3,13 @@ import { $, number } from './show.js';
 import { fit, measure, svg } from './svg.js';
 
 const HALF = 135; // degrees from the middle to an end
-const MINE = 700; // ms during which this page's own position stays in view before the server's
+const MINE = 700; // ms during which a knob turned on this page keeps its own position
 const WHOLE = 200; // px of a drag from one end to the other
 const NOTCH = 100; // px of a wheel's notch: one percent
 const LINE = 33, SCREEN = 800; // px of a line and of a screen, for a wheel in such units
 
 export class Knob {
-  // The second knob of a pair of channels has no input of its own: it is drawn and does nothing.
+  // The second knob of a pair of channels has no input: it is drawn and does nothing.
   constructor(shared, input, { x: cx, y: cy, r, part }, { knobs, beside }) {
     const alone = knobs === 1;
     Object.assign(this, { shared, input, cx, cy, r, position: 0, mine: -Infinity });
@@ -32,7 +32,7 @@ export class Knob {
     this.show(0);
   }
 
-  // operate lets a hand turn the knob. Up is always more. An angle would jump near the knob's middle.
+  // operate makes the knob turnable. Dragging up always gives more: an angle would jump near the knob's middle.
   operate() {
     const g = this.g;
     g.setAttribute('tabindex', 0);

@@ -1,9 +1,9 @@
 // The connection to the server. After a close or a silence the page connects again, with growing delays.
 
-const QUIET = 2000; // ms: without a status for so long the numbers on the page are old
+const QUIET = 2000; // ms without a status before the numbers on the page count as old
 const FIRST = 500, MOST = 10000; // ms between attempts to connect, first and longest
 
-// next returns the delay after a delay.
+// next returns the delay of the next attempt from that of the last one.
 export const next = (delay) => Math.min(2 * delay, MOST);
 
 export class Link {
@@ -52,7 +52,7 @@ export class Link {
     this.state('live', this.latest);
   }
 
-  // look finds silence. On a slow network a status may wait behind large frames: while frames come, the connection stays.
+  // look detects a silent server. On a slow network a status may wait behind large frames: while frames come, the connection stays.
   look() {
     const now = performance.now();
     if (this.live && now - this.told > QUIET) {
@@ -62,7 +62,8 @@ export class Link {
     if (this.heard !== null && now - this.heard > QUIET) this.attempt();
   }
 
-  // lost reports the reason for a close. Browsers hide the refusal of a socket: the server then still answers other requests.
+  // lost reports a closed connection. Browsers hide the reason for a refused socket: if the server still answers other requests, it
+// is full.
   async lost(opened) {
     this.live = false;
     this.heard = null;

@@ -16,16 +16,16 @@
 //   rates({ anew, points })   new measured points of firing rate against current (Rates in internal/web/wire.go)
 //   frame(fresh)   shared.columns has more steps. fresh.spikes are the new spikes of each neuron, fresh.first is the first step
 //   restyle()      the theme has changed
-//   draw()         before each picture of the browser, for smooth movement
+//   draw()         before each frame of the browser, for smooth movement
 //
 // Before the first hello the page calls only opened and rates. All panels share the object shared:
 //
 //   hello, status   the latest of these messages of the server (wire.go), null before the first
-//   shown, paused   the status on the screen, in a pause that of its beginning; whether there is a pause
+//   shown, paused   the status on the screen, during a pause the one from its beginning; whether the page is paused
 //   columns         the latest steps and spikes (columns.js)
 //   cell            the index of the chosen neuron
 //   base            the time base of the scope, ms
-//   send(message)   sends a message to the server: the only way to it
+//   send(message)   sends a message to the server. No panel has another connection
 export default [
   import('./panels/board.js'),
   import('./panels/doctor.js'),

@@ -1,4 +1,4 @@
-// The looks of the board's parts, except knobs.
+// The drawings of the board's parts, except knobs.
 import { fit, svg } from './svg.js';
 import { HALO } from './layout.js';
 

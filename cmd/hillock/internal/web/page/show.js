@@ -1,4 +1,4 @@
-// Small things for all panels.
+// Functions for all panels: number formats, storage, colours, downloads, the theme and the axes of plots.
 import { measure } from './svg.js';
 
 export const $ = (id) => document.getElementById(id);
@@ -24,13 +24,13 @@ export function time(ms) {
   return x < 1000 ? `${x} ms` : `${x / 1000} s`;
 }
 
-// remembered is a choice of an earlier visit, null without one. A browser may forbid its storage.
+// remembered returns a stored choice of this browser, null without one. A browser may forbid storage.
 export function remembered(key) {
   try { return localStorage.getItem(`hillock.${key}`); } catch { return null; }
 }
 
 export function remember(key, value) {
-  try { localStorage.setItem(`hillock.${key}`, value); } catch { /* the next visit begins with the default */ }
+  try { localStorage.setItem(`hillock.${key}`, value); } catch { /* the next page begins with the default */ }
 }
 
 // color is a colour of the style sheet in the present theme.
@@ -88,7 +88,7 @@ export function axes(x, y, k = 1) {
   ];
 }
 
-// splits are the places of an axis's numbers: the multiples of uPlot's step, or of the largest round step with two on the axis.
+// splits are the numbers on an axis: multiples of uPlot's step, or of the largest round step with two multiples on the axis.
 export function splits(_, axis, low, high, step) {
   const multiples = (d) => {
     const all = [];
@@ -103,14 +103,14 @@ export function splits(_, axis, low, high, step) {
   return all;
 }
 
-// decimals is how many decimals tell numbers at equal distances apart.
+// decimals is the number of decimals that numbers at equal distances need to differ.
 function decimals(at) {
   const step = at.length > 1 ? at[1] - at[0] : 1;
   for (let n = 0; n < 9; n++) if (Math.abs(step * 10 ** n - Math.round(step * 10 ** n)) < 1e-6 * step * 10 ** n) return n;
   return 9;
 }
 
-// fit keeps a plot as large as its place.
+// fit resizes a plot with its element.
 export function fit(element, plot) {
   const resize = () => {
     const p = plot();

@@ -7,8 +7,8 @@ import { measure, svg } from '../svg.js';
 
 const ink = (color) => (color === '#000000' ? 'var(--ink)' : color ?? 'var(--soft)'); // black is white on a dark ground
 
-// The holes of misplaced wires: by the fault, and by the fault of the same wire when it is loose. at is the wire's own pin, pinOf
-// is the pin of another one.
+// The header pins of misplaced wires, by the fault and by the fault of the same wire when it is loose. at is the wire's own pin,
+// pinOf returns the pin of another wire.
 const MISPLACED = {
   'CE one row too high': { 'CS loose': (at) => at - 2 },
   'MISO and MOSI swapped': { 'MISO open': (_, pinOf) => pinOf('MOSI loose'), 'MOSI loose': (_, pinOf) => pinOf('MISO open') },
@@ -56,8 +56,8 @@ export default class Board {
     for (const id of ['fault', 'inject', 'mend']) $(id).disabled = !may;
     $('fault').replaceChildren(...faults.map((f) => new Option(f === 'none' ? 'no fault' : f, f)));
     this.fault = null;
-    if (!virtual) $('hint').textContent = 'The page shows the knob and the wires on the desk.';
-    else if (!may) $('hint').textContent = 'Give the token to turn the knob and to pull out wires.';
+    if (!virtual) $('hint').textContent = 'The knob and the wires are real: the page only shows them.';
+    else if (!may) $('hint').textContent = 'Enter the token to turn the knob and to pull out wires.';
     else {
       const turns = inputs.some((input) => input.turnable), comesOut = this.wires.some(({ fault }) => this.can(fault));
       $('hint').textContent = [turns && 'Knob: drag up or down, use the wheel or the arrow keys.', comesOut && 'Press a thick wire to pull it out; thin wires are fixed.'].filter(Boolean).join(' ');

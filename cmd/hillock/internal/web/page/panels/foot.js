@@ -1,4 +1,4 @@
-// The line at the foot: the length of the run, and how punctual it is.
+// The line at the foot: model time, spikes, lateness and viewers.
 import { $, number, time } from '../show.js';
 
 export default class Foot {

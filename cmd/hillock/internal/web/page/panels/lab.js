@@ -216,7 +216,7 @@ export default class Lab {
   scale() { return this.unit === 's' ? 1000 : 1; } // ms
   rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
 
-  // rowLabels are the names of the rows, shortened, and of narrow rows only those that have room.
+  // rowLabels are the shortened names of the rows. Of narrow rows only those with room have a label.
   rowLabels(u, k) {
     const names = this.rowNames(), letters = 1.1 * k * parseFloat(getComputedStyle(document.documentElement).fontSize);
     const every = Math.ceil(letters * names.length / (u.bbox.height / devicePixelRatio));
@@ -265,7 +265,7 @@ export default class Lab {
     return rows;
   }
 
-  // intervals are those of the present current and parameters, since the latest Clear.
+  // intervals are the interspike intervals of the present current and parameters, since the latest Clear.
   intervals() {
     const { columns, cell } = this.shared, since = Math.max(this.now?.intervals.since ?? 0, columns.cleared);
     return intervals(columns.spikesIn(cell, since, this.end), MOST);
@@ -283,7 +283,7 @@ export default class Lab {
     return all.length < 2 ? 'no intervals yet' : `latest ${all.length} · mean ${number(mean * this.dt, 2)} ms · CV ${number(cv, 3)}`;
   }
 
-  // picture downloads a plot with its title, its legend, what the page says of it, and the neuron's parameters.
+  // picture downloads a plot with its title, its legend, its note on the page, and the neuron's parameters.
   picture(name) {
     const { neurons, loop } = this.shared.hello, figure = $(`plot-${name}`).closest('figure'), { now } = this;
     const traces = this.folded() ? [] : neurons.map((n, k) => ({ name: n.name, color: cellColor(k) }));

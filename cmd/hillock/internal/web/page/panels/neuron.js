@@ -15,7 +15,7 @@ const WORKED = {
 };
 const GREEK = { tau: 'τ', sigma: 'σ' };
 const STEPS = 1000;
-const MINE = 700; // ms: a slider moved on this page ignores the server's value for so long
+const MINE = 700; // ms during which a slider moved on this page keeps its own value
 
 export default class Neuron {
   static place = 'left';

@@ -8,8 +8,8 @@ import { BEFORE, traces } from '../traces.js';
 
 const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of model time
 const SWEEPS = 8; // sweeps of persistence
-const MOST = 20000; // columns to request, a second
-const PAST = 8192; // columns to request from before now: a dozen screens
+const MOST = 20000; // columns per second to request
+const PAST = 8192; // columns of the past to request: a dozen screens
 
 export default class Scope {
   static place = 'right';
@@ -117,7 +117,7 @@ export default class Scope {
     return end;
   }
 
-  // ask requests columns of a width, and with them the columns before now or before the screen in pause.
+  // ask requests columns of a width, and with them the past columns: up to now, or up to the end of a paused screen.
   ask() {
     if (!this.shared.hello) return;
     const view = { type: 'view', per_column: Math.min(1e6, this.perColumn()), columns: Math.floor(PAST / this.shared.hello.neurons.length), end: this.keep() };
@@ -223,7 +223,7 @@ export default class Scope {
     i.setData(pick(2, 3));
   }
 
-  // tell says how far back a screen in pause is, and how long a trigger has waited.
+  // tell shows the time between a paused screen and its end, and the time since the last spike while the trigger waits.
   tell() {
     if (this.held !== null) {
       const back = `${time(Math.max(0, this.held - this.shown.to) * this.dt)} back`;
@@ -242,7 +242,7 @@ export default class Scope {
     const last = Math.min(columns.count - 1, columns.at(to) + 1);
     for (let k = Math.max(0, columns.at(from) - 1); k <= last; k++) {
       const middle = (columns.start(k) + (columns.width(k) - 1) / 2 - zero) * scale;
-      // A new width begins at a multiple of its own: the steps between are not missing.
+      // A new width begins at a multiple of itself: the steps between are not missing.
       if (x.length && columns.start(k) - columns.start(k - 1) > columns.width(k - 1) + 2 * columns.width(k)) {
         x.push((columns.start(k) - 0.5 - zero) * scale);
         cells.forEach((c) => c.forEach((list) => list.push(null)));

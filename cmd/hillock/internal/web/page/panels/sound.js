@@ -1,9 +1,9 @@
-// A click per spike. Each neuron has its pitch.
+// A click for each spike, at a pitch of its own for each neuron.
 import { $ } from '../show.js';
 
 const DELAY = 0.08; // s from a spike to its click: frames come late and in pieces, and the clicks keep their intervals
-const SLACK = 0.25; // s of lag at most, before the clicks begin anew
-const MOST = 50; // clicks of a frame
+const SLACK = 0.25; // s: with a longer lag the clicks begin anew
+const MOST = 50; // clicks per frame
 const PITCH = 1200, STEP = 1.25; // Hz of the first neuron's click, and the ratio from one neuron to the next
 
 export default class Sound {
