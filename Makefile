@@ -1,7 +1,7 @@
 # make test        run all tests, without root, a Pi or a network; print the name of each skipped test
 # make check       run gofmt, go vet, staticcheck, govulncheck, make page and the race detector, as CI does
 # make page        test and lint the page's JavaScript with node and ESLint; skip each by name without its program
-# make vuln        run govulncheck alone: known holes in the called code; skipped without its database
+# make vuln        run govulncheck alone: known vulnerabilities in the called code; skipped without its database
 # make outdated    list the modules of go.mod and deploy/tools with a newer release
 # make test-arm    run all tests for arm and arm64 under qemu; fail where a test is missing there
 # make kernel      build the Linux kernel of hw/kernelpi's tests into the cache folder, as root: five minutes
