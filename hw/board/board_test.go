@@ -317,7 +317,7 @@ func TestBusyPinIsUsedOnceFree(t *testing.T) {
 	pin.SetFault(syscall.EBUSY)
 	b, err := board.Open(cfg, v)
 	if err != nil {
-		t.Fatalf("got %v, want the neuron to go on without the pin", err)
+		t.Fatalf("got %v, want the neuron to continue without the pin", err)
 	}
 	led := b.Outputs["led"].(board.Pulsing)
 	led.Spike(1, ms)

@@ -20,7 +20,7 @@ func TestChangeKeepsSharedPartsAndClosesTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v.Pin("GPIO27").Level() != gpio.High || v.Pin("GPIO17").Level() != gpio.High {
-		t.Error("got the old parts touched, want the loop to go on with them")
+		t.Error("got changed parts, want the loop to continue with the old ones")
 	}
 	knob := b.Inputs["knob"]
 	if err := next.Succeed(b); err != nil {

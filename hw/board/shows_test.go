@@ -146,7 +146,7 @@ func TestChangeKeepsShowsOrRefuses(t *testing.T) {
 		row.Level(-56)
 		time.Sleep(100 * ms)
 		if lit(v) != 4 {
-			t.Errorf("got %d LEDs lit, want the row to go on", lit(v))
+			t.Errorf("got %d LEDs lit, want the row to continue", lit(v))
 		}
 		changed := append(append([]string{}, showSets...), `output.row.pins=["GPIO5", "GPIO6"]`)
 		if _, err := next.Change(load(t, changed...)); err == nil || err.Error() != "output row: its pins or bus are in use by output row: restart hillock to change them" {
@@ -154,7 +154,7 @@ func TestChangeKeepsShowsOrRefuses(t *testing.T) {
 		}
 		time.Sleep(100 * ms)
 		if lit(v) != 4 {
-			t.Errorf("got %d LEDs lit, want the row to go on", lit(v))
+			t.Errorf("got %d LEDs lit, want the row to continue", lit(v))
 		}
 		without, err := next.Change(load(t))
 		if err != nil {

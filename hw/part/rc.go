@@ -108,7 +108,7 @@ func (r RC) Wires(k *wiring.Kit, uses []wiring.Use) {
 	case !k.GPIO(where, r.Pin):
 		return
 	case r.Pin == "GPIO2" || r.Pin == "GPIO3":
-		k.Refuse("%s: must be a pin without a pull-up resistor on the Pi, which would charge the capacitor, got %q: use another pin", where, r.Pin)
+		k.Refuse("%s: must be a pin without a pull-up resistor on the Pi, got %q: that resistor would charge the capacitor: use another pin", where, r.Pin)
 		return
 	}
 	k.Begin()

@@ -231,7 +231,7 @@ func again(t *testing.T, c *config.Config) {
 		t.Fatalf("%v\nfrom\n%s", err, printed)
 	}
 	want := *c
-	want.Warnings, got.Warnings = nil, nil // whose lines and spellings are those of the text
+	want.Warnings, got.Warnings = nil, nil // their lines and spellings are those of the text
 	if diff := cmp.Diff(&want, got); diff != "" {
 		t.Errorf("-want +got\n%s\nfrom\n%s", diff, printed)
 	}

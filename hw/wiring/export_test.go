@@ -1,6 +1,6 @@
 package wiring
 
-// What the tests of netlists look at from outside, where they can have hw/part's parts.
+// Exports for package wiring_test: its tests import hw/part, and hw/part imports this package.
 
 func (n *Netlist) Rows() [][]string         { return n.rows() }
 func (n *Netlist) Label(ref string) string  { return n.label(ref) }

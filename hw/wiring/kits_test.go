@@ -12,8 +12,8 @@ import (
 	"hillock/hw/wiring"
 )
 
-// kits are the sheets that the geometry is held to: the shipped configurations, one with every part, every chip, the
-// largest, the smallest, and many that chance has made.
+// kits returns the netlists for the tests of the drawing: the shipped configurations, a kit with every part, a kit for each chip,
+// the largest and the smallest kit, and random kits.
 func kits(t *testing.T) map[string]*wiring.Netlist {
 	t.Helper()
 	all := map[string]*wiring.Netlist{"default": built(t, config.Default(part.Kinds())), "every part": built(t, everyPart()), "nothing": built(t, &config.Config{})}
@@ -47,7 +47,7 @@ func kits(t *testing.T) map[string]*wiring.Netlist {
 		all[name] = built(t, madeKit(size[0], size[1], size[2], 0, rand.New(rand.NewPCG(1, 2))))
 	}
 	for seed := range uint64(342) {
-		if crowded := seed == 244 || seed == 341; seed >= 30 && !crowded { // more wires beside each other than a page has room for
+		if crowded := seed == 244 || seed == 341; seed >= 30 && !crowded { // too many parallel wires for a page
 			continue
 		}
 		r := rand.New(rand.NewPCG(3, seed))
@@ -56,15 +56,15 @@ func kits(t *testing.T) map[string]*wiring.Netlist {
 	return all
 }
 
-// drivers are the chips on SPI.
+// drivers returns the chips on SPI.
 func drivers() []string {
 	return []string{"mcp3001", "mcp3201", "mcp3301", "mcp3002", "mcp3202", "mcp3004", "mcp3204", "mcp3302", "mcp3008", "mcp3208", "mcp3304"}
 }
 
-// channels are how many a chip has.
+// channels returns the number of channels of a chip.
 func channels(driver string) int { return int(driver[6] - '0') }
 
-// everyPart is a kit with one of each.
+// everyPart returns a kit with one part of each kind.
 func everyPart() *config.Config {
 	return &config.Config{
 		File:   "every-part.toml",
@@ -77,8 +77,8 @@ func everyPart() *config.Config {
 	}
 }
 
-// madeKit is a configuration with so many chips, knobs on each, LEDs and kinds of other parts, on channels and pins of
-// chance.
+// madeKit returns a configuration with given numbers of chips, of knobs on each chip, of LEDs and of kinds of other parts. Channels
+// and pins are random.
 func madeKit(chips, knobs, leds, others int, r *rand.Rand) *config.Config {
 	cfg := &config.Config{File: "a-configuration-with-a-name-of-some-length.toml"}
 	taken := map[string]bool{"GPIO2": true, "GPIO3": true}
@@ -139,7 +139,7 @@ func TestWiresReachAllTheirEnds(t *testing.T) { wiring.WiresReachAllTheirEnds(t,
 
 func TestNoWireLiesOnAnother(t *testing.T) {
 	all := kits(t)
-	for channels := 1; channels < 1<<8; channels++ { // any of the knobs of a chip
+	for channels := 1; channels < 1<<8; channels++ { // each set of knobs on a chip
 		cfg := &config.Config{}
 		for c := range 8 {
 			if channels>>c&1 == 1 {

@@ -18,7 +18,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// pages are those of a kit with its name and theirs.
+// pages returns the pages of all kits by their names, such as "kit, page 2".
 func pages(all map[string]*Netlist) iter.Seq2[string, *Page] {
 	return func(yield func(string, *Page) bool) {
 		for name, n := range all {
@@ -31,7 +31,7 @@ func pages(all map[string]*Netlist) iter.Seq2[string, *Page] {
 	}
 }
 
-// segments are the straight pieces of a wire, as the boxes that they cover.
+// segments returns the straight pieces of a wire as boxes.
 func (l line) segments() []box {
 	var all []box
 	for i, q := range l.points[1:] {
@@ -53,7 +53,7 @@ func (b box) grown(by float64) box {
 	return box{b.left - by, b.top - by, b.right + by, b.bottom + by}
 }
 
-// NothingCrossesAText is a test of all kits, as the others are that take them: see kits_test.go.
+// NothingCrossesAText checks all kits. kits_test.go runs it, and the other exported tests of this file.
 func NothingCrossesAText(t *testing.T, kits map[string]*Netlist) {
 	t.Helper()
 	for name, s := range pages(kits) {
@@ -83,7 +83,7 @@ func NothingCrossesAText(t *testing.T, kits map[string]*Netlist) {
 	}
 }
 
-// Capitals and digits of Liberation Sans are 0.688 of its size.
+// TextsCanBeRead checks the height of the letters. Capitals and digits of Liberation Sans are 0.688 of its size.
 func TextsCanBeRead(t *testing.T, kits map[string]*Netlist) {
 	t.Helper()
 	const least = 1.8 // mm on paper
@@ -96,10 +96,10 @@ func TextsCanBeRead(t *testing.T, kits map[string]*Netlist) {
 	}
 }
 
-// A part is drawn black-edged.
+// NoWireCrossesAPart checks the parts: the shapes with a black edge.
 func NoWireCrossesAPart(t *testing.T, kits map[string]*Netlist) {
 	t.Helper()
-	const skin = 0.5 // mm, of a wire that ends at the edge
+	const skin = 0.5 // mm inside the edge, for the end of a wire
 	for name, s := range pages(kits) {
 		parts := slices.DeleteFunc(slices.Clone(s.under), func(sh shape) bool { return sh.edge != black })
 		for _, part := range parts {
@@ -114,7 +114,7 @@ func NoWireCrossesAPart(t *testing.T, kits map[string]*Netlist) {
 	}
 }
 
-// Wires may cross, but not run so near beside each other that an eye takes one for the other.
+// NoWireLiesOnAnother checks the distance of parallel wires of different nets. Wires may cross.
 func NoWireLiesOnAnother(t *testing.T, kits map[string]*Netlist) {
 	t.Helper()
 	const apart = 0.5 // mm of paper between them
@@ -138,7 +138,7 @@ func NoWireLiesOnAnother(t *testing.T, kits map[string]*Netlist) {
 	}
 }
 
-// piece is where the wires of a net end that hang together with a place.
+// piece returns the ends of the wires of a net with a connection to a place.
 func (s *Page) piece(net string, from xy) []xy {
 	var ends []xy
 	reached := []box{{from.x, from.y, from.x, from.y}}
@@ -162,7 +162,7 @@ func (s *Page) piece(net string, from xy) []xy {
 	return ends
 }
 
-// Every wire to the header is one piece, from its pin to all of its parts, and every part is drawn.
+// WiresReachAllTheirEnds checks that each pin of the header is connected to all its parts, and that each part is on a page.
 func WiresReachAllTheirEnds(t *testing.T, kits map[string]*Netlist) {
 	t.Helper()
 	for kit, n := range kits {
@@ -171,7 +171,7 @@ func WiresReachAllTheirEnds(t *testing.T, kits map[string]*Netlist) {
 		for _, s := range n.Pages() {
 			for _, l := range s.labels {
 				for _, word := range strings.FieldsFunc(l.text, func(r rune) bool { return r == ' ' || r == ',' }) {
-					drawn[word] = drawn[word] || l.left > margin // where the lines at the foot begin
+					drawn[word] = drawn[word] || l.left > margin // the lines at the foot begin at the margin
 				}
 			}
 			for position := 1; position <= 40; position++ {
@@ -228,7 +228,7 @@ func HeaderIsNumberedAsOnThePi(t *testing.T, s *Page) {
 	}
 }
 
-// Files wants two pages of one kit to be drawn alike.
+// Files checks the SVG and the PNG of a page. second is the same page, laid out again: it must have the same SVG.
 func Files(t *testing.T, page, second *Page) {
 	t.Helper()
 	var svg, again, picture bytes.Buffer
@@ -236,7 +236,7 @@ func Files(t *testing.T, page, second *Page) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(svg.Bytes(), again.Bytes()) {
-		t.Error("got two drawings of one kit, want the same twice")
+		t.Error("got two different drawings of one kit, want the same drawing")
 	}
 	img, err := png.Decode(&picture)
 	if err != nil {
@@ -278,7 +278,7 @@ func Files(t *testing.T, page, second *Page) {
 	}
 }
 
-// The outlines that are drawn are as wide as the box that the text was given.
+// The outlines of a text are as wide as its box.
 func TestOutlinesFillTheirBoxes(t *testing.T) {
 	s := newPage()
 	for _, text := range []string{"GPIO11 SCLK", "AVAVAVAV", "1"} {

@@ -16,7 +16,7 @@ import (
 	"hillock/hw/wiring"
 )
 
-// knob is an input as configurations have it by default.
+// knob returns an input with default keys.
 func knob(name, driver, port string, channel int) config.Input {
 	return config.Input{Name: name, Driver: driver, Part: part.MCP3xxx{Model: driver, Port: port, Channel: channel, Minus: -1, VRef: 3.3}}
 }
@@ -92,7 +92,7 @@ func TestDefaultKit(t *testing.T) {
 	if err := n.Table(&table, 0); err != nil {
 		t.Fatal(err)
 	}
-	// README's table, by hand.
+	// The table of the README, written by hand.
 	want := `part                                  pin                 to             header pin  wire        note
 3V3 rail                                                  3V3            1           red         the rails of both sides joined; never 5V
 GND rail                                                  GND            6           black       the rails of both sides joined
@@ -145,8 +145,8 @@ IC1.12 R1  green  GPIO9 MISO  (21) 22
 	}
 }
 
-// A name such as red or left reads as a name, and the drawing says the same as the table, in 80 columns.
-func TestNamesThatAreColorsAndSides(t *testing.T) {
+// A name such as red or left is not mistaken for a colour or a side. Drawing and table have the same words, in 80 columns.
+func TestColorsAndSidesAsNames(t *testing.T) {
 	red, green := led("red", "GPIO17"), led("green", "GPIO27")
 	n := built(t, &config.Config{Inputs: []config.Input{knob("left", "mcp3008", "SPI0.0", 0), knob("right", "mcp3008", "SPI0.0", 1)}, Outputs: []config.Output{red, green}})
 	var table, drawn strings.Builder
@@ -170,7 +170,7 @@ func TestNamesThatAreColorsAndSides(t *testing.T) {
 	}
 }
 
-// A pulse of more than 1 ms is for an eye: its LED is no piezo disc.
+// A piezo disc is an alternative to an LED for pulses of at most 1 ms: an eye does not see those.
 func TestPiezoDiscAtClicksAlone(t *testing.T) {
 	for width, want := range map[time.Duration]bool{time.Millisecond: true, 2 * time.Millisecond: false, 5 * time.Millisecond: false} {
 		out := led("led", "GPIO17")
@@ -187,7 +187,7 @@ func TestPiezoDiscAtClicksAlone(t *testing.T) {
 	}
 }
 
-// The wires of each kind of part, by hand from hw/rc's circuit, SBAS444D table 4 and what is printed on the modules.
+// The wires of each kind of part, written by hand from the circuit of hw/rc, from SBAS444D, table 4, and from the prints on the modules.
 func TestEveryPart(t *testing.T) {
 	short := config.Output{Name: "click", Driver: "pulse", Part: part.Pulse{Pin: "GPIO22", Width: time.Millisecond}}
 	sink := config.Output{Name: "sink", Driver: "pulse", Part: part.Pulse{Pin: "GPIO27", Invert: true}}
@@ -263,7 +263,7 @@ func TestAddressOfAnADS1115(t *testing.T) {
 	}
 }
 
-// Only a strip's supply is wired to 5V, and it is not counted as the pins' current.
+// Only the supply of a strip is wired to 5V. Its current does not count as current of the pins.
 func TestNothingElseOn5V(t *testing.T) {
 	n := built(t, everyPart())
 	for _, w := range n.Wires {
@@ -289,7 +289,7 @@ func TestValue(t *testing.T) {
 	}
 }
 
-// Chips on one bus share its wires and its resistor; a pin of a chip has one knob, however many inputs read it.
+// Chips on one bus share its wires and its resistor. A pin of a chip has one knob, also for several inputs.
 func TestSharedWires(t *testing.T) {
 	difference := config.Input{Name: "difference", Driver: "mcp3004", Part: part.MCP3xxx{Model: "mcp3004", Port: "SPI0.1", Minus: 1, VRef: 3.3}}
 	n := built(t, &config.Config{
@@ -331,7 +331,7 @@ func TestSharedWires(t *testing.T) {
 	}
 }
 
-// On no chip does the supply touch 5V, and every pin with a name other than a channel's or NC is wired.
+// No chip is wired to 5V. Each pin of a chip has a wire, except unused channels and pins without connection (NC).
 func TestChips(t *testing.T) {
 	for _, driver := range drivers() {
 		n := built(t, &config.Config{Inputs: []config.Input{knob("k", driver, "SPI1.2", channels(driver)-1)}})
@@ -355,7 +355,7 @@ func TestChips(t *testing.T) {
 	}
 }
 
-// painted shows where a colour begins and ends.
+// The texts beside the header have the colours of their wires. paint marks the beginning and the end of a colour.
 func TestHeaderIsPaintedWhereAWireGoes(t *testing.T) {
 	n := built(t, &config.Config{Outputs: []config.Output{led("red", "GPIO18")}})
 	got := n.Header(func(c wiring.Color, text string) string { return c.Name + "<" + text + ">" })

@@ -187,7 +187,7 @@ func (k *Kit) Module(where, bus string, address int, model string, pins ...strin
 	}
 	use := fmt.Sprintf("%s %#x", bus, address)
 	if i := slices.IndexFunc(k.Parts, func(p Part) bool { return p.Kind == Module && p.Use == use }); i >= 0 {
-		k.Refuse("%s: address: must be for one part on %s, got %#x, which %s has", where, bus, address, k.Parts[i].Ref)
+		k.Refuse("%s: address: must be for one part on %s, got %#x, the address of %s", where, bus, address, k.Parts[i].Ref)
 		return ""
 	}
 	k.Begin()
@@ -213,7 +213,7 @@ func (k *Kit) On3V3(input string, vRef float64) bool {
 	const tolerance = 0.05 // of a Pi's 3V3
 	ok := math.Abs(vRef-Volts3V3) <= tolerance*Volts3V3
 	if !ok {
-		k.Refuse("input.%s: v_ref: must be that of the 3V3 rail, from which the sheet wires it, got %g V: use 3.3 V", input, vRef)
+		k.Refuse("input.%s: v_ref: must be the voltage of the 3V3 rail, got %g V: use 3.3 V", input, vRef)
 	}
 	return ok
 }
