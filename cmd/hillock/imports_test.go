@@ -41,9 +41,9 @@ func TestImportsPointOneWay(t *testing.T) {
 			case to > from:
 				t.Errorf("%s imports %s: the arrows point neuron <- config <- hw <- cmd", paths[0], path)
 			case rooms[from] == "hw" && to >= 0 && rooms[to] == "neuron":
-				t.Errorf("%s imports %s: hw and neuron do not know each other", paths[0], path)
+				t.Errorf("%s imports %s: hw and neuron must not import each other", paths[0], path)
 			case strings.Contains(paths[0], "/internal/") && strings.HasPrefix(path, "github.com/spf13/"):
-				t.Errorf("%s imports %s: flags are of package main, which calls with plain values", paths[0], path)
+				t.Errorf("%s imports %s: flags belong to package main: its calls take plain values", paths[0], path)
 			case rooms[from] == "neuron" && to < 0 && strings.Contains(strings.Split(path, "/")[0], "."):
 				t.Errorf("%s imports %s: neuron needs the standard library only", paths[0], path)
 			}

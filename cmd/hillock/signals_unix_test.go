@@ -24,7 +24,7 @@ func hear(t *testing.T, log *bufio.Scanner) {
 			return
 		}
 	}
-	t.Fatal("got the end of the log, want that the run goes on")
+	t.Fatal("got the end of the log, want the run to continue")
 }
 
 func TestRunUnderNohupOutlivesItsTerminal(t *testing.T) {

@@ -95,7 +95,7 @@ func TestSimRunsToTheLastRow(t *testing.T) {
 
 func TestSimLeavesAReadOnlyFileAlone(t *testing.T) {
 	if os.Geteuid() == 0 {
-		t.Skip("SKIPPED: a read-only --out: the test runs as root, who may write it")
+		t.Skip("SKIPPED: a read-only --out: the test runs as root, and root may write it")
 	}
 	file := filepath.Join(t.TempDir(), "ro.csv")
 	if err := os.WriteFile(file, nil, 0o400); err != nil {

@@ -22,8 +22,8 @@ func newWiring() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "wiring [FILE]",
 		Short: "print or draw the wiring of a configuration",
-		Long: `wiring prints which pin of each part goes to which pin of the header: as a table, and as the header with the pins
-in use. --svg and --png draw it for printing on A4. The second page of a large kit goes to my-2.svg, beside my.svg.
+		Long: `wiring prints the wires between the pins of the parts and the pins of the header: as a table, and as the header with
+the pins in use. --svg and --png draw it for printing on A4. The second page of a large kit goes to my-2.svg, beside my.svg.
 
 wiring refuses a harmful kit: two parts on one pin, more than 16 mA from one pin, or more than 50 mA from all pins
 together. FILE - is standard input.`,

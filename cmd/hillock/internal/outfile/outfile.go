@@ -20,7 +20,7 @@ func Check(name string, read ...string) error {
 	}
 	for _, other := range read {
 		if same(name, other) {
-			return fmt.Errorf("must be another file than %s, which the command reads, got %q", other, name)
+			return fmt.Errorf("must be another file than the input %s, got %q", other, name)
 		}
 	}
 	path, info, err := place(name)
@@ -94,7 +94,7 @@ func place(name string) (path string, info fs.FileInfo, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if to, err := os.Readlink(name); err == nil {
-			return "", nil, fmt.Errorf("%s is a link to %s, which does not exist: create that file or remove the link", name, to)
+			return "", nil, fmt.Errorf("%s is a link to the missing file %s: create that file or remove the link", name, to)
 		}
 		return name, nil, nil
 	case err != nil:

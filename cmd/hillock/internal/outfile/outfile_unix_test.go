@@ -34,7 +34,7 @@ func TestCheckAndWriteAgreeOnOddFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, check, write string }{
-		{in("dangling"), in("dangling") + " is a link to nowhere, which does not exist: create that file or remove the link", ""},
+		{in("dangling"), in("dangling") + " is a link to the missing file nowhere: create that file or remove the link", ""},
 		{in("loop"), "stat " + in("loop") + ": too many levels of symbolic links", ""},
 		{in("socket"), in("socket") + " is a socket, want a file's name", ""},
 		{dir, dir + " is a directory, want a file's name", ""},

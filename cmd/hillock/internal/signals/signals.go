@@ -79,8 +79,8 @@ type urgent struct {
 	calls map[int]func()
 }
 
-// Urgent registers a function for a second signal, until forget. It runs on a goroutine of its own beside the program, and must
-// be safe there.
+// Urgent registers a function for a second signal, until forget. The function runs on its own goroutine beside the program, and
+// must be safe there.
 func Urgent(ctx context.Context, f func()) (forget func()) {
 	u, ok := ctx.Value(key{}).(*urgent)
 	if !ok { // the context of a test

@@ -78,7 +78,7 @@ func TestKeys(t *testing.T) {
 	s.typed("space t - - -")
 	w = s.window()
 	if spike := w.From + w.Steps/4; !isSpike(s, spike) {
-		t.Errorf("got step %d a quarter from the left at the trigger, which is no spike", spike)
+		t.Errorf("got step %d a quarter from the left at the trigger, want the step of a spike", spike)
 	}
 
 	s.typed("x")

@@ -109,7 +109,7 @@ func TestFaultsOfAKnobAreShownAndRecover(t *testing.T) {
 				t.Errorf("got %+v after the fault, shown as\n%s\nwant it ok", after, shownAfter)
 			}
 			if end := b.Session.Summary(); end.Tick.Due != 5000 || end.Spiked[0].Spikes < 200 {
-				t.Errorf("got %d ticks and %d spikes, want the neuron to go on", end.Tick.Due, end.Spiked[0].Spikes)
+				t.Errorf("got %d ticks and %d spikes, want the neuron to continue", end.Tick.Due, end.Spiked[0].Spikes)
 			}
 			if err := b.Board.Close(); err != nil {
 				t.Fatal(err)
@@ -283,7 +283,7 @@ func TestOverloadIsShownWithinASecond(t *testing.T) {
 		t.Errorf("got on the screen\n%s\nwant %s", text, want)
 	}
 	if end := b.Session.Summary().Tick; end.Due != 40_000 || end.Run() == 0 || end.Skipped == 0 {
-		t.Errorf("got %+v, want the neuron to go on in slow motion", end)
+		t.Errorf("got %+v, want the neuron to continue in slow motion", end)
 	}
 }
 

@@ -260,7 +260,7 @@ func TestLooseLEDIsDark(t *testing.T) {
 	w := web.Of(b.Session, "test")
 	b.Run(t, 1000)
 	if on := w.On(new([32]int64)); on != 1 || !strings.Contains(frameOf(s, 80, 24), "● led") {
-		t.Errorf("got outputs %b on, want the LED, which never goes off at this rate", on)
+		t.Errorf("got outputs %b on, want the LED: it stays lit at this rate", on)
 	}
 	if err := w.Fault("LED loose"); err != nil {
 		t.Fatal(err)

@@ -62,10 +62,10 @@ func TestToken(t *testing.T) {
 			t.Errorf("got %d hellos, want the second to permit changes, and one for the change", len(h))
 		}
 		if got := w.touched(); !cmp.Equal(got, []string{"reset"}) || !cmp.Equal(other.now().errors, []string{refused}) {
-			t.Errorf("got changes %q and the other told %q, want its change refused", got, other.now().errors)
+			t.Errorf("got changes %q and errors %q of the other client, want its change refused", got, other.now().errors)
 		}
 		if other.now().hellos[len(other.now().hellos)-1].MayChange {
-			t.Error("the other was told that it may change something")
+			t.Error("got may_change for the other client, want it without")
 		}
 		for host, want := range map[string]int{"raspberrypi.local": 200, "192.168.1.5:8080": 200} {
 			if got := w.ask(t, "GET /healthz HTTP/1.1\r\nHost: "+host+"\r\n\r\n"); got != want {
@@ -289,7 +289,7 @@ func TestStatusAndText(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if len(v.now().frames) != 1 || v.now().frames[0].on != 1 || v.now().frames[0].columns != 0 {
-			t.Errorf("got frames %+v, want one for the output that went on", v.now().frames)
+			t.Errorf("got frames %+v, want one for the output switched on", v.now().frames)
 		}
 	})
 }

@@ -218,7 +218,7 @@ func TestSlowClientGetsTheLatestHello(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		synctest.Wait()
 		if got, all := len(behind.now().hellos), len(v.now().hellos); got != 2 || all != 51 {
-			t.Errorf("got %d hellos, and %d who was not behind; want the first and the latest, and 51", got, all)
+			t.Errorf("got %d hellos for the slow client and %d for the other one, want the first and the latest, and 51", got, all)
 		}
 	})
 }

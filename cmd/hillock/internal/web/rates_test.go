@@ -33,7 +33,7 @@ func TestMeasuredRates(t *testing.T) {
 		at2 := Measured{Bin: 20, I: 2, Rate: neuron.Default().DiscreteRate(2)}
 		told(v, rates(true))
 		w.run(t, 20)
-		told(v) // which is not an interval yet
+		told(v) // a single spike is no interval
 		w.run(t, 20)
 		told(v, rates(false, at2))
 		told(v)

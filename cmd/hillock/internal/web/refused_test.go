@@ -142,7 +142,7 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		}
 		v.say(t, `{"type":"set","neuron":"n1","key":"tau_m","value":20}`)
 		if got := w.touched(); !cmp.Equal(got, []string{"n1.tau_m=20"}) || len(v.now().hellos) != 2 {
-			t.Errorf("got %q and %d hellos, want the client to go on as it was", got, len(v.now().hellos))
+			t.Errorf("got %q and %d hellos, want the client to continue unchanged", got, len(v.now().hellos))
 		}
 	})
 }
@@ -292,7 +292,7 @@ func TestEndOfTheRunClosesClients(t *testing.T) {
 			t.Errorf("got %v, want that it goes away", v.now().ended)
 		}
 		if took := time.Since(began); took > 2*farewellTime {
-			t.Errorf("it took %v with a client that does not hear, want at most %v", took, 2*farewellTime)
+			t.Errorf("it took %v with a client without reads, want at most %v", took, 2*farewellTime)
 		}
 	})
 }

@@ -443,7 +443,7 @@ func TestNamesInTheKit(t *testing.T) {
 		name, toml string
 		want       []string // input of a knob, output of a part, fault of a wire
 	}{
-		{"a capacitor, whose knob has other faults", "[input.knob]\ndriver = 'rc'\npin = 'GPIO4'\n", []string{"P1 turns knob"}},
+		{"a knob with a capacitor has other faults", "[input.knob]\ndriver = 'rc'\npin = 'GPIO4'\n", []string{"P1 turns knob"}},
 		{"a module", "[input.knob]\ndriver = 'ads1115'\n", []string{"P1 turns knob",
 			"middle leg of knob to A0 of M1: middle leg loose", "right leg of knob to 3V3 rail: leg to 3V3 loose", "left leg of knob to GND rail: leg to GND loose"}},
 		{"two of a chip without VREF", "[input.knob]\ndriver = 'mcp3002'\ndifferential = [1, 0]\n", []string{"P2 turns knob",

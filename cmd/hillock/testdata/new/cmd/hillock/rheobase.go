@@ -10,7 +10,7 @@ func newRheobase() *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{
 		Use:   "rheobase [FILE]",
-		Short: "print the largest current under which each neuron never fires",
+		Short: "print the rheobase of each neuron",
 		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load(cmd, args)
@@ -20,7 +20,7 @@ func newRheobase() *cobra.Command {
 			for _, n := range cfg.Neurons {
 				theory, _ := n.Theory()
 				if theory == nil {
-					return fmt.Errorf("neuron %s: no theory says its rheobase: measure it with 'hillock fi'", n.Name)
+					return fmt.Errorf("neuron %s: its model has no closed form for the rheobase: measure it with 'hillock fi'", n.Name)
 				}
 				if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %.3f nA\n", n.Name, theory.Rheobase()); err != nil {
 					return err
