@@ -24,7 +24,7 @@ SHELL       = /bin/bash
 .PHONY: test check page vuln outdated test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
 
 test:
-	@$(GO) test -v ./... 2>&1 | grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|^PASS$$'
+	@$(GO) test -json ./... | $(GO) run ./cmd/testarm report
 
 check:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi

@@ -1,6 +1,8 @@
 // Testarm runs all tests on this machine, and then under qemu for the Pi's 32-bit and 64-bit processors. It prints the
 // number of passed tests and the skipped tests. It fails if a test passed on this machine, but neither passed nor was
 // skipped by name under qemu.
+//
+// 'testarm report' reads the output of 'go test -json' and prints it in the same way, for 'make test'.
 package main
 
 import (
@@ -24,10 +26,27 @@ var emulators = []struct{ arch, line string }{
 }
 
 func main() {
-	if err := run(); err != nil {
+	err := errors.New("must be run without arguments or with report")
+	switch args := os.Args[1:]; {
+	case len(args) == 0:
+		err = run()
+	case slices.Equal(args, []string{"report"}):
+		err = report(os.Stdin, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "testarm:", err)
 		os.Exit(1)
 	}
+}
+
+// report prints the results of events: each package, the output of failed tests, and the skipped tests. The exit status of
+// go test reports a failure.
+func report(events io.Reader, w io.Writer) error {
+	r, err := read(events, w, w)
+	if err == nil {
+		_, err = fmt.Fprint(w, r)
+	}
+	return err
 }
 
 func run() error {
@@ -75,7 +94,7 @@ func goTest(arch, emulator string) (results, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	r, err := read(events, os.Stdout)
+	r, err := read(events, os.Stdout, io.Discard)
 	if err := errors.Join(err, cmd.Wait()); err != nil {
 		return nil, fmt.Errorf("go test for %s: %w", arch, err)
 	}
@@ -89,11 +108,15 @@ type test struct{ pkg, name string }
 // results maps each test to its reason for a skip, or "" if it passed.
 type results map[test]string
 
-// read parses the events of go test -json (go doc test2json), and prints the output of failed tests.
-func read(events io.Reader, failed io.Writer) (results, error) {
+// read parses the events of go test -json (go doc test2json). It prints the output of failed tests, and each package that
+// passed with its time in s.
+func read(events io.Reader, failed, passed io.Writer) (results, error) {
 	r, said, parents := results{}, map[test]string{}, map[test]bool{}
 	for d := json.NewDecoder(events); ; {
-		var e struct{ Action, Package, Test, Output string }
+		var e struct {
+			Action, Package, Test, Output string
+			Elapsed                       float64 // s
+		}
 		if err := d.Decode(&e); err == io.EOF {
 			break
 		} else if err != nil {
@@ -113,6 +136,9 @@ func read(events io.Reader, failed io.Writer) (results, error) {
 			io.WriteString(failed, said[t])
 		case "pass":
 			r[t] = ""
+			if e.Test == "" {
+				fmt.Fprintf(passed, "ok     %s (%.1f s)\n", e.Package, e.Elapsed)
+			}
 		case "skip":
 			r[t] = reason(said[t])
 		}

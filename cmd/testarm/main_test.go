@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ const events = `
 {"Action":"skip","Package":"a","Test":"TestParts/x"}
 {"Action":"pass","Package":"a","Test":"TestParts/1/2"}
 {"Action":"pass","Package":"a","Test":"TestParts"}
-{"Action":"pass","Package":"a"}
+{"Action":"pass","Package":"a","Elapsed":1.26}
 {"Action":"run","Package":"b","Test":"TestOne"}
 {"Action":"output","Package":"b","Test":"TestOne","Output":"got 1, want 2\n"}
 {"Action":"fail","Package":"b","Test":"TestOne"}
@@ -30,7 +31,7 @@ const events = `
 
 func TestResultsAreParsed(t *testing.T) {
 	var failed strings.Builder
-	got, err := read(strings.NewReader(events), &failed)
+	got, err := read(strings.NewReader(events), &failed, io.Discard)
 	want := results{
 		{"a", "TestOne"}: "", {"a", "TestParts/x"}: "no x here", {"a", "TestParts/1/2"}: "", {"b", "TestMute"}: "no reason given",
 	}
@@ -43,8 +44,25 @@ func TestResultsAreParsed(t *testing.T) {
 	if want := "passed 2, skipped 2\n       skipped: TestMute (no reason given)\n       skipped: TestParts/x (no x here)\n"; got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if _, err := read(strings.NewReader("{}\npanic"), &failed); err == nil {
+	if _, err := read(strings.NewReader("{}\npanic"), &failed, io.Discard); err == nil {
 		t.Error("got no error for a malformed event")
+	}
+}
+
+func TestReportOfATestRun(t *testing.T) {
+	var got strings.Builder
+	if err := report(strings.NewReader(events), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := `ok     a (1.3 s)
+got 1, want 2
+undefined: x
+passed 2, skipped 2
+       skipped: TestMute (no reason given)
+       skipped: TestParts/x (no x here)
+`
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
 	}
 }
 
