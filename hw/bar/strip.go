@@ -25,7 +25,7 @@ const maxLEDs = 900
 // NewAPA102 returns a bar on a strip. It connects the strip's port, and sends no byte before the first picture. A strip
 // never answers: a missing strip is no fault.
 //
-// A strip has no chip select: it obeys the data of every other part on its clock and data wires. Use a bus of its own,
+// A strip has no chip select: it obeys the data of every other part on its clock and data wires. Give the strip its own bus,
 // such as SPI1.0, or two pins with Wires. The speed is 20 MHz, or that of the port's LimitSpeed if lower. Jumper wires
 // need 4 MHz or less.
 func NewAPA102(p spi.Port, s Strip, o Opts) (*Bar, error) {

@@ -15,7 +15,7 @@ import (
 // clock on GPIO24. The port only sends, in modes 0 and 3, at the speed of the lines. A bit takes two or three system
 // calls, a picture of 8 LEDs some 700. Close turns both lines low and releases them; they belong to the port.
 //
-// periph's bitbang.SPI sends the lowest bit of each byte first, which no strip takes.
+// periph's bitbang.SPI does not fit: it sends the lowest bit of each byte first.
 func Wires(clock, data *line.Line) spi.PortCloser { return &wires{clock: clock, data: data} }
 
 type wires struct {

@@ -155,7 +155,7 @@ func (b *Board) openKnob(part OnChip) (Input, error) {
 	return k, nil
 }
 
-// turn returns the channel by which the users of a part take turns.
+// turn returns the channel for the turns of the inputs on one part.
 func (b *Board) turn(part string) chan struct{} {
 	if b.turns[part] == nil {
 		b.turns[part] = make(chan struct{}, 1)

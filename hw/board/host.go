@@ -86,7 +86,7 @@ func (Host) OpenI2C(bus string) (i2c.BusCloser, error) {
 }
 
 // DirectPin returns the pin of the registers, past the kernel, and leaves its function as it is. It returns false if the
-// registers are out of reach. There, a look at the function of periph's kernel line would make the pin an input.
+// registers are out of reach. There, reading the function of periph's kernel line would make the pin an input.
 func (Host) DirectPin(name string) (p gpio.PinIO, ok bool) {
 	b, ok := registered(name).(*bcm283x.Pin)
 	if !ok {

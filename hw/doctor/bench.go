@@ -108,7 +108,7 @@ func (b *Bench) pins(yield func(Finding) bool) bool {
 	return b.check(func(port string, _ int) bool { return port == "" }, yield)
 }
 
-// check checks the inputs at the places for which at is true. Inputs on one chip are checked together.
+// check checks the inputs at the places selected by at. Inputs on one chip are checked together.
 func (b *Bench) check(at func(port string, address int) bool, yield func(Finding) bool) bool {
 	for _, inputs := range together(b.Config.Inputs) {
 		c, ok := inputs[0].Part.(Checked)

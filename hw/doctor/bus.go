@@ -84,7 +84,7 @@ func (b *Bench) parts(bus string) (all []expected) {
 	return all
 }
 
-// expect returns the addresses on a bus at which one part should answer.
+// expect returns the addresses of one part on a bus.
 func expect(bus, driver, section, name string, part config.Part) (all []expected) {
 	for _, c := range part.Claims() {
 		if c.Port != bus {

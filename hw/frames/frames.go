@@ -1,7 +1,7 @@
 // Package frames draws a state that changes faster than its part can be written. A goroutine draws the latest state at
 // a limited rate, so that changes to the state never wait. A strip of LEDs and a display use it.
 //
-// A missed picture is not made up for: the next picture has the latest state. After a failed picture, the next one is
+// A missed picture is not drawn later: the next picture has the latest state. After a failed picture, the next one is
 // tried at its own time. The package does not know the content of a picture.
 package frames
 
@@ -36,8 +36,8 @@ type Painter struct {
 	fault    atomic.Pointer[error]
 }
 
-// Start returns a Painter. It calls paint at most once per period, which must be more than 0, and dark at Halt, both in
-// one goroutine. Messages begin with the name of the part.
+// Start returns a Painter. It calls paint at most once per period, and dark at Halt, both in one goroutine. The period must be more
+// than 0. Messages begin with the name of the part.
 func Start(part string, period time.Duration, paint, dark func() error) *Painter {
 	p := &Painter{part: part, paint: paint, dark: dark, quit: make(chan struct{}), ended: make(chan struct{}), start: time.Now()}
 	go p.run(period)

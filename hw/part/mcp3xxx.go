@@ -93,7 +93,7 @@ func (c mcpModel) decode(t *config.Table) config.InputPart {
 		t.Warn("driver", config.Problem{Rule: "is tested by Microchip from 4.5 V on, but runs on the Pi's 3V3", Hint: "the mcp3201, mcp3204 and mcp3208 are tested from 2.7 V on"})
 	}
 	m.Clock = c.decodeClock(t)
-	// V_REF is at most V_DD, which is 2.7 V to 5.5 V.
+	// V_REF is at most V_DD, and V_DD is 2.7 V to 5.5 V.
 	m.VRef = t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: c.vRef, High: 5.5, Words: fmt.Sprintf("%g V and 5.5 V", c.vRef)})
 	m.Knob = t.Knob(c.full())
 	return m

@@ -107,7 +107,7 @@ func (e *examination) strayOutput() (s stray, found bool) {
 	if ok {
 		pins = append(pins, mosi)
 	}
-	// low reports which pins are low, with their pull-ups, after ask: Grip keeps the chip selected, Examine does not.
+	// low reports for each pin whether it is low with its pull-up after ask: Grip keeps the chip selected, Examine does not.
 	low := func(ask func() (mcp3xxx.Answer, error)) (all []bool) {
 		if _, err := ask(); err != nil {
 			return make([]bool, len(pins))

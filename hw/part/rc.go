@@ -22,10 +22,10 @@ import (
 // RC is a knob without an ADC. A capacitor charges through the knob, and the charge time gives the position. Raw values are
 // charge times in ns.
 type RC struct {
-	Pin                    string  // of the capacitor, "GPIO4"
-	Pot, Series, Discharge float64 // Ohm
-	Capacitor              float64 // F
-	Charges                int     // per reading, odd: the reading is their median
+	Pin                           string  // of the capacitor, "GPIO4"
+	Resistance, Series, Discharge float64 // Ohm; of the potentiometer and of both resistors
+	Capacitor                     float64 // F
+	Charges                       int     // per reading, odd: the reading is their median
 	config.Knob
 }
 
@@ -42,12 +42,12 @@ func rcKind() config.Kind[config.InputPart] {
 func decodeRC(t *config.Table) config.InputPart {
 	anyResistor := config.Limits{Low: 100, High: 1e6, Words: "100 Ohm and 1 MOhm"}
 	r := RC{
-		Pin:       t.Pin("pin", "GPIO4"),
-		Pot:       t.Ohms("resistance", "10 kOhm", 10e3, anyResistor),
-		Series:    t.Ohms("series", "2.2 kOhm", 2200, anyResistor),
-		Discharge: t.Ohms("discharge", "330 Ohm", 330, config.Limits{Low: 207, High: 1e5, Words: "207 Ohm, for no more than 16 mA into the pin, and 100 kOhm"}),
-		Capacitor: t.Farads("capacitor", 1e-6, config.Limits{Low: 1e-9, High: 1e-4, Words: "1 nF and 100 uF"}),
-		Charges:   t.Whole("charges", 5, 1, 99),
+		Pin:        t.Pin("pin", "GPIO4"),
+		Resistance: t.Ohms("resistance", "10 kOhm", 10e3, anyResistor),
+		Series:     t.Ohms("series", "2.2 kOhm", 2200, anyResistor),
+		Discharge:  t.Ohms("discharge", "330 Ohm", 330, config.Limits{Low: 207, High: 1e5, Words: "207 Ohm, for no more than 16 mA into the pin, and 100 kOhm"}),
+		Capacitor:  t.Farads("capacitor", 1e-6, config.Limits{Low: 1e-9, High: 1e-4, Words: "1 nF and 100 uF"}),
+		Charges:    t.Whole("charges", 5, 1, 99),
 	}
 	if r.Charges%2 == 0 {
 		t.Wrong("charges", config.Problem{Rule: "must be odd: a reading is their median"})
@@ -81,7 +81,7 @@ func chargeTimes(t *config.Table) (ends [2]int) {
 // Print implements config.Part.
 func (r RC) Print(p *config.Printer) {
 	p.Text("pin", r.Pin)
-	p.Quantity("resistance", r.Pot, "Ohm")
+	p.Quantity("resistance", r.Resistance, "Ohm")
 	p.Quantity("series", r.Series, "Ohm")
 	p.Quantity("discharge", r.Discharge, "Ohm")
 	p.Farads("capacitor", r.Capacitor)
@@ -112,7 +112,7 @@ func (r RC) Wires(k *wiring.Kit, uses []wiring.Use) {
 		return
 	}
 	k.Begin()
-	knob := k.Potentiometer(r.Pot, name)
+	knob := k.Potentiometer(r.Resistance, name)
 	charge := k.Resistor(r.Series, name)
 	made := "film"
 	if r.Capacitor > largestFilm {
@@ -173,7 +173,7 @@ func (r RC) OpenSensor(pi board.Pi) (board.Sensor, error) {
 		}
 	}
 	dev, err := rc.New(p, &rc.Opts{
-		Knob:      physic.ElectricResistance(r.Pot * float64(physic.Ohm)),
+		Knob:      physic.ElectricResistance(r.Resistance * float64(physic.Ohm)),
 		Series:    physic.ElectricResistance(r.Series * float64(physic.Ohm)),
 		Discharge: physic.ElectricResistance(r.Discharge * float64(physic.Ohm)),
 		Capacitor: physic.ElectricalCapacitance(r.Capacitor * float64(physic.Farad)),
@@ -222,7 +222,7 @@ func (r RC) Plug(v *board.Virtual, name string) error {
 	c, _ := v.Parts[r.Pin].(*sim.RC)
 	if c == nil {
 		c = sim.NewRC(sim.RCParts{
-			Knob: physic.ElectricResistance(r.Pot * float64(physic.Ohm)), Series: physic.ElectricResistance(r.Series * float64(physic.Ohm)),
+			Knob: physic.ElectricResistance(r.Resistance * float64(physic.Ohm)), Series: physic.ElectricResistance(r.Series * float64(physic.Ohm)),
 			Discharge: physic.ElectricResistance(r.Discharge * float64(physic.Ohm)), Capacitor: physic.ElectricalCapacitance(r.Capacitor * float64(physic.Farad)),
 		})
 		v.WirePin(r.Pin, c)

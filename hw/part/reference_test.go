@@ -313,7 +313,7 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	want := []config.Input{
 		reference().Inputs[0],
 		{Name: "other", Driver: "ads1115", Part: ADS1115{Bus: "I2C1", Address: 0x48, VRef: 3.3, Knob: turned([2]int{0, 26400})}},
-		{Name: "plain", Driver: "rc", Part: RC{Pin: "GPIO4", Pot: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5,
+		{Name: "plain", Driver: "rc", Part: RC{Pin: "GPIO4", Resistance: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5,
 			Knob: turned([2]int{1_400_000, 7_700_000})}},
 	}
 	if diff := cmp.Diff(want, got.Inputs); diff != "" {

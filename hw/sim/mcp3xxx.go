@@ -139,7 +139,7 @@ func (c *MCP3xxx) SetVDD(v physic.ElectricPotential) error {
 	return nil
 }
 
-// VDD returns the supply, which is also the reference voltage.
+// VDD returns the supply. It is also the reference voltage.
 func (c *MCP3xxx) VDD() physic.ElectricPotential {
 	return physic.ElectricPotential(c.vdd.Load())
 }

@@ -2,6 +2,6 @@
 // print.
 //
 // All three come from one value, the Netlist, and the Netlist comes from the running configuration: they always agree. A harmful
-// kit, with two parts on one pin or more current than a Pi gives, has no Netlist but an error with all reasons. The package opens
-// no pin.
+// kit, with two parts on one pin or more current than a Pi can supply, has no Netlist but an error with all reasons. The package
+// opens no pin.
 package wiring

@@ -62,7 +62,7 @@ func (s *Page) svgText(w io.Writer, l label) {
 
 func escaped(text string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all
+	_ = xml.EscapeText(&b, []byte(text)) // no error: into a Builder
 	return b.String()
 }
 

@@ -34,7 +34,7 @@ func fine(name string, address, channel int) config.Input {
 }
 
 func capacitor(name, pin string) config.Input {
-	return config.Input{Name: name, Driver: "rc", Part: part.RC{Pin: pin, Pot: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5}}
+	return config.Input{Name: name, Driver: "rc", Part: part.RC{Pin: pin, Resistance: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5}}
 }
 
 func strip(name, data, clock string) config.Output {
@@ -187,7 +187,8 @@ func TestPiezoDiscAtClicksAlone(t *testing.T) {
 	}
 }
 
-// The wires of each kind of part, written by hand from the circuit of hw/rc, from SBAS444D, table 4, and from the prints on the modules.
+// The wires of each kind of part, written by hand from the circuit of hw/rc, from SBAS444D, table 4, and from the
+// prints on the modules.
 func TestEveryPart(t *testing.T) {
 	short := config.Output{Name: "click", Driver: "pulse", Part: part.Pulse{Pin: "GPIO22", Width: time.Millisecond}}
 	sink := config.Output{Name: "sink", Driver: "pulse", Part: part.Pulse{Pin: "GPIO27", Invert: true}}

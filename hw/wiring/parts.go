@@ -72,7 +72,7 @@ func (k *Kit) ToGround(from End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: End{Part: Ground}, Color: black, Note: note})
 }
 
-// Jumper wires one part to another, in a colour of its own.
+// Jumper wires one part to another, in a new colour.
 func (k *Kit) Jumper(from, to End) {
 	k.Wires = append(k.Wires, Wire{From: from, To: to, Color: k.nextColor()})
 }

@@ -29,7 +29,7 @@ func aligned(rows [][]string) []string {
 	for _, row := range rows {
 		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}
-	t.Flush() // into a Builder, which takes all
+	t.Flush() // no error: into a Builder
 	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " ")
@@ -98,7 +98,7 @@ func (n *Netlist) rows() [][]string {
 			row[2] = to.Part
 		default:
 			row[2] = to.Part + ", " + n.pin(to)
-			if p := n.part(to.Part); p.Kind == Resistor && len(n.from(to.Part)) == 0 { // it has no row of its own
+			if p := n.part(to.Part); p.Kind == Resistor && len(n.from(to.Part)) == 0 { // the part has no row in the table
 				row[2] = fmt.Sprintf("%s %s, %s", to.Part, p.Model, n.pin(to))
 			}
 		}
