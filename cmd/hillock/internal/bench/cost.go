@@ -29,7 +29,7 @@ type spent struct {
 	collections uint32
 }
 
-// measureRun runs a session and returns its cost without the first tenth, in which Go still starts threads. The cost of a run
+// measureRun runs a session and returns its cost after the first tenth: until then Go still starts threads. The cost of a run
 // that ended before is 0.
 func measureRun(ctx context.Context, s *session.Session, warm *warmUp) (*session.Summary, spent, error) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -80,7 +80,7 @@ func picture(w io.Writer, format, title, description string, drawOn func(draw.Ca
 
 func escaped(text string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all
+	_ = xml.EscapeText(&b, []byte(text)) // no error: into a Builder
 	return b.String()
 }
 

@@ -26,7 +26,7 @@ type Checkup struct {
 	Config    *config.Config
 	Pi        string            // with the wires: "auto", "real" or "sim"
 	Fault     fault.Fault       // of the virtual Pi
-	Back      map[string]string // by LED, the pin at the other end of a second wire
+	Back      map[string]string // by output: the pin at the other end of a second wire
 	JSON      bool              // print the findings as JSON, and ask nothing
 	WiresOnly bool              // without this machine
 	Trial     time.Duration     // of the loop, to measure its lateness; 0: none

@@ -13,7 +13,8 @@ import (
 	"hillock/neuron"
 )
 
-// StepsPerTick is the number of steps in a tick of the loop: few enough to stop at once, enough for ticks to cost nothing.
+// StepsPerTick is the number of steps in a tick of the loop. It is small enough to stop at once, and large enough to make the cost
+// of a tick negligible.
 const StepsPerTick = 10_000
 
 // Run is one neuron from rest under a current.

@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// Check returns an error for a file that cannot be written, or that is one of the read files: before a computation, not after it.
-// It changes nothing. It opens no pipe and no device: for the reader of a pipe, opening and closing it is the end of the file.
+// Check returns an error for an unwritable file, and for one of the read files. Call it before a computation, so that no result is
+// lost. It changes nothing. It opens no pipe and no device: the reader of a pipe would see the end of the file.
 func Check(name string, read ...string) error {
 	if name == "" || name == "-" {
 		return nil
@@ -166,7 +166,7 @@ func replace(name string, old fs.FileInfo, write func(io.Writer) error) (err err
 	return syncDir(filepath.Dir(name))
 }
 
-// cause returns a system error without the name of the temporary file.
+// cause returns the system error inside err, without the name of the temporary file.
 func cause(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

@@ -1,5 +1,5 @@
-// Package parts answers the questions of commands and displays about a part of the configuration. Each question is a method that
-// only some kinds of part have; hw/board and hw/doctor ask others.
+// Package parts describes the parts of a configuration for commands and displays: place, knob, LEDs, raw values. Each function
+// calls a method of some kinds of part, and returns a default for the others. hw/board and hw/doctor call other methods.
 package parts
 
 import (

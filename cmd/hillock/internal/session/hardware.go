@@ -12,7 +12,7 @@ import (
 // Hardware is the Pi of a session.
 type Hardware struct {
 	Pi      doctor.Pi
-	Virtual *board.Virtual // Pi as a virtual one; nil on real hardware
+	Virtual *board.Virtual // the virtual Pi; nil on real hardware
 	Where   string         // name of the Pi, for people
 }
 

@@ -115,7 +115,8 @@ func (t *times) latest(now time.Duration) Percentiles {
 	return t.late
 }
 
-// fresh is read with the loop's own set, for which it waits at most 20 ms. It must not run on the loop's thread.
+// fresh returns the times with those of the loop's own set. It waits for that set, at most
+// 20 ms. Do not call it on the loop's thread.
 func (t *times) fresh() Times {
 	t.read()
 	for range 20 {

@@ -15,7 +15,7 @@ import (
 	"hillock/hw/wiring"
 )
 
-// Files are the files of the drawing: "" for none, "-" for standard output, which takes a drawing of one page only.
+// Files are the files of the drawing: "" for none, "-" for standard output. A drawing of several pages needs a file.
 type Files struct{ SVG, PNG string }
 
 // Write draws the files and prints their names to messages. It prints the table and the header to out, unless a drawing goes

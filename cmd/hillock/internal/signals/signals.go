@@ -16,7 +16,7 @@ import (
 // Patience is the time for all functions of Urgent together.
 const Patience = 2 * time.Second
 
-// together is the time after the first signal in which another counts as the same: timeout(1) signals the program and then its
+// together is the time after the first signal during which a second one does not count: timeout(1) signals the program and then its
 // process group.
 const together = 200 * time.Millisecond
 

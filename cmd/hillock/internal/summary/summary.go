@@ -122,7 +122,7 @@ func Text(w io.Writer, s *session.Summary, verbose bool) error {
 	return t.Err
 }
 
-// spikes writes those of a neuron: its only one has two lines, several have one line each.
+// spikes writes the spikes and the prediction of a neuron: in two lines for a single neuron, in one line each for several.
 func spikes(t *readable.Printer, s *session.Summary, n session.NeuronSummary) {
 	t.Printf("%-10s %s, %s Hz", n.Name, readable.Count(n.Spikes, "spike"), readable.Digits(n.Rate, 4))
 	if s.Speed != 1 || s.SpeedChanged || s.Skipped.Model > 0 {

@@ -19,7 +19,7 @@ var (
 	red   = lipgloss.NewStyle().Foreground(lipgloss.BrightRed)
 )
 
-// line is a line of text in pieces. A piece stays whole. On a small screen the lines with the highest spare go first.
+// line is a line of text in pieces. A piece stays whole. A small screen leaves out the lines with the highest spare first.
 type line struct {
 	spare  spare
 	pieces []string
@@ -42,7 +42,7 @@ const (
 	display              // pictures on displays
 )
 
-// plotRows are the smallest heights of the plot, by line. The plot shrinks to that height before the line goes.
+// plotRows are the smallest heights of the plot, by line. The plot shrinks to that height before the line is left out.
 var plotRows = [...]int{needed: 0, problem: 0, chosen: 4, reading: 6, about: 6, other: 11, granted: 11, display: 16}
 
 func (s *screen) View() tea.View {

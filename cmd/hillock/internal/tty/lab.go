@@ -64,7 +64,7 @@ func (r Rates) Draw(width, height int) []string {
 		fit(pad("", Gutter)+braille.Paint("●", Point)+" measured  "+braille.Paint("┆", Level)+" now", "  "+curves, width))
 }
 
-// Intervals is how often each interspike interval came.
+// Intervals is a histogram of interspike intervals.
 type Intervals struct {
 	trace.Intervals
 	DT time.Duration

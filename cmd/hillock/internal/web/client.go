@@ -22,7 +22,7 @@ type client struct {
 	conn  *websocket.Conn
 	pipe  *pipe
 	may   atomic.Bool // make changes
-	wrong bool        // the token in its request to connect
+	wrong bool        // its request to connect had a wrong token
 
 	greets sync.Mutex  // keeps hellos in order: after client.mu, before Server.mu
 	owed   atomic.Bool // a hello
@@ -110,7 +110,7 @@ func (c *client) follow(p part) {
 	c.nextPart()
 }
 
-// nextPart drops the first part, which has ended.
+// nextPart drops the first part after its end.
 func (c *client) nextPart() {
 	c.parts, c.next, c.rated, c.until, c.was = slices.Delete(c.parts, 0, 1), 1, 0, 0, -c.missed
 }

@@ -33,7 +33,7 @@ func (g *guesses) due(now time.Time) (n int, from string) {
 	return n, g.from
 }
 
-// guessed reports a wrong token. It returns after guessTime, which makes guessing slow. By then every token is reported: at
+// guessed reports a wrong token. It returns after guessTime, to make guessing slow. By then every token is reported: at
 // once, in another report, or in the second one here.
 func (s *Server) guessed(ctx context.Context, from string) {
 	s.guesses.add(from)

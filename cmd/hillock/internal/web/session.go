@@ -122,7 +122,7 @@ func curve(n config.Neuron, low, high float64) []Point {
 	return points
 }
 
-// finite returns v, or 0 for an infinite rate: JSON has no number for it.
+// finite returns v, or 0 for an infinite rate: JSON has no infinite number.
 func finite(v float64) float64 {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return 0
@@ -163,7 +163,7 @@ func (w *shown) Status() Status {
 	return is
 }
 
-// seen returns the findings of the run itself about the wires of a real Pi. The doctor's questions to a chip would disturb the loop.
+// seen returns the findings of the run itself about the wires of a real Pi. Checks by the doctor would disturb the loop.
 func seen(st *session.Status) (all []Finding) {
 	for _, in := range st.Inputs {
 		switch {

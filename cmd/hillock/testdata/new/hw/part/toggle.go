@@ -50,7 +50,7 @@ func (o Toggle) Open(pi board.Pi, _ board.Shown) (board.Output, error) {
 	return toggled{l}, nil
 }
 
-// toggled is an open pin. The loop calls Tick and Spike, which must not wait.
+// toggled is an open pin. The loop calls Tick and Spike: they must not wait.
 type toggled struct{ *line.Line }
 
 // Tick implements board.Output.

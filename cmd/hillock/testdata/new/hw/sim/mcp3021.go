@@ -32,7 +32,7 @@ func (c *MCP3021) position(code int) float64 { return float64(code) / 1024 }
 // String implements I2CChip.
 func (c *MCP3021) String() string { return "mcp3021" }
 
-// Start implements I2CChip: a conversion, of which each pair of bytes is one.
+// Start implements I2CChip. Each pair of bytes is a conversion.
 func (c *MCP3021) Start(time.Duration, bool) {
 	at, _ := c.knob.wiper()
 	code := min(int(at*1024), 1023)
