@@ -14,6 +14,7 @@ type Knob struct {
 	chip     converter
 	position atomic.Uint64 // bits of a float64, 0 to 1
 	fault    atomic.Int32
+	readings atomic.Uint64
 }
 
 // KnobFault is a loose wire of a Knob.
@@ -44,6 +45,7 @@ func (k *Knob) Fault() KnobFault { return KnobFault(k.fault.Load()) }
 
 // wiper returns the voltage at the input as a fraction of the supply, and whether the input floats.
 func (k *Knob) wiper() (at float64, floats bool) {
+	k.readings.Add(1) // before the position is read: see Readings
 	switch k.Fault() {
 	case SupplyOff:
 		return 0, false
@@ -83,3 +85,7 @@ func (k *Knob) SetCode(code int) {
 func (k *Knob) Position() float64 {
 	return math.Float64frombits(k.position.Load())
 }
+
+// Readings returns the number of conversions so far. The first one after a Set converts the new position, and its result is
+// known when the second one begins.
+func (k *Knob) Readings() uint64 { return k.readings.Load() }
