@@ -11,7 +11,7 @@ import (
 
 // painter draws an output beside the loop: see frames.Painter.
 type painter interface {
-	// Halt turns the output off. If a transfer hangs, it returns a frames.ErrHangs, and the output goes off after Ended.
+	// Halt turns the output off. If a transfer hangs, it returns a frames.ErrHangs, and the output turns off after Ended.
 	Halt() error
 	Ended() <-chan struct{}
 }
