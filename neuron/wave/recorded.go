@@ -110,7 +110,11 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 		return nil, csvError(name, err)
 	}
 	if !slices.Equal(first, header) {
-		return nil, wrong(0, "must begin with the header time_ms,current_na, got %q", first)
+		way := ""
+		if strings.Contains(first[0], ";") {
+			way = ": separate values with a comma, and write decimals with a point"
+		}
+		return nil, wrong(0, "must begin with the header time_ms,current_na, got %q%s", strings.Join(first, ","), way)
 	}
 	r := &Recorded{name: name}
 	for {

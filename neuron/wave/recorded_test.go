@@ -81,8 +81,8 @@ func TestLoadRefusesOtherThanRegularFiles(t *testing.T) {
 func TestParseRefusesBadRows(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", "knob.csv:1:1: must begin with the header time_ms,current_na, got an empty file"},
-		{"0,1\n", `knob.csv:1:1: must begin with the header time_ms,current_na, got ["0" "1"]`},
-		{"time_ms;current_na\n0;1\n", `knob.csv:1:1: must begin with the header time_ms,current_na, got ["time_ms;current_na"]`},
+		{"0,1\n", `knob.csv:1:1: must begin with the header time_ms,current_na, got "0,1"`},
+		{"time_ms;current_na\n0;1\n", `knob.csv:1:1: must begin with the header time_ms,current_na, got "time_ms;current_na": separate values with a comma, and write decimals with a point`},
 		{"time_ms,current_na\n", "knob.csv:2:1: must have a row time_ms,current_na after the header, got none"},
 		{"time_ms,current_na\n0\n", "knob.csv:2:1: must have two values, time_ms,current_na, got 1"},
 		{"time_ms,current_na\n0,1,2\n", "knob.csv:2:1: must have two values, time_ms,current_na, got 3"},
