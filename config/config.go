@@ -156,6 +156,10 @@ func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*C
 	if files && c != nil {
 		d.checkFiles(c, filepath.Dir(file))
 	}
+	if file == "" {
+		d.problems.blame(sets)
+		d.warnings.blame(sets)
+	}
 	if problems := d.problems.sorted(); problems != nil {
 		return nil, Problems(problems)
 	}
@@ -177,6 +181,16 @@ func (d *decoder) config(text []byte, sets []string) *Config {
 	if !d.read(text, sets) {
 		return nil
 	}
+	c := d.tables()
+	d.check(c)
+	slices.SortFunc(c.Inputs, func(a, b Input) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Neurons, func(a, b Neuron) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Outputs, func(a, b Output) int { return strings.Compare(a.Name, b.Name) })
+	return c
+}
+
+// tables decodes each table.
+func (d *decoder) tables() *Config {
 	c := &Config{Loop: d.loop()}
 	for _, p := range d.named["input"] {
 		c.Inputs = append(c.Inputs, d.input(p))
@@ -187,9 +201,5 @@ func (d *decoder) config(text []byte, sets []string) *Config {
 	for _, p := range d.named["output"] {
 		c.Outputs = append(c.Outputs, d.output(p))
 	}
-	d.check(c)
-	slices.SortFunc(c.Inputs, func(a, b Input) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(c.Neurons, func(a, b Neuron) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(c.Outputs, func(a, b Output) int { return strings.Compare(a.Name, b.Name) })
 	return c
 }

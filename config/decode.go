@@ -148,7 +148,7 @@ func (p *Table) byDefault(key string, e neuron.ParamError) string {
 func (p *Table) inputs() []string {
 	const rule = `must be a name such as "knob" or a list of names`
 	if !p.Has("input") {
-		p.Wrong("input", Problem{Rule: "must be given", Hint: `add input = "knob"`})
+		p.missing("input", "knob")
 		return nil
 	}
 	n := p.value("input", Text|List, rule)

@@ -113,6 +113,27 @@ func (r *report) add(at place, p Problem) {
 	r.found = append(r.found, finding{p, at})
 }
 
+// blame gives each problem of the built-in file the place of a set: the file alone has no problem. The last set of the same
+// table is the nearest one.
+func (r *report) blame(sets []string) {
+	for i := range r.found {
+		f := &r.found[i]
+		if f.at.set != "" || len(sets) == 0 || f.File != r.file {
+			continue
+		}
+		cause := len(sets) - 1
+		for j, set := range sets {
+			key, _, _ := strings.Cut(set, "=")
+			if dot := strings.LastIndex(key, "."); dot > 0 && strings.HasPrefix(f.Key, strings.TrimSpace(key[:dot])+".") {
+				cause = j
+			}
+		}
+		key, _, _ := strings.Cut(sets[cause], "=")
+		f.at = place{set: shorten(strings.TrimSpace(key)), order: cause + 1}
+		f.Set, f.File, f.Line, f.Column = f.at.set, "", 0, 0
+	}
+}
+
 func (r *report) sorted() []Problem {
 	slices.SortStableFunc(r.found, func(a, b finding) int {
 		return slices.Compare([]int{a.at.order, a.at.line, a.at.column}, []int{b.at.order, b.at.line, b.at.column})

@@ -21,7 +21,8 @@ func (d *decoder) read(text []byte, sets []string) bool {
 	}
 	root, problem, at := src.tree()
 	if problem != nil {
-		d.problems.add(at, *problem)
+		p, at := d.word(src, at, *problem)
+		d.problems.add(at, p)
 		return false
 	}
 	d.root = root
@@ -38,6 +39,30 @@ func (d *decoder) read(text []byte, sets []string) bool {
 		d.part("loop", "", newTable("loop", root.at))
 	}
 	return true
+}
+
+// word returns the problem of a word without quotes. If the key does not take the word in quotes either, the rule of the key
+// replaces the parser's message.
+func (d *decoder) word(s *source, at place, p Problem) (Problem, place) {
+	start := s.starts[at.line-1]
+	line, _, _ := strings.Cut(string(s.text[start:]), "\n")
+	key, _, ok := strings.Cut(line, "=")
+	if !ok || p.Got == "" || strings.ContainsFunc(p.Got, func(r rune) bool { return !letter(r) }) {
+		return p, at
+	}
+	in := &decoder{kinds: d.kinds, parts: map[string]*Table{}, named: map[string][]*Table{}}
+	if in.read(fmt.Appendf(nil, "%s%s= %q", s.text[:start], key, p.Got), nil) {
+		in.tables()
+	}
+	for _, f := range in.problems.found {
+		if f.Key == p.Key && f.at.line == at.line && f.Rule != p.Rule {
+			if f.Got != "" {
+				f.Got = p.Got
+			}
+			return f.Problem, f.at
+		}
+	}
+	return p, at
 }
 
 // invalidUTF8 returns the index of the first byte that is not UTF-8, or -1. In a UTF-16 file of an editor or a shell it is the
@@ -90,6 +115,7 @@ func (d *decoder) section(n *node) {
 		d.part("loop", "", n)
 		return
 	}
+	nameless := false
 	for _, item := range n.items {
 		path := dotted(n.name, item.name)
 		problem := Problem{Key: path, Rule: "must be a table", Got: item.raw, Hint: "write [" + path + "]"}
@@ -100,7 +126,10 @@ func (d *decoder) section(n *node) {
 			}
 			d.part(n.name, item.name, item)
 			continue
+		case contains(keys, item.name) && nameless:
+			continue // one mistake, one problem
 		case contains(keys, item.name):
+			nameless = true
 			problem.Rule, problem.Hint = "must be in a table with a name", "write "+header(n.name)+" above it"
 		}
 		d.problems.add(item.at, problem)

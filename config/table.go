@@ -91,10 +91,27 @@ func (t *Table) value(key string, types Types, rule string) *node {
 // Given returns the text of a required key.
 func (t *Table) Given(key, rule, example string) (string, bool) {
 	if !t.Has(key) {
-		t.Wrong(key, Problem{Rule: "must be given", Hint: "add " + key + " = " + strconv.Quote(example)})
+		t.missing(key, example)
 		return "", false
 	}
 	return t.Text(key, rule)
+}
+
+// missing reports a required key without a value. A table of --set alone may be a misspelt one of the file.
+func (t *Table) missing(key, example string) {
+	add := "add " + key + " = " + strconv.Quote(example)
+	if section, _, _ := strings.Cut(t.path, "."); t.node.at.set != "" {
+		var known []string
+		for _, other := range t.named[section] {
+			if other.node.at.set == "" {
+				known = append(known, other.name)
+			}
+		}
+		if near := Nearest(t.name, known); near != "" {
+			add = "did you mean " + dotted(section, near) + "? for a new " + section + " " + add
+		}
+	}
+	t.Wrong(key, Problem{Rule: "must be given", Hint: add})
 }
 
 // Text returns the text of a key, or false for a key left out or of another type.
@@ -255,7 +272,20 @@ func (t *Table) TickOrMore(key string, byDefault, high time.Duration) time.Durat
 
 // Yes returns true or false, and false for a key left out.
 func (t *Table) Yes(key string) bool {
-	n := t.value(key, Bool, "must be true or false")
+	const rule = "must be true or false"
+	if n := t.node.index[key]; n != nil && n.kind == Text {
+		hint := ""
+		switch word := strings.ToLower(n.text); {
+		case word != "true" && word != "false":
+		case word == n.text:
+			hint = "write " + word + " without quotes"
+		default:
+			hint = "write " + word
+		}
+		t.Wrong(key, Problem{Rule: rule, Hint: hint})
+		return false
+	}
+	n := t.value(key, Bool, rule)
 	return n != nil && n.text == "true"
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -201,6 +202,9 @@ func (s *source) syntax(err error) *Problem {
 	}
 	at := s.syntaxPlace(err)
 	line, _, _ := strings.Cut(string(s.text[s.starts[at.line-1]:]), "\n")
+	if r, size := utf8.DecodeRuneInString(line[min(at.column-1, len(line)):]); size > 1 {
+		message = strings.Replace(message, fmt.Sprintf("%#U", rune(line[at.column-1])), fmt.Sprintf("%#U", r), 1) // the parser names a byte
+	}
 	line = strings.TrimSpace(line)
 	p := &Problem{Rule: message, Got: shorten(line)}
 	if strings.HasPrefix(line, "[") {
@@ -220,7 +224,9 @@ func (s *source) syntax(err error) *Problem {
 			}
 		}
 	}
-	switch {
+	switch straight := curly.Replace(p.Got); {
+	case straight != p.Got:
+		p.Hint = "use straight quotes, " + straight
 	case strings.HasSuffix(message, "already defined"):
 		p.Hint = "remove one of them"
 	case strings.Contains(message, "after array value") || strings.Contains(message, "array is incomplete"):
@@ -230,6 +236,9 @@ func (s *source) syntax(err error) *Problem {
 	}
 	return p
 }
+
+// curly replaces the quotes of a word processor.
+var curly = strings.NewReplacer("\u201c", `"`, "\u201d", `"`, "\u201e", `"`, "\u00ab", `"`, "\u00bb", `"`, "\u2018", "'", "\u2019", "'")
 
 // header returns the name of the table around a line.
 func (s *source) header(line int) string {
@@ -263,9 +272,9 @@ func validKey(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !bare(r) && r != '.' })
 }
 
-func bare(r rune) bool {
-	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_' || r == '-'
-}
+func bare(r rune) bool { return letter(r) || '0' <= r && r <= '9' || r == '_' || r == '-' }
+
+func letter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
 // dotted joins the parts of a key, with quotes as TOML needs them.
 func dotted(parts ...string) string {
@@ -287,6 +296,9 @@ func (d *decoder) override(set string, order int) (*Problem, place) {
 	at := place{set: shorten(key), order: order}
 	if key == "" {
 		at.set = `""`
+	}
+	if len(parts) == 2 && parts[0] != "loop" && Nearest(parts[0], []string{"loop"}) != "" {
+		return &Problem{Key: parts[0], Rule: unknownTable, Hint: "did you mean loop?"}, at
 	}
 	if !ok || !validKey(key) || slices.Contains(parts, "") || len(parts) != 3 && (len(parts) != 2 || parts[0] != "loop") {
 		return &Problem{Key: at.set, Rule: "must be table.name.key=value or loop.key=value", Got: shorten(strconv.Quote(set))}, at

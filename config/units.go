@@ -115,6 +115,9 @@ func parseTime(s string, low, high time.Duration, limits string) (time.Duration,
 	d := milliseconds()
 	d.base = -9
 	n, p := d.parse(s)
+	if number, err := strconv.ParseFloat(s, 64); err == nil && number == 0 && low > 0 {
+		return 0, &Problem{Rule: "must be between " + limits, Got: s} // no unit helps
+	}
 	if p != nil {
 		return 0, p
 	}
@@ -244,11 +247,6 @@ func (d dimension) hint(number, symbol string) string {
 	}
 	if d.usual == "ms" && symbol == "m" {
 		return "m is not a unit, " + propose("ms") + " or " + strconv.Quote(strings.TrimSpace(number)+" min")
-	}
-	for _, other := range []dimension{milliseconds(), voltage("-70 mV", -3), current(), resistance(), frequency()} {
-		if _, ok := other.unit(symbol); ok {
-			return "" // a unit of another quantity: the rule says enough
-		}
 	}
 	symbols := make([]string, len(d.units))
 	for i, u := range d.units {

@@ -75,7 +75,7 @@ func TestUnitErrorsNameTheWayOut(t *testing.T) {
 		parse      func(string) (float64, error)
 		text, want string
 	}{
-		{asTime, "10 mV", isTime + `"10 mV"`},
+		{asTime, "10 mV", isTime + `"10 mV": the units are ps, ns, us, ms, s, min, h`},
 		{asTime, "10", isTime + `"10": the unit is missing, write "10 ms"`},
 		{asTime, "0.5 ns", `must be a whole number of nanoseconds, got "0.5 ns"`},
 		{asTime, "9223372036854775808 ns", `must be between -2562047 h and 2562047 h, got "9223372036854775808 ns"`},
@@ -107,7 +107,7 @@ func TestUnitErrorsNameTheWayOut(t *testing.T) {
 		{ParseCurrent, "2 ma", isCurrent + `"2 ma": case matters, write "2 mA"`},
 		{ParseCurrent, "2 NA", isCurrent + `"2 NA": case matters, write "2 nA"`},
 		{ParseCurrent, "2,5 nA", isCurrent + `"2,5 nA": use a point, not a comma`},
-		{ParseCurrent, "2 nV", isCurrent + `"2 nV"`},
+		{ParseCurrent, "2 nV", isCurrent + `"2 nV": the units are pA, nA, uA, mA, A`},
 		{ParseCurrent, "", isCurrent + `""`},
 		{ParseResistance, "10 mΩ", isOhm + `"10 mΩ": case matters, write "10 MOhm"`},
 		{ParseResistance, "10 M", isOhm + `"10 M": the units are Ohm, kOhm, MOhm, GOhm`},

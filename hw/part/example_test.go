@@ -24,7 +24,7 @@ func Example() {
 	// mcp3008 on SPI0.0 gives 0 to 5 nA
 	// n1 has tau_m 20 ms and dt 0.1 ms
 	// led pulses GPIO17 for 20ms
-	// --set neuron.n1.tau_m: must be a time such as "10 ms", got "20 mV"
+	// --set neuron.n1.tau_m: must be a time such as "10 ms", got "20 mV": the units are ps, ns, us, ms, s, min, h
 	// --set output.led.pin: must be a GPIO pin, got "P1_9": position 9 of the header is GND
 }
 

@@ -42,7 +42,7 @@ many.toml:4:1: loop.dt: must be a time such as "10 ms", got 0.1: the unit is mis
 many.toml:5:1: loop.tick: must be between 50 us and 1 s, got "1 ns"
 many.toml:7:8: input.knob.driver: must be given: add driver = "mcp3008"
 many.toml:8:1: input.knob.channel: must be a whole number between 0 and 7, got 9
-many.toml:9:1: input.knob.clock: must be a frequency such as "1 MHz", got "1 ms"
+many.toml:9:1: input.knob.clock: must be a frequency such as "1 MHz", got "1 ms": the units are Hz, kHz, MHz, GHz
 many.toml:10:1: unknown key input.knob.clok: did you mean clock?
 many.toml:12:9: neuron.n1.v_reset: must be below v_t (-80 mV), got "-70 mV" by default
 many.toml:13:1: neuron.n1.tau_m: must be more than 0 ms, got "-10 ms"
@@ -66,6 +66,10 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"", "bad.toml:1:1: neuron: must have at least one table: add [neuron.n1]"},
 		{"# nothing\n[loop]\n[neuron]\n", "bad.toml:3:2: neuron: must have at least one table: add [neuron.n1]"},
+		{
+			"[input.knob]\ndriver = \"mcp3008\"\n[neuron]\ninput = \"knob\"\ntau_m = \"10 ms\"\nv_t = \"-50 mV\"\n",
+			"bad.toml:4:1: neuron.input: must be in a table with a name, got \"knob\": write [neuron.NAME] above it",
+		},
 		{"neuron = 1", "bad.toml:1:1: neuron: must be a table, got 1: write [neuron.NAME]"},
 		{"\xff\xfe[\x00l\x00", "bad.toml:1:1: must be UTF-8 text, got 0xff: save the file as UTF-8"},
 		{
@@ -112,7 +116,7 @@ func TestProblemsNameTheBuiltInFile(t *testing.T) {
 
 func TestProblemsInErrorTrees(t *testing.T) {
 	_, err := config.ParseCurrent("2 mV")
-	if got, want := fmt.Sprint(err), `must be a current such as "2 nA", got "2 mV"`; got != want {
+	if got, want := fmt.Sprint(err), `must be a current such as "2 nA", got "2 mV": the units are pA, nA, uA, mA, A`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	_, file := config.Parse("bad.toml", nil, nil, Kinds())

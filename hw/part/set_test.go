@@ -69,6 +69,23 @@ func TestSetHidesTheFile(t *testing.T) {
 	}
 }
 
+// TestSetNeverNamesALineOfTheBuiltInFile checks problems and warnings of keys in the built-in file: each has the place of a set.
+func TestSetNeverNamesALineOfTheBuiltInFile(t *testing.T) {
+	sets := []string{"loop.speed=2", "neuron.n1.v_t=-70 mV", "output.led.width=5 ms"}
+	_, err := config.Parse("", config.DefaultTOML(), sets, Kinds())
+	if got, want := fmt.Sprint(err), `--set neuron.n1.v_t: neuron.n1.v_reset: must be below v_t (-70 mV), got "-70 mV"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	c, err := config.Parse("", config.DefaultTOML(), []string{"neuron.n1.v_t=-1 mV"}, Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const silent = "--set neuron.n1.v_t: warning: neuron.n1.input: gives at most 5 nA, the rheobase is 6.9 nA, got \"knob\": raise the input's current or lower v_t"
+	if got := fmt.Sprint(c.Warnings); got != "["+silent+"]" {
+		t.Errorf("got %s, want %s", got, silent)
+	}
+}
+
 func TestBadSets(t *testing.T) {
 	const shape = "must be table.name.key=value or loop.key=value"
 	tests := []struct{ set, want string }{
@@ -80,6 +97,12 @@ func TestBadSets(t *testing.T) {
 		{"neuron..tau_m=1 ms", `--set neuron..tau_m: ` + shape + `, got "neuron..tau_m=1 ms"`},
 		{"neuron.n 1.tau_m=1 ms", `--set neuron.n 1.tau_m: ` + shape + `, got "neuron.n 1.tau_m=1 ms"`},
 		{"a.b.c.d=1", `--set a.b.c.d: ` + shape + `, got "a.b.c.d=1"`},
+		{"lop.speed=1", `--set lop.speed: unknown table lop: did you mean loop?`},
+		{"neuron.n2.tau_m=5 ms", `--set neuron.n2.tau_m: neuron.n2.input: must be given: did you mean neuron.n1? for a new neuron add input = "knob"`},
+		{"neuron.n1.v_t=-70 mV", `--set neuron.n1.v_t: neuron.n1.v_reset: must be below v_t (-70 mV), got "-70 mV"`},
+		{"loop.tick=0", `--set loop.tick: must be between 50 us and 1 s, got "0"`},
+		{"output.led.invert=True", `--set output.led.invert: must be true or false, got "True": write true`},
+		{"output.led.invert=yes", `--set output.led.invert: must be true or false, got "yes"`},
 		{"neurons.n1.tau_m=1 ms", `--set neurons.n1.tau_m: unknown table neurons: did you mean neuron?`},
 		{"neuron.n1.taum=1 ms", `--set neuron.n1.taum: unknown key: did you mean tau_m?`},
 		{"loop.n1.dt=1 ms", `--set loop.n1.dt: unknown key loop.n1: the keys of [loop] are dt, tick, speed, max_lag, realtime, spin, cpu`},
