@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,6 +49,9 @@ delivers in the same time. FILE - is standard input.`,
 func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err := checkPlot(f.plot); err != nil {
 		return err
+	}
+	if f.plot != "" && filepath.Clean(f.plot) == filepath.Clean(f.json) {
+		return usage.Errorf("--plot: must be another file than --json, got %q for both", f.plot)
 	}
 	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...)); err != nil {
 		return err

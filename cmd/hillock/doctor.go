@@ -78,6 +78,8 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 		return unknownFault(f.fault)
 	case f.trial.Duration != 0 && f.trial.Duration < 10*cfg.Loop.Tick:
 		return usage.Errorf("--trial: must be 0s, or at least ten ticks, %s, got %q", config.FormatTime(10*cfg.Loop.Tick), f.trial.Typed())
+	case f.trial.Duration > time.Hour:
+		return usage.Errorf("--trial: must be at most %s, got %q", config.FormatTime(time.Hour), f.trial.Typed())
 	case part != "":
 		return usage.Errorf("--fault: %q needs %s, and the configuration has none", f.fault, part)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,6 +37,9 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 		cfg, err = config.Read("stdin", cmd.InOrStdin(), f.sets, part.Kinds())
 	default:
 		cfg, err = config.Load(file, f.sets, part.Kinds())
+	}
+	if stray := strayValue(f.sets, strings.Join(args, "")); stray != nil && errors.Is(err, fs.ErrNotExist) {
+		err = stray
 	}
 	if err != nil {
 		return nil, usage.Error{Err: err}

@@ -79,16 +79,17 @@ func flagsOf(cmd *cobra.Command) (all []help.Flag) {
 // flagError returns an error of pflag in words, with the nearest flag for an unknown one.
 func flagError(err error, flags *pflag.FlagSet) error {
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		if unknown.GetSpecifiedShortnames() != "" {
-			return fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName())
-		}
 		name, _, _ := strings.Cut(unknown.GetSpecifiedName(), "=")
+		typed := "--" + name
+		if short, _, _ := strings.Cut(unknown.GetSpecifiedShortnames(), "="); short != "" {
+			name, typed = short, "-"+short
+		}
 		var known []string
 		flags.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-		if near := config.Nearest(name, known); near != "" {
-			return fmt.Errorf("unknown flag --%s: did you mean --%s?", name, near)
+		if near := config.Nearest(name, known); near != "" && len(name) > 1 {
+			return fmt.Errorf("unknown flag %s: did you mean --%s?", typed, near)
 		}
-		return fmt.Errorf("unknown flag --%s", name)
+		return fmt.Errorf("unknown flag %s", typed)
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		value, _ := pflag.UnquoteUsage(missing.GetFlag())

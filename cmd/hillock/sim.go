@@ -74,6 +74,9 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 				return err
 			}
 		}
+		if len(args) > 0 {
+			return usage.Errorf("--worksheet: takes no FILE, got %q", args[0])
+		}
 		ri, ok := value.Number(f.worksheet)
 		if !ok || !(ri >= -neuron.MaxVoltage && ri <= neuron.MaxVoltage) {
 			return usage.Errorf("--worksheet: must be a number of mV between -%g and %g, got %q", neuron.MaxVoltage, neuron.MaxVoltage, f.worksheet)

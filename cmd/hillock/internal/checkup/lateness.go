@@ -28,7 +28,10 @@ func lateness(ctx context.Context, cfg *config.Config, d time.Duration, virtual 
 		return f
 	}
 	end, err := run.Run(ctx, session.Unseen)
-	if err = errors.Join(err, ctx.Err(), run.Close()); err != nil {
+	if err = errors.Join(err, run.Close()); err == nil && ctx.Err() != nil {
+		err = errors.New("stopped before the end")
+	}
+	if err != nil {
 		f.Result, f.Seen = doctor.Skipped, "not checked: "+err.Error()
 		return f
 	}

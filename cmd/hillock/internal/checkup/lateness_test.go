@@ -1,13 +1,16 @@
 package checkup
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/cmd/hillock/internal/session"
+	"hillock/config"
 	"hillock/hw/doctor"
+	"hillock/hw/part"
 	"hillock/neuron"
 )
 
@@ -34,5 +37,16 @@ func TestLatenessFailsOnARealPiOnly(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
+	}
+}
+
+func TestStoppedLatenessIsSkipped(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got := lateness(ctx, config.Default(part.Kinds()), time.Hour, true)
+	want := doctor.Finding{Check: "lateness", Result: doctor.Skipped, Seen: "not checked: stopped before the end"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
