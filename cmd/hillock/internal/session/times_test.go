@@ -96,11 +96,15 @@ func TestLatenessInWords(t *testing.T) {
 		late Lateness
 		want string
 	}{
-		{Lateness{Ticks: 1000, Late: 10, Tick: ms, Max: 5700}, "on time"},
-		{Lateness{Ticks: 1000, Late: 21, Tick: ms, Max: 12_000}, "late: 2.1 % began more than 1 ms late, the latest 12 ms"},
-		{Lateness{Ticks: 1000, Tick: ms, Skipped: Skipped{Ticks: 300, Model: 30 * ms}}, "late: 300 skipped with 30 ms of model time"},
+		{Lateness{Ticks: 2000, Late: 8, Tick: ms, Max: 7812}, "99.6 % on time, the latest 7.8 ms late"},
+		{Lateness{Ticks: 2000, Tick: ms, Max: 304}, "on time, the latest 0.3 ms late"},
+		{Lateness{Ticks: 2000, Tick: ms, Max: 12}, "on time, the latest 0.012 ms late"},
+		{Lateness{Ticks: 1_000_000, Late: 1, Tick: ms, Max: 5700}, "99.9999 % on time, the latest 5.7 ms late"},
+		{Lateness{Ticks: 1000, Late: 21, Tick: ms, Max: 265_000}, "97.9 % on time, the latest 265 ms late"},
+		{Lateness{Ticks: 1000, Late: 500, Tick: ms, Max: 1_234_000, Skipped: Skipped{Ticks: 300, Model: 30 * ms}},
+			"38.5 % on time, the latest 1.23 s late; 30 ms of model time skipped"},
 		{Lateness{Ticks: 100, Late: 100, Tick: 50 * time.Microsecond, Max: 900, Skipped: Skipped{Ticks: 5, Model: ms}},
-			"late: 100 % began more than 0.05 ms late, the latest 900 us; 5 skipped with 1 ms of model time"},
+			"0 % on time, the latest 0.9 ms late; 1 ms of model time skipped"},
 		{Lateness{}, "on time"},
 	} {
 		if got := tt.late.String(); got != tt.want {

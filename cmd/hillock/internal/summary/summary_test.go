@@ -97,7 +97,7 @@ ticks      on time
 n1         10 spikes, 66.62 Hz (5/s real time)
 predicted  10 spikes, one every 13.9 ms (71.94 Hz) at 1.999 nA
 led        10 pulses on GPIO17
-ticks      late: 499 skipped with 49.9 ms of model time
+ticks      75 % on time, the latest 499 ms late; 49.9 ms of model time skipped
 `},
 		{"two neurons", []string{"neuron.n2.input=knob", "neuron.n2.sigma=5 mV", "neuron.n2.seed=1"}, 2000, false, `
 2 s of model time in 2 s
