@@ -20,7 +20,7 @@ func TestWiringPrintsAndDraws(t *testing.T) {
 	}
 	for _, want := range []string{
 		"P2 potentiometer 10 kOhm, input knob2  middle leg          IC1, 2 CH1",
-		"R3  grey  GPIO27  (13) 14\n",
+		"R3  orange  GPIO27  (13) 14\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("got no %q in\n%s", want, out)

@@ -13,7 +13,7 @@ var (
 )
 
 // palette returns the colours of signals: those of Okabe and Ito, Color Universal Design, 2008, without red and black. The light
-// ones are darkened for white paper; brown and grey are for large kits.
+// ones are darkened for white paper; brown is for large kits. None is grey: grey pins on the drawing stay free.
 func palette() []Color {
 	return []Color{
 		{"orange", 0xE6, 0x9F, 0x00},
@@ -23,6 +23,5 @@ func palette() []Color {
 		{"yellow", 0xDD, 0xCC, 0x20},
 		{"light blue", 0x56, 0xB4, 0xE9},
 		{"brown", 0x80, 0x50, 0x20},
-		{"grey", 0x88, 0x88, 0x88},
 	}
 }

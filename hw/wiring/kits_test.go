@@ -151,6 +151,17 @@ func TestNoWireLiesOnAnother(t *testing.T) {
 	wiring.NoWireLiesOnAnother(t, all)
 }
 
+// Grey pins of the header stay free.
+func TestNoWireIsGrey(t *testing.T) {
+	for name, n := range kits(t) {
+		for _, w := range n.Wires {
+			if c := w.Color; c != (wiring.Color{}) && c.Name != "black" && max(c.R, c.G, c.B)-min(c.R, c.G, c.B) < 32 {
+				t.Errorf("%s: got a wire from %v to %v in %s, want no grey", name, w.From, w.To, c.Name)
+			}
+		}
+	}
+}
+
 func TestHeaderIsNumberedAsOnThePi(t *testing.T) {
 	wiring.HeaderIsNumberedAsOnThePi(t, built(t, config.Default(part.Kinds())).Pages()[0])
 }
