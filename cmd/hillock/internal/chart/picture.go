@@ -215,7 +215,7 @@ func textStyle(size vg.Length) text.Style {
 // style gives an axis its label, range and sizes.
 func style(a *plot.Axis, of Axis) {
 	a.Min, a.Max = of.Low, of.High
-	a.Tick.Marker = ticks(5)
+	a.Tick.Marker = Ticks(5)
 	a.Label.Text = of.Label
 	a.Label.Padding = 4
 	for _, s := range []*text.Style{&a.Label.TextStyle, &a.Tick.Label} {

@@ -61,7 +61,7 @@ type scale struct {
 
 // newScale returns an axis with as many ticks as there are rooms for one.
 func newScale(a Axis, rooms int) scale {
-	return scale{a, ticks(min(max(rooms, 2), 5)).Ticks(a.Low, a.High)}
+	return scale{a, Ticks(min(max(rooms, 2), 5)).Ticks(a.Low, a.High)}
 }
 
 // at returns the place of v among n, from 0 to n-1 inside the range.

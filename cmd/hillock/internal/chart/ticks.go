@@ -7,11 +7,11 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks marks an axis at round numbers, 1, 2 or 5 times a power of ten apart, and at no fewer than this many.
-type ticks int
+// Ticks marks an axis at round numbers, 1, 2 or 5 times a power of ten apart, and at no fewer than this many.
+type Ticks int
 
-// Ticks returns the ticks from low to high. Beside long labels some ticks have none.
-func (n ticks) Ticks(low, high float64) []plot.Tick {
+// Ticks implements plot.Ticker. It returns the ticks from low to high. Beside long labels some ticks have none.
+func (n Ticks) Ticks(low, high float64) []plot.Tick {
 	power := math.Floor(math.Log10((high - low) / float64(n)))
 	if !(math.Pow(10, power) > 0) {
 		return nil // the range is too narrow for ticks

@@ -8,7 +8,7 @@ import (
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64
-		n         ticks
+		n         Ticks
 		want      string
 	}{
 		{0, 5, 5, "0 1 2 3 4 5"},

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"hillock/cmd/hillock/internal/braille"
+	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -51,7 +52,7 @@ func (r Rates) Draw(width, height int) []string {
 		}
 		c.Mark(across.at(p.Current)/2, y.at(p.Rate)/4, '●', Point)
 	}
-	lines := labelled(c, map[int]string{0: fmt.Sprintf("Hz %.4g", y.high), c.Rows / 2: fmt.Sprintf("%.4g", y.high/2), c.Rows - 1: "0"})
+	lines := labelled(c, rateLabels(y.high, c.Rows))
 	curves := "no prediction: " + reason
 	if theory != nil {
 		curves = braille.Paint("⠤⠒⠉", Membrane) + " discrete neuron  " + braille.Paint("⠠⠐⠈", Level) + " continuous neuron"
@@ -64,6 +65,19 @@ func (r Rates) Draw(width, height int) []string {
 		fit(pad("", Gutter)+braille.Paint("●", Point)+" measured  "+braille.Paint("┆", Level)+" now", "  "+curves, width))
 }
 
+// rateLabels returns the labels of an axis of rates from 0 to high, by row: round numbers, and the unit at the top.
+func rateLabels(high float64, rows int) map[int]string {
+	labels := map[int]string{}
+	y := scale{0, high, 4 * rows}
+	for _, tick := range chart.Ticks(min(max(rows/3, 2), 5)).Ticks(0, high) {
+		if row := y.at(tick.Value) / 4; labels[row] == "" {
+			labels[row] = tick.Label
+		}
+	}
+	labels[0] = strings.TrimSpace("Hz " + labels[0])
+	return labels
+}
+
 // Intervals is a histogram of interspike intervals.
 type Intervals struct {
 	trace.Intervals
@@ -74,7 +88,10 @@ type Intervals struct {
 func (i Intervals) Draw(width, height int) []string {
 	c := braille.New(width-Gutter, height-2)
 	if len(i.Steps) == 0 {
-		centred(c, c.Rows/2, "no interval yet: two spikes make one")
+		rows := strings.Split(ansi.Wordwrap("no interval yet: two spikes make one", c.Columns, ""), "\n")
+		for k, text := range rows[:min(len(rows), c.Rows)] {
+			centred(c, max(c.Rows-len(rows)+1, 0)/2+k, text)
+		}
 		return append(labelled(c, nil), axis(width, "", "interval", ""), "")
 	}
 	end := slices.Max(i.Steps)*5/4 + 1

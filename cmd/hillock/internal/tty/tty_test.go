@@ -186,6 +186,10 @@ func TestNarrowPicturesHaveWholeLegends(t *testing.T) {
 	if got, want := rates[7], "           ● measured  ┆ now"; got != want {
 		t.Errorf("got the legend %q, want %q", got, want)
 	}
+	none := strings.Join(strings.Fields(strings.Join(stripped(Intervals{DT: dt}.Draw(40, 8)), " ")), " ")
+	if want := "no interval yet: two spikes │ make one"; !strings.Contains(none, want) {
+		t.Errorf("got %q, want %q", none, want)
+	}
 	some := stripped(Intervals{trace.Intervals{Steps: []int64{100, 100, 300}, Mean: 167, CV: 0.6}, dt}.Draw(40, 8))
 	if got, want := some[7], "           mean ISI 16.7 ms, CV 0.600"; got != want {
 		t.Errorf("got %q, want %q", got, want)
