@@ -35,6 +35,7 @@ const (
 	needed  spare = iota // keys and remedies
 	problem              // faults and notices
 	chosen               // the neuron of the plot
+	finding              // what the doctor found; its remedy is needed
 	reading              // its rates and its knob
 	about                // configuration, Pi and speed
 	other                // other neurons and inputs
@@ -43,7 +44,7 @@ const (
 )
 
 // plotRows are the smallest heights of the plot, by line. The plot shrinks to that height before the line is left out.
-var plotRows = [...]int{needed: 0, problem: 0, chosen: 4, reading: 6, about: 6, other: 11, granted: 11, display: 16}
+var plotRows = [...]int{needed: 0, problem: 0, chosen: 3, finding: 4, reading: 6, about: 6, other: 11, granted: 11, display: 16}
 
 func (s *screen) View() tea.View {
 	if s.done || s.width == 0 {
@@ -67,8 +68,11 @@ func (s *screen) frame() string {
 	case "w":
 		head, foot = nil, s.problems()
 	}
-	head, foot = s.fit(head, foot)
-	above, below := s.wrap(head), s.wrap(foot)
+	fitted, kept := s.fit(head, foot)
+	if slices.ContainsFunc(s.status.Doctor, isFailed) && !slices.ContainsFunc(kept, func(l line) bool { return l.spare == reading }) {
+		fitted, kept = s.fit(head, s.brief(foot))
+	}
+	above, below := s.wrap(fitted), s.wrap(kept)
 	room := s.height - 1 - len(above) - len(below)
 	if room < 0 {
 		below = below[:max(len(below)+room, 0)]
@@ -231,9 +235,14 @@ func (s *screen) keys() string {
 		last := slices.MaxFunc(all, func(a, b key) int { return a.rank - b.rank }).rank
 		all = slices.DeleteFunc(all, func(k key) bool { return k.rank == last })
 	}
-	before, fault, found := strings.Cut(readable.Wrap(row(), s.width)[0], "x fault: ")
+	const mark = "x fault: "
+	text := row()
+	if name := s.faulty(); name != "" && !strings.Contains(text, mark) { // the name goes before the words on the keys
+		text = "?  q  x" + strings.TrimPrefix(mark, "x") + strings.TrimPrefix(name, ": ")
+	}
+	before, fault, found := strings.Cut(readable.Wrap(text, s.width)[0], mark)
 	if found {
-		return dim.Render(before+"x fault: ") + fault
+		return dim.Render(before+mark) + fault
 	}
 	return dim.Render(before)
 }

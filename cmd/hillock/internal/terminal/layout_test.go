@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,7 +62,7 @@ func TestRemedyComesBeforeThePlot(t *testing.T) {
 			width, height, plot int
 			all                 bool // with the finding
 		}{
-			{200, 60, 40, true}, {100, 30, 11, true}, {80, 24, 7, true}, {60, 16, 0, true}, {40, 12, 0, false}, {30, 8, 0, false},
+			{200, 60, 40, true}, {100, 30, 11, true}, {80, 24, 7, true}, {60, 16, 0, true}, {40, 12, 3, false}, {30, 8, 0, false},
 		} {
 			text := flat(s, tt.width, tt.height)
 			if !strings.Contains(text, do) && tt.height > 8 || !strings.Contains(text, "do: check CE0") {
@@ -70,11 +71,39 @@ func TestRemedyComesBeforeThePlot(t *testing.T) {
 			if saw := strings.Contains(text, "SPI0.0: MISO is not driven"); tt.all && !saw {
 				t.Errorf("%dx%d: got\n%s\nwant what the doctor saw", tt.width, tt.height, frameOf(s, tt.width, tt.height))
 			}
-			if n := plotted(rows(s, tt.width, tt.height)); n < tt.plot {
+			all := rows(s, tt.width, tt.height)
+			if last := all[len(all)-1]; !strings.HasSuffix(last, "x fault: MISO open") {
+				t.Errorf("%dx%d: got the last row %q, want the fault's name in it", tt.width, tt.height, last)
+			}
+			state := regexp.MustCompile(`^n1 V +-?[0-9.]+ mV  I [0-9.]+ nA  `).MatchString
+			if tt.height > 8 && !slices.ContainsFunc(all, state) {
+				t.Errorf("%dx%d: got\n%s\nwant V, I and more in one row", tt.width, tt.height, strings.Join(all, "\n"))
+			}
+			if n := plotted(all); n < tt.plot {
 				t.Errorf("%dx%d: got %d rows of the plot, want at least %d", tt.width, tt.height, n, tt.plot)
 			}
 		}
 	})
+}
+
+func TestNameOfTheFaultFitsTheLastRow(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 500)
+	for range fault.All()[1:] {
+		s.typed("x")
+		b.Run(t, 10)
+		name := b.Session.Status().Fault
+		for _, size := range [][2]int{{80, 24}, {40, 12}} {
+			for _, picture := range []string{"", "f", "h", "?"} {
+				s.picture = picture
+				all := rows(s, size[0], size[1])
+				if last := all[len(all)-1]; !strings.Contains(last, "x fault: "+name) {
+					t.Errorf("%v, %q, %s: got the last row %q, want the fault's name in it", size, picture, name, last)
+				}
+			}
+		}
+	}
 }
 
 func TestSmallTerminalShowsTraceAndKeys(t *testing.T) {

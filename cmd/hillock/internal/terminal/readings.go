@@ -98,7 +98,7 @@ func (s *screen) wrong() (lines []line) {
 		if f.Means != "" {
 			found += ": " + f.Means
 		}
-		lines = append(lines, text(problem, style.Render(found)))
+		lines = append(lines, text(finding, style.Render(found)))
 		if f.Do != "" {
 			lines = append(lines, text(needed, style.Render("do: "+f.Do)))
 		}
@@ -136,6 +136,18 @@ func (s *screen) neuron(i int) (lines []line) {
 		}
 	}
 	return lines
+}
+
+// brief returns the lines below the picture with V, I and the rate of the chosen neuron alone in its line.
+func (s *screen) brief(foot []line) []line {
+	foot = slices.Clone(foot)
+	shown, _ := s.selected()
+	for i, l := range foot {
+		if l.spare == chosen {
+			foot[i].pieces = append(s.state(shown), fmt.Sprintf("%.1f Hz", s.status.Neurons[shown].Rate))
+		}
+	}
+	return foot
 }
 
 // other returns the line of a neuron without a picture.
