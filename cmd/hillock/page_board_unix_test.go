@@ -4,10 +4,13 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"hillock/neuron"
 )
 
 // inject chooses a fault and makes it.
@@ -30,6 +33,72 @@ func (p *tab) misplaced(t *testing.T) {
 	}
 	p.click(t, "#mend")
 	p.until(t, into+" === '' && $('#fault').value === 'none'")
+}
+
+// findings has the complete finding of each fault in view at 1280 x 800: saw, means and do, and the way to end the fault.
+func (p *tab) findings(t *testing.T) {
+	p.look(t, 1280, 800, "light")
+	hint := p.text(t, "hint")
+	faults := eval[[]string](t, p, "[...$('#fault').options].map((o) => o.value)")
+	for _, fault := range faults[1:] {
+		p.inject(t, fault)
+		p.until(t, "text('#hint').includes('Reset') && text('#doctor').includes('do: ')")
+		got := eval[struct{ Room, Needs, Labels, Title, Do string }](t, p, `(({ offsetHeight: room, scrollHeight: needs }) => ({
+		  Room: String(room), Needs: needs > room ? needs + ' px: ' + text('#told') : String(room),
+		  Labels: [...document.querySelectorAll('#doctor p')].map((f) => [...f.querySelectorAll('b, i')].map((b) => b.textContent).filter((b) => b.endsWith(':')).join(' ')).find((b) => b) ?? '',
+		  Title: $('#fault').title, Do: [...document.querySelectorAll('#doctor b')].some((b) => b.textContent === 'do:' && getComputedStyle(b).fontWeight >= 600) ? 'bold' : 'plain',
+		}))($('#told'))`)
+		if got.Room != got.Needs || got.Labels != "saw: means: do:" && got.Labels != "saw: do:" || got.Title != fault || got.Do != "bold" {
+			t.Errorf("%s: got %+v, want the labels saw, means and a bold do, the fault as the title of the list, and room for all", fault, got)
+		}
+		p.shot(t, "finding "+strings.ReplaceAll(fault, "/", ""))
+		p.click(t, "#mend")
+		p.until(t, fmt.Sprintf("$('#fault').value === 'none' && text('#doctor') === '' && text('#hint') === %q", hint))
+	}
+}
+
+// titles explain the buttons with short names.
+func (p *tab) titles(t *testing.T) {
+	for _, id := range []string{"mend", "reset", "toml", "persist", "forget", "shot", "csv", "sweep", "clear", "clear-isi", "shot-fi", "csv-fi", "shot-raster", "csv-raster", "shot-isi", "csv-isi"} {
+		if title := eval[string](t, p, "$('#"+id+"').title"); title == "" {
+			t.Errorf("got no title of the button %s", id)
+		}
+	}
+	if got := eval[string](t, p, "$('#real').previousElementSibling.textContent + ' ' + text('#real').replace(/[\\d.]+/, '')"); got != "real time /s" {
+		t.Errorf("got the reading %q, want %q", got, "real time /s")
+	}
+	eval[chromedp.Void](t, p, `(() => {
+	  const { prototype } = CanvasRenderingContext2D, { fillText } = prototype;
+	  window.drawn = new Set();
+	  prototype.fillText = function (text, ...where) { if (this.canvas.closest('#plot-raster')) drawn.add(text); fillText.call(this, text, ...where); };
+	})()`)
+	p.until(t, "drawn.has('now')")
+	if !eval[bool](t, p, "drawn.has('row')") {
+		t.Errorf("got the labels %q, want the title of the axis, row", eval[[]string](t, p, "[...drawn]"))
+	}
+}
+
+// newCurrent greys the rate until it is measured at the new current: no other rate stands beside a prediction.
+func (p *tab) newCurrent(t *testing.T) {
+	p.turn(t, 3)
+	p.fires(t, neuron.Default(), 3)
+	eval[chromedp.Void](t, p, `(() => {
+	  window.beside = [];
+	  window.greyed = 0;
+	  new MutationObserver(() => {
+	    const rate = $('#rate'), off = Math.abs(number('#rate') - number('#predicted'));
+	    if (rate.classList.contains('unsettled')) greyed++;
+	    else if (off > 2) beside.push(rate.textContent + ' beside ' + text('#predicted') + ' at ' + text('#i'));
+	  }).observe($('#numbers'), { childList: true, characterData: true, subtree: true });
+	})()`)
+	for _, to := range []float64{2, 4, 0, 3} {
+		p.turn(t, to)
+		p.fires(t, neuron.Default(), to)
+		p.until(t, "!$('#rate').classList.contains('unsettled')")
+	}
+	if got := eval[[]string](t, p, "beside"); len(got) > 0 || eval[int](t, p, "greyed") == 0 {
+		t.Errorf("got %d grey rates and\n%s", eval[int](t, p, "greyed"), strings.Join(got, "\n"))
+	}
 }
 
 // sound has clicks at the interspike intervals, each ahead of its time.

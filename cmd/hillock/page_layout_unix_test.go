@@ -63,7 +63,7 @@ func (p *tab) laidOut(t *testing.T, name string) {
 				t.Errorf("%dx%d, %s, %s: got %d texts and controls, the smallest letters %.1f px, want %g px at least, and\n%s", s.width, s.height, theme, name,
 					got.Boxes, got.Smallest, s.letters, strings.Join(got.Wrong, "\n"))
 			}
-			if s.fits && name != "locked" && got.Height > s.height {
+			if s.fits && got.Height > s.height {
 				t.Errorf("%dx%d, %s, %s: got a page of %d px", s.width, s.height, theme, name, got.Height)
 			}
 			p.shot(t, fmt.Sprintf("%s-%d-%s", name, s.width, theme))
@@ -73,6 +73,10 @@ func (p *tab) laidOut(t *testing.T, name string) {
 }
 
 func (p *tab) layout(t *testing.T) {
+	p.look(t, 1265, 800, "light") // beside a scroll bar
+	if got := eval[[]string](t, p, "[...document.querySelectorAll('#equation span')].filter((s) => s.offsetHeight > 1.5 * parseFloat(getComputedStyle(s).lineHeight) || s.scrollWidth > s.clientWidth).map((s) => s.textContent)"); len(got) > 0 {
+		t.Errorf("got %q on two lines", got)
+	}
 	p.laidOut(t, "live")
 	p.crowd(t, true)
 	p.laidOut(t, "crowded")

@@ -22,8 +22,8 @@ export default class Board {
 <svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
 <div id="faults" class="tools" hidden>
   <select id="fault" aria-label="Fault"></select>
-  <button id="inject">Inject fault</button>
-  <button id="mend">Reset</button>
+  <button id="inject" title="Make the chosen fault">Inject fault</button>
+  <button id="mend" title="End the fault">Reset</button>
 </div>
 <div id="told" tabindex="0" role="region" aria-label="Findings"><p id="hint"></p></div>
 `;
@@ -32,6 +32,7 @@ export default class Board {
     this.shared = shared;
     $('inject').onclick = () => this.inject($('fault').value);
     $('mend').onclick = () => this.inject('none');
+    $('fault').onchange = () => this.choose($('fault').value);
   }
 
   // hello draws the board anew after a change of its parts.
@@ -56,11 +57,11 @@ export default class Board {
     for (const id of ['fault', 'inject', 'mend']) $(id).disabled = !may;
     $('fault').replaceChildren(...faults.map((f) => new Option(f === 'none' ? 'no fault' : f, f)));
     this.fault = null;
-    if (!virtual) $('hint').textContent = 'The knob and the wires are real: the page only shows them.';
-    else if (!may) $('hint').textContent = 'Enter the token to turn the knob and to pull out wires.';
+    if (!virtual) this.hint = 'The knob and the wires are real: the page only shows them.';
+    else if (!may) this.hint = 'Enter the token to turn the knob and to pull out wires.';
     else {
       const turns = inputs.some((input) => input.turnable), comesOut = this.wires.some(({ fault }) => this.can(fault));
-      $('hint').textContent = [turns && 'Knob: drag up or down, use the wheel or the arrow keys.', comesOut && 'Press a thick wire to pull it out; thin wires are fixed.'].filter(Boolean).join(' ');
+      this.hint = [turns && 'Knob: drag up or down, use the wheel or the arrow keys.', comesOut && 'Press a thick wire to pull it out; thin wires are fixed.'].filter(Boolean).join(' ');
     }
     this.status();
   }
@@ -68,6 +69,18 @@ export default class Board {
   can(fault) {
     const { faults, virtual, may_change: may } = this.shared.hello;
     return Boolean(virtual && may && fault && faults.includes(fault));
+  }
+
+  // choose shows a fault in the list. The title has the complete name.
+  choose(fault) {
+    $('fault').value = fault;
+    $('fault').title = $('fault').selectedOptions[0]?.text ?? '';
+  }
+
+  // way says how to end a fault, or else what the hand can do.
+  way(fault) {
+    if (fault === 'none' || !this.shared.hello.may_change) return this.hint;
+    return this.wires.some((w) => w.fault === fault) ? 'Press the wire again, or Reset, to put it back.' : 'Reset ends the fault.';
   }
 
   inject(fault) { this.shared.send({ type: 'fault', name: fault }); }
@@ -157,7 +170,9 @@ export default class Board {
       const { pin } = hole.dataset;
       hole.classList.toggle('away', moved.some((m) => m.dataset.from === pin) && !into.includes(pin));
     }
-    if (status.fault !== this.fault) $('fault').value = status.fault; // keep a choice before Inject fault
+    const way = this.shared.hello.virtual ? this.way(status.fault) : this.hint;
+    if ($('hint').textContent !== way) $('hint').textContent = way;
+    if (status.fault !== this.fault) this.choose(status.fault); // keep a choice before Inject fault
     this.fault = status.fault;
   }
 }

@@ -9,22 +9,27 @@ export default class Doctor {
 
   status() {
     const { status } = this.shared;
-    const found = status.doctor ?? [], said = found.map((d) => [`${d.check}: ${d.seen}`, d.do, d.means]); // the remedy is in view without scrolling
+    const found = status.doctor ?? [], said = found.map((d) => ({ name: d.check, saw: d.seen, means: d.means, do: d.do }));
     if (!found.some((d) => d.result === 'failed')) {
       for (const s of [...status.inputs, ...status.outputs]) {
         const what = new Set([s.state === 'ok' ? '' : s.state, s.note, s.fault].filter(Boolean));
-        if (what.size && !found.some((d) => d.check === s.name)) said.push([`${s.name}: ${[...what].join(', ')}`]);
-        if (s.lit) said.push([s.lit, 'use a shorter pulse (width) or a lower speed']);
+        if (what.size && !found.some((d) => d.check === s.name)) said.push({ name: s.name, saw: [...what].join(', ') });
+        if (s.lit) said.push({ name: s.lit, do: 'use a shorter pulse (width) or a lower speed' });
       }
     }
     const text = JSON.stringify(said);
     if (text === this.said) return;
     this.said = text;
-    $('hint').hidden = said.length > 0;
-    $('doctor').replaceChildren(...said.map((lines) => {
-      const p = document.createElement('p');
-      p.append(...lines.filter(Boolean).map((line) => { const span = document.createElement('span'); span.textContent = `${line} `; return span; }));
+    $('doctor').replaceChildren(...said.map(({ name, ...lines }) => {
+      const p = element('p', element('b', name), ' ');
+      for (const [label, line] of Object.entries(lines)) if (line) p.append(element('span', element(label === 'do' ? 'b' : 'i', `${label}:`), ` ${line} `));
       return p;
     }));
   }
+}
+
+function element(name, ...content) {
+  const e = document.createElement(name);
+  e.append(...content);
+  return e;
 }

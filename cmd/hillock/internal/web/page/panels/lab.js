@@ -19,23 +19,23 @@ export default class Lab {
     <div id="plot-fi" class="plot" role="img" aria-label="Firing rate against current: exact curve, discrete curve, measured points"></div>
     <p class="legend"><span class="key exact">exact</span><span class="key discrete">discrete</span><span class="key measured">measured</span> <span id="swept"></span></p>
     <div class="tools">
-      <button id="sweep" aria-pressed="false" hidden>Sweep</button>
-      <button id="clear">Clear</button>
-      <button id="shot-fi">Picture</button>
-      <button id="csv-fi">CSV</button>
+      <button id="sweep" title="Turn the knob through all currents and measure the rates" aria-pressed="false" hidden>Sweep</button>
+      <button id="clear" title="Remove the measured points">Clear</button>
+      <button id="shot-fi" title="Save the plot as a picture (PNG)">Picture</button>
+      <button id="csv-fi" title="Save the points as a table (CSV)">CSV</button>
     </div>
   </figure>
   <figure>
     <figcaption>Raster</figcaption>
     <div id="plot-raster" class="plot" role="img" aria-label="Raster of the spikes"></div>
     <p class="legend" id="raster-note"></p>
-    <div class="tools"><button id="shot-raster">Picture</button><button id="csv-raster">CSV</button></div>
+    <div class="tools"><button id="shot-raster" title="Save the plot as a picture (PNG)">Picture</button><button id="csv-raster" title="Save the spikes as a table (CSV)">CSV</button></div>
   </figure>
   <figure>
     <figcaption>Interspike intervals</figcaption>
     <div id="plot-isi" class="plot" role="img" aria-label="Histogram of the interspike intervals"></div>
     <p class="legend" id="isi-note"></p>
-    <div class="tools"><button id="clear-isi">Clear</button><button id="shot-isi">Picture</button><button id="csv-isi">CSV</button></div>
+    <div class="tools"><button id="clear-isi" title="Begin the interspike intervals and their CV anew">Clear</button><button id="shot-isi" title="Save the plot as a picture (PNG)">Picture</button><button id="csv-isi" title="Save the intervals as a table (CSV)">CSV</button></div>
   </figure>
 </div>
 `;
@@ -133,7 +133,7 @@ export default class Lab {
         hooks: { drawClear: [(u) => this.dots(u, k)], draw: [(u) => this.present(u, k)] },
       };
       case 'raster': return {
-        x: `time in the row (${this.unit})`, y: null, series: [{}], data: this.frameOfRows(), hooks: { draw: [(u) => this.strokes(u, k)] },
+        x: `time in the row (${this.unit})`, y: this.folded() ? 'row' : null, series: [{}], data: this.frameOfRows(), hooks: { draw: [(u) => this.strokes(u, k)] },
         scales: { x: { range: () => [0, this.rowLength() / this.scale()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
       };
       default: return {

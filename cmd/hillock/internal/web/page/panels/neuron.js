@@ -25,8 +25,8 @@ export default class Neuron {
 <p id="equation" class="equation"></p>
 <div id="sliders"></div>
 <div class="tools">
-  <button id="reset">As in the file</button>
-  <a id="toml" class="button" href="config.toml" download="hillock.toml">TOML</a>
+  <button id="reset" title="Set the parameters as the configuration has them">As in the file</button>
+  <a id="toml" title="Save the configuration with these parameters" class="button" href="config.toml" download="hillock.toml">TOML</a>
 </div>
 `;
 

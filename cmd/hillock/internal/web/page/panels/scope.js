@@ -25,11 +25,11 @@ export default class Scope {
   </div>
   <button id="pause" aria-pressed="false">Pause</button>
   <button id="trigger" aria-pressed="false">Trigger</button>
-  <button id="persist" aria-pressed="false">Persistence</button>
+  <button id="persist" title="Keep the latest sweeps on the screen, with the trigger" aria-pressed="false">Persistence</button>
   <button id="cursors" aria-pressed="false">Cursors</button>
   <button id="forget" title="Begin the interspike intervals and their CV anew">Clear</button>
-  <button id="shot">Picture</button>
-  <button id="csv">CSV</button>
+  <button id="shot" title="Save the traces as a picture (PNG)">Picture</button>
+  <button id="csv" title="Save the traces as a table (CSV)">CSV</button>
   <button id="full" title="Key f">Full screen</button>
 </div>
 <label id="back-label" class="away">back <input id="back" type="range" min="0" max="1000" step="any" value="0"><output id="back-time"></output></label>
