@@ -120,6 +120,9 @@ func (e *examination) transfer(channel int) (x mcp3xxx.Answer, err error) {
 	}
 	shortest := time.Duration(math.MaxInt64)
 	for range attempts {
+		if err := e.Context().Err(); err != nil {
+			return x, err
+		}
 		began := time.Now()
 		x, err = p.Examine()
 		shortest = min(shortest, time.Since(began))
