@@ -104,7 +104,7 @@ func (p *plan) drawTexts() {
 		volts = "5V is for LED strips alone."
 	}
 	p.text(plain, xy{margin, b.bottom + 1}, 0, 0,
-		"A number on a wire's colour is its pin of the header. Dots join wires, bare crossings do not. Grey pins stay free. "+volts)
+		"The number in a coloured label is the header pin of its wire. Dots join wires, bare crossings do not. Grey pins stay free. "+volts)
 	lines := p.kitList()
 	if all := p.all.Current(); all > 0 {
 		lines = append(lines, fmt.Sprintf("The pins give or take at most %.1f mA together; a Pi allows %g mA, and %g mA for one pin.", all, maxAll, maxPin))
