@@ -20,7 +20,7 @@ func TestPageShowsASilentServer(t *testing.T) {
 	server := pageOf(t, "--web=127.0.0.1:0")
 	through := newProxy(t, strings.TrimPrefix(server, "http://"))
 	p := open(t, ctx, "http://"+through.addr())
-	p.until(t, "text('#link') === 'live' && number('#rate') > 0 && !$('body').matches('.stale')")
+	p.until(t, "text('#link') === 'live' && number('#rate') > 0 && !$('#rate').matches('.unsettled') && !$('body').matches('.stale')")
 	color := func() string { return eval[string](t, p, "getComputedStyle($('#rate')).color") }
 	live := color()
 	through.stop()
