@@ -18,7 +18,7 @@ func TestKernelLeavesTheLineLow(t *testing.T) {
 		{"panic in the loop", `broken loop; long; sleep 2; mark before; wait $pid`, 1, "hillock: panic in the loop: runtime error: invalid memory address"},
 		{"panic in an observer", `broken observer; long; sleep 2; mark before; wait $pid`, 1, "hillock: panic in the loop: an observer that breaks"},
 		{"panic in a driver", `broken driver; mark before; start; wait $pid`, 1, "hillock: panic in the loop: a driver that breaks"},
-		{"out of memory", `broken memory; ulimit -d 120000; export GOTRACEBACK=crash; long; sleep 2; mark before; wait $pid`, 134, "fatal error: runtime: "},
+		{"out of memory", `broken memory; ulimit -d 120000; export GOTRACEBACK=crash; long; sleep 2; mark before; wait $pid`, 134, "fatal error: "},
 		{"killed by the kernel for want of memory", `broken memory; long; sleep 2; mark before; wait $pid`, 137, ""},
 		{"kill -9", `long; sleep 2; mark before; kill -KILL $pid; wait $pid`, 137, ""},
 	} {
