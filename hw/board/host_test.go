@@ -138,11 +138,15 @@ func TestMissingPortHasRemedy(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for model, want := range map[string]string{
-		"Raspberry Pi 5 Model B Rev 1.0": "this Pi has no /dev/spidev7.9: run 'sudo hillock setup', and reboot",
+		"Raspberry Pi 5 Model B Rev 1.0": "this Pi has no /dev/spidev7.9: run 'sudo hillock setup'",
 		"":                               "this machine has no /dev/spidev7.9: use --hw sim for the virtual Pi",
 	} {
-		if got := noNode(node, model); got.Error() != want {
+		got := noNode(node, model)
+		if got.Error() != want {
 			t.Errorf("%q: got %v, want %s", model, got, want)
+		}
+		if !errors.As(fmt.Errorf("input knob: %w", got), new(Absent)) {
+			t.Errorf("%q: got %T, want it to be Absent", model, got)
 		}
 	}
 }

@@ -10,18 +10,27 @@ import (
 	"syscall"
 )
 
+// Absent is the error for hardware that this machine lacks: its GPIO, a pin, an SPI port or an I2C bus. Another start does not
+// bring it.
+type Absent struct{ Err error }
+
+func (a Absent) Error() string { return a.Err.Error() }
+func (a Absent) Unwrap() error { return a.Err }
+
+func absent(format string, args ...any) error { return Absent{fmt.Errorf(format, args...)} }
+
 // noPin returns the error for a pin outside periph's registry, with the remedy.
 func noPin(name string) error {
 	chips, _ := filepath.Glob("/dev/gpiochip*")
 	if len(chips) == 0 {
-		return fmt.Errorf("%s: this machine has no GPIO (no /dev/gpiochip*): use --hw sim for the virtual Pi", name)
+		return absent("%s: this machine has no GPIO (no /dev/gpiochip*): use --hw sim for the virtual Pi", name)
 	}
 	for _, c := range chips {
 		if err := tryOpen(c); errors.Is(err, fs.ErrPermission) {
 			return fmt.Errorf("%s: %w: %s", name, err, joinGroup("gpio"))
 		}
 	}
-	return fmt.Errorf("%s: this machine has no such pin: 'gpioinfo' lists its lines", name)
+	return absent("%s: this machine has no such pin: 'gpioinfo' lists its lines", name)
 }
 
 // is is errors.Is, and also compares the text: periph's gpioioctl keeps only the text of a system error (ioctl.go,
@@ -54,9 +63,9 @@ func nodeTrouble(node, group string, err error) error {
 // noNode is the error for a missing device node on a Pi of this model, "" for another machine.
 func noNode(node, model string) error {
 	if model == "" {
-		return fmt.Errorf("this machine has no %s: use --hw sim for the virtual Pi", node)
+		return absent("this machine has no %s: use --hw sim for the virtual Pi", node)
 	}
-	return fmt.Errorf("this Pi has no %s: run 'sudo hillock setup', and reboot", node)
+	return absent("this Pi has no %s: run 'sudo hillock setup'", node)
 }
 
 func joinGroup(group string) string {

@@ -1,4 +1,4 @@
-// Package usage maps errors to exit statuses: 2 for a bad command line or file, 1 for others.
+// Package usage maps errors to exit statuses: 2 for a bad command line or file, 3 for absent hardware, 1 for others.
 package usage
 
 import (
@@ -8,6 +8,7 @@ import (
 
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/neuron/wave"
 )
 
@@ -21,11 +22,12 @@ func (e Error) Unwrap() error { return e.Err }
 func Errorf(format string, args ...any) error { return Error{fmt.Errorf(format, args...)} }
 
 // Status returns the exit status for an error: 0 for none, 128 plus the number of a second signal, 2 for a bad command line or
-// file, else 1. The service does not restart after 2.
+// file, 3 for hardware that this machine lacks, else 1. The service does not restart after 2 and 3.
 func Status(err error) int {
 	var bad Error
 	var problems config.Problems
 	var second signals.Second
+	var absent board.Absent
 	switch {
 	case err == nil:
 		return 0
@@ -33,6 +35,8 @@ func Status(err error) int {
 		return second.Status()
 	case errors.As(err, &bad), errors.As(err, &problems):
 		return 2
+	case errors.As(err, &absent):
+		return 3
 	}
 	return 1
 }

@@ -9,6 +9,7 @@ import (
 
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/neuron/wave"
 )
 
@@ -21,6 +22,7 @@ func TestStatus(t *testing.T) {
 		"other":         {errors.New("no chip answers"), 1},
 		"usage":         {fmt.Errorf("run: %w", Errorf("--hw: must be auto, got %q", "x")), 2},
 		"configuration": {errors.Join(config.Problems{{Key: "loop.tick"}}), 2},
+		"absent":        {fmt.Errorf("input knob: %w", board.Absent{Err: errors.New("this Pi has no /dev/spidev0.0")}), 3},
 		"second signal": {errors.Join(Errorf("--hw"), signals.Second{Signal: syscall.SIGTERM}), 143},
 	} {
 		if got := Status(c.err); got != c.want {
