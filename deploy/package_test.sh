@@ -99,8 +99,8 @@ present() { # PATH MODE: a file of root's, not empty
   same "$1" "$(stat -c '%a %U:%G' "$root$1")" "$2 root:root"
 }
 present /usr/bin/hillock 755
-for file in /etc/hillock/hillock.toml /lib/systemd/system/hillock.service /lib/udev/rules.d/40-hillock.rules \
-  /usr/lib/sysusers.d/hillock.conf /usr/share/doc/hillock/{copyright,changelog.gz} \
+for file in /etc/hillock/hillock.toml /lib/systemd/system/hillock.service /lib/udev/rules.d/70-hillock.rules \
+  /etc/security/limits.d/hillock.conf /usr/lib/sysusers.d/hillock.conf /usr/share/doc/hillock/{copyright,changelog.gz} \
   /usr/share/doc/hillock/doc/{commands,doctor,model,page,time,virtual-pi}.md \
   /usr/share/doc/hillock/examples/{ads1115.toml,clicks.toml,no-adc.toml,noise.toml,recorded.toml,shows.toml,tide.csv,two-neurons.toml} /usr/share/man/man1/hillock.1.gz \
   /usr/share/bash-completion/completions/hillock /usr/share/zsh/vendor-completions/_hillock \
@@ -108,7 +108,7 @@ for file in /etc/hillock/hillock.toml /lib/systemd/system/hillock.service /lib/u
   present "$file" 644
 done
 inside dpkg -V hillock || fail "dpkg -V: files differ from the package's sums"
-same "conffiles" "$(inside dpkg-query -W -f '${Conffiles}' hillock | awk 'NF {print $1}')" /etc/hillock/hillock.toml
+same "conffiles" "$(inside dpkg-query -W -f '${Conffiles}' hillock | awk 'NF {print $1}' | sort | xargs)" "/etc/hillock/hillock.toml /etc/security/limits.d/hillock.conf"
 same "user" "$(inside getent passwd hillock | cut -d: -f5-)" "hillock, a neuron you can wire:/:/usr/sbin/nologin"
 for group in hillock gpio spi i2c; do
   inside getent group $group >/dev/null || fail "no group $group"
@@ -141,8 +141,27 @@ ok "systemd-analyze verify says nothing"
 said=$(inside systemd-analyze security --no-pager --offline=true --threshold=15 /lib/systemd/system/hillock.service) ||
   { echo "$said" >&2; fail "systemd-analyze security: more than 1.5"; }
 ok "$(tail -n 1 <<<"$said" | sed 's/^[^O]*//; s/ [^ ]*$//')"
-said=$(inside udevadm test /sys 2>&1 | grep 40-hillock || true)
-same "udev" "$said" "Reading rules file: /usr/lib/udev/rules.d/40-hillock.rules"
+same "not restarted" "$(sed -n 's/^RestartPreventExitStatus=//p' "$root/lib/systemd/system/hillock.service")" "2 3"
+
+echo "== rights of a user"
+# Debian's rule names another group for the pins: ours comes after it, and before the rules of Raspberry Pi OS.
+for file in 60-rpi.gpio-common 99-com; do echo "# in its place" >"$root/lib/udev/rules.d/$file.rules"; done # udev skips empty files
+said=$({ inside udevadm test /sys 2>&1 || true; } | sed -nE 's/^Reading rules file: .*(hillock|gpio-common|99-com).*/\1/p' | xargs)
+same "order of udev's rules" "$said" "gpio-common hillock 99-com"
+rm "$root/lib/udev/rules.d/60-rpi.gpio-common.rules" "$root/lib/udev/rules.d/99-com.rules"
+limits=$root/etc/security/limits.d/hillock.conf
+same "limits" "$(grep -v '^#' "$limits" | xargs)" "@hillock - rtprio 80 @hillock - memlock unlimited @hillock - nice -20"
+same "real time of the service" "$(sed -nE 's/^Limit(RTPRIO|MEMLOCK)=//p' "$root/lib/systemd/system/hillock.service" | xargs)" "80 infinity"
+if (ulimit -SHr 80) 2>/dev/null; then
+  login() { inside runuser -u daemon -- bash -c 'echo $(ulimit -r; ulimit -l; ulimit -e)'; } # with PAM's limits
+  other=$(login)
+  quietly inside usermod -aG hillock daemon
+  same "rtprio, memlock and nice of a member of hillock" "$(login)" "80 unlimited 40"
+  quietly inside gpasswd -d daemon hillock
+  same "of another user" "$(login)" "$other"
+else
+  echo "SKIPPED: limits of a login: this root may not raise them"
+fi
 
 echo "== upgrade, with a configuration that the user changed"
 echo "# of the user" >>"$root/etc/hillock/hillock.toml"
@@ -157,7 +176,7 @@ same "enabled" "$(inside systemctl is-enabled hillock.service)" enabled
 echo "== remove"
 quietly inside dpkg -r hillock
 same "state" "$(state)" "deinstall ok config-files"
-for file in /usr/bin/hillock /lib/systemd/system/hillock.service /lib/udev/rules.d/40-hillock.rules; do
+for file in /usr/bin/hillock /lib/systemd/system/hillock.service /lib/udev/rules.d/70-hillock.rules; do
   [ ! -e "$root$file" ] || fail "$file: is still there"
 done
 same "kept" "$(tail -n 1 "$root/etc/hillock/hillock.toml")" "# of the user"
