@@ -8,6 +8,7 @@ package clock
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -71,12 +72,23 @@ type Options struct {
 	Realtime Mode
 	Spin     time.Duration // wake this long before a deadline and spin; 0 for no spin, or SpinAuto
 	CPU      int           // CPU of the thread, -1 for any
+	Remedy   string        // for missing rights, in words for people; "" for the settings of a systemd unit
 }
 
 // Grant lists the results of Enter, in words for people: granted and missing requests.
 type Grant struct {
 	Got     []string
-	Missing []string
+	Missing []string // each with its error
+	Remedy  string   // for all of Missing; "" if each names its own
+}
+
+// Lacks returns the missing requests with their remedy, "" for none.
+func (g Grant) Lacks() string {
+	text := strings.Join(g.Missing, "; ")
+	if text != "" && g.Remedy != "" {
+		text += ": " + g.Remedy
+	}
+	return text
 }
 
 // Try returns the Grant of Enter and leaves nothing behind: its thread ends.
@@ -96,6 +108,12 @@ func Try(opts Options) (Grant, error) {
 }
 
 func (g *Grant) got(format string, args ...any) { g.Got = append(g.Got, fmt.Sprintf(format, args...)) }
-func (g *Grant) missing(format string, args ...any) {
-	g.Missing = append(g.Missing, fmt.Sprintf(format, args...))
+
+// lacks adds a missing request. setting is its remedy in a systemd unit.
+func (g *Grant) lacks(what string, err error, setting string) {
+	text := fmt.Sprintf("%s: %v", what, err)
+	if g.Remedy == "" {
+		text += ": " + setting
+	}
+	g.Missing = append(g.Missing, text)
 }

@@ -40,7 +40,7 @@ type realTime struct {
 // other threads: Go's threads would starve a Pi with one core. Another goroutine may enter after the first one.
 func (w *Real) Enter(opts Options) (Grant, error) {
 	runtime.LockOSThread() // never unlocked: the thread and its priority end with the goroutine
-	var g Grant
+	g := Grant{Remedy: opts.Remedy}
 	rt := w.rt
 	if rt == nil {
 		offset, err := monotonic(w)
@@ -51,7 +51,7 @@ func (w *Real) Enter(opts Options) (Grant, error) {
 		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU()), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
-		g.missing("1 ns of timer slack: %v", err)
+		g.lacks("1 ns of timer slack", err, "permit prctl in SystemCallFilter=")
 	}
 	if opts.Realtime != Off {
 		rt.ask(&g, opts.Realtime == On || runtime.NumCPU() > 1)
@@ -66,13 +66,16 @@ func (w *Real) Enter(opts Options) (Grant, error) {
 	}
 	g.got("%s", rt.spin)
 	if opts.Realtime == On && len(g.Missing) > 0 {
-		return g, errors.Join(fmt.Errorf("loop.realtime: must be permitted when it is \"on\": %s", strings.Join(g.Missing, "; ")), rt.leave())
+		return g, errors.Join(fmt.Errorf("loop.realtime: must be permitted when it is \"on\": %s", g.Lacks()), rt.leave())
 	}
 	if opts.Realtime != Off {
-		if err := calm(monitorSlack); err != nil {
-			g.missing("calm scheduler (saves some 5 %% of a core): grant CAP_SYS_NICE")
-		} else {
+		switch err := calm(monitorSlack); {
+		case err == nil:
 			g.got("calm scheduler")
+		case opts.Remedy == "":
+			g.lacks("calm scheduler (saves some 5 % of a core)", err, "set AmbientCapabilities=CAP_SYS_NICE")
+		default: // no limit of a login grants it
+			g.got("no calm scheduler (needs CAP_SYS_NICE)")
 		}
 	}
 	w.rt = rt
@@ -86,12 +89,12 @@ func (rt *realTime) ask(g *Grant, fifo bool) {
 	if !fifo {
 		g.got("no SCHED_FIFO (one CPU)")
 	} else if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
-		g.missing("SCHED_FIFO: grant LimitRTPRIO=%d or CAP_SYS_NICE", priority)
+		g.lacks(fmt.Sprintf("SCHED_FIFO %d", priority), err, fmt.Sprintf("set LimitRTPRIO=%d", priority))
 	} else {
 		g.got("SCHED_FIFO %d", priority)
 	}
 	if err := lockMemory(); err != nil {
-		g.missing("locked memory: grant LimitMEMLOCK=infinity or CAP_IPC_LOCK")
+		g.lacks("locked memory", err, "set LimitMEMLOCK=infinity")
 	} else {
 		g.got("memory locked")
 	}
@@ -104,7 +107,7 @@ func (rt *realTime) ask(g *Grant, fifo bool) {
 		g.got("CPUs kept awake")
 	case errors.Is(err, os.ErrNotExist): // a kernel without power management has no deep idle states
 	default:
-		g.missing("CPUs kept awake: grant write access to %s", dmaLatency)
+		g.lacks("CPUs kept awake", err, "set DeviceAllow="+dmaLatency+" w, and a group with write access")
 	}
 }
 

@@ -2,6 +2,7 @@ package clock
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -105,6 +106,26 @@ func TestSuspendedTimeCounts(t *testing.T) {
 		}
 	}()
 	<-done
+}
+
+func TestMissingRightsNameTheErrorAndTheRemedy(t *testing.T) {
+	const login = "run 'sudo hillock setup', then log in again"
+	unit, shell := Grant{}, Grant{Remedy: login}
+	for _, g := range []*Grant{&unit, &shell} {
+		g.lacks("SCHED_FIFO 80", unix.EPERM, "set LimitRTPRIO=80")
+		g.lacks("CPUs kept awake", &fs.PathError{Op: "open", Path: dmaLatency, Err: unix.EACCES}, "set a group")
+	}
+	if got, want := unit.Lacks(), "SCHED_FIFO 80: operation not permitted: set LimitRTPRIO=80; "+
+		"CPUs kept awake: open /dev/cpu_dma_latency: permission denied: set a group"; got != want {
+		t.Errorf("unit: got %s, want %s", got, want)
+	}
+	if got, want := shell.Lacks(), "SCHED_FIFO 80: operation not permitted; "+
+		"CPUs kept awake: open /dev/cpu_dma_latency: permission denied: "+login; got != want {
+		t.Errorf("shell: got %s, want %s", got, want)
+	}
+	if got := new(Grant).Lacks(); got != "" {
+		t.Errorf("nothing missing: got %q, want nothing", got)
+	}
 }
 
 // The loop's thread wakes at its deadline; other threads wake up to 50 us late.

@@ -18,7 +18,7 @@ func (w *Real) Enter(opts Options) (Grant, error) {
 	if opts.Realtime == On {
 		return Grant{}, errors.New(`loop.realtime: must be "auto" or "off" on this system: real-time scheduling needs Linux`)
 	}
-	return Grant{Got: []string{"Go's timers"}}, nil
+	return Grant{Got: []string{"Go's timers"}, Remedy: opts.Remedy}, nil
 }
 
 // Leave changes nothing on this system.

@@ -46,6 +46,7 @@ type Host struct {
 	Root   string   // the root of its files, "" for /
 	UID    int      // of the user
 	Groups []string // of the user, by name
+	other  bool     // the user is not the user of this process
 
 	// Sources beside files. A nil function skips its checks.
 	output  func(program string, args ...string) string      // returns the output of a program, "" if it fails
@@ -62,6 +63,12 @@ func Here() Host {
 			h.Groups = append(h.Groups, g.Name)
 		}
 	}
+	return h
+}
+
+// As returns the machine with another user than that of this process.
+func (h Host) As(uid int, groups []string) Host {
+	h.UID, h.Groups, h.other = uid, groups, true
 	return h
 }
 
@@ -97,10 +104,14 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 	found := []Finding{h.board(), h.kernel(), h.power(), h.user(cfg),
 		h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range cfg.Ports() {
-		found = append(found, h.node(port, Node(port), Group(port), strings.ToUpper(Group(port))+" is off", "run 'sudo hillock setup'"))
+		absence := h.Absence(port)
+		found = append(found, h.node(port, Node(port), Group(port), absence.Means, absence.Do))
 	}
 	found = append(found, h.pins(cfg)...)
-	if h.try != nil {
+	switch {
+	case h.other:
+		found = append(found, Finding{Check: "realtime", Result: Skipped, Seen: "not checked: the rights of a user count from a login: 'hillock doctor' checks them"})
+	case h.try != nil:
 		found = append(found, h.realTime(cfg.Loop))
 	}
 	return found

@@ -113,6 +113,18 @@ func setUpFaults() []fault {
 	return []fault{
 		{name: "SPI is off", host: without("/dev/spidev0.0"), check: "SPI0.0", names: "sudo hillock setup"},
 		{name: "I2C is off", config: fine, host: without("/dev/i2c-1"), check: "I2C1", names: "sudo hillock setup"},
+		{name: "spidev is not loaded", host: func(t *testing.T) doctor.Host {
+			files := both()
+			delete(files, "/dev/spidev0.0")
+			files["/sys/bus/spi/devices/spi0.0/modalias"] = 0o444
+			return doctor.MadeHost(t, 1000, groups, files)
+		}, check: "SPI0.0", names: "the kernel module spidev is not loaded"},
+		{name: "i2c-dev is not loaded", config: fine, host: func(t *testing.T) doctor.Host {
+			files := both()
+			delete(files, "/dev/i2c-1")
+			files["/sys/bus/i2c/devices/i2c-1/name"] = 0o444
+			return doctor.MadeHost(t, 1000, groups, files)
+		}, check: "I2C1", names: "the kernel module i2c-dev is not loaded"},
 		{name: "no driver for the pins", host: without("/dev/gpiochip0"), check: "GPIO", names: "the kernel has no driver for the pins"},
 		{name: "not in the group gpio", host: notIn("spi", "i2c"), check: "GPIO", names: "usermod -aG gpio"},
 		{name: "not in the group spi", host: notIn("gpio", "i2c"), check: "SPI0.0", names: "usermod -aG spi"},

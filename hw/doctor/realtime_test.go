@@ -20,9 +20,10 @@ func TestRealTime(t *testing.T) {
 	}{
 		{"all of it", "auto", clock.Grant{Got: []string{"SCHED_FIFO 80", "memory locked"}}, nil,
 			Finding{"realtime", Passed, `loop.realtime = "auto": SCHED_FIFO 80, memory locked`, "", ""}},
-		{"what is permitted", "auto", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO: grant this", "locked memory: grant that"}}, nil,
-			Finding{"realtime", Warning, `loop.realtime = "auto": spin up to 4 us`, "this user may not use more: ticks may be later than necessary",
-				"use the service of the hillock package, or grant this: SCHED_FIFO: grant this; locked memory: grant that"}},
+		{"what is permitted", "auto", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO 80: operation not permitted", "locked memory: operation not permitted"}, Remedy: "log in"}, nil,
+			Finding{"realtime", Warning, `loop.realtime = "auto": spin up to 4 us`,
+				"not permitted: SCHED_FIFO 80: operation not permitted; locked memory: operation not permitted: ticks may be later than necessary",
+				"log in; or use the service of the package"}},
 		{"insisted on", "on", clock.Grant{Got: []string{"spin up to 4 us"}, Missing: []string{"SCHED_FIFO: grant this"}},
 			errors.New(`loop.realtime: must be permitted when it is "on": SCHED_FIFO: grant this`),
 			Finding{"realtime", Failed, `loop.realtime: must be permitted when it is "on": SCHED_FIFO: grant this`,
@@ -37,7 +38,9 @@ func TestRealTime(t *testing.T) {
 			if diff := cmp.Diff(tt.want, h.realTime(l)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if want := (clock.Options{Realtime: clock.Mode(tt.mode), Spin: clock.SpinAuto, CPU: 3}); asked != want {
+			want := clock.Options{Realtime: clock.Mode(tt.mode), Spin: clock.SpinAuto, CPU: 3,
+				Remedy: "install the hillock package, run 'sudo usermod -aG hillock $USER', then log in again"}
+			if asked != want {
 				t.Errorf("got %+v asked for, want %+v", asked, want)
 			}
 		})

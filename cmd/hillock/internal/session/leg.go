@@ -13,6 +13,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/doctor"
 	"hillock/neuron"
 )
 
@@ -87,7 +88,7 @@ func (s *Session) assemble(l, after *leg) (err error) {
 		l.trace()
 	}
 	if s.o.RealTime != nil {
-		l.inRealTime(s.o.RealTime)
+		l.inRealTime(s.o.RealTime, s.o.Service)
 	}
 	return nil
 }
@@ -96,12 +97,17 @@ func (s *Session) assemble(l, after *leg) (err error) {
 // LED afterwards. Checking this often costs 0.3 % of a core.
 const patience = 25 * time.Millisecond
 
-// inRealTime lets the loop ask for the configured real-time priority, and limits its wait for a hanging part.
-func (l *leg) inRealTime(realTime *clock.Real) {
+// inRealTime lets the loop ask for the configured real-time priority, and limits its wait for a hanging part. Missing rights name
+// the settings of a unit in a service, and the way of a user elsewhere.
+func (l *leg) inRealTime(realTime *clock.Real, service bool) {
 	l.loop.Patience = patience
+	remedy := ""
+	if !service {
+		remedy = doctor.Remedy(board.OnPi())
+	}
 	l.loop.Ready = func() error {
 		c := l.cfg.Loop
-		g, err := realTime.Enter(clock.Options{Realtime: clock.Mode(c.Realtime), Spin: c.Spin, CPU: c.CPU})
+		g, err := realTime.Enter(clock.Options{Realtime: clock.Mode(c.Realtime), Spin: c.Spin, CPU: c.CPU, Remedy: remedy})
 		if err == nil {
 			l.grant.Store(&g)
 		}

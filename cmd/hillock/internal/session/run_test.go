@@ -3,6 +3,7 @@ package session_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/session/sessiontest"
@@ -10,6 +11,7 @@ import (
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/clock"
+	"hillock/hw/doctor"
 	"hillock/hw/part"
 	"hillock/hw/sim"
 	"hillock/neuron"
@@ -312,6 +314,22 @@ func TestLoopDoesNotWaitForAHangingPart(t *testing.T) {
 		b.Virtual.Ports["SPI0.0"].SetFaults(sim.Faults{})
 		time.Sleep(time.Minute) // of the bubble: the transfer returns
 	})
+}
+
+func TestMissingRightsNameTheUnitInAServiceOnly(t *testing.T) {
+	t.Parallel()
+	for service, want := range map[bool]string{true: "", false: doctor.Remedy(board.OnPi())} {
+		realTime := clock.New()
+		b := sessiontest.With(t, realTime, session.Options{RealTime: realTime, Service: service}, "loop.realtime=off")
+		done := make(chan error)
+		go func() { done <- errors.Join(b.Loop.Ready(), realTime.Leave()) }() // its thread ends with the goroutine
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if g := b.Session.Status().Grant; g.Remedy != want {
+			t.Errorf("service %v: got the remedy %q, want %q", service, g.Remedy, want)
+		}
+	}
 }
 
 func TestStopCountsOnceAmongTheWakeUps(t *testing.T) {

@@ -25,6 +25,7 @@ type Options struct {
 	Duration  time.Duration     // of the run on the clock, all configurations together; 0: until stopped
 	Traced    bool              // keep a Record of every step
 	Observers []neuron.Observer // of the loop, after the session's own
+	Service   bool              // systemd runs the program: missing rights name the settings of a unit
 	Quiet     time.Duration     // longest time without a tick before the run counts as stalled
 	Doctor    fault.Doctor      // checks the faults of the virtual Pi; nil: fault.Consult
 	Reloaded  func(*Summary)    // called between two configurations with the summary until then; may be nil

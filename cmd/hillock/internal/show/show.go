@@ -97,6 +97,7 @@ type run struct {
 
 // run runs the session and closes everything afterwards. After an error of the loop the summary is nil.
 func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session.Options) (end *session.Summary, err error) {
+	s.Service = systemd.IsService()
 	s.Quiet, s.Traced = systemd.Quiet(), r.scope || r.Web.Addr != ""
 	s.Reloaded = func(until *session.Summary) {
 		r.site.Follow()

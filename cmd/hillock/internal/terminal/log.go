@@ -130,7 +130,7 @@ func (l *logger) grant() {
 	}
 	attrs := []any{"got", strings.Join(g.Got, ", ")}
 	if len(g.Missing) > 0 {
-		attrs = append(attrs, "missing", strings.Join(g.Missing, "; "))
+		attrs = append(attrs, "missing", g.Lacks())
 	}
 	l.Info("real time", attrs...)
 }

@@ -25,7 +25,7 @@ func (s *screen) head() []line {
 	if g := s.status.Grant; g != nil {
 		lines = append(lines, text(granted, dim.Render(strings.Join(g.Got, ", "))))
 		if len(g.Missing) > 0 {
-			lines = append(lines, text(other, dim.Render("not permitted: "+strings.Join(g.Missing, "; "))))
+			lines = append(lines, text(other, dim.Render("not permitted: "+g.Lacks())))
 		}
 	}
 	return lines
