@@ -13,9 +13,10 @@ func newSetup() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "setup [FILE]",
 		Short: "prepare a Raspberry Pi: buses, groups, service",
-		Long: `setup prepares a Raspberry Pi for the configuration. It turns on the buses of the inputs, adds you to the groups of
-the device nodes and checks the service. It prints each step, changes only what is missing, and ends with the checks of
-'hillock doctor'. Run it again at any time. FILE - is standard input.
+		Long: `setup prepares a Raspberry Pi for the configuration. It turns on the buses of the inputs and waits for their device
+nodes. It adds you to the groups of the nodes and to the group hillock, which has real time, and checks the service. It
+prints each step, changes only what is missing, and ends with the checks of 'hillock doctor' for you. Run it again at any
+time. FILE - is standard input.
 
 With --dry-run, setup changes nothing; on another machine it prints the steps for a new Raspberry Pi.`,
 		Example: `  hillock setup --dry-run

@@ -78,7 +78,7 @@ func TestAnotherUsersChecksAskForNoRightsOfThisProcess(t *testing.T) {
 		{"GPIO", Failed, "/dev/gpiochip0, -rw-rw----, group gpio", "this user is not in that group, or has not logged in again since joining",
 			"run 'sudo hillock setup' or 'sudo usermod -aG gpio $USER'; then log in again"},
 		{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw----, group spi", "", ""},
-		{"realtime", Skipped, "not checked: the rights of a user count from a login: 'hillock doctor' checks them", "", ""},
+		{"realtime", Skipped, "not checked: the user's rights count from the next login", "", ""},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -110,7 +110,7 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 	found = append(found, h.pins(cfg)...)
 	switch {
 	case h.other:
-		found = append(found, Finding{Check: "realtime", Result: Skipped, Seen: "not checked: the rights of a user count from a login: 'hillock doctor' checks them"})
+		found = append(found, Finding{Check: "realtime", Result: Skipped, Seen: "not checked: the user's rights count from the next login"})
 	case h.try != nil:
 		found = append(found, h.realTime(cfg.Loop))
 	}

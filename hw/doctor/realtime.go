@@ -8,8 +8,8 @@ import (
 	"hillock/hw/clock"
 )
 
-// Remedy returns the way to real-time rights for a user's shell on a Raspberry Pi of this model, "" for another machine. The
-// package of hillock grants them to a group, and a login puts them into effect.
+// Remedy returns the way to real-time rights for a user's shell on a Raspberry Pi of this model, "" for another machine. The hillock
+// package grants them to a group, and a login puts them into effect.
 func Remedy(model string) string {
 	if model == "" {
 		return "install the hillock package, run 'sudo usermod -aG hillock $USER', then log in again"

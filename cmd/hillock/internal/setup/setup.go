@@ -7,35 +7,44 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"os/user"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"hillock/cmd/hillock/internal/findings"
-	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
+	"hillock/hw/clock"
 	"hillock/hw/doctor"
 	"hillock/hw/part"
 )
 
 // System is the machine to prepare.
 type System struct {
-	Host    doctor.Host
-	Exec    func(ctx context.Context, name string, args ...string) error // runs a command
-	Find    func(name string) bool                                       // reports whether a program exists
-	InGroup func(user, group string) (bool, error)
+	Host     doctor.Host
+	Exec     func(ctx context.Context, name string, args ...string) error // runs a command
+	Find     func(name string) bool                                       // reports whether a program exists
+	Account  func(user string) (Account, error)
+	HasGroup func(group string) bool
+	Sleep    func(time.Duration)
+}
+
+// Account is a user in the system's files. A new login has these groups; an older one keeps its own.
+type Account struct {
+	UID    int
+	Groups []string // by name
 }
 
 // Here returns this machine.
 func Here() System {
 	find := func(name string) bool { _, err := exec.LookPath(name); return err == nil }
-	return System{doctor.Here(), command, find, isIn}
+	hasGroup := func(name string) bool { _, err := user.LookupGroup(name); return err == nil }
+	return System{doctor.Here(), command, find, account, hasGroup, time.Sleep}
 }
 
 // Options are the options of Run.
@@ -44,10 +53,10 @@ type Options struct {
 	User   string // to add to the groups; "" for the user of sudo
 }
 
-// Run prepares a Pi for a configuration. It prints each step to w and ends with the doctor's findings. Each step checks before
-// it changes anything: Run may be called again. On another machine a dry run prints the steps for a new Pi.
+// Run prepares a Pi for a configuration. It prints each step to w and ends with the doctor's findings for the user, with the
+// groups of the next login. Each step checks before it changes anything: Run may be called again. On another machine a dry run prints the steps for a new Pi.
 func Run(ctx context.Context, w io.Writer, cfg *config.Config, system System, o Options) error {
-	s := &setup{System: system, dry: o.DryRun, user: o.User, Printer: &readable.Printer{W: w}}
+	s := &setup{System: system, dry: o.DryRun, user: o.User, Printer: &readable.Printer{W: w}, byHand: map[string]string{}}
 	model := s.Host.Model()
 	switch {
 	case model == "" && !s.dry:
@@ -76,15 +85,39 @@ func Run(ctx context.Context, w io.Writer, cfg *config.Config, system System, o 
 	case s.login:
 		s.Printf("now log out and in again: the new groups count from the next login\n")
 	}
+	found, err := s.findings(cfg)
+	if err != nil {
+		return err
+	}
 	s.Printf("\n")
-	return errors.Join(s.Err, findings.Print(w, s.Host.SetUp(cfg)))
+	return errors.Join(s.Err, findings.Print(w, found))
+}
+
+// findings returns the doctor's findings for the user.
+func (s *setup) findings(cfg *config.Config) ([]doctor.Finding, error) {
+	host := s.Host
+	if s.named() {
+		account, err := s.Account(s.user)
+		if err != nil {
+			return nil, err
+		}
+		host = host.As(account.UID, account.Groups)
+	}
+	found := host.SetUp(cfg)
+	for i := range found {
+		if do := s.byHand[found[i].Check]; do != "" {
+			found[i].Do = do
+		}
+	}
+	return found, nil
 }
 
 // freshPi is a Pi with a new system: raspi-config, and no bus, group or service yet.
 var freshPi = System{
-	Host:    doctor.Host{Root: "/nonexistent"},
-	Find:    func(string) bool { return true },
-	InGroup: func(string, string) (bool, error) { return false, nil },
+	Host:     doctor.Host{Root: "/nonexistent"},
+	Find:     func(string) bool { return true },
+	Account:  func(string) (Account, error) { return Account{}, nil },
+	HasGroup: func(string) bool { return true },
 }
 
 // setup is one call of Run.
@@ -93,21 +126,34 @@ type setup struct {
 	dry  bool
 	user string
 	*readable.Printer
-	reboot, login bool // needed after a change
+	reboot, login bool              // needed after a change
+	byHand        map[string]string // remedies for ports that setup cannot turn on
 }
 
-// isIn reports whether a user is in a group according to the system's files. A login keeps its older groups.
-func isIn(name, group string) (bool, error) {
+// fresh reports whether the machine is freshPi.
+func (s *setup) fresh() bool { return s.Host.Root == freshPi.Host.Root }
+
+// named reports whether there is a user to prepare the Pi for.
+func (s *setup) named() bool { return s.user != "" && s.user != "root" }
+
+// account reads a user from the system's files.
+func account(name string) (Account, error) {
 	u, err := user.Lookup(name)
 	if err != nil {
-		return false, usage.Error{Err: fmt.Errorf("--user: %w", err)}
-	}
-	g, err := user.LookupGroup(group)
-	if err != nil {
-		return false, fmt.Errorf("no group %s: install the hillock package: it creates the group and gives the device nodes to it", group)
+		return Account{}, usage.Error{Err: fmt.Errorf("--user: %w", err)}
 	}
 	ids, err := u.GroupIds()
-	return slices.Contains(ids, g.Gid), err
+	if err != nil {
+		return Account{}, err
+	}
+	uid, err := strconv.Atoi(u.Uid)
+	a := Account{UID: uid}
+	for _, id := range ids {
+		if g, err := user.LookupGroupId(id); err == nil {
+			a.Groups = append(a.Groups, g.Name)
+		}
+	}
+	return a, err
 }
 
 // command runs a command of the system. Its error has the command's output.
@@ -135,106 +181,34 @@ func (s *setup) do(what string, f func() error) error {
 	return nil
 }
 
-// buses turns on the SPI ports and I2C buses of the configuration.
-func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
-	off := map[string][]string{} // ports by bus
-	for _, port := range cfg.Ports() {
-		if _, err := os.Stat(s.Host.Path(doctor.Node(port))); err == nil {
-			s.done("%s is on: %s", port, doctor.Node(port))
-			continue
-		}
-		bus, _, _ := strings.Cut(port, ".")
-		off[bus] = append(off[bus], port)
-	}
-	for _, bus := range slices.Sorted(maps.Keys(off)) {
-		line, switchOn := "", ""
-		switch bus {
-		case "SPI0":
-			line, switchOn = "dtparam=spi=on", "do_spi"
-		case "I2C1":
-			line, switchOn = "dtparam=i2c_arm=on", "do_i2c"
-		default:
-			if strings.HasPrefix(bus, "I2C") {
-				return fmt.Errorf("%s: setup turns on I2C1 only: add the overlay of %[1]s to config.txt by hand", bus)
-			}
-			line = "dtoverlay=" + strings.ToLower(bus) + "-" + overlays(off[bus])
-		}
-		if switchOn == "" || !s.Find("raspi-config") {
-			if err := s.boot(line); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.do(fmt.Sprintf("turn %s on: raspi-config nonint %s 0", bus[:3], switchOn), func() error {
-			return s.Exec(ctx, "raspi-config", "nonint", switchOn, "0")
-		}); err != nil {
-			return err
-		}
-		s.reboot = s.reboot || s.missing(off[bus])
-	}
-	return nil
-}
+// realTimeGroup is the group with the service's real-time rights: deploy/hillock.limits and deploy/70-hillock.rules.
+const realTimeGroup = "hillock"
 
-// overlays returns the end of the overlay's name for the chip selects of these ports: 1cs, 2cs or 3cs.
-func overlays(ports []string) string {
-	most := "0"
-	for _, port := range ports {
-		_, cs, _ := strings.Cut(port, ".")
-		most = max(most, cs)
-	}
-	return string(most[0]+1) + "cs"
-}
-
-func (s *setup) missing(ports []string) bool {
-	return slices.ContainsFunc(ports, func(port string) bool {
-		_, err := os.Stat(s.Host.Path(doctor.Node(port)))
-		return err != nil
-	})
-}
-
-// boot adds a missing line to the firmware's configuration.
-func (s *setup) boot(line string) error {
-	name := s.Host.Path("/boot/firmware/config.txt")
-	if _, err := os.Stat(name); err != nil { // before Debian 12
-		name = s.Host.Path("/boot/config.txt")
-	}
-	if s.Host.Root == freshPi.Host.Root {
-		name = "/boot/firmware/config.txt"
-		return s.do(fmt.Sprintf("add %q to %s", line, name), nil)
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return fmt.Errorf("%w: no firmware configuration to add %q to", err, line)
-	}
-	s.reboot = true
-	if regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(line) + `\s*$`).Match(text) {
-		s.done("%s has %s: reboot to use it", name, line)
-		return nil
-	}
-	return s.do(fmt.Sprintf("add %q to %s", line, name), func() error {
-		return outfile.Write(name, nil, func(w io.Writer) error {
-			// Under [all]: the file may end in a section for another board.
-			_, err := fmt.Fprintf(w, "%s\n\n# for hillock\n[all]\n%s\n", bytes.TrimRight(text, "\n"), line)
-			return err
-		})
-	})
-}
-
-// groups adds the user to the groups of the device nodes.
+// groups adds the user to the groups of the device nodes, and of real time unless the configuration has it off.
 func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
-	if s.user == "" || s.user == "root" {
+	if !s.named() {
 		s.Printf("-     no user to add to the groups: run sudo from your own account, or name a user with --user\n")
 		return nil
 	}
+	account, err := s.Account(s.user)
+	if err != nil {
+		return err
+	}
+	all := doctor.Groups(cfg)
+	if cfg.Loop.Realtime != string(clock.Off) {
+		all = append(all, realTimeGroup)
+	}
 	var join []string
-	for _, group := range doctor.Groups(cfg) {
-		switch in, err := s.InGroup(s.user, group); {
-		case err != nil:
-			return err
-		case in:
+	for _, group := range all {
+		switch {
+		case slices.Contains(account.Groups, group):
 			s.done("%s is in the group %s", s.user, group)
-		default:
+		case s.HasGroup(group):
 			join = append(join, group)
+		case group == realTimeGroup:
+			s.Printf("-     no group %s: the hillock package creates it, and gives real time to it\n", group)
+		default:
+			return fmt.Errorf("no group %s: install the hillock package: it creates the group and gives the device nodes to it", group)
 		}
 	}
 	if len(join) == 0 {

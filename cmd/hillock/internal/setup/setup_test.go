@@ -7,8 +7,12 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
 	"hillock/hw/doctor"
@@ -17,10 +21,15 @@ import (
 
 // pi is a made-up machine to set up: its files, and the commands that were run on it.
 type pi struct {
-	t    *testing.T
-	root string
-	in   string // the group that the user is in
-	ran  []string
+	t      *testing.T
+	root   string
+	groups []string // of the user
+	lacks  string   // a group that the system does not have
+	ran    []string
+	found  []string          // programs beside raspi-config
+	run    map[string]func() // what a command line does
+	slept  time.Duration
+	later  func() // after each sleep
 }
 
 func newPi(t *testing.T, files map[string]string) *pi {
@@ -28,8 +37,9 @@ func newPi(t *testing.T, files map[string]string) *pi {
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: setup: a Pi has no Windows")
 	}
-	p := &pi{t: t, root: t.TempDir()}
+	p := &pi{t: t, root: t.TempDir(), run: map[string]func(){}, later: func() {}}
 	p.write("/proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\x00")
+	p.write("/proc/device-tree/__overrides__/name", "__overrides__\x00")
 	for name, text := range files {
 		p.write(name, text)
 	}
@@ -39,7 +49,18 @@ func newPi(t *testing.T, files map[string]string) *pi {
 func (p *pi) write(name, text string) {
 	p.t.Helper()
 	file := filepath.Join(p.root, name)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+	mode := os.FileMode(0o644)
+	if strings.HasPrefix(name, "/dev/") {
+		mode = 0o660
+	}
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), mode), os.Chmod(file, mode)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *pi) remove(name string) {
+	p.t.Helper()
+	if err := os.RemoveAll(filepath.Join(p.root, name)); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -54,19 +75,32 @@ func (p *pi) setUp(uid int, raspiConfig func() error, text string, o Options) (s
 	system := System{
 		Host: doctor.Host{Root: p.root, UID: uid},
 		Exec: func(_ context.Context, name string, args ...string) error {
-			p.ran = append(p.ran, name+" "+strings.Join(args, " "))
-			if name == "raspi-config" {
+			line := name + " " + strings.Join(args, " ")
+			p.ran = append(p.ran, line)
+			switch name {
+			case "raspi-config":
 				return raspiConfig()
+			case "usermod":
+				p.groups = append(p.groups, strings.Split(args[1], ",")...)
+			case "modprobe", "dtparam", "dtoverlay":
+				if p.run[line] == nil {
+					return errors.New("exit status 1")
+				}
+				p.run[line]()
 			}
 			return nil
 		},
-		Find: func(string) bool { return raspiConfig != nil },
-		InGroup: func(user, group string) (bool, error) {
-			if user == "nobody-has-this-name" {
-				return isIn(user, group)
-			}
-			return group == p.in, nil
+		Find: func(name string) bool {
+			return name == "raspi-config" && raspiConfig != nil || slices.Contains(p.found, name)
 		},
+		Account: func(user string) (Account, error) {
+			if user == "nobody-has-this-name" {
+				return account(user)
+			}
+			return Account{UID: 1000, Groups: p.groups}, nil
+		},
+		HasGroup: func(group string) bool { return group != p.lacks },
+		Sleep:    func(d time.Duration) { p.slept += d; p.later() },
 	}
 	var out strings.Builder
 	err = Run(p.t.Context(), &out, cfg, system, o)
@@ -107,11 +141,12 @@ func TestSetupWithoutRaspiConfigWritesTheFirmwaresFile(t *testing.T) {
 	if want := before + "\n\n# for hillock\n[all]\ndtparam=spi=on\n"; err != nil || p.text(bootFile) != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, p.text(bootFile), want)
 	}
-	if want := "now reboot, then run 'hillock doctor'\n"; !strings.HasSuffix(out, want) {
+	const want = "now reboot, then run 'hillock doctor'\n"
+	if !strings.HasSuffix(out, want) {
 		t.Errorf("got\n%s\nwant at its end %s", out, want)
 	}
 	after := p.text(bootFile)
-	if out, err := p.setUp(0, nil, builtIn, Options{}); err != nil || p.text(bootFile) != after || !strings.Contains(out, "has dtparam=spi=on: reboot to use it") {
+	if out, err := p.setUp(0, nil, builtIn, Options{}); err != nil || p.text(bootFile) != after || !strings.Contains(out, "ok    "+bootFile+" has dtparam=spi=on\n") || !strings.HasSuffix(out, want) {
 		t.Errorf("the second time: got %v and\n%s", err, out)
 	}
 	out, err = p.setUp(0, nil, strings.NewReplacer("SPI0.0", "SPI1.1", "GPIO17", "GPIO27").Replace(builtIn), Options{})
@@ -124,11 +159,11 @@ func TestSetupTurnsI2COnWhereTheConfigurationNeedsIt(t *testing.T) {
 	const ads = "[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"
 	p := newPi(t, map[string]string{bootFile: "# mine\n", "/dev/gpiochip0": ""})
 	out, err := p.setUp(0, nil, ads, Options{User: "ada"})
-	if err != nil || !strings.HasSuffix(p.text(bootFile), "[all]\ndtparam=i2c_arm=on\n") || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio,i2c ada" {
+	if err != nil || !strings.HasSuffix(p.text(bootFile), "[all]\ndtparam=i2c_arm=on\n") || !slices.Equal(p.ran, []string{"usermod -aG gpio,i2c,hillock ada"}) {
 		t.Errorf("got %v, ran %q, %s and\n%s", err, p.ran, out, p.text(bootFile))
 	}
 	on := func() error { p.write("/dev/i2c-1", ""); return nil }
-	if out, err = p.setUp(0, on, ads, Options{User: "ada"}); err != nil || p.ran[1] != "raspi-config nonint do_i2c 0" || !strings.Contains(out, "ok    I2C1     /dev/i2c-1") {
+	if out, err = p.setUp(0, on, ads, Options{User: "ada"}); err != nil || p.ran[len(p.ran)-1] != "raspi-config nonint do_i2c 0" || !strings.Contains(out, "ok    I2C1     /dev/i2c-1") {
 		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
 	}
 }
@@ -184,7 +219,7 @@ func TestDryRunElsewherePrintsTheStepsForANewPi(t *testing.T) {
 		p.root = t.TempDir()
 		out, err := p.setUp(1000, nil, strings.NewReplacer("SPI0.0", tt.port, "GPIO17", "GPIO27").Replace(builtIn), Options{DryRun: true, User: "ada"})
 		want := "no Raspberry Pi here; on a new one, setup\n" + tt.want +
-			"would add ada to the groups: usermod -aG gpio,spi ada\n-     no hillock.service: the package of hillock installs it\n"
+			"would add ada to the groups: usermod -aG gpio,spi,hillock ada\n-     no hillock.service: the package of hillock installs it\n"
 		if err != nil || out != want || p.ran != nil {
 			t.Errorf("%s: got %v, ran %q and\n%s\nwant\n%s", tt.port, err, p.ran, out, want)
 		}
@@ -193,7 +228,7 @@ func TestDryRunElsewherePrintsTheStepsForANewPi(t *testing.T) {
 
 func TestSetupPutsTheUserIntoTheGroups(t *testing.T) {
 	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
-	p.in = "spi"
+	p.groups = []string{"spi", "hillock"}
 	out, err := p.setUp(0, nil, builtIn, Options{User: "ada"})
 	if err != nil || len(p.ran) != 1 || p.ran[0] != "usermod -aG gpio ada" || !strings.Contains(out, "ok    ada is in the group spi\n") ||
 		!strings.Contains(out, "did   add ada to the groups: usermod -aG gpio ada\n") || !strings.Contains(out, "now log out and in again") {
@@ -201,7 +236,47 @@ func TestSetupPutsTheUserIntoTheGroups(t *testing.T) {
 	}
 }
 
-func TestIsIn(t *testing.T) {
+// On a Pi 5, the finding about root would always fail: sudo runs setup.
+func TestChecksAreTheUsers(t *testing.T) {
+	t.Setenv("SUDO_USER", "ada")
+	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
+	p.write("/proc/device-tree/model", "Raspberry Pi 5 Model B Rev 1.0\x00")
+	p.write("/proc/device-tree/compatible", "raspberrypi,5-model-b\x00brcm,bcm2712\x00")
+	out, err := p.setUp(0, nil, builtIn, Options{})
+	_, got, _ := strings.Cut(out, "ok    system")
+	_, got, _ = strings.Cut(got, "\n")
+	want := "skip  power    not checked: neither vcgencmd nor the kernel's rpi_volt reports it\n" +
+		"ok    user     not root, in gpio, in spi\n" +
+		"ok    GPIO     /dev/gpiochip0, -rw-rw----, group gpio\n" +
+		"ok    SPI0.0   /dev/spidev0.0, -rw-rw----, group spi\n" +
+		"skip  realtime not checked: the user's rights count from the next login\n" +
+		"\n5 checks passed, 2 skipped: power (neither vcgencmd nor the kernel's rpi_volt reports it), realtime (the user's\n" +
+		"rights count from the next login)\n"
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("got %v and (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestMissingGroup(t *testing.T) {
+	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
+	p.lacks = "hillock" // a program without its package
+	if out, err := p.setUp(0, nil, builtIn, Options{User: "ada"}); err != nil || !slices.Equal(p.ran, []string{"usermod -aG gpio,spi ada"}) ||
+		!strings.Contains(out, "-     no group hillock: the hillock package creates it, and gives real time to it\n") {
+		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
+	}
+	p.lacks = "gpio"
+	p.groups = nil
+	const want = "no group gpio: install the hillock package: it creates the group and gives the device nodes to it"
+	if _, err := p.setUp(0, nil, builtIn, Options{User: "ada"}); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	p.lacks, p.ran = "", nil
+	if _, err := p.setUp(0, nil, builtIn+"\n", Options{User: "ada"}); err != nil || !slices.Equal(p.ran, []string{"usermod -aG gpio,spi,hillock ada"}) {
+		t.Errorf("got %v, ran %q", err, p.ran)
+	}
+}
+
+func TestAccount(t *testing.T) {
 	u, err := user.Current()
 	if err != nil {
 		t.Fatal(err)
@@ -210,10 +285,7 @@ func TestIsIn(t *testing.T) {
 	if err != nil {
 		t.Skip("SKIPPED: the groups of a user:", err)
 	}
-	if in, err := isIn(u.Username, g.Name); err != nil || !in {
-		t.Errorf("got %v, %v; want %s in the group %s", in, err, u.Username, g.Name)
-	}
-	if _, err := isIn(u.Username, "no-group-has-this-name"); err == nil || err.Error() != "no group no-group-has-this-name: install the hillock package: it creates the group and gives the device nodes to it" {
-		t.Errorf("got %v, want what makes the group", err)
+	if got, err := account(u.Username); err != nil || got.UID != os.Getuid() || !slices.Contains(got.Groups, g.Name) {
+		t.Errorf("got %+v, %v; want %s in the group %s", got, err, u.Username, g.Name)
 	}
 }
