@@ -25,14 +25,15 @@ func Off(p gpio.PinIO) error {
 	}
 	chip := slices.IndexFunc(gpioioctl.Chips, func(c *gpioioctl.GPIOChip) bool { return slices.Contains(c.Lines(), line) })
 	if chip < 0 {
-		return fmt.Errorf("bias: %s: not on a chip found by host.Init", line.Name())
+		return fmt.Errorf("bias: line %d: not on a chip found by host.Init", line.Number())
 	}
-	release, err := request(gpioioctl.Chips[chip].Path(), uint32(line.Number()))
+	path := gpioioctl.Chips[chip].Path()
+	release, err := request(path, uint32(line.Number()))
+	if err == nil {
+		err = release()
+	}
 	if err != nil {
-		return fmt.Errorf("bias: %s: %w", line.Name(), err)
-	}
-	if err := release(); err != nil {
-		return fmt.Errorf("bias: %s: %w", line.Name(), err)
+		return fmt.Errorf("bias: line %d of %s: %w", line.Number(), path, err)
 	}
 	return nil
 }

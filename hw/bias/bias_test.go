@@ -40,7 +40,7 @@ func TestOffLeavesOtherPins(t *testing.T) {
 	if err := bias.Off(p); err != nil || p.Func() != gpio.OUT_HIGH {
 		t.Errorf("got %v, %s, want an output as before", err, p.Func())
 	}
-	want := "bias: : not on a chip found by host.Init"
+	want := "bias: line 0: not on a chip found by host.Init"
 	if err := bias.Off(&gpioioctl.GPIOLine{}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

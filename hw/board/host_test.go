@@ -15,9 +15,13 @@ import (
 )
 
 // consumed is a line with a holder.
-type consumed struct{ gpio.PinIO }
+type consumed struct {
+	gpio.PinIO
+	name, holder string
+}
 
-func (consumed) Consumer() string { return "gpiomon" }
+func (c consumed) Consumer() string { return c.holder }
+func (c consumed) Name() string     { return c.name }
 
 // Not parallel: the registries hold one virtual Pi at a time.
 func TestHostPinErrorsHaveRemedies(t *testing.T) {
@@ -40,7 +44,10 @@ func TestHostPinErrorsHaveRemedies(t *testing.T) {
 		{opened, syscall.EBUSY, true, "device or resource busy: another program holds it: stop that program, or choose another pin"},
 		{opened, errors.New("line_request ioctl: device or resource busy"), true, // gpioioctl keeps the text only
 			"line_request ioctl: device or resource busy: another program holds it: stop that program, or choose another pin"},
-		{newHostPin(consumed{pi.Pin("GPIO17")}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that program, or choose another pin`},
+		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO17", "gpiomon"}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that program, or choose another pin`},
+		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO7", "spi0 CS1"}), syscall.EBUSY, true,
+			`device or resource busy: "spi0 CS1" holds it: add dtoverlay=spi0-1cs to config.txt and reboot, or choose another pin`},
+		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO8", "spi0 CS0"}), syscall.EBUSY, true, `device or resource busy: "spi0 CS0" holds it: choose another pin`},
 		{opened, syscall.EACCES, false, "permission denied" + group},
 		{opened, syscall.EPERM, false, "operation not permitted" + group},
 		{opened, syscall.EIO, false, "input/output error"},
@@ -92,21 +99,21 @@ func TestHostOpensRegisteredPinsAndBuses(t *testing.T) {
 	}
 }
 
-func TestRootIsRefusedOnPi5Only(t *testing.T) {
+func TestMemoryIsRefusedOnPi5Only(t *testing.T) {
 	t.Parallel()
 	pi5, pi4 := []string{"raspberrypi,5-model-b", "brcm,bcm2712"}, []string{"raspberrypi,4-model-b", "brcm,bcm2711"}
+	const (
+		root   = "as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: run hillock as a user in the groups gpio and spi"
+		capped = "with CAP_SYS_RAWIO on a Pi 5, the GPIO driver would write to memory outside the GPIO: run hillock without that capability"
+	)
 	for _, tt := range []struct {
 		compatible []string
 		uid        int
-		refused    bool
-	}{{pi5, 0, true}, {pi5, 1000, false}, {pi4, 0, false}, {nil, 0, false}} {
-		err := refuseRoot(tt.compatible, tt.uid)
-		if (err != nil) != tt.refused {
-			t.Errorf("%v as user %d: got %v, want refused %v", tt.compatible, tt.uid, err, tt.refused)
-		}
-		const want = "as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: run hillock as a user in the groups gpio and spi"
-		if err != nil && err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
+		mem        bool // it may open /dev/mem
+		want       string
+	}{{pi5, 0, true, root}, {pi5, 1000, true, capped}, {pi5, 1000, false, "<nil>"}, {pi4, 0, true, "<nil>"}, {pi4, 1000, true, "<nil>"}, {nil, 0, true, "<nil>"}} {
+		if got := fmt.Sprint(refuseMemory(tt.compatible, tt.uid, func() bool { return tt.mem })); got != tt.want {
+			t.Errorf("%v as user %d, memory %v:\n got %s\nwant %s", tt.compatible, tt.uid, tt.mem, got, tt.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"periph.io/x/conn/v3/gpio"
@@ -13,21 +14,59 @@ import (
 	"hillock/hw/bias"
 )
 
-// kernelLine returns the line of the kernel's character device for a pin, the same on every Pi. If periph knows the chip,
-// as on a Pi up to 4, its registry has a pin of bcm283x instead. That pin writes to the registers past the kernel: it takes
-// a pin from another program, and stays high after a kill. A Pi 5 has no such registers, and on a 2B and 3B the driver
-// stops at the line PWM0_OUT. There, bcm283x passes calls on to the line but hides it, and a line could not be released
-// after a failed first Out. A line costs a system call for each level.
-func kernelLine(p gpio.PinIO) gpio.PinIO {
-	b, ok := p.(*bcm283x.Pin)
-	if !ok || len(gpioioctl.Chips) == 0 {
-		return p
+// chipLines is a GPIO chip of the kernel with its lines: gpioioctl.GPIOChip.
+type chipLines interface {
+	Label() string
+	LineCount() int
+	ByNumber(number int) *gpioioctl.GPIOLine
+}
+
+// kernelLine returns the line of the kernel's character device for a pin, the same on every Pi: the pin's BCM number is
+// the offset on the chip with a label pinctrl-*. Names of lines differ. GPIO4 is GPIO_GCLK on mainline kernels, and GPIO17
+// is PIN11 on the first kernels for a Pi 5. p is the pin of that name in periph's registry, nil for none.
+//
+// If periph knows the chip, as on a Pi up to 4, its registry has a pin of bcm283x. That pin writes to the registers past
+// the kernel: it takes a pin from another program, and stays high after a kill. Without registers it passes calls on to
+// the line but hides it, and a line could not be released after a failed first Out. A line costs a system call for each
+// level.
+func kernelLine[C chipLines](name string, p gpio.PinIO, chips []C) gpio.PinIO {
+	n, ok := headerNumber(name)
+	switch known := p.(type) {
+	case nil, *gpioioctl.GPIOLine:
+	case *bcm283x.Pin:
+		n, ok = known.Number(), true // name may be an alias
+	default:
+		return p // of another driver
 	}
-	if l := gpioioctl.Chips[0].ByNumber(b.Number()); l != nil { // as bcm283x does
-		return l
+	for _, c := range chips {
+		if !ok || !strings.HasPrefix(c.Label(), "pinctrl-") || n >= c.LineCount() {
+			continue
+		}
+		if l := c.ByNumber(n); l != nil {
+			return headerPin{l, fmt.Sprintf("GPIO%d", n)}
+		}
 	}
 	return p
 }
+
+// headerNumber returns the BCM number in a name such as GPIO17, or false.
+func headerNumber(name string) (int, bool) {
+	digits, ok := strings.CutPrefix(name, "GPIO")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n >= 0 && strconv.Itoa(n) == digits
+}
+
+// headerPin is a line with the name of its pin.
+type headerPin struct {
+	*gpioioctl.GPIOLine
+	name string
+}
+
+// Name implements pin.Pin.
+func (p headerPin) Name() string { return p.name }
+
+// String implements conn.Resource.
+func (p headerPin) String() string { return p.name }
 
 // hostPin is a pin of this machine. Its errors name the holder of the pin, or the remedy.
 type hostPin struct {
@@ -54,7 +93,12 @@ func (p *hostPin) Out(l gpio.Level) error { return p.explain(p.PinIO.Out(l)) }
 func (p *hostPin) In(pull gpio.Pull, edge gpio.Edge) error { return p.explain(p.PinIO.In(pull, edge)) }
 
 // Unpull turns the pull off while the pin is not in use. In with gpio.Float would leave an older pull in place.
-func (p *hostPin) Unpull() error { return p.explain(bias.Off(p.PinIO)) }
+func (p *hostPin) Unpull() error {
+	if h, ok := p.PinIO.(headerPin); ok {
+		return p.explain(bias.Off(h.GPIOLine))
+	}
+	return p.explain(bias.Off(p.PinIO))
+}
 
 // Close releases a line of the kernel. Pins of other drivers need no release.
 func (p *hostPin) Close() {
@@ -69,11 +113,28 @@ func (p *hostPin) explain(err error) error {
 	case err == nil:
 		return nil
 	case is(err, syscall.EBUSY):
-		return refusal{err, syscall.EBUSY, p.holder + " holds it: stop that program, or choose another pin"}
+		do := "stop that program, or choose another pin"
+		if holder, _ := strconv.Unquote(p.holder); Selects(holder) {
+			do = FreeSelect(p.Name())
+		}
+		return refusal{err, syscall.EBUSY, p.holder + " holds it: " + do}
 	case is(err, syscall.EPERM), is(err, syscall.EACCES):
 		return fmt.Errorf("%w: %s", err, joinGroup("gpio"))
 	}
 	return err
+}
+
+// Selects reports whether the holder of a pin is the kernel's SPI driver: the pin is a chip select, "spi0 CS1".
+func Selects(holder string) bool {
+	return strings.HasPrefix(holder, "spi") && strings.Contains(holder, " CS")
+}
+
+// FreeSelect returns the remedy for a pin in use as a chip select. The overlay spi0-1cs leaves GPIO8 as the only one of SPI0.
+func FreeSelect(pin string) string {
+	if pin == "GPIO7" {
+		return "add dtoverlay=spi0-1cs to config.txt and reboot, or choose another pin"
+	}
+	return "choose another pin"
 }
 
 // refusal is an error of a pin with its system error and advice. periph's gpioioctl keeps only the text of the system

@@ -140,11 +140,12 @@ var periphTests = []struct {
 		if _, ok := any(bcm283x.GPIO17).(interface{ Close() }); ok {
 			t.Error("got a pin that can be given back")
 		}
-		if got := kernelLine(bcm283x.GPIO17); got != gpio.PinIO(kernelLineOf(t, "GPIO17")) {
+		want := headerPin{kernelLineOf(t, "GPIO17"), "GPIO17"}
+		if got := kernelLine("P1_11", bcm283x.GPIO17, gpioioctl.Chips); got != gpio.PinIO(want) {
 			t.Errorf("got %v, want the kernel's line", got)
 		}
 	}},
-	{"a line called PWM0_OUT stands in the way of an alias of bcm283x", "kernelLine, which takes the line", func(t *testing.T) {
+	{"a line called PWM0_OUT stands in the way of an alias of bcm283x", "kernelLine, and retryRegisters", func(t *testing.T) {
 		if err := gpioreg.Register(namedPin{kernelLineOf(t, "GPIO26"), "PWM0_OUT"}); err != nil {
 			t.Fatal(err)
 		}
