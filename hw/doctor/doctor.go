@@ -49,9 +49,9 @@ type Host struct {
 	other  bool     // the user is not the user of this process
 
 	// Sources beside files. A nil function skips its checks.
-	output  func(program string, args ...string) string      // returns the output of a program, "" if it fails
-	try     func(clock.Options) (clock.Grant, error)         // returns the real-time rights of the user
-	holders func(gpiochip string) (map[string]string, error) // returns the holder of each line by name, "" for a free line
+	output  func(program string, args ...string) string // returns the output of a program, "" if it fails
+	try     func(clock.Options) (clock.Grant, error)    // returns the real-time rights of the user
+	holders func(gpiochip string) (gpioChip, error)     // returns the holders of the lines
 }
 
 // Here returns this machine with the user of this process.

@@ -11,6 +11,14 @@ import (
 	"hillock/hw/clock"
 )
 
+// named returns a chip without a known label, with these holders by the names of its lines.
+func named(holders map[string]string) (c gpioChip) {
+	for name, by := range holders {
+		c.lines = append(c.lines, gpioLine{name, by})
+	}
+	return c
+}
+
 func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) Host {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -18,7 +26,7 @@ func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) 
 	}
 	h := Host{Root: t.TempDir(), UID: uid, Groups: groups,
 		output:  func(string, ...string) string { return "" },
-		holders: func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil },
+		holders: func(string) (gpioChip, error) { return named(map[string]string{"GPIO17": ""}), nil },
 		try: func(clock.Options) (clock.Grant, error) {
 			return clock.Grant{Got: []string{"SCHED_FIFO 80"}}, nil
 		}}

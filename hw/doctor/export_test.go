@@ -17,6 +17,9 @@ func MadeHost(t *testing.T, uid int, groups []string, files map[string]os.FileMo
 
 func (h *Host) SetOutput(f func(program string, args ...string) string) { h.output = f }
 
-func (h *Host) SetHolders(f func(gpiochip string) (map[string]string, error)) { h.holders = f }
+// SetHolders sets the holders of lines by their names.
+func (h *Host) SetHolders(all map[string]string) {
+	h.holders = func(string) (gpioChip, error) { return named(all), nil }
+}
 
 func (h *Host) SetTry(f func(clock.Options) (clock.Grant, error)) { h.try = f }

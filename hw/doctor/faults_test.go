@@ -139,12 +139,17 @@ func setUpFaults() []fault {
 		{name: "too hot", host: bits("0xe000e"), check: "power", names: "a heat sink or a fan"},
 		{name: "the LED's pin in use by another program", host: func(t *testing.T) doctor.Host {
 			h := doctor.MadeHost(t, 1000, groups, both())
-			h.SetHolders(func(string) (map[string]string, error) { return map[string]string{"GPIO17": "gpiomon"}, nil })
+			h.SetHolders(map[string]string{"GPIO17": "gpiomon"})
 			return h
 		}, check: "GPIO17", names: "stop that program"},
+		{name: "GPIO7 as an output while SPI0 has it as a chip select", config: "[output.seven]\ndriver = \"pulse\"\nneuron = \"n1\"\npin = \"GPIO7\"\n", host: func(t *testing.T) doctor.Host {
+			h := doctor.MadeHost(t, 1000, groups, both())
+			h.SetHolders(map[string]string{"GPIO17": "", "GPIO7": "spi0 CS1"})
+			return h
+		}, check: "GPIO7", names: "dtoverlay=spi0-1cs"},
 		{name: "MISO left as a plain pin", host: func(t *testing.T) doctor.Host {
 			h := doctor.MadeHost(t, 1000, groups, both())
-			h.SetHolders(func(string) (map[string]string, error) { return map[string]string{"GPIO17": ""}, nil })
+			h.SetHolders(map[string]string{"GPIO17": ""})
 			h.SetOutput(func(_ string, args ...string) string {
 				if slices.Contains(args, "9") {
 					return " 9: ip    pd | lo // GPIO9 = input"

@@ -4,6 +4,6 @@ package doctor
 
 import "errors"
 
-func holders(string) (map[string]string, error) {
-	return nil, errors.ErrUnsupported // there are no chips here
+func holders(string) (gpioChip, error) {
+	return gpioChip{}, errors.ErrUnsupported // there are no chips here
 }

@@ -67,14 +67,14 @@ func TestInGuest(t *testing.T) {
 	if _, err := holders("/dev/gpiochip99"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such chip: got %v, want %v", err, fs.ErrNotExist)
 	}
-	if _, err := holders("/dev/null"); !errors.Is(err, syscall.ENOTTY) || err.Error() != "/dev/null: gpio line info: inappropriate ioctl for device" {
+	if _, err := holders("/dev/null"); !errors.Is(err, syscall.ENOTTY) || err.Error() != "/dev/null: gpio chip info: inappropriate ioctl for device" {
 		t.Errorf("no chip: got %v, want %v", err, syscall.ENOTTY)
 	}
 }
 
-// TestLineInfoSize checks the size of the struct: it is part of the ioctl's number.
-func TestLineInfoSize(t *testing.T) {
-	if got := unsafe.Sizeof(lineInfo{}); got != 256 {
-		t.Errorf("got %d bytes, want 256", got)
+// TestInfoSizes checks the sizes of the structs: they are part of the ioctls' numbers.
+func TestInfoSizes(t *testing.T) {
+	if got := [2]uintptr{unsafe.Sizeof(lineInfo{}), unsafe.Sizeof(chipInfo{})}; got != [2]uintptr{256, 68} {
+		t.Errorf("got %v bytes, want 256 and 68", got)
 	}
 }

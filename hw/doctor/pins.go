@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hillock/config"
+	"hillock/hw/board"
 )
 
 // theKernel is the holder of a line without a consumer's name.
@@ -41,7 +42,7 @@ func (h Host) pins(cfg *config.Config) []Finding {
 		found = append(found, Finding{Check: "pins", Result: Passed, Seen: "free: " + strings.Join(free, ", ")})
 	}
 	if len(unknown) > 0 {
-		found = append(found, Finding{Check: "pins", Result: Skipped, Seen: "not checked: the kernel has no line named " + strings.Join(unknown, ", ")})
+		found = append(found, Finding{Check: "pins", Result: Skipped, Seen: "not checked: the kernel has no line for " + strings.Join(unknown, ", ")})
 	}
 	return append(found, h.buses(cfg, holders)...)
 }
@@ -53,6 +54,9 @@ const Running = "another hillock is running"
 func held(pin, part, by string) Finding {
 	f := Finding{Check: pin, Result: Failed, Seen: fmt.Sprintf("held by %q", by), Means: "'hillock run' cannot use it for " + part,
 		Do: "stop that program, remove its overlay from config.txt, or choose another pin"}
+	if board.Selects(by) {
+		f.Do = board.FreeSelect(pin)
+	}
 	if strings.HasPrefix(by, "hillock@") { // the process ID follows
 		f.Result = Warning
 		f.Means, f.Do = Running, "stop it before you start another: 'sudo systemctl stop hillock', or Ctrl-C in its terminal"
@@ -87,16 +91,34 @@ func (h Host) Held() map[string]string {
 	return all
 }
 
-// lines returns the holders of the lines of all chips. A node may be a link to another, as /dev/gpiochip4 on a Pi.
+// gpioChip is a GPIO chip of the kernel with its lines, in the order of their offsets.
+type gpioChip struct {
+	label string
+	lines []gpioLine
+}
+
+// gpioLine is a line with its name and its holder, "" for a free line.
+type gpioLine struct{ name, by string }
+
+// lines returns the holders of the lines of all chips by the names of their pins. On the chip of the header, with a label
+// pinctrl-*, GPIO4 is line 4: its name may be GPIO_GCLK. Lines of other chips go by their names. A node may be a link to
+// another, as /dev/gpiochip4 on a Pi.
 func (h Host) lines() (map[string]string, error) {
-	all := map[string]string{}
-	for _, chip := range h.glob("/dev/gpiochip*") {
-		holders, err := h.holders(h.Path(chip))
+	all, header := map[string]string{}, map[string]string{}
+	for _, node := range h.glob("/dev/gpiochip*") {
+		chip, err := h.holders(h.Path(node))
 		if err != nil {
 			return nil, err
 		}
-		maps.Copy(all, holders)
+		for n, line := range chip.lines {
+			if strings.HasPrefix(chip.label, "pinctrl-") {
+				header[fmt.Sprintf("GPIO%d", n)] = line.by
+			} else {
+				all[line.name] = line.by
+			}
+		}
 	}
+	maps.Copy(all, header)
 	return all, nil
 }
 

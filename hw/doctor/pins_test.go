@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,7 +34,7 @@ func TestPinsNameTheirHolders(t *testing.T) {
 		{"held", on, map[string]string{"GPIO4": "gpiomon", "GPIO7": "spi0 CS1", "GPIO17": "hillock@812", "GPIO22": "not of ours"}, nil, nil, []Finding{
 			{"GPIO4", Failed, `held by "gpiomon"`, "'hillock run' cannot use it for input plain", stop},
 			{"GPIO17", Warning, `held by "hillock@812"`, "another hillock is running", "stop it before you start another: 'sudo systemctl stop hillock', or Ctrl-C in its terminal"},
-			{"GPIO7", Failed, `held by "spi0 CS1"`, "'hillock run' cannot use it for output row", stop},
+			{"GPIO7", Failed, `held by "spi0 CS1"`, "'hillock run' cannot use it for output row", "add dtoverlay=spi0-1cs to config.txt and reboot, or choose another pin"},
 			{"pins", Passed, "free: GPIO5", "", ""},
 			{"pins", Skipped, "not checked: 'pinctrl get' does not report the function of GPIO10, GPIO11, GPIO2, GPIO3, GPIO9", "", ""},
 		}},
@@ -51,13 +52,13 @@ func TestPinsNameTheirHolders(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := host(t, 1000, nil, tt.files)
-			h.holders = func(chip string) (map[string]string, error) {
+			h.holders = func(string) (gpioChip, error) {
 				all := map[string]string{"": "unnamed"}
 				for n := range 28 {
 					pin := fmt.Sprintf("GPIO%d", n)
 					all[pin] = tt.holders[pin]
 				}
-				return all, tt.err
+				return named(all), tt.err
 			}
 			h.output = func(program string, args ...string) string {
 				if program != "pinctrl" || len(args) != 2 || args[0] != "get" {
@@ -78,10 +79,37 @@ func TestPinsNameTheirHolders(t *testing.T) {
 func TestPinsWithoutLineAreSkipped(t *testing.T) {
 	t.Parallel()
 	h := host(t, 1000, nil, map[string]os.FileMode{"/dev/gpiochip0": 0o660})
-	h.holders = func(string) (map[string]string, error) { return map[string]string{"GPIO4": ""}, nil }
+	h.holders = func(string) (gpioChip, error) { return named(map[string]string{"GPIO4": ""}), nil }
 	cfg := &config.Config{Outputs: []config.Output{{Name: "row", Part: claimed{pins: "GPIO4 GPIO17 GPIO27"}}}}
-	want := []Finding{{"pins", Passed, "free: GPIO4", "", ""}, {"pins", Skipped, "not checked: the kernel has no line named GPIO17, GPIO27", "", ""}}
+	want := []Finding{{"pins", Passed, "free: GPIO4", "", ""}, {"pins", Skipped, "not checked: the kernel has no line for GPIO17, GPIO27", "", ""}}
 	if diff := cmp.Diff(want, h.pins(cfg)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestHoldersGoByChipAndOffset has the names of a mainline kernel on a Pi 3B, of the first kernels for a Pi 5, and none.
+func TestHoldersGoByChipAndOffset(t *testing.T) {
+	t.Parallel()
+	cfg := &config.Config{Outputs: []config.Output{{Name: "row", Part: claimed{pins: "GPIO4 GPIO17"}}}}
+	for _, names := range [][2]string{{"GPIO_GCLK", "GPIO17"}, {"PIN7", "PIN11"}, {"", ""}} {
+		h := host(t, 1000, nil, map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/gpiochip1": 0o660})
+		h.holders = func(chip string) (gpioChip, error) {
+			if filepath.Base(chip) == "gpiochip1" {
+				return gpioChip{"raspberrypi-exp-gpio", []gpioLine{{"GPIO4", "the expander's"}, {"BT_ON", "shutdown"}}}, nil
+			}
+			c := gpioChip{label: "pinctrl-bcm2835", lines: make([]gpioLine, 54)}
+			c.lines[4], c.lines[17] = gpioLine{names[0], "gpiomon"}, gpioLine{names[1], ""}
+			return c, nil
+		}
+		want := []Finding{
+			{"GPIO4", Failed, `held by "gpiomon"`, "'hillock run' cannot use it for output row", "stop that program, remove its overlay from config.txt, or choose another pin"},
+			{"pins", Passed, "free: GPIO17", "", ""},
+		}
+		if diff := cmp.Diff(want, h.pins(cfg)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", names, diff)
+		}
+		if diff := cmp.Diff(map[string]string{"GPIO4": "gpiomon", "BT_ON": "shutdown"}, h.Held()); diff != "" {
+			t.Errorf("%q: held (-want +got):\n%s", names, diff)
+		}
 	}
 }
