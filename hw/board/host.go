@@ -129,7 +129,7 @@ func (Host) DirectPin(name string) (gpio.PinIO, bool) {
 	if b, ok := registered(name).(*bcm283x.Pin); ok && !isPi5(distro.DTCompatible()) && mapped(b) {
 		return b, true
 	}
-	return programPin(name, pinctrl)
+	return ProgramPin(name, pinctrl)
 }
 
 // mapped reports whether periph has mapped the registers. There is no other test (host v3.8.5).

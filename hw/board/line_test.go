@@ -118,7 +118,7 @@ func TestProgramSetsPulls(t *testing.T) {
 		}
 		return shows, nil
 	}
-	if p, ok := programPin("GPIO9", run); ok {
+	if p, ok := ProgramPin("GPIO9", run); ok {
 		t.Errorf("got %v without the program", p)
 	}
 	for _, tt := range []struct{ shows, want string }{
@@ -129,7 +129,7 @@ func TestProgramSetsPulls(t *testing.T) {
 		{" 9: ip    -- | lo // GPIO9 = input\n", "In/Low PullNoChange Low"},
 	} {
 		shows = tt.shows
-		p, ok := programPin("GPIO9", run)
+		p, ok := ProgramPin("GPIO9", run)
 		if !ok {
 			t.Fatalf("%q: got no pin", tt.shows)
 		}
@@ -137,7 +137,7 @@ func TestProgramSetsPulls(t *testing.T) {
 			t.Errorf("%q: got %s, want %s", tt.shows, got, tt.want)
 		}
 	}
-	p, _ := programPin("GPIO9", run)
+	p, _ := ProgramPin("GPIO9", run)
 	ran = nil
 	if err := errors.Join(p.In(gpio.PullUp, gpio.NoEdge), p.(pin.PinFunc).SetFunc("a0"), p.In(gpio.Float, gpio.NoEdge)); err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestProgramSetsPulls(t *testing.T) {
 	if got := fmt.Sprint(p, " ", p.Name(), " ", p.DefaultPull()); got != "GPIO9 GPIO9 PullDown" {
 		t.Errorf("got %s", got)
 	}
-	if _, ok := programPin("GPIO17", run); ok {
+	if _, ok := ProgramPin("GPIO17", run); ok {
 		t.Error("got a pin from the answer for another")
 	}
 }

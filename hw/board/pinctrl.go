@@ -32,8 +32,8 @@ type Program struct {
 	run        func(args ...string) (string, error)
 }
 
-// programPin returns the pin of a name such as GPIO17, or false if the program cannot read it.
-func programPin(name string, run func(args ...string) (string, error)) (gpio.PinIO, bool) {
+// ProgramPin returns the pin of a name such as GPIO17, or false if the program cannot read it. run runs the program.
+func ProgramPin(name string, run func(args ...string) (string, error)) (gpio.PinIO, bool) {
 	n, ok := headerNumber(name)
 	if !ok {
 		return nil, false

@@ -185,7 +185,7 @@ func (b *Bench) blinks(f Finding, out config.Output, led board.Blinking, back st
 		f.Seen, f.Do = err.Error(), "choose another pin for --back"
 		return f
 	}
-	if was, ok := b.Take(back); ok {
+	if was, err := b.Take(back); err == nil {
 		defer was.Restore()
 	}
 	if c, ok := p.(interface{ Close() }); ok {

@@ -39,7 +39,8 @@ func (m MCP3xxx) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor
 	defer chip.port.Close()
 	model, _ := mcp3xxx.ByName(m.Model)
 	e := &examination{Bench: b, part: m, model: model, dev: chip.Dev, lines: config.PortPins(m.Port), took: patience}
-	if miso, ok := b.Take(e.lines["MISO"]); ok {
+	miso, err := b.Take(e.lines["MISO"])
+	if err == nil {
 		e.miso = miso
 		defer miso.Restore()
 	}
@@ -48,6 +49,9 @@ func (m MCP3xxx) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor
 		return false
 	}
 	if f.Result != doctor.Passed {
+		if err != nil && !yield(doctor.WithoutPulls(m.Port, err)) {
+			return false
+		}
 		return doctor.SkipInputs(inputs, m.Port+" failed", yield)
 	}
 	return b.Channels(doctor.Chip{Inputs: inputs, Channels: model.Channels(), Read: e.read, Place: e.place, Reference: m.leg("VREF")}, yield)

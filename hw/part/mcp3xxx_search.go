@@ -103,8 +103,8 @@ func (e *examination) strayOutput() (s stray, found bool) {
 		return s, false
 	}
 	pins := e.Unused()
-	mosi, ok := e.Take(e.lines["MOSI"])
-	if ok {
+	mosi, err := e.Take(e.lines["MOSI"])
+	if err == nil {
 		pins = append(pins, mosi)
 	}
 	// low reports for each pin whether it is low with its pull-up after ask: Grip keeps the chip selected, Examine does not.

@@ -233,19 +233,30 @@ func (r RC) Plug(v *board.Virtual, name string) error {
 
 // Check implements doctor.Checked.
 func (r RC) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor.Finding) bool) bool {
-	return yield(r.check(b, inputs[0].Name))
+	p, unpulled := b.Take(r.Pin)
+	if unpulled == nil {
+		defer p.Restore()
+		if p.Slow() {
+			unpulled = errors.New("the program pinctrl is too slow for the time of a charge")
+		}
+	}
+	f, err := r.check(b, inputs[0].Name, p, unpulled == nil)
+	if !yield(f) {
+		return false
+	}
+	if err == nil || unpulled == nil || errors.Is(err, rc.ErrAtOnce) {
+		return true
+	}
+	return yield(doctor.WithoutPulls(inputs[0].Name, unpulled))
 }
 
-func (r RC) check(b *doctor.Bench, name string) doctor.Finding {
+// check returns the finding, and the error of the charge.
+func (r RC) check(b *doctor.Bench, name string, p *doctor.Pullable, pulled bool) (doctor.Finding, error) {
 	f := doctor.Finding{Check: name, Result: doctor.Failed}
-	p, pulled := b.Take(r.Pin)
-	if pulled {
-		defer p.Restore()
-	}
 	part, err := r.OpenSensor(b.Pi)
 	if err != nil {
 		f.Seen = err.Error()
-		return f
+		return f, nil
 	}
 	ends := board.Ends(r, part)
 	low, high, err := math.MaxInt, 0, error(nil)
@@ -259,7 +270,7 @@ func (r RC) check(b *doctor.Bench, name string) doctor.Finding {
 	if err := errors.Join(err, part.End()); err != nil {
 		f.Seen = err.Error()
 		r.uncharged(p, pulled, &f, err)
-		return f
+		return f, err
 	}
 	f.Seen = fmt.Sprintf("%s charges in %s", r.Pin, about(low))
 	span := ends[1] - ends[0]
@@ -276,7 +287,7 @@ func (r RC) check(b *doctor.Bench, name string) doctor.Finding {
 	default:
 		f.Result = doctor.Passed
 	}
-	return f
+	return f, nil
 }
 
 // about formats a charge time, in ns, to 10 us.
