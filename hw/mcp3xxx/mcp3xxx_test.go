@@ -71,9 +71,9 @@ func TestNewSPIChecksTheOptions(t *testing.T) {
 		want    string // arguments of Connect
 		err     string
 	}{
-		{name: "nil", want: "1MHz, Mode0, 8 bits"},
-		{name: "zero", opts: &Opts{}, want: "1MHz, Mode0, 8 bits"},
-		{name: "default", opts: &DefaultOpts, want: "1MHz, Mode0, 8 bits"},
+		{name: "nil", want: "1.250MHz, Mode0, 8 bits"},
+		{name: "zero", opts: &Opts{}, want: "1.250MHz, Mode0, 8 bits"},
+		{name: "default", opts: &DefaultOpts, want: "1.250MHz, Mode0, 8 bits"},
 		{name: "slowest", opts: &Opts{Clock: 10 * physic.KiloHertz}, want: "10kHz, Mode0, 8 bits"},
 		{name: "fastest", opts: &Opts{Clock: 3600 * physic.KiloHertz}, want: "3.600MHz, Mode0, 8 bits"},
 		{name: "too slow", opts: &Opts{Clock: 10*physic.KiloHertz - 1}, err: "mcp3xxx: clock must be from 10kHz to 3.600MHz, got 10kHz"},
@@ -81,12 +81,14 @@ func TestNewSPIChecksTheOptions(t *testing.T) {
 		{name: "negative clock", opts: &Opts{Clock: -physic.Hertz}, err: "mcp3xxx: clock must be from 10kHz to 3.600MHz, got -1Hz"},
 		{name: "low vref", opts: &Opts{VRef: 249 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 250mV to 5.500V, got 249mV"},
 		{name: "high vref", opts: &Opts{VRef: 6 * physic.Volt}, err: "mcp3xxx: vref must be from 250mV to 5.500V, got 6V"},
-		{name: "the slower of 1 MHz and 2.7 V", opts: &Opts{Model: MCP3201}, want: "800kHz, Mode0, 8 bits"},
+		{name: "four channels", opts: &Opts{Model: MCP3004}, want: "1.250MHz, Mode0, 8 bits"},
+		{name: "rated below 1.25 MHz at 2.7 V", opts: &Opts{Model: MCP3002}, want: "1MHz, Mode0, 8 bits"},
+		{name: "rated below 1 MHz at 2.7 V", opts: &Opts{Model: MCP3201}, want: "800kHz, Mode0, 8 bits"},
 		{name: "signed, too slow", opts: &Opts{Model: MCP3304, Clock: 104 * physic.KiloHertz}, err: "mcp3xxx: clock must be from 105kHz to 2.100MHz, got 104kHz"},
 		{name: "vref of 13 bits", opts: &Opts{Model: MCP3301, VRef: 399 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 400mV to 5.500V, got 399mV"},
 		{name: "vref is the supply", opts: &Opts{Model: MCP3002, VRef: 2500 * physic.MilliVolt}, err: "mcp3xxx: vref must be from 2.700V to 5.500V, got 2.500V"},
 		{name: "unknown model", opts: &Opts{Model: 99}, err: "mcp3xxx: model must be one of [MCP3001 MCP3002 MCP3004 MCP3008 MCP3201 MCP3202 MCP3204 MCP3208 MCP3301 MCP3302 MCP3304], got Model(99)"},
-		{name: "connect", connect: refused, want: "1MHz, Mode0, 8 bits", err: "mcp3008 on SPI0.0: connect at 1MHz: refused"},
+		{name: "connect", connect: refused, want: "1.250MHz, Mode0, 8 bits", err: "mcp3008 on SPI0.0: connect at 1.250MHz: refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := &port{connect: tt.connect}

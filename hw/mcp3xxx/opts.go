@@ -6,12 +6,14 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-// DefaultOpts are for an MCP3008 on a Raspberry Pi with 3.3 V at VREF. The clock has a margin for jumper wires below
-// the chip's limit at that supply.
+// DefaultOpts are for an MCP3008 on a Raspberry Pi with 3.3 V at VREF. The clock is below the chip's limit of 1.35 MHz at
+// 2.7 V (DS21295D, table 1-1). It is high enough for a Pi up to 4: the driver spi-bcm2835 polls a transfer shorter than
+// clock/300000 bytes, and waits for an interrupt otherwise (drivers/spi/spi-bcm2835.c, polling_limit_us). 3 bytes at 1 MHz
+// would wait.
 var DefaultOpts = Opts{
 	Model: MCP3008,
 	VRef:  3300 * physic.MilliVolt,
-	Clock: physic.MegaHertz,
+	Clock: 1250 * physic.KiloHertz,
 }
 
 // Opts are the model and the wiring of a chip.
@@ -21,8 +23,9 @@ type Opts struct {
 	// VRef is the voltage at the VREF pin, up to 5.5 V; 0 means 3.3 V. The minimum is 0.25 V, with 13 bits 0.4 V. On
 	// chips with two channels it is the supply, at least 2.7 V. It only scales Sample.V.
 	VRef physic.ElectricPotential
-	// Clock is the highest SPI clock to use, within the model's ClockRange. 0 means 1 MHz, or the chip's limit at a
-	// supply of 2.7 V if that is lower.
+	// Clock is the highest SPI clock to use, within the model's ClockRange. 0 means 1.25 MHz for
+	// the MCP3004 and the MCP3008. For the others it means 1 MHz, or the chip's limit at a supply of 2.7 V if that is
+	// lower.
 	//
 	// The upper end of the range needs a supply of 5 V. Below the lower end the sample leaks away before the
 	// conversion.
@@ -38,7 +41,9 @@ func (o Opts) complete() (Opts, error) {
 		o.VRef = DefaultOpts.VRef
 	}
 	if o.Clock == 0 {
-		o.Clock = min(DefaultOpts.Clock, at27)
+		if o.Clock = DefaultOpts.Clock; o.Clock > at27 {
+			o.Clock = min(physic.MegaHertz, at27)
+		}
 	}
 	switch minVRef := o.Model.minVRef(); {
 	case o.Model.Channels() == 0:

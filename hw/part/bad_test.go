@@ -635,7 +635,7 @@ func badCases() []badCase {
 		{10, "differential = [2, 3]\n[input.b]\ndriver = \"mcp3008\"\ndifferential = [2, 3]\n#",
 			"13:1: input.b.differential: must be a free channel, got [2, 3]: input.knob uses it on SPI0.0; neurons may share one input"},
 		{11, "clock = \"500 kHz\"\n[input.b]\ndriver = \"mcp3008\"\nchannel = 1\n#",
-			`12:8: input.b.clock: must be the same as in input.knob, got "1 MHz" by default: both are on one chip, SPI0.0`},
+			`12:8: input.b.clock: must be the same as in input.knob, got "1.25 MHz" by default: both are on one chip, SPI0.0`},
 
 		// neuron
 		{17, "tau_m = 10",

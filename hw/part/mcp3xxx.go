@@ -83,8 +83,14 @@ func (c mcpModel) keys() []config.Key {
 // full returns the code at the knob's upper end.
 func (c mcpModel) full() int { return 1<<c.bits - 1 }
 
-// usual returns the default SPI clock, Hz.
-func (c mcpModel) usual() float64 { return min(1e6, c.at3V) }
+// usual returns the default SPI clock, Hz. From 1.2 MHz on, the driver of a Pi up to 4 polls the 3 bytes of a transfer:
+// mcp3xxx.DefaultOpts.
+func (c mcpModel) usual() float64 {
+	if c.at3V < 1.25e6 {
+		return min(1e6, c.at3V)
+	}
+	return 1.25e6
+}
 
 func (c mcpModel) decode(t *config.Table) config.InputPart {
 	m := MCP3xxx{Model: c.driver, Port: t.Port("port", "SPI0.0")}

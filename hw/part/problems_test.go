@@ -1,6 +1,7 @@
 package part
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -163,7 +164,11 @@ func TestWarnings(t *testing.T) {
 		{9, `port = "SPI9.9"`, ""},
 	}
 	for _, test := range tests {
-		c, err := config.Parse("odd.toml", edit(t, test.line, test.text), nil, Kinds())
+		text := edit(t, test.line, test.text)
+		if strings.HasPrefix(test.text, `driver = "mcp3`) { // a chip that is slower than the mcp3008
+			text = bytes.Replace(text, []byte("1.25 MHz"), []byte("1 MHz"), 1)
+		}
+		c, err := config.Parse("odd.toml", text, nil, Kinds())
 		if err != nil {
 			t.Errorf("%q: %v", test.text, err)
 			continue

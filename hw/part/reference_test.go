@@ -24,7 +24,7 @@ func reference() *config.Config {
 
 // knob08 returns a knob on an MCP3008 with the default of each key.
 func knob08() MCP3xxx {
-	return MCP3xxx{Model: "mcp3008", Port: "SPI0.0", Minus: -1, Clock: 1_000_000, VRef: 3.3, Knob: turned([2]int{0, 1023})}
+	return MCP3xxx{Model: "mcp3008", Port: "SPI0.0", Minus: -1, Clock: 1_250_000, VRef: 3.3, Knob: turned([2]int{0, 1023})}
 }
 
 // turned returns the defaults of a knob.
@@ -117,13 +117,13 @@ func TestFirstFileAcceptsAnotherChip(t *testing.T) {
 		if a.channels == 1 {
 			text = strings.Replace(text, "\nchannel = 0", "\n# channel = 0", 1)
 		}
-		if a.lowest > 1e6 || a.at3V < 1e6 {
-			text = strings.Replace(text, "\nclock = ", "\n# clock = ", 1)
-		}
 		c, err := config.Parse("", []byte(text), nil, Kinds())
 		if err != nil {
 			t.Errorf("%s: %v", a.driver, err)
 			continue
+		}
+		if got, want := c.Inputs[0].Part.(MCP3xxx).Clock, int64(a.usual()); got != want {
+			t.Errorf("%s: got a clock of %d Hz, want %d Hz", a.driver, got, want)
 		}
 		if got, want := c.Inputs[0].Part.(MCP3xxx).Ends, [2]int{0, a.full()}; got != want {
 			t.Errorf("%s: got ends %v, want %v", a.driver, got, want)
