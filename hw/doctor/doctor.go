@@ -108,6 +108,7 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 		found = append(found, h.node(port, Node(port), Group(port), absence.Means, absence.Do))
 	}
 	found = append(found, h.pins(cfg)...)
+	found = append(found, h.governor()...)
 	switch {
 	case h.other:
 		found = append(found, Finding{Check: "realtime", Result: Skipped, Seen: "not checked: the user's rights count from the next login"})

@@ -75,3 +75,20 @@ func (h Host) undervoltage() (low, ok bool) {
 	}
 	return false, false
 }
+
+// governor checks the CPU frequency governor of a Pi, if its kernel has one. All but performance lower the clock of a CPU
+// that sleeps between ticks. On a Pi up to 4 the firmware lowers the core clock with it, and SCLK is a fraction of that.
+func (h Host) governor() []Finding {
+	const file = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
+	governor := h.read(file)
+	if governor == "" || h.Model() == "" {
+		return nil
+	}
+	f := Finding{Check: "governor", Result: Passed, Seen: file + ": " + governor}
+	if governor != "performance" {
+		f.Result = Warning
+		f.Means = "the CPU is slow between ticks: ticks and readings may be later than necessary; on a Pi up to 4 the SPI clock falls with the core clock"
+		f.Do = "run 'echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'; for the SPI clock alone, set core_freq_min in config.txt to the Pi's core_freq, and reboot"
+	}
+	return []Finding{f}
+}
