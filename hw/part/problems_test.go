@@ -152,7 +152,7 @@ func TestWarnings(t *testing.T) {
 		{0, "[neuron.n2]\ninput = \"knob\"", `30:9: warning: neuron.n2: has no output: to see its spikes, add [output.NAME] with neuron = "n2"`},
 		{27, `pin = "GPIO0"`, `27:1: warning: output.led.pin: is reserved for the EEPROM of an add-on board, got "GPIO0": use GPIO2 to GPIO27`},
 		{27, `pin = "P1_28"`, `27:1: warning: output.led.pin: is reserved for the EEPROM of an add-on board, got "P1_28": use GPIO2 to GPIO27`},
-		{27, `pin = "GPIO7"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO7": it is CE1 of SPI0, the bus of input.knob; use another pin, or an overlay without CE1`},
+		{27, `pin = "GPIO7"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO7": it is CE1 of SPI0, the bus of input.knob; use another pin, or add dtoverlay=spi0-1cs to config.txt and reboot`},
 		{8, `driver = "mcp3208"`, ""},
 		{8, "driver = \"mcp3208\"\nends = [0, 1023]", `9:1: warning: input.knob.ends: covers less than half of the chip's codes, 0 to 4095, got [0, 1023]: remove ends to use all of them, or measure them with 'hillock calibrate'`},
 		{8, "driver = \"mcp3208\"\nends = [0, 2048]", ""},
