@@ -23,8 +23,11 @@ type registerless struct{ *board.Virtual }
 
 func (registerless) DirectPin(string) (gpio.PinIO, bool) { return nil, false }
 
-// programmed is a virtual Pi with the program pinctrl in place of registers, as a Pi 5.
-type programmed struct{ *board.Virtual }
+// programmed is a virtual Pi with the program pinctrl in place of registers, as a Pi 5. Its unused pins have no function.
+type programmed struct {
+	*board.Virtual
+	inputs map[string]bool // set by the program
+}
 
 func (p programmed) DirectPin(name string) (gpio.PinIO, bool) {
 	return board.ProgramPin(name, p.pinctrl)
@@ -35,14 +38,19 @@ func (p programmed) pinctrl(args ...string) (string, error) {
 	f := gpio.PinIO(of).(pin.PinFunc)
 	if args[0] == "get" {
 		function := map[string]string{"In": "ip  ", "Out": "op dl"}[strings.Split(string(f.Func()), "/")[0]]
-		if function == "" {
+		switch {
+		case function == "":
 			function = "a0  "
+		case function == "ip  " && !p.inputs[args[1]]:
+			function = "no  "
 		}
 		pull := map[gpio.Pull]string{gpio.Float: "pn", gpio.PullDown: "pd", gpio.PullUp: "pu"}[of.Pull()]
 		level := map[gpio.Level]string{gpio.Low: "lo", gpio.High: "hi"}[of.Read()]
 		return fmt.Sprintf("%2s: %s %s | %s // GPIO%[1]s = %[5]s\n", args[1], function, pull, level, f.Func()), nil
 	}
-	switch args[2] {
+	switch p.inputs[args[1]] = args[2] == "ip"; args[2] {
+	case "no":
+		return "", nil // it keeps its pull
 	case "ip":
 		pull := map[string]gpio.Pull{"pn": gpio.Float, "pd": gpio.PullDown, "pu": gpio.PullUp}[strings.Join(args[3:], "")]
 		return "", of.In(pull, gpio.NoEdge)
@@ -76,7 +84,7 @@ func TestProgramNamesTheSameWires(t *testing.T) {
 			continue
 		}
 		want := f.examine(t)
-		got := f.examineWith(t, func(v *board.Virtual) doctor.Pi { return programmed{v} })
+		got := f.examineWith(t, func(v *board.Virtual) doctor.Pi { return programmed{v, map[string]bool{}} })
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-registers +program):\n%s", f.name, diff)
 		}
@@ -94,7 +102,7 @@ func TestFaultsWithoutPullsSaySo(t *testing.T) {
 	slow := doctor.Finding{Check: "bare", Result: doctor.Skipped, Seen: skip + "the program pinctrl is too slow for the time of a charge", Means: means}
 	held := doctor.Finding{Check: "SPI0.0", Result: doctor.Skipped, Seen: skip + `"spidev" holds GPIO9`, Means: means}
 	without := func(v *board.Virtual) doctor.Pi { return registerless{v} }
-	program := func(v *board.Virtual) doctor.Pi { return programmed{v} }
+	program := func(v *board.Virtual) doctor.Pi { return programmed{v, map[string]bool{}} }
 	for _, tt := range []struct {
 		fault fault
 		way   func(*board.Virtual) doctor.Pi
