@@ -1,0 +1,222 @@
+//go:build linux
+
+// Package qemupi boots an emulated Raspberry Pi: QEMU's Pi 3B, 4B or Zero with Debian's kernel and device tree. Below the
+// program are the kernel's own drivers, pinctrl-bcm2835, spi-bcm2835 and i2c-bcm2835. Below these is pikit.c, a device model of
+// ours for QEMU: pins with pulls and edges, an MCP3008 on SPI0 that is clocked bit by bit, an ADS1115 on I2C1, and a scope.
+//
+// 'make pi' builds QEMU and fetches the kernels. QEMU and Linux are under the GPL-2.0: the repository contains neither.
+//
+// Time is the guest's own: a sleeping guest costs nothing, and a loaded host makes no tick late. Times are good for order and
+// counts only. An emulated Pi has no firmware, no /dev/gpiomem, no udev, no SPI DMA, no RC curves and no noise.
+package qemupi
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"hillock/hw/kernelpi"
+)
+
+var (
+	//go:embed guest/init
+	initScript []byte
+	//go:embed guest/guest.sh
+	functions []byte
+	//go:embed guest/pikit.c
+	modelSource []byte
+)
+
+// Folder holds QEMU, the kernels and the device trees.
+type Folder string
+
+// Board is a Raspberry Pi that QEMU emulates.
+type Board struct {
+	Name   string // "3b", "4b" or "zero"
+	GOARCH string // of its programs; with GOARM=6 for "arm"
+
+	machine, kernel, base string
+	wires                 uint64 // physical address of pikit's registers
+	more                  string // arguments of the kernel
+}
+
+// Boards are the Pis that QEMU emulates. There is no Pi 5.
+func Boards() []Board {
+	return []Board{
+		{Name: "3b", GOARCH: "arm64", machine: "raspi3b", kernel: "Image", base: "base64", wires: 0x3f2f0000, more: "maxcpus=4"},
+		{Name: "4b", GOARCH: "arm64", machine: "raspi4b", kernel: "Image", base: "base64", wires: 0xfe2f0000, more: "maxcpus=4"},
+		{Name: "zero", GOARCH: "arm", machine: "raspi0", kernel: "zImage", base: "base6", wires: 0x202f0000, more: "initcall_blacklist=bcm2835_power_driver_init"},
+	}
+}
+
+// Tree is the device tree that the guest boots with.
+type Tree string
+
+const (
+	RaspberryPiOS Tree = "-os"    // SPI and I2C on, the line names of Raspberry Pi OS
+	Mainline      Tree = ""       // SPI and I2C on, the kernel's own line names, such as SPI_MISO
+	NoBuses       Tree = "-plain" // SPI and I2C off
+)
+
+// Guest is a Pi to boot. The zero Tree is Mainline.
+type Guest struct {
+	Board     Board
+	Tree      Tree
+	Registers bool     // root may map the registers of the pins through /dev/mem, as periph does through /dev/gpiomem on a real Pi
+	Files     []string // programs and files of the host, in /job of the guest
+}
+
+// Find returns the folder $HILLOCK_PI, or hillock/pi in the user's cache folder. Its error says what is missing. A folder made
+// from another pikit.c is an error too.
+func Find() (Folder, error) {
+	dir := os.Getenv("HILLOCK_PI")
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(cache, "hillock", "pi")
+	}
+	source, err := os.ReadFile(filepath.Join(dir, "pikit.c"))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("no emulated Pi: %w: run 'make pi'", err)
+	case !bytes.Equal(source, modelSource):
+		return "", fmt.Errorf("%s: made from another pikit.c: run 'make pi'", dir)
+	}
+	if _, err := exec.LookPath("busybox"); err != nil {
+		return "", fmt.Errorf("no busybox: %w: apt-get install busybox-static", err)
+	}
+	return Folder(dir), nil
+}
+
+// Run boots a guest, runs a job in it (a script of busybox's sh) and powers it off. guest/guest.sh has the functions of jobs.
+// The edges of the result are those of outputs; an output that becomes an input counts as low.
+func (f Folder) Run(ctx context.Context, g Guest, job string) (*kernelpi.Result, error) {
+	dir, err := os.MkdirTemp("", "qemupi")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := f.prepare(dir, g, job); err != nil {
+		return nil, err
+	}
+	var errOut bytes.Buffer
+	cmd := f.qemu(ctx, dir, g)
+	cmd.Stderr = &errOut
+	runErr := cmd.Run()
+	console, err := os.ReadFile(filepath.Join(dir, "console"))
+	if err != nil {
+		return nil, errors.Join(runErr, err)
+	}
+	output, status, ok := strings.Cut(strings.ReplaceAll(string(console), "\r", ""), "## rc=")
+	if !ok {
+		return nil, fmt.Errorf("emulated Pi %s: the guest died: %w\n%s%s", g.Board.Name, errors.Join(ctx.Err(), runErr), output, errOut.String())
+	}
+	status, _, _ = strings.Cut(status, "\n")
+	r := &kernelpi.Result{Output: output}
+	if r.Status, err = strconv.Atoi(status); err != nil {
+		return nil, fmt.Errorf("emulated Pi %s: exit status: %w", g.Board.Name, err)
+	}
+	scope, err := os.Open(filepath.Join(dir, "scope"))
+	if err != nil {
+		return nil, err
+	}
+	defer scope.Close()
+	r.Edges, err = edges(scope)
+	return r, err
+}
+
+func (f Folder) qemu(ctx context.Context, dir string, g Guest) *exec.Cmd {
+	arguments := []string{"console=ttyAMA0,115200", "rdinit=/init", "panic=-1", "loglevel=3", g.Board.more}
+	if g.Registers {
+		arguments = append(arguments, "iomem=relaxed")
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(string(f), "qemu-rig"),
+		"-M", g.Board.machine, "-kernel", filepath.Join(string(f), g.Board.kernel),
+		"-dtb", filepath.Join(string(f), g.Board.Name+string(g.Tree)+".dtb"), "-initrd", filepath.Join(dir, "initrd"),
+		"-append", strings.Join(arguments, " "),
+		"-icount", "shift=2,sleep=off", // the guest's own time
+		"-display", "none", "-monitor", "none", "-serial", "file:"+filepath.Join(dir, "console"), "-no-reboot", "-nodefaults",
+		"-device", "pikit,scope="+filepath.Join(dir, "scope"), "-device", "pikit-ads1115,bus=i2c-bus.1,address=0x48")
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+filepath.Join(string(f), "lib"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
+
+// prepare writes the initial file system: the one in the folder, then the job. Of two files with one path the second counts.
+func (f Folder) prepare(dir string, g Guest, job string) error {
+	root := filepath.Join(dir, "root")
+	files := map[string][]byte{
+		"init":       initScript,
+		"job/job.sh": append(bytes.Clone(functions), job...),
+		"job/wires":  fmt.Appendf(nil, "W=%#x\n", g.Board.wires),
+	}
+	if g.Tree != NoBuses {
+		files["job/spi"] = nil // init waits for the bus
+	}
+	for _, name := range g.Files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		files["job/"+filepath.Base(name)] = b
+	}
+	for name, b := range files {
+		name = filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, b, 0o755); err != nil {
+			return err
+		}
+	}
+	return f.archive(filepath.Join(dir, "initrd"), root, g)
+}
+
+// archive writes the base and, after it, an archive of the folder root.
+func (f Folder) archive(initrd, root string, g Guest) error {
+	base, err := os.ReadFile(filepath.Join(string(f), g.Board.base+".cpio.gz"))
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command("sh", "-c", "find . | busybox cpio -o -H newc -R 0:0")
+	cmd.Dir = root
+	var errOut bytes.Buffer
+	cmd.Stderr = &errOut
+	job, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("busybox cpio: %w: %s", err, errOut.String())
+	}
+	return os.WriteFile(initrd, append(base, job...), 0o644)
+}
+
+// edges reads the scope: the time in ns, the pin, and what it became: 0, 1, z (an input) or a (another function).
+func edges(scope io.Reader) (all []kernelpi.Edge, err error) {
+	high := map[int]bool{}
+	lines := bufio.NewScanner(scope)
+	for lines.Scan() {
+		var at int64
+		var pin int
+		var to rune
+		if _, err := fmt.Sscanf(lines.Text(), "%d %d %c", &at, &pin, &to); err != nil {
+			return nil, fmt.Errorf("scope: %q: %w", lines.Text(), err)
+		}
+		if now := to == '1'; now != high[pin] {
+			high[pin] = now
+			all = append(all, kernelpi.Edge{At: time.Duration(at), Line: pin, High: now})
+		}
+	}
+	return all, lines.Err()
+}
