@@ -6,6 +6,8 @@
 # make test-arm    run all tests for arm and arm64 under qemu; fail where a test is missing there
 # make kernel      build the Linux kernel of hw/kernelpi's tests into the cache folder, as root: five minutes
 # make test-kernel run only the tests on that kernel; make test includes them
+# make pi          fetch and build the emulated Pis of hw/qemupi into the cache folder, as root: eight minutes
+# make test-pi     run only the tests on emulated Pis; make test includes them
 # make cross       build for every supported target
 # make fuzz        run each fuzz target for FUZZTIME
 # make bench       run the benchmarks
@@ -21,7 +23,7 @@ NEWER     = {{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}{{w
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check page vuln outdated test-arm kernel test-kernel cross fuzz bench punctual dist test-package clean
+.PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi cross fuzz bench punctual dist test-package clean
 
 test:
 	@$(GO) test -json ./... | $(GO) run ./cmd/testarm report
@@ -32,7 +34,7 @@ check:
 	$(GO) tool staticcheck ./...
 	@$(MAKE) --no-print-directory vuln
 	@$(MAKE) --no-print-directory page
-	HILLOCK_KERNEL=off HILLOCK_CHROMIUM=off $(GO) test -race ./...
+	HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off $(GO) test -race ./...
 
 vuln:
 	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \
@@ -60,6 +62,13 @@ test-arm:
 
 kernel:
 	hw/kernelpi/guest/build.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/kernel"
+
+pi:
+	hw/qemupi/guest/fetch.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/pi"
+	hw/qemupi/guest/build-qemu.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/pi"
+
+test-pi:
+	$(GO) test -count 1 -v -run '^TestPi[A-Z]' ./cmd/hillock ./hw/qemupi
 
 test-kernel:
 	$(GO) test -count 1 -v -run '^TestKernel' ./...

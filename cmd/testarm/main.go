@@ -78,7 +78,7 @@ func run() error {
 func goTest(arch, emulator string) (results, error) {
 	cmd := exec.Command("go", "test", "-json")
 	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
-	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_CHROMIUM=off")
+	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off")
 	if emulator != "" {
 		cmd.Args = append(cmd.Args, "-exec", emulator)
 		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before the
