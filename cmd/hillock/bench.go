@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,8 +49,8 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err := checkPlot(f.plot); err != nil {
 		return err
 	}
-	if f.plot != "" && filepath.Clean(f.plot) == filepath.Clean(f.json) {
-		return usage.Errorf("--plot: must be another file than --json, got %q for both", f.plot)
+	if err := differ("plot", f.plot, "json", f.json); err != nil {
+		return err
 	}
 	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...)); err != nil {
 		return err

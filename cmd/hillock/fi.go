@@ -102,10 +102,8 @@ func (f *fiFlags) check() (from, to float64, err error) {
 		return 0, 0, usage.Errorf("--points: must be from 2 to %d, got %d", maxFIPoints, f.points)
 	case checkPlot(f.plot) != nil:
 		return 0, 0, checkPlot(f.plot)
-	case f.plot != "" && f.plot == f.csv:
-		return 0, 0, usage.Errorf("--plot: must be another file than --csv, got %q for both", f.plot)
 	}
-	return from, to, nil
+	return from, to, differ("plot", f.plot, "csv", f.csv)
 }
 
 // steps returns the number of steps of each point.

@@ -125,6 +125,14 @@ func canWrite(flag, name string, read ...string) error {
 	return usage.Errorf("--%s: %w", flag, err)
 }
 
+// differ returns a usage error for the same file at two flags. "" is no file.
+func differ(flag, name, otherFlag, other string) error {
+	if outfile.Same(name, other) {
+		return usage.Errorf("--%s: must be another file than --%s, %q, got %q", flag, otherFlag, other, name)
+	}
+	return nil
+}
+
 // exclusive returns an error for more than one of these flags.
 func exclusive(cmd *cobra.Command, names ...string) error {
 	var given []string

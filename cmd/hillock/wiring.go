@@ -39,8 +39,8 @@ together. FILE - is standard input.`,
 }
 
 func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
-	if f.svg != "" && f.png != "" && filepath.Clean(f.svg) == filepath.Clean(f.png) {
-		return usage.Errorf("--png: must be another file than --svg, got %q for both", f.png)
+	if err := differ("png", f.png, "svg", f.svg); err != nil {
+		return err
 	}
 	for name, other := range map[string]string{"svg": ".png", "png": ".svg"} {
 		if file := cmd.Flags().Lookup(name).Value.String(); filepath.Ext(file) == other {

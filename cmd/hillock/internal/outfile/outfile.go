@@ -19,7 +19,7 @@ func Check(name string, read ...string) error {
 		return nil
 	}
 	for _, other := range read {
-		if same(name, other) {
+		if Same(name, other) {
 			return fmt.Errorf("must be another file than the input %s, got %q", other, name)
 		}
 	}
@@ -45,8 +45,20 @@ func Check(name string, read ...string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// same reports whether two names lead to one existing file.
-func same(a, b string) bool {
+// Same reports whether two names lead to one file, in any spelling and through links. The file need not exist. "" is no file, and "-"
+// is only "-".
+func Same(a, b string) bool {
+	switch {
+	case a == "", b == "":
+		return false
+	case a == "-", b == "-":
+		return a == b
+	}
+	return filepath.Clean(a) == filepath.Clean(b) || linked(a, b) || filepath.Base(a) == filepath.Base(b) && linked(filepath.Dir(a), filepath.Dir(b))
+}
+
+// linked reports whether two names lead to one existing file or folder.
+func linked(a, b string) bool {
 	x, err := os.Stat(a)
 	if err != nil {
 		return false

@@ -58,6 +58,35 @@ func TestCheckAndWriteAgreeOnOddFiles(t *testing.T) {
 	}
 }
 
+func TestSameKnowsAFileInAnySpelling(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(os.Mkdir(in("sub"), 0o700), os.Symlink("sub", in("link")), os.WriteFile(in("old"), nil, 0o600), os.Symlink("old", in("other")),
+		os.Link(in("old"), in("hard"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"new", "./new", true},
+		{in("new"), dir + "/sub/../new", true},
+		{in("sub/new"), in("link/new"), true},
+		{in("old"), in("other"), true},
+		{in("old"), in("hard"), true},
+		{in("new"), in("newer"), false},
+		{in("new"), in("sub/new"), false},
+		{in("none/new"), in("sub/new"), false},
+		{"-", "-", true},
+		{"-", "./-", false},
+		{"", "", false},
+	} {
+		if got := outfile.Same(tt.a, tt.b); got != tt.want {
+			t.Errorf("%q and %q: got %t, want %t", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
 // hung reports whether the last writer of a pipe has closed it.
 func hung(t *testing.T, f *os.File) bool {
 	t.Helper()
