@@ -10,6 +10,7 @@ import (
 	"hillock/cmd/hillock/internal/help"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
+	"hillock/config"
 )
 
 // newRoot returns the command tree. Each flag is a value of its command: two trees share nothing.
@@ -57,7 +58,6 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 
 // group makes a command a mere group of commands: without a subcommand it prints its help.
 func group(cmd *cobra.Command) {
-	cmd.SuggestionsMinimumDistance = 2
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -71,8 +71,12 @@ func group(cmd *cobra.Command) {
 func unknownCommand(group *cobra.Command, name string) error {
 	_, parents, _ := strings.Cut(group.CommandPath(), " ")
 	unknown := strings.TrimSpace(parents + " " + name)
-	if near := group.SuggestionsFor(name); len(near) > 0 {
-		return fmt.Errorf("unknown command %q: did you mean %s?", unknown, strings.Join(near, " or "))
+	var known []string
+	for _, cmd := range group.Commands() {
+		known = append(known, cmd.Name())
+	}
+	if near := config.Nearest(name, known); near != "" {
+		return fmt.Errorf("unknown command %q: did you mean %s?", unknown, near)
 	}
 	return fmt.Errorf("unknown command %q", unknown)
 }
