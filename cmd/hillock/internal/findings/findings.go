@@ -79,8 +79,8 @@ func (f *Report) Running(check, what string) {
 	}
 }
 
-// mark returns the first column of a finding.
-func (f *Report) mark(r doctor.Result) string {
+// Mark returns the first column of a finding.
+func (f *Report) Mark(r doctor.Result) string {
 	text := map[doctor.Result]string{doctor.Passed: "ok  ", doctor.Warning: "warn", doctor.Failed: "FAIL", doctor.Skipped: "skip"}[r]
 	if !f.colors {
 		return text
@@ -101,7 +101,7 @@ func (f *Report) Add(found doctor.Finding) {
 		f.array(found)
 		return
 	}
-	f.Printf("%s  %-8s %s\n", f.mark(found.Result), found.Check, f.hang(found.Seen))
+	f.Printf("%s  %-8s %s\n", f.Mark(found.Result), found.Check, f.hang(found.Seen))
 	if found.Means != "" {
 		f.Printf("%*s%s\n", column, "", f.hang("means: "+found.Means))
 	}
@@ -201,13 +201,4 @@ func (f *Report) End() error {
 		return errors.Join(err, fmt.Errorf("%s failed", readable.Count(failed, "check")))
 	}
 	return err
-}
-
-// Print prints a whole report.
-func Print(w io.Writer, all []doctor.Finding) error {
-	f := New(w)
-	for _, found := range all {
-		f.Add(found)
-	}
-	return f.End()
 }

@@ -62,7 +62,7 @@ func (s *setup) bus(ctx context.Context, bus string, ports []string) error {
 	case absence.Off:
 		s.reboot = true
 	default:
-		s.Printf("-     no %s: %s\n", doctor.Node(ports[0]), absence.Means)
+		s.step(doctor.Warning, "no %s: %s", doctor.Node(ports[0]), absence.Means)
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (s *setup) turnOn(ctx context.Context, bus string, ports []string) error {
 	}
 	if name, ok := s.generated(); ok {
 		do := fmt.Sprintf("add %q to /etc/default/raspi-firmware-custom, run 'sudo update-initramfs -u', and reboot", line)
-		s.Printf("-     %s is generated: %s\n", name, do)
+		s.step(doctor.Warning, "%s is generated: %s", name, do)
 		for _, port := range ports {
 			s.byHand[port] = do
 		}
@@ -164,7 +164,7 @@ func (s *setup) wait(ctx context.Context, ports []string) {
 // attempt takes a step that may fail: a reboot replaces it.
 func (s *setup) attempt(what string, f func() error) {
 	if err := s.do(what, f); err != nil {
-		s.Printf("-     %v\n", err)
+		s.step(doctor.Warning, "%v", err)
 	}
 }
 

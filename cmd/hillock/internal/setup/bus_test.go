@@ -51,7 +51,7 @@ func TestDtparamAndAWaitReplaceTheReboot(t *testing.T) {
 func TestRebootIsForABusThatDidNotComeInTime(t *testing.T) {
 	p := newPi(t, map[string]string{bootFile: "# mine\n", "/dev/gpiochip0": ""})
 	p.found = []string{"dtparam"}
-	out, err := p.turnedOn(builtIn, "did   add \"dtparam=spi=on\" to "+bootFile+"\n-     turn SPI0 on now: dtparam spi=on: exit status 1\n")
+	out, err := p.turnedOn(builtIn, "did   add \"dtparam=spi=on\" to "+bootFile+"\nwarn  turn SPI0 on now: dtparam spi=on: exit status 1\n")
 	if err != nil || p.slept != patience || !strings.HasSuffix(out, "now reboot, then run 'hillock doctor'\n") {
 		t.Errorf("got %v after %v, and\n%s\nwant a reboot after %v", err, p.slept, out, patience)
 	}
@@ -87,13 +87,13 @@ func TestNodeWithoutARemedyIsExplained(t *testing.T) {
 		ran         []string
 	}{
 		{"no spidev", map[string]string{bootFile: "dtparam=spi=on\n", "/sys/bus/spi/devices/spi0.0/modalias": "spi:spidev"}, false,
-			"-     load the kernel module: modprobe spidev: exit status 1\n-     no /dev/spidev0.0: the kernel module spidev is not loaded\n",
+			"warn  load the kernel module: modprobe spidev: exit status 1\nwarn  no /dev/spidev0.0: the kernel module spidev is not loaded\n",
 			"do:    run 'sudo hillock setup'; if that does not help, use the kernel of Raspberry Pi OS", []string{"modprobe spidev"}},
 		{"mainline", map[string]string{bootFile: "dtparam=spi=on\n"}, true,
-			"-     no /dev/spidev0.0: SPI0 is off, and the device tree is a mainline tree: dtparam and config.txt do not turn it on\n",
+			"warn  no /dev/spidev0.0: SPI0 is off, and the device tree is a mainline tree: dtparam and config.txt do not turn it on\n",
 			"do:    use Raspberry Pi OS; or load an overlay of your own that turns SPI0 on", nil},
 		{"generated", map[string]string{bootFile: generated}, false,
-			"-     " + bootFile + " is generated: add \"dtparam=spi=on\" to /etc/default/raspi-firmware-custom, run 'sudo update-initramfs -u', and reboot\n",
+			"warn  " + bootFile + " is generated: add \"dtparam=spi=on\" to /etc/default/raspi-firmware-custom, run 'sudo update-initramfs -u', and reboot\n",
 			"do:    add \"dtparam=spi=on\" to /etc/default/raspi-firmware-custom, run", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -56,7 +56,7 @@ type Options struct {
 // Run prepares a Pi for a configuration. It prints each step to w and ends with the doctor's findings for the user, with the
 // groups of the next login. Each step checks before it changes anything: Run may be called again. On another machine a dry run prints the steps for a new Pi.
 func Run(ctx context.Context, w io.Writer, cfg *config.Config, system System, o Options) error {
-	s := &setup{System: system, dry: o.DryRun, user: o.User, Printer: &readable.Printer{W: w}, byHand: map[string]string{}}
+	s := &setup{System: system, dry: o.DryRun, user: o.User, Report: findings.New(w), byHand: map[string]string{}}
 	model := s.Host.Model()
 	switch {
 	case model == "" && !s.dry:
@@ -90,7 +90,10 @@ func Run(ctx context.Context, w io.Writer, cfg *config.Config, system System, o 
 		return err
 	}
 	s.Printf("\n")
-	return errors.Join(s.Err, findings.Print(w, found))
+	for _, f := range found {
+		s.Add(f)
+	}
+	return s.End()
 }
 
 // findings returns the doctor's findings for the user.
@@ -125,7 +128,7 @@ type setup struct {
 	System
 	dry  bool
 	user string
-	*readable.Printer
+	*findings.Report
 	reboot, login bool              // needed after a change
 	byHand        map[string]string // remedies for ports that setup cannot turn on
 }
@@ -166,7 +169,12 @@ func command(ctx context.Context, name string, args ...string) error {
 }
 
 // done prints a step with nothing to do.
-func (s *setup) done(format string, args ...any) { s.Printf("ok    "+format+"\n", args...) }
+func (s *setup) done(format string, args ...any) { s.step(doctor.Passed, format, args...) }
+
+// step prints the result of a step, marked as in the doctor's findings.
+func (s *setup) step(result doctor.Result, format string, args ...any) {
+	s.Printf("%s  %s\n", s.Mark(result), fmt.Sprintf(format, args...))
+}
 
 // do prints a step and takes it by calling f; a dry run only prints it.
 func (s *setup) do(what string, f func() error) error {
@@ -187,7 +195,7 @@ const realTimeGroup = "hillock"
 // groups adds the user to the groups of the device nodes, and of real time unless the configuration has it off.
 func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 	if !s.named() {
-		s.Printf("-     no user to add to the groups: run sudo from your own account, or name a user with --user\n")
+		s.step(doctor.Skipped, "no user to add to the groups: run sudo from your own account, or name a user with --user")
 		return nil
 	}
 	account, err := s.Account(s.user)
@@ -206,7 +214,7 @@ func (s *setup) groups(ctx context.Context, cfg *config.Config) error {
 		case s.HasGroup(group):
 			join = append(join, group)
 		case group == realTimeGroup:
-			s.Printf("-     no group %s: the hillock package creates it, and gives real time to it\n", group)
+			s.step(doctor.Skipped, "no group %s: the hillock package creates it, and gives real time to it", group)
 		default:
 			return fmt.Errorf("no group %s: install the hillock package: it creates the group and gives the device nodes to it", group)
 		}
@@ -228,7 +236,7 @@ func (s *setup) unit() error {
 		_, err := os.Stat(s.Host.Path(dir + name))
 		return err == nil
 	}) {
-		s.Printf("-     no %s: the package of hillock installs it\n", name)
+		s.step(doctor.Skipped, "no %s: the package of hillock installs it", name)
 		return nil
 	}
 	const file = "/etc/hillock/hillock.toml"

@@ -118,7 +118,7 @@ func TestSetupTurnsSPIOnAndCanBeRunAgain(t *testing.T) {
 	on := func() error { p.write("/dev/spidev0.0", ""); return nil }
 	want := "Raspberry Pi 4 Model B Rev 1.4\n" +
 		"did   turn SPI on: raspi-config nonint do_spi 0\n" +
-		"-     no user to add to the groups: run sudo from your own account, or name a user with --user\n" +
+		"skip  no user to add to the groups: run sudo from your own account, or name a user with --user\n" +
 		"ok    hillock.service is off: 'sudo systemctl enable --now hillock' starts it now and at boot, with /etc/hillock/hillock.toml\n" +
 		"\n"
 	out, err := p.setUp(0, on, builtIn, Options{})
@@ -219,7 +219,7 @@ func TestDryRunElsewherePrintsTheStepsForANewPi(t *testing.T) {
 		p.root = t.TempDir()
 		out, err := p.setUp(1000, nil, strings.NewReplacer("SPI0.0", tt.port, "GPIO17", "GPIO27").Replace(builtIn), Options{DryRun: true, User: "ada"})
 		want := "no Raspberry Pi here; on a new one, setup\n" + tt.want +
-			"would add ada to the groups: usermod -aG gpio,spi,hillock ada\n-     no hillock.service: the package of hillock installs it\n"
+			"would add ada to the groups: usermod -aG gpio,spi,hillock ada\nskip  no hillock.service: the package of hillock installs it\n"
 		if err != nil || out != want || p.ran != nil {
 			t.Errorf("%s: got %v, ran %q and\n%s\nwant\n%s", tt.port, err, p.ran, out, want)
 		}
@@ -261,7 +261,7 @@ func TestMissingGroup(t *testing.T) {
 	p := newPi(t, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": ""})
 	p.lacks = "hillock" // a program without its package
 	if out, err := p.setUp(0, nil, builtIn, Options{User: "ada"}); err != nil || !slices.Equal(p.ran, []string{"usermod -aG gpio,spi ada"}) ||
-		!strings.Contains(out, "-     no group hillock: the hillock package creates it, and gives real time to it\n") {
+		!strings.Contains(out, "skip  no group hillock: the hillock package creates it, and gives real time to it\n") {
 		t.Errorf("got %v, ran %q and\n%s", err, p.ran, out)
 	}
 	p.lacks = "gpio"
