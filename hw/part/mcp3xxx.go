@@ -212,8 +212,8 @@ func (m MCP3xxx) pins() []string {
 	return []string{"CH0", "CH1", "CH2", "CH3", "CH4", "CH5", "CH6", "CH7", "DGND", "CS/SHDN", "DIN", "DOUT", "CLK", "AGND", "VREF", "VDD"}
 }
 
-// Wires implements wiring.Wired: the chip, the knobs on its channels, and a pull-up at MISO that makes a missing chip
-// visible.
+// Wires implements wiring.Wired: the chip, the knobs on its channels, a capacitor at its supply, and a pull-up at MISO that makes a
+// missing chip visible.
 func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	signals := config.PortPins(m.Port)
@@ -265,6 +265,8 @@ func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
 			k.Knob(wiring.End{Part: ref, Pin: pin + 1}, use)
 		}
 	}
+	vdd := slices.IndexFunc(pins, func(pin string) bool { return strings.HasPrefix(pin, "VDD") })
+	k.Bypass(ref, m.Port, fmt.Sprintf("%d %s", vdd+1, pins[vdd]))
 	k.PullUp(bus, signals["MISO"])
 }
 

@@ -110,6 +110,8 @@ func (p *plan) drawBand(b band) {
 		p.drawModule(b)
 	case Knob:
 		p.drawCapacitor(b)
+	case Capacitor:
+		p.drawBypass(b)
 	default:
 		p.drawChain(b)
 	}

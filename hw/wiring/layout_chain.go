@@ -37,6 +37,23 @@ func (p *plan) drawChain(b band) {
 	}
 }
 
+// drawBypass draws a capacitor from the GND rail on the left to the 3V3 rail on the right.
+func (p *plan) drawBypass(b band) {
+	y, c := gridY(b.first), b.parts[0]
+	half := p.drawTwoLegs(c, xy{resistorAt, y}) / 2
+	for _, w := range p.from(c.Ref) {
+		if w.To.Part == Ground {
+			p.toRail(w, 0, xy{resistorAt - half, y})
+			continue
+		}
+		at, text := xy{chainPill, y}, p.farOf(w, c)
+		p.wire(w.To.Part, w.Color, xy{resistorAt + half, y}, at)
+		p.onward(w, at, text)
+		at.x += p.pillWidth(text) + 1.5
+		p.text(plain, xy{at.x, y - 0.8}, 0, 1, p.fit(plain, p.ground[1]-2-at.x, c.Ref+" "+c.Model+", "+w.Note))
+	}
+}
+
 // drawTwoLegs draws a part with two legs, and returns how wide it is.
 func (p *plan) drawTwoLegs(part *Part, at xy) (width float64) {
 	around := func(wide, high float64) box { return box{at.x - wide/2, at.y - high/2, at.x + wide/2, at.y + high/2} }

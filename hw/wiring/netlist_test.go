@@ -107,7 +107,9 @@ IC1 MCP3008, SPI0.0                   9 DGND              GND rail              
 P1 potentiometer 10 kOhm, input knob  middle leg          IC1, 1 CH0                 yellow
 P1 potentiometer 10 kOhm, input knob  right leg           3V3 rail                   red         turning right gives more
 P1 potentiometer 10 kOhm, input knob  left leg            GND rail                   black
-R1 resistor 10 kOhm, SPI0             one end             GPIO9 MISO     21          green       advised: shows when the chip is loose
+C1 capacitor 100 nF, SPI0.0           one leg             3V3 rail                   red         close to IC1, 16 VDD
+C1 capacitor 100 nF, SPI0.0           other leg           GND rail                   black
+R1 resistor 10 kOhm, SPI0             one end             GPIO9 MISO     21          green       needed on a Pi 5, optional elsewhere
 R1 resistor 10 kOhm, SPI0             other end           3V3 rail                   red
 R2 resistor 330 Ohm, output led       one end             GPIO17         11          light blue
 D1 LED, output led                    anode, long leg     R2, other end                          in the resistor's row
@@ -305,8 +307,9 @@ func TestSharedWires(t *testing.T) {
 		parts = append(parts, n.Label(p.Ref))
 	}
 	want := []string{
-		"IC1 MCP3008, SPI0.0", "P1 potentiometer 10 kOhm, input a", "R1 resistor 10 kOhm, SPI0",
+		"IC1 MCP3008, SPI0.0", "P1 potentiometer 10 kOhm, input a", "C1 capacitor 100 nF, SPI0.0", "R1 resistor 10 kOhm, SPI0",
 		"IC2 MCP3004, SPI0.1", "P2 potentiometer 10 kOhm, input difference", "P3 potentiometer 10 kOhm, input -difference, b",
+		"C2 capacitor 100 nF, SPI0.1",
 	}
 	if diff := cmp.Diff(want, parts); diff != "" {
 		t.Errorf("parts (-want +got):\n%s", diff)
@@ -352,6 +355,30 @@ func TestChips(t *testing.T) {
 			if wiring.PinName(position) == "5V" && len(n.At(position)) > 0 {
 				t.Errorf("%s: got a wire to 5V, pin %d", driver, position)
 			}
+		}
+	}
+}
+
+// Each chip has a capacitor between the rails, and the note names its supply pin.
+func TestEachChipHasItsCapacitor(t *testing.T) {
+	for driver, want := range map[string]string{"mcp3008": "close to IC1, 16 VDD", "mcp3004": "close to IC1, 14 VDD", "mcp3002": "close to IC1, 8 VDD/VREF", "mcp3001": "close to IC1, 8 VDD"} {
+		n := built(t, &config.Config{Inputs: []config.Input{knob("k", driver, "SPI0.0", 0)}})
+		got := n.From("C1")
+		if len(got) != 2 || got[0].To.Part != wiring.Supply || got[0].Note != want || got[1].To.Part != wiring.Ground {
+			t.Errorf("%s: got %v, want C1 between the rails, %s", driver, got, want)
+		}
+	}
+}
+
+// The drawing has the whole note of the resistor at MISO.
+func TestDrawingSaysWhereTheResistorIsNeeded(t *testing.T) {
+	var drawn strings.Builder
+	if err := built(t, config.Default(part.Kinds())).Pages()[0].SVG(&drawn); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">needed on a Pi 5, optional elsewhere</text>", ">C1 100 nF, close to IC1, 16 VDD</text>"} {
+		if !strings.Contains(drawn.String(), want) {
+			t.Errorf("got no text %q in the drawing", want)
 		}
 	}
 }

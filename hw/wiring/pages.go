@@ -29,7 +29,11 @@ func (n *Netlist) bands() []band {
 	for i := range all {
 		b := &all[i]
 		b.rows = n.rowsOf(*b)
-		b.want = n.nearest(*b) - float64(b.rows)/2
+		if row, ok := n.nearest(*b); ok || i == 0 {
+			b.want = row - float64(b.rows)/2
+		} else {
+			b.want = all[i-1].want // below its chip
+		}
 	}
 	slices.SortStableFunc(all, func(a, b band) int { return cmp.Compare(a.want, b.want) })
 	return all
@@ -57,8 +61,8 @@ func (n *Netlist) rowsOf(b band) int {
 	return 1
 }
 
-// nearest returns the mean row of a band's header pins.
-func (n *Netlist) nearest(b band) float64 {
+// nearest returns the mean row of a band's header pins, and whether it has any.
+func (n *Netlist) nearest(b band) (row float64, ok bool) {
 	sum, count := 0.0, 0
 	for _, p := range b.parts {
 		for _, w := range n.from(p.Ref) {
@@ -68,7 +72,7 @@ func (n *Netlist) nearest(b band) float64 {
 			}
 		}
 	}
-	return sum / float64(count)
+	return sum / float64(max(1, count)), count > 0
 }
 
 // cut deals the bands out to as few pages as possible, about as many rows to each.

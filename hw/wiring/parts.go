@@ -166,16 +166,28 @@ func (k *Kit) Potentiometer(ohms float64, use string) (ref string) {
 	return k.Add(Part{Kind: Knob, Model: Value(ohms, "Ohm"), Use: use, Pins: []string{"left leg", "middle leg", "right leg"}})
 }
 
-// PullUp adds one resistor to each SPI bus. A MISO that is not driven then reads as ones; no chip sends that.
+// Bypass adds a capacitor between the rails, close to a chip's supply pin.
+func (k *Kit) Bypass(chip, use, supply string) {
+	k.Begin()
+	ref := k.Add(Part{Kind: Capacitor, Model: "100 nF", Use: use, Pins: []string{"one leg", "other leg"}})
+	k.ToSupply(End{ref, 1}, fmt.Sprintf("close to %s, %s", chip, supply))
+	k.ToGround(End{ref, 2}, "")
+}
+
+// PullUp adds one resistor to each SPI bus. A MISO that is not driven then reads as ones; no chip sends that. On a Pi 5 MISO has no
+// pull of its own (rp1.dtsi, rp1_spi0_gpio9: bias-disable), and without the resistor a missing chip reads as noise.
 func (k *Kit) PullUp(bus, miso string) {
 	if slices.ContainsFunc(k.Parts, func(p Part) bool { return p.Kind == Resistor && p.Use == bus }) {
 		return
 	}
 	k.Begin()
 	ref := k.Resistor(10e3, bus)
-	k.ToHeader(Wire{From: End{ref, 1}, Signal: "MISO", Bus: bus, Note: "advised: shows when the chip is loose"}, miso)
+	k.ToHeader(Wire{From: End{ref, 1}, Signal: "MISO", Bus: bus, Note: missing}, miso)
 	k.ToSupply(End{ref, 2}, "")
 }
+
+// missing is the note of the resistor at MISO.
+const missing = "needed on a Pi 5, optional elsewhere"
 
 // Module adds a module on an I2C bus with the wires of every module. where names its part for an error. It returns "" for a bus
 // that is not on the header.
