@@ -256,17 +256,21 @@ func TestLoopDoesNotAllocate(t *testing.T) {
 func TestPicturesDoNotAllocate(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		bar  func([]*line.Line) (*bar.Bar, error)
+		bar  func(row) (*bar.Bar, error)
 	}{
-		{"row", func(leds []*line.Line) (*bar.Bar, error) { return bar.New(leds, membrane) }},
-		{"strip", func(wires []*line.Line) (*bar.Bar, error) {
-			return bar.NewAPA102(bar.Wires(wires[0], wires[1]), bar.Strip{LEDs: 8}, membrane)
+		{"row", func(r row) (*bar.Bar, error) { return bar.New(r.lines, membrane) }},
+		{"strip", func(r row) (*bar.Bar, error) {
+			lines, err := line.NewGroup("bar", r.Pin("GPIO5"), r.Pin("GPIO6"))
+			if err != nil {
+				return nil, err
+			}
+			return bar.NewAPA102(bar.Wires(lines), bar.Strip{LEDs: 8}, membrane)
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRow(t, false)
-				b, err := tt.bar(r.lines)
+				b, err := tt.bar(r)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -315,14 +315,11 @@ func TestWiresSendThePictures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pi := sim.New(nil)
 		clock := &clockPin{Pin: pi.Pin("GPIO24"), data: pi.Pin("GPIO23")}
-		open := func(p gpio.PinOut) *line.Line {
-			l, err := line.New("bar", p, false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return l
+		lines, err := line.NewGroup("bar", clock, clock.data)
+		if err != nil {
+			t.Fatal(err)
 		}
-		port := bar.Wires(open(clock), open(clock.data))
+		port := bar.Wires(lines)
 		b, err := bar.NewAPA102(port, bar.Strip{LEDs: 8}, membrane)
 		if err != nil {
 			t.Fatal(err)
@@ -354,17 +351,67 @@ func TestWiresSendThePictures(t *testing.T) {
 	})
 }
 
+// joined is a line of a chip: one system call sets several lines. It counts these calls and reads the bits.
+type joined struct {
+	gpio.PinOut
+	calls  *int
+	levels gpio.GPIOValue
+	bits   []gpio.GPIOValue // the data at each rising clock
+}
+
+func (j *joined) Together([]gpio.PinOut) line.Outputs { return j }
+
+func (j *joined) Out(levels, mask gpio.GPIOValue) error {
+	*j.calls++
+	before := j.levels
+	j.levels = before&^mask | levels&mask
+	if j.levels&^before&1 != 0 {
+		j.bits = append(j.bits, j.levels>>1)
+	}
+	return nil
+}
+
+func (j *joined) Close() error { return nil }
+
+type joinedPin struct {
+	*sim.Pin
+	*joined
+}
+
+func (p joinedPin) Out(gpio.Level) error { return errors.New("the lines are to be set together") }
+
+func (p joinedPin) Close() {}
+
+// The smallest number with a clock line: each bit needs a falling and a rising clock.
+func TestBitTakesTwoSystemCalls(t *testing.T) {
+	pi, calls := sim.New(nil), 0
+	chip := &joined{calls: &calls}
+	lines, err := line.NewGroup("bar", joinedPin{pi.Pin("GPIO24"), chip}, joinedPin{pi.Pin("GPIO23"), chip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := bar.Wires(lines).Connect(physic.MegaHertz, spi.Mode3, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls = 0
+	picture := make([]byte, 4*(8+1)+1) // of 8 LEDs, as periph's apa102 sends it
+	picture[0] = 0b10110010
+	if err := c.Tx(picture, nil); err != nil || calls != 592 {
+		t.Errorf("got %v, %d system calls for %d bits; want 592", err, calls, 8*len(picture))
+	}
+	if diff := cmp.Diff([]gpio.GPIOValue{1, 0, 1, 1, 0, 0, 1, 0, 0}, chip.bits[:9]); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWiresReportErrors(t *testing.T) {
 	pi := sim.New(nil)
-	clock, err := line.New("bar", pi.Pin("GPIO24"), false)
+	lines, err := line.NewGroup("bar", pi.Pin("GPIO24"), pi.Pin("GPIO23"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := line.New("bar", pi.Pin("GPIO23"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := bar.Wires(clock, data)
+	port := bar.Wires(lines)
 	if _, err := port.Connect(physic.MegaHertz, spi.Mode1, 8); err == nil || err.Error() != "wires{GPIO24, GPIO23}: connect in mode 0 or 3 with 8 bits, got Mode1 with 8 bits" {
 		t.Errorf("got %v", err)
 	}

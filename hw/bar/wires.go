@@ -1,36 +1,42 @@
 package bar
 
 import (
-	"errors"
 	"fmt"
 
 	"periph.io/x/conn/v3"
+	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 
 	"hillock/hw/line"
 )
 
-// Wires returns a port on two lines, not inverted, for a strip without a bus: a Blinkt! has its data on GPIO23 and its
-// clock on GPIO24. The port only sends, in modes 0 and 3, at the speed of the lines. A bit takes two or three system
-// calls, a picture of 8 LEDs some 700. Close turns both lines low and releases them; they belong to the port.
+// The lines of Wires.
+const clockLine, dataLine gpio.GPIOValue = 1 << 0, 1 << 1
+
+// Wires returns a port on two lines, for a strip without a bus: a Blinkt! has its data on GPIO23 and its clock on GPIO24.
+// The first line of the group is the clock, the second the data. The port only sends, in modes 0 and 3, at the speed of
+// the lines. A bit takes two changes of the group, a picture of 8 LEDs 592. Close turns both lines low and releases them;
+// they belong to the port.
 //
 // periph's bitbang.SPI does not fit: it sends the lowest bit of each byte first.
-func Wires(clock, data *line.Line) spi.PortCloser { return &wires{clock: clock, data: data} }
+func Wires(clockAndData *line.Group) spi.PortCloser { return &wires{lines: clockAndData} }
 
 type wires struct {
-	clock, data *line.Line
-	idle        bool
+	lines *line.Group
+	idle  gpio.GPIOValue // the level of the clock at rest
 }
 
-func (w *wires) String() string { return fmt.Sprintf("wires{%s, %s}", w.clock, w.data) }
+func (w *wires) String() string { return fmt.Sprintf("wires{%s}", w.lines) }
 
 // Connect implements spi.Port. It ignores a pin that refuses: the next transfer asks for the pin again.
 func (w *wires) Connect(_ physic.Frequency, mode spi.Mode, bits int) (spi.Conn, error) {
 	if mode != spi.Mode0 && mode != spi.Mode3 || bits != 8 {
 		return nil, fmt.Errorf("%s: connect in mode 0 or 3 with 8 bits, got %s with %d bits", w, mode, bits)
 	}
-	w.idle = mode == spi.Mode3
+	if mode == spi.Mode3 {
+		w.idle = clockLine
+	}
 	return w, nil
 }
 
@@ -38,7 +44,7 @@ func (w *wires) Connect(_ physic.Frequency, mode spi.Mode, bits int) (spi.Conn, 
 func (w *wires) LimitSpeed(physic.Frequency) error { return nil }
 
 // Close implements io.Closer.
-func (w *wires) Close() error { return errors.Join(w.clock.Halt(), w.data.Halt()) }
+func (w *wires) Close() error { return w.lines.Halt() }
 
 // Tx implements conn.Conn. In both modes the strip takes a bit at the rising clock.
 func (w *wires) Tx(send, read []byte) error {
@@ -52,17 +58,23 @@ func (w *wires) Tx(send, read []byte) error {
 			}
 		}
 	}
-	return set(w.clock, w.idle)
+	if w.idle == clockLine {
+		return nil // the last bit has left it there
+	}
+	return w.lines.Set(0, clockLine)
 }
 
+// send sends a bit. The data changes with the falling clock, in one system call. It does not matter which of the two
+// lines the kernel sets first, because the strip does not read the data before the clock rises again.
 func (w *wires) send(bit bool) error {
-	if err := set(w.clock, false); err != nil {
+	var data gpio.GPIOValue
+	if bit {
+		data = dataLine
+	}
+	if err := w.lines.Set(data, clockLine|dataLine); err != nil {
 		return err
 	}
-	if err := set(w.data, bit); err != nil {
-		return err
-	}
-	return set(w.clock, true)
+	return w.lines.Set(clockLine, clockLine)
 }
 
 // TxPackets implements spi.Conn.

@@ -23,17 +23,27 @@ func Off(p gpio.PinIO) error {
 	if !ok {
 		return nil
 	}
-	chip := slices.IndexFunc(gpioioctl.Chips, func(c *gpioioctl.GPIOChip) bool { return slices.Contains(c.Lines(), line) })
-	if chip < 0 {
+	chip := Chip(line)
+	if chip == nil {
 		return fmt.Errorf("bias: line %d: not on a chip found by host.Init", line.Number())
 	}
-	path := gpioioctl.Chips[chip].Path()
+	path := chip.Path()
 	release, err := request(path, uint32(line.Number()))
 	if err == nil {
 		err = release()
 	}
 	if err != nil {
 		return fmt.Errorf("bias: line %d of %s: %w", line.Number(), path, err)
+	}
+	return nil
+}
+
+// Chip returns the chip of a line, nil for a line on no chip that host.Init has found.
+func Chip(line *gpioioctl.GPIOLine) *gpioioctl.GPIOChip {
+	for _, c := range gpioioctl.Chips {
+		if slices.Contains(c.Lines(), line) {
+			return c
+		}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"periph.io/x/host/v3/gpioioctl"
 
 	"hillock/hw/bias"
+	"hillock/hw/line"
 )
 
 // chipLines is a GPIO chip of the kernel with its lines: gpioioctl.GPIOChip.
@@ -98,6 +99,47 @@ func (p *hostPin) Unpull() error {
 		return p.explain(bias.Off(h.GPIOLine))
 	}
 	return p.explain(bias.Off(p.PinIO))
+}
+
+// Together implements line.Together for lines of one chip. gpioioctl finds a line by its name in the kernel, so the name
+// must not be empty or in use twice.
+func (p *hostPin) Together(pins []gpio.PinOut) line.Outputs {
+	var chip *gpioioctl.GPIOChip
+	var names, lines []string
+	for _, other := range pins {
+		h, _ := other.(*hostPin)
+		if h == nil {
+			return nil
+		}
+		l, ok := h.PinIO.(headerPin)
+		if !ok {
+			return nil
+		}
+		on := bias.Chip(l.GPIOLine)
+		if on == nil || chip != nil && on != chip || on.ByName(l.GPIOLine.Name()) != l.GPIOLine {
+			return nil
+		}
+		chip, names, lines = on, append(names, l.name), append(lines, l.GPIOLine.Name())
+	}
+	set, err := chip.LineSet(gpioioctl.LineOutput, gpio.NoEdge, gpio.PullNoChange, lines...)
+	if err != nil {
+		return nil // a single line returns the reason
+	}
+	return lineSet{set, strings.Join(names, ", ")}
+}
+
+// lineSet is a set of lines. Its errors name the pins.
+type lineSet struct {
+	*gpioioctl.LineSet
+	names string
+}
+
+// Out implements line.Outputs.
+func (s lineSet) Out(levels, mask gpio.GPIOValue) error {
+	if err := s.LineSet.Out(levels, mask); err != nil {
+		return fmt.Errorf("%s: %w", s.names, err)
+	}
+	return nil
 }
 
 // Close releases a line of the kernel. Pins of other drivers need no release.

@@ -1,4 +1,5 @@
-// Package line sets a GPIO output on or off and keeps its last error. Pulses and rows of LEDs use it.
+// Package line sets a GPIO output on or off and keeps its last error. Pulses and rows of LEDs use it. A Group sets
+// several outputs together.
 //
 // It never reads the pin back: on the kernel's character device, a read turns an output into an input. It never waits
 // and never retries by itself.
@@ -92,7 +93,7 @@ func (l *Line) Halt() error {
 		return nil
 	}
 	err := errors.Join(l.set(false), l.pin.Halt())
-	l.release()
+	release(l.pin)
 	return err
 }
 
@@ -118,14 +119,14 @@ func (l *Line) refused(err error) error {
 	err = fmt.Errorf("%s: %s: %w", l.part, l.pin.Name(), err)
 	l.failed.Add(1)
 	l.fault.Store(&err)
-	l.release()
+	release(l.pin)
 	return err
 }
 
 // release returns a line of the kernel's character device, so that another program can use it. Pins of other drivers
 // need no release.
-func (l *Line) release() {
-	if c, ok := l.pin.(interface{ Close() }); ok {
+func release(p gpio.PinOut) {
+	if c, ok := p.(interface{ Close() }); ok {
 		c.Close()
 	}
 }

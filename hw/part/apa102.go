@@ -101,11 +101,11 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 
 // Open implements board.OutputPart.
 func (o APA102) Open(pi board.Pi, shown board.Shown) (board.Output, error) {
-	wires, err := openLines(pi, false, o.Clock, o.Data)
+	lines, err := openGroup(pi, o.Clock, o.Data)
 	if err != nil {
 		return nil, err
 	}
-	port := bar.Wires(wires[0], wires[1])
+	port := bar.Wires(lines)
 	level := color.NRGBA{R: o.Color[0], G: o.Color[1], B: o.Color[2], A: 255}
 	b, err := bar.NewAPA102(port, bar.Strip{LEDs: o.LEDs, Color: level, Brightness: uint8(o.Brightness)}, bar.Opts{Low: shown.Low, High: shown.High})
 	if err != nil {

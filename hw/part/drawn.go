@@ -4,6 +4,8 @@ import (
 	"errors"
 	"syscall"
 
+	"periph.io/x/conn/v3/gpio"
+
 	"hillock/hw/board"
 	"hillock/hw/frames"
 	"hillock/hw/line"
@@ -46,6 +48,23 @@ func openLines(pi board.Pi, invert bool, names ...string) (lines []*line.Line, e
 		return nil, err
 	}
 	return lines, nil
+}
+
+// openGroup opens pins that change together. A busy pin is no error: the group requests it again later.
+func openGroup(pi board.Pi, names ...string) (*line.Group, error) {
+	var pins []gpio.PinOut
+	for _, name := range names {
+		p, err := pi.OpenPin(name)
+		if err != nil {
+			return nil, err
+		}
+		pins = append(pins, p)
+	}
+	g, err := line.NewGroup("line", pins...)
+	if err != nil && !isBusy(err) {
+		return nil, errors.Join(err, g.Halt())
+	}
+	return g, nil
 }
 
 // isBusy reports whether another program holds the pin.
