@@ -25,9 +25,10 @@ const maxLEDs = 900
 // NewAPA102 returns a bar on a strip. It connects the strip's port, and sends no byte before the first picture. A strip
 // never answers: a missing strip is no fault.
 //
-// A strip has no chip select: it obeys the data of every other part on its clock and data wires. Give the strip its own bus,
-// such as SPI1.0, or two pins with Wires. The speed is 20 MHz, or that of the port's LimitSpeed if lower. Jumper wires
-// need 4 MHz or less.
+// A strip has no chip select: it obeys each picture on its clock and data wires, also one for another strip. An MCP3xxx
+// on the same bus does no harm, because its transfers never have the 32 zeros of a picture's start. Its reading waits
+// for a picture on the wire: 74 us for 8 LEDs at 4 MHz. Long strips need their own bus, such as SPI1.0, or two pins with
+// Wires. The speed is 20 MHz, or that of the port's LimitSpeed if lower. Jumper wires need 4 MHz or less.
 func NewAPA102(p spi.Port, s Strip, o Opts) (*Bar, error) {
 	if s.Color == nil {
 		s.Color = color.NRGBA{G: 255, A: 255}

@@ -2,12 +2,15 @@ package board_test
 
 import (
 	"image"
+	"image/color"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"periph.io/x/conn/v3/gpio"
 
 	"hillock/hw/board"
@@ -91,6 +94,75 @@ func TestShowsFollowTheMembraneAndEndDark(t *testing.T) {
 		}
 		if n := lit(v); n != 0 || v.Pin("GPIO23").Level() != gpio.Low || v.Pin("GPIO24").Level() != gpio.Low || points(v.Parts["I2C1 0x3c"].(*sim.SSD1306).Picture()) != 0 {
 			t.Errorf("got %d LEDs lit, %d points, GPIO23 %v, GPIO24 %v at the end; want all dark", n, points(v.Parts["I2C1 0x3c"].(*sim.SSD1306).Picture()), v.Pin("GPIO23").Level(), v.Pin("GPIO24").Level())
+		}
+	})
+}
+
+// stripOnPins is a virtual Pi with a strip on GPIO23 and GPIO24.
+type stripOnPins struct {
+	*board.Virtual
+	strip *sim.APA102
+}
+
+func (v stripOnPins) OpenPin(name string) (gpio.PinIO, error) {
+	if name == "GPIO24" {
+		return clockOf{v.Pin(name), v}, nil
+	}
+	return v.Virtual.OpenPin(name)
+}
+
+type clockOf struct {
+	*sim.Pin
+	v stripOnPins
+}
+
+func (c clockOf) Out(l gpio.Level) error {
+	if l != c.Level() {
+		c.v.strip.SCLK(l, c.v.Pin("GPIO23").Level())
+	}
+	return c.Pin.Out(l)
+}
+
+func TestStripOnAPortShowsTheSamePictures(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cfg := load(t, append(slices.Clone(showSets), "output.other.driver=apa102", "output.other.port=SPI1.0", "output.other.leds=4", "output.other.neuron=n1")...)
+		v, err := board.NewVirtual(cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		onPins, onPort := sim.NewAPA102(4), v.Parts["SPI1.0"].(*sim.APA102)
+		b, err := board.Open(cfg, stripOnPins{v, onPins})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dark, green := color.NRGBA{A: 255}, color.NRGBA{G: 24, A: 255}
+		for _, tt := range []struct {
+			level float64
+			want  []color.NRGBA
+		}{
+			{-60, []color.NRGBA{green, green, green, dark}},
+			{-70, []color.NRGBA{dark, dark, dark, dark}},
+			{-56, []color.NRGBA{green, green, green, green}},
+		} {
+			for _, s := range shows(b) {
+				s.Level(tt.level)
+			}
+			time.Sleep(200 * ms)
+			for place, strip := range map[string]*sim.APA102{"pins": onPins, "port": onPort} {
+				if diff := cmp.Diff(tt.want, strip.LEDs()); diff != "" {
+					t.Errorf("%g mV on %s: -want +got\n%s", tt.level, place, diff)
+				}
+			}
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		off := color.NRGBA{A: 8} // the lowest brightness
+		for place, strip := range map[string]*sim.APA102{"pins": onPins, "port": onPort} {
+			if diff := cmp.Diff([]color.NRGBA{off, off, off, off}, strip.LEDs()); diff != "" {
+				t.Errorf("at the end on %s: -want +got\n%s", place, diff)
+			}
 		}
 	})
 }

@@ -143,6 +143,22 @@ clock = "GPIO24"
 	}
 }
 
+func TestStripOnAPort(t *testing.T) {
+	t.Parallel()
+	text := string(config.DefaultTOML()) + "\n[output.strip]\ndriver = \"apa102\"\nneuron = \"n1\"\nport = \"SPI1.0\"\n"
+	found := examine(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Hand = v })
+	if want := (doctor.Finding{Check: "strip", Result: doctor.Passed, Seen: "the strip at SPI1.0 works"}); !slices.Contains(found, want) {
+		t.Errorf("got %+v, want %+v", found, want)
+	}
+	found = examine(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Hand = v; v.SPI(1, 0).Unplug() })
+	want := doctor.Finding{Check: "strip", Result: doctor.Failed, Seen: "the strip at SPI1.0 shows nothing",
+		Means: "data and clock are swapped, or the strip has no 5V",
+		Do:    "check data (GPIO20, header pin 38), clock (GPIO21, header pin 40), 5V and GND"}
+	if !slices.Contains(found, want) {
+		t.Errorf("unplugged: got %+v, want %+v", found, want)
+	}
+}
+
 // TestSecondWireReplacesTheEye checks LEDs through a second wire, also an LED that is lit while its pin is low.
 func TestSecondWireReplacesTheEye(t *testing.T) {
 	t.Parallel()

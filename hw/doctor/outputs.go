@@ -47,10 +47,13 @@ func Called(out config.Output) string {
 	return out.Driver
 }
 
-// Place returns the place of an output: "GPIO17 (header pin 11)" or "I2C1, 0x3c".
+// Place returns the place of an output: "GPIO17 (header pin 11)", "SPI1.0" or "I2C1, 0x3c".
 func Place(out config.Output) string {
-	if port, address := config.Place(out.Part); port != "" {
+	switch port, address := config.Place(out.Part); {
+	case address != 0:
 		return fmt.Sprintf("%s, %#x", port, address)
+	case port != "":
+		return port
 	}
 	var pins []string
 	for _, pin := range config.Pins(out.Part) {

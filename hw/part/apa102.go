@@ -1,22 +1,29 @@
 package part
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image/color"
 	"slices"
 	"strconv"
+	"strings"
+
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 
 	"hillock/config"
 	"hillock/hw/bar"
 	"hillock/hw/board"
 	"hillock/hw/doctor"
+	"hillock/hw/sim"
 	"hillock/hw/wiring"
 )
 
 // APA102 is a strip of these LEDs, such as a Blinkt!. It shows the membrane.
 type APA102 struct {
-	Data, Clock string   // pins
+	Port        string   // "SPI1.0"; "" for a strip on pins
+	Data, Clock string   // pins; "" for a strip on a port
 	LEDs        int      // the number of LEDs
 	Color       [3]uint8 // of the level: red, green, blue
 	Brightness  int      // 1 to 255
@@ -25,15 +32,25 @@ type APA102 struct {
 func apa102Kind() config.Kind[config.Part] {
 	return config.Kind[config.Part]{
 		Name: "apa102",
-		Keys: slices.Concat(keys(config.Text, "data", "clock"), keys(config.Whole, "leds"), keys(config.Text, "color"), keys(config.Whole, "brightness"),
+		Keys: slices.Concat(keys(config.Text, "port", "data", "clock"), keys(config.Whole, "leds"), keys(config.Text, "color"), keys(config.Whole, "brightness"),
 			keys(config.Text, "neuron")),
 		Decode: func(t *config.Table) config.Part {
-			return APA102{
-				Data: t.Pin("data", "GPIO23"), Clock: t.Pin("clock", "GPIO24"),
+			o := APA102{
 				LEDs:       t.Whole("leds", 8, 1, 900),
 				Color:      decodeColor(t),
 				Brightness: t.Whole("brightness", 24, 1, 255),
 			}
+			if !t.Has("port") {
+				o.Data, o.Clock = t.Pin("data", "GPIO23"), t.Pin("clock", "GPIO24")
+				return o
+			}
+			o.Port = t.Port("port", "")
+			for _, key := range []string{"data", "clock"} {
+				if t.Has(key) {
+					t.Wrong(key, config.Problem{Rule: "must not be given together with port", Hint: "the bus of the port has pins for data and clock"})
+				}
+			}
+			return o
 		},
 	}
 }
@@ -55,8 +72,12 @@ func decodeColor(t *config.Table) (rgb [3]uint8) {
 
 // Print implements config.Part.
 func (o APA102) Print(p *config.Printer) {
-	p.Text("data", o.Data)
-	p.Text("clock", o.Clock)
+	if o.Port != "" {
+		p.Text("port", o.Port)
+	} else {
+		p.Text("data", o.Data)
+		p.Text("clock", o.Clock)
+	}
 	p.Whole("leds", o.LEDs)
 	p.Text("color", fmt.Sprintf("#%02x%02x%02x", o.Color[0], o.Color[1], o.Color[2]))
 	p.Whole("brightness", o.Brightness)
@@ -65,6 +86,9 @@ func (o APA102) Print(p *config.Printer) {
 
 // Claims implements config.Part.
 func (o APA102) Claims() []config.Claim {
+	if o.Port != "" {
+		return []config.Claim{{Key: "port", Port: o.Port}}
+	}
 	return []config.Claim{{Key: "data", Pin: o.Data}, {Key: "clock", Pin: o.Clock}}
 }
 
@@ -77,7 +101,8 @@ const (
 func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	where := "output." + name
-	if data, clock := k.GPIO(where+": data", o.Data), k.GPIO(where+": clock", o.Clock); !data || !clock {
+	clock, data, ok := o.lines(k, where)
+	if !ok {
 		return
 	}
 	most := perLED * float64(o.LEDs) * float64(o.Brightness) / 255
@@ -95,17 +120,39 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	if o.Data == "GPIO23" && o.Clock == "GPIO24" && o.LEDs == 8 {
 		note = "a Blinkt! covers the whole header but uses only these four pins"
 	}
-	k.ToHeader(wiring.Wire{From: leg(3)}, o.Clock)
-	k.ToHeader(wiring.Wire{From: leg(4), Note: note}, o.Data)
+	clock.From, data.From, data.Note = leg(3), leg(4), note
+	k.ToHeader(clock, o.pin("SCLK", o.Clock))
+	k.ToHeader(data, o.pin("MOSI", o.Data))
+}
+
+// lines returns the wires of the clock and the data. where names the output for the error.
+func (o APA102) lines(k *wiring.Kit, where string) (clock, data wiring.Wire, ok bool) {
+	if o.Port == "" {
+		dataOK, clockOK := k.GPIO(where+": data", o.Data), k.GPIO(where+": clock", o.Clock)
+		return clock, data, dataOK && clockOK
+	}
+	if config.PortPins(o.Port) == nil {
+		k.Refuse("%s: port: must be on the header of every Pi, got %s: use SPI1.0 or SPI0.1", where, o.Port)
+		return clock, data, false
+	}
+	bus, _, _ := strings.Cut(o.Port, ".")
+	return wiring.Wire{Signal: "SCLK", Bus: bus}, wiring.Wire{Signal: "MOSI", Bus: bus}, true
+}
+
+// pin returns the pin of a signal of the bus, or the pin of the configuration for a strip on pins.
+func (o APA102) pin(signal, configured string) string {
+	if o.Port == "" {
+		return configured
+	}
+	return cmp.Or(config.PortPins(o.Port)[signal], signal+" of "+o.Port)
 }
 
 // Open implements board.OutputPart.
 func (o APA102) Open(pi board.Pi, shown board.Shown) (board.Output, error) {
-	lines, err := openGroup(pi, o.Clock, o.Data)
+	port, err := o.open(pi)
 	if err != nil {
 		return nil, err
 	}
-	port := bar.Wires(lines)
 	level := color.NRGBA{R: o.Color[0], G: o.Color[1], B: o.Color[2], A: 255}
 	b, err := bar.NewAPA102(port, bar.Strip{LEDs: o.LEDs, Color: level, Brightness: uint8(o.Brightness)}, bar.Opts{Low: shown.Low, High: shown.High})
 	if err != nil {
@@ -114,12 +161,50 @@ func (o APA102) Open(pi board.Pi, shown board.Shown) (board.Output, error) {
 	return &row{b, port}, nil
 }
 
+// jumpers is the highest clock that jumper wires pass on well: bar.NewAPA102.
+const jumpers = 4 * physic.MegaHertz
+
+func (o APA102) open(pi board.Pi) (spi.PortCloser, error) {
+	if o.Port == "" {
+		lines, err := openGroup(pi, o.Clock, o.Data)
+		if err != nil {
+			return nil, err
+		}
+		return bar.Wires(lines), nil
+	}
+	port, err := pi.OpenSPI(o.Port)
+	if err != nil {
+		return nil, fmt.Errorf("apa102 on %s: %w", o.Port, err)
+	}
+	if err := port.LimitSpeed(jumpers); err != nil {
+		return nil, errors.Join(fmt.Errorf("apa102 on %s: %w", o.Port, err), port.Close())
+	}
+	return port, nil
+}
+
+// Plug implements board.Twin. On pins, the levels are all that the virtual Pi shows.
+func (o APA102) Plug(v *board.Virtual, name string) error {
+	if o.Port == "" {
+		return nil
+	}
+	strip, _ := v.Parts[o.Port].(*sim.APA102)
+	if strip == nil || len(strip.LEDs()) != o.LEDs {
+		strip = sim.NewAPA102(o.LEDs)
+		if err := v.PlugSPI(o.Port, strip); err != nil {
+			return err
+		}
+	}
+	v.Shows(name, func() string { return fmt.Sprint(strip.LEDs()) })
+	return nil
+}
+
 // Called implements doctor.Seen.
 func (APA102) Called() string { return "strip" }
 
 // Dark implements doctor.Seen.
 func (o APA102) Dark() (means, do string) {
-	return "data and clock are swapped, or the strip has no 5V", fmt.Sprintf("check %s, %s, 5V and GND", doctor.Line("data", o.Data), doctor.Line("clock", o.Clock))
+	return "data and clock are swapped, or the strip has no 5V",
+		fmt.Sprintf("check %s, %s, 5V and GND", doctor.Line("data", o.pin("MOSI", o.Data)), doctor.Line("clock", o.pin("SCLK", o.Clock)))
 }
 
 // Lamps returns the number of LEDs on the page: at most four, for the whole strip.

@@ -34,6 +34,10 @@ func TestSet(t *testing.T) {
 		{"a new table", []string{"output.b.driver=pulse", "output.b.pin=GPIO4", "output.b.neuron=n1"}, func(c *config.Config) {
 			c.Outputs = []config.Output{{Name: "b", Driver: "pulse", Neuron: "n1", Part: Pulse{Pin: "GPIO4", Width: 20 * time.Millisecond, Every: 1}}, c.Outputs[0]}
 		}},
+		{"a strip on a port", []string{"output.b.driver=apa102", "output.b.port=/dev/spidev0.1", "output.b.neuron=n1"}, func(c *config.Config) {
+			c.Outputs = []config.Output{{Name: "b", Driver: "apa102", Neuron: "n1",
+				Part: APA102{Port: "SPI0.1", LEDs: 8, Color: [3]uint8{0, 255, 0}, Brightness: 24}}, c.Outputs[0]}
+		}},
 	}
 	for _, test := range tests {
 		want := config.Default(Kinds())

@@ -223,6 +223,12 @@ func TestEveryPart(t *testing.T) {
 			"M1 module APA102 x 8, blinkt|CLK|GPIO24|18|orange|",
 			"M1 module APA102 x 8, blinkt|DATA|GPIO23|16|green|a Blinkt! covers the whole header but uses only these four pins",
 		}},
+		{"a strip on a port", config.Config{Outputs: []config.Output{{Name: "strip", Driver: "apa102", Part: part.APA102{Port: "SPI1.0", LEDs: 8, Brightness: 24}}}}, []string{
+			"M1 module APA102 x 8, strip|5V|5V|2|pink|for its LEDs: up to 45 mA, 8 x 60 mA x brightness 24/255",
+			"M1 module APA102 x 8, strip|GND|GND rail||black|",
+			"M1 module APA102 x 8, strip|CLK|GPIO21 SCLK|40|orange|",
+			"M1 module APA102 x 8, strip|DATA|GPIO20 MOSI|38|green|",
+		}},
 		{"a display", config.Config{Outputs: []config.Output{display("scope", 0x3d)}}, []string{
 			"M1 module SSD1306, I2C1 0x3d|GND|GND rail||black|",
 			"M1 module SSD1306, I2C1 0x3d|VCC|3V3 rail||red|never 5V: its pull-ups would lift the bus to it",

@@ -57,6 +57,8 @@ func TestRefused(t *testing.T) {
 			"GPIO3, header pin 5: must be left to the bus I2C1, got M1 of I2C1 0x48 as its SCL and M2 of I2C1 0x3c as its SCL and R1 of red: give each a pin of its own"},
 		{"two displays at one address", config.Config{Outputs: []config.Output{display("o", 0x3c), display("p", 0x3c)}},
 			"output.p: address: must be for one part on I2C1, got 0x3c, the address of M1"},
+		{"a strip elsewhere", config.Config{Outputs: []config.Output{{Name: "o", Driver: "apa102", Part: part.APA102{Port: "SPI3.0", LEDs: 8, Brightness: 24}}}},
+			"output.o: port: must be on the header of every Pi, got SPI3.0: use SPI1.0 or SPI0.1"},
 		{"I2C elsewhere", config.Config{Inputs: []config.Input{elsewhere}, Outputs: []config.Output{third}},
 			"input.k: bus: must be on the header of every Pi, got I2C3: use I2C1\n" +
 				"output.o: bus: must be on the header of every Pi, got I2C6: use I2C1"},
