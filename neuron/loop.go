@@ -17,8 +17,9 @@ import (
 type Clock interface {
 	// Now returns the monotonic time since the zero of the clock.
 	Now() time.Duration
-	// SleepUntil blocks until Now is t or later. If ctx ends first, it returns the error of ctx.
-	SleepUntil(ctx context.Context, t time.Duration) error
+	// SleepUntil blocks until Now is t or later, and returns the time then. now is the caller's latest reading of the clock:
+	// a reading can be a system call. If ctx ends first, it returns the error of ctx.
+	SleepUntil(ctx context.Context, now, t time.Duration) (time.Duration, error)
 }
 
 // An Input is one term of a neuron's current. The loop reads it once per tick, also for several neurons. Its dynamic type must
@@ -165,24 +166,25 @@ func (r *run) runner(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	now := r.Clock.Now()
 	switch {
 	case !r.started:
 		r.started, r.start = true, r.Start
 		if r.start == 0 {
-			r.start = r.Clock.Now()
+			r.start = now
 		}
 	case r.inTick: // this runner replaces one that waits for an input
-		if err := r.tick(); err != nil {
+		if now, err = r.tick(); err != nil {
 			return err
 		}
 	}
 	for r.Ticks == 0 || r.at.Due < r.Ticks {
 		deadline := r.start + time.Duration(r.at.Due+1)*r.Tick
-		if err := r.Clock.SleepUntil(ctx, deadline); err != nil {
+		if now, err = r.Clock.SleepUntil(ctx, now, deadline); err != nil {
 			return err
 		}
-		r.due(deadline)
-		if err := r.tick(); err != nil {
+		r.due(deadline, now)
+		if now, err = r.tick(); err != nil {
 			return err
 		}
 	}
@@ -196,9 +198,8 @@ func caught(err *error) {
 	}
 }
 
-// due begins the tick of a deadline. After a long stop it begins the last missed tick and skips the others.
-func (r *run) due(deadline time.Duration) {
-	began := r.Clock.Now()
+// due begins the tick of a deadline at the time began. After a long stop it begins the last missed tick and skips the others.
+func (r *run) due(deadline, began time.Duration) {
 	r.at.Missed = 0
 	if lag := began - deadline; r.MaxLag > 0 && lag > r.MaxLag {
 		missed := int64(lag / r.Tick)

@@ -16,13 +16,12 @@ type bubble struct{ zero time.Time }
 
 func (b bubble) Now() time.Duration { return time.Since(b.zero) }
 
-func (b bubble) SleepUntil(ctx context.Context, t time.Duration) error {
+func (b bubble) SleepUntil(ctx context.Context, now, t time.Duration) (time.Duration, error) {
 	select {
-	case <-time.After(t - b.Now()):
-		return ctx.Err()
+	case <-time.After(t - now):
 	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return b.Now(), ctx.Err()
 }
 
 // part is a slow Holder. It lists the duration of each read: 0 without an entry, and a panic for a negative duration.

@@ -1,12 +1,15 @@
 package neuron
 
-// tick reads the inputs, calls Tick of the outputs, runs the due steps, and calls the observers.
-func (r *run) tick() error {
+import "time"
+
+// tick reads the inputs, calls Tick of the outputs, runs the due steps, and calls the observers. It returns the time after the
+// steps.
+func (r *run) tick() (time.Duration, error) {
 	for r.next < len(r.inputs) {
 		i := r.next
 		current, err := r.read(i, r.at.Deadline)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		r.currents[i] = current
 		r.next++
@@ -40,12 +43,13 @@ func (r *run) tick() error {
 			r.stepAny()
 		}
 	}
-	r.at.Ran = r.Clock.Now() - r.at.Began
+	ended := r.Clock.Now()
+	r.at.Ran = ended - r.at.Began
 	for _, o := range r.Observers {
 		o.Tick(r.at)
 	}
 	r.inTick = false
-	return nil
+	return ended, nil
 }
 
 // advance is step for a single leaky integrate-and-fire neuron without step observers.

@@ -15,13 +15,13 @@ type VirtualClock struct {
 // Now returns the sum of all sleeps.
 func (c *VirtualClock) Now() time.Duration { return time.Duration(c.now.Load()) }
 
-// SleepUntil moves the clock forward to t, unless ctx is done.
-func (c *VirtualClock) SleepUntil(ctx context.Context, t time.Duration) error {
+// SleepUntil moves the clock forward to t, unless ctx is done. It returns the new time.
+func (c *VirtualClock) SleepUntil(ctx context.Context, _, t time.Duration) (time.Duration, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return c.Now(), err
 	}
 	c.now.Store(max(c.now.Load(), int64(t)))
-	return nil
+	return c.Now(), nil
 }
 
 // Sleep moves the clock forward by d, as a slow part does in a test.

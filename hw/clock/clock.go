@@ -32,23 +32,24 @@ func New() *Real {
 // Now returns the monotonic time since New.
 func (w *Real) Now() time.Duration { return time.Since(w.zero) + time.Duration(w.suspended.Load()) }
 
-// SleepUntil blocks until Now is at least t, or returns the error of ctx when ctx is done. It does not allocate. Before
-// Enter it uses Go's timers; on some systems they wake up to 1 ms late. After Enter, on Linux, it sleeps in the kernel
-// and may return up to 100 ms after ctx is done.
-func (w *Real) SleepUntil(ctx context.Context, t time.Duration) error {
-	if t <= w.Now() {
-		return ctx.Err()
-	}
-	if w.rt != nil {
-		return w.rt.sleepUntil(ctx, w, t)
+// SleepUntil blocks until Now is at least t, and returns the time then, or the error of ctx when ctx is done. now is an
+// earlier time, such as the caller's latest reading: on 32-bit systems a reading is a system call, and SleepUntil takes
+// one. It does not allocate. Before Enter it uses Go's timers; on some systems they wake up to 1 ms late. After Enter,
+// on Linux, it sleeps in the kernel and may return up to 100 ms after ctx is done.
+func (w *Real) SleepUntil(ctx context.Context, now, t time.Duration) (time.Duration, error) {
+	switch {
+	case t <= now:
+		return w.Now(), ctx.Err()
+	case w.rt != nil:
+		return w.rt.sleepUntil(ctx, w, now, t)
 	}
 	w.timer.Reset(t - w.Now())
 	select {
 	case <-w.timer.C:
-		return nil
+		return w.Now(), nil
 	case <-ctx.Done():
 		w.timer.Stop()
-		return ctx.Err()
+		return w.Now(), ctx.Err()
 	}
 }
 

@@ -16,10 +16,11 @@ func ExampleReal() {
 	start := w.Now()
 	for tick := 1; tick <= 3; tick++ {
 		deadline := start + time.Duration(tick)*time.Millisecond
-		if err := w.SleepUntil(context.Background(), deadline); err != nil {
+		now, err := w.SleepUntil(context.Background(), w.Now(), deadline)
+		if err != nil {
 			panic(err)
 		}
-		fmt.Println("tick", tick, "early:", w.Now() < deadline)
+		fmt.Println("tick", tick, "early:", now < deadline)
 	}
 	// Output:
 	// tick 1 early: false
@@ -31,15 +32,16 @@ func TestDeadlinesAreAbsolute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := clock.New()
 		for tick := time.Duration(1); tick <= 10; tick++ {
-			if err := w.SleepUntil(t.Context(), tick*time.Millisecond); err != nil {
+			got, err := w.SleepUntil(t.Context(), w.Now(), tick*time.Millisecond)
+			if err != nil {
 				t.Fatal(err)
 			}
 			want := tick * time.Millisecond
 			if tick > 1 {
 				want = max(want, 4*time.Millisecond)
 			}
-			if got := w.Now(); got != want {
-				t.Errorf("tick %d: got %v, want %v", tick, got, want)
+			if got != want || w.Now() != want {
+				t.Errorf("tick %d: got %v at %v, want %v", tick, got, w.Now(), want)
 			}
 			if tick == 1 {
 				w.Sleep(3 * time.Millisecond) // a long tick, past the deadlines of ticks 2 to 4
@@ -53,14 +55,14 @@ func TestSleepEndsWithItsContext(t *testing.T) {
 		w := clock.New()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		if err := w.SleepUntil(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) || w.Now() != 20*time.Millisecond {
+		if _, err := w.SleepUntil(ctx, 0, time.Hour); !errors.Is(err, context.DeadlineExceeded) || w.Now() != 20*time.Millisecond {
 			t.Errorf("got %v at %v, want %v at 20ms", err, w.Now(), context.DeadlineExceeded)
 		}
-		if err := w.SleepUntil(ctx, 0); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := w.SleepUntil(ctx, w.Now(), 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v past a deadline with the context done, want %v", err, context.DeadlineExceeded)
 		}
-		if err := w.SleepUntil(t.Context(), 25*time.Millisecond); err != nil || w.Now() != 25*time.Millisecond {
-			t.Errorf("got %v at %v after an interrupted sleep, want nil at 25ms", err, w.Now())
+		if now, err := w.SleepUntil(t.Context(), 0, 25*time.Millisecond); err != nil || now != 25*time.Millisecond {
+			t.Errorf("got %v at %v after an interrupted sleep, want nil at 25ms", err, now)
 		}
 	})
 }
@@ -69,10 +71,10 @@ func TestSleepDoesNotAllocate(t *testing.T) {
 	w := clock.New()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	next := w.Now()
+	next, now := w.Now(), w.Now()
 	if n := testing.AllocsPerRun(100, func() {
 		next += 50 * time.Microsecond
-		w.SleepUntil(ctx, next)
+		now, _ = w.SleepUntil(ctx, now, next)
 	}); n != 0 {
 		t.Errorf("got %g allocations a sleep, want 0", n)
 	}

@@ -199,36 +199,42 @@ func monotonic(w *Real) (time.Duration, error) {
 	return time.Duration(ts.Nano()) - (before+w.Now())/2, nil
 }
 
-func (rt *realTime) sleepUntil(ctx context.Context, w *Real, t time.Duration) error {
+// sleepUntil reads the clock once if the kernel wakes the thread in time.
+func (rt *realTime) sleepUntil(ctx context.Context, w *Real, now, t time.Duration) (time.Duration, error) {
 	wake := t - rt.spin.margin
-	for now := w.Now(); now < wake; now = w.Now() {
+	for now < wake {
 		if err := ctx.Err(); err != nil {
-			return err
+			return now, err
 		}
 		until := unix.NsecToTimespec(int64(rt.offset + min(wake, now+longest)))
 		err := unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &until, nil)
 		if err != nil && err != unix.EINTR {
-			return fmt.Errorf("clock_nanosleep: %w", err)
+			return now, fmt.Errorf("clock_nanosleep: %w", err)
 		}
+		now = w.Now()
 	}
-	woke := w.Now()
+	woke := now
 	if woke >= rt.next {
 		rt.next = woke + longest
-		rt.resume(w)
+		now += rt.resume(w)
 	}
-	for w.Now() < t { // the spin
+	for now < t { // the spin
+		now = w.Now()
 	}
 	rt.spin.learn(t, woke-wake, max(0, t-woke))
-	return ctx.Err()
+	return now, ctx.Err()
 }
 
-// resume advances the clock by the time of suspension.
-func (rt *realTime) resume(w *Real) {
+// resume advances the clock by the time of suspension, and returns the advance.
+func (rt *realTime) resume(w *Real) time.Duration {
 	was := time.Duration(w.suspended.Load())
-	if now := rt.ahead() - rt.start; now-was > time.Millisecond { // less is the time between the two readings
-		w.suspended.Store(int64(now))
-		rt.offset -= now - was
+	now := rt.ahead() - rt.start
+	if now-was <= time.Millisecond { // the time between the two readings
+		return 0
 	}
+	w.suspended.Store(int64(now))
+	rt.offset -= now - was
+	return now - was
 }
 
 // bootAhead returns CLOCK_BOOTTIME minus CLOCK_MONOTONIC.

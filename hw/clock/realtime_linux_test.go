@@ -89,17 +89,17 @@ func TestSuspendedTimeCounts(t *testing.T) {
 		var asleep time.Duration
 		start := w.rt.ahead()
 		w.rt.ahead = func() time.Duration { return start + asleep }
-		if err := w.SleepUntil(t.Context(), w.Now()+time.Millisecond); err != nil || w.Now() > time.Hour {
-			t.Errorf("got %v at %v, want no error and no jump", err, w.Now())
+		if now, err := w.SleepUntil(t.Context(), w.Now(), w.Now()+time.Millisecond); err != nil || now > time.Hour {
+			t.Errorf("got %v at %v, want no error and no jump", err, now)
 		}
 		asleep = 8 * time.Hour
 		w.rt.next = 0
-		if err := w.SleepUntil(t.Context(), w.Now()+time.Millisecond); err != nil || w.Now() < 8*time.Hour {
-			t.Errorf("got %v at %v, want no error after 8 h", err, w.Now())
+		if now, err := w.SleepUntil(t.Context(), w.Now(), w.Now()+time.Millisecond); err != nil || now < 8*time.Hour || now > w.Now() {
+			t.Errorf("got %v at %v, want no error after 8 h", err, now)
 		}
 		deadline := w.Now() + time.Millisecond
-		if err := w.SleepUntil(t.Context(), deadline); err != nil || w.Now() < deadline || w.Now() > 9*time.Hour {
-			t.Errorf("got %v at %v, want no error at %v or soon after", err, w.Now(), deadline)
+		if now, err := w.SleepUntil(t.Context(), w.Now(), deadline); err != nil || now < deadline || now > 9*time.Hour {
+			t.Errorf("got %v at %v, want no error at %v or soon after", err, now, deadline)
 		}
 		if err := w.Leave(); err != nil {
 			t.Error(err)

@@ -11,7 +11,9 @@ import (
 // realTime does not exist on this system. Go's timers do their best, and the statistics report the lateness.
 type realTime struct{}
 
-func (*realTime) sleepUntil(ctx context.Context, _ *Real, _ time.Duration) error { return ctx.Err() }
+func (*realTime) sleepUntil(ctx context.Context, w *Real, _, _ time.Duration) (time.Duration, error) {
+	return w.Now(), ctx.Err()
+}
 
 // Enter changes nothing on this system.
 func (w *Real) Enter(opts Options) (Grant, error) {

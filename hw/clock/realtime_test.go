@@ -39,13 +39,15 @@ func TestEnteredDeadlinesAreAbsoluteAndNeverEarly(t *testing.T) {
 	for _, spin := range []time.Duration{0, clock.SpinAuto, 30 * time.Microsecond} {
 		entered(t, clock.Options{Realtime: clock.Off, Spin: spin, CPU: -1}, func(w *clock.Real) {
 			start := w.Now()
+			now := start
 			for tick := time.Duration(1); tick <= 50; tick++ {
 				deadline := start + tick*200*time.Microsecond
-				if err := w.SleepUntil(t.Context(), deadline); err != nil || w.Now() < deadline {
-					t.Errorf("spin %v, tick %d: got %v at %v, want no error at %v or later", spin, tick, err, w.Now(), deadline)
+				var err error
+				if now, err = w.SleepUntil(t.Context(), now, deadline); err != nil || now < deadline || now > w.Now() {
+					t.Errorf("spin %v, tick %d: got %v at %v, want no error at %v or later", spin, tick, err, now, deadline)
 				}
 			}
-			if err := w.SleepUntil(t.Context(), start); err != nil {
+			if _, err := w.SleepUntil(t.Context(), now, start); err != nil {
 				t.Errorf("got %v for a deadline that has passed, want nil", err)
 			}
 		})
@@ -56,7 +58,7 @@ func TestEnteredSleepEndsWithItsContext(t *testing.T) {
 	entered(t, clock.Options{Realtime: clock.Off, CPU: -1}, func(w *clock.Real) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Millisecond, cancel)
-		if err := w.SleepUntil(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		if _, err := w.SleepUntil(ctx, w.Now(), time.Hour); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want %v", err, context.Canceled)
 		}
 	})
@@ -66,10 +68,10 @@ func TestEnteredSleepDoesNotAllocate(t *testing.T) {
 	entered(t, clock.Options{Realtime: clock.Off, Spin: clock.SpinAuto, CPU: -1}, func(w *clock.Real) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		next := w.Now()
+		next, now := w.Now(), w.Now()
 		if n := testing.AllocsPerRun(100, func() {
 			next += 50 * time.Microsecond
-			w.SleepUntil(ctx, next)
+			now, _ = w.SleepUntil(ctx, now, next)
 		}); n != 0 {
 			t.Errorf("got %g allocations a sleep, want 0", n)
 		}

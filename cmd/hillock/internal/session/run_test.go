@@ -464,7 +464,8 @@ func TestStalled(t *testing.T) {
 	b := sessiontest.With(t, new(neuron.VirtualClock), session.Options{Quiet: 3 * time.Second})
 	pass := func(d time.Duration) {
 		t.Helper()
-		if err := b.Clock.SleepUntil(t.Context(), b.Clock.Now()+d); err != nil {
+		now := b.Clock.Now()
+		if _, err := b.Clock.SleepUntil(t.Context(), now, now+d); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -91,12 +91,12 @@ type fake struct {
 type bubbleClock struct{ start time.Time }
 
 func (c bubbleClock) Now() time.Duration { return time.Since(c.start) }
-func (c bubbleClock) SleepUntil(ctx context.Context, t time.Duration) error {
+func (c bubbleClock) SleepUntil(ctx context.Context, now, t time.Duration) (time.Duration, error) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(t - c.Now()):
+	case <-time.After(t - now):
 	}
-	return ctx.Err()
+	return c.Now(), ctx.Err()
 }
 
 type constant float64
