@@ -32,6 +32,8 @@ type Bench struct {
 	Back map[string]string
 	// Held maps a pin to its holder. The checks leave these pins alone.
 	Held map[string]string
+	// Reserved has the pins that the firmware or the device tree sets up. The search for wires in wrong holes leaves them alone.
+	Reserved map[string]bool
 	// Begin gets the name of each check before it runs. Nil is allowed.
 	Begin func(check string)
 

@@ -188,7 +188,11 @@ func (b *Bench) blinks(f Finding, out config.Output, led board.Blinking, back st
 		f.Seen, f.Do = err.Error(), "choose another pin for --back"
 		return f
 	}
-	if was, err := b.Take(back); err == nil {
+	was, err := b.Take(back)
+	if err != nil {
+		was, err = b.TakeLine(back)
+	}
+	if err == nil {
 		defer was.Restore()
 	}
 	if c, ok := p.(interface{ Close() }); ok {

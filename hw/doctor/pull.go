@@ -18,8 +18,9 @@ import (
 // Pullable is a pin for a test with the pull-up and the pull-down: a free input, or a pin of a bus that can return to its bus.
 type Pullable struct {
 	gpio.PinIO
-	was gpio.Pull
-	as  pin.Func // its function on a bus, "" for none
+	was  gpio.Pull
+	as   pin.Func // its function on a bus, "" for none
+	line bool     // a line of the kernel, to release after each use
 }
 
 // unused is the function of an unused pin on a Pi 5, in the words of the program pinctrl.
@@ -28,6 +29,25 @@ const unused = "no"
 // Take returns a pin for tests with its pulls. It returns an error with the reason if the pin is in use, or if its function
 // cannot be read past the kernel: the kernel's line would not return the pin to its bus.
 func (b *Bench) Take(name string) (*Pullable, error) {
+	f, err := b.direct(name)
+	if err == nil && f.was == gpio.PullNoChange {
+		f.was, err = f.searched()
+	}
+	return f, err
+}
+
+// TakeLine returns a pin of the configuration without a bus, as a line of the kernel, for the case that Take cannot.
+func (b *Bench) TakeLine(name string) (*Pullable, error) {
+	f, err := b.kernelLine(name)
+	if err == nil {
+		f.was, err = f.searched()
+		f.close()
+	}
+	return f, err
+}
+
+// direct returns a pin past the kernel. Its pull is gpio.PullNoChange if that cannot be read, as on a Pi up to 3.
+func (b *Bench) direct(name string) (*Pullable, error) {
 	if by := b.Held[name]; by != "" {
 		return nil, fmt.Errorf("%q holds %s", by, name)
 	}
@@ -43,14 +63,56 @@ func (b *Bench) Take(name string) (*Pullable, error) {
 	case strings.HasPrefix(string(as), "Out/") || !slices.Contains(f.SupportedFuncs(), as):
 		return nil, fmt.Errorf("%s has the function %s", name, as)
 	}
-	was := p.Pull()
-	if was == gpio.PullNoChange { // unreadable: assume the pull after power-up
-		was = p.DefaultPull()
+	return &Pullable{PinIO: p, was: p.Pull(), as: as}, nil
+}
+
+// kernelLine returns a free pin as an open input of the kernel. The kernel does not report pulls.
+func (b *Bench) kernelLine(name string) (*Pullable, error) {
+	if by := b.Held[name]; by != "" {
+		return nil, fmt.Errorf("%q holds %s", by, name)
 	}
-	if was == gpio.PullNoChange {
-		return nil, fmt.Errorf("the pull of %s is unknown", name)
+	p, err := b.Pi.OpenPin(name)
+	if err != nil {
+		return nil, err
 	}
-	return &Pullable{p, was, as}, nil
+	f := &Pullable{PinIO: p, was: gpio.PullNoChange, line: true}
+	if err := f.In(gpio.PullNoChange, gpio.NoEdge); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// usual returns the pull of a pin after power-up: GPIO0 to GPIO8 have a pull-up, the others up to 27 a pull-down
+// (BCM2835-ARM-Peripherals, table 6-31).
+func (f *Pullable) usual() gpio.Pull {
+	if f.Number() <= 8 {
+		return gpio.PullUp
+	}
+	return gpio.PullDown
+}
+
+// asUsual reports whether the level of the pin is that of its pull after power-up. Another level comes from another pull, such
+// as gpio=17=pu in config.txt, or from outside.
+func (f *Pullable) asUsual() bool { return f.Read() == gpio.Level(f.usual() == gpio.PullUp) }
+
+// searched returns a pull that cannot be read. A pin with an unusual level is set to its usual pull: if the level follows, the
+// other pull was there.
+func (f *Pullable) searched() (gpio.Pull, error) {
+	usual := f.usual()
+	if f.asUsual() {
+		return usual, nil
+	}
+	if err := f.Pull(usual); err != nil {
+		return usual, err
+	}
+	if time.Sleep(Settle); !f.asUsual() { // from outside
+		return usual, nil
+	}
+	if usual == gpio.PullUp {
+		return gpio.PullDown, nil
+	}
+	return gpio.PullUp, nil
 }
 
 // ErrNoPulls means that neither the registers of the GPIO nor the program pinctrl are within reach.
@@ -59,7 +121,7 @@ var ErrNoPulls = errors.New("neither the registers of the GPIO nor the program p
 // WithoutPulls returns the finding on a failed part that the doctor could not examine with its pulls. err is the reason.
 func WithoutPulls(check string, err error) Finding {
 	f := Finding{Check: check, Result: Skipped, Seen: "not checked with the pull-up and the pull-down: " + err.Error(),
-		Means: "several faults look the same, and wires in wrong holes are not found"}
+		Means: "several faults look the same, and a wire in a wrong hole is found at GPIO22 to GPIO27 only"}
 	if errors.Is(err, ErrNoPulls) {
 		f.Do = "install the program with 'sudo apt install raspi-utils', or use 'sudo hillock doctor' on a Pi up to 4; then run the doctor again"
 	}
@@ -89,7 +151,17 @@ func (f *Pullable) back() error {
 }
 
 // Restore leaves the pin as Take found it.
-func (f *Pullable) Restore() error { return cmp.Or(f.In(f.was, gpio.NoEdge), f.back()) }
+func (f *Pullable) Restore() error {
+	defer f.close()
+	return cmp.Or(f.In(f.was, gpio.NoEdge), f.back())
+}
+
+// close releases a line of the kernel. The next use requests it again.
+func (f *Pullable) close() {
+	if c, ok := f.PinIO.(interface{ Close() }); ok && f.line {
+		c.Close()
+	}
+}
 
 // Unused returns the pins for tests that the configuration does not use.
 func (b *Bench) Unused() (all []*Pullable) {
@@ -107,14 +179,35 @@ func (b *Bench) Unused() (all []*Pullable) {
 	}
 	for n := range 28 {
 		name := fmt.Sprintf("GPIO%d", n)
-		if taken[name] {
+		if taken[name] || b.Reserved[name] {
 			continue
 		}
-		if f, err := b.Take(name); err == nil && (f.as == "" || f.as == unused) {
+		f, err := b.direct(name)
+		if errors.Is(err, ErrNoPulls) && n >= firstPlain {
+			f, err = b.kernelLine(name)
+		}
+		if err == nil && f.untouched() {
 			all = append(all, f)
 		}
 	}
 	return all
+}
+
+// firstPlain is the first of the pins up to GPIO27 that no bus of a usual Pi has.
+const firstPlain = 22
+
+// untouched reports whether a pin has no function, and a pull that Restore can set again. It sets nothing. If the pull cannot be
+// read, the pin must have its usual level. A line of the kernel has no function to read.
+func (f *Pullable) untouched() bool {
+	defer f.close()
+	switch {
+	case f.as != "" && f.as != unused:
+		return false
+	case f.was == gpio.PullNoChange:
+		f.was = f.usual()
+		return f.asUsual()
+	}
+	return true
 }
 
 // Settle is the time for a level to follow a new pull: many times 50 kOhm x 100 pF, plus the wake-up of a thread.

@@ -95,7 +95,7 @@ func TestFaultsWithoutPullsSaySo(t *testing.T) {
 	t.Parallel()
 	const (
 		skip  = "not checked with the pull-up and the pull-down: "
-		means = "several faults look the same, and wires in wrong holes are not found"
+		means = "several faults look the same, and a wire in a wrong hole is found at GPIO22 to GPIO27 only"
 		do    = "install the program with 'sudo apt install raspi-utils', or use 'sudo hillock doctor' on a Pi up to 4; then run the doctor again"
 	)
 	none := doctor.Finding{Check: "SPI0.0", Result: doctor.Skipped, Seen: skip + "neither the registers of the GPIO nor the program pinctrl are within reach", Means: means, Do: do}

@@ -54,6 +54,12 @@ func (d *Dev) long(command uint32, grip bool) (Answer, error) {
 // Null reports whether the null bit is low: a chip drives it low.
 func (a Answer) Null() bool { return a.bits>>a.after&1 == 0 }
 
+// Driven reports whether a bit before the null bit is low. A chip drives nothing there: with a pull-up all are high.
+func (a Answer) Driven() bool {
+	before := a.clocks - a.after - 1
+	return a.bits>>(a.after+1) != 1<<before-1
+}
+
 // Code returns the result of a length in bits. With a sign it is in two's complement, and the highest bit is the sign.
 func (a Answer) Code(length int) int { return int(a.take(0, length)) }
 

@@ -23,6 +23,7 @@ type examination struct {
 	dev   *mcp3xxx.Dev
 	lines map[string]string // the pins of its port by signal
 	miso  *doctor.Pullable  // nil if the doctor cannot set its pull
+	found bool              // a wire in a wrong hole
 	took  time.Duration     // the shortest transfer
 }
 
@@ -49,7 +50,7 @@ func (m MCP3xxx) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor
 		return false
 	}
 	if f.Result != doctor.Passed {
-		if err != nil && !yield(doctor.WithoutPulls(m.Port, err)) {
+		if err != nil && !e.found && !yield(doctor.WithoutPulls(m.Port, err)) {
 			return false
 		}
 		return doctor.SkipInputs(inputs, m.Port+" failed", yield)
@@ -158,8 +159,11 @@ func (e *examination) answers() doctor.Finding {
 		f.Seen, f.Means, f.Do = err.Error(), "the kernel's SPI driver fails", "read dmesg, stop other programs on this bus, and reboot"
 		return f
 	}
+	mute := every(all[1:], answer.Zeros) // a chip with CS at ground answers the first request only
 	switch {
-	case every(all, func(x answer) bool { return x.fits(e.model.Bits()) }) && !every(all, answer.Zeros):
+	case !mute && every(all, answer.early) && e.talks():
+		return e.unasked(f)
+	case every(all, func(x answer) bool { return x.fits(e.model.Bits()) }) && !mute:
 		f.Seen = fmt.Sprintf("an %s answers, and repeats each result bit for bit", strings.ToUpper(e.part.Model))
 		if tick := e.Config.Loop.Tick; e.took > tick {
 			f.Seen = fmt.Sprintf("each transfer takes at least %s", config.FormatTime(e.took.Round(time.Microsecond)))
@@ -168,13 +172,10 @@ func (e *examination) answers() doctor.Finding {
 		}
 		f.Result = doctor.Passed
 		return f
-	case every(all, func(x answer) bool { return e.other(x) != 0 && !x.low() }) && !every(all, answer.Zeros):
+	case every(all, func(x answer) bool { return e.other(x) != 0 && !x.low() }) && !mute:
 		return e.another(f, all)
 	case e.talks():
-		f.Seen = "the chip answers without a request"
-		f.Means = fmt.Sprintf("DIN is always high: %s is not connected to %s", doctor.Line("MOSI", e.lines["MOSI"]), e.part.leg("DIN"))
-		f.Do = fmt.Sprintf("move the wire of DIN to %s; it may be at 3V3", doctor.Spot(e.lines["MOSI"]))
-		return f
+		return e.unasked(f)
 	case every(all, answer.silent):
 		f.Seen = "MISO is not driven: it follows the pull-up and the pull-down"
 		f.Means = "a wire between Pi and chip is loose or in the wrong hole, or the chip has no supply"
@@ -185,18 +186,26 @@ func (e *examination) answers() doctor.Finding {
 		f.Means = "MISO is not driven, and its resistor pulls it up; or MISO is at 3V3"
 		f.Do = e.wires()
 		return e.search(f)
-	case every(all[1:], answer.Zeros) && e.miso != nil: // a chip with CS at ground answers the first request only
+	case mute && e.miso != nil:
 		f.Seen = "MISO stays low, even with the pull-up"
 		f.Means = fmt.Sprintf("%s or the chip's CS is at ground, or the 3V3 rail has no supply", doctor.Line("MISO", e.lines["MISO"]))
 		f.Do = fmt.Sprintf("check both ends of MISO and their neighbours, %s, and the wire from 3V3 (header pin 1) to the rail", e.part.leg("CS"))
 		return e.search(f)
-	case every(all[1:], answer.Zeros):
-		f.Seen = "MISO stays low at every request"
-		f.Means = "MISO is not driven or at ground, or every channel of the chip is at ground"
+	case mute:
+		f.Seen = "MISO stays low"
+		f.Means = "MISO is not driven or at ground, the chip's CS is at ground, or every channel of the chip is at ground"
 		f.Do = e.wires() + "; if all are good, turn the knob up and run 'hillock doctor' again"
 		return e.search(f)
 	}
 	return e.garbled(f, all)
+}
+
+// unasked returns the finding on a chip with DIN high.
+func (e *examination) unasked(f doctor.Finding) doctor.Finding {
+	f.Seen = "the chip answers without a request"
+	f.Means = fmt.Sprintf("DIN is always high: %s is not connected to %s", doctor.Line("MOSI", e.lines["MOSI"]), e.part.leg("DIN"))
+	f.Do = fmt.Sprintf("move the wire of DIN to %s; it may be at 3V3", doctor.Spot(e.lines["MOSI"]))
+	return f
 }
 
 // every reports whether such is true for all answers.
@@ -215,6 +224,10 @@ func (x answer) fits(length int) bool { return x.Repeats(length) && !x.low() }
 
 // low reports whether MISO stayed low against a pull-up.
 func (x answer) low() bool { return x.pull == gpio.PullUp && x.Zeros() }
+
+// early reports whether the chip may have driven MISO before the null bit, low against a pull-up: it took a high DIN for an
+// earlier start bit.
+func (x answer) early() bool { return x.pull == gpio.PullDown || x.pull == gpio.PullUp && x.Driven() }
 
 // silent reports whether MISO only followed its pull.
 func (x answer) silent() bool {

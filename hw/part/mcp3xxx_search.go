@@ -26,6 +26,7 @@ type stray struct {
 func (e *examination) search(f doctor.Finding) doctor.Finding {
 	for _, look := range []func() (stray, bool){e.otherSelect, e.strayInput, e.strayOutput} {
 		if s, ok := look(); ok {
+			e.found = true
 			f.Seen = s.seen
 			f.Means = fmt.Sprintf("%s is wired to %s instead of %s", e.part.leg(s.leg), doctor.Spot(s.hole), s.signal)
 			f.Do = fmt.Sprintf("move that wire to %s%s", doctor.Line(s.signal, e.lines[s.signal]), s.or)
@@ -36,7 +37,7 @@ func (e *examination) search(f doctor.Finding) doctor.Finding {
 }
 
 // hears reports whether the chip answers a request. With the pull-up at MISO, an answer is never all zeros, and silence is all
-// ones.
+// ones. Without that pull a code of 0 counts as silence.
 func (e *examination) hears(dev *mcp3xxx.Dev) bool {
 	p, err := dev.Single(0)
 	if err != nil {
@@ -71,7 +72,7 @@ func (e *examination) otherSelect() (stray, bool) {
 // strayInput pulls each unused pin low and high. A chip with CS at this pin answers while it is low. A chip with DIN there
 // answers without a start bit while it is high.
 func (e *examination) strayInput() (s stray, found bool) {
-	if e.miso == nil || e.pull(gpio.PullUp) != nil {
+	if e.pull(gpio.PullUp) != nil {
 		return s, false
 	}
 	for _, p := range e.Unused() {
@@ -99,7 +100,7 @@ func (*examination) after(d time.Duration) bool {
 // swapped, DOUT is at MOSI, and DIN follows the pull-up of MISO.
 func (e *examination) strayOutput() (s stray, found bool) {
 	p, err := e.dev.Single(0)
-	if err != nil || e.miso == nil || e.pull(gpio.PullUp) != nil {
+	if err != nil || e.pull(gpio.PullUp) != nil {
 		return s, false
 	}
 	pins := e.Unused()

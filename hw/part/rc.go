@@ -239,6 +239,8 @@ func (r RC) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor.Find
 		if p.Slow() {
 			unpulled = errors.New("the program pinctrl is too slow for the time of a charge")
 		}
+	} else if line, err := b.TakeLine(r.Pin); err == nil {
+		defer line.Restore()
 	}
 	f, err := r.check(b, inputs[0].Name, p, unpulled == nil)
 	if !yield(f) {

@@ -76,7 +76,7 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doc
 		}
 		b.Hand = virtual
 	} else {
-		b.Held = host.Held()
+		b.Held, b.Reserved = host.Held(), host.Reserved()
 		if !c.JSON && terminal.Is(in) && terminal.Is(w) {
 			b.Hand = &prompt.Hand{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
 		}

@@ -1,0 +1,92 @@
+package doctor
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Reserved returns the pins that the firmware or the device tree sets up, as far as a user can read that: those with a line
+// gpio=... in config.txt, and those of the device tree's devices. Their functions and pulls may differ from those after
+// power-up.
+func (h Host) Reserved() map[string]bool {
+	all := map[string]bool{}
+	for _, name := range []string{"/boot/firmware/config.txt", "/boot/config.txt"} { // the second one before bookworm
+		for line := range strings.Lines(h.read(name)) {
+			if pins, ok := strings.CutPrefix(strings.TrimSpace(line), "gpio="); ok {
+				pins, _, _ = strings.Cut(pins, "=")
+				reserve(all, pins)
+			}
+		}
+	}
+	if tree, err := filepath.EvalSymlinks(h.Path("/proc/device-tree")); err == nil { // a link
+		multiplexed(all, tree)
+	}
+	return all
+}
+
+// reserve adds the pins of a list such as 0-4,6 in config.txt:
+// https://www.raspberrypi.com/documentation/computers/config_txt.html#gpio
+func reserve(all map[string]bool, pins string) {
+	for item := range strings.SplitSeq(pins, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(item), "-")
+		first, err := strconv.Atoi(from)
+		last := first
+		if isRange && err == nil {
+			last, err = strconv.Atoi(to)
+		}
+		for n := first; err == nil && n <= min(last, 53); n++ {
+			all[fmt.Sprintf("GPIO%d", n)] = true
+		}
+	}
+}
+
+// multiplexed adds the pins of all devices of a device tree: pinctrl-0 of a device that is not disabled has the phandles of
+// groups of pins. A group has brcm,pins with numbers (brcm,bcm2835-gpio.txt), or pins with names on a Pi 5 (pinctrl-rp1).
+func multiplexed(all map[string]bool, tree string) {
+	groups, used := map[uint32][]string{}, map[uint32]bool{}
+	_ = filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error { // what cannot be read has no pins
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		property := func(name string) []byte {
+			b, _ := os.ReadFile(filepath.Join(path, name))
+			return b
+		}
+		var pins []string
+		for _, n := range cells(property("brcm,pins")) {
+			pins = append(pins, fmt.Sprintf("GPIO%d", n))
+		}
+		for name := range strings.SplitSeq(string(property("pins")), "\x00") {
+			if strings.HasPrefix(name, "gpio") {
+				pins = append(pins, strings.ToUpper(name))
+			}
+		}
+		if phandle := cells(property("phandle")); len(pins) > 0 && len(phandle) == 1 {
+			groups[phandle[0]] = pins
+		}
+		if status := strings.Trim(string(property("status")), "\x00"); status == "" || status == "okay" {
+			for _, phandle := range cells(property("pinctrl-0")) {
+				used[phandle] = true
+			}
+		}
+		return nil
+	})
+	for phandle := range used {
+		for _, pin := range groups[phandle] {
+			all[pin] = true
+		}
+	}
+}
+
+// cells returns the 32-bit numbers of a property.
+func cells(property []byte) (all []uint32) {
+	for ; len(property) >= 4; property = property[4:] {
+		all = append(all, binary.BigEndian.Uint32(property))
+	}
+	return all
+}
