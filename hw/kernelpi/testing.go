@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -47,6 +49,36 @@ func RunTests(t testing.TB, pkg, pattern, script string) *Result {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// HostCommand returns the shell command that runs a program of the host in the guest, with the host's libraries. It skips
+// the test without the program, and names its package.
+func HostCommand(t testing.TB, program, pkg string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Skipf("SKIPPED: needs %s: run 'apt-get install %s'", program, pkg)
+	}
+	out, err := exec.Command("ldd", path).Output()
+	if err != nil {
+		t.Fatalf("ldd %s: %v", path, err)
+	}
+	loader, folders := "", []string(nil)
+	for _, word := range strings.Fields(string(out)) {
+		if !strings.HasPrefix(word, "/") {
+			continue
+		}
+		file, err := filepath.EvalSymlinks(word) // absolute links lead nowhere under /host
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(filepath.Base(word), "ld-linux") {
+			loader = file
+		} else if dir := "/host" + filepath.Dir(file); !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
+		}
+	}
+	return fmt.Sprintf("/host%s --library-path %s /host%s", loader, strings.Join(folders, ":"), path)
 }
 
 // Go runs the go command, such as build or test -c, for a static program: the guest has no libraries.
