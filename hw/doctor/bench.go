@@ -34,6 +34,10 @@ type Bench struct {
 	Held map[string]string
 	// Reserved has the pins that the firmware or the device tree sets up. The search for wires in wrong holes leaves them alone.
 	Reserved map[string]bool
+	// Rebind returns the remedy for a bus that has lost a pin. If it is nil, the remedy is a reboot.
+	Rebind func(bus string) string
+	// MISOFloats is true on a Pi without a pull at MISO, a Pi 5.
+	MISOFloats bool
 	// Begin gets the name of each check before it runs. Nil is allowed.
 	Begin func(check string)
 

@@ -94,6 +94,12 @@ func (h Host) Model() string {
 	return ""
 }
 
+// IsPi5 reports whether the machine is a Pi 5, a Pi 500 or a Compute Module 5. Nothing pulls MISO there: the device tree has
+// bias-disable for the pins of SPI0 (rp1_spi0_gpio9 in rp1.dtsi of raspberrypi/linux).
+func (h Host) IsPi5() bool {
+	return strings.Contains(h.read("/proc/device-tree/compatible"), "bcm2712")
+}
+
 func (h Host) read(name string) string {
 	b, _ := os.ReadFile(h.Path(name))
 	return strings.Trim(string(b), "\x00\n ")
@@ -199,7 +205,7 @@ func (h Host) user(cfg *config.Config) Finding {
 		return f
 	}
 	f.Seen = "root"
-	if strings.Contains(h.read("/proc/device-tree/compatible"), "bcm2712") {
+	if h.IsPi5() {
 		f.Result = Failed
 		f.Means = "as root on a Pi 5, the GPIO driver would write to memory outside the GPIO: 'hillock run' refuses"
 		f.Do = "run hillock as a user in the groups gpio and spi: 'sudo hillock setup' adds you to them"

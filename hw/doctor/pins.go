@@ -123,9 +123,9 @@ func (h Host) lines() (map[string]string, error) {
 }
 
 // buses finds pins that their bus has lost. A program that used such a pin as a plain pin leaves it plain at its end, and the
-// bus is dead until the next boot. Chip selects are left out: the kernel itself drives them as plain pins.
+// bus is dead until its driver is bound again. Chip selects are left out: the kernel itself drives them as plain pins.
 func (h Host) buses(cfg *config.Config, holders map[string]string) (found []Finding) {
-	lost := map[string]string{} // by pin, the meaning of its loss
+	lost, rebind := map[string]string{}, map[string]string{} // by pin, the meaning of its loss, and the remedy
 	for _, port := range cfg.Ports() {
 		if _, err := os.Stat(h.Path(Node(port))); err != nil {
 			continue // the port is off
@@ -133,24 +133,24 @@ func (h Host) buses(cfg *config.Config, holders map[string]string) (found []Find
 		bus, _, _ := strings.Cut(port, ".")
 		for role, pin := range config.PortPins(port) {
 			if !strings.HasPrefix(role, "CE") {
-				lost[pin] = bus + " has lost its " + role
+				lost[pin], rebind[pin] = bus+" has lost its "+role, h.Rebind(bus)
 			}
 		}
 	}
 	var unknown []string
 	for _, pin := range slices.Sorted(maps.Keys(lost)) {
-		f := Finding{Check: pin, Result: Failed, Means: lost[pin] + " until the next boot"}
+		f := Finding{Check: pin, Result: Failed, Means: lost[pin]}
 		switch by := holders[pin]; {
 		case by == theKernel, strings.HasSuffix(lost[pin], " "+strings.ToUpper(by)): // the driver i2c-gpio holds "sda" and "scl"
 			continue
 		case by != "":
-			f.Seen, f.Do = fmt.Sprintf("held by %q", by), "stop that program, and reboot"
+			f.Seen, f.Do = fmt.Sprintf("held by %q", by), "stop that program; then "+rebind[pin]
 		default:
 			var ok bool
 			if f.Seen, ok = h.plain(pin); !ok {
 				unknown = append(unknown, pin)
 			}
-			f.Do = "reboot"
+			f.Do = rebind[pin]
 		}
 		if f.Seen != "" {
 			found = append(found, f)
@@ -172,5 +172,10 @@ func (h Host) plain(pin string) (function string, ok bool) {
 	if len(f) < 2 {
 		return "", false
 	}
-	return map[string]string{"ip": "a plain input", "op": "a plain output", "no": "without a function"}[f[1]], true
+	return plainWords()[f[1]], true
+}
+
+// plainWords are the words for the functions of plain pins, by pinctrl's words.
+func plainWords() map[string]string {
+	return map[string]string{"ip": "a plain input", "op": "a plain output", unused: "without a function"}
 }

@@ -41,9 +41,9 @@ func TestPinsNameTheirHolders(t *testing.T) {
 		{"pins of the buses", on, map[string]string{"GPIO2": "sda", "GPIO3": theKernel, "GPIO8": "spi0 CS0", "GPIO10": "lg"},
 			map[string]string{"9": "ip", "10": "op", "11": "no"}, nil, []Finding{
 				{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""},
-				{"GPIO10", Failed, `held by "lg"`, "SPI0 has lost its MOSI until the next boot", "stop that program, and reboot"},
-				{"GPIO11", Failed, "without a function", "SPI0 has lost its SCLK until the next boot", "reboot"},
-				{"GPIO9", Failed, "a plain input", "SPI0 has lost its MISO until the next boot", "reboot"},
+				{"GPIO10", Failed, `held by "lg"`, "SPI0 has lost its MOSI", "stop that program; then reboot"},
+				{"GPIO11", Failed, "without a function", "SPI0 has lost its SCLK", "reboot"},
+				{"GPIO9", Failed, "a plain input", "SPI0 has lost its MISO", "reboot"},
 			}},
 		{"buses that are off", map[string]os.FileMode{"/dev/gpiochip0": 0o660}, nil, map[string]string{"9": "ip", "2": "ip"}, nil,
 			[]Finding{{"pins", Passed, "free: GPIO4, GPIO17, GPIO5, GPIO7", "", ""}}},

@@ -46,9 +46,10 @@ func reserve(all map[string]bool, pins string) {
 }
 
 // multiplexed adds the pins of all devices of a device tree: pinctrl-0 of a device that is not disabled has the phandles of
-// groups of pins. A group has brcm,pins with numbers (brcm,bcm2835-gpio.txt), or pins with names on a Pi 5 (pinctrl-rp1).
+// groups of pins. A group, or a part of it, has brcm,pins with numbers (brcm,bcm2835-gpio.txt), or pins with names on a Pi 5
+// (rp1.dtsi).
 func multiplexed(all map[string]bool, tree string) {
-	groups, used := map[uint32][]string{}, map[uint32]bool{}
+	pins, groups, used := map[string][]string{}, map[uint32]string{}, map[uint32]bool{}
 	_ = filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error { // what cannot be read has no pins
 		if err != nil || !d.IsDir() {
 			return nil
@@ -57,17 +58,16 @@ func multiplexed(all map[string]bool, tree string) {
 			b, _ := os.ReadFile(filepath.Join(path, name))
 			return b
 		}
-		var pins []string
+		if phandle := cells(property("phandle")); len(phandle) == 1 {
+			groups[phandle[0]] = path
+		}
 		for _, n := range cells(property("brcm,pins")) {
-			pins = append(pins, fmt.Sprintf("GPIO%d", n))
+			pins[path] = append(pins[path], fmt.Sprintf("GPIO%d", n))
 		}
 		for name := range strings.SplitSeq(string(property("pins")), "\x00") {
 			if strings.HasPrefix(name, "gpio") {
-				pins = append(pins, strings.ToUpper(name))
+				pins[path] = append(pins[path], strings.ToUpper(name))
 			}
-		}
-		if phandle := cells(property("phandle")); len(pins) > 0 && len(phandle) == 1 {
-			groups[phandle[0]] = pins
 		}
 		if status := strings.Trim(string(property("status")), "\x00"); status == "" || status == "okay" {
 			for _, phandle := range cells(property("pinctrl-0")) {
@@ -77,8 +77,13 @@ func multiplexed(all map[string]bool, tree string) {
 		return nil
 	})
 	for phandle := range used {
-		for _, pin := range groups[phandle] {
-			all[pin] = true
+		for path, of := range pins {
+			if group := groups[phandle]; path != group && filepath.Dir(path) != group {
+				continue
+			}
+			for _, pin := range of {
+				all[pin] = true
+			}
 		}
 	}
 }

@@ -29,8 +29,9 @@ func TestReservedPins(t *testing.T) {
 		}, "GPIO22 GPIO23 GPIO24"},
 		{"Pi 5", map[string]string{
 			"/proc/device-tree/axi/rp1/gpio/spi0/pins": "gpio9\x00gpio10\x00", "/proc/device-tree/axi/rp1/gpio/spi0/phandle": "\x00\x00\x00\x09",
-			"/proc/device-tree/axi/rp1/spi/pinctrl-0": "\x00\x00\x00\x09",
-		}, "GPIO10 GPIO9"},
+			"/proc/device-tree/axi/rp1/gpio/uart0/pin_txd/pins": "gpio14\x00", "/proc/device-tree/axi/rp1/gpio/uart0/phandle": "\x00\x00\x00\x0a",
+			"/proc/device-tree/axi/rp1/spi/pinctrl-0": "\x00\x00\x00\x09", "/proc/device-tree/axi/rp1/serial/pinctrl-0": "\x00\x00\x00\x0a",
+		}, "GPIO10 GPIO14 GPIO9"},
 	} {
 		h := made(t, host(t, 1000, nil, nil), tt.files)
 		got := strings.Join(slices.Sorted(maps.Keys(h.Reserved())), " ")

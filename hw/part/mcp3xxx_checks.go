@@ -24,6 +24,7 @@ type examination struct {
 	lines map[string]string // the pins of its port by signal
 	miso  *doctor.Pullable  // nil if the doctor cannot set its pull
 	found bool              // a wire in a wrong hole
+	held  bool              // MISO is high against a pull-down where no chip drives it
 	took  time.Duration     // the shortest transfer
 }
 
@@ -40,22 +41,38 @@ func (m MCP3xxx) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor
 	defer chip.port.Close()
 	model, _ := mcp3xxx.ByName(m.Model)
 	e := &examination{Bench: b, part: m, model: model, dev: chip.Dev, lines: config.PortPins(m.Port), took: patience}
-	miso, err := b.Take(e.lines["MISO"])
-	if err == nil {
-		e.miso = miso
-		defer miso.Restore()
+	if f, lost := b.Lost(m.Port); lost {
+		return yield(f) && doctor.SkipInputs(inputs, m.Port+" failed", yield)
 	}
+	miso, err := b.Take(e.lines["MISO"])
+	if err != nil {
+		return e.check(inputs, err, yield)
+	}
+	e.miso = miso
+	more := e.check(inputs, nil, yield)
+	if err := miso.Restore(); err != nil && more {
+		return yield(b.Kept(m.Port, e.lines["MISO"], err))
+	}
+	return more
+}
+
+// check checks the chip and its inputs. unpulled is the reason if the doctor cannot set the pull of MISO.
+func (e *examination) check(inputs []config.Input, unpulled error, yield func(doctor.Finding) bool) bool {
+	port := e.part.Port
 	f := e.answers()
 	if !yield(f) {
 		return false
 	}
 	if f.Result != doctor.Passed {
-		if err != nil && !e.found && !yield(doctor.WithoutPulls(m.Port, err)) {
+		if unpulled != nil && !e.found && !yield(doctor.WithoutPulls(port, unpulled)) {
 			return false
 		}
-		return doctor.SkipInputs(inputs, m.Port+" failed", yield)
+		return doctor.SkipInputs(inputs, port+" failed", yield)
 	}
-	return b.Channels(doctor.Chip{Inputs: inputs, Channels: model.Channels(), Read: e.read, Place: e.place, Reference: m.leg("VREF")}, yield)
+	if e.MISOFloats && e.miso != nil && !e.held && !yield(e.floating()) {
+		return false
+	}
+	return e.Channels(doctor.Chip{Inputs: inputs, Channels: e.model.Channels(), Read: e.read, Place: e.place, Reference: e.part.leg("VREF")}, yield)
 }
 
 // leg returns a pin of the chip with its number: "DOUT (chip pin 12)".
@@ -171,6 +188,12 @@ func (e *examination) answers() doctor.Finding {
 			return f
 		}
 		f.Result = doctor.Passed
+		e.held = every(all, func(x answer) bool { return x.pull != gpio.PullDown || !x.Driven() })
+		return f
+	case e.noisy() && !mute && !slices.ContainsFunc(all, func(x answer) bool { return x.fits(e.model.Bits()) }) && !every(all, answer.Ones):
+		f.Seen = "MISO reads noise"
+		f.Means = "no chip drives MISO, and nothing pulls it on a Pi 5: a wire is loose or in the wrong hole, or the chip has no supply"
+		f.Do = e.wires() + "; " + e.resistor()
 		return f
 	case every(all, func(x answer) bool { return e.other(x) != 0 && !x.low() }) && !mute:
 		return e.another(f, all)
@@ -198,6 +221,20 @@ func (e *examination) answers() doctor.Finding {
 		return e.search(f)
 	}
 	return e.garbled(f, all)
+}
+
+// noisy reports whether a MISO without a driver reads as noise.
+func (e *examination) noisy() bool { return e.MISOFloats && e.miso == nil }
+
+// floating returns the finding on a good chip at a MISO without a pull. The kernel's device tree for a Pi 5 turns the pull off.
+func (e *examination) floating() doctor.Finding {
+	return doctor.Finding{Check: e.part.Port, Result: doctor.Warning, Seen: "MISO floats while the chip is silent",
+		Means: "nothing pulls MISO on a Pi 5: a chip that loses a wire reads as noise, like a turning knob", Do: e.resistor()}
+}
+
+// resistor returns the remedy for a floating MISO.
+func (e *examination) resistor() string {
+	return fmt.Sprintf("put 10 kOhm from %s to 3V3", doctor.Line("MISO", e.lines["MISO"]))
 }
 
 // unasked returns the finding on a chip with DIN high.
@@ -272,7 +309,7 @@ func (e *examination) another(f doctor.Finding, all []answer) doctor.Finding {
 
 // talks reports whether the chip answers without a start bit from the Pi. A chip with DIN high takes that for a start bit.
 func (e *examination) talks() bool {
-	if e.model.Channels() == 1 { // without DIN
+	if e.model.Channels() == 1 || e.noisy() { // without DIN, or with an answer from noise
 		return false
 	}
 	x, err := e.dev.Listen()

@@ -76,7 +76,7 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doc
 		}
 		b.Hand = virtual
 	} else {
-		b.Held, b.Reserved = host.Held(), host.Reserved()
+		b.Held, b.Reserved, b.Rebind, b.MISOFloats = host.Held(), host.Reserved(), host.Rebind, host.IsPi5()
 		if !c.JSON && terminal.Is(in) && terminal.Is(w) {
 			b.Hand = &prompt.Hand{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
 		}
