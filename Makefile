@@ -34,7 +34,7 @@ check:
 	$(GO) tool staticcheck ./...
 	@$(MAKE) --no-print-directory vuln
 	@$(MAKE) --no-print-directory page
-	HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off $(GO) test -race ./...
+	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off $(GO) test -race -json ./... | $(GO) run ./cmd/testarm report
 
 vuln:
 	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \

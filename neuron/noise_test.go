@@ -98,6 +98,9 @@ func TestNoisyRatesAreTheExactOnes(t *testing.T) {
 		{20, 3, 76.692, 4_000_000},
 	} {
 		t.Run(fmt.Sprintf("mu %g sigma %g", tt.mu, tt.sigma), func(t *testing.T) {
+			if testing.Short() && tt.steps > 4_000_000 {
+				t.Skip("SKIPPED: -short: a test holds the bits of the noise for each processor")
+			}
 			p := Default()
 			p.Sigma, p.Seed = tt.sigma, 1
 			n := mustNew(t, p)

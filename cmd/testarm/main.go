@@ -77,10 +77,13 @@ func run() error {
 // goTest runs all tests, and prints and returns the results.
 func goTest(arch, emulator string) (results, error) {
 	cmd := exec.Command("go", "test", "-json")
+	if emulator == "" {
+		cmd.Args = append(cmd.Args, "-race") // as 'make check' does: its results are in the cache of go test
+	}
 	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
 	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off")
 	if emulator != "" {
-		cmd.Args = append(cmd.Args, "-exec", emulator)
+		cmd.Args = append(cmd.Args, "-short", "-exec", emulator) // short: emulation is ten times slower
 		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before the
 		// programs that they start.
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOARM=6", "HILLOCK_TEST_EXEC="+emulator)

@@ -50,8 +50,11 @@ func failed(t *testing.T, text string, prepare func(*board.Virtual, *doctor.Benc
 func TestNoFalseAlarm(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 24))
-	alarms := 0
-	for i := range 200 {
+	alarms, n := 0, 200
+	if testing.Short() {
+		n = 40
+	}
+	for i := range n {
 		position, noise := rng.Float64(), i%4
 		for _, hand := range []bool{false, true} {
 			if hand && i%5 > 0 {
@@ -73,7 +76,7 @@ func TestNoFalseAlarm(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d false alarms at 200 positions of the knob, at 40 of them with a hand too", alarms)
+	t.Logf("%d false alarms at %d positions of the knob, at %d of them with a hand too", alarms, n, n/5)
 }
 
 // kit returns a configuration with a knob on the first channel of a chip.

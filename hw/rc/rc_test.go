@@ -112,7 +112,10 @@ func late(seed uint64) sim.Clock { return sim.NewLateClock(0, 100*time.Microseco
 // Positions are accurate with parts at the ends of their tolerance, calibrated at both ends, with wake-ups up to 100 us
 // late. There are 100 Reads at each position. The log has the table of errors.
 func TestPositionsAreAccurate(t *testing.T) {
-	const reads = 100
+	reads := 100
+	if testing.Short() {
+		reads = 25
+	}
 	for _, tt := range []struct {
 		name  string
 		parts sim.RCParts

@@ -29,6 +29,14 @@ func family(t *testing.T, m mcp3xxx.Model) (*sim.MCP3xxx, *mcp3xxx.Dev) {
 	return chip, d
 }
 
+// step returns the distance of the codes that a test tries.
+func step() int32 {
+	if testing.Short() {
+		return 11
+	}
+	return 1
+}
+
 // Every code of every channel of every model, through driver and wire.
 func TestEveryCodeIsRead(t *testing.T) {
 	t.Parallel()
@@ -41,7 +49,7 @@ func TestEveryCodeIsRead(t *testing.T) {
 					t.Fatal(err)
 				}
 				lowest, highest := pin.Range()
-				for code := lowest.Raw; code <= highest.Raw; code++ {
+				for code := lowest.Raw; code <= highest.Raw; code += step() {
 					chip.Knob(ch).SetCode(int(code))
 					if s, err := pin.Read(); err != nil || s.Raw != code {
 						t.Fatalf("%s, code %d: got %d, %v", pin, code, s.Raw, err)
@@ -67,7 +75,7 @@ func TestEveryDifferenceIsRead(t *testing.T) {
 				}
 				lowest, highest := pin.Range()
 				steps := highest.Raw + 1
-				for code := -steps; code < steps; code++ {
+				for code := -steps; code < steps; code += step() {
 					chip.Knob(plus).Set(float64(max(code, 0)) / float64(steps))
 					chip.Knob(minus).Set(float64(max(-code, 0)) / float64(steps))
 					if s, err := pin.Read(); err != nil || s.Raw != max(code, lowest.Raw) {
