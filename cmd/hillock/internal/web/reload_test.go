@@ -48,7 +48,11 @@ func TestReloadsBesideSlowClients(t *testing.T) {
 				}
 			}
 		}()
-		for range 3000 {
+		reloads := 3000
+		if testing.Short() {
+			reloads = 300
+		}
+		for range reloads {
 			w.begin()
 			w.server.Follow()
 			time.Sleep(frameTime)
