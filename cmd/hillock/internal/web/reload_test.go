@@ -11,12 +11,16 @@ import (
 	"hillock/neuron"
 )
 
-// The test reloads 3,000 times beside 50 slow clients and changes of parameters. Goroutines may not wait for each other's locks.
-// A slow client keeps few records.
+// The test reloads 3,000 times (300 with -short) beside 50 slow clients and changes of parameters. No goroutine may wait for another
+// one's lock for ever. A slow client keeps few records.
 func TestReloadsBesideSlowClients(t *testing.T) {
 	// With a deadlock on a mutex the bubble's time stands still, and its timeouts never come: the timer outside ends the test.
 	stuck := time.AfterFunc(5*time.Minute, func() { panic("the server is deadlocked, or this machine is very slow") })
 	defer stuck.Stop()
+	reloads := 3000
+	if testing.Short() {
+		reloads = 300
+	}
 	inBubble(t, Options{Clients: 51}, func(t *testing.T, w *world) {
 		ctx, stop := context.WithCancel(t.Context())
 		for range 50 {
@@ -48,10 +52,6 @@ func TestReloadsBesideSlowClients(t *testing.T) {
 				}
 			}
 		}()
-		reloads := 3000
-		if testing.Short() {
-			reloads = 300
-		}
 		for range reloads {
 			w.begin()
 			w.server.Follow()
@@ -63,8 +63,8 @@ func TestReloadsBesideSlowClients(t *testing.T) {
 		v.mu.Lock()
 		last := v.hellos[len(v.hellos)-1]
 		v.mu.Unlock()
-		if last.Run != 3000 {
-			t.Errorf("got a hello of run %d last, want that of run 3000", last.Run)
+		if int(last.Run) != reloads {
+			t.Errorf("got a hello of run %d last, want that of run %d", last.Run, reloads)
 		}
 	})
 }
