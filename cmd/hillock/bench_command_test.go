@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
-	"hillock/cmd/hillock/internal/bench"
-
 	"github.com/google/go-cmp/cmp"
+	"github.com/pelletier/go-toml/v2"
+
+	"hillock/cmd/hillock/internal/bench"
 )
 
 func TestBenchMeasures(t *testing.T) {
@@ -54,6 +56,29 @@ func TestBenchMeasures(t *testing.T) {
 	}
 	if svg, err := os.ReadFile(plot); err != nil || !strings.Contains(string(svg), "lateness of ") || !strings.Contains(string(svg), "</svg>") {
 		t.Errorf("got %v and %d bytes, want a picture", err, len(svg))
+	}
+}
+
+// Package bench tests the whole report of a fake machine.
+func TestReportOfThisMachineIsTOML(t *testing.T) {
+	t.Parallel()
+	out, _, err := hillock(t.Context(), "bench", "--hw", "sim", "--duration", "20ms", "--report", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bench.Shared
+	if err := toml.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	if got.Schema != bench.Schema || got.Pi != "virtual" || got.Measured.TicksDue != 20 || got.Loop.TickUs != 1000 || got.Machine.CPUs != runtime.NumCPU() {
+		t.Errorf("got %+v", got)
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out, wd) {
+		t.Errorf("got %q in\n%s", wd, out)
 	}
 }
 

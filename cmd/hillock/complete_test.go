@@ -32,6 +32,7 @@ func TestShellsCompleteValues(t *testing.T) {
 		{[]string{"doctor", "--fault", "cs"}, []string{"cs-loose", ":4"}},
 		{[]string{"sim", "--format", ""}, []string{"summary", "spikes", "trace", "worksheet", ":4"}},
 		{[]string{"bench", "--plot", ""}, []string{"svg", "png", ":8"}},
+		{[]string{"bench", "--report", ""}, []string{"toml", ":8"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell", ":4"}},
 		{[]string{"help", "config", "c"}, []string{"check", ":4"}},
 	} {

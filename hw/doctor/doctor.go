@@ -107,7 +107,7 @@ func (h Host) read(name string) string {
 
 // SetUp checks that the machine and the user can run a configuration. It touches no wire.
 func (h Host) SetUp(cfg *config.Config) []Finding {
-	found := []Finding{h.board(), h.kernel(), h.power(), h.user(cfg),
+	found := []Finding{h.board(), h.kernel(), h.Power(), h.user(cfg),
 		h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range cfg.Ports() {
 		absence := h.Absence(port)

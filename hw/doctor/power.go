@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// power checks the supply and the cooling of the Pi, as its firmware reports them.
+// Power checks the supply and the cooling of the Pi, as its firmware reports them.
 //
 // vcgencmd returns all bits, to users in the group video. The kernel's hwmon driver reports under-voltage only, at most 2 s old
 // (drivers/hwmon/raspberrypi-hwmon.c). The firmware driver's file get_throttled is not read: older kernels log a stack trace at
 // each read, newer kernels do not have it (https://github.com/raspberrypi/linux/pull/6697). A Pi Zero and the compute modules
 // do not measure their supply.
-func (h Host) power() Finding {
+func (h Host) Power() Finding {
 	f := Finding{Check: "power", Result: Passed}
 	bits, all := h.throttled()
 	low, now := h.undervoltage()

@@ -46,7 +46,7 @@ func TestPower(t *testing.T) {
 			write(t, h, "/sys/class/hwmon/hwmon1/name", "rpi_volt\n")
 			write(t, h, "/sys/class/hwmon/hwmon1/in0_lcrit_alarm", tt.alarm)
 		}
-		if diff := cmp.Diff(tt.want, h.power()); diff != "" {
+		if diff := cmp.Diff(tt.want, h.Power()); diff != "" {
 			t.Errorf("%q, alarm %q (-want +got):\n%s", tt.vcgencmd, tt.alarm, diff)
 		}
 	}

@@ -38,9 +38,12 @@ type Result struct {
 	NaiveTicksRun int64               `json:"naive_ticks_run"`
 	Realtime      []string            `json:"realtime"` // granted by the system
 
-	where    string
-	naiveDue int64
-	late     *hdrhistogram.Histogram
+	where      string
+	naiveDue   int64
+	late       *hdrhistogram.Histogram
+	lateTicks  int64
+	readErrors int64
+	missing    []string // refused by the system, each with its error
 }
 
 // Measure runs a configuration for a duration, and then counts the ticks of a plain time.Ticker for the same duration. It writes a
@@ -69,7 +72,7 @@ func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw ses
 		SkippedMs: float64(at.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
 		CPUPercent: 100 * float64(spent.cpu) / float64(max(1, spent.time)), RSSMB: residentBytes() / 1e6,
 		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, at.Due-warm.ticks)),
-		Realtime: end.Grant.Got, where: hw.Where, late: end.Began,
+		Realtime: end.Grant.Got, where: hw.Where, late: end.Began, lateTicks: times.LateTicks, readErrors: end.ReadErrors, missing: end.Grant.Missing,
 	}
 	defer progress(messages, "comparing with a time.Ticker", duration)()
 	r.NaiveTicksRun, r.naiveDue = naive(ctx, loop.Tick, duration)

@@ -16,12 +16,14 @@ import (
 
 // Files are the files of a result, each "" for none.
 type Files struct {
-	JSON string // "-" for standard output
-	Plot string // its extension is one that chart.Format knows
+	JSON   string  // "-" for standard output
+	Plot   string  // its extension is one that chart.Format knows
+	Report string  // "-" for standard output
+	Shared *Shared // of Report
 }
 
-// Report writes the files, and then the text to out, even after a failed file. With JSON on out, the text goes to messages.
-func (r *Result) Report(out, messages io.Writer, to Files) error {
+// Show writes the files, and then the text to out, even after a failed file. With a file on out, the text goes to messages.
+func (r *Result) Show(out, messages io.Writer, to Files) error {
 	var err error
 	if to.JSON != "" {
 		err = outfile.Write(to.JSON, out, r.json)
@@ -32,10 +34,17 @@ func (r *Result) Report(out, messages io.Writer, to Files) error {
 			return r.bars().Picture(w, format)
 		}))
 	}
-	if to.JSON == "-" {
+	if to.Report != "" {
+		err = errors.Join(err, outfile.Write(to.Report, out, to.Shared.TOML))
+	}
+	if to.JSON == "-" || to.Report == "-" {
 		out = messages
 	}
-	return errors.Join(err, r.text(out))
+	err = errors.Join(err, r.text(out))
+	if err == nil && to.Report != "" && to.Report != "-" {
+		_, err = fmt.Fprintf(messages, "%s written: read it, then send it\n", to.Report)
+	}
+	return err
 }
 
 func (r *Result) json(w io.Writer) error {

@@ -164,11 +164,11 @@ type Times struct {
 
 // Percentiles are in us.
 type Percentiles struct {
-	N    int64   `json:"-"`
-	P50  float64 `json:"p50"`
-	P99  float64 `json:"p99"`
-	P999 float64 `json:"p999"`
-	Max  float64 `json:"max"`
+	N    int64   `json:"-" toml:"-"`
+	P50  float64 `json:"p50" toml:"p50"`
+	P99  float64 `json:"p99" toml:"p99"`
+	P999 float64 `json:"p999" toml:"p999"`
+	Max  float64 `json:"max" toml:"max"`
 }
 
 func (h *histograms) times(tick time.Duration) Times {
