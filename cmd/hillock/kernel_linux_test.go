@@ -87,14 +87,18 @@ func (g *guest) summary() (s summary.Figures) {
 
 var markLine = regexp.MustCompile(`(?m)^mark (\S+) ([0-9.]+)$`)
 
-// marks returns the noted times of the script, to 10 ms.
+// marks returns the noted times of the script: to 10 ms, on an emulated Pi to 1 us.
 func (g *guest) marks() map[string]time.Duration {
 	all := map[string]time.Duration{}
 	for _, m := range markLine.FindAllStringSubmatch(g.Output, -1) {
-		s, _ := strconv.ParseFloat(m[2], 64)
-		all[m[1]] = time.Duration(s * 1e9)
+		all[m[1]] = seconds(m[2])
 	}
 	return all
+}
+
+func seconds(s string) time.Duration {
+	n, _ := strconv.ParseFloat(s, 64)
+	return time.Duration(n * 1e9)
 }
 
 // pulses returns the times of GPIO17's rising and falling edges.

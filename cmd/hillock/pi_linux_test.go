@@ -1,16 +1,21 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"hillock/hw/kernelpi"
 	"hillock/hw/qemupi"
-	"hillock/neuron"
 )
 
 // Tests with names that begin with TestPi run hillock on emulated Raspberry Pis: see hw/qemupi.
@@ -35,32 +40,91 @@ var piPrograms = sync.OnceValues(func() (string, error) {
 // user pi of the groups gpio, spi and i2c.
 func bootPi(t *testing.T, p qemupi.Guest, script string) *guest {
 	t.Helper()
+	g := runPi(t, p, script+`
+report`)
+	showFailed(t, p, g)
+	return g
+}
+
+// runPi boots a Pi for bootPi and bootParts. The script's report prints the files of the latest run.
+func runPi(t *testing.T, p qemupi.Guest, script string) *guest {
+	t.Helper()
 	folder := qemupi.ForTest(t)
 	t.Parallel()
 	programs, err := piPrograms()
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx := t.Context()
+	if deadline, ok := t.Deadline(); ok { // with time left to print the console
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-10*time.Second))
+		defer cancel()
+	}
 	p.Files = append(p.Files, filepath.Join(programs, p.Board.GOARCH, "hillock"))
-	r, err := folder.Run(t.Context(), p, `
+	r, err := folder.Run(ctx, p, `
 start() { su pi -c "exec hillock run --hw real --log-format text --duration 1m --summary /tmp/summary --set loop.speed=1 --set output.led.width=5ms $*" </dev/null >/tmp/out 2>/tmp/log & pid=$!; }
 run() { start "$@"; wait $pid; }
-mark() { echo "mark $1 $(cut -d" " -f1 /proc/uptime)"; }
 part() { echo; echo "== $1"; }
-`+script+`
-status=$?
-for f in summary out log; do part $f; cat /tmp/$f 2>/dev/null; echo; done
-( exit $status )`)
+report() { status=$?; for f in summary out log; do part $f; cat /tmp/$f 2>/dev/null; echo; done; rm -f /tmp/summary /tmp/out /tmp/log; ( exit $status ); }
+`+script)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &guest{r, t}
+	return &guest{r, t}
+}
+
+func showFailed(t *testing.T, p qemupi.Guest, g *guest) {
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("%s, exit status %d, %d edges of GPIO17; output\n%s", p.Board.Name, g.Status, len(g.Levels(17)), g.Output)
 		}
 	})
-	return g
+}
+
+// piPart is a script on an emulated Pi with its check.
+type piPart struct {
+	name, script string
+	check        func(t *testing.T, g *guest)
+}
+
+// bootParts runs parts on one emulated Pi, one after the other: a boot takes more time than a part. Each has its own output, exit
+// status and edges.
+func bootParts(t *testing.T, p qemupi.Guest, parts []piPart) {
+	t.Helper()
+	var script strings.Builder
+	for _, part := range parts {
+		fmt.Fprintf(&script, "mark begin; ( %s\n); report; echo \"end $?\"; mark end\n", part.script)
+	}
+	sections := piSections(runPi(t, p, script.String()))
+	if len(sections) != len(parts) {
+		t.Fatalf("got %d parts of output, want %d", len(sections), len(parts))
+	}
+	for i, part := range parts {
+		t.Run(part.name, func(t *testing.T) {
+			g := &guest{sections[i], t}
+			showFailed(t, p, g)
+			part.check(t, g)
+		})
+	}
+}
+
+var piSection = regexp.MustCompile(`(?ms)^mark begin ([0-9.]+)\n(.*?)^end (\d+)\nmark end ([0-9.]+)\n`)
+
+// piSections returns the result of each part.
+func piSections(g *guest) (all []*kernelpi.Result) {
+	for _, m := range piSection.FindAllStringSubmatch(g.Output, -1) {
+		r := &kernelpi.Result{Output: m[2]}
+		r.Status, _ = strconv.Atoi(m[3])
+		from, to := seconds(m[1]), seconds(m[4])
+		for _, e := range g.Edges {
+			if e.At > from && e.At < to {
+				r.Edges = append(r.Edges, e)
+			}
+		}
+		all = append(all, r)
+	}
+	return all
 }
 
 // eachPi runs a test on each board.
@@ -70,22 +134,4 @@ func eachPi(t *testing.T, test func(t *testing.T, b qemupi.Board)) {
 	for _, b := range qemupi.Boards() {
 		t.Run(b.Name, func(t *testing.T) { test(t, b) })
 	}
-}
-
-func TestPiSpikesAreThoseOfTheEquation(t *testing.T) {
-	eachPi(t, func(t *testing.T, b qemupi.Board) {
-		g := bootPi(t, qemupi.Guest{Board: b, Tree: qemupi.RaspberryPiOS}, `
-knob 438; run --duration 5s`)
-		s := g.summary()
-		p, current := neuron.Default(), 5*(438./1023)
-		if want := p.SpikeCount(current, 50_000); g.Status != 0 || s.Ticks != 5000 || s.SkippedMs != 0 || s.ReadErrors != 0 || s.Neurons[0].Spikes != want {
-			t.Errorf("got exit status %d and %+v, want 5000 ticks and %d spikes", g.Status, s, want)
-		}
-		up, down := g.pulses()
-		if int64(len(up)) != s.Neurons[0].Spikes || len(down) != len(up) {
-			t.Errorf("the scope saw GPIO17 rise %d times and fall %d times, want %d", len(up), len(down), s.Neurons[0].Spikes)
-		}
-		board := map[string]string{"3b": "Raspberry Pi 3 Model B", "4b": "Raspberry Pi 4 Model B", "zero": "Raspberry Pi Zero"}[b.Name]
-		g.wants(fmt.Sprintf("where=%q", board))
-	})
 }

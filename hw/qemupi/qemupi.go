@@ -102,7 +102,8 @@ func Find() (Folder, error) {
 }
 
 // Run boots a guest, runs a job in it (a script of busybox's sh) and powers it off. guest/guest.sh has the functions of jobs.
-// The edges of the result are those of outputs; an output that becomes an input counts as low.
+// The edges of the result are those of outputs; an output that becomes an input counts as low. Their time, and the time in the
+// lines of mark, is the time since power-on.
 func (f Folder) Run(ctx context.Context, g Guest, job string) (*kernelpi.Result, error) {
 	dir, err := os.MkdirTemp("", "qemupi")
 	if err != nil {
@@ -134,8 +135,27 @@ func (f Folder) Run(ctx context.Context, g Guest, job string) (*kernelpi.Result,
 		return nil, err
 	}
 	defer scope.Close()
-	r.Edges, err = edges(scope)
-	return r, err
+	if r.Edges, err = edges(scope); err != nil {
+		return nil, err
+	}
+	r.Output = stamp(r.Output, r.Levels(markLine))
+	return r, nil
+}
+
+// markLine is the GPIO that mark of guest/guest.sh raises.
+const markLine = 16
+
+// stamp adds the time of the n-th rising edge, in s, to the n-th line of mark.
+func stamp(output string, levels []kernelpi.Edge) string {
+	lines := strings.SplitAfter(output, "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "mark ") || len(levels) == 0 {
+			continue
+		}
+		lines[i] = fmt.Sprintf("%s %.9f\n", strings.TrimSuffix(line, "\n"), levels[0].At.Seconds())
+		levels = levels[min(2, len(levels)):]
+	}
+	return strings.Join(lines, "")
 }
 
 func (f Folder) qemu(ctx context.Context, dir string, g Guest) *exec.Cmd {

@@ -28,6 +28,17 @@ func TestScopeBecomesEdges(t *testing.T) {
 	}
 }
 
+func TestMarksHaveTheScopesTime(t *testing.T) {
+	at := func(ms time.Duration, high bool) kernelpi.Edge {
+		return kernelpi.Edge{At: ms * time.Millisecond, Line: markLine, High: high}
+	}
+	got := stamp("mark one\nother mark\nmark two\nmark three\n", []kernelpi.Edge{at(1500, true), at(1501, false), at(2250, true)})
+	want := "mark one 1.500000000\nother mark\nmark two 2.250000000\nmark three\n"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("output (-want +got):\n%s", diff)
+	}
+}
+
 func TestFolderOfAnotherModelIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("HILLOCK_PI", dir)

@@ -12,4 +12,17 @@ back() { reg 0x30 $1; reg 0x34 $2; }       # back TO FROM: a wire from output FR
 capacitor() { reg 0x38 $1; reg 0x3c $2; }  # capacitor N US: on GPIO N, high US us after the discharge
 drive() { reg $((0x40 + 4 * $1)) $2; }     # drive N LEVEL: GPIO N from outside: 0, 1, or 2 for not driven
 pull() { devmem $((W + 0x200 + 4 * $1)); } # pull N: 0 none, 1 up, 2 down
+counters() { cat /sys/kernel/debug/spi-bcm2835*/count_transfer_$1; } # counters polling, or irq: transfers of spi-bcm2835 so far
 level() { devmem $((W + 0x300 + 4 * $1)); }
+
+# The kernel's number of GPIO 0.
+chip() { for c in /sys/class/gpio/gpiochip*; do case $(cat $c/label) in pinctrl-*) cat $c/base ;; esac; done; }
+gpio0=$(chip)
+holder() { sed -n "s/^ gpio-$((gpio0 + $1)) *(\([^)]*\)).*/\1/p" /sys/kernel/debug/gpio; } # holder N: the name of GPIO N, and its holder
+# mark NAME notes the time on the scope's clock: it raises GPIO16, and prints a line for qemupi.
+mark() {
+	line=/sys/class/gpio/gpio$((gpio0 + 16))
+	[ -e $line ] || { echo $((gpio0 + 16)) > /sys/class/gpio/export; echo low > $line/direction; }
+	echo 1 > $line/value; echo 0 > $line/value
+	echo "mark $1"
+}
