@@ -221,14 +221,14 @@ func (c claimant) checkBuses(key, pin string, all []claimant) {
 		case !warned && !slices.ContainsFunc(uses, func(other use) bool { return needs(other.port, pin) }):
 			warned = true
 			name, _, _ := strings.Cut(u.port, ".")
-			or := "an overlay without " + bus.role
-			if name == "SPI0" && bus.role == "CE1" {
-				or = "add dtoverlay=spi0-1cs to config.txt and reboot" // its only chip select is CE0
+			hint := fmt.Sprintf("it is %s of %s, the bus of %s; use another pin", bus.role, name, u.by)
+			keeps := func(other use) bool {
+				return !strings.HasPrefix(other.port, name) || other.port < fmt.Sprint(name, ".", bus.cs)
 			}
-			c.Warn(key, Problem{
-				Rule: "may belong to the kernel",
-				Hint: fmt.Sprintf("it is %s of %s, the bus of %s; use another pin, or %s", bus.role, name, u.by, or),
-			})
+			if way := FreeSelect(pin); way != "" && !slices.ContainsFunc(uses, func(other use) bool { return !keeps(other) }) {
+				hint += ", or " + way
+			}
+			c.Warn(key, Problem{Rule: "may belong to the kernel", Hint: hint})
 		}
 	}
 }

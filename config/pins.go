@@ -192,6 +192,23 @@ func busPins(bus string) []busPin {
 	return nil
 }
 
+// FreeSelect returns the way to free a pin that the kernel claims as a chip select, and to keep the selects below it. It
+// returns "" for CE0 and for pins outside of the buses: there is no such overlay.
+func FreeSelect(pin string) string {
+	for _, bus := range []string{"SPI0", "SPI1"} {
+		b, _, ok := busPinOf(pin, bus)
+		if !ok || b.cs < 1 {
+			continue
+		}
+		format := "set dtoverlay=spi1-%dcs in config.txt and reboot" // in place of another overlay for the bus
+		if bus == "SPI0" {
+			format = "add dtoverlay=spi0-%dcs to config.txt and reboot" // dtparam=spi=on stays
+		}
+		return fmt.Sprintf(format, b.cs)
+	}
+	return ""
+}
+
 // busPinOf returns the role of a pin on the port's bus, and whether the port needs this pin.
 func busPinOf(pin, port string) (b busPin, needed, ok bool) {
 	bus, cs, _ := strings.Cut(port, ".")

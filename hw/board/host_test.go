@@ -47,6 +47,8 @@ func TestHostPinErrorsHaveRemedies(t *testing.T) {
 		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO17", "gpiomon"}), syscall.EBUSY, true, `device or resource busy: "gpiomon" holds it: stop that program, or choose another pin`},
 		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO7", "spi0 CS1"}), syscall.EBUSY, true,
 			`device or resource busy: "spi0 CS1" holds it: add dtoverlay=spi0-1cs to config.txt and reboot, or choose another pin`},
+		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO17", "spi1 CS1"}), syscall.EBUSY, true,
+			`device or resource busy: "spi1 CS1" holds it: set dtoverlay=spi1-1cs in config.txt and reboot, or choose another pin`},
 		{newHostPin(consumed{pi.Pin("GPIO17"), "GPIO8", "spi0 CS0"}), syscall.EBUSY, true, `device or resource busy: "spi0 CS0" holds it: choose another pin`},
 		{opened, syscall.EACCES, false, "permission denied" + group},
 		{opened, syscall.EPERM, false, "operation not permitted" + group},

@@ -11,6 +11,7 @@ import (
 	"periph.io/x/host/v3/bcm283x"
 	"periph.io/x/host/v3/gpioioctl"
 
+	"hillock/config"
 	"hillock/hw/bias"
 	"hillock/hw/line"
 )
@@ -171,10 +172,10 @@ func Selects(holder string) bool {
 	return strings.HasPrefix(holder, "spi") && strings.Contains(holder, " CS")
 }
 
-// FreeSelect returns the remedy for a pin in use as a chip select. The overlay spi0-1cs leaves GPIO8 as the only one of SPI0.
+// FreeSelect returns the remedy for a pin in use as a chip select.
 func FreeSelect(pin string) string {
-	if pin == "GPIO7" {
-		return "add dtoverlay=spi0-1cs to config.txt and reboot, or choose another pin"
+	if way := config.FreeSelect(pin); way != "" {
+		return way + ", or choose another pin"
 	}
 	return "choose another pin"
 }

@@ -160,7 +160,8 @@ func TestWarnings(t *testing.T) {
 			`32:1: warning: input.b.ends: covers less than half of the chip's codes, 0 to 26400, got [0, 1023]: remove ends to use all of them, or measure them with 'hillock calibrate'`},
 		{8, `driver = "mcp3304"`, `8:1: warning: input.knob.driver: is tested by Microchip from 4.5 V on, but runs on the Pi's 3V3, got "mcp3304": the mcp3201, mcp3204 and mcp3208 are tested from 2.7 V on`},
 		{9, `port = "SPI0.1"`, ""},
-		{9, `port = "SPI1.0"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin, or an overlay without CE1`},
+		{9, `port = "SPI1.0"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin, or set dtoverlay=spi1-1cs in config.txt and reboot`},
+		{9, "port = \"SPI1.2\"", `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin`},
 		{9, `port = "SPI9.9"`, ""},
 	}
 	for _, test := range tests {
@@ -188,5 +189,27 @@ func TestWarningWithoutDT(t *testing.T) {
 	const want = `odd.toml:5:1: warning: neuron.n1.tau_m: is less than 10 steps of dt, got "0.5 ms": spikes come at the wrong time; use a dt of 0.05 ms or less`
 	if got := config.Problems(c.Warnings).Error(); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// No overlay gives GPIO8 away and keeps SPI0.1.
+func TestFreeChipSelects(t *testing.T) {
+	for _, tt := range []struct{ port, pin, way string }{
+		{"SPI0.0", "GPIO7", ", or add dtoverlay=spi0-1cs to config.txt and reboot"},
+		{"SPI0.1", "GPIO8", ""},
+		{"SPI1.0", "GPIO16", ", or set dtoverlay=spi1-2cs in config.txt and reboot"},
+		{"SPI1.1", "GPIO16", ", or set dtoverlay=spi1-2cs in config.txt and reboot"},
+		{"SPI1.2", "GPIO17", ""},
+		{"SPI1.1", "GPIO18", ""},
+	} {
+		text := strings.NewReplacer("SPI0.0", tt.port, "GPIO17", tt.pin).Replace(base)
+		c, err := config.Parse("", []byte(text), nil, Kinds())
+		if err != nil || len(c.Warnings) != 1 {
+			t.Errorf("%s: got %v, %v; want a warning of %s", tt.port, err, c, tt.pin)
+			continue
+		}
+		if got, want := c.Warnings[0].Error(), "use another pin"+tt.way; !strings.HasSuffix(got, want) {
+			t.Errorf("%s: got %s, want %s", tt.port, got, want)
+		}
 	}
 }
