@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -77,7 +78,7 @@ func (h Host) undervoltage() (low, ok bool) {
 }
 
 // governor checks the CPU frequency governor of a Pi, if its kernel has one. All but performance lower the clock of a CPU
-// that sleeps between ticks. On a Pi up to 4 the firmware lowers the core clock with it, and SCLK is a fraction of that.
+// that sleeps between ticks. The firmware lowers the core clock with it, and SCLK is a fraction of the core clock on a Pi up to 4.
 func (h Host) governor() []Finding {
 	const file = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
 	governor := h.read(file)
@@ -85,10 +86,33 @@ func (h Host) governor() []Finding {
 		return nil
 	}
 	f := Finding{Check: "governor", Result: Passed, Seen: file + ": " + governor}
-	if governor != "performance" {
-		f.Result = Warning
-		f.Means = "the CPU is slow between ticks: ticks and readings may be later than necessary; on a Pi up to 4 the SPI clock falls with the core clock"
-		f.Do = "run 'echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'; for the SPI clock alone, set core_freq_min in config.txt to the Pi's core_freq, and reboot"
+	if governor == "performance" {
+		return []Finding{f}
+	}
+	f.Result = Warning
+	f.Means = "the CPU is slow between ticks: ticks and readings may be later than necessary"
+	f.Do = "run 'echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'"
+	if lowest, highest := coreClock(h.Model()); lowest < highest {
+		f.Means += fmt.Sprintf("; the core clock falls from %d to %d MHz with it, and the SPI clock with the core clock", highest, lowest)
+		f.Do += fmt.Sprintf("; for the SPI clock alone, set core_freq_min=%d or force_turbo=1 in config.txt, and reboot", highest)
 	}
 	return []Finding{f}
+}
+
+// coreClock returns core_freq_min and core_freq of a model, in MHz, and 0 for a Pi 5, whose SPI has another clock. Source:
+// https://www.raspberrypi.com/documentation/computers/config_txt.html#overclocking-options, the table of defaults.
+func coreClock(model string) (lowest, highest int) {
+	for _, m := range []struct {
+		name            string
+		lowest, highest int
+	}{
+		{"5", 0, 0}, {"Compute Module 5", 0, 0},
+		{"4", 200, 500}, {"Compute Module 4", 200, 500}, // also a Pi 400
+		{"3", 250, 400}, {"Compute Module 3", 250, 400}, {"Zero", 250, 400},
+	} {
+		if strings.HasPrefix(model, "Raspberry Pi "+m.name) {
+			return m.lowest, m.highest
+		}
+	}
+	return 250, 250
 }
