@@ -114,6 +114,7 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 		found = append(found, h.node(port, Node(port), Group(port), absence.Means, absence.Do))
 	}
 	found = append(found, h.pins(cfg)...)
+	found = append(found, h.polling(cfg)...)
 	found = append(found, h.governor()...)
 	switch {
 	case h.other:

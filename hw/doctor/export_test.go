@@ -15,6 +15,12 @@ func MadeHost(t *testing.T, uid int, groups []string, files map[string]os.FileMo
 	return host(t, uid, groups, files)
 }
 
+// Write writes a file of a machine.
+func Write(t *testing.T, h Host, name, text string) {
+	t.Helper()
+	write(t, h, name, text)
+}
+
 func (h *Host) SetOutput(f func(program string, args ...string) string) { h.output = f }
 
 // SetHolders sets the holders of lines by their names.

@@ -98,6 +98,9 @@ func (m Model) Channels() int {
 	return m.facts().channels
 }
 
+// Bytes returns the number of bytes of a reading.
+func (m Model) Bytes() int { return newFrame(m.facts()).size }
+
 // Bits returns the length of a result: 10, 12, or 13 with a sign.
 func (m Model) Bits() int {
 	return m.facts().bits

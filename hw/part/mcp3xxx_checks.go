@@ -31,6 +31,12 @@ type examination struct {
 // Channels implements doctor.OnChannel.
 func (m MCP3xxx) Channels() (plus, minus int) { return m.Channel, m.Minus }
 
+// Reading implements doctor.Clocked.
+func (m MCP3xxx) Reading() (bytes int, clock, usual int64) {
+	model, _ := mcp3xxx.ByName(m.Model)
+	return model.Bytes(), m.Clock, int64(m.chip().usual())
+}
+
 // Check implements doctor.Checked. It checks the answers of the chip first, then its channels.
 func (m MCP3xxx) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor.Finding) bool) bool {
 	chip, err := m.open(b.Pi)
