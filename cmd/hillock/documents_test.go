@@ -24,7 +24,7 @@ func documents(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(root) < 4 || len(installed) < 6 {
+	if len(root) < 4 || len(installed) < 7 {
 		t.Fatalf("got %q and %q, want all pages", root, installed)
 	}
 	return append(root, installed...)
