@@ -82,7 +82,19 @@ func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session
 	if end == nil {
 		return err
 	}
-	return errors.Join(err, r.report(end, o.Err))
+	return errors.Join(err, r.report(end, o.Err), dark(end))
+}
+
+// dark returns an error for each LED whose pin refused to the end, such as one in use by another program.
+func dark(end *session.Summary) (err error) {
+	for _, out := range end.Pulsed {
+		for _, f := range end.Broken() {
+			if f.Part == out.Name {
+				err = errors.Join(err, fmt.Errorf("output %s: the LED was dark at the end of the run: %s refused", out.Name, out.Pin))
+			}
+		}
+	}
+	return err
 }
 
 // run is a run with its displays.

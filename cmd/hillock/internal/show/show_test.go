@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"hillock/hw/clock"
 	"hillock/hw/part"
 	"hillock/hw/sim"
+	"hillock/neuron"
 )
 
 const ms = time.Millisecond
@@ -73,6 +75,39 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 				t.Errorf("the pin of a pulse that is longer than the run (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// freer frees a pin at the first tick.
+type freer struct{ pin *sim.Pin }
+
+func (f freer) Tick(neuron.Tick) { f.pin.SetFault(nil) }
+
+// TestHeldPinIsAnError checks the end of a run with an LED in use by another program, and of one with an LED released in time.
+func TestHeldPinIsAnError(t *testing.T) {
+	t.Parallel()
+	const held = "output led: the LED was dark at the end of the run: GPIO17 refused"
+	for want, frees := range map[string]bool{held: false, "<nil>": true} {
+		cfg, err := config.Load("", []string{"loop.speed=1", "loop.realtime=off"}, part.Kinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		realTime := clock.New()
+		virtual, err := board.NewVirtual(cfg, realTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pin := virtual.Pin("GPIO17")
+		pin.SetFault(syscall.EBUSY)
+		s := session.Options{RealTime: realTime, Duration: 100 * ms}
+		if frees {
+			s.Observers = []neuron.Observer{freer{pin}}
+		}
+		var out strings.Builder
+		err = Run(t.Context(), cfg, session.Hardware{Pi: virtual, Virtual: virtual, Where: "the virtual Pi"}, s, Options{Out: &out, Err: io.Discard})
+		if fmt.Sprint(err) != want || strings.Contains(out.String(), "led        refused: ") == frees {
+			t.Errorf("got %v, want %s; and the summary\n%s", err, want, out.String())
+		}
 	}
 }
 
