@@ -44,7 +44,7 @@ func piFaults() []piFault {
 		piWires+"; if all are good, turn the knob up and run 'hillock doctor' again")
 	atEnd := func(code int, means string) doctor.Finding {
 		return doctor.Finding{Check: "knob", Result: doctor.Warning, Seen: fmt.Sprintf("CH0 (chip pin 1) reads %d, steady within 0", code), Means: means,
-			Do: "turn the knob to the middle, and run 'hillock doctor' again"}
+			Do: "check the middle leg, turn the knob to the middle, and run 'hillock doctor' again"}
 	}
 	return []piFault{
 		{name: "no fault", root: answers},

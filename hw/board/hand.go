@@ -10,7 +10,7 @@ import (
 
 // Turn turns the knob of an input all the way down, all the way up, and back to its position. It takes 0.6 s, longer on a busy
 // machine, and less if ctx ends.
-func (v *Virtual) Turn(ctx context.Context, in config.Input) error {
+func (v *Virtual) Turn(ctx context.Context, in config.Input, _ string) error {
 	k := v.Knobs[in.Name]
 	was := k.Position()
 	for _, position := range []float64{0, 0.25, 0.5, 0.75, 1, was} {

@@ -64,8 +64,9 @@ type Seen interface {
 
 // Hand is a person at the bench, or a virtual one. Its methods return an error if the person has left.
 type Hand interface {
-	// Turn turns the knob of an input all the way down and all the way up. It returns after that, or when ctx ends.
-	Turn(ctx context.Context, in config.Input) error
+	// Turn turns the knob of an input all the way down and all the way up. It returns after that, or when ctx ends. A caution is
+	// for the person to read first, "" for none.
+	Turn(ctx context.Context, in config.Input, caution string) error
 	// Look watches an output while show runs, and reports whether the output does what it should.
 	Look(out config.Output, should string, show func() error) (does bool, err error)
 }

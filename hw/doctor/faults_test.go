@@ -33,7 +33,7 @@ func (blind) Look(_ config.Output, _ string, show func() error) (bool, error) { 
 // timid is a hand that turns knobs only halfway.
 type timid struct{ *board.Virtual }
 
-func (h timid) Turn(_ context.Context, in config.Input) error {
+func (h timid) Turn(_ context.Context, in config.Input, _ string) error {
 	for _, p := range []float64{0.2, 0.9} {
 		h.Knobs[in.Name].Set(p)
 		time.Sleep(100 * time.Millisecond)

@@ -188,7 +188,7 @@ type fails struct {
 	turn func(ctx context.Context) error
 }
 
-func (f fails) Turn(ctx context.Context, _ config.Input) error { return f.turn(ctx) }
+func (f fails) Turn(ctx context.Context, _ config.Input, _ string) error { return f.turn(ctx) }
 
 // TestFailingHandsSkipTheCheck checks that a panic of a hand skips the check, and that a failed read waits for a turning hand.
 func TestFailingHandsSkipTheCheck(t *testing.T) {

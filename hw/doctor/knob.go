@@ -191,7 +191,7 @@ func (k *knob) check() Finding {
 	if end := k.atEnd(c.median()); end != "" {
 		f.Result = Warning
 		f.Means = fmt.Sprintf("the knob is at its end, or %s", end)
-		f.Do = "turn the knob to the middle, and run 'hillock doctor' again"
+		f.Do = "check the middle leg, turn the knob to the middle, and run 'hillock doctor' again"
 	}
 	return f
 }
@@ -253,6 +253,20 @@ func (k *knob) atEnd(code int) string {
 		return "its GND leg is loose, or its middle leg is at 3V3"
 	}
 	return ""
+}
+
+// caution returns what to check before the knob turns, "" for nothing. A middle leg on a rail shorts 3V3 to GND at the other end
+// of the turn.
+func (k *knob) caution() string {
+	code := k.s[k.plus].median()
+	if k.atEnd(code) == "" {
+		return ""
+	}
+	rail := "GND"
+	if code > k.full/2 {
+		rail = "3V3"
+	}
+	return fmt.Sprintf("%s reads %d: check that the middle leg is not at %s: the knob would short 3V3 to GND", k.Place(k.plus), code, rail)
 }
 
 // turned checks that the channel follows the knob to both ends while the hand turns it. f is the finding at rest.
@@ -325,7 +339,7 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 	}()
 	go func() {
 		defer close(done)
-		done <- turn(ctx, k.Hand, k.in)
+		done <- turn(ctx, k.Hand, k.in, k.caution())
 	}()
 	for {
 		for ch := range k.Chip.Channels {
@@ -347,11 +361,11 @@ func (k *knob) watch() (low, high []int, between []bool, err error) {
 }
 
 // turn calls the hand's Turn and returns a panic as an error: on this goroutine a panic would end the program.
-func turn(ctx context.Context, h Hand, in config.Input) (err error) {
+func turn(ctx context.Context, h Hand, in config.Input, caution string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return h.Turn(ctx, in)
+	return h.Turn(ctx, in, caution)
 }

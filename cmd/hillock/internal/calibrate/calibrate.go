@@ -44,6 +44,9 @@ type calibration struct {
 }
 
 func (c *calibration) measure() (ends [2]int, dead int, err error) {
+	if c.Virtual == nil {
+		c.caution()
+	}
 	down, err := c.end("down")
 	if err != nil {
 		return ends, 0, err
@@ -62,6 +65,27 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 	}
 	noise := max(low.spread, high.spread)
 	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
+}
+
+// caution prints what to check before a knob on a chip turns: a middle leg on a rail shorts 3V3 to GND at the other end of the turn.
+func (c *calibration) caution() {
+	part, ok := c.Config.Part.(board.Turned)
+	if !ok || part.FullScale() == 0 {
+		return
+	}
+	c.Input.Current(0)
+	r, full := c.Input.Reading(), part.FullScale()
+	rail := ""
+	switch near := max(full/256, 2); {
+	case r.State != board.OK || r.Fault != nil:
+	case r.Raw <= near:
+		rail = "GND"
+	case r.Raw >= full-near:
+		rail = "3V3"
+	}
+	if rail != "" {
+		c.Printf("%s reads %s: check that the middle leg is not at %s: the knob would short 3V3 to GND\n", c.Config.Name, parts.Raw(c.Config, r.Raw), rail)
+	}
 }
 
 // full returns the range of the knob's codes.

@@ -115,6 +115,24 @@ func TestMissingEnterIsAnError(t *testing.T) {
 	}
 }
 
+// TestKnobAtARailHasACaution checks that a person reads of the short before turning the knob.
+func TestKnobAtARailHasACaution(t *testing.T) {
+	for code, want := range map[int]string{
+		0:    "knob reads code 0: check that the middle leg is not at GND: the knob would short 3V3 to GND\nturn knob",
+		1023: "knob reads code 1023: check that the middle leg is not at 3V3: the knob would short 3V3 to GND\nturn knob",
+		400:  "turn knob",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			virtual, knob := open(t)
+			virtual.Knobs["knob"].SetCode(code)
+			var out strings.Builder
+			if _, _, err := measure(t.Context(), &hand{}, &out, knob); err == nil || !strings.HasPrefix(out.String(), want) {
+				t.Errorf("got %v and %q, want %q at its begin", err, out.String(), want)
+			}
+		})
+	}
+}
+
 // On the virtual Pi the knob turns by itself.
 func TestCalibrateOnTheVirtualPi(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

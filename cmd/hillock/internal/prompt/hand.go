@@ -16,8 +16,11 @@ type Hand struct {
 	*readable.Printer
 }
 
-// Turn asks for a full turn of a knob.
-func (h *Hand) Turn(ctx context.Context, in config.Input) error {
+// Turn asks for a full turn of a knob, after the caution.
+func (h *Hand) Turn(ctx context.Context, in config.Input, caution string) error {
+	if caution != "" {
+		h.Printf("      ! %s\n", caution)
+	}
 	h.Printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
 	_, err := Keys{ctx, h.Keys.r}.Line()
 	return errors.Join(h.Err, err)

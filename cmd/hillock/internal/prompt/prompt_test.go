@@ -14,10 +14,12 @@ import (
 
 func TestPromptRepeatsUntilAnAnswer(t *testing.T) {
 	var out strings.Builder
-	h := &Hand{Keys: NewKeys(t.Context(), strings.NewReader("\n\nwhat\nYes\n\nn\n")), Printer: &readable.Printer{W: &out}}
+	h := &Hand{Keys: NewKeys(t.Context(), strings.NewReader("\n\n\nwhat\nYes\n\nn\n")), Printer: &readable.Printer{W: &out}}
 	cfg := config.Default(part.Kinds())
-	if err := h.Turn(t.Context(), cfg.Inputs[0]); err != nil {
-		t.Fatal(err)
+	for _, caution := range []string{"", "CH0 reads 0"} {
+		if err := h.Turn(t.Context(), cfg.Inputs[0], caution); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var answers []bool
 	shown := 0
@@ -32,7 +34,8 @@ func TestPromptRepeatsUntilAnAnswer(t *testing.T) {
 		t.Errorf("got the answers %v, shown %d times", answers, shown)
 	}
 	const look, did = "      ? watch led, the LED at GPIO17 (header pin 11), and press Enter ", "      ? did it blink? [y/n] "
-	want := "      ? turn knob slowly all the way down and all the way up, then press Enter " + look + did + did + look + did
+	const turn = "      ? turn knob slowly all the way down and all the way up, then press Enter "
+	want := turn + "      ! CH0 reads 0\n" + turn + look + did + did + look + did
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
