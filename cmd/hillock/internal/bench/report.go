@@ -42,7 +42,7 @@ func (r *Result) Show(out, messages io.Writer, to Files) error {
 	}
 	err = errors.Join(err, r.text(out))
 	if err == nil && to.Report != "" && to.Report != "-" {
-		_, err = fmt.Fprintf(messages, "%s written: read it, then send it\n", to.Report)
+		_, err = fmt.Fprintf(messages, "%s written: read it, then attach it to an issue of the project\n", to.Report)
 	}
 	return err
 }
