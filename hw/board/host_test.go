@@ -91,8 +91,8 @@ func TestHostOpensRegisteredPinsAndBuses(t *testing.T) {
 		"GPIO99": func() error { _, err := Host{}.OpenPin("GPIO99"); return err },
 	} {
 		want := map[string]string{
-			"SPI7.9": noNode("/dev/spidev7.9", OnPi()).Error(),
-			"I2C79":  noNode("/dev/i2c-79", OnPi()).Error(),
+			"SPI7.9": noNode("/dev/spidev7.9", OnPi(), Explain("", "SPI7.9")).Error(),
+			"I2C79":  noNode("/dev/i2c-79", OnPi(), Explain("", "I2C79")).Error(),
 			"GPIO99": "GPIO99: this machine has no ",
 		}[name]
 		if err := open(); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -143,14 +143,14 @@ func TestMissingPortHasRemedy(t *testing.T) {
 	if _, err := os.Stat(node); err == nil {
 		t.Skip("SKIPPED: a missing port: this machine has SPI7.9")
 	}
-	if got, want := portTrouble("SPI7.9", fs.ErrInvalid), noNode(node, OnPi()); got.Error() != want.Error() {
+	if got, want := portTrouble("SPI7.9", fs.ErrInvalid), noNode(node, OnPi(), Explain("", "SPI7.9")); got.Error() != want.Error() {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for model, want := range map[string]string{
-		"Raspberry Pi 5 Model B Rev 1.0": "this Pi has no /dev/spidev7.9: run 'sudo hillock setup'",
+		"Raspberry Pi 5 Model B Rev 1.0": "this Pi has no /dev/spidev7.9: SPI is off: run 'sudo hillock setup'",
 		"":                               "this machine has no /dev/spidev7.9: use --hw sim for the virtual Pi",
 	} {
-		got := noNode(node, model)
+		got := noNode(node, model, Absence{Means: "SPI is off", Do: "run 'sudo hillock setup'"})
 		if got.Error() != want {
 			t.Errorf("%q: got %v, want %s", model, got, want)
 		}

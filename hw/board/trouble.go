@@ -41,31 +41,32 @@ func is(err error, errno syscall.Errno) bool {
 
 // portTrouble returns the reason for periph's error at an SPI port, with a remedy.
 func portTrouble(port string, err error) error {
-	return nodeTrouble("/dev/spidev"+strings.TrimPrefix(port, "SPI"), "spi", err)
+	return nodeTrouble(port, "/dev/spidev"+strings.TrimPrefix(port, "SPI"), "spi", err)
 }
 
 // busTrouble returns the reason for periph's error at an I2C bus, with a remedy.
 func busTrouble(bus string, err error) error {
-	return nodeTrouble("/dev/i2c-"+strings.TrimPrefix(bus, "I2C"), "i2c", err)
+	return nodeTrouble(bus, "/dev/i2c-"+strings.TrimPrefix(bus, "I2C"), "i2c", err)
 }
 
 // nodeTrouble opens the device node again for the system's error: periph keeps only its text.
-func nodeTrouble(node, group string, err error) error {
+func nodeTrouble(port, node, group string, err error) error {
 	switch again := tryOpen(node); {
 	case errors.Is(again, fs.ErrNotExist):
-		return noNode(node, OnPi())
+		return noNode(node, OnPi(), Explain("", port))
 	case errors.Is(again, fs.ErrPermission):
 		return fmt.Errorf("%w: %s", again, joinGroup(group))
 	}
 	return err
 }
 
-// noNode is the error for a missing device node on a Pi of this model, "" for another machine.
-func noNode(node, model string) error {
+// noNode is the error for a missing device node on a Pi of this model, "" for another machine. On a Pi it has the words of the
+// doctor's finding.
+func noNode(node, model string, why Absence) error {
 	if model == "" {
 		return absent("this machine has no %s: use --hw sim for the virtual Pi", node)
 	}
-	return absent("this Pi has no %s: run 'sudo hillock setup'", node)
+	return absent("this Pi has no %s: %s: %s", node, why.Means, why.Do)
 }
 
 func joinGroup(group string) string {

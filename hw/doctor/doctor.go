@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/clock"
 )
 
@@ -110,7 +111,7 @@ func (h Host) SetUp(cfg *config.Config) []Finding {
 	found := []Finding{h.board(), h.kernel(), h.Power(), h.user(cfg),
 		h.node("GPIO", h.first("/dev/gpiochip*"), "gpio", "the kernel has no driver for the pins", "update the system, or use the kernel of Raspberry Pi OS")}
 	for _, port := range cfg.Ports() {
-		absence := h.Absence(port)
+		absence := board.Explain(h.Root, port)
 		found = append(found, h.node(port, Node(port), Group(port), absence.Means, absence.Do))
 	}
 	found = append(found, h.pins(cfg)...)

@@ -13,6 +13,7 @@ import (
 
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/doctor"
 )
 
@@ -68,16 +69,16 @@ func (s *setup) bus(ctx context.Context, bus string, ports []string) error {
 }
 
 // absence returns the cause of the first missing node.
-func (s *setup) absence(ports []string) doctor.Absence {
+func (s *setup) absence(ports []string) board.Absence {
 	if s.fresh() {
-		return doctor.Absence{Off: true}
+		return board.Absence{Off: true}
 	}
 	for _, port := range ports {
 		if s.missing(port) {
-			return s.Host.Absence(port)
+			return board.Explain(s.Host.Root, port)
 		}
 	}
-	return doctor.Absence{}
+	return board.Absence{}
 }
 
 // turnOn turns a bus on: now and for every boot.

@@ -1,4 +1,4 @@
-package doctor
+package board
 
 import (
 	"os"
@@ -8,11 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// made writes files below the root of a machine. A file that ends in "/driver" is a link to its text.
-func made(t *testing.T, h Host, files map[string]string) Host {
+// made returns the place of a machine with these files. A file that ends in "/driver" is a link to its text.
+func made(t *testing.T, files map[string]string) (root string) {
 	t.Helper()
+	root = t.TempDir()
 	for name, text := range files {
-		file := h.Path(name)
+		file := filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +25,7 @@ func made(t *testing.T, h Host, files map[string]string) Host {
 			t.Fatal(err)
 		}
 	}
-	return h
+	return root
 }
 
 func TestAbsenceNamesWhatARebootDoesNotBring(t *testing.T) {
@@ -56,31 +57,10 @@ func TestAbsenceNamesWhatARebootDoesNotBring(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			h := made(t, host(t, 0, nil, nil), tt.files)
-			if diff := cmp.Diff(tt.want, h.Absence(tt.port)); diff != "" {
+			root := made(t, tt.files)
+			if diff := cmp.Diff(tt.want, Explain(root, tt.port)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestAnotherUsersChecksAskForNoRightsOfThisProcess(t *testing.T) {
-	t.Parallel()
-	files := map[string]os.FileMode{"/dev/gpiochip0": 0o660, "/dev/spidev0.0": 0o660, "/proc/device-tree/model": 0o644, "/proc/device-tree/compatible": 0o644}
-	var got []Finding
-	for _, f := range host(t, 0, nil, files).As(1000, []string{"spi"}).SetUp(desk()) {
-		if f.Check == "user" || f.Check == "GPIO" || f.Check == "SPI0.0" || f.Check == "realtime" {
-			got = append(got, f)
-		}
-	}
-	want := []Finding{
-		{"user", Passed, "not root, not in gpio, in spi", "", ""},
-		{"GPIO", Failed, "/dev/gpiochip0, -rw-rw----, group gpio", "this user is not in that group, or has not logged in again since joining",
-			"run 'sudo hillock setup' or 'sudo usermod -aG gpio $USER'; then log in again"},
-		{"SPI0.0", Passed, "/dev/spidev0.0, -rw-rw----, group spi", "", ""},
-		{"realtime", Skipped, "not checked: the user's rights count from the next login", "", ""},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
