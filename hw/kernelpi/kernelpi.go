@@ -39,6 +39,10 @@ var (
 	moduleSource []byte
 	//go:embed guest/uml.config
 	kernelConfig []byte
+	//go:embed guest/chip.c
+	chipSource []byte
+	//go:embed guest/iio.config
+	iioConfig []byte
 )
 
 // Kernel is a folder with a kernel, linux-uml, and its module, vpi.ko.
@@ -55,22 +59,40 @@ func Find() (Kernel, error) {
 		}
 		dir = filepath.Join(cache, "hillock", "kernel")
 	}
-	for _, made := range []struct {
-		from string
-		want []byte
-	}{{"vpi.c", moduleSource}, {"uml.config", kernelConfig}} {
-		got, err := os.ReadFile(filepath.Join(dir, made.from))
-		if err != nil {
-			return "", fmt.Errorf("no kernel: %w: run 'make kernel' as root (five minutes)", err)
-		}
-		if !bytes.Equal(got, made.want) {
-			return "", fmt.Errorf("%s: old kernel: its %s differs from the current one: run 'make kernel' again", dir, made.from)
-		}
+	if err := madeFrom(dir, "kernel", source{"vpi.c", moduleSource}, source{"uml.config", kernelConfig}); err != nil {
+		return "", err
 	}
 	if _, err := busybox(); err != nil {
 		return "", err
 	}
 	return Kernel(dir), nil
+}
+
+// source is a file that build.sh copies beside its result.
+type source struct {
+	name string
+	want []byte
+}
+
+// madeFrom compares the sources beside a kernel or a driver with the current ones.
+func madeFrom(dir, what string, sources ...source) error {
+	for _, s := range sources {
+		got, err := os.ReadFile(filepath.Join(dir, s.name))
+		if err != nil {
+			return fmt.Errorf("no %s: %w: run 'make kernel' as root (five minutes)", what, err)
+		}
+		if !bytes.Equal(got, s.want) {
+			return fmt.Errorf("%s: old %s: its %s differs from the current one: run 'make kernel' again", dir, what, s.name)
+		}
+	}
+	return nil
+}
+
+// IIO returns the path of the module chip.ko: it binds the kernel's own driver mcp320x to the ADC. A kernel without that
+// driver runs all other tests.
+func (k Kernel) IIO() (module string, err error) {
+	err = madeFrom(string(k), "driver mcp320x", source{"chip.c", chipSource}, source{"iio.config", iioConfig})
+	return filepath.Join(string(k), "chip.ko"), err
 }
 
 // busybox returns the path of a static busybox: the guest has no libraries.

@@ -51,8 +51,8 @@ func RunTests(t testing.TB, pkg, pattern, script string) *Result {
 	return r
 }
 
-// HostCommand returns the shell command that runs a program of the host in the guest, with the host's libraries. It skips
-// the test without the program, and names its package.
+// HostCommand returns a shell command for the guest: a program of the host with the host's libraries. It skips the test
+// without the program, and names the program's package.
 func HostCommand(t testing.TB, program, pkg string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
