@@ -192,8 +192,8 @@ func busPins(bus string) []busPin {
 	return nil
 }
 
-// FreeSelect returns the way to free a pin that the kernel claims as a chip select, and to keep the selects below it. It
-// returns "" for CE0 and for pins outside of the buses: there is no such overlay.
+// FreeSelect returns the way to free a chip select and to keep the selects below it. It returns "" for CE0 and for pins
+// outside of the buses: there is no such overlay.
 func FreeSelect(pin string) string {
 	for _, bus := range []string{"SPI0", "SPI1"} {
 		b, _, ok := busPinOf(pin, bus)

@@ -38,7 +38,7 @@ func Off(p gpio.PinIO) error {
 	return nil
 }
 
-// Chip returns the chip of a line, nil for a line on no chip that host.Init has found.
+// Chip returns the chip of a line, nil for a line outside the chips of host.Init.
 func Chip(line *gpioioctl.GPIOLine) *gpioioctl.GPIOChip {
 	for _, c := range gpioioctl.Chips {
 		if slices.Contains(c.Lines(), line) {

@@ -28,7 +28,7 @@ type Outputs interface {
 	Close() error
 }
 
-// Together is a pin that can be requested with others: one system call then sets all of them.
+// Together is a pin with a common request for several pins: one system call then sets all of them.
 type Together interface {
 	gpio.PinOut
 	// Together makes pins outputs, low. It returns nil if they cannot be requested together.
@@ -67,8 +67,8 @@ func (g *Group) set(levels, mask gpio.GPIOValue) error {
 	return nil
 }
 
-// request makes all pins outputs, or none. Pins that cannot be requested together are requested one by one: the error
-// then names the pin.
+// request makes all pins outputs, or none. Pins without a common request are requested one by one: the error then names
+// the pin.
 func (g *Group) request() error {
 	if t, ok := g.pins[0].(Together); ok {
 		g.out = t.Together(g.pins)
