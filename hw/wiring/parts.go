@@ -174,7 +174,7 @@ func (k *Kit) Bypass(chip, use, supply string) {
 	k.ToGround(End{ref, 2}, "")
 }
 
-// PullUp adds one resistor to each SPI bus. A MISO that is not driven then reads as ones; no chip sends that. On a Pi 5 MISO has no
+// PullUp adds one resistor to each SPI bus. If MISO is not driven, it then reads as ones; no chip sends only ones. On a Pi 5 MISO has no
 // pull of its own (rp1.dtsi, rp1_spi0_gpio9: bias-disable), and without the resistor a missing chip reads as noise.
 func (k *Kit) PullUp(bus, miso string) {
 	if slices.ContainsFunc(k.Parts, func(p Part) bool { return p.Kind == Resistor && p.Use == bus }) {

@@ -29,8 +29,8 @@ type spent struct {
 	collections uint32
 }
 
-// measureRun runs a session and returns its cost after the first tenth: until then Go still starts threads. The cost of a run
-// that ended before is 0.
+// measureRun runs a session and returns its cost after the first tenth: until then Go still starts threads. The cost of a shorter
+// run is 0.
 func measureRun(ctx context.Context, s *session.Session, warm *warmUp) (*session.Summary, spent, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

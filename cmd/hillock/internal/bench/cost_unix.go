@@ -29,6 +29,6 @@ func residentBytes() float64 {
 	if len(fields) < 2 {
 		return 0
 	}
-	pages, _ := strconv.ParseFloat(fields[1], 64) // 0 for a text that is no number
+	pages, _ := strconv.ParseFloat(fields[1], 64) // 0 for any other text
 	return pages * float64(os.Getpagesize())
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Machine describes a computer. It has no serial number. A field is empty where the system does not report it.
+// Machine describes a computer. It has no serial number. An unknown field is empty.
 type Machine struct {
 	Model    string `toml:"model,omitempty"`    // "Raspberry Pi 4 Model B Rev 1.4"
 	Revision string `toml:"revision,omitempty"` // code of the board, in hexadecimal

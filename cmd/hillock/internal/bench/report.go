@@ -17,7 +17,7 @@ import (
 // Files are the files of a result, each "" for none.
 type Files struct {
 	JSON   string  // "-" for standard output
-	Plot   string  // its extension is one that chart.Format knows
+	Plot   string  // with an extension of chart.Format
 	Report string  // "-" for standard output
 	Shared *Shared // of Report
 }

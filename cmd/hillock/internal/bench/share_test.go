@@ -14,7 +14,7 @@ import (
 	"hillock/hw/part"
 )
 
-// pi3 is a Pi 3B whose files have a name, a serial number and addresses.
+// pi3 is a Pi 3B with a name, a serial number and addresses in its files.
 func pi3() Host {
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{

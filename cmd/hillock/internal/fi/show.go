@@ -14,7 +14,7 @@ import (
 // Files are the files of a curve, each "" for none.
 type Files struct {
 	CSV  string // "-" for standard output
-	Plot string // its extension is one that chart.Format knows
+	Plot string // with an extension of chart.Format
 }
 
 // Show writes the files and draws the curve on a terminal. Without a file and a terminal it prints CSV to out. The names of the

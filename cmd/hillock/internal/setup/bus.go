@@ -41,8 +41,8 @@ func (s *setup) buses(ctx context.Context, cfg *config.Config) error {
 	return nil
 }
 
-// bus brings the device nodes of a bus: it turns the bus on, and loads the kernel module. It asks for a reboot only where that
-// helps.
+// bus brings the device nodes of a bus: it turns the bus on, and loads the kernel module. It asks for a reboot only if a
+// reboot helps.
 func (s *setup) bus(ctx context.Context, bus string, ports []string) error {
 	absence := s.absence(ports)
 	if absence.Off {
@@ -162,7 +162,7 @@ func (s *setup) wait(ctx context.Context, ports []string) {
 	}
 }
 
-// attempt takes a step that may fail: a reboot replaces it.
+// attempt takes a step, and goes on after a failure: a reboot replaces it.
 func (s *setup) attempt(what string, f func() error) {
 	if err := s.do(what, f); err != nil {
 		s.step(doctor.Warning, "%v", err)
@@ -188,7 +188,7 @@ func (s *setup) atBoot(module string) error {
 	})
 }
 
-// lists returns the file that lists a kernel module for the boot, "" for none: see modules-load.d(5).
+// lists returns the file with a kernel module to load at boot, "" for none: see modules-load.d(5).
 func (s *setup) lists(module string) string {
 	files := []string{"/etc/modules"}
 	for _, dir := range []string{"/etc/modules-load.d", "/usr/lib/modules-load.d", "/lib/modules-load.d"} {

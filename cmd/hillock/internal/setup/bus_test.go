@@ -11,7 +11,7 @@ import (
 // ads is a configuration with an input on I2C1.
 const ads = "[input.knob]\ndriver = \"ads1115\"\n[neuron.n1]\ninput = \"knob\"\n"
 
-// turnedOn sets up a Pi for ada, who is in all groups, and checks the printed steps up to the groups.
+// turnedOn sets up a Pi for ada, a member of all groups, and checks the printed steps up to the groups.
 func (p *pi) turnedOn(text, steps string) (out string, err error) {
 	p.t.Helper()
 	p.groups = []string{"gpio", "spi", "i2c", "hillock"}
@@ -76,7 +76,7 @@ func TestModuleOfAMissingNodeIsLoaded(t *testing.T) {
 	}
 }
 
-// A node that no reboot brings is explained, and setup is not its own remedy.
+// If no reboot brings a node, setup explains it and does not name itself as the remedy.
 func TestNodeWithoutARemedyIsExplained(t *testing.T) {
 	const generated = "# Do not modify this file!\n#\n# It is automatically generated upon install or update of either the\n# firmware or the Linux kernel.\n"
 	for _, tt := range []struct {

@@ -50,12 +50,12 @@ func (s *setup) boot(line string) error {
 	})
 }
 
-// enabled reports whether the firmware's configuration has a line, dtparam=NAME=on or dtoverlay=NAME, that surely applies to a
-// model. The last line about a parameter counts.
+// enabled reports whether the firmware's configuration has a line dtparam=NAME=on or dtoverlay=NAME for a model,
+// beyond doubt. The last line about a parameter counts.
 //
 // A section ends at the next filter of its kind, and [all] ends all sections: "Conditional filters" of
-// https://www.raspberrypi.com/documentation/computers/config_txt.html. A section that depends on a monitor, a serial number or a
-// pin does not count.
+// https://www.raspberrypi.com/documentation/computers/config_txt.html. A section for a monitor, a serial number or a pin does
+// not count.
 func enabled(text, line, model string) (on bool) {
 	parameter, isParameter := strings.CutPrefix(line, "dtparam=")
 	parameter = strings.TrimSuffix(parameter, "=on")
@@ -124,7 +124,7 @@ func isModel(filter string) bool {
 	return false
 }
 
-// filters returns the model filters that hold for a model.
+// filters returns the model filters of a model.
 func filters(model string) []string {
 	for _, m := range models {
 		if strings.HasPrefix(strings.TrimPrefix(model, "Raspberry Pi "), m.begins) {

@@ -130,7 +130,7 @@ type setup struct {
 	user string
 	*findings.Report
 	reboot, login bool              // needed after a change
-	byHand        map[string]string // remedies for ports that setup cannot turn on
+	byHand        map[string]string // remedies for ports beyond setup
 }
 
 // fresh reports whether the machine is freshPi.

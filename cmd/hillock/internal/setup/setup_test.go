@@ -19,15 +19,15 @@ import (
 	"hillock/hw/part"
 )
 
-// pi is a made-up machine to set up: its files, and the commands that were run on it.
+// pi is a made-up machine to set up: its files, and the commands run on it.
 type pi struct {
 	t      *testing.T
 	root   string
 	groups []string // of the user
-	lacks  string   // a group that the system does not have
+	lacks  string   // a missing group
 	ran    []string
 	found  []string          // programs beside raspi-config
-	run    map[string]func() // what a command line does
+	run    map[string]func() // effects of command lines
 	slept  time.Duration
 	later  func() // after each sleep
 }
