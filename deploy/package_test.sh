@@ -138,8 +138,8 @@ echo "== the unit"
 said=$(inside systemd-analyze verify hillock.service 2>&1) || fail "systemd-analyze verify: $said"
 [ -z "$said" ] || fail "systemd-analyze verify: $said"
 ok "systemd-analyze verify says nothing"
-said=$(inside systemd-analyze security --no-pager --offline=true --threshold=15 /lib/systemd/system/hillock.service) ||
-  { echo "$said" >&2; fail "systemd-analyze security: more than 1.5"; }
+said=$(inside systemd-analyze security --no-pager --offline=true --threshold=10 /lib/systemd/system/hillock.service) ||
+  { echo "$said" >&2; fail "systemd-analyze security: more than 1.0"; }
 ok "$(tail -n 1 <<<"$said" | sed 's/^[^O]*//; s/ [^ ]*$//')"
 same "not restarted" "$(sed -n 's/^RestartPreventExitStatus=//p' "$root/lib/systemd/system/hillock.service")" "2 3"
 
