@@ -21,7 +21,7 @@ type Twin interface {
 type Virtual struct {
 	*sim.Pi
 	Knobs map[string]*sim.Knob // by input
-	Ports map[string]*sim.Port // by name, the ports with a chip
+	Ports map[string]*sim.Port // by name, the ports with the chip of an input
 	Parts map[string]any       // the wired parts: by port "SPI0.0", by bus and address "I2C1 0x48", or by pin "GPIO4"
 
 	looks map[string]func() string // by output, the picture of a part with more than pins

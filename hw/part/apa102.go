@@ -189,10 +189,14 @@ func (o APA102) Plug(v *board.Virtual, name string) error {
 	}
 	strip, _ := v.Parts[o.Port].(*sim.APA102)
 	if strip == nil || len(strip.LEDs()) != o.LEDs {
-		strip = sim.NewAPA102(o.LEDs)
-		if err := v.PlugSPI(o.Port, strip); err != nil {
+		port, err := v.Port(o.Port)
+		if err != nil {
 			return err
 		}
+		strip = sim.NewAPA102(o.LEDs)
+		port.Plug(strip)
+		v.Parts[o.Port] = strip
+		delete(v.Ports, o.Port) // faults are for the chips of knobs
 	}
 	v.Shows(name, func() string { return fmt.Sprint(strip.LEDs()) })
 	return nil
