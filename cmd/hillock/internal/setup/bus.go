@@ -58,10 +58,13 @@ func (s *setup) bus(ctx context.Context, bus string, ports []string) error {
 		absence = s.absence(ports)
 	}
 	switch {
-	case s.dry || !s.missing(ports...):
+	case !s.missing(ports...):
 	case s.byHand[ports[0]] != "": // already explained
 	case absence.Off:
 		s.reboot = true
+	case s.dry && absence.Module != "": // the step before
+	case s.dry: // no findings follow
+		s.step(doctor.Warning, "no %s: %s: %s", doctor.Node(ports[0]), absence.Means, absence.Do)
 	default:
 		s.step(doctor.Warning, "no %s: %s", doctor.Node(ports[0]), absence.Means)
 	}

@@ -112,6 +112,17 @@ func TestNodeWithoutARemedyIsExplained(t *testing.T) {
 	}
 }
 
+func TestDryRunExplainsANodeWithoutARemedy(t *testing.T) {
+	p := newPi(t, map[string]string{bootFile: "dtparam=spi=on\n"})
+	p.remove("/proc/device-tree/__overrides__")
+	p.groups = []string{"gpio", "spi", "hillock"}
+	out, err := p.setUp(0, nil, builtIn, Options{User: "ada", DryRun: true})
+	want := "warn  no /dev/spidev0.0: SPI0 is off, and the device tree is a mainline tree: dtparam and config.txt do not turn it on: use Raspberry Pi OS; or load an overlay of your own that turns SPI0 on\n"
+	if err != nil || !strings.Contains(out, want) {
+		t.Errorf("got %v and\n%s\nwant\n%s", err, out, want)
+	}
+}
+
 func TestOptionInASectionOfAnotherModelDoesNotCount(t *testing.T) {
 	p := newPi(t, map[string]string{bootFile: "[pi5]\ndtparam=spi=on\n", "/dev/gpiochip0": ""})
 	_, err := p.turnedOn(builtIn, "did   add \"dtparam=spi=on\" to "+bootFile+"\n")
