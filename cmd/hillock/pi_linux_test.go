@@ -135,3 +135,8 @@ func eachPi(t *testing.T, test func(t *testing.T, b qemupi.Board)) {
 		t.Run(b.Name, func(t *testing.T) { test(t, b) })
 	}
 }
+
+// piModel returns the name of a board in messages.
+func piModel(b qemupi.Board) string {
+	return map[string]string{"3b": "Raspberry Pi 3 Model B", "4b": "Raspberry Pi 4 Model B", "zero": "Raspberry Pi Zero"}[b.Name]
+}

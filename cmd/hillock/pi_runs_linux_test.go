@@ -45,8 +45,7 @@ func piCode(b qemupi.Board, code int) piPart {
 		if len(s.Outputs) != 1 || s.Outputs[0].Pin != "GPIO17" || s.Outputs[0].Pulses != want || s.Outputs[0].Failed != 0 {
 			t.Errorf("got outputs %+v, want one on GPIO17 with %d pulses", s.Outputs, want)
 		}
-		board := map[string]string{"3b": "Raspberry Pi 3 Model B", "4b": "Raspberry Pi 4 Model B", "zero": "Raspberry Pi Zero"}[b.Name]
-		g.wants(fmt.Sprintf(`msg="run begins" where=%q configuration="built-in configuration" speed=1`, board))
+		g.wants(fmt.Sprintf(`msg="run begins" where=%q configuration="built-in configuration" speed=1`, piModel(b)))
 		if want := "1000 polled, 0 by interrupt\n"; !strings.Contains(g.Output, want) {
 			t.Errorf("got no %q: below 1.2 MHz, the driver does not poll 3 bytes", want)
 		}

@@ -67,6 +67,7 @@ const (
 	RaspberryPiOS Tree = "-os"    // SPI and I2C on, the line names of Raspberry Pi OS
 	Mainline      Tree = ""       // SPI and I2C on, the kernel's own line names, such as SPI_MISO
 	NoBuses       Tree = "-plain" // SPI and I2C off
+	NamedChips    Tree = "-named" // as RaspberryPiOS, but the devices on SPI0 are MCP3008s, not spidev's: a driver must be bound
 )
 
 // Guest is a Pi to boot. The zero Tree is Mainline.
@@ -74,6 +75,8 @@ type Guest struct {
 	Board     Board
 	Tree      Tree
 	Registers bool     // root may map the registers of the pins through /dev/mem, as periph does through /dev/gpiomem on a real Pi
+	Arguments string   // of the kernel, beside those of the board
+	Witness   bool     // add the files of Witness
 	Files     []string // programs and files of the host, in /job of the guest
 }
 
@@ -99,6 +102,16 @@ func Find() (Folder, error) {
 		return "", fmt.Errorf("no busybox: %w: apt-get install busybox-static", err)
 	}
 	return Folder(dir), nil
+}
+
+// Witness returns the folder with the kernel's modules for an MCP3008, in modules, and libgpiod's tools, for arm64. They come from a
+// mirror without older versions: the folder may be absent.
+func (f Folder) Witness() (string, error) {
+	dir := filepath.Join(string(f), "witness")
+	if _, err := os.Stat(dir); err != nil {
+		return "", fmt.Errorf("no kernel modules and no libgpiod: %w: run 'make pi'", err)
+	}
+	return dir, nil
 }
 
 // Run boots a guest, runs a job in it (a script of busybox's sh) and powers it off. guest/guest.sh has the functions of jobs.
@@ -159,13 +172,13 @@ func stamp(output string, levels []kernelpi.Edge) string {
 }
 
 func (f Folder) qemu(ctx context.Context, dir string, g Guest) *exec.Cmd {
-	arguments := []string{"console=ttyAMA0,115200", "rdinit=/init", "panic=-1", "loglevel=3", g.Board.more}
+	arguments := []string{"console=ttyAMA0,115200", "rdinit=/init", "panic=-1", "loglevel=3", g.Board.more, g.Arguments}
 	if g.Registers {
 		arguments = append(arguments, "iomem=relaxed")
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(string(f), "qemu-rig"),
 		"-M", g.Board.machine, "-kernel", filepath.Join(string(f), g.Board.kernel),
-		"-dtb", filepath.Join(string(f), g.Board.Name+string(g.Tree)+".dtb"), "-initrd", filepath.Join(dir, "initrd"),
+		"-dtb", filepath.Join(dir, "dtb"), "-initrd", filepath.Join(dir, "initrd"),
 		"-append", strings.Join(arguments, " "),
 		"-icount", "shift=2,sleep=off", // the guest's own time
 		"-display", "none", "-monitor", "none", "-serial", "file:"+filepath.Join(dir, "console"), "-no-reboot", "-nodefaults",
@@ -183,8 +196,8 @@ func (f Folder) prepare(dir string, g Guest, job string) error {
 		"job/job.sh": append(bytes.Clone(functions), job...),
 		"job/wires":  fmt.Appendf(nil, "W=%#x\n", g.Board.wires),
 	}
-	if g.Tree != NoBuses {
-		files["job/spi"] = nil // init waits for the bus
+	if g.Tree == RaspberryPiOS || g.Tree == Mainline {
+		files["job/spi"] = nil // init waits for the device node
 	}
 	for _, name := range g.Files {
 		b, err := os.ReadFile(name)
@@ -202,7 +215,32 @@ func (f Folder) prepare(dir string, g Guest, job string) error {
 			return err
 		}
 	}
-	return f.archive(filepath.Join(dir, "initrd"), root, g)
+	if g.Witness {
+		witness, err := f.Witness()
+		if err != nil {
+			return err
+		}
+		if err := os.CopyFS(root, os.DirFS(witness)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(f.tree(filepath.Join(dir, "dtb"), g), f.archive(filepath.Join(dir, "initrd"), root, g))
+}
+
+// tree writes the device tree. NamedChips takes a name of the same length: the kernel looks at the part after the comma.
+func (f Folder) tree(to string, g Guest) error {
+	file := g.Tree
+	if file == NamedChips {
+		file = RaspberryPiOS
+	}
+	b, err := os.ReadFile(filepath.Join(string(f), g.Board.Name+string(file)+".dtb"))
+	if err != nil {
+		return err
+	}
+	if g.Tree == NamedChips {
+		b = bytes.ReplaceAll(b, []byte("rohm,dh2228fv\x00"), []byte("chips,mcp3008\x00"))
+	}
+	return os.WriteFile(to, b, 0o644)
 }
 
 // archive writes the base and, after it, an archive of the folder root.
