@@ -4,26 +4,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd); mkdir -p "$1"; W=$(cd "$1" && pwd); cd "$W"
 
-# Use a separate apt: the host's lists, sources and status stay as they are. The mirror is the host's.
-mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/ 2>/dev/null | head -1 | tr -d ' ' || true)
-[ "$mirror" ] || { echo "no Debian mirror among this machine's sources" >&2; exit 1; }
-mkdir -p apt/etc/{apt.conf.d,preferences.d,sources.list.d} apt/state/lists/partial apt/cache/archives/partial deb; : > apt/status
-key=/usr/share/keyrings/debian-archive-keyring.gpg
-for s in bookworm bookworm-backports trixie; do echo "deb [signed-by=$key] $mirror $s main"; done > apt/etc/sources.list
-echo "deb-src [signed-by=$key] $mirror trixie main" >> apt/etc/sources.list
-cat > apt.conf <<C
-Dir::Etc "$W/apt/etc";
-Dir::State "$W/apt/state";
-Dir::State::status "$W/apt/status";
-Dir::Cache "$W/apt/cache";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; "arm64"; "armel"; };
-APT::Default-Release "bookworm";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-C
-export APT_CONFIG=$W/apt.conf
-apt-get update -qq
+. "$here/apt.sh" "$W" "amd64 arm64 armel" "bookworm bookworm-backports trixie" trixie
+mkdir -p deb
 k64=$(apt-cache show linux-image-arm64:arm64/trixie | sed -n 's/^Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
 k6=$(apt-cache show linux-image-rpi:armel/bookworm | sed -n 's/^Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
 (cd deb && apt-get download -qq "$k64:arm64" "$k6:armel" busybox-static:arm64/bookworm busybox-static:armel/bookworm device-tree-compiler/bookworm libfdt1/bookworm)
@@ -66,4 +48,5 @@ m64=$(echo k64/usr/lib/modules/*/kernel/drivers) m6=$(echo k6/lib/modules/*/kern
 base base64.cpio.gz arm64 "$m64"/spi/spi-bcm2835.ko.xz "$m64"/i2c/i2c-dev.ko.xz "$m64"/i2c/busses/i2c-bcm2835.ko.xz "$m64"/watchdog/bcm2835_wdt.ko.xz
 base base6.cpio.gz armel "$m6"/i2c/i2c-dev.ko
 rm -rf k64 k6
+"$here/witness.sh" "$W" || echo "no kernel modules and no libgpiod in $W: the tests with them are skipped" >&2
 ls -la Image zImage ./*.dtb ./*.cpio.gz
