@@ -12,8 +12,8 @@ import (
 //
 // vcgencmd returns all bits, to users in the group video. The kernel's hwmon driver reports under-voltage only, at most 2 s old
 // (drivers/hwmon/raspberrypi-hwmon.c). The firmware driver's file get_throttled is not read: older kernels log a stack trace at
-// each read, newer kernels do not have it (https://github.com/raspberrypi/linux/pull/6697). A Pi Zero and the compute modules
-// do not measure their supply.
+// each read, newer kernels do not have it (https://github.com/raspberrypi/linux/pull/6697). Without a sensor all of them report no
+// under-voltage.
 func (h Host) Power() Finding {
 	f := Finding{Check: "power", Result: Passed}
 	bits, all := h.throttled()
@@ -21,9 +21,15 @@ func (h Host) Power() Finding {
 	if low {
 		bits |= 1
 	}
+	const blind = "this model has no sensor for its supply"
 	switch {
-	case all:
+	case all && h.measuresSupply():
 		f.Seen = "no under-voltage, not throttled"
+	case all:
+		f.Seen = "not throttled; " + blind
+	case now && !h.measuresSupply():
+		f.Result, f.Seen = Skipped, "not checked: "+blind
+		return f
 	case now:
 		f.Seen = "no under-voltage now"
 	default:
@@ -54,6 +60,14 @@ func (h Host) Power() Finding {
 		f.Do = "cool the Pi: give it air, a heat sink or a fan"
 	}
 	return f
+}
+
+// measuresSupply reports whether the Pi has a sensor for its supply: each model since the 1 B+, except the Zero range ("Power supply
+// warnings" of https://www.raspberrypi.com/documentation/computers/raspberry-pi.html).
+func (h Host) measuresSupply() bool {
+	model := strings.TrimPrefix(h.Model(), "Raspberry Pi ")
+	first := strings.HasPrefix(model, "Model A") || strings.HasPrefix(model, "Model B")
+	return !strings.HasPrefix(model, "Zero") && (!first || strings.Contains(model, "+") || strings.Contains(model, "Plus"))
 }
 
 // throttled returns the firmware's bits.

@@ -52,6 +52,34 @@ func TestPower(t *testing.T) {
 	}
 }
 
+// The kernel's alarm stays 0 without a sensor.
+func TestPowerDoesNotTrustAMissingSensor(t *testing.T) {
+	t.Parallel()
+	skipped := Finding{"power", Skipped, "not checked: this model has no sensor for its supply", "", ""}
+	for _, tt := range []struct {
+		model, vcgencmd string
+		want            Finding
+	}{
+		{"Raspberry Pi Zero W Rev 1.1", "", skipped},
+		{"Raspberry Pi Zero 2 W Rev 1.0", "", skipped},
+		{"Raspberry Pi Model B Rev 2", "", skipped},
+		{"Raspberry Pi Model A", "", skipped},
+		{"Raspberry Pi Zero 2 W Rev 1.0", "throttled=0x0\n", Finding{"power", Passed, "not throttled; this model has no sensor for its supply", "", ""}},
+		{"Raspberry Pi Model B Plus Rev 1.2", "", Finding{"power", Passed, "no under-voltage now", "", ""}},
+		{"Raspberry Pi Model B+", "throttled=0x0\n", Finding{"power", Passed, "no under-voltage, not throttled", "", ""}},
+		{"Raspberry Pi 3 Model B Rev 1.2", "", Finding{"power", Passed, "no under-voltage now", "", ""}},
+	} {
+		h := host(t, 1000, nil, nil)
+		h.output = func(string, ...string) string { return tt.vcgencmd }
+		write(t, h, "/proc/device-tree/model", tt.model+"\x00")
+		write(t, h, "/sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+		write(t, h, "/sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
+		if diff := cmp.Diff(tt.want, h.Power()); diff != "" {
+			t.Errorf("%s, %q (-want +got):\n%s", tt.model, tt.vcgencmd, diff)
+		}
+	}
+}
+
 func write(t *testing.T, h Host, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(h.Path(name)), 0o755); err != nil {
