@@ -81,6 +81,7 @@ type Grant struct {
 	Got     []string
 	Missing []string // each with its error
 	Remedy  string   // for all of Missing; "" if each names its own
+	Risk    string   // of SCHED_FIFO on this machine, "" for none; Realtime = Auto avoids it
 }
 
 // Lacks returns the missing requests with their remedy, "" for none.

@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,15 +21,24 @@ const (
 	usualSlack   = 50 * time.Microsecond
 
 	priority   = 80                     // of SCHED_FIFO; the kernel's interrupt threads have 50
+	niceness   = -10                    // on one CPU: nine turns in ten beside another busy thread
+	slice      = 100 * time.Microsecond // on one CPU: the smallest of EEVDF
 	longest    = 100 * time.Millisecond // of one sleep, and so the delay of a cancelled context
 	dmaLatency = "/dev/cpu_dma_latency"
 )
+
+// machine is the computer of Enter.
+type machine struct {
+	cpus int
+	arch string // as in runtime.GOARCH
+}
 
 // realTime is the state between Enter and Leave.
 type realTime struct {
 	offset  time.Duration // CLOCK_MONOTONIC at the clock's zero, minus the time of suspension
 	spin    spinner
 	latency *os.File // cpu_dma_latency, kept open
+	keep    bool     // sleep without the scheduler's knowledge, see sleep
 
 	ahead func() time.Duration // CLOCK_BOOTTIME, which includes suspension, minus CLOCK_MONOTONIC
 	start time.Duration        // value of ahead at Enter
@@ -39,22 +50,27 @@ type realTime struct {
 // of the CPUs, and a short spin before each deadline. Leave returns what outlives the thread. Enter never raises the
 // other threads: Go's threads would starve a Pi with one core. Another goroutine may enter after the first one.
 func (w *Real) Enter(opts Options) (Grant, error) {
+	return w.enter(opts, machine{runtime.NumCPU(), runtime.GOARCH})
+}
+
+func (w *Real) enter(opts Options, m machine) (Grant, error) {
 	runtime.LockOSThread() // never unlocked: the thread and its priority end with the goroutine
 	g := Grant{Remedy: opts.Remedy}
 	rt := w.rt
 	if rt == nil {
-		offset, err := monotonic(w)
+		offset, err := ahead(w.Now, monotonic)
 		if err != nil {
-			return g, err
+			return g, fmt.Errorf("clock_gettime: %w", err)
 		}
 		makeRoom()
-		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, runtime.NumCPU()), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
+		rt = &realTime{offset: offset, spin: newSpinner(opts.Spin, m.cpus), ahead: bootAhead, start: bootAhead() - time.Duration(w.suspended.Load())}
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
 		g.lacks("1 ns of timer slack", err, "permit prctl in SystemCallFilter=")
 	}
+	fifo := false
 	if opts.Realtime != Off {
-		rt.ask(&g, opts.Realtime == On || runtime.NumCPU() > 1)
+		fifo = rt.ask(&g, m, opts.Realtime)
 	}
 	if opts.CPU >= 0 {
 		var set unix.CPUSet
@@ -68,9 +84,13 @@ func (w *Real) Enter(opts Options) (Grant, error) {
 	if opts.Realtime == On && len(g.Missing) > 0 {
 		return g, errors.Join(fmt.Errorf("loop.realtime: must be permitted when it is \"on\": %s", g.Lacks()), rt.leave())
 	}
+	rt.keep = !fifo
 	if opts.Realtime != Off {
 		switch err := calm(monitorSlack); {
 		case err == nil:
+			rt.keep = false
+			g.got("calm scheduler")
+		case rt.keep:
 			g.got("calm scheduler")
 		case opts.Remedy == "":
 			g.lacks("calm scheduler (saves some 5 % of a core)", err, "set AmbientCapabilities=CAP_SYS_NICE")
@@ -82,16 +102,24 @@ func (w *Real) Enter(opts Options) (Grant, error) {
 	return g, nil
 }
 
-// ask makes the requests with a permission. On one CPU, SCHED_FIFO needs Realtime = On: a tick that is too long takes
-// the CPU from every program that could stop it, for up to seconds, until the kernel throttles the thread.
-func (rt *realTime) ask(g *Grant, fifo bool) {
-	attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority}
-	if !fifo {
+// ask makes the requests with a permission, and reports whether it got SCHED_FIFO. On one CPU, SCHED_FIFO needs
+// Realtime = On: a tick that is too long takes the CPU from every program that could stop it, for up to seconds, until
+// the kernel throttles the thread.
+func (rt *realTime) ask(g *Grant, m machine, mode Mode) (fifo bool) {
+	if m.cpus == 1 && mode != On {
 		g.got("no SCHED_FIFO (one CPU)")
-	} else if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
-		g.lacks(fmt.Sprintf("SCHED_FIFO %d", priority), err, fmt.Sprintf("set LimitRTPRIO=%d", priority))
+		early(g)
 	} else {
-		g.got("SCHED_FIFO %d", priority)
+		attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority}
+		if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
+			g.lacks(fmt.Sprintf("SCHED_FIFO %d", priority), err, fmt.Sprintf("set LimitRTPRIO=%d", priority))
+		} else {
+			g.got("SCHED_FIFO %d", priority)
+			fifo = true
+		}
+	}
+	if fifo && m.cpus == 1 && m.arch == "arm" {
+		g.Risk = armRisk
 	}
 	if err := lockMemory(); err != nil {
 		g.lacks("locked memory", err, "set LimitMEMLOCK=infinity")
@@ -108,6 +136,34 @@ func (rt *realTime) ask(g *Grant, fifo bool) {
 	case errors.Is(err, os.ErrNotExist): // a kernel without power management has no deep idle states
 	default:
 		g.lacks("CPUs kept awake", err, "set DeviceAllow="+dmaLatency+" w, and a group with write access")
+	}
+	return fifo
+}
+
+// armRisk is about the 64-bit atomics of ARMv6 (goLoad64 and others in Go's internal/runtime/atomic). A loop with
+// SCHED_FIFO can wait for such a lock while its owner gets no turn. The kernel then stops the loop after 0.95 s.
+const armRisk = "SCHED_FIFO on one CPU with ARMv6: the loop can stand still for up to 1 s, at a spinlock of Go's 64-bit atomics"
+
+// early asks for a larger share of the CPU and for early turns: by the nice value, and by the time slice of Linux's
+// scheduler EEVDF. Both leave turns to the other threads. The slice needs no permission. Linux before 6.12 ignores it,
+// and reports 0.
+func early(g *Grant) {
+	attr, err := unix.SchedGetAttr(0, 0)
+	if err != nil {
+		g.lacks("nice", err, "permit sched_getattr in SystemCallFilter=")
+		return
+	}
+	usual := attr.Nice
+	attr.Nice, attr.Runtime = min(usual, niceness), uint64(slice)
+	if err := unix.SchedSetAttr(0, attr, 0); err != nil {
+		g.lacks(fmt.Sprintf("nice %d", attr.Nice), err, fmt.Sprintf("set LimitNICE=%d", niceness))
+		attr.Nice = usual
+		_ = unix.SchedSetAttr(0, attr, 0) // the next call returns the result
+	} else {
+		g.got("nice %d", attr.Nice)
+	}
+	if attr, err := unix.SchedGetAttr(0, 0); err == nil && attr.Runtime == uint64(slice) {
+		g.got("time slice of %g ms", slice.Seconds()*1e3)
 	}
 }
 
@@ -141,18 +197,36 @@ func lockMemory() error {
 // the monitor takes the loop's place in Go's scheduler, and then naps for 20 us at a time to see if it must do so
 // again. At ticks of 1 ms that costs more than the loop itself. With slack, the naps are longer. Other work of the
 // monitor is later by the same time, for example the end of a long goroutine's turn. The slack of the other threads
-// stays: the collector's barriers sleep on them. The monitor is the first thread that a Go program starts, so the
-// second in the list.
+// stays: the collector's barriers sleep on them.
 func calm(slack time.Duration) error {
-	threads, err := os.ReadDir("/proc/self/task")
-	if err != nil || len(threads) < 2 {
+	thread, err := monitorThread()
+	if err != nil {
 		return err
 	}
-	file := "/proc/" + threads[1].Name() + "/timerslack_ns"
+	file := "/proc/" + thread + "/timerslack_ns"
 	if set, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(set)) == strconv.FormatInt(int64(slack), 10) {
 		return nil
 	}
 	return os.WriteFile(file, strconv.AppendInt(nil, int64(slack), 10), 0)
+}
+
+// monitorThread returns the id of Go's monitor thread, the first one that a Go program starts. The kernel lists the
+// threads in the order of their start. Their ids start again from the lowest after the highest, and as text "100" comes
+// before "99".
+func monitorThread() (string, error) {
+	f, err := os.Open("/proc/self/task")
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	threads, err := f.Readdirnames(-1)
+	if err == nil && len(threads) < 2 {
+		err = errors.New("the program has one thread")
+	}
+	if err != nil {
+		return "", err
+	}
+	return threads[1], nil
 }
 
 // makeRoom raises GOMAXPROCS above the number of CPUs, unless the environment sets it. A thread that wakes from a sleep
@@ -189,14 +263,26 @@ func (rt *realTime) leave() error {
 	return f.Close()
 }
 
-// monotonic returns CLOCK_MONOTONIC at the clock's zero. Go's own monotonic time has another zero.
-func monotonic(w *Real) (time.Duration, error) {
-	var ts unix.Timespec
-	before := w.Now()
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		return 0, fmt.Errorf("clock_gettime: %w", err)
+// ahead returns the kernel's time minus the clock's, both read in turn. The result is never too small: sleeps would end
+// before their deadlines, and the loop would sleep twice a tick. Its excess is less than the shortest of ten readings.
+func ahead(now func() time.Duration, kernel func() (time.Duration, error)) (time.Duration, error) {
+	least := time.Duration(math.MaxInt64)
+	for range 10 {
+		before := now()
+		t, err := kernel()
+		if err != nil {
+			return 0, err
+		}
+		least = min(least, t-before)
 	}
-	return time.Duration(ts.Nano()) - (before+w.Now())/2, nil
+	return least, nil
+}
+
+// monotonic returns CLOCK_MONOTONIC. Go's own monotonic time has another zero.
+func monotonic() (time.Duration, error) {
+	var ts unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts)
+	return time.Duration(ts.Nano()), err
 }
 
 // sleepUntil reads the clock once if the kernel wakes the thread in time.
@@ -207,8 +293,7 @@ func (rt *realTime) sleepUntil(ctx context.Context, w *Real, now, t time.Duratio
 			return now, err
 		}
 		until := unix.NsecToTimespec(int64(rt.offset + min(wake, now+longest)))
-		err := unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &until, nil)
-		if err != nil && err != unix.EINTR {
+		if err := rt.sleep(&until); err != nil && err != unix.EINTR {
 			return now, fmt.Errorf("clock_nanosleep: %w", err)
 		}
 		now = w.Now()
@@ -223,6 +308,20 @@ func (rt *realTime) sleepUntil(ctx context.Context, w *Real, now, t time.Duratio
 	}
 	rt.spin.learn(t, woke-wake, max(0, t-woke))
 	return now, ctx.Err()
+}
+
+// sleep blocks until a time of CLOCK_MONOTONIC or a signal. Go's scheduler usually gives the place of a sleeping thread
+// away, and its monitor then wakes twice a tick, see calm. With keep, the thread keeps its place. Every 10 ms the
+// scheduler then takes it by a signal, and a thread of normal priority gives it back: SCHED_FIFO would be no use.
+func (rt *realTime) sleep(until *unix.Timespec) error {
+	if !rt.keep {
+		return unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, until, nil)
+	}
+	_, _, e := unix.RawSyscall6(unix.SYS_CLOCK_NANOSLEEP, unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, uintptr(unsafe.Pointer(until)), 0, 0, 0)
+	if e != 0 {
+		return e
+	}
+	return nil
 }
 
 // resume advances the clock by the time of suspension, and returns the advance.

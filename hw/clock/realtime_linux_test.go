@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -15,11 +16,11 @@ import (
 
 func TestMonitorSlackIsSetAndRestored(t *testing.T) {
 	slack := func() string {
-		threads, err := os.ReadDir("/proc/self/task")
+		thread, err := monitorThread()
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := os.ReadFile("/proc/" + threads[1].Name() + "/timerslack_ns")
+		b, err := os.ReadFile("/proc/" + thread + "/timerslack_ns")
 		if err != nil {
 			return err.Error()
 		}
@@ -145,4 +146,133 @@ func TestLoopThreadHasNoTimerSlack(t *testing.T) {
 	if got := <-slack; got != 1 {
 		t.Errorf("got a slack of %d ns, want 1", got)
 	}
+}
+
+// Each reading of the kernel's clock takes 3 us before and 1 us after its instant, the first one much longer.
+func TestKernelTimeIsNeverTooEarly(t *testing.T) {
+	const zero = time.Hour // of the clock, in the kernel's time
+	at := time.Duration(0)
+	now := func() time.Duration { return at }
+	readings := 0
+	kernel := func() (time.Duration, error) {
+		before, after := 3*time.Microsecond, time.Microsecond
+		if readings++; readings == 1 {
+			after = time.Millisecond
+		}
+		at += before
+		t := zero + at
+		at += after
+		return t, nil
+	}
+	got, err := ahead(now, kernel)
+	if want := zero + 3*time.Microsecond; err != nil || got != want {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+}
+
+// On one CPU the loop gets early turns, and leaves turns to the other threads.
+func TestSingleCPUGetsEarlyTurns(t *testing.T) {
+	type scheduling struct {
+		Policy  uint32
+		Nice    int32
+		Runtime time.Duration
+	}
+	for _, tt := range []struct {
+		name string
+		mode Mode
+		m    machine
+		want scheduling
+		risk string
+	}{
+		{"one CPU", Auto, machine{1, "arm"}, scheduling{unix.SCHED_NORMAL, niceness, slice}, ""},
+		{"one CPU, insisted on", On, machine{1, "arm64"}, scheduling{unix.SCHED_FIFO, 0, 0}, ""},
+		{"one CPU of ARMv6, insisted on", On, machine{1, "arm"}, scheduling{unix.SCHED_FIFO, 0, 0}, armRisk},
+		{"four CPUs", Auto, machine{4, "arm"}, scheduling{unix.SCHED_FIFO, 0, 0}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var g Grant
+			var got scheduling
+			done := make(chan error)
+			go func() {
+				w := New()
+				var err error
+				if g, err = w.enter(Options{Realtime: tt.mode, CPU: -1}, tt.m); err != nil {
+					done <- err
+					return
+				}
+				attr, err := unix.SchedGetAttr(0, 0)
+				if err == nil {
+					got = scheduling{attr.Policy, attr.Nice, time.Duration(attr.Runtime)}
+				}
+				done <- errors.Join(err, w.Leave())
+			}()
+			err := <-done
+			if tt.mode == On && err != nil || len(g.Missing) > 0 {
+				t.Skip("SKIPPED: needs real-time rights:", err, g.Missing)
+			}
+			if tt.want.Policy == unix.SCHED_NORMAL && got.Runtime != slice {
+				tt.want.Runtime = got.Runtime // Linux before 6.12 has no slices
+			}
+			if err != nil || got != tt.want || g.Risk != tt.risk {
+				t.Errorf("got %+v, risk %q, %v; want %+v, %q", got, g.Risk, err, tt.want, tt.risk)
+			}
+			if early := slices.Contains(g.Got, "no SCHED_FIFO (one CPU)") && slices.Contains(g.Got, "nice -10"); early != (tt.want.Policy == unix.SCHED_NORMAL) {
+				t.Errorf("got %q", g.Got)
+			}
+		})
+	}
+}
+
+// The thread's own nice value is the lowest that a user without rights gets. The slice needs no rights.
+func TestRefusedNiceValueIsMissing(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("SKIPPED: a refused nice value: root gets any")
+	}
+	g, err := func() (g Grant, err error) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			w := New()
+			g, err = w.enter(Options{Realtime: Auto, CPU: -1}, machine{1, "arm"})
+			err = errors.Join(err, w.Leave())
+		}()
+		<-done
+		return g, err
+	}()
+	if missing := strings.Join(g.Missing, "; "); err != nil || !strings.Contains(missing, "nice -10: operation not permitted: set LimitNICE=-10") {
+		t.Errorf("got %q, %v", missing, err)
+	}
+}
+
+// Sleeps that keep the thread's place end in time, with the context, and after signals of the scheduler.
+func TestSleepsThatKeepTheirPlace(t *testing.T) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w := New()
+		if _, err := w.Enter(Options{Realtime: Off, CPU: -1}); err != nil || !w.rt.keep {
+			t.Errorf("got %v, keep %v, want it without SCHED_FIFO", err, w.rt.keep)
+			return
+		}
+		start := w.Now()
+		for now, tick := start, time.Duration(1); tick <= 50; tick++ {
+			if tick == 25 {
+				runtime.GC()
+			}
+			var err error
+			deadline := start + tick*time.Millisecond
+			if now, err = w.SleepUntil(t.Context(), now, deadline); err != nil || now < deadline {
+				t.Errorf("tick %d: got %v at %v, want no error at %v or later", tick, err, now, deadline)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, cancel)
+		if _, err := w.SleepUntil(ctx, w.Now(), time.Hour); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want %v", err, context.Canceled)
+		}
+		if err := w.Leave(); err != nil {
+			t.Error(err)
+		}
+	}()
+	<-done
 }

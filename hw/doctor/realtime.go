@@ -29,6 +29,9 @@ func (h Host) realTime(l config.Loop) Finding {
 		f.Result = Warning
 		f.Means = "not permitted: " + strings.Join(g.Missing, "; ") + ": ticks may be later than necessary"
 		f.Do = g.Remedy + "; or use the service of the package"
+	case g.Risk != "":
+		f.Result, f.Means = Warning, g.Risk
+		f.Do = `set realtime = "auto" in [loop]: the loop then gets a nice value and a short time slice`
 	}
 	return f
 }

@@ -125,6 +125,9 @@ func (l *logger) grant() {
 		return
 	}
 	l.granted = true
+	if g.Risk != "" {
+		l.Warn(g.Risk + `: realtime = "auto" avoids it`)
+	}
 	if l.people && len(g.Missing) == 0 {
 		return
 	}

@@ -175,3 +175,15 @@ func TestLinesOfARecord(t *testing.T) {
 		}
 	}
 }
+
+func TestRiskOfRealTimeIsAWarningOnce(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	l := &logger{Logger: NewLogger(&out, Lines), people: true}
+	l.status.Grant = &clock.Grant{Got: []string{"SCHED_FIFO 80"}, Risk: "the loop can stand still"}
+	l.grant()
+	l.grant()
+	if got, want := out.String(), "   0:00  warning: the loop can stand still: realtime = \"auto\" avoids it\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

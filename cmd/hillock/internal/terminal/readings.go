@@ -27,6 +27,9 @@ func (s *screen) head() []line {
 		if len(g.Missing) > 0 {
 			lines = append(lines, text(other, dim.Render("not permitted: "+g.Lacks())))
 		}
+		if g.Risk != "" {
+			lines = append(lines, text(other, "risk: "+g.Risk))
+		}
 	}
 	return lines
 }
