@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -157,5 +159,25 @@ func TestMissingPortHasRemedy(t *testing.T) {
 		if !errors.As(fmt.Errorf("input knob: %w", got), new(Absent)) {
 			t.Errorf("%q: got %T, want it to be Absent", model, got)
 		}
+	}
+}
+
+// TestDirectPinFallsBackToTheProgram checks a pin without registers, with a program pinctrl in the path.
+func TestDirectPinFallsBackToTheProgram(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("SKIPPED: the program pinctrl: Linux only")
+	}
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	if p, ok := (Host{}).DirectPin("GPIO17"); ok {
+		t.Fatalf("without the program: got %v, want none", p)
+	}
+	script := "#!/bin/sh\necho '17: ip    pd | hi // GPIO17 = input'\n"
+	if err := os.WriteFile(filepath.Join(dir, "pinctrl"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	p, ok := (Host{}).DirectPin("GPIO17")
+	if !ok || p.Pull() != gpio.PullDown || p.Read() != gpio.High {
+		t.Errorf("got %v, %v, want the pin of the program", p, ok)
 	}
 }
