@@ -200,11 +200,41 @@ func somePiFaults(names ...string) []piFault {
 // TestPiDoctorNeedsNoLineNames checks the doctor with the kernel's own line names, such as PWM0_OUT and SPI_MISO.
 func TestPiDoctorNeedsNoLineNames(t *testing.T) {
 	faults := somePiFaults("no fault", "DOUT open", "DOUT at ground", "CS in GPIO25", "DOUT in GPIO25", "DIN in GPIO22", "LED and second wire")
-	g := bootPi(t, qemupi.Guest{Board: piBoard("3b"), Tree: qemupi.Mainline, Registers: true}, piDoctor(faults)+piPulls)
+	g := bootPi(t, qemupi.Guest{Board: piBoard("3b"), Tree: qemupi.Mainline, Registers: true}, piDoctor(faults)+piPulls+`
+start --duration 10s; sleep 2
+part "held LED"; su pi -c "hillock run --hw real --plain --duration 1s" </dev/null 2>&1; echo "status $?"
+wait $pid`)
 	for _, f := range faults {
 		g.names(f)
 	}
 	g.keepsPulls()
+	rest := g.part("held LED")
+	for _, want := range []string{"\nled        0 pulses on GPIO17, refused ", "\nled        refused: pulse: GPIO17: ", ` holds it: stop that program, or choose another pin`,
+		"\nhillock: output led: the LED was dark at the end of the run: GPIO17 refused\n", "\nstatus 1\n"} {
+		var ok bool
+		if _, rest, ok = strings.Cut(rest, strings.TrimSuffix(want, "\n")); !ok {
+			t.Errorf("held LED: got no %q in the rest of\n%s", want, g.part("held LED"))
+		}
+	}
+}
+
+// TestPiRunAndDoctorAdviseAlike checks the advice about SPI that is off.
+func TestPiRunAndDoctorAdviseAlike(t *testing.T) {
+	g := bootPi(t, qemupi.Guest{Board: piBoard("3b"), Tree: qemupi.NoBuses}, `
+part doctor; pi 'hillock doctor --json --trial 0s' 2>/dev/null
+part run; pi 'hillock run --hw real --plain --duration 1s' 2>&1; echo "status $?"`)
+	var found []doctor.Finding
+	if err := json.Unmarshal([]byte(g.part("doctor")), &found); err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(found, func(f doctor.Finding) bool { return f.Check == "SPI0.0" })
+	if i < 0 {
+		t.Fatalf("got %+v, want a finding about SPI0.0", found)
+	}
+	want := fmt.Sprintf("hillock: input knob: mcp3008 on SPI0.0: this Pi has %s: %s: %s\nstatus 3", found[i].Seen, found[i].Means, found[i].Do)
+	if got := g.part("run"); !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestPiDoctorNamesFaultsOnEachBoard(t *testing.T) {
