@@ -81,9 +81,7 @@ func piFaults() []piFault {
 			"push in the capacitor's legs, one in the row of the resistors, one at GND; check the neighbours of GPIO4 (header pin 7)")},
 		{name: "capacitor without current", set: "capacitor 4 10000000", args: "/tmp/rc.toml", root: piFailed("knob",
 			"rc on GPIO4: never high within TIME: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short",
-			"the capacitor is shorted, or GPIO4 is at ground", "check the capacitor's legs and their neighbours"),
-			user: piFailed("knob", "rc on GPIO4: never high within TIME: check the wires of the knob, to 3V3 and to the pin, and the capacitor for a short",
-				"a wire of the knob or of GPIO4 is loose, or the capacitor is shorted", "check the wires of the knob and of GPIO4 (header pin 7), and the capacitor's legs")},
+			"the capacitor is shorted, or GPIO4 is at ground", "check the capacitor's legs and their neighbours")},
 		{name: "mended", root: answers},
 	}
 }

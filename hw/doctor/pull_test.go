@@ -91,6 +91,25 @@ func TestProgramNamesTheSameWires(t *testing.T) {
 	}
 }
 
+// TestLineTimesACharge checks a capacitor on a Pi without registers: the program pinctrl is too slow, and the kernel's line is not.
+func TestLineTimesACharge(t *testing.T) {
+	t.Parallel()
+	for _, f := range wireFaults() {
+		if f.check != "bare" {
+			continue
+		}
+		want := f.examine(t)
+		for name, way := range map[string]func(*board.Virtual) doctor.Pi{
+			"lines":   func(v *board.Virtual) doctor.Pi { return registerless{v} },
+			"program": func(v *board.Virtual) doctor.Pi { return programmed{v, map[string]bool{}} },
+		} {
+			if diff := cmp.Diff(want, f.examineWith(t, way)); diff != "" {
+				t.Errorf("%s (-registers +%s):\n%s", f.name, name, diff)
+			}
+		}
+	}
+}
+
 func TestFaultsWithoutPullsSaySo(t *testing.T) {
 	t.Parallel()
 	const (
@@ -99,10 +118,8 @@ func TestFaultsWithoutPullsSaySo(t *testing.T) {
 		do    = "install the program with 'sudo apt install raspi-utils', or use 'sudo hillock doctor' on a Pi up to 4; then run the doctor again"
 	)
 	none := doctor.Finding{Check: "SPI0.0", Result: doctor.Skipped, Seen: skip + "neither the registers of the GPIO nor the program pinctrl are within reach", Means: means, Do: do}
-	slow := doctor.Finding{Check: "bare", Result: doctor.Skipped, Seen: skip + "the program pinctrl is too slow for the time of a charge", Means: means}
 	held := doctor.Finding{Check: "SPI0.0", Result: doctor.Skipped, Seen: skip + `"spidev" holds GPIO9`, Means: means}
 	without := func(v *board.Virtual) doctor.Pi { return registerless{v} }
-	program := func(v *board.Virtual) doctor.Pi { return programmed{v, map[string]bool{}} }
 	for _, tt := range []struct {
 		fault fault
 		way   func(*board.Virtual) doctor.Pi
@@ -111,9 +128,6 @@ func TestFaultsWithoutPullsSaySo(t *testing.T) {
 	}{
 		{fault{breaks: spi(sim.Faults{DOUT: sim.Loose}), check: "SPI0.0"}, without, none, true},
 		{fault{check: "SPI0.0"}, without, none, false},
-		{fault{config: bare, breaks: offCapacitor(sim.CapacitorShorted), check: "bare"}, program, slow, true},
-		{fault{config: bare, breaks: offCapacitor(sim.CapacitorOff), check: "bare"}, program, slow, false}, // charged at once
-		{fault{config: bare, check: "bare"}, program, slow, false},
 	} {
 		if got := tt.fault.examineWith(t, tt.way); slices.Contains(got, tt.want) != tt.says {
 			t.Errorf("got %+v, want in it %v: %+v", got, tt.says, tt.want)

@@ -233,32 +233,25 @@ func (r RC) Plug(v *board.Virtual, name string) error {
 
 // Check implements doctor.Checked.
 func (r RC) Check(b *doctor.Bench, inputs []config.Input, yield func(doctor.Finding) bool) bool {
-	p, unpulled := b.Take(r.Pin)
-	if unpulled == nil {
+	p, err := b.Take(r.Pin)
+	if err == nil {
 		defer p.Restore()
-		if p.Slow() {
-			unpulled = errors.New("the program pinctrl is too slow for the time of a charge")
+	}
+	if err != nil || p.Slow() { // too slow for the time of a charge
+		if p, err = b.TakeLine(r.Pin); err == nil {
+			defer p.Restore() // before that of Take
 		}
-	} else if line, err := b.TakeLine(r.Pin); err == nil {
-		defer line.Restore()
 	}
-	f, err := r.check(b, inputs[0].Name, p, unpulled == nil)
-	if !yield(f) {
-		return false
-	}
-	if err == nil || unpulled == nil || errors.Is(err, rc.ErrAtOnce) {
-		return true
-	}
-	return yield(doctor.WithoutPulls(inputs[0].Name, unpulled))
+	return yield(r.check(b, inputs[0].Name, p))
 }
 
-// check returns the finding, and the error of the charge.
-func (r RC) check(b *doctor.Bench, name string, p *doctor.Pullable, pulled bool) (doctor.Finding, error) {
+// check returns the finding. p is the pin for tests with its pulls, nil if another program holds the pin.
+func (r RC) check(b *doctor.Bench, name string, p *doctor.Pullable) doctor.Finding {
 	f := doctor.Finding{Check: name, Result: doctor.Failed}
 	part, err := r.OpenSensor(b.Pi)
 	if err != nil {
 		f.Seen = err.Error()
-		return f, nil
+		return f
 	}
 	ends := board.Ends(r, part)
 	low, high, err := math.MaxInt, 0, error(nil)
@@ -271,8 +264,8 @@ func (r RC) check(b *doctor.Bench, name string, p *doctor.Pullable, pulled bool)
 	}
 	if err := errors.Join(err, part.End()); err != nil {
 		f.Seen = err.Error()
-		r.uncharged(p, pulled, &f, err)
-		return f, err
+		r.uncharged(p, &f, err)
+		return f
 	}
 	f.Seen = fmt.Sprintf("%s charges in %s", r.Pin, about(low))
 	span := ends[1] - ends[0]
@@ -289,7 +282,7 @@ func (r RC) check(b *doctor.Bench, name string, p *doctor.Pullable, pulled bool)
 	default:
 		f.Result = doctor.Passed
 	}
-	return f, nil
+	return f
 }
 
 // about formats a charge time, in ns, to 10 us.
@@ -299,13 +292,13 @@ func about(ns int) string {
 
 // uncharged completes the finding on a capacitor that does not charge, or charges at once. It times the rise of the pin
 // with the pull-up, if the doctor can set that.
-func (r RC) uncharged(p *doctor.Pullable, pulled bool, f *doctor.Finding, err error) {
+func (r RC) uncharged(p *doctor.Pullable, f *doctor.Finding, err error) {
 	switch {
 	case errors.Is(err, rc.ErrAtOnce):
 		f.Means = "the capacitor or its wire to GND is loose, or the pin is at 3V3"
 		f.Do = fmt.Sprintf("push in the capacitor's legs, one in the row of the resistors, one at GND; check the neighbours of %s", doctor.Spot(r.Pin))
 		return
-	case !pulled:
+	case p == nil:
 		f.Means = fmt.Sprintf("a wire of the knob or of %s is loose, or the capacitor is shorted", r.Pin)
 		f.Do = fmt.Sprintf("check the wires of the knob and of %s, and the capacitor's legs", doctor.Spot(r.Pin))
 		return
