@@ -86,7 +86,7 @@ func piFaults() []piFault {
 	}
 }
 
-// piDoctor returns the script that examines faults, by root and by the user pi.
+// piDoctor returns the script for faults, by root and by the user pi.
 func piDoctor(faults []piFault) string {
 	script := "reg 0x1c 700\n" // channel 7, which answers if DIN is high
 	for _, f := range faults {
@@ -98,8 +98,7 @@ func piDoctor(faults []piFault) string {
 	return script
 }
 
-// findings returns what the doctor found in a part of the output: the checks of the wires, without those that a person must
-// make and those skipped after a failure.
+// findings returns the doctor's findings in a part of the output: the checks of the wires, without skipped ones.
 func (g *guest) findings(part string) (all []doctor.Finding) {
 	g.t.Helper()
 	text := g.part(part)
@@ -216,7 +215,7 @@ wait $pid`)
 	}
 }
 
-// TestPiRunAndDoctorAdviseAlike checks the advice about SPI that is off.
+// TestPiRunAndDoctorAdviseAlike checks the advice about SPI, switched off.
 func TestPiRunAndDoctorAdviseAlike(t *testing.T) {
 	g := bootPi(t, qemupi.Guest{Board: piBoard("3b"), Tree: qemupi.NoBuses}, `
 part doctor; pi 'hillock doctor --json --trial 0s' 2>/dev/null

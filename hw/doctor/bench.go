@@ -17,7 +17,7 @@ import (
 // Pi is a board.Pi with a way to its pins past the kernel.
 type Pi interface {
 	board.Pi
-	// DirectPin returns a pin that keeps its function while the doctor reads it, even if another program holds it. The pin
+	// DirectPin returns a pin. Reading it keeps its function, even if another program holds it. The pin
 	// is a pin.PinFunc too. It returns false if this Pi has no such way to its pins.
 	DirectPin(name string) (gpio.PinIO, bool)
 }
@@ -32,9 +32,9 @@ type Bench struct {
 	Back map[string]string
 	// Held maps a pin to its holder. The checks leave these pins alone.
 	Held map[string]string
-	// Reserved has the pins that the firmware or the device tree sets up. The search for wires in wrong holes leaves them alone.
+	// Reserved has the pins set up by the firmware or the device tree. The search for wires in wrong holes leaves them alone.
 	Reserved map[string]bool
-	// Rebind returns the remedy for a bus that has lost a pin. If it is nil, the remedy is a reboot.
+	// Rebind returns the remedy for a bus with a lost pin. If it is nil, the remedy is a reboot.
 	Rebind func(bus string) string
 	// MISOFloats is true on a Pi without a pull at MISO, a Pi 5.
 	MISOFloats bool
@@ -85,7 +85,7 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	}
 }
 
-// Context returns a context that ends with the running checks.
+// Context returns the context of the running checks.
 func (b *Bench) Context() context.Context { return b.ctx }
 
 // begin reports the name of the next check.

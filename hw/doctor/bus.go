@@ -10,7 +10,7 @@ import (
 	"hillock/config"
 )
 
-// expected is a part that should answer at an address.
+// expected is a part with its address.
 type expected struct {
 	address int
 	part    string // "input knob (ads1115)"
@@ -19,7 +19,7 @@ type expected struct {
 	how     string // how to choose one of them
 }
 
-// buses checks each I2C bus: first the addresses that answer, then the parts at these addresses.
+// buses checks each I2C bus: first the answering addresses, then the parts at these addresses.
 func (b *Bench) buses(yield func(Finding) bool) bool {
 	for _, name := range b.Config.Ports() {
 		if !strings.HasPrefix(name, "I2C") {
@@ -46,7 +46,7 @@ func (b *Bench) buses(yield func(Finding) bool) bool {
 // The first and the last address that is not reserved: I2C-bus specification UM10204, section 3.1.12.
 const firstAddress, lastAddress = 0x08, 0x77
 
-// scan reads a byte from each address and returns the addresses that acknowledge. A read changes nothing in a chip.
+// scan reads a byte from each address and returns the addresses with an acknowledge. A read changes nothing in a chip.
 func scan(bus i2c.Bus) (answers []int, err error) {
 	for a := firstAddress; a <= lastAddress; a++ {
 		switch failed := bus.Tx(uint16(a), nil, make([]byte, 1)); {
@@ -73,7 +73,7 @@ func (b *Bench) on(bus string) []config.Input {
 	})
 }
 
-// parts returns the parts that the configuration has on a bus.
+// parts returns the configured parts on a bus.
 func (b *Bench) parts(bus string) (all []expected) {
 	for _, inputs := range together(b.Config.Inputs) {
 		all = append(all, expect(bus, inputs[0].Driver, "input", inputs[0].Name, inputs[0].Part)...)
@@ -99,7 +99,7 @@ func expect(bus, driver, section, name string, part config.Part) (all []expected
 	return all
 }
 
-// addresses compares the addresses that answer on a bus with the configuration. Then it checks the parts that answer.
+// addresses compares the answering addresses of a bus with the configuration. Then it checks the answering parts.
 func (b *Bench) addresses(bus string, answers []int, err error, yield func(Finding) bool) bool {
 	f := Finding{Check: bus, Result: Failed}
 	lines := config.PortPins(bus)

@@ -11,7 +11,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// busy is a chip on a machine that stops now and then, in the middle of a transfer.
+// busy is a chip on a busy machine: now and then a transfer takes longer.
 type busy struct {
 	*sim.MCP3xxx
 	stops map[int]time.Duration // by transfer

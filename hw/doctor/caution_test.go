@@ -10,7 +10,7 @@ import (
 	"hillock/hw/sim"
 )
 
-// careful is a hand that keeps the caution.
+// careful is a hand with a memory for the caution.
 type careful struct {
 	*board.Virtual
 	caution *string

@@ -160,7 +160,7 @@ func (h Host) first(pattern string) string {
 	return strings.Replace(pattern, "*", "0", 1)
 }
 
-// glob returns the files that match a pattern, without Root.
+// glob returns the files of a pattern, without Root.
 func (h Host) glob(pattern string) []string {
 	all, _ := filepath.Glob(h.Path(pattern))
 	for i := range all {

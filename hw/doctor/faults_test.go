@@ -54,7 +54,7 @@ type fault struct {
 	names string // in its cause or its remedy
 }
 
-// turns is a hand that follows every request.
+// turns is a hand for every request.
 func turns(v *board.Virtual) doctor.Hand { return v }
 
 const (

@@ -162,7 +162,7 @@ func TestStripOnAPort(t *testing.T) {
 	}
 }
 
-// TestSecondWireReplacesTheEye checks LEDs through a second wire, also an LED that is lit while its pin is low.
+// TestSecondWireReplacesTheEye checks LEDs through a second wire, also an inverted LED.
 func TestSecondWireReplacesTheEye(t *testing.T) {
 	t.Parallel()
 	inverted := "\n[output.low]\ndriver = \"pulse\"\npin = \"GPIO22\"\nneuron = \"n1\"\ninvert = true\n"

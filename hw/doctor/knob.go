@@ -98,7 +98,7 @@ type OnChannel interface {
 	Channels() (plus, minus int)
 }
 
-// Chip is an analog-to-digital converter that answers.
+// Chip is an answering analog-to-digital converter.
 type Chip struct {
 	Inputs    []config.Input // on it; their parts are OnChannel
 	Channels  int

@@ -57,7 +57,7 @@ func TestSearchLeavesOtherPinsAlone(t *testing.T) {
 	}
 }
 
-// unreadable is a virtual Pi with registers that do not report pulls, as a Pi up to 3.
+// unreadable is a virtual Pi with write-only pulls, as a Pi up to 3.
 type unreadable struct{ *board.Virtual }
 
 func (p unreadable) DirectPin(name string) (gpio.PinIO, bool) {
@@ -87,7 +87,7 @@ func pullUp(t *testing.T, v *board.Virtual, name string) {
 	}
 }
 
-// TestPullsOfTheBootStay checks that the doctor leaves pulls that it cannot read, such as those of gpio=25=pu in config.txt.
+// TestPullsOfTheBootStay checks that the doctor leaves unreadable pulls, such as those of gpio=25=pu in config.txt.
 func TestPullsOfTheBootStay(t *testing.T) {
 	t.Parallel()
 	for _, way := range []func(*board.Virtual) doctor.Pi{

@@ -13,7 +13,7 @@ import (
 	"hillock/config"
 )
 
-// Rebind returns the remedy for a bus that has lost a pin. The kernel sets up the pins of a device whenever it binds the driver
+// Rebind returns the remedy for a bus with a lost pin. The kernel sets up the pins of a device whenever it binds the driver
 // (pinctrl_bind_pins in drivers/base/pinctrl.c).
 func (h Host) Rebind(bus string) string {
 	const devices = "/sys/bus/platform/devices"
@@ -30,7 +30,7 @@ func (h Host) Rebind(bus string) string {
 	return fmt.Sprintf("run 'cd /sys/bus/platform/drivers/%s && echo %s | sudo tee unbind bind'", filepath.Base(driver), device)
 }
 
-// Lost returns the finding on a port of the bench that has lost a pin to another use, and whether it has. It needs a way to the
+// Lost returns the finding on a port with a pin lost to another use, and false for a port with all its pins. It needs a way to the
 // pins past the kernel.
 func (b *Bench) Lost(port string) (Finding, bool) {
 	bus, _, _ := strings.Cut(port, ".")
@@ -52,7 +52,7 @@ func (b *Bench) Lost(port string) (Finding, bool) {
 	return Finding{}, false
 }
 
-// Kept returns the finding on a pin of a bus that the doctor could not give back.
+// Kept returns the finding on a pin of a bus after a failed return.
 func (b *Bench) Kept(port, name string, err error) Finding {
 	bus, _, _ := strings.Cut(port, ".")
 	return Finding{Check: port, Result: Failed, Seen: fmt.Sprintf("%s is not back at %s: %v", Spot(name), bus, err),

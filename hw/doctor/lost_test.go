@@ -74,10 +74,10 @@ func TestLostPinHasItsRemedy(t *testing.T) {
 	}
 }
 
-// oneWay is a virtual Pi with a MISO that does not return to its bus at the last time.
+// oneWay is a virtual Pi with a limit: MISO returns to its bus a few times only.
 type oneWay struct {
 	*board.Virtual
-	left *int // times that it returns
+	left *int // number of returns
 }
 
 func (p oneWay) DirectPin(name string) (gpio.PinIO, bool) {

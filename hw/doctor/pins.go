@@ -122,7 +122,7 @@ func (h Host) lines() (map[string]string, error) {
 	return all, nil
 }
 
-// buses finds pins that their bus has lost. A program that used such a pin as a plain pin leaves it plain at its end, and the
+// buses finds the lost pins of each bus. A program that used such a pin as a plain pin leaves it plain at its end, and the
 // bus is dead until its driver is bound again. Chip selects are left out: the kernel itself drives them as plain pins.
 func (h Host) buses(cfg *config.Config, holders map[string]string) (found []Finding) {
 	lost, rebind := map[string]string{}, map[string]string{} // by pin, the meaning of its loss, and the remedy

@@ -13,7 +13,7 @@ type Clocked interface {
 	Reading() (bytes int, clock, usual int64)
 }
 
-// polling finds inputs whose readings wait for an interrupt, once per chip. Other drivers than spi-bcm2835 have no such limit.
+// polling finds readings with a wait for an interrupt, once per chip. Other drivers than spi-bcm2835 have no such limit.
 //
 // The driver polls a transfer of less than byte_limit bytes, and else sleeps until an interrupt: byte_limit is the clock over
 // 9 MHz / polling_limit_us, both divisions in whole numbers (bcm2835_spi_transfer_one in drivers/spi/spi-bcm2835.c). With the

@@ -91,8 +91,8 @@ func (h Host) undervoltage() (low, ok bool) {
 	return false, false
 }
 
-// governor checks the CPU frequency governor of a Pi, if its kernel has one. All but performance lower the clock of a CPU
-// that sleeps between ticks. The firmware lowers the core clock with it, and SCLK is a fraction of the core clock on a Pi up to 4.
+// governor checks the CPU frequency governor of a Pi, if its kernel has one. All but performance lower the clock of an
+// idle CPU, and so between ticks. The firmware lowers the core clock with it, and SCLK is a fraction of the core clock on a Pi up to 4.
 func (h Host) governor() []Finding {
 	const file = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
 	governor := h.read(file)
@@ -113,7 +113,7 @@ func (h Host) governor() []Finding {
 	return []Finding{f}
 }
 
-// coreClock returns core_freq_min and core_freq of a model, in MHz, and 0 for a Pi 5, whose SPI has another clock. Source:
+// coreClock returns core_freq_min and core_freq of a model, in MHz, and 0 for a Pi 5: its SPI has another clock. Source:
 // https://www.raspberrypi.com/documentation/computers/config_txt.html#overclocking-options, the table of defaults.
 func coreClock(model string) (lowest, highest int) {
 	for _, m := range []struct {

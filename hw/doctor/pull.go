@@ -15,7 +15,7 @@ import (
 	"hillock/hw/board"
 )
 
-// Pullable is a pin for a test with the pull-up and the pull-down: a free input, or a pin of a bus that can return to its bus.
+// Pullable is a pin for a test with the pull-up and the pull-down: a free input, or a pin of a bus with a way back.
 type Pullable struct {
 	gpio.PinIO
 	was  gpio.Pull
@@ -36,7 +36,7 @@ func (b *Bench) Take(name string) (*Pullable, error) {
 	return f, err
 }
 
-// TakeLine returns a pin of the configuration without a bus, as a line of the kernel, for the case that Take cannot.
+// TakeLine returns a pin of the configuration without a bus, as a line of the kernel, if Take cannot.
 func (b *Bench) TakeLine(name string) (*Pullable, error) {
 	f, err := b.kernelLine(name)
 	if err == nil {
@@ -46,7 +46,7 @@ func (b *Bench) TakeLine(name string) (*Pullable, error) {
 	return f, err
 }
 
-// direct returns a pin past the kernel. Its pull is gpio.PullNoChange if that cannot be read, as on a Pi up to 3.
+// direct returns a pin past the kernel. An unreadable pull is gpio.PullNoChange, as on a Pi up to 3.
 func (b *Bench) direct(name string) (*Pullable, error) {
 	if by := b.Held[name]; by != "" {
 		return nil, fmt.Errorf("%q holds %s", by, name)
@@ -96,7 +96,7 @@ func (f *Pullable) usual() gpio.Pull {
 // as gpio=17=pu in config.txt, or from outside.
 func (f *Pullable) asUsual() bool { return f.Read() == gpio.Level(f.usual() == gpio.PullUp) }
 
-// searched returns a pull that cannot be read. A pin with an unusual level is set to its usual pull: if the level follows, the
+// searched returns an unreadable pull. A pin with an unusual level is set to its usual pull: if the level follows, the
 // other pull was there.
 func (f *Pullable) searched() (gpio.Pull, error) {
 	usual := f.usual()
@@ -118,7 +118,7 @@ func (f *Pullable) searched() (gpio.Pull, error) {
 // ErrNoPulls means that neither the registers of the GPIO nor the program pinctrl are within reach.
 var ErrNoPulls = errors.New("neither the registers of the GPIO nor the program pinctrl are within reach")
 
-// WithoutPulls returns the finding on a failed part that the doctor could not examine with its pulls. err is the reason.
+// WithoutPulls returns the finding on a failed part after a check without pulls. err is the reason.
 func WithoutPulls(check string, err error) Finding {
 	f := Finding{Check: check, Result: Skipped, Seen: "not checked with the pull-up and the pull-down: " + err.Error(),
 		Means: "several faults look the same, and a wire in a wrong hole is found at GPIO22 to GPIO27 only"}
@@ -163,7 +163,7 @@ func (f *Pullable) close() {
 	}
 }
 
-// Unused returns the pins for tests that the configuration does not use.
+// Unused returns pins for tests, outside of the configuration.
 func (b *Bench) Unused() (all []*Pullable) {
 	taken := map[string]bool{"GPIO0": true, "GPIO1": true} // for the EEPROM of a HAT
 	for _, u := range uses(b.Config) {
@@ -193,10 +193,10 @@ func (b *Bench) Unused() (all []*Pullable) {
 	return all
 }
 
-// firstPlain is the first of the pins up to GPIO27 that no bus of a usual Pi has.
+// firstPlain is the first of the pins up to GPIO27 without a bus on a usual Pi.
 const firstPlain = 22
 
-// untouched reports whether a pin has no function, and a pull that Restore can set again. It sets nothing. If the pull cannot be
+// untouched reports whether a pin has no function, and a known pull for Restore. It sets nothing. If the pull cannot be
 // read, the pin must have its usual level. A line of the kernel has no function to read.
 func (f *Pullable) untouched() bool {
 	defer f.close()

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Reserved returns the pins that the firmware or the device tree sets up, as far as a user can read that: those with a line
-// gpio=... in config.txt, and those of the device tree's devices. Their functions and pulls may differ from those after
+// Reserved returns the pins set up by the firmware or the device tree, as far as a user can read: pins with a line gpio=... in
+// config.txt, and pins of the device tree's devices. Their functions and pulls may differ from those after
 // power-up.
 func (h Host) Reserved() map[string]bool {
 	all := map[string]bool{}
@@ -45,12 +45,12 @@ func reserve(all map[string]bool, pins string) {
 	}
 }
 
-// multiplexed adds the pins of all devices of a device tree: pinctrl-0 of a device that is not disabled has the phandles of
-// groups of pins. A group, or a part of it, has brcm,pins with numbers (brcm,bcm2835-gpio.txt), or pins with names on a Pi 5
+// multiplexed adds the pins of all devices of a device tree: pinctrl-0 of an enabled device has the phandles of groups of
+// pins. A group, or a part of it, has brcm,pins with numbers (brcm,bcm2835-gpio.txt), or pins with names on a Pi 5
 // (rp1.dtsi).
 func multiplexed(all map[string]bool, tree string) {
 	pins, groups, used := map[string][]string{}, map[uint32]string{}, map[uint32]bool{}
-	_ = filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error { // what cannot be read has no pins
+	_ = filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error { // an unreadable node has no pins
 		if err != nil || !d.IsDir() {
 			return nil
 		}

@@ -24,7 +24,7 @@ type examination struct {
 	lines map[string]string // the pins of its port by signal
 	miso  *doctor.Pullable  // nil if the doctor cannot set its pull
 	found bool              // a wire in a wrong hole
-	held  bool              // MISO is high against a pull-down where no chip drives it
+	held  bool              // MISO without a driver is high against a pull-down
 	took  time.Duration     // the shortest transfer
 }
 

@@ -290,8 +290,8 @@ func about(ns int) string {
 	return config.FormatTime(time.Duration(ns).Round(10 * time.Microsecond))
 }
 
-// uncharged completes the finding on a capacitor that does not charge, or charges at once. It times the rise of the pin
-// with the pull-up, if the doctor can set that.
+// uncharged completes the finding on a capacitor without a charge, or with one at once. It times the rise of the pin
+// with the pull-up, if possible.
 func (r RC) uncharged(p *doctor.Pullable, f *doctor.Finding, err error) {
 	switch {
 	case errors.Is(err, rc.ErrAtOnce):

@@ -85,7 +85,7 @@ func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session
 	return errors.Join(err, r.report(end, o.Err), dark(end))
 }
 
-// dark returns an error for each LED whose pin refused to the end, such as one in use by another program.
+// dark returns an error for each LED with a refused pin at the end, such as one in use by another program.
 func dark(end *session.Summary) (err error) {
 	for _, out := range end.Pulsed {
 		for _, f := range end.Broken() {
