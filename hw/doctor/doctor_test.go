@@ -31,7 +31,7 @@ func host(t *testing.T, uid int, groups []string, files map[string]os.FileMode) 
 			return clock.Grant{Got: []string{"SCHED_FIFO 80"}}, nil
 		}}
 	if _, ok := files["/proc/device-tree/model"]; ok {
-		made(t, h, map[string]string{"/proc/device-tree/__overrides__/name": "__overrides__"})
+		write(t, h, "/proc/device-tree/__overrides__/name", "__overrides__")
 	}
 	for name, mode := range files {
 		text := ""

@@ -2,30 +2,10 @@ package doctor
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// made writes files below the root of a machine. A file that ends in "/driver" is a link to its text.
-func made(t *testing.T, h Host, files map[string]string) Host {
-	t.Helper()
-	for name, text := range files {
-		file := h.Path(name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		write := func() error { return os.WriteFile(file, []byte(text), 0o644) }
-		if filepath.Base(file) == "driver" {
-			write = func() error { return os.Symlink(text, file) }
-		}
-		if err := write(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return h
-}
 
 func TestAnotherUsersChecksAskForNoRightsOfThisProcess(t *testing.T) {
 	t.Parallel()

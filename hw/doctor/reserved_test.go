@@ -33,7 +33,10 @@ func TestReservedPins(t *testing.T) {
 			"/proc/device-tree/axi/rp1/spi/pinctrl-0": "\x00\x00\x00\x09", "/proc/device-tree/axi/rp1/serial/pinctrl-0": "\x00\x00\x00\x0a",
 		}, "GPIO10 GPIO14 GPIO9"},
 	} {
-		h := made(t, host(t, 1000, nil, nil), tt.files)
+		h := host(t, 1000, nil, nil)
+		for name, text := range tt.files {
+			write(t, h, name, text)
+		}
 		got := strings.Join(slices.Sorted(maps.Keys(h.Reserved())), " ")
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
