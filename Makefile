@@ -7,7 +7,7 @@
 # make kernel      build the Linux kernel of hw/kernelpi's tests into the cache folder, as root: five minutes
 # make test-kernel run only the tests on that kernel; make test includes them
 # make pi          fetch and build the emulated Pis of hw/qemupi into the cache folder, as root: eight minutes
-# make test-pi     run only the tests on emulated Pis; make test includes them
+# make test-pi     run only the tests on emulated Pis, and print a table by board; make test includes them
 # make cross       build for every supported target
 # make fuzz        run each fuzz target for FUZZTIME
 # make bench       run the benchmarks
@@ -68,7 +68,7 @@ pi:
 	hw/qemupi/guest/build-qemu.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/pi"
 
 test-pi:
-	$(GO) test -count 1 -v -run '^TestPi[A-Z]' ./cmd/hillock ./hw/qemupi
+	@$(GO) test -count 1 -json -run '^TestPi[A-Z]' ./cmd/hillock | $(GO) run ./cmd/testarm boards
 
 test-kernel:
 	$(GO) test -count 1 -v -run '^TestKernel' ./...

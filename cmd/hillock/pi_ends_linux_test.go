@@ -10,15 +10,15 @@ import (
 
 // long runs in the middle of a pulse; during prints the level and the holder of GPIO17.
 const long = `
-long() { start --set output.led.width=60s "$@"; }
-during() { sleep 1; echo "during $(level 17) $(holder 17)"; mark before; }
+long() { start --set output.led.width=60s --set loop.tick=10ms "$@"; }
+during() { sleep 0.8; echo "during $(level 17) $(holder 17)"; mark before; }
 `
 
 // TestPiEnds ends runs in the middle of a pulse, and prepares the Pi for users.
 func TestPiEnds(t *testing.T) {
 	eachPi(t, func(t *testing.T, b qemupi.Board) {
 		parts := []piPart{
-			piEnd("end of its time", `long --duration 2s; during; wait $pid`, 0, ""),
+			piEnd("end of its time", `long --duration 1500ms; during; wait $pid`, 0, ""),
 			piEnd("second signal", `
 mkfifo /tmp/out; sleep 1000 <>/tmp/out & sleeper=$!
 dd if=/dev/zero of=/tmp/out bs=4096 count=16 2>/dev/null # the summary waits

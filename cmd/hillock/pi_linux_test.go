@@ -50,6 +50,7 @@ report`)
 func runPi(t *testing.T, p qemupi.Guest, script string) *guest {
 	t.Helper()
 	folder := qemupi.ForTest(t)
+	t.Attr("board", p.Board.Name) // for the table of make test-pi
 	t.Parallel()
 	programs, err := piPrograms()
 	if err != nil {
@@ -96,9 +97,10 @@ func bootParts(t *testing.T, p qemupi.Guest, parts []piPart) {
 	for _, part := range parts {
 		fmt.Fprintf(&script, "mark begin; ( %s\n); report; echo \"end $?\"; mark end\n", part.script)
 	}
-	sections := piSections(runPi(t, p, script.String()))
+	all := runPi(t, p, script.String())
+	sections := piSections(all)
 	if len(sections) != len(parts) {
-		t.Fatalf("got %d parts of output, want %d", len(sections), len(parts))
+		t.Fatalf("got %d parts of output, want %d:\n%s", len(sections), len(parts), all.Output)
 	}
 	for i, part := range parts {
 		t.Run(part.name, func(t *testing.T) {

@@ -2,7 +2,8 @@
 // number of passed tests and the skipped tests. It fails if a test passed on this machine, but neither passed nor was
 // skipped by name under qemu.
 //
-// 'testarm report' reads the output of 'go test -json' and prints it in the same way, for 'make test'.
+// 'testarm report' reads the output of 'go test -json' and prints it in the same way, for 'make test'. 'testarm boards' prints it as a
+// table of tests by board, for 'make test-pi'.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"text/tabwriter"
 )
 
 // The processor of a Pi Zero is an ARM1176.
@@ -26,12 +28,14 @@ var emulators = []struct{ arch, line string }{
 }
 
 func main() {
-	err := errors.New("must be run without arguments or with report")
+	err := errors.New("must be run without arguments, with report or with boards")
 	switch args := os.Args[1:]; {
 	case len(args) == 0:
 		err = run()
 	case slices.Equal(args, []string{"report"}):
 		err = report(os.Stdin, os.Stdout)
+	case slices.Equal(args, []string{"boards"}):
+		err = boards(os.Stdin, os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testarm:", err)
@@ -42,10 +46,54 @@ func main() {
 // report prints the results of events: each package, the output of failed tests, and the skipped tests. The exit status of
 // go test reports a failure.
 func report(events io.Reader, w io.Writer) error {
-	r, err := read(events, w, w)
+	r, err := read(events, w, w, nil)
 	if err == nil {
 		_, err = fmt.Fprint(w, r)
 	}
+	return err
+}
+
+// boards prints the results of events as a table: a row for each test, and a column for each value of the attribute "board" (see
+// testing.T.Attr). A cell has the time of the test with that attribute, and the number of tests in it.
+func boards(events io.Reader, w io.Writer) error {
+	boot, ended, columns := map[test]string{}, map[test]event{}, []string{}
+	r, err := read(events, w, io.Discard, func(e event) {
+		switch t := (test{e.Package, e.Test}); e.Action {
+		case "attr":
+			boot[t] = e.Value
+			columns = append(columns, e.Value)
+		case "pass", "fail":
+			ended[t] = e
+		}
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(columns)
+	columns = slices.Compact(columns)
+	rows := map[string][]string{}
+	for t, board := range boot {
+		cell := fmt.Sprintf("%s %.1f s", ended[t].Action, ended[t].Elapsed)
+		if n := r.within(t); n > 1 {
+			cell += fmt.Sprintf(", %d tests", n)
+		}
+		name, _, _ := strings.Cut(t.name, "/")
+		if rows[name] == nil {
+			rows[name] = make([]string, len(columns))
+		}
+		rows[name][slices.Index(columns, board)] = cell
+	}
+	out := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	if len(rows) > 0 {
+		fmt.Fprintf(out, "test\t%s\n", strings.Join(columns, "\t"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		fmt.Fprintf(out, "%s\t%s\n", name, strings.Join(rows[name], "\t"))
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(w, r)
 	return err
 }
 
@@ -97,7 +145,7 @@ func goTest(arch, emulator string) (results, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	r, err := read(events, os.Stdout, io.Discard)
+	r, err := read(events, os.Stdout, io.Discard, nil)
 	if err := errors.Join(err, cmd.Wait()); err != nil {
 		return nil, fmt.Errorf("go test for %s: %w", arch, err)
 	}
@@ -111,19 +159,36 @@ type test struct{ pkg, name string }
 // results maps each test to its reason for a skip, or "" if it passed.
 type results map[test]string
 
-// read parses the events of go test -json (go doc test2json). It prints the output of failed tests, and each package that
-// passed with its time in s.
-func read(events io.Reader, failed, passed io.Writer) (results, error) {
+// within returns the number of passed tests in t, and t itself.
+func (r results) within(t test) (n int) {
+	for in, skipped := range r {
+		if in.pkg == t.pkg && skipped == "" && (in == t || strings.HasPrefix(in.name, t.name+"/")) {
+			n++
+		}
+	}
+	return n
+}
+
+// event is an event of go test -json (go doc test2json).
+type event struct {
+	Action, Package, Test, Output string
+	Elapsed                       float64 // s
+	Key, Value                    string  // of an attribute
+}
+
+// read parses the events of go test -json, and calls see for each one if it is not nil. It prints the output of failed tests, and each
+// package that passed with its time in s.
+func read(events io.Reader, failed, passed io.Writer, see func(event)) (results, error) {
 	r, said, parents := results{}, map[test]string{}, map[test]bool{}
 	for d := json.NewDecoder(events); ; {
-		var e struct {
-			Action, Package, Test, Output string
-			Elapsed                       float64 // s
-		}
+		var e event
 		if err := d.Decode(&e); err == io.EOF {
 			break
 		} else if err != nil {
 			return nil, err
+		}
+		if see != nil {
+			see(e)
 		}
 		t := test{e.Package, e.Test}
 		switch e.Action {

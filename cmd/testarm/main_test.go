@@ -31,7 +31,7 @@ const events = `
 
 func TestResultsAreParsed(t *testing.T) {
 	var failed strings.Builder
-	got, err := read(strings.NewReader(events), &failed, io.Discard)
+	got, err := read(strings.NewReader(events), &failed, io.Discard, nil)
 	want := results{
 		{"a", "TestOne"}: "", {"a", "TestParts/x"}: "no x here", {"a", "TestParts/1/2"}: "", {"b", "TestMute"}: "no reason given",
 	}
@@ -44,7 +44,7 @@ func TestResultsAreParsed(t *testing.T) {
 	if want := "passed 2, skipped 2\n       skipped: TestMute (no reason given)\n       skipped: TestParts/x (no x here)\n"; got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if _, err := read(strings.NewReader("{}\npanic"), &failed, io.Discard); err == nil {
+	if _, err := read(strings.NewReader("{}\npanic"), &failed, io.Discard, nil); err == nil {
 		t.Error("got no error for a malformed event")
 	}
 }
@@ -63,6 +63,42 @@ passed 2, skipped 2
 `
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
+	}
+}
+
+func TestTableOfTestsByBoard(t *testing.T) {
+	const events = `
+{"Action":"run","Package":"a","Test":"TestPiRuns"}
+{"Action":"run","Package":"a","Test":"TestPiRuns/3b"}
+{"Action":"attr","Package":"a","Test":"TestPiRuns/3b","Key":"board","Value":"3b"}
+{"Action":"run","Package":"a","Test":"TestPiRuns/zero"}
+{"Action":"attr","Package":"a","Test":"TestPiRuns/zero","Key":"board","Value":"zero"}
+{"Action":"run","Package":"a","Test":"TestPiRuns/3b/knob"}
+{"Action":"pass","Package":"a","Test":"TestPiRuns/3b/knob"}
+{"Action":"run","Package":"a","Test":"TestPiRuns/3b/bar"}
+{"Action":"pass","Package":"a","Test":"TestPiRuns/3b/bar"}
+{"Action":"pass","Package":"a","Test":"TestPiRuns/3b","Elapsed":21.25}
+{"Action":"output","Package":"a","Test":"TestPiRuns/zero","Output":"the guest died\n"}
+{"Action":"fail","Package":"a","Test":"TestPiRuns/zero","Elapsed":3}
+{"Action":"run","Package":"a","Test":"TestPiDoctor"}
+{"Action":"attr","Package":"a","Test":"TestPiDoctor","Key":"board","Value":"zero"}
+{"Action":"pass","Package":"a","Test":"TestPiDoctor","Elapsed":8.04}
+{"Action":"run","Package":"a","Test":"TestPiWitnesses"}
+{"Action":"output","Package":"a","Test":"TestPiWitnesses","Output":"SKIPPED: no module\n"}
+{"Action":"skip","Package":"a","Test":"TestPiWitnesses"}`
+	var got strings.Builder
+	if err := boards(strings.NewReader(events), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := `the guest died
+test           3b                     zero
+TestPiDoctor                          pass 8.0 s
+TestPiRuns     pass 21.2 s, 2 tests   fail 3.0 s
+passed 3, skipped 1
+       skipped: TestPiWitnesses (no module)
+`
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
 	}
 }
 
