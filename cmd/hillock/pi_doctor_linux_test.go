@@ -200,17 +200,39 @@ func TestPiDoctorNeedsNoLineNames(t *testing.T) {
 	g := bootPi(t, qemupi.Guest{Board: piBoard("3b"), Tree: qemupi.Mainline, Registers: true}, piDoctor(faults)+piPulls+`
 start --duration 10s; sleep 2
 part "held LED"; su pi -c "hillock run --hw real --plain --duration 1s" </dev/null 2>&1; echo "status $?"
-wait $pid`)
+wait $pid
+count() { cat /sys/kernel/debug/spi-bcm2835*/count_transfer_$1; }
+for limit in 30 40; do
+	echo $limit > /sys/module/spi_bcm2835/parameters/polling_limit_us
+	part "limit $limit"; pi 'hillock doctor --json --trial 0s --set input.knob.driver=mcp3208'
+	irq=$(count irq); polling=$(count polling); run --duration 1s --set input.knob.driver=mcp3208
+	part "transfers $limit"; echo $(($(count irq) - irq)) $(($(count polling) - polling))
+done`)
 	for _, f := range faults {
 		g.names(f)
 	}
 	g.keepsPulls()
+	g.waits()
 	rest := g.part("held LED")
 	for _, want := range []string{"\nled        0 pulses on GPIO17, refused ", "\nled        refused: pulse: GPIO17: ", ` holds it: stop that program, or choose another pin`,
 		"\nhillock: output led: the LED was dark at the end of the run: GPIO17 refused\n", "\nstatus 1\n"} {
 		var ok bool
 		if _, rest, ok = strings.Cut(rest, strings.TrimSuffix(want, "\n")); !ok {
 			t.Errorf("held LED: got no %q in the rest of\n%s", want, g.part("held LED"))
+		}
+	}
+}
+
+// waits checks the finding on polling_limit_us against the counters of the driver: transfers by interrupt and polled ones.
+func (g *guest) waits() {
+	g.t.Helper()
+	for limit, want := range map[string]string{"30": "1000 0", "40": "0 1000"} {
+		if got := strings.TrimSpace(g.part("transfers " + limit)); got != want {
+			g.t.Errorf("polling_limit_us = %s: got %q transfers by interrupt and polled, want %q", limit, got, want)
+		}
+		remedy := strings.Contains(g.part("limit "+limit), "run 'echo 40 | sudo tee /sys/module/spi_bcm2835/parameters/polling_limit_us'")
+		if remedy != (limit == "30") {
+			g.t.Errorf("polling_limit_us = %s: got the remedy %v", limit, remedy)
 		}
 	}
 }
