@@ -97,8 +97,8 @@ func retryRegisters(failed []driverreg.DriverFailure) {
 
 // OpenPin implements Pi: the pin is a line of the kernel, even if periph has found registers.
 func (Host) OpenPin(name string) (gpio.PinIO, error) {
-	p := kernelLine(name, registered(name), gpioioctl.Chips)
-	if p == nil {
+	p, ok := kernelLine(name, registered(name), gpioioctl.Chips)
+	if !ok {
 		return nil, noPin(name)
 	}
 	return newHostPin(p), nil

@@ -25,30 +25,31 @@ type chipLines interface {
 
 // kernelLine returns the line of the kernel's character device for a pin, the same on every Pi: the pin's BCM number is
 // the offset on the chip with a label pinctrl-*. Names of lines differ. GPIO4 is GPIO_GCLK on mainline kernels, and GPIO17
-// is PIN11 on the first kernels for a Pi 5. p is the pin of that name in periph's registry, nil for none.
+// is PIN11 on the first kernels for a Pi 5. p is the pin of that name in periph's registry, nil for none. kernelLine returns
+// false if there is neither.
 //
 // If periph knows the chip, as on a Pi up to 4, its registry has a pin of bcm283x. That pin writes to the registers past
 // the kernel: it takes a pin from another program, and stays high after a kill. Without registers it passes calls on to
 // the line but hides it, and a line could not be released after a failed first Out. A line costs a system call for each
 // level.
-func kernelLine[C chipLines](name string, p gpio.PinIO, chips []C) gpio.PinIO {
-	n, ok := headerNumber(name)
+func kernelLine[C chipLines](name string, p gpio.PinIO, chips []C) (pin gpio.PinIO, ok bool) {
+	n, numbered := headerNumber(name)
 	switch known := p.(type) {
 	case nil, *gpioioctl.GPIOLine:
 	case *bcm283x.Pin:
-		n, ok = known.Number(), true // name may be an alias
+		n, numbered = known.Number(), true // name may be an alias
 	default:
-		return p // of another driver
+		return p, true // of another driver
 	}
 	for _, c := range chips {
-		if !ok || !strings.HasPrefix(c.Label(), "pinctrl-") || n >= c.LineCount() {
+		if !numbered || !strings.HasPrefix(c.Label(), "pinctrl-") || n >= c.LineCount() {
 			continue
 		}
 		if l := c.ByNumber(n); l != nil {
-			return headerPin{l, fmt.Sprintf("GPIO%d", n)}
+			return headerPin{l, fmt.Sprintf("GPIO%d", n)}, true
 		}
 	}
-	return p
+	return p, p != nil
 }
 
 // headerNumber returns the BCM number in a name such as GPIO17, or false.

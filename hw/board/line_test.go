@@ -52,11 +52,11 @@ func TestPinsGoByChipAndNumber(t *testing.T) {
 		{"GPIO-1", nil, nil},
 		{"BT_ON", stray, stray},
 	} {
-		if got := kernelLine(tt.name, tt.known, chips); got != tt.want {
+		if got, ok := kernelLine(tt.name, tt.known, chips); got != tt.want || ok != (tt.want != nil) {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
 	}
-	if got := kernelLine("GPIO4", nil, []madeChip{expander}); got != nil {
+	if got, ok := kernelLine("GPIO4", nil, []madeChip{expander}); ok {
 		t.Errorf("without a chip of the header: got %v, want none", got)
 	}
 	p := newHostPin(headerPin{header.lines[4], "GPIO4"})

@@ -141,7 +141,7 @@ var periphTests = []struct {
 			t.Error("got a pin that can be given back")
 		}
 		want := headerPin{kernelLineOf(t, "GPIO17"), "GPIO17"}
-		if got := kernelLine("P1_11", bcm283x.GPIO17, gpioioctl.Chips); got != gpio.PinIO(want) {
+		if got, _ := kernelLine("P1_11", bcm283x.GPIO17, gpioioctl.Chips); got != gpio.PinIO(want) {
 			t.Errorf("got %v, want the kernel's line", got)
 		}
 	}},
