@@ -1,4 +1,4 @@
-// Package bias turns off the pull of a GPIO line, for circuits that the pull would distort.
+// Package bias turns off the pull of a GPIO line. A pull would distort the circuit of hw/rc.
 //
 // periph's gpioioctl (host v3.8.5) cannot do that. In with gpio.Float asks the kernel for no bias flag at all. The pull
 // then stays as it was, and after power-up each line of a Pi has one. The package therefore requests the line before

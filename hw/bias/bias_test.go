@@ -12,7 +12,7 @@ import (
 	"periph.io/x/host/v3/gpioioctl"
 )
 
-// Off comes before the use of a pin that must float. On a Raspberry Pi, call host.Init instead of Register.
+// Off comes before the use of a floating pin. On a Raspberry Pi, call host.Init instead of Register.
 func Example() {
 	pi := sim.New(nil)
 	if err := pi.Register(); err != nil {

@@ -68,7 +68,7 @@ func Find() (Kernel, error) {
 	return Kernel(dir), nil
 }
 
-// source is a file that build.sh copies beside its result.
+// source is a copy of a source beside the result of build.sh.
 type source struct {
 	name string
 	want []byte
@@ -88,8 +88,8 @@ func madeFrom(dir, what string, sources ...source) error {
 	return nil
 }
 
-// IIO returns the path of the module chip.ko: it binds the kernel's own driver mcp320x to the ADC. A kernel without that
-// driver runs all other tests.
+// IIO returns the path of the module chip.ko: it binds the kernel's own driver mcp320x to the ADC. All other
+// tests run on a kernel without that driver too.
 func (k Kernel) IIO() (module string, err error) {
 	err = madeFrom(string(k), "driver mcp320x", source{"chip.c", chipSource}, source{"iio.config", iioConfig})
 	return filepath.Join(string(k), "chip.ko"), err
@@ -118,7 +118,7 @@ type Result struct {
 	Edges  []Edge // of all lines
 }
 
-// Levels returns the edges of one line that change its level.
+// Levels returns the changes of level of one line.
 func (r *Result) Levels(line int) (edges []Edge) {
 	high := false
 	for _, e := range r.Edges {
