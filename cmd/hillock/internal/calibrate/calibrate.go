@@ -67,7 +67,7 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
 }
 
-// caution prints what to check before a knob on a chip turns: a middle leg on a rail shorts 3V3 to GND at the other end of the turn.
+// caution prints a warning before a knob on a chip turns: a middle leg on a rail shorts 3V3 to GND at the other end of the turn.
 func (c *calibration) caution() {
 	part, ok := c.Config.Part.(board.Turned)
 	if !ok || part.FullScale() == 0 {
