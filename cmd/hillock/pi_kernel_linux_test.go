@@ -9,11 +9,10 @@ import (
 	"hillock/neuron"
 )
 
-// The kernel's own device tree calls GPIO4 GPIO_GCLK. With this parameter, as on Raspberry Pi OS, the kernel keeps the level of a pin
-// after the end of its holder.
+// The kernel's own device tree calls GPIO4 GPIO_GCLK.
 func TestPiWithAKernelThatKeepsLevels(t *testing.T) {
 	b := qemupi.Boards()[0]
-	bootParts(t, qemupi.Guest{Board: b, Tree: qemupi.Mainline, Arguments: "pinctrl_bcm2835.persist_gpio_outputs=1"}, []piPart{
+	bootParts(t, qemupi.Guest{Board: b, Tree: qemupi.Mainline, Arguments: keepLevels}, []piPart{
 		{"GPIO4 is GPIO_GCLK", `knob 438; start --duration 1s --set output.led.pin=GPIO4; sleep 0.5; echo "holder $(holder 4)"; wait $pid`, func(t *testing.T, g *guest) {
 			s, want := g.summary(), neuron.Default().SpikeCount(nA(438), 10_000)
 			if n := len(g.Levels(4)); g.Status != 0 || int64(n) != 2*want || s.Outputs[0].Pin != "GPIO4" || s.Outputs[0].Pulses != want {
@@ -22,6 +21,18 @@ func TestPiWithAKernelThatKeepsLevels(t *testing.T) {
 			if want := "holder GPIO_GCLK           |hillock@"; !strings.Contains(g.Output, want) {
 				t.Errorf("got no %q", want)
 			}
+		}},
+		{"GPIO4 is held", `
+echo $((gpio0 + 4)) >/sys/class/gpio/export; run --duration 500ms --set output.led.pin=GPIO4; status=$?
+echo $((gpio0 + 4)) >/sys/class/gpio/unexport; ( exit $status )`, func(t *testing.T, g *guest) {
+			if levels := g.Levels(4); g.Status != 1 || len(levels) != 0 {
+				t.Errorf("got exit status %d and levels %v of GPIO4, want 1 and none", g.Status, levels)
+			}
+			const refused = "led        refused: pulse: GPIO4: GPIOLine.Out(): line_request ioctl: device or resource busy: \"sysfs\" holds it: stop that program, or choose another pin\n"
+			if !strings.Contains(g.part("out"), refused) {
+				t.Errorf("got no %q", refused)
+			}
+			g.wants("hillock: output led: the LED was dark at the end of the run: GPIO4 refused\n")
 		}},
 		{"off after kill -9", long + `
 long; during; kill -KILL $pid; wait $pid; echo "killed: $? $(level 17)"; mark before
