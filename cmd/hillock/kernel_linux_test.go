@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,10 +23,7 @@ import (
 
 // kernelPrograms is a folder with hillock and its tests, hillock.test, built once for the guest.
 var kernelPrograms = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "hillock-kernel")
-	if err != nil {
-		return "", err
-	}
+	dir := filepath.Join(guestPrograms, "kernel")
 	const program = "hillock/cmd/hillock"
 	return dir, errors.Join(kernelpi.Go("build", "-o", dir+"/hillock", program), kernelpi.Go("test", "-c", "-o", dir+"/hillock.test", program))
 })

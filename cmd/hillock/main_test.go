@@ -35,6 +35,9 @@ const asMain = "HILLOCK_TEST_AS_MAIN"
 // through names the emulator in go test's -exec, for test binaries of another architecture.
 const through = "HILLOCK_TEST_EXEC"
 
+// guestPrograms is a folder for the programs of guests, until the end of the tests.
+var guestPrograms string
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
 		unread()
@@ -43,7 +46,13 @@ func TestMain(m *testing.M) {
 		}
 		main()
 	}
-	os.Exit(m.Run())
+	var err error
+	if guestPrograms, err = os.MkdirTemp("", "hillock-test"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	os.RemoveAll(guestPrograms)
+	os.Exit(status)
 }
 
 func program(t *testing.T, args ...string) *exec.Cmd {

@@ -22,10 +22,8 @@ import (
 
 // piPrograms returns a folder with hillock for each architecture of qemupi.Boards, built once.
 var piPrograms = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "hillock-pi")
-	if err != nil {
-		return "", err
-	}
+	dir := filepath.Join(guestPrograms, "pi")
+	var err error
 	for _, arch := range []string{"arm64", "arm"} {
 		cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", filepath.Join(dir, arch, "hillock"), "hillock/cmd/hillock")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH="+arch, "GOARM=6")
