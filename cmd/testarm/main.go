@@ -132,8 +132,8 @@ func goTest(arch, emulator string) (results, error) {
 	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off")
 	if emulator != "" {
 		cmd.Args = append(cmd.Args, "-short", "-exec", emulator) // short: emulation is ten times slower
-		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before the
-		// programs that they start.
+		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before
+		// their programs.
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOARM=6", "HILLOCK_TEST_EXEC="+emulator)
 	}
 	cmd.Args = append(cmd.Args, "./...")
@@ -226,8 +226,7 @@ func reason(said string) string {
 	return cmp.Or(why, "no reason given")
 }
 
-// missing returns the tests that passed here, but neither passed there nor were skipped. A skip of an enclosing test
-// counts.
+// missing returns the tests with a pass here, but neither a pass nor a skip there. A skip of an enclosing test counts.
 func missing(here, there results) (names []string) {
 	for t, skipped := range here {
 		_, found := there[t]

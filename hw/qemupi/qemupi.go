@@ -2,7 +2,7 @@
 
 // Package qemupi boots an emulated Raspberry Pi: QEMU's Pi 3B, 4B or Zero with Debian's kernel and device tree. Below the
 // program are the kernel's own drivers, pinctrl-bcm2835, spi-bcm2835 and i2c-bcm2835. Below these is pikit.c, a device model of
-// ours for QEMU: pins with pulls and edges, an MCP3008 on SPI0 that is clocked bit by bit, an ADS1115 on I2C1, and a scope.
+// ours for QEMU: pins with pulls and edges, an MCP3008 on SPI0, clocked bit by bit, an ADS1115 on I2C1, and a scope.
 //
 // 'make pi' builds QEMU and fetches the kernels. QEMU and Linux are under the GPL-2.0: the repository contains neither.
 //
@@ -41,7 +41,7 @@ var (
 // Folder holds QEMU, the kernels and the device trees.
 type Folder string
 
-// Board is a Raspberry Pi that QEMU emulates.
+// Board is a Raspberry Pi in QEMU.
 type Board struct {
 	Name   string // "3b", "4b" or "zero"
 	GOARCH string // of its programs; with GOARM=6 for "arm"
@@ -51,7 +51,7 @@ type Board struct {
 	more                  string // arguments of the kernel
 }
 
-// Boards are the Pis that QEMU emulates. There is no Pi 5.
+// Boards returns the Pis in QEMU. There is no Pi 5.
 func Boards() []Board {
 	return []Board{
 		{Name: "3b", GOARCH: "arm64", machine: "raspi3b", kernel: "Image", base: "base64", wires: 0x3f2f0000, more: "maxcpus=4"},
@@ -60,7 +60,7 @@ func Boards() []Board {
 	}
 }
 
-// Tree is the device tree that the guest boots with.
+// Tree is the device tree of the guest.
 type Tree string
 
 const (
@@ -115,7 +115,7 @@ func (f Folder) Witness() (string, error) {
 }
 
 // Run boots a guest, runs a job in it (a script of busybox's sh) and powers it off. guest/guest.sh has the functions of jobs.
-// The edges of the result are those of outputs; an output that becomes an input counts as low. Their time, and the time in the
+// The edges of the result are those of outputs; an output turned into an input counts as low. Their time, and the time in the
 // lines of mark, is the time since power-on.
 func (f Folder) Run(ctx context.Context, g Guest, job string) (*kernelpi.Result, error) {
 	dir, err := os.MkdirTemp("", "qemupi")
@@ -155,7 +155,7 @@ func (f Folder) Run(ctx context.Context, g Guest, job string) (*kernelpi.Result,
 	return r, nil
 }
 
-// markLine is the GPIO that mark of guest/guest.sh raises.
+// markLine is the GPIO of mark in guest/guest.sh.
 const markLine = 16
 
 // stamp adds the time of the n-th rising edge, in s, to the n-th line of mark.
@@ -260,7 +260,7 @@ func (f Folder) archive(initrd, root string, g Guest) error {
 	return os.WriteFile(initrd, append(base, job...), 0o644)
 }
 
-// edges reads the scope: the time in ns, the pin, and what it became: 0, 1, z (an input) or a (another function).
+// edges reads the scope: the time in ns, the pin, and its new state: 0, 1, z (an input) or a (another function).
 func edges(scope io.Reader) (all []kernelpi.Edge, err error) {
 	high := map[int]bool{}
 	lines := bufio.NewScanner(scope)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// ForTest returns the folder for a test. The test is skipped by name where there is none, but fails where $HILLOCK_PI names
-// one. HILLOCK_PI=off skips it too.
+// ForTest returns the folder for a test. Without a folder it skips the test with a reason, but fails it if $HILLOCK_PI names
+// one. HILLOCK_PI=off skips the test.
 func ForTest(t testing.TB) Folder {
 	t.Helper()
 	if os.Getenv("HILLOCK_PI") == "off" {
