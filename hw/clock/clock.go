@@ -1,8 +1,8 @@
 // Package clock is a monotonic clock with absolute deadlines, for a loop in real time.
 //
 // Changes to the time of day do not move it. A deadline in the past returns at once and is never dropped. On Linux,
-// Enter makes the calling thread sleep in the kernel until an absolute deadline, with the scheduling that the system
-// permits. The time of a suspended machine counts: its deadlines are late.
+// Enter makes the calling thread sleep in the kernel until an absolute deadline, with the scheduling permitted by the
+// system. The time of a suspended machine counts: its deadlines are late.
 package clock
 
 import (

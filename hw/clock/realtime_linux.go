@@ -21,7 +21,6 @@ const (
 	usualSlack   = 50 * time.Microsecond
 
 	priority   = 80                     // of SCHED_FIFO; the kernel's interrupt threads have 50
-	niceness   = -10                    // on one CPU: nine turns in ten beside another busy thread
 	slice      = 100 * time.Microsecond // on one CPU: the smallest of EEVDF
 	longest    = 100 * time.Millisecond // of one sleep, and so the delay of a cancelled context
 	dmaLatency = "/dev/cpu_dma_latency"
@@ -40,7 +39,7 @@ type realTime struct {
 	latency *os.File // cpu_dma_latency, kept open
 	keep    bool     // sleep without the scheduler's knowledge, see sleep
 
-	ahead func() time.Duration // CLOCK_BOOTTIME, which includes suspension, minus CLOCK_MONOTONIC
+	ahead func() time.Duration // CLOCK_BOOTTIME, with the time of suspension, minus CLOCK_MONOTONIC
 	start time.Duration        // value of ahead at Enter
 	next  time.Duration        // time of the next check for a suspension
 }
@@ -85,12 +84,13 @@ func (w *Real) enter(opts Options, m machine) (Grant, error) {
 		return g, errors.Join(fmt.Errorf("loop.realtime: must be permitted when it is \"on\": %s", g.Lacks()), rt.leave())
 	}
 	rt.keep = !fifo
-	if opts.Realtime != Off {
+	switch {
+	case opts.Realtime == Off:
+	case rt.keep:
+		g.got("calm scheduler")
+	default:
 		switch err := calm(monitorSlack); {
 		case err == nil:
-			rt.keep = false
-			g.got("calm scheduler")
-		case rt.keep:
 			g.got("calm scheduler")
 		case opts.Remedy == "":
 			g.lacks("calm scheduler (saves some 5 % of a core)", err, "set AmbientCapabilities=CAP_SYS_NICE")
@@ -103,8 +103,8 @@ func (w *Real) enter(opts Options, m machine) (Grant, error) {
 }
 
 // ask makes the requests with a permission, and reports whether it got SCHED_FIFO. On one CPU, SCHED_FIFO needs
-// Realtime = On: a tick that is too long takes the CPU from every program that could stop it, for up to seconds, until
-// the kernel throttles the thread.
+// Realtime = On: a long tick takes the CPU from every other program, also from the user's shell, until the kernel
+// throttles the thread.
 func (rt *realTime) ask(g *Grant, m machine, mode Mode) (fifo bool) {
 	if m.cpus == 1 && mode != On {
 		g.got("no SCHED_FIFO (one CPU)")
@@ -144,24 +144,16 @@ func (rt *realTime) ask(g *Grant, m machine, mode Mode) (fifo bool) {
 // SCHED_FIFO can wait for such a lock while its owner gets no turn. The kernel then stops the loop after 0.95 s.
 const armRisk = "SCHED_FIFO on one CPU with ARMv6: the loop can stand still for up to 1 s, at a spinlock of Go's 64-bit atomics"
 
-// early asks for a larger share of the CPU and for early turns: by the nice value, and by the time slice of Linux's
-// scheduler EEVDF. Both leave turns to the other threads. The slice needs no permission. Linux before 6.12 ignores it,
-// and reports 0.
+// early asks for a short time slice of Linux's scheduler EEVDF: the thread then gets its turns early, and not more of them.
+// This needs no permission. Linux before 6.12 ignores it, and reports 0. A nice value is no help: on an emulated Pi Zero
+// some ticks were 35 ms late at -10, and 5 ms at 0.
 func early(g *Grant) {
 	attr, err := unix.SchedGetAttr(0, 0)
 	if err != nil {
-		g.lacks("nice", err, "permit sched_getattr in SystemCallFilter=")
-		return
+		return // without sched_getattr in SystemCallFilter= of a unit
 	}
-	usual := attr.Nice
-	attr.Nice, attr.Runtime = min(usual, niceness), uint64(slice)
-	if err := unix.SchedSetAttr(0, attr, 0); err != nil {
-		g.lacks(fmt.Sprintf("nice %d", attr.Nice), err, fmt.Sprintf("set LimitNICE=%d", niceness))
-		attr.Nice = usual
-		_ = unix.SchedSetAttr(0, attr, 0) // the next call returns the result
-	} else {
-		g.got("nice %d", attr.Nice)
-	}
+	attr.Runtime = uint64(slice)
+	_ = unix.SchedSetAttr(0, attr, 0) // the next call returns the result
 	if attr, err := unix.SchedGetAttr(0, 0); err == nil && attr.Runtime == uint64(slice) {
 		g.got("time slice of %g ms", slice.Seconds()*1e3)
 	}
@@ -195,7 +187,7 @@ func lockMemory() error {
 
 // calm sets the timer slack of Go's monitor thread (sysmon in the runtime's proc.go). During each sleep of the loop,
 // the monitor takes the loop's place in Go's scheduler, and then naps for 20 us at a time to see if it must do so
-// again. At ticks of 1 ms that costs more than the loop itself. With slack, the naps are longer. Other work of the
+// again. At ticks of 1 ms the naps cost more than the loop itself. With slack, the naps are longer. Other work of the
 // monitor is later by the same time, for example the end of a long goroutine's turn. The slack of the other threads
 // stays: the collector's barriers sleep on them.
 func calm(slack time.Duration) error {
@@ -210,7 +202,7 @@ func calm(slack time.Duration) error {
 	return os.WriteFile(file, strconv.AppendInt(nil, int64(slack), 10), 0)
 }
 
-// monitorThread returns the id of Go's monitor thread, the first one that a Go program starts. The kernel lists the
+// monitorThread returns the id of Go's monitor thread, the first one started by a Go program. The kernel lists the
 // threads in the order of their start. Their ids start again from the lowest after the highest, and as text "100" comes
 // before "99".
 func monitorThread() (string, error) {
@@ -229,11 +221,11 @@ func monitorThread() (string, error) {
 	return threads[1], nil
 }
 
-// makeRoom raises GOMAXPROCS above the number of CPUs, unless the environment sets it. A thread that wakes from a sleep
-// in the kernel needs a place among the running goroutines: its own may be taken (retake and exitsyscall in the
-// runtime's proc.go). With all places taken, it waits for the end of a goroutine's turn. On one CPU that can be a whole
-// picture on a display. On more CPUs it lasts as long as other programs keep that goroutine's thread from running. With
-// places to spare, the kernel decides, and it knows the priority of the thread.
+// makeRoom raises GOMAXPROCS above the number of CPUs, unless the environment sets it. After a sleep in the kernel a
+// thread needs a place among the running goroutines: its own may be taken (retake and exitsyscall in the runtime's
+// proc.go). With all places taken, it waits for the end of a goroutine's turn. On one CPU that can be a whole picture on
+// a display. On more CPUs it lasts as long as other programs keep that goroutine's thread from running. With places to
+// spare, the kernel decides, and it knows the priority of the thread.
 func makeRoom() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(2 * runtime.NumCPU())
@@ -311,8 +303,9 @@ func (rt *realTime) sleepUntil(ctx context.Context, w *Real, now, t time.Duratio
 }
 
 // sleep blocks until a time of CLOCK_MONOTONIC or a signal. Go's scheduler usually gives the place of a sleeping thread
-// away, and its monitor then wakes twice a tick, see calm. With keep, the thread keeps its place. Every 10 ms the
-// scheduler then takes it by a signal, and a thread of normal priority gives it back: SCHED_FIFO would be no use.
+// away, and its monitor then wakes two or three times a tick, see calm. With keep, the thread keeps its place. Every
+// 10 ms the scheduler then takes the place by a signal, and another thread gives it back. That thread has normal
+// priority: a loop with SCHED_FIFO does not depend on it.
 func (rt *realTime) sleep(until *unix.Timespec) error {
 	if !rt.keep {
 		return unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, until, nil)

@@ -14,7 +14,7 @@ import (
 	"hillock/hw/clock"
 )
 
-// entered runs f on a goroutine that has entered the clock. The thread ends with it.
+// entered runs f on a goroutine after Enter. The thread ends with it.
 func entered(t *testing.T, opts clock.Options, f func(*clock.Real)) clock.Grant {
 	t.Helper()
 	var grant clock.Grant

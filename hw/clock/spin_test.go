@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// wakeups runs a spinner over sleeps that end late. It returns the share of sleeps covered by the margin and the share
+// wakeups runs a spinner over late sleeps. It returns the share of sleeps covered by the margin and the share
 // of a core spent spinning, both over the second half.
 func wakeups(s *spinner, period time.Duration, late func() time.Duration) (covered, share float64) {
 	const n = 40_000

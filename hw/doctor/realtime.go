@@ -31,7 +31,7 @@ func (h Host) realTime(l config.Loop) Finding {
 		f.Do = g.Remedy + "; or use the service of the package"
 	case g.Risk != "":
 		f.Result, f.Means = Warning, g.Risk
-		f.Do = `set realtime = "auto" in [loop]: the loop then gets a nice value and a short time slice`
+		f.Do = `set realtime = "auto" in [loop]: the loop then gets a short time slice`
 	}
 	return f
 }

@@ -30,7 +30,7 @@ func TestRealTime(t *testing.T) {
 				"'hillock run' would end with this error", "grant what is missing, or change the table [loop]"}},
 		{"with a risk", "on", clock.Grant{Got: []string{"SCHED_FIFO 80"}, Risk: "the loop can stand still"}, nil,
 			Finding{"realtime", Warning, `loop.realtime = "on": SCHED_FIFO 80`, "the loop can stand still",
-				`set realtime = "auto" in [loop]: the loop then gets a nice value and a short time slice`}},
+				`set realtime = "auto" in [loop]: the loop then gets a short time slice`}},
 		{"none", "off", clock.Grant{Got: []string{"no spin"}}, nil, Finding{"realtime", Passed, `loop.realtime = "off": no spin`, "", ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
