@@ -68,7 +68,7 @@ pi:
 	hw/qemupi/guest/build-qemu.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/pi"
 
 test-pi:
-	@$(GO) test -count 1 -json -run '^TestPi[A-Z]' ./cmd/hillock | $(GO) run ./cmd/testarm boards
+	@$(GO) test -count 1 -timeout 30m -json -run '^TestPi[A-Z]' ./cmd/hillock | $(GO) run ./cmd/testarm boards
 
 test-kernel:
 	$(GO) test -count 1 -v -run '^TestKernel' ./...
