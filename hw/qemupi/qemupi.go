@@ -172,7 +172,7 @@ func stamp(output string, levels []kernelpi.Edge) string {
 }
 
 func (f Folder) qemu(ctx context.Context, dir string, g Guest) *exec.Cmd {
-	arguments := []string{"console=ttyAMA0,115200", "rdinit=/init", "panic=-1", "loglevel=3", g.Board.more, g.Arguments}
+	arguments := []string{"console=ttyAMA0,115200", "rdinit=/init", "oops=panic", "panic=-1", "loglevel=3", g.Board.more, g.Arguments}
 	if g.Registers {
 		arguments = append(arguments, "iomem=relaxed")
 	}
