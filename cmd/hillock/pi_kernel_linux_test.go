@@ -67,5 +67,20 @@ func TestPiWithoutSPI(t *testing.T) {
 	} {
 		parts = append(parts, piText(tt.name, tt.script, tt.status, tt.want))
 	}
+	// A generated current needs no SPI. This kernel takes the line of a killed program back.
+	parts = append(parts, piEnd("kill -9", `
+cat >/tmp/wave.toml <<'FILE'
+[input.made]
+driver = "wave"
+shape = "constant"
+mean = "2 nA"
+[neuron.n1]
+input = "made"
+[output.led]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "n1"
+FILE
+long /tmp/wave.toml; during; kill -KILL $pid; wait $pid`, 137, ""))
 	bootParts(t, qemupi.Guest{Board: qemupi.Boards()[0], Tree: qemupi.NoBuses}, parts)
 }
