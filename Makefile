@@ -68,6 +68,7 @@ pi:
 	hw/qemupi/guest/build-qemu.sh "$${XDG_CACHE_HOME:-$$HOME/.cache}/hillock/pi"
 
 test-pi:
+	@echo 'booting the emulated Pis: four minutes on two free CPUs'
 	@$(GO) test -count 1 -timeout 30m -json -run '^TestPi[A-Z]' ./cmd/hillock | $(GO) run ./cmd/testarm boards
 
 test-kernel:

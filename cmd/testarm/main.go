@@ -54,7 +54,7 @@ func report(events io.Reader, w io.Writer) error {
 }
 
 // boards prints the results of events as a table: a row for each test, and a column for each value of the attribute "board" (see
-// testing.T.Attr). A cell has the time of the test with that attribute, and the number of tests in it.
+// testing.T.Attr). Before the table comes a line for each ended boot. A cell has the time of the test with that attribute, and the number of tests in it.
 func boards(events io.Reader, w io.Writer) error {
 	boot, ended, columns := map[test]string{}, map[test]event{}, []string{}
 	r, err := read(events, w, io.Discard, func(e event) {
@@ -64,6 +64,9 @@ func boards(events io.Reader, w io.Writer) error {
 			columns = append(columns, e.Value)
 		case "pass", "fail":
 			ended[t] = e
+			if board := boot[t]; board != "" {
+				fmt.Fprintf(w, "%s %s on %s\n", e.Action, t.name, board) // a boot takes a while
+			}
 		}
 	})
 	if err != nil {

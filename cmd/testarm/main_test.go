@@ -90,7 +90,10 @@ func TestTableOfTestsByBoard(t *testing.T) {
 	if err := boards(strings.NewReader(events), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := `the guest died
+	want := `pass TestPiRuns/3b on 3b
+fail TestPiRuns/zero on zero
+the guest died
+pass TestPiDoctor on zero
 test           3b                     zero
 TestPiDoctor                          pass 8.0 s
 TestPiRuns     pass 21.2 s, 2 tests   fail 3.0 s
