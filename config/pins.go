@@ -147,7 +147,7 @@ func parsePort(s string) (string, *Problem) {
 	}
 	digit := func(i int) bool { return '0' <= rest[i] && rest[i] <= '9' }
 	if ok && len(rest) == 3 && digit(0) && rest[1] == '.' && digit(2) {
-		return "SPI" + rest, nil
+		return onPi("SPI" + rest)
 	}
 	p := &Problem{Rule: portRule}
 	if upper := strings.ToUpper(s); upper != s {
@@ -156,6 +156,42 @@ func parsePort(s string) (string, *Problem) {
 		}
 	}
 	return "", p
+}
+
+// onPi returns a port with an overlay, and a Problem for another one: setup could not turn it on.
+func onPi(port string) (string, *Problem) {
+	bus, cs, _ := strings.Cut(port, ".")
+	n := selects(bus)
+	p := &Problem{Rule: portRule}
+	switch chip, _ := smallNumber(cs); {
+	case chip < n:
+		return port, nil
+	case n == 0:
+		p.Hint = "every Pi has SPI0.0, SPI0.1 and SPI1.0 to SPI1.2"
+	case n == 2:
+		p.Hint = fmt.Sprintf("%s has the ports %[1]s.0 and %[1]s.1", bus)
+	default:
+		p.Hint = fmt.Sprintf("%s has the ports %[1]s.0 to %[1]s.%d", bus, n-1)
+	}
+	return "", p
+}
+
+// selects returns the largest number of chip selects with an overlay, spi0-2cs to spi6-2cs, and 0 for a bus without overlays.
+// SPI2 is on Compute Modules and the Pi 5, SPI3 to SPI6 are on the Pi 4 or the Pi 5:
+// https://github.com/raspberrypi/linux/blob/rpi-6.12.y/arch/arm/boot/dts/overlays/README
+func selects(bus string) (n int) {
+	switch bus {
+	case "SPI2":
+		return 3
+	case "SPI3", "SPI4", "SPI5", "SPI6":
+		return 2
+	}
+	for _, b := range busPins(bus) {
+		if b.cs >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 const busRule = `must be an I2C bus such as "I2C1"`

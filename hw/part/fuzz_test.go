@@ -155,7 +155,7 @@ func randomConfig(r *rand.Rand) *config.Config {
 	for i := range 1 + r.IntN(3) {
 		chip := mcpModels()[r.IntN(len(mcpModels()))]
 		m := MCP3xxx{
-			Model: chip.driver, Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(10)),
+			Model: chip.driver, Port: fmt.Sprintf("SPI%d.%d", 2+i, r.IntN(2)),
 			Channel: r.IntN(chip.channels), Minus: -1, Clock: int64(between(chip.lowest, chip.at5V)), VRef: between(chip.vRef, 5.5),
 			Knob: config.Knob{
 				Low: r.NormFloat64() * between(1e-12, 1e5), High: between(1e-300, 1e6), StaleAfter: duration(tick, time.Minute),

@@ -162,7 +162,8 @@ func TestWarnings(t *testing.T) {
 		{9, `port = "SPI0.1"`, ""},
 		{9, `port = "SPI1.0"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin, or set dtoverlay=spi1-1cs in config.txt and reboot`},
 		{9, "port = \"SPI1.2\"", `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin`},
-		{9, `port = "SPI9.9"`, ""},
+		{9, `port = "SPI2.2"`, ""},
+		{9, `port = "SPI6.1"`, ""},
 	}
 	for _, test := range tests {
 		text := edit(t, test.line, test.text)

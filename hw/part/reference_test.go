@@ -157,7 +157,7 @@ output."red-led" = { driver = "pulse", pin = "P1_40", neuron = "b", width = "1 s
 
 [input.tilt]
 driver = "mcp3004"
-port = "/dev/spidev3.2"
+port = "/dev/spidev2.2"
 differential = [3, 2]
 clock = "1000 kHz"
 v_ref = "2500 mV"
@@ -197,7 +197,7 @@ func TestParse(t *testing.T) {
 	a, b := with(standard("a_1", "bend"), "dt", 0.05), with(standard("b", "bend", "tilt"), "dt", 0.05)
 	a = with(with(a, "t_ref", 0.1), "v_reset", -80)
 	b = with(with(b, "tau_m", 20), "r_m", 20)
-	bend, tilt := knob08(), MCP3xxx{Model: "mcp3004", Port: "SPI3.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Knob: config.Knob{
+	bend, tilt := knob08(), MCP3xxx{Model: "mcp3004", Port: "SPI2.2", Channel: 3, Minus: 2, Clock: 1e6, VRef: 2.5, Knob: config.Knob{
 		Low: 2, High: -1, StaleAfter: 2 * time.Millisecond, Median: 5, Average: 100, Ends: [2]int{12, 1010}, DeadZone: 3}}
 	bend.Channel = 7
 	want := &config.Config{
