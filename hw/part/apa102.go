@@ -40,7 +40,16 @@ func apa102Kind() config.Kind[config.Part] {
 				Color:      decodeColor(t),
 				Brightness: t.Whole("brightness", 24, 1, 255),
 			}
-			if !t.Has("port") {
+			if !t.IsBad("leds") && !t.IsBad("brightness") && !(o.most() <= max5V) {
+				t.Warn("leds", config.Problem{Rule: fmt.Sprintf("takes up to %.0f mA, more than the %g mA of wires from the 5V pin", o.most(), max5V),
+					Hint: "lower brightness, use fewer LEDs, or use a supply of its own"})
+			}
+			switch {
+			case t.Has("port"):
+			case !t.Has("data") && !t.Has("clock"):
+				t.Wrong("data", config.Problem{Rule: "must be given", Hint: `add data = "GPIO23" and clock = "GPIO24", or port = "SPI0.1"`})
+				return o
+			default:
 				o.Data, o.Clock = t.Pin("data", "GPIO23"), t.Pin("clock", "GPIO24")
 				return o
 			}
@@ -97,6 +106,9 @@ const (
 	max5V  = 1000.0 // mA, through the thin wires of breadboards
 )
 
+// most returns the current of the whole strip in white, in mA.
+func (o APA102) most() float64 { return perLED * float64(o.LEDs) * float64(o.Brightness) / 255 }
+
 // Wires implements wiring.Wired. The strip runs on 5 V, and accepts the 3.3 V of the pins.
 func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
@@ -105,7 +117,7 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	if !ok {
 		return
 	}
-	most := perLED * float64(o.LEDs) * float64(o.Brightness) / 255
+	most := o.most()
 	if !(most <= max5V) {
 		k.Refuse("%s: leds: must take at most %g mA from the 5V pin, got %d of %g mA x brightness %d/255, %.0f mA: lower brightness, or use fewer LEDs",
 			where, max5V, o.LEDs, perLED, o.Brightness, most)

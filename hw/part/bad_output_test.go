@@ -111,6 +111,8 @@ func badOutputs() []badCase {
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"bar\"\npins = []", `33:1: output.o.pins: must be a list of pins such as ["GPIO5", "GPIO6"], got []`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\ndata = \"GPIO23\"\nclock = \"GPIO24\"\ncolor = \"green\"", `35:1: output.o.color: must be a colour such as "#00ff00", got "green": two digits each for red, green and blue`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\ndata = \"GPIO23\"\nclock = \"GPIO23\"", `34:1: output.o.clock: must be a free pin, got "GPIO23": output.o uses GPIO23`},
+		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"", `30:9: output.o.data: must be given: add data = "GPIO23" and clock = "GPIO24", or port = "SPI0.1"`},
+		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\ndata = \"GPIO23\"", `30:9: output.o.clock: must be given: add clock = "GPIO24"`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\nport = \"SPI1.0\"\nclock = \"GPIO23\"", `34:1: output.o.clock: must not be given together with port, got "GPIO23": the bus of the port has pins for data and clock`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\nport = \"SPI0.0\"", `33:1: output.o.port: must be a free port, got "SPI0.0": input.knob uses SPI0.0`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\nport = \"spi1.0\"", `33:1: output.o.port: must be an SPI port such as "SPI0.0", got "spi1.0": did you mean SPI1.0?`},
