@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"time"
 
@@ -87,6 +88,9 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	host := bench.Here()
 	before := host.State()
 	r, err := bench.Measure(cmd.Context(), cmd.ErrOrStderr(), cfg, hw, realTime, f.duration.Duration)
+	if errors.Is(err, bench.ErrInterrupted) && f.report != "" {
+		return fmt.Errorf("no report: %w", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -8,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pelletier/go-toml/v2"
 
 	"hillock/cmd/hillock/internal/bench"
+	"hillock/cmd/hillock/internal/usage"
 )
 
 func TestBenchMeasures(t *testing.T) {
@@ -79,6 +82,30 @@ func TestReportOfThisMachineIsTOML(t *testing.T) {
 	}
 	if strings.Contains(out, wd) {
 		t.Errorf("got %q in\n%s", wd, out)
+	}
+}
+
+func TestInterruptedBenchWritesNoReport(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	running, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel) // before the first tick on a slow machine: the error is the same
+	for name, ctx := range map[string]context.Context{"before": ended, "during": running} {
+		file := filepath.Join(t.TempDir(), "report.toml")
+		if err := os.WriteFile(file, []byte("the old one"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, errOut, err := hillock(ctx, "bench", "--hw", "sim", "--duration", "10h", "--report", file)
+		if want := "no report: the measurement was interrupted"; told(err) != want || usage.Status(err) != 1 || strings.Contains(errOut, "written") {
+			t.Errorf("%s: got %v, exit status %d, and\n%s\nwant %s, and 1", name, err, usage.Status(err), errOut, want)
+		}
+		if text, err := os.ReadFile(file); err != nil || string(text) != "the old one" {
+			t.Errorf("%s: got %v and the report\n%s\nwant the old one", name, err, text)
+		}
+	}
+	if _, _, err := hillock(ended, "bench", "--hw", "sim", "--duration", "10h"); told(err) != "the measurement was interrupted" {
+		t.Errorf("got %v, want a sentence", err)
 	}
 }
 

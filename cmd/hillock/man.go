@@ -44,7 +44,7 @@ func manual(root *cobra.Command, date time.Time) *man.Page {
 		Sections: []man.Section{
 			{Name: "EXIT STATUS", Entries: []man.Entry{
 				{Font: "B", Term: "0", Text: "success; also a run that a signal ended"},
-				{Font: "B", Term: "1", Text: "any other error; also an LED that was dark at the end of a run, because another program held its pin"},
+				{Font: "B", Term: "1", Text: "any other error; also an LED that was dark at the end of a run, because another program held its pin; or bench --report, ended by a signal"},
 				{Font: "B", Term: "2", Text: "a bad command line or a bad file"},
 				{Font: "B", Term: "3", Text: "this machine lacks a pin, an SPI port or an I2C bus of the configuration; the service does not start again"},
 				{Font: "B", Term: "128+n", Text: "a second signal, number n, ended the program at once; its outputs are off"},

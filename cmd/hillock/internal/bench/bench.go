@@ -44,10 +44,16 @@ type Result struct {
 	lateTicks  int64
 	readErrors int64
 	missing    []string // refused by the system, each with its error
+
+	interrupted bool // it covers only a part of the duration
 }
 
+// ErrInterrupted is the end of a context before the first tick, or before a report.
+var ErrInterrupted = errors.New("the measurement was interrupted")
+
 // Measure runs a configuration for a duration, and then counts the ticks of a plain time.Ticker for the same duration. It writes a
-// line to messages at the start, and its progress to a terminal. If ctx ends early, the result covers the time until then.
+// line to messages at the start, and its progress to a terminal. If ctx ends early, the result covers the time until then, and has no
+// report.
 func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw session.Hardware, realTime *clock.Real, duration time.Duration) (*Result, error) {
 	warm := &warmUp{ticks: int64(duration/cfg.Loop.Tick) / 10, done: make(chan struct{})}
 	s, err := session.Open(ctx, cfg, hw, session.Options{RealTime: realTime, Duration: duration, Observers: []neuron.Observer{warm}})
@@ -59,8 +65,8 @@ func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw ses
 	stop := progress(messages, "measuring the loop", duration)
 	end, spent, err := measureRun(ctx, s, warm)
 	stop()
-	if err == nil && end.Tick.Run() == 0 {
-		err = ctx.Err() // otherwise the result covers the time so far
+	if err == nil && end.Tick.Run() == 0 && ctx.Err() != nil {
+		err = ErrInterrupted // otherwise the result covers the time so far
 	}
 	if err := errors.Join(err, s.Close()); err != nil {
 		return nil, err
@@ -76,6 +82,7 @@ func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw ses
 	}
 	defer progress(messages, "comparing with a time.Ticker", duration)()
 	r.NaiveTicksRun, r.naiveDue = naive(ctx, loop.Tick, duration)
+	r.interrupted = ctx.Err() != nil
 	return r, nil
 }
 

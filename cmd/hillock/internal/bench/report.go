@@ -22,7 +22,8 @@ type Files struct {
 	Shared *Shared // of Report
 }
 
-// Show writes the files, and then the text to out, even after a failed file. With a file on out, the text goes to messages.
+// Show writes the files, and then the text to out, even after a failed file. With a file on out, the text goes to messages. The report
+// of an interrupted measurement is an error.
 func (r *Result) Show(out, messages io.Writer, to Files) error {
 	var err error
 	if to.JSON != "" {
@@ -34,7 +35,11 @@ func (r *Result) Show(out, messages io.Writer, to Files) error {
 			return r.bars().Picture(w, format)
 		}))
 	}
-	if to.Report != "" {
+	switch {
+	case to.Report == "":
+	case r.interrupted:
+		err = errors.Join(err, fmt.Errorf("no report: %w", ErrInterrupted))
+	default:
 		err = errors.Join(err, outfile.Write(to.Report, out, to.Shared.TOML))
 	}
 	if to.JSON == "-" || to.Report == "-" {

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/cmd/hillock/internal/session"
@@ -135,6 +137,17 @@ pulse_us = {p50 = 2.5, p99 = 5.0, p999 = 7.5, max = 9.0}
 `
 	if diff := cmp.Diff(want, report(t, result(), cfg, session.Hardware{}, pi3())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestInterruptedResultHasNoReport(t *testing.T) {
+	t.Parallel()
+	r := result()
+	r.late, r.interrupted = hdrhistogram.New(1, int64(time.Hour), 2), true
+	var out, messages strings.Builder
+	err := r.Show(&out, &messages, Files{Report: "-", Shared: new(Shared)})
+	if err == nil || err.Error() != "no report: the measurement was interrupted" || out.Len() != 0 || !strings.Contains(messages.String(), "29998 of 30000 due") {
+		t.Errorf("got %v, the report %q and\n%s\nwant the figures alone", err, out.String(), messages.String())
 	}
 }
 
