@@ -173,7 +173,7 @@ func (h Host) board() Finding {
 	f := Finding{Check: "board", Result: Passed, Seen: h.Model()}
 	if f.Seen == "" {
 		f.Result, f.Seen = Skipped, "not checked: this is no Raspberry Pi"
-		f.Means = "there are no header pins: 'hillock run' uses the virtual Pi"
+		f.Means = "there are no header pins: without --hw real, 'hillock run' uses the virtual Pi"
 	}
 	return f
 }

@@ -110,7 +110,7 @@ func TestSetUpFindings(t *testing.T) {
 			free, unread, realTime,
 		}},
 		{"a laptop", 1000, nil, nil, []Finding{
-			{"board", Skipped, "not checked: this is no Raspberry Pi", "there are no header pins: 'hillock run' uses the virtual Pi", ""},
+			{"board", Skipped, "not checked: this is no Raspberry Pi", "there are no header pins: without --hw real, 'hillock run' uses the virtual Pi", ""},
 			power,
 			{"user", Passed, "not root, not in gpio, not in spi", "", ""},
 			{"GPIO", Skipped, "not checked: this machine has no /dev/gpiochip0", "", ""},

@@ -91,8 +91,12 @@ func (b *Bench) seen(f Finding, out config.Output, should string, show func() er
 // refused returns the finding on an output with an error.
 func refused(f Finding, out config.Output, err error) Finding {
 	f.Result, f.Seen = Failed, err.Error()
+	port, _ := config.Place(out.Part)
+	if port == "" && errors.As(err, new(board.Absent)) {
+		return f // the error has the remedy
+	}
 	f.Means, f.Do = "'hillock run' cannot use it either", fmt.Sprintf("stop the program that holds %s, or choose another pin", Place(out))
-	if port, _ := config.Place(out.Part); port != "" {
+	if port != "" {
 		f.Do = "fix " + port + " first"
 	}
 	return f
@@ -185,7 +189,9 @@ func (b *Bench) blinks(f Finding, out config.Output, led board.Blinking, back st
 	pin, opts := led.Pulse()
 	p, err := b.Pi.OpenPin(back)
 	if err != nil {
-		f.Seen, f.Do = err.Error(), "choose another pin for --back"
+		if f.Seen = err.Error(); !errors.As(err, new(board.Absent)) {
+			f.Do = "choose another pin for --back"
+		}
 		return f
 	}
 	was, err := b.Take(back)

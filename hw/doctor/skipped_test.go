@@ -1,10 +1,12 @@
 package doctor_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/i2c"
 	periphspi "periph.io/x/conn/v3/spi"
 
@@ -58,6 +60,28 @@ func explained(t *testing.T, fault string, found []doctor.Finding, parts []strin
 	for _, x := range found {
 		if _, reason, _ := strings.Cut(x.Seen, ": "); x.Result == doctor.Skipped && reason == "" && x.Means == "" {
 			t.Errorf("%s: got %+v, want what was skipped, and why", fault, x)
+		}
+	}
+}
+
+// pinless is a virtual Pi without pins.
+type pinless struct{ *board.Virtual }
+
+func (pinless) OpenPin(pin string) (gpio.PinIO, error) {
+	return nil, board.Absent{Err: errors.New(pin + ": this machine has no GPIO: use --hw sim for the virtual Pi")}
+}
+
+// TestMissingPinsHaveOneRemedy checks an LED on a machine without GPIO: another pin does not help there.
+func TestMissingPinsHaveOneRemedy(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, pin string
+		back      map[string]string
+	}{{"by eye", "GPIO17", nil}, {"second wire", "GPIO27", map[string]string{"led": "GPIO27"}}} {
+		found := examine(t, string(config.DefaultTOML()), func(v *board.Virtual, b *doctor.Bench) { b.Pi, b.Hand, b.Back = pinless{v}, v, tt.back })
+		want := doctor.Finding{Check: "led", Result: doctor.Failed, Seen: tt.pin + ": this machine has no GPIO: use --hw sim for the virtual Pi"}
+		if !slices.Contains(found, want) {
+			t.Errorf("%s: got %+v, want %+v", tt.name, found, want)
 		}
 	}
 }
