@@ -39,8 +39,8 @@ func TestBenchMeasures(t *testing.T) {
 		got = append(got, k)
 	}
 	slices.Sort(got)
-	want := strings.Fields(`allocs_per_tick cpu_percent dt_us duration_s gc_count lateness_us naive_ticks_run pulse_us read_us
-		realtime rss_mb skipped_ms steps_due steps_run tick_us ticks_due ticks_run wakeup_us`)
+	want := strings.Fields(`allocs_per_tick cpu_percent dt_us duration_s gc_count lateness_us pulse_us read_us
+		realtime rss_mb skipped_ms steps_due steps_run tick_us ticker_ticks_due ticker_ticks_run ticks_due ticks_run wakeup_us`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
@@ -49,7 +49,7 @@ func TestBenchMeasures(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.TickUs != 1000 || r.DTUs != 100 || r.TicksDue != 40 || r.StepsDue != 400 || r.StepsRun != 10*r.TicksRun ||
-		float64(r.TicksDue-r.TicksRun) != r.SkippedMs || r.Late.Max <= 0 || r.Read.P50 <= 0 || r.NaiveTicksRun > 40 {
+		float64(r.TicksDue-r.TicksRun) != r.SkippedMs || r.Late.Max <= 0 || r.Read.P50 <= 0 || r.TickerDue != 40 || r.TickerRun > 40 {
 		t.Errorf("got %+v", r)
 	}
 	for _, want := range []string{"lateness of the ticks", "of 40 due", "with a plain time.Ticker", "tick"} {
@@ -59,6 +59,25 @@ func TestBenchMeasures(t *testing.T) {
 	}
 	if svg, err := os.ReadFile(plot); err != nil || !strings.Contains(string(svg), "lateness of ") || !strings.Contains(string(svg), "</svg>") {
 		t.Errorf("got %v and %d bytes, want a picture", err, len(svg))
+	}
+}
+
+// The strip is an output without a pulse.
+func TestBenchWithoutAPulseHasNoPulseTime(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, report := filepath.Join(dir, "strip.toml"), filepath.Join(dir, "report.toml")
+	strip := "[input.i]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"50 nA\"\n[neuron.n1]\ninput = \"i\"\n[output.strip]\ndriver = \"apa102\"\nneuron = \"n1\"\nleds = 8\ndata = \"GPIO23\"\nclock = \"GPIO24\"\n"
+	if err := os.WriteFile(file, []byte(strip), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, errOut, err := hillock(t.Context(), "bench", "--hw", "sim", "--duration", "100ms", "--json", "-", "--report", report, file)
+	text, unread := os.ReadFile(report)
+	if err != nil || unread != nil {
+		t.Fatal(err, unread)
+	}
+	if strings.Contains(errOut, "pulse") || strings.Contains(string(text), "pulse_us") {
+		t.Errorf("got\n%s\nand the report\n%s\nwant no time of pulses", errOut, text)
 	}
 }
 

@@ -19,27 +19,27 @@ import (
 
 // Result is the result of a measurement. Its keys are those of the JSON.
 type Result struct {
-	TickUs        float64             `json:"tick_us"`
-	DTUs          float64             `json:"dt_us"`
-	DurationS     float64             `json:"duration_s"`
-	TicksDue      int64               `json:"ticks_due"`
-	TicksRun      int64               `json:"ticks_run"`
-	StepsDue      int64               `json:"steps_due"`
-	StepsRun      int64               `json:"steps_run"`
-	SkippedMs     float64             `json:"skipped_ms"`
-	Late          session.Percentiles `json:"lateness_us"`
-	Wake          session.Percentiles `json:"wakeup_us"` // of the ticks after a sleep
-	Read          session.Percentiles `json:"read_us"`
-	Pulse         session.Percentiles `json:"pulse_us"`
-	CPUPercent    float64             `json:"cpu_percent"` // of one core, for the whole program
-	RSSMB         float64             `json:"rss_mb"`
-	GCCount       uint32              `json:"gc_count"`
-	AllocsPerTick float64             `json:"allocs_per_tick"` // of the whole program
-	NaiveTicksRun int64               `json:"naive_ticks_run"`
-	Realtime      []string            `json:"realtime"` // granted by the system
+	TickUs        float64              `json:"tick_us"`
+	DTUs          float64              `json:"dt_us"`
+	DurationS     float64              `json:"duration_s"`
+	TicksDue      int64                `json:"ticks_due"`
+	TicksRun      int64                `json:"ticks_run"`
+	StepsDue      int64                `json:"steps_due"`
+	StepsRun      int64                `json:"steps_run"`
+	SkippedMs     float64              `json:"skipped_ms"`
+	Late          session.Percentiles  `json:"lateness_us"`
+	Wake          session.Percentiles  `json:"wakeup_us"` // of the ticks after a sleep
+	Read          session.Percentiles  `json:"read_us"`
+	Pulse         *session.Percentiles `json:"pulse_us,omitempty"` // nil without a pulse output
+	CPUPercent    float64              `json:"cpu_percent"`        // of one core, for the whole program
+	RSSMB         float64              `json:"rss_mb"`
+	GCCount       uint32               `json:"gc_count"`
+	AllocsPerTick float64              `json:"allocs_per_tick"` // of the whole program
+	TickerDue     int64                `json:"ticker_ticks_due"`
+	TickerRun     int64                `json:"ticker_ticks_run"` // by Go's time.Ticker
+	Realtime      []string             `json:"realtime"`         // granted by the system
 
 	where      string
-	naiveDue   int64
 	late       *hdrhistogram.Histogram
 	lateTicks  int64
 	readErrors int64
@@ -75,13 +75,16 @@ func Measure(ctx context.Context, messages io.Writer, cfg *config.Config, hw ses
 	r := &Result{
 		TickUs: float64(loop.Tick) / 1e3, DTUs: float64(loop.DT) / 1e3, DurationS: (time.Duration(at.Due) * loop.Tick).Seconds(),
 		TicksDue: at.Due, TicksRun: at.Run(), StepsRun: at.Steps, StepsDue: stepsDue(loop, at.Due),
-		SkippedMs: float64(at.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read, Pulse: times.Pulse,
+		SkippedMs: float64(at.Skipped) * readable.Milliseconds(loop.Tick) * loop.Speed, Late: times.Late, Wake: times.Wake, Read: times.Read,
 		CPUPercent: 100 * float64(spent.cpu) / float64(max(1, spent.time)), RSSMB: residentBytes() / 1e6,
 		GCCount: spent.collections, AllocsPerTick: float64(spent.allocs) / float64(max(1, at.Due-warm.ticks)),
 		Realtime: end.Grant.Got, where: hw.Where, late: end.Began, lateTicks: times.LateTicks, readErrors: end.ReadErrors, missing: end.Grant.Missing,
 	}
+	if len(end.Pulsed) > 0 {
+		r.Pulse = &times.Pulse
+	}
 	defer progress(messages, "comparing with a time.Ticker", duration)()
-	r.NaiveTicksRun, r.naiveDue = naive(ctx, loop.Tick, duration)
+	r.TickerRun, r.TickerDue = ticker(ctx, loop.Tick, duration)
 	r.interrupted = ctx.Err() != nil
 	return r, nil
 }
@@ -91,8 +94,8 @@ func stepsDue(loop config.Loop, ticks int64) int64 {
 	return int64(float64(ticks)*(float64(loop.Tick)*loop.Speed/float64(loop.DT)) + 1e-6)
 }
 
-// naive counts the ticks of a plain time.Ticker, and the ticks due, in a duration or until ctx ends. A Ticker drops late ticks.
-func naive(ctx context.Context, tick, duration time.Duration) (ticks, due int64) {
+// ticker counts the ticks of a plain time.Ticker, and the ticks due, in a duration or until ctx ends. A Ticker drops late ticks.
+func ticker(ctx context.Context, tick, duration time.Duration) (ticks, due int64) {
 	start := time.Now()
 	t := time.NewTicker(tick)
 	defer t.Stop()

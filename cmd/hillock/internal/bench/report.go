@@ -47,7 +47,7 @@ func (r *Result) Show(out, messages io.Writer, to Files) error {
 	}
 	err = errors.Join(err, r.text(out))
 	if err == nil && to.Report != "" && to.Report != "-" {
-		_, err = fmt.Fprintf(messages, "%s written: read it, then attach it to an issue of the project\n", to.Report)
+		_, err = fmt.Fprintf(messages, "%s written: %s\n", to.Report, to.Shared.invitation())
 	}
 	return err
 }
@@ -72,10 +72,12 @@ func (r *Result) text(w io.Writer) error {
 	t.Printf("lateness   %s\n", r.Late)
 	t.Printf("wake-up    %s, after a sleep\n", r.Wake)
 	t.Printf("read       %s\n", r.Read)
-	t.Printf("pulse      %s, from threshold crossing to pin\n", r.Pulse)
+	if r.Pulse != nil {
+		t.Printf("pulse      %s, from threshold crossing to pin\n", r.Pulse)
+	}
 	t.Printf("cost       %s %% of a core, %s MB, %s, %s allocations a tick\n",
 		readable.Digits(r.CPUPercent, 3), readable.Digits(r.RSSMB, 3), readable.Count(int64(r.GCCount), "garbage collection"), readable.Digits(r.AllocsPerTick, 3))
-	t.Printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.NaiveTicksRun, r.naiveDue)
+	t.Printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.TickerRun, r.TickerDue)
 	const column = 11 // of the figures
 	for line := range strings.Lines(b.String()) {
 		if _, err := io.WriteString(w, readable.Fit(w, line, column)); err != nil {
@@ -131,7 +133,7 @@ func (r *Result) bars() *chart.Bars {
 		Notes: []string{
 			r.where,
 			strings.Join(r.Realtime, ", "),
-			fmt.Sprintf("%s; a plain time.Ticker delivered %d of %d", r.Late, r.NaiveTicksRun, r.naiveDue),
+			fmt.Sprintf("%s; a plain time.Ticker delivered %d of %d", r.Late, r.TickerRun, r.TickerDue),
 		},
 		XLabel: "lateness of a tick, up to", YLabel: "ticks (%)",
 	}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -56,6 +57,7 @@ type Measured struct {
 	ReadErrors int64                `toml:"read_errors"`
 	CPUPercent float64              `toml:"cpu_percent"` // of one core
 	RSSMB      float64              `toml:"rss_mb"`
+	TickerDue  int64                `toml:"ticker_ticks_due"`
 	TickerRun  int64                `toml:"ticker_ticks_run"` // by Go's time.Ticker
 	Late       session.Percentiles  `toml:"lateness_us,inline"`
 	Wake       session.Percentiles  `toml:"wakeup_us,inline"`
@@ -75,13 +77,13 @@ func (r *Result) Share(version string, cfg *config.Config, hw session.Hardware, 
 		Schema: Schema, Hillock: version, Pi: "real", Machine: host.machine(cpus), System: host.system(), Before: before, After: host.State(),
 		Loop: Loop{TickUs: r.TickUs, DTUs: r.DTUs, Speed: cfg.Loop.Speed, Realtime: cfg.Loop.Realtime, Granted: r.Realtime, Missing: r.missing},
 		Measured: Measured{DurationS: r.DurationS, TicksDue: r.TicksDue, TicksRun: r.TicksRun, LateTicks: r.lateTicks, SkippedMs: r.SkippedMs,
-			ReadErrors: r.readErrors, CPUPercent: readable.Round(r.CPUPercent), RSSMB: readable.Round(r.RSSMB), TickerRun: r.NaiveTicksRun, Late: r.Late, Wake: r.Wake, Read: r.Read},
+			ReadErrors: r.readErrors, CPUPercent: readable.Round(r.CPUPercent), RSSMB: readable.Round(r.RSSMB), TickerDue: r.TickerDue, TickerRun: r.TickerRun, Late: r.Late, Wake: r.Wake, Read: r.Read},
 	}
 	if hw.Virtual != nil {
 		s.Pi = "virtual"
 	}
-	if r.Pulse.N > 0 {
-		s.Measured.Pulse = &r.Pulse
+	if r.Pulse != nil && r.Pulse.N > 0 {
+		s.Measured.Pulse = r.Pulse
 	}
 	for _, in := range cfg.Inputs {
 		s.Inputs = append(s.Inputs, inputOf(in))
@@ -103,7 +105,15 @@ func inputOf(in config.Input) Input {
 	return i
 }
 
-const head = `# A report of 'hillock bench', to send to the project. Read it first.
+// invitation returns the next step after the report is written. The project collects reports of real Pis only.
+func (s *Shared) invitation() string {
+	if s.Pi == "virtual" {
+		return "this is the virtual Pi's report"
+	}
+	return "read it, then attach it to an issue of the project"
+}
+
+const head = `# A report of 'hillock bench'%s
 # It describes the machine and the measurement. It has no serial number and no address, and it
 # names no computer, no user and no file.
 
@@ -111,7 +121,11 @@ const head = `# A report of 'hillock bench', to send to the project. Read it fir
 
 // TOML writes the report.
 func (s *Shared) TOML(w io.Writer) error {
-	if _, err := io.WriteString(w, head); err != nil {
+	which := ", to send to the project. Read it first."
+	if s.Pi == "virtual" {
+		which = " on the virtual Pi."
+	}
+	if _, err := fmt.Fprintf(w, head, which); err != nil {
 		return err
 	}
 	return toml.NewEncoder(w).Encode(s)

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -56,9 +58,10 @@ func result() *Result {
 	us := func(p50, p99, p999, most float64) session.Percentiles {
 		return session.Percentiles{N: 30000, P50: p50, P99: p99, P999: p999, Max: most}
 	}
+	pulse := us(2.5, 5, 7.5, 9)
 	return &Result{
 		TickUs: 1000, DTUs: 100, DurationS: 30, TicksDue: 30000, TicksRun: 29998, SkippedMs: 2, Late: us(3.5, 61, 90, 512), Wake: us(3.5, 60, 88, 512),
-		Read: us(64, 71, 90, 130), Pulse: us(2.5, 5, 7.5, 9), CPUPercent: 9.87654321, RSSMB: 15.4321, NaiveTicksRun: 29900,
+		Read: us(64, 71, 90, 130), Pulse: &pulse, CPUPercent: 9.87654321, RSSMB: 15.4321, TickerDue: 30000, TickerRun: 29900,
 		Realtime: []string{"SCHED_FIFO 80", "spin up to 4 us"}, missing: []string{"locked memory: operation not permitted"}, lateTicks: 3, readErrors: 1,
 	}
 }
@@ -77,7 +80,11 @@ func TestReportHasTheMachineAndTheFigures(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default(part.Kinds())
 	cfg.File, cfg.Loop.Speed = "/home/anna/annas-neuron.toml", 1
-	want := head + `schema = 'hillock.report.1'
+	want := `# A report of 'hillock bench', to send to the project. Read it first.
+# It describes the machine and the measurement. It has no serial number and no address, and it
+# names no computer, no user and no file.
+
+schema = 'hillock.report.1'
 hillock = 'hillock 0.1.0 go1.26.7 linux/arm64'
 pi = 'real'
 
@@ -129,6 +136,7 @@ skipped_ms = 2.0
 read_errors = 1
 cpu_percent = 9.8765
 rss_mb = 15.432
+ticker_ticks_due = 30000
 ticker_ticks_run = 29900
 lateness_us = {p50 = 3.5, p99 = 61.0, p999 = 90.0, max = 512.0}
 wakeup_us = {p50 = 3.5, p99 = 60.0, p999 = 88.0, max = 512.0}
@@ -148,6 +156,22 @@ func TestInterruptedResultHasNoReport(t *testing.T) {
 	err := r.Show(&out, &messages, Files{Report: "-", Shared: new(Shared)})
 	if err == nil || err.Error() != "no report: the measurement was interrupted" || out.Len() != 0 || !strings.Contains(messages.String(), "29998 of 30000 due") {
 		t.Errorf("got %v, the report %q and\n%s\nwant the figures alone", err, out.String(), messages.String())
+	}
+}
+
+func TestOnlyTheReportOfARealPiIsToBeSent(t *testing.T) {
+	t.Parallel()
+	for pi, want := range map[string]string{"real": ": read it, then attach it to an issue of the project\n", "virtual": ": this is the virtual Pi's report\n"} {
+		r := result()
+		r.late = hdrhistogram.New(1, int64(time.Hour), 2)
+		file := filepath.Join(t.TempDir(), "r.toml")
+		var out, messages strings.Builder
+		if err := r.Show(&out, &messages, Files{Report: file, Shared: &Shared{Pi: pi}}); err != nil || messages.String() != file+" written"+want {
+			t.Errorf("%s: got %v and %q, want %q", pi, err, messages.String(), want)
+		}
+		if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), "to send") != (pi == "real") {
+			t.Errorf("%s: got %v and\n%s", pi, err, text)
+		}
 	}
 }
 
