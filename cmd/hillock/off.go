@@ -26,7 +26,7 @@ other programs alone and names them. FILE - is standard input.`,
 				return err
 			}
 			if chips, _ := filepath.Glob("/dev/gpiochip*"); len(chips) == 0 { // the pattern is right
-				return errors.New("no GPIO on this machine (no /dev/gpiochip*): run off on the Raspberry Pi; the virtual Pi has no pins to put low")
+				return board.Absent{Err: errors.New("no GPIO on this machine (no /dev/gpiochip*): run off on the Raspberry Pi; the virtual Pi has no pins to put low")}
 			}
 			pi, err := board.Real()
 			if err != nil {
