@@ -201,6 +201,7 @@ func wireFaults() []fault {
 			v.SPI(0, 0).Plug(other)
 		}, check: "SPI0.0", names: `set driver = "mcp3208"`},
 		{name: "transfers fail", breaks: spi(sim.Faults{Err: syscall.EIO}), check: "SPI0.0", names: "the kernel's SPI driver fails"},
+		{name: "a transfer longer than a tick", breaks: spi(sim.Faults{Delay: 5 * time.Millisecond}), check: "SPI0.0", names: "the neuron runs in slow motion"},
 		{name: "transfers hang", breaks: spi(sim.Faults{Delay: time.Second}), check: "SPI0.0", names: "stop other programs on this bus"},
 		{name: "VREF loose", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetFault(sim.NoReference) }, check: "SPI0.0", names: "VREF (chip pin 15)"},
 		{name: "the knob's middle leg loose", breaks: offLeg("knob", sim.WiperOff), check: "knob", names: "middle leg is loose"},
