@@ -72,7 +72,7 @@ func (p *Table) spin(byDefault time.Duration) time.Duration {
 	case n.text == "off":
 		return 0
 	}
-	v, problem := parseTime(n.text, 0, most, "")
+	v, problem := milliseconds().time(n.text, 0, most, "")
 	if problem != nil {
 		p.Wrong("spin", Problem{Rule: rule, Hint: didYouMean(n.text, []string{"auto", "off"}, "")})
 		return byDefault

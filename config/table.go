@@ -253,7 +253,7 @@ func (t *Table) Time(key string, byDefault, low, high time.Duration, lowName str
 	if lowName != "" {
 		from = lowName + " (" + from + ")"
 	}
-	v, problem := parseTime(s, low, high, from+" and "+FormatTime(high))
+	v, problem := milliseconds().time(s, low, high, from+" and "+FormatTime(high))
 	if problem != nil {
 		t.Wrong(key, Problem{Rule: problem.Rule, Hint: problem.Hint})
 		return byDefault

@@ -12,12 +12,14 @@ import (
 // ParseTime reads a time such as "10 ms" in whole nanoseconds. Every Parse function for one value returns a Problem without
 // a place as its error.
 func ParseTime(s string) (time.Duration, error) {
-	return plain(parseTime(s, math.MinInt64, math.MaxInt64, "-2562047 h and 2562047 h"))
+	return plain(milliseconds().time(s, math.MinInt64, math.MaxInt64, "-2562047 h and 2562047 h"))
 }
 
-// ParseTimeBetween is ParseTime for a time from low to high: its error names both.
-func ParseTimeBetween(s string, low, high time.Duration) (time.Duration, error) {
-	return plain(parseTime(s, low, high, FormatTime(low)+" and "+FormatTime(high)))
+// ParseDuration reads the duration of a run such as "10 s", from low to high: its error names both.
+func ParseDuration(s string, low, high time.Duration) (time.Duration, error) {
+	d := milliseconds()
+	d.example, d.usual = "10 s", "s"
+	return plain(d.time(s, low, high, FormatTime(low)+" and "+FormatTime(high)))
 }
 
 // ParseMilliseconds reads a time such as "10 ms" as a number of ms, of any fineness.
@@ -110,9 +112,8 @@ func (d dimension) float(s string) (float64, *Problem) {
 	return v, nil
 }
 
-// parseTime parses s in whole nanoseconds between low and high. The limits in words, "1 ms and 1 s", are for the Problem.
-func parseTime(s string, low, high time.Duration, limits string) (time.Duration, *Problem) {
-	d := milliseconds()
+// time parses s in whole nanoseconds between low and high. The limits in words, "1 ms and 1 s", are for the Problem.
+func (d dimension) time(s string, low, high time.Duration, limits string) (time.Duration, *Problem) {
 	d.base = -9
 	n, p := d.parse(s)
 	if number, err := strconv.ParseFloat(s, 64); err == nil && number == 0 && low > 0 {
@@ -245,7 +246,7 @@ func (d dimension) hint(number, symbol string) string {
 			return "case matters, " + propose(u.symbol)
 		}
 	}
-	if d.usual == "ms" && symbol == "m" {
+	if d.name == "a time" && symbol == "m" {
 		return "m is not a unit, " + propose("ms") + " or " + strconv.Quote(strings.TrimSpace(number)+" min")
 	}
 	symbols := make([]string, len(d.units))

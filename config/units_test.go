@@ -68,7 +68,7 @@ func TestUnitErrorsNameTheWayOut(t *testing.T) {
 	)
 	asTime := func(s string) (float64, error) { d, err := ParseTime(s); return float64(d), err }
 	asTick := func(s string) (float64, error) {
-		d, err := ParseTimeBetween(s, 50*time.Microsecond, time.Second)
+		d, err := ParseDuration(s, 50*time.Microsecond, time.Second)
 		return float64(d), err
 	}
 	tests := []struct {
@@ -84,7 +84,8 @@ func TestUnitErrorsNameTheWayOut(t *testing.T) {
 		{asTick, "10h", `must be between 50 us and 1 s, got "10h"`},
 		{asTick, "10000000 h", `must be between 50 us and 1 s, got "10000000 h"`},
 		{asTick, "49.999 us", `must be between 50 us and 1 s, got "49.999 us"`},
-		{asTick, "10 sec", isTime + `"10 sec": the units are ps, ns, us, ms, s, min, h`},
+		{asTick, "10", `must be a time such as "10 s", got "10": the unit is missing, write "10 s"`},
+		{asTick, "10 sec", `must be a time such as "10 s", got "10 sec": the units are ps, ns, us, ms, s, min, h`},
 		{asTime, "1e401 s", isTime + `"1e401 s": the exponent is too large`},
 		{asTime, "10 sec", isTime + `"10 sec": the units are ps, ns, us, ms, s, min, h`},
 		{ParseMilliseconds, "1 MIN", isTime + `"1 MIN": case matters, write "1 min"`},

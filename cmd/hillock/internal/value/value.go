@@ -19,7 +19,7 @@ type Time struct {
 
 // Set implements pflag.Value.
 func (t *Time) Set(s string) error {
-	d, err := config.ParseTimeBetween(s, 0, math.MaxInt64/time.Hour*time.Hour)
+	d, err := config.ParseDuration(s, 0, math.MaxInt64/time.Hour*time.Hour)
 	if err != nil {
 		mixed, wrong := time.ParseDuration(s)
 		if wrong != nil || mixed < 0 {

@@ -18,10 +18,11 @@ func TestTime(t *testing.T) {
 		{"100us", 100 * time.Microsecond, "<nil>"},
 		{"1m30s", 90 * time.Second, "<nil>"},
 		{"0s", 0, "<nil>"},
-		{"", 0, `must be a time such as "10 ms", got ""`},
-		{"10", 0, `must be a time such as "10 ms", got "10": the unit is missing, write "10 ms"`},
+		{"", 0, `must be a time such as "10 s", got ""`},
+		{"10", 0, `must be a time such as "10 s", got "10": the unit is missing, write "10 s"`},
+		{"-1m", 0, `must be a time such as "10 s", got "-1m": m is not a unit, write "-1 ms" or "-1 min"`},
 		{"-1s", 0, `must be between 0 ms and 2562047 h, got "-1s"`},
-		{"-1m30s", 0, `must be a time such as "10 ms", got "-1m30s": the units are ps, ns, us, ms, s, min, h`},
+		{"-1m30s", 0, `must be a time such as "10 s", got "-1m30s": the units are ps, ns, us, ms, s, min, h`},
 		{"10000000h", 0, `must be between 0 ms and 2562047 h, got "10000000h"`},
 	} {
 		var got Time
