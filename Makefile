@@ -26,7 +26,7 @@ SHELL       = /bin/bash
 .PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi cross fuzz bench punctual dist test-package clean
 
 test:
-	@$(GO) test -json ./... | $(GO) run ./cmd/testarm report
+	@$(GO) test -timeout 30m -json ./... | $(GO) run ./cmd/testarm report
 
 check:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
