@@ -131,6 +131,7 @@ func piRisk() piPart {
 // TestPiSystemCallsOfATick counts the system calls of runs as the kernel does, for a user and for root. The ioctls are the read of
 // the chip, and two levels of the pin a spike.
 func TestPiSystemCallsOfATick(t *testing.T) {
+	t.Parallel()
 	const user, root = `knob 438; run --duration 2s`,
 		`knob 438; hillock run --hw real --log-format text --duration 2s --summary /tmp/summary --set loop.speed=1 >/tmp/out 2>/tmp/log`
 	most := func(readings, futex float64) callsOfATick {

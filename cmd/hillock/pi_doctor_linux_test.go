@@ -257,6 +257,7 @@ part run; pi 'hillock run --hw real --plain --duration 1s' 2>&1; echo "status $?
 }
 
 func TestPiDoctorNamesFaultsOnEachBoard(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"4b", "zero"} {
 		t.Run(name, func(t *testing.T) {
 			faults := somePiFaults("no fault", "CS open", "DOUT in GPIO25", "second wire loose")

@@ -141,6 +141,7 @@ func piSections(g *guest) (all []*kernelpi.Result) {
 func eachPi(t *testing.T, test func(t *testing.T, b qemupi.Board)) {
 	t.Helper()
 	qemupi.ForTest(t)
+	t.Parallel() // a boot of another test runs beside the last one of this test
 	for _, b := range qemupi.Boards() {
 		t.Run(b.Name, func(t *testing.T) { test(t, b) })
 	}
