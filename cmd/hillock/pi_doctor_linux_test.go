@@ -86,13 +86,19 @@ func piFaults() []piFault {
 	}
 }
 
+// piPatient repeats a doctor that was too late to time a charge: the emulated CPUs take turns.
+const piPatient = `patient() {
+	n=0; while "$@" </dev/null >/tmp/found 2>/dev/null; grep -q 'polled too late' /tmp/found && [ $((n+=1)) -lt 5 ]; do :; done; cat /tmp/found
+}
+`
+
 // piDoctor returns the script for faults, by root and by the user pi.
 func piDoctor(faults []piFault) string {
-	script := "reg 0x1c 700\n" // channel 7, which answers if DIN is high
+	script := piPatient + "reg 0x1c 700\n" // channel 7, which answers if DIN is high
 	for _, f := range faults {
 		script += cmp.Or(f.set, ":") + "\n"
-		script += fmt.Sprintf("part 'root, %s'; hillock doctor --json --trial 0s %s </dev/null 2>/dev/null\n", f.name, f.args)
-		script += fmt.Sprintf("part 'pi, %s'; pi 'hillock doctor --json --trial 0s %s' 2>/dev/null\n", f.name, f.args)
+		script += fmt.Sprintf("part 'root, %s'; patient hillock doctor --json --trial 0s %s\n", f.name, f.args)
+		script += fmt.Sprintf("part 'pi, %s'; patient pi 'hillock doctor --json --trial 0s %s'\n", f.name, f.args)
 		script += piMend + "\n"
 	}
 	return script

@@ -290,10 +290,14 @@ func about(ns int) string {
 	return config.FormatTime(time.Duration(ns).Round(10 * time.Microsecond))
 }
 
-// uncharged completes the finding on a capacitor without a charge, or with one at once. It times the rise of the pin
-// with the pull-up, if possible.
+// uncharged completes the finding on a charge without a time: of a bad capacitor, or on a busy machine. It times the rise of the
+// pin with the pull-up, if possible.
 func (r RC) uncharged(p *doctor.Pullable, f *doctor.Finding, err error) {
 	switch {
+	case errors.Is(err, rc.ErrLate):
+		f.Means = "this program got the CPU too late to time a charge: the wires are not checked"
+		f.Do = "stop other programs, and run 'hillock doctor' again"
+		return
 	case errors.Is(err, rc.ErrAtOnce):
 		f.Means = "the capacitor or its wire to GND is loose, or the pin is at 3V3"
 		f.Do = fmt.Sprintf("push in the capacitor's legs, one in the row of the resistors, one at GND; check the neighbours of %s", doctor.Spot(r.Pin))

@@ -1,10 +1,25 @@
 package part
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/hw/doctor"
+	"hillock/hw/rc"
 )
+
+// Before, the finding named a loose wire.
+func TestLatePollNamesNoWire(t *testing.T) {
+	got := doctor.Finding{}
+	RC{Pin: "GPIO4"}.uncharged(nil, &got, fmt.Errorf("rc on GPIO4: %w", rc.ErrLate))
+	want := doctor.Finding{Means: "this program got the CPU too late to time a charge: the wires are not checked",
+		Do: "stop other programs, and run 'hillock doctor' again"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("finding (-want +got):\n%s", diff)
+	}
+}
 
 func TestMeasuredChargeTimesAreRounded(t *testing.T) {
 	for _, c := range []struct {
