@@ -91,6 +91,12 @@ func showFailed(t *testing.T, p qemupi.Guest, g *guest) {
 	})
 }
 
+// piConfig writes /tmp/NAME.toml in a guest: the kit with keys of another knob, and with more tables.
+func piConfig(name, knob, more string) string {
+	return fmt.Sprintf("\ncat >/tmp/%s.toml <<'FILE'\n[input.knob]\n%s\n[neuron.n1]\ninput = \"knob\"\n"+
+		"[output.led]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"n1\"\n%s\nFILE\nchmod 644 /tmp/%s.toml\n", name, knob, more, name)
+}
+
 // piPart is a script on an emulated Pi with its check.
 type piPart struct {
 	name, script string

@@ -123,19 +123,7 @@ func piInterrupts() piPart {
 }
 
 func piCapacitor() piPart {
-	return piPart{"capacitor", `
-cat >/tmp/rc.toml <<'FILE'
-[input.knob]
-driver = "rc"
-pin = "GPIO4"
-ends = ["1 ms", "9 ms"]
-[neuron.n1]
-input = "knob"
-[output.led]
-driver = "pulse"
-pin = "GPIO17"
-neuron = "n1"
-FILE
+	return piPart{"capacitor", piConfig("rc", "driver = \"rc\"\npin = \"GPIO4\"\nends = [\"1 ms\", \"9 ms\"]", "") + `
 capacitor 4 5000; run /tmp/rc.toml --duration 500ms; rc=$?; capacitor 255 0; ( exit $rc )`, func(t *testing.T, g *guest) {
 		s := g.summary()
 		up, down := g.pulses()
@@ -149,17 +137,7 @@ capacitor 4 5000; run /tmp/rc.toml --duration 500ms; rc=$?; capacitor 255 0; ( e
 }
 
 func piADS1115() piPart {
-	return piPart{"ads1115", `
-cat >/tmp/ads.toml <<'FILE'
-[input.knob]
-driver = "ads1115"
-[neuron.n1]
-input = "knob"
-[output.led]
-driver = "pulse"
-pin = "GPIO17"
-neuron = "n1"
-FILE
+	return piPart{"ads1115", piConfig("ads", `driver = "ads1115"`, "") + `
 knob 438; run /tmp/ads.toml --duration 500ms`, func(t *testing.T, g *guest) {
 		s := g.summary()
 		up, down := g.pulses()
@@ -174,17 +152,7 @@ knob 438; run /tmp/ads.toml --duration 500ms`, func(t *testing.T, g *guest) {
 
 // A bar shows V: below the rheobase the first two of three LEDs are lit. A second output shows each tenth spike.
 func piLEDs() piPart {
-	return piPart{"bar and second pulse", `
-cat >/tmp/bar.toml <<'FILE'
-[input.knob]
-driver = "mcp3008"
-[neuron.n1]
-input = "knob"
-[output.led]
-driver = "pulse"
-pin = "GPIO17"
-neuron = "n1"
-[output.tenth]
+	return piPart{"bar and second pulse", piConfig("bar", `driver = "mcp3008"`, `[output.tenth]
 driver = "pulse"
 pin = "GPIO27"
 neuron = "n1"
@@ -193,8 +161,7 @@ width = "5 ms"
 [output.row]
 driver = "bar"
 pins = ["GPIO5", "GPIO6", "GPIO13"]
-neuron = "n1"
-FILE
+neuron = "n1"`) + `
 knob 220; start /tmp/bar.toml --duration 1500ms; sleep 0.7; echo "row $(level 5) $(level 6) $(level 13)"; knob 438; wait $pid`, func(t *testing.T, g *guest) {
 		s := g.summary()
 		if want := "row 0x00000001 0x00000001 0x00000000\n"; !strings.Contains(g.Output, want) {

@@ -18,22 +18,7 @@ import (
 // A Pi's kernel sets two lines one after the other, GPIO23 before GPIO24: the data changes just before the clock falls.
 func TestPiStripShowsThePictures(t *testing.T) {
 	strip := func(place string) string {
-		return `
-cat >/tmp/strip.toml <<'END'
-[input.knob]
-driver = "mcp3008"
-[neuron.n1]
-input = "knob"
-[output.led]
-driver = "pulse"
-pin = "GPIO17"
-neuron = "n1"
-[output.strip]
-driver = "apa102"
-neuron = "n1"
-` + place + `
-END
-chmod 644 /tmp/strip.toml
+		return piConfig("strip", `driver = "mcp3008"`, "[output.strip]\ndriver = \"apa102\"\nneuron = \"n1\"\n"+place) + `
 knob 205
 run /tmp/strip.toml --duration 2s
 status=$?

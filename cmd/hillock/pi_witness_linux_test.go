@@ -29,7 +29,7 @@ func TestPiWitnesses(t *testing.T) {
 const witnessed = "0 1 2 3 4 7 8 31 64 127 255 256 409 438 511 512 513 640 767 1000 1021 1022 1023"
 
 // The device tree names the chip: the kernel's driver takes it, and then spidev.
-const kernelsDriver = `
+var kernelsDriver = piConfig("difference", "driver = \"mcp3008\"\ndifferential = [0, 1]", "") + `
 insmod /modules/industrialio.ko; insmod /modules/mcp320x.ko
 device=/sys/bus/spi/devices/spi0.0 codes="` + witnessed + `"
 iio=$(echo $device/iio:device*); echo "driver $(cat $iio/name)"
@@ -39,17 +39,6 @@ echo spi0.0 >$device/driver/unbind; echo spidev >$device/driver_override; echo s
 chgrp spi /dev/spidev0.0; chmod 660 /dev/spidev0.0
 reads() { name=$1; shift; run --duration 20ms "$@"; echo "hillock $name $(tr -d '\n' </tmp/summary)"; }
 for code in $codes; do knob $code; reads $code; done
-cat >/tmp/difference.toml <<'FILE'
-[input.knob]
-driver = "mcp3008"
-differential = [0, 1]
-[neuron.n1]
-input = "knob"
-[output.led]
-driver = "pulse"
-pin = "GPIO17"
-neuron = "n1"
-FILE
 knob 456; reads difference /tmp/difference.toml; reg 4 0`
 
 func sameCodes(t *testing.T, g *guest) {
