@@ -58,10 +58,12 @@ func TestSoak(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	sum, err := b.Session.Run(t.Context(), func(ctx context.Context) error {
-		go terminal.Log(ctx, b.Session, terminal.LogTo{W: io.Discard, Logger: slog.New(slog.DiscardHandler), Format: terminal.Text})
+		logged := make(chan error)
+		go func() {
+			logged <- terminal.Log(ctx, b.Session, terminal.LogTo{W: io.Discard, Logger: slog.New(slog.DiscardHandler), Format: terminal.Text})
+		}()
 		soakFaults(ctx, b, duration, rand.New(rand.NewPCG(seed, 0)), kinds)
-		<-ctx.Done()
-		return nil
+		return <-logged
 	})
 	if err != nil {
 		t.Fatal(err)
