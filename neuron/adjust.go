@@ -26,7 +26,7 @@ func (l *Loop) Adjust(params []Params, speed float64) error {
 		if err := l.fits(l.Cells[i], p); err != nil {
 			return err
 		}
-		n, err := New(p)
+		n, err := NewGroup(p, size(l.Cells[i].Neuron))
 		if err != nil {
 			return fmt.Errorf("neuron %s: %w", l.Cells[i].Name, err)
 		}
@@ -45,8 +45,19 @@ func (r *run) adjust() {
 	for i, c := range r.Cells {
 		a.neurons[i].Continue(c.Neuron)
 		c.Neuron = a.neurons[i]
+		if r.Net != nil {
+			r.Net.replace(i, c)
+		}
 	}
 	r.leaky()
 	r.Speed, r.whole, r.rest = a.speed, a.whole, a.rest
 	r.at.Adjusted++
+}
+
+// size returns the number of neurons of a cell.
+func size(n Neuron) int {
+	if s, ok := n.(*single); ok {
+		return s.Len()
+	}
+	return 1
 }

@@ -3,6 +3,7 @@ package neuron
 import (
 	"math"
 
+	"hillock/neuron/internal/exact"
 	"hillock/neuron/internal/gauss"
 )
 
@@ -25,11 +26,29 @@ type LIF struct {
 	DT     float64 // integration step dt, ms; below 2 tau_m, or forward Euler diverges
 	Sigma  float64 // noise of the membrane sigma, mV; at 0 the equation is the one above to the bit
 	Seed   uint64  // of the noise; two neurons with the same seed have the same noise
+	A      float64 // adaptation below the threshold a, nS; with A and B 0 there is no adaptation
+	B      float64 // adaptation after a spike b, nA
+	TauW   float64 // time constant of the adaptation tau_w, ms; below dt the adaptation follows in one step
+	Exact  bool    // integrate with the propagator exp(-dt/tau_m) instead of forward Euler; not with noise or adaptation
 }
+
+// Adapts reports whether the neuron has an adaptation current.
+func (p LIF) Adapts() bool { return p.A != 0 || p.B != 0 }
+
+// decay returns the factor of V - V_inf in one step, and its logarithm.
+func (p LIF) decay() (a, ln float64) {
+	if p.Exact {
+		return exact.Exp(-p.DT / p.TauM), -p.DT / p.TauM
+	}
+	return 1 - p.DT/p.TauM, math.Log1p(-p.DT / p.TauM)
+}
+
+// kick returns the standard deviation of the noise in one step, mV: sigma sqrt(2 dt/tau_m).
+func (p LIF) kick() float64 { return p.Sigma * math.Sqrt(2*p.DT/p.TauM) }
 
 // Default returns the worksheet's neuron: rheobase 1.5 nA, and 144 spikes in 2 s at 2 nA.
 func Default() LIF {
-	return LIF{TauM: 10, EL: -70, VT: -55, VReset: -70, RM: 10, TRef: 0, DT: 0.1}
+	return LIF{TauM: 10, EL: -70, VT: -55, VReset: -70, RM: 10, TRef: 0, DT: 0.1, TauW: 100}
 }
 
 // RefSteps returns t_ref in whole steps, rounded to the nearest.
@@ -71,6 +90,12 @@ func lif() Model {
 				access: at(func(p *LIF) *float64 { return &p.DT })},
 			{Key: "sigma", Symbol: "sigma", Help: "noise of the membrane", Unit: "mV", Role: Noise, Bounds: Bounds{High: MaxVoltage}, Adjustable: true, Slider: Slider{High: 10, Decimals: 1},
 				access: at(func(p *LIF) *float64 { return &p.Sigma })},
+			{Key: "a", Symbol: "a", Help: "adaptation below the threshold", Unit: "nS", Bounds: Bounds{Low: -MaxTime, High: MaxTime}, Adjustable: true, Slider: Slider{Low: -20, High: 20, Decimals: 1},
+				access: at(func(p *LIF) *float64 { return &p.A })},
+			{Key: "b", Symbol: "b", Help: "adaptation after a spike", Unit: "nA", Bounds: Bounds{Low: -MaxCurrent, High: MaxCurrent}, Adjustable: true, Slider: Slider{High: 1, Decimals: 2},
+				access: at(func(p *LIF) *float64 { return &p.B })},
+			{Key: "tau_w", Symbol: "tau_w", Help: "time constant of the adaptation", Unit: "ms", Bounds: Bounds{High: MaxTime}, Adjustable: true, Slider: Slider{Low: 10, High: 1000, Logarithmic: true},
+				access: at(func(p *LIF) *float64 { return &p.TauW })},
 			{Key: "seed", Symbol: "seed", Help: "seed of the noise", Role: Seed, Bounds: Bounds{High: math.MaxUint64}, access: access{
 				get: func(p Params) float64 { return float64(p.(LIF).Seed) },
 				set: func(p Params, v float64) Params {
@@ -92,8 +117,11 @@ func (p LIF) Levels() Levels {
 
 // Theory implements Params. The closed forms are those for sigma 0.
 func (p LIF) Theory() (Theory, string) {
-	if p.Sigma > 0 {
+	switch {
+	case p.Sigma > 0:
 		return p, "the membrane has noise"
+	case p.Adapts():
+		return p, "the neuron adapts"
 	}
 	return p, ""
 }
@@ -110,13 +138,10 @@ type lifNeuron struct {
 	kick float64       // standard deviation of the noise in one step, mV: sigma sqrt(2 dt/tau_m)
 }
 
-// neuron implements Params. Only here are TRef, Sigma and Seed read.
-func (p LIF) neuron() Neuron { return newLIF(p) }
-
 func newLIF(p LIF) *lifNeuron {
 	n := &lifNeuron{LIF: p, v: p.Rest(), refAfter: p.RefSteps()}
 	if p.Sigma > 0 {
-		n.xi, n.kick = gauss.New(p.Seed, "membrane"), p.Sigma*math.Sqrt(2*p.DT/p.TauM)
+		n.xi, n.kick = gauss.New(p.Seed, "membrane"), p.kick()
 	}
 	return n
 }
@@ -141,6 +166,9 @@ func (n *lifNeuron) Copy() Neuron {
 // the same seed it takes over the state of the noise too.
 func (n *lifNeuron) Continue(from Neuron) {
 	was, ok := from.(*lifNeuron)
+	if g, lone := groupOf(from); lone {
+		was, ok = g.alone(), true
+	}
 	if !ok {
 		return
 	}

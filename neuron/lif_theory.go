@@ -15,7 +15,7 @@ func (p LIF) Rheobase() float64 {
 // A tie is a step, or V_inf, equal to V_T within the precision of floats. Rounding then decides, and the steps are taken.
 func (p LIF) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 	vInf := p.EL + float64(p.RM*current)
-	a := 1 - p.DT/p.TauM
+	a, ln := p.decay()
 	if a <= 0 {
 		// With dt at or above tau_m an Euler step overshoots V_inf. From below, the first step is the highest. The next
 		// steps approach V_inf from both sides.
@@ -34,7 +34,7 @@ func (p LIF) StepsToThreshold(v, current float64) (steps int64, ok bool) {
 	if !(vInf > p.VT) {
 		return 0, false
 	}
-	k := math.Max(1, math.Ceil(math.Log((vInf-p.VT)/(vInf-v))/math.Log1p(-p.DT/p.TauM)))
+	k := math.Max(1, math.Ceil(math.Log((vInf-p.VT)/(vInf-v))/ln))
 	at := func(k float64) float64 { return vInf + float64((v-vInf)*math.Pow(a, k)) }
 	if p.tie(at(k-1)) || p.tie(at(k)) {
 		return p.take(v, current, k+1)
@@ -49,8 +49,19 @@ func (p LIF) tie(v float64) bool {
 
 // take is StepsToThreshold by simulation, with at most the given number of steps and at most a million.
 func (p LIF) take(v, current, most float64) (steps int64, ok bool) {
+	limit := int(math.Min(math.Ceil(most), 1e6))
+	if p.Exact {
+		n := &single{Group: p.group(1)}
+		n.Group.(*lifGroup).v[0] = v
+		for taken := 1; taken <= limit; taken++ {
+			if n.Step(current) {
+				return int64(taken), true
+			}
+		}
+		return int64(limit), false
+	}
 	n := lifNeuron{LIF: p, v: v}
-	taken, spiked := n.Advance(n.Drive(current), int(math.Min(math.Ceil(most), 1e6)))
+	taken, spiked := n.Advance(n.Drive(current), limit)
 	return int64(taken), spiked
 }
 
@@ -71,7 +82,12 @@ func (p LIF) SpikeCount(current float64, steps int64) int64 {
 
 // SpikesAhead is SpikeCount from the state of a neuron with these parameters.
 func (p LIF) SpikesAhead(from Neuron, current float64, steps int64) int64 {
-	n := from.(*lifNeuron)
+	n, ok := from.(*lifNeuron)
+	if g, lone := groupOf(from); lone {
+		n = g.alone()
+	} else if !ok {
+		return 0
+	}
 	steps -= n.ref
 	first, ok := p.StepsToThreshold(n.v, current)
 	if !ok || steps < first {

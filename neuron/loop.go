@@ -128,6 +128,7 @@ type Loop struct {
 	Ticks     int64         // total number of ticks; 0: until the context ends
 	Start     time.Duration // deadline of tick 0 on the clock, to continue another loop; 0: the time of Run
 	Cells     []*Cell       // stepped in this order
+	Net       *Net          // of these cells; nil: they are alone
 	Observers []Observer
 
 	Patience time.Duration // wait for a Holder: at least this, less than twice this; 0: no limit
@@ -209,12 +210,22 @@ func (r *run) due(deadline, began time.Duration) {
 		r.at.Due += missed
 		r.at.Skipped += missed
 		r.at.Missed = lag
+		if r.Net != nil {
+			r.Net.Skip(r.stepsIn(missed))
+		}
 		deadline += time.Duration(missed) * r.Tick
 	}
 	r.at.Due++
 	r.at.Deadline, r.at.Began = deadline, began
 	r.adjust()
 	r.inTick = true
+}
+
+// stepsIn returns the whole number of steps in so many ticks.
+func (r *run) stepsIn(ticks int64) int64 {
+	hi, lo := bits.Mul64(uint64(ticks), r.rest)
+	parts, _ := bits.Div64(hi, lo, r.den)
+	return ticks*int64(r.whole) + int64(parts)
 }
 
 // stepsPerTick returns Speed*Tick/DT exactly: whole steps, and a remainder over den.

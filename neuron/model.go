@@ -10,6 +10,8 @@ import (
 func Models() []Model {
 	return []Model{
 		lif(),
+		adex(),
+		izhikevich(),
 	}
 }
 
@@ -52,7 +54,7 @@ type Params interface {
 	// Theory returns the closed forms of the neuron, or nil, and the reason why they give no prediction, or "".
 	Theory() (t Theory, reason string)
 
-	neuron() Neuron // at rest; needs valid parameters
+	group(n int) Group // of n neurons at rest; needs valid parameters
 }
 
 // A Neuron is one neuron with its parameters and its state.
@@ -75,7 +77,10 @@ func New(p Params) (Neuron, error) {
 	if err := Validate(p); err != nil {
 		return nil, err
 	}
-	return p.neuron(), nil
+	if p, ok := p.(LIF); ok && !p.Adapts() && !p.Exact {
+		return newLIF(p), nil
+	}
+	return &single{Group: p.group(1)}, nil
 }
 
 // A Theory has the closed forms of a neuron under a constant current in nA.

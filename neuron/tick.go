@@ -32,6 +32,10 @@ func (r *run) tick() (time.Duration, error) {
 		due++
 	}
 	switch all := len(r.lifs) == len(r.Cells); {
+	case r.Net != nil:
+		for range due {
+			r.stepNet()
+		}
 	case all && len(r.Cells) == 1 && len(r.observers) == 0:
 		r.advance(r.Cells[0], r.lifs[0], r.drives[0], due)
 	case all:
@@ -98,6 +102,24 @@ func (r *run) stepAny() {
 		}
 		for _, o := range r.observers {
 			o.Step(Sample{c, r.at.Steps, c.Current, c.V(), spiked})
+		}
+	}
+}
+
+// stepNet takes one step of a network.
+func (r *run) stepNet() {
+	r.at.Steps++
+	for i, c := range r.Cells {
+		r.drives[i] = c.Current
+	}
+	r.Net.Step(r.drives)
+	for i, c := range r.Cells {
+		spiked := r.Net.Spiked(i)
+		for range spiked {
+			r.spike(c)
+		}
+		for _, o := range r.observers {
+			o.Step(Sample{c, r.at.Steps, c.Current, c.V(), len(spiked) > 0})
 		}
 	}
 }

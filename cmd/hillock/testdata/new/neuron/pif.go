@@ -1,5 +1,7 @@
 package neuron
 
+import "slices"
+
 // PIF is a perfect integrator, a neuron without a leak:
 //
 //	tau_m dV/dt = R_m I,    V >= V_T: spike, V <- V_reset
@@ -41,42 +43,50 @@ func (p PIF) Levels() Levels {
 // Theory implements Params. Every display shows the reason instead of a prediction.
 func (p PIF) Theory() (Theory, string) { return nil, "the pif model has no closed form here" }
 
-func (p PIF) neuron() Neuron { return &pifNeuron{p, p.VReset} }
+func (p PIF) group(n int) Group { return &pifGroup{p, slices.Repeat([]float64{p.VReset}, n)} }
 
-// pifNeuron is a perfect integrator: its parameters and its state.
-type pifNeuron struct {
+// pifGroup is a group of perfect integrators: its parameters and its state.
+type pifGroup struct {
 	PIF
-	v float64 // mV
+	v []float64 // mV
 }
 
-// Params implements Neuron.
-func (n *pifNeuron) Params() Params { return n.PIF }
+// Params implements Group.
+func (g *pifGroup) Params() Params { return g.PIF }
 
-// V implements Neuron.
-func (n *pifNeuron) V() float64 { return n.v }
+// Len implements Group.
+func (g *pifGroup) Len() int { return len(g.v) }
 
-// Drive implements Neuron. The guarded product has the same bits on every architecture.
-func (n *pifNeuron) Drive(current float64) float64 { return float64(n.RM * current) }
+// V implements Group.
+func (g *pifGroup) V(i int) float64 { return g.v[i] }
 
-// Step implements Neuron.
-func (n *pifNeuron) Step(drive float64) (spiked bool) {
-	n.v += drive * n.DT / n.TauM
-	if n.v < n.VT {
-		return false
-	}
-	n.v = n.VReset
-	return true
-}
+// W implements Group.
+func (g *pifGroup) W(int) float64 { return 0 }
 
-// Continue implements Neuron.
-func (n *pifNeuron) Continue(from Neuron) {
-	if was, ok := from.(*pifNeuron); ok {
-		n.v = was.v
+// Integrate implements Group. The guarded product has the same bits on every architecture.
+func (g *pifGroup) Integrate(currents []float64) {
+	for i, current := range currents {
+		g.v[i] += float64(g.RM*current) * g.DT / g.TauM
 	}
 }
 
-// Copy implements Neuron.
-func (n *pifNeuron) Copy() Neuron {
-	c := *n
-	return &c
+// Jump implements Group.
+func (g *pifGroup) Jump(i int, mV float64) { g.v[i] += mV }
+
+// Fire implements Group.
+func (g *pifGroup) Fire(spiked []int32) []int32 {
+	for i, v := range g.v {
+		if v >= g.VT {
+			g.v[i] = g.VReset
+			spiked = append(spiked, int32(i))
+		}
+	}
+	return spiked
+}
+
+// Continue implements Group.
+func (g *pifGroup) Continue(from Group) {
+	if was, ok := from.(*pifGroup); ok {
+		copy(g.v, was.v)
+	}
 }
