@@ -19,6 +19,7 @@ func (d *decoder) check(c *Config) {
 			t.refer("neuron", "neuron", o.Neuron)
 		}
 	}
+	d.checkSynapses(c)
 	d.checkClaims(c)
 	for _, in := range c.Inputs {
 		used := slices.ContainsFunc(c.Neurons, func(n Neuron) bool { return slices.Contains(n.Inputs, in.Name) })

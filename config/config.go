@@ -22,6 +22,7 @@ type Config struct {
 	Loop     Loop
 	Inputs   []Input
 	Neurons  []Neuron
+	Synapses []Synapse
 	Outputs  []Output
 	Warnings []Problem // legal, but probably a mistake
 }
@@ -50,6 +51,8 @@ type Neuron struct {
 	Name string
 	neuron.Params
 	Inputs []string
+	Count  int        // of the population
+	VStart [2]float64 // range of V at the start, mV; empty: at rest
 }
 
 // Output shows one neuron.
@@ -185,6 +188,7 @@ func (d *decoder) config(text []byte, sets []string) *Config {
 	d.check(c)
 	slices.SortFunc(c.Inputs, func(a, b Input) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Neurons, func(a, b Neuron) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Synapses, func(a, b Synapse) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Outputs, func(a, b Output) int { return strings.Compare(a.Name, b.Name) })
 	return c
 }
@@ -197,6 +201,9 @@ func (d *decoder) tables() *Config {
 	}
 	for _, p := range d.named["neuron"] {
 		c.Neurons = append(c.Neurons, d.neuron(p, c.Loop))
+	}
+	for _, p := range d.named["synapse"] {
+		c.Synapses = append(c.Synapses, d.synapse(p))
 	}
 	for _, p := range d.named["output"] {
 		c.Outputs = append(c.Outputs, d.output(p))

@@ -114,6 +114,7 @@ func (d *decoder) neuron(p *Table, l Loop) Neuron {
 		}
 	}
 	n.Inputs = p.inputs()
+	n.Count = p.Whole("count", 1, 1, 100_000)
 	return n
 }
 

@@ -71,6 +71,8 @@ func (k Kinds) keysOf(section string) []Key {
 		}
 	case "neuron":
 		return neuronKeys("")
+	case "synapse":
+		return synapseKeys()
 	case "input", "output":
 		all := []Key{{"driver", Text}}
 		for _, d := range k.drivers(section) {
@@ -95,7 +97,7 @@ func (k Kinds) keysFor(section, driver string) []Key {
 	return k.keysOf(section)
 }
 
-func sections() []string { return []string{"loop", "input", "neuron", "output"} }
+func sections() []string { return []string{"loop", "input", "neuron", "synapse", "output"} }
 
 func names(keys []Key) []string {
 	list := make([]string, len(keys))

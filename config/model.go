@@ -37,7 +37,7 @@ func neuronKeys(model string) []Key {
 			}
 		}
 	}
-	return append(keys, Key{"input", Text | List})
+	return append(keys, Key{"input", Text | List}, Key{"count", Whole}, Key{"v_start", Text | List})
 }
 
 // model returns the model of a neuron's table, or the first model for an unknown one.
@@ -96,7 +96,7 @@ func (t *Table) param(d neuron.Param, byDefault float64, l Loop) float64 {
 // dimensionOf returns the dimension of a unit, with values in this unit.
 func dimensionOf(symbol string, example float64) dimension {
 	text := formatFloat(example) + " " + symbol
-	for _, d := range []dimension{milliseconds(), voltage(text, 0), current(), resistance(), capacitance(), frequency()} {
+	for _, d := range []dimension{milliseconds(), voltage(text, 0), current(), resistance(), capacitance(), conductance(), frequency()} {
 		u, ok := d.unit(symbol)
 		if !ok {
 			continue

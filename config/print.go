@@ -46,6 +46,9 @@ func (c *Config) TOML() []byte {
 		printParams(&b, n.Params)
 		fmt.Fprintf(&b, "input = %s\n", input)
 	}
+	for _, s := range c.Synapses {
+		s.print(&b)
+	}
 	for _, o := range c.Outputs {
 		fmt.Fprintf(&b, "\n[output.%s]\ndriver = %q\n", o.Name, o.Driver)
 		o.Part.Print(&Printer{b: &b, neuron: o.Neuron})

@@ -89,6 +89,10 @@ func capacitance() dimension {
 	return dimension{"a capacitance", "1 uF", "uF", 0, []unit{{"pF", -12, 0}, {"nF", -9, 0}, {"uF", -6, 0}, {"mF", -3, 0}}}
 }
 
+func conductance() dimension {
+	return dimension{"a conductance", "10 nS", "nS", -9, []unit{{"pS", -12, 0}, {"nS", -9, 0}, {"uS", -6, 0}, {"mS", -3, 0}}}
+}
+
 func frequency() dimension {
 	return dimension{"a frequency", "1 MHz", "Hz", 0, []unit{{"Hz", 0, 0}, {"kHz", 3, 0}, {"MHz", 6, 0}, {"GHz", 9, 0}}}
 }
