@@ -142,6 +142,7 @@ func TestDefaultHasEachKey(t *testing.T) {
 		for _, k := range (Kinds{}).keysOf(section) {
 			found := false
 			for line := range strings.Lines(string(DefaultTOML())) {
+				line = strings.TrimPrefix(line, "# ") // of another model, or off by default
 				found = found || strings.HasPrefix(line, k.Name+" = ") && strings.Contains(line, " # ")
 			}
 			if !found {

@@ -27,7 +27,7 @@ func TestShellsCompleteValues(t *testing.T) {
 		{[]string{"calibrate", ""}, []string{"left", "right", ":4"}},
 		{[]string{"calibrate", "left", ""}, []string{"toml", ":8"}},
 		{[]string{"run", "two.toml", "--set", "loop.ti"}, []string{"loop.tick=", ":6"}},
-		{[]string{"run", "--set", "neuron.n1.tau"}, []string{"neuron.n1.tau_m=", ":6"}},
+		{[]string{"run", "--set", "neuron.n1.tau"}, []string{"neuron.n1.tau_m=", "neuron.n1.tau_w=", ":6"}},
 		{[]string{"run", "missing.toml", "--set", ""}, []string{":6"}},
 		{[]string{"doctor", "--fault", "cs"}, []string{"cs-loose", ":4"}},
 		{[]string{"sim", "--format", ""}, []string{"summary", "spikes", "trace", "worksheet", ":4"}},

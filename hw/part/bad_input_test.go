@@ -54,7 +54,7 @@ func badInputs() []badCase {
 		{0, "[input.b]",
 			"30:8: input.b.driver: must be given: add driver = \"mcp3008\"\n30:8: input.b.channel: must be a free channel, got 0 by default: input.knob uses it on SPI0.0; neurons may share one input"},
 		{22, `model = "liff"`, `22:1: neuron.n1.model: must be a model such as "lif", got "liff": did you mean lif?`},
-		{22, `model = "hodgkin-huxley"`, `22:1: neuron.n1.model: must be a model such as "lif", got "hodgkin-huxley": the models are lif`},
+		{22, `model = "hodgkin-huxley"`, `22:1: neuron.n1.model: must be a model such as "lif", got "hodgkin-huxley": the models are lif, adex, izhikevich`},
 		{22, `model = 1`, `22:1: neuron.n1.model: must be a model such as "lif", got 1`},
 		{22, `sigma = "-1 mV"`, `22:1: neuron.n1.sigma: must be at least 0 mV, got "-1 mV"`},
 		{22, `sigma = 1`, `22:1: neuron.n1.sigma: must be a voltage such as "0 mV", got 1: the unit is missing, write "1 mV"`},

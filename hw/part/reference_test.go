@@ -2,6 +2,7 @@ package part
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -253,7 +254,7 @@ func TestTOML(t *testing.T) {
 	want := strings.NewReplacer("speed = 1\n", "speed = 0.1\n", "max_lag = \"250 ms\"\n",
 		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n",
 		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n",
-		"width = \"20 ms\"\n", "width = \"20 ms\"\nevery = 1\ninvert = false\n", "t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\nseed = 0\n").Replace(base)
+		"width = \"20 ms\"\n", "width = \"20 ms\"\nevery = 1\ninvert = false\n", "t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\na = \"0 nS\"\nb = \"0 nA\"\ntau_w = \"100 ms\"\nseed = 0\n").Replace(base)
 	if diff := cmp.Diff(want, string(config.Default(Kinds()).TOML())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -277,11 +278,17 @@ func TestEditors(t *testing.T) {
 	}
 }
 
+// commented is the start of a commented header or key.
+var commented = regexp.MustCompile(`(?m)^# (\[|\w+ = )`)
+
 // TestExampleTablesOfTheReferenceParse removes the comment signs from the example tables of the reference file.
 func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	knobs, _, _ := strings.Cut(string(config.DefaultTOML()), "# Generated and recorded currents")
 	_, rest, _ := strings.Cut(string(config.DefaultTOML()), "[neuron.n1]")
 	rest, shows, _ := strings.Cut(rest, "# Outputs of the membrane potential")
+	neuron, models, _ := strings.Cut(rest, "# Other models")
+	models, output, _ := strings.Cut(models, "[output.led]")
+	rest = neuron + commented.ReplaceAllString("# Models"+models, "$1") + "[output.led]" + output
 	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
 		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)

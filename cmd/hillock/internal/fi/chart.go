@@ -66,11 +66,17 @@ func (c *Curve) exactLabel(theory neuron.Theory) string {
 func (c *Curve) parameters() string {
 	var all []string
 	for _, d := range c.Neuron.Model().Params {
-		if d.Role != neuron.Noise && d.Role != neuron.Seed { // no part of the curves
+		if d.Role != neuron.Noise && d.Role != neuron.Seed && !absent(d, c.Neuron.Params) { // no part of the curves
 			all = append(all, d.Symbol+" "+d.Text(d.Of(c.Neuron.Params)))
 		}
 	}
 	return strings.Join(all, ", ") + "; " + readable.Seconds(c.seconds()) + " a point"
+}
+
+// absent reports whether a parameter belongs to an adaptation that the neuron does not have.
+func absent(d neuron.Param, p neuron.Params) bool {
+	lif, ok := p.(neuron.LIF)
+	return ok && !lif.Adapts() && (d.Key == "a" || d.Key == "b" || d.Key == "tau_w")
 }
 
 // exactLine returns the rate of the continuous equation from one current (nA) to another, up to a rate (Hz). Its tangent is vertical
