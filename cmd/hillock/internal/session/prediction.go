@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hillock/config"
 	"hillock/neuron"
@@ -27,20 +28,36 @@ func (p Prediction) String() string {
 	return fmt.Sprintf("predicted %.1f Hz", p.Hz)
 }
 
-// Now predicts the firing rate of a neuron at a constant current in nA.
-func Now(n config.Neuron, inputs []config.Input, current float64) Prediction {
-	noisy := func(in config.Input) bool {
-		noise, ok := in.Part.(interface{ Noisy() bool })
-		return ok && noise.Noisy() && slices.Contains(n.Inputs, in.Name)
+// Now predicts the firing rate of a neuron at a constant current in nA. Without a configuration it has no synapses, and its current
+// no noise.
+func Now(n config.Neuron, cfg *config.Config, current float64) Prediction {
+	theory, reason := n.Theory()
+	switch {
+	case n.Count > 1:
+		reason = fmt.Sprintf("a population of %d neurons", n.Count)
+	case cfg != nil && slices.ContainsFunc(cfg.Synapses, func(s config.Synapse) bool { return isOnto(s, n.Name) }):
+		reason = "its synapses add to the current"
+	case reason == "" && cfg != nil && slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return isNoisy(in, n) }):
+		reason = "the current has noise"
 	}
-	switch theory, reason := n.Theory(); {
-	case reason != "":
+	if reason != "" {
 		return Prediction{Reason: reason}
-	case slices.ContainsFunc(inputs, noisy):
-		return Prediction{Reason: "the current has noise"}
-	default:
-		return Prediction{Hz: theory.DiscreteRate(current)}
 	}
+	return Prediction{Hz: theory.DiscreteRate(current)}
+}
+
+// isOnto reports whether a synapse has a target in a table of neurons.
+func isOnto(s config.Synapse, table string) bool {
+	return slices.ContainsFunc(s.To, func(to string) bool {
+		name, _, _ := strings.Cut(to, ".")
+		return name == table
+	})
+}
+
+// isNoisy reports whether an input of a neuron has noise.
+func isNoisy(in config.Input, n config.Neuron) bool {
+	noise, ok := in.Part.(interface{ Noisy() bool })
+	return ok && noise.Noisy() && slices.Contains(n.Inputs, in.Name)
 }
 
 // Past is the history of a neuron in a run.
@@ -55,8 +72,8 @@ type Past struct {
 }
 
 // Whole predicts the spikes of a whole run.
-func Whole(n config.Neuron, inputs []config.Input, past Past) Prediction {
-	p := Now(n, inputs, past.Current)
+func Whole(n config.Neuron, cfg *config.Config, past Past) Prediction {
+	p := Now(n, cfg, past.Current)
 	switch {
 	case !p.Exists():
 	case past.Changed:

@@ -183,7 +183,7 @@ func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
 	c := &now.cells[i]
 	low, high := inputRange(l.cfg, l.board, n)
 	is := NeuronStatus{Name: n.Name, V: c.v, Current: c.current, Spikes: c.spikes, Rate: c.rate(now.tick.Steps, l.cfg.Loop.DT),
-		RealTimeRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg.Inputs, c.current), InputRange: [2]float64{low, high}}
+		RealTimeRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg, c.current), InputRange: [2]float64{low, high}}
 	if now.tick.Due > 0 {
 		low, high = min(low, c.lowest), max(high, c.highest)
 	}

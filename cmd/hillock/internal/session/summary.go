@@ -55,7 +55,7 @@ func (s *Session) Summary() *Summary {
 		ran := l.cfg.Neurons[i]
 		ran.Params = c.Params() // as they were at the end
 		b := &l.monitor.begin[i]
-		n.Prediction = Whole(ran, l.cfg.Inputs, Past{Begin: b.neuron, Spikes: b.spikes, Steps: end.tick.Steps - b.steps,
+		n.Prediction = Whole(ran, l.cfg, Past{Begin: b.neuron, Spikes: b.spikes, Steps: end.tick.Steps - b.steps,
 			Current: state.current, Unread: len(b.inputs) > 0, Varied: b.varied, Changed: state.changed})
 		sum.Spiked = append(sum.Spiked, n)
 	}
