@@ -34,6 +34,8 @@ func TestShellsCompleteValues(t *testing.T) {
 		{[]string{"bench", "--plot", ""}, []string{"svg", "png", ":8"}},
 		{[]string{"bench", "--report", ""}, []string{"toml", ":8"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell", ":4"}},
+		{[]string{"example", "two"}, []string{"two-neurons", ":4"}},
+		{[]string{"example", "noise", ""}, []string{":4"}},
 		{[]string{"help", "config", "c"}, []string{"check", ":4"}},
 	} {
 		out, _, err := hillock(t.Context(), append([]string{"__complete"}, tt.args...)...)

@@ -87,7 +87,8 @@ func TestCodeInDocumentsIsTested(t *testing.T) {
 func TestInstalledDocumentsLinkToInstalledFiles(t *testing.T) {
 	t.Parallel()
 	packaged := read(t, "../../deploy/nfpm.yaml")
-	for _, folder := range []string{"deploy/doc/*, dst: /usr/share/doc/hillock/doc,", "deploy/examples/*, dst: /usr/share/doc/hillock/examples,"} {
+	for _, folder := range []string{"deploy/doc/*, dst: /usr/share/doc/hillock/doc,", "deploy/examples/*.toml, dst: /usr/share/doc/hillock/examples,",
+		"deploy/examples/*.csv, dst: /usr/share/doc/hillock/examples,"} {
 		if !strings.Contains(packaged, folder) {
 			t.Errorf("deploy/nfpm.yaml does not install %q", folder)
 		}

@@ -10,14 +10,14 @@ import (
 )
 
 // The layout of the design: neuron <- config <- hw <- cmd. An arrow may be skipped but not reversed. hw and neuron do not import
-// each other. neuron needs the standard library only. Flags stay in package main.
+// each other. neuron needs the standard library only. Flags stay in package main. Examples in deploy are data for cmd.
 func TestImportsPointOneWay(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f",
 		`{{.ImportPath}}{{range .Imports}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}`, "hillock/...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
-	rooms := []string{"neuron", "config", "hw", "cmd"}
+	rooms := []string{"deploy", "neuron", "config", "hw", "cmd"}
 	room := func(path string) int {
 		for i, r := range rooms {
 			if rest, ok := strings.CutPrefix(path, "hillock/"+r); ok && (rest == "" || rest[0] == '/') {
@@ -40,6 +40,8 @@ func TestImportsPointOneWay(t *testing.T) {
 			switch {
 			case to > from:
 				t.Errorf("%s imports %s: the arrows point neuron <- config <- hw <- cmd", paths[0], path)
+			case to >= 0 && rooms[to] == "deploy" && rooms[from] != "cmd":
+				t.Errorf("%s imports %s: only cmd may import deploy", paths[0], path)
 			case rooms[from] == "hw" && to >= 0 && rooms[to] == "neuron":
 				t.Errorf("%s imports %s: hw and neuron must not import each other", paths[0], path)
 			case strings.Contains(paths[0], "/internal/") && strings.HasPrefix(path, "github.com/spf13/"):

@@ -36,6 +36,7 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 		newRun(),
 		newOff(),
 		newSim(),
+		newExample(),
 		newFI(),
 		newBenchCommand(),
 		newConfig(),

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"hillock/cmd/hillock/internal/example"
+	"hillock/cmd/hillock/internal/usage"
+)
+
+func newExample() *cobra.Command {
+	return &cobra.Command{
+		Use:   "example [NAME]",
+		Short: "list the example configurations, or print one",
+		Long: `example lists the example configurations with a description of each. With NAME it prints one of them to
+standard output, to be saved, changed and run.`,
+		Example: `  hillock example
+  hillock example two-neurons > my.toml`,
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return example.List(cmd.OutOrStdout())
+			}
+			err := example.Print(cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0])
+			if errors.Is(err, example.ErrUnknown) {
+				return usage.Error{Err: err}
+			}
+			return err
+		},
+		ValidArgsFunction: completeExample,
+	}
+}
+
+// completeExample offers the examples with their descriptions for NAME.
+func completeExample(_ *cobra.Command, args []string, typed string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+	for _, e := range example.All() {
+		if len(args) == 0 {
+			names = append(names, cobra.CompletionWithDesc(e.Name, e.About))
+		}
+	}
+	return beginning(typed, names), cobra.ShellCompDirectiveNoFileComp
+}
