@@ -101,6 +101,9 @@ func (g *adexGroup) V(i int) float64 { return g.v[i] }
 // W implements Group.
 func (g *adexGroup) W(i int) float64 { return g.w[i] / 1000 }
 
+// Start implements Group.
+func (g *adexGroup) Start(i int, mV float64) { g.v[i] = mV }
+
 // Integrate implements Group. nS mV and 1000 nA are pA, and pA/pF is mV/ms. Above V_peak the exponential counts as that at V_peak: a
 // jump of V may not overflow it.
 func (g *adexGroup) Integrate(currents []float64) {

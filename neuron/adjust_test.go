@@ -19,10 +19,10 @@ func TestAdjustKeepsTheState(t *testing.T) {
 		ticks := 0
 		l.Observers = []Observer{got, ticker(func() {
 			if ticks++; ticks == 37 {
-				if err := l.Adjust([]Params{Default()}, 7); err != nil { // the later call counts
+				if err := l.Adjust([]Params{Default()}, nil, 7); err != nil { // the later call counts
 					t.Fatal(err)
 				}
-				if err := l.Adjust([]Params{slow}, speed); err != nil {
+				if err := l.Adjust([]Params{slow}, nil, speed); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -71,7 +71,7 @@ func TestFailedAdjustKeepsTheLoop(t *testing.T) {
 		{[]Params{Default()}, 0, "speed: must be from 1e-9 to 1e6, got 0"},
 		{[]Params{Default()}, 1e6, "speed: must keep tick*speed/dt at most 1000000 steps per tick, got speed 1e+06 with tick 1 ms and dt 0.1 ms"},
 	} {
-		if err := l.Adjust(tt.params, tt.speed); err == nil || err.Error() != tt.want {
+		if err := l.Adjust(tt.params, nil, tt.speed); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}

@@ -26,12 +26,12 @@ func TestCuba(t *testing.T) {
 			}
 			s.From, s.Targets = append(s.From, f), append(s.Targets, targets)
 		}
-		s.Gain, s.Delay = 1, 1
+		s.Delay = 1
 		return s
 	}
 	ex, in := exp(graph(0, 3200), 0.162, 5), exp(graph(3200, 800), -0.9, 10)
 	ex.Name, in.Name = "e", "i"
-	net := NewNet(0.1, []*Cell{{Neuron: &single{Group: e}}, {Neuron: &single{Group: i}}}, nil, []Synapse{ex, in})
+	net := NewNet(0.1, []*Cell{{Name: "e", Neuron: &single{Group: e}}, {Name: "i", Neuron: &single{Group: i}}}, nil, []Synapse{ex, in})
 	last := make([]float64, 4000)
 	n := make([]float64, 4000)
 	sum, sq := make([]float64, 4000), make([]float64, 4000)

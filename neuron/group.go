@@ -12,6 +12,8 @@ type Group interface {
 	V(i int) float64
 	// W returns the adaptation current of neuron i, nA.
 	W(i int) float64
+	// Start sets V of neuron i at the start of a run, mV.
+	Start(i int, mV float64)
 	// Integrate advances V by dt under the currents in nA, one for each neuron, and then the adaptation from the old V.
 	Integrate(currents []float64)
 	// Jump adds mV to V of neuron i.
@@ -48,6 +50,30 @@ func NewGroup(p Params, n int) (Neuron, error) {
 		return nil, err
 	}
 	return &single{Group: p.group(n)}, nil
+}
+
+// Start sets V of the neurons of a group at the start of a run, mV.
+func Start(n Neuron, v []float64) {
+	switch n := n.(type) {
+	case *single:
+		for i := range min(len(v), n.Len()) {
+			n.Group.Start(i, v[i])
+		}
+	case *lifNeuron:
+		n.v = v[0]
+	}
+}
+
+// AdaptationCurrent returns w of a neuron, nA, and false for a neuron without adaptation.
+func AdaptationCurrent(n Neuron) (w float64, ok bool) {
+	s, ok := n.(*single)
+	if !ok {
+		return 0, false
+	}
+	if g, lif := s.Group.(*lifGroup); lif && g.w == nil {
+		return 0, false
+	}
+	return s.W(0), true
 }
 
 // single is a group as a neuron. Only a Net steps a group of more than one.

@@ -54,7 +54,7 @@ func (p Izhikevich) Theory() (Theory, string) {
 func (p Izhikevich) group(n int) Group {
 	g := &izhikevichGroup{Izhikevich: p, v: make([]float64, n), u: make([]float64, n)}
 	for i := range g.v {
-		g.start(i, p.C)
+		g.Start(i, p.C)
 	}
 	return g
 }
@@ -65,8 +65,8 @@ type izhikevichGroup struct {
 	v, u []float64 // mV, mV/ms
 }
 
-// start sets V of a neuron, and u to its equilibrium.
-func (g *izhikevichGroup) start(i int, v float64) { g.v[i], g.u[i] = v, g.B*v }
+// Start implements Group. It sets u to its equilibrium.
+func (g *izhikevichGroup) Start(i int, mV float64) { g.v[i], g.u[i] = mV, g.B*mV }
 
 // Params implements Group.
 func (g *izhikevichGroup) Params() Params { return g.Izhikevich }

@@ -65,6 +65,12 @@ func (g *lifGroup) W(i int) float64 {
 	return g.w[i]
 }
 
+// propagators implements exactly.
+func (g *lifGroup) propagators() (tauM, p22 float64, ok bool) { return g.TauM, g.p22, g.Exact }
+
+// Start implements Group.
+func (g *lifGroup) Start(i int, mV float64) { g.v[i] = mV }
+
 // Integrate implements Group.
 func (g *lifGroup) Integrate(currents []float64) {
 	v, left, el, rm, dt, tauM := g.v, g.left, g.EL, g.RM, g.DT, g.TauM

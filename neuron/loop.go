@@ -59,19 +59,23 @@ type StepObserver interface {
 	Step(Sample)
 }
 
-// A Cell is a neuron with its inputs, its outputs and the count of its spikes.
+// A Cell is a neuron or a population with its inputs, its outputs and the count of its spikes.
 type Cell struct {
 	Name string
 	Neuron
+	Count   int     // neurons of a population; 0: one
 	Inputs  []Input // the terms of its current
 	Outputs []Output
 
 	Current     float64 // the sum of its inputs in this tick, nA
+	Synaptic, W float64 // synaptic and adaptation current of its first neuron after the latest step, nA
+	Fired       []int32 // in a network: its neurons with a spike in the latest step, from 0
 	Spikes      int64
 	First, Last int64 // step numbers of the first and the latest spike; 0: none yet
 }
 
-// Sample is the state of a cell right after a step. At a spike V is the value after the reset.
+// Sample is the state of a cell right after a step. At a spike V is the value after the reset. Of a population V and Spiked are those of the
+// first neuron; Cell.Fired has all spikes of a network's step.
 type Sample struct {
 	Cell    *Cell
 	Step    int64
@@ -135,6 +139,16 @@ type Loop struct {
 	Ready    func() error  // called first on each goroutine of the loop, to prepare its thread; may be nil
 
 	adjusted atomic.Pointer[adjustment] // the latest, until the loop takes it
+	current  atomic.Pointer[Net]        // the network as it runs
+}
+
+// Network returns the network of the loop as it runs, or nil. Observers may read it in their calls, and anybody after the end of the
+// loop.
+func (l *Loop) Network() *Net {
+	if n := l.current.Load(); n != nil {
+		return n
+	}
+	return l.Net
 }
 
 // MaxStepsPerTick bounds Speed*Tick/DT.
@@ -210,8 +224,8 @@ func (r *run) due(deadline, began time.Duration) {
 		r.at.Due += missed
 		r.at.Skipped += missed
 		r.at.Missed = lag
-		if r.Net != nil {
-			r.Net.Skip(r.stepsIn(missed))
+		if r.net != nil {
+			r.net.Skip(r.stepsIn(missed))
 		}
 		deadline += time.Duration(missed) * r.Tick
 	}
@@ -265,6 +279,8 @@ type run struct {
 	drives    []float64    // by cell, in this tick
 	lifs      []*lifNeuron // the neurons of all cells, without those of another model
 	observers []StepObserver
+	net       *Net      // nil: the cells are alone
+	gains     []gaining // of the synapses with a knob
 
 	whole, rest, den, acc uint64 // steps per tick; acc adds up the fractions
 
@@ -287,14 +303,12 @@ func (l *Loop) prepare() (*run, error) {
 		}
 		var terms []int
 		for _, in := range c.Inputs {
-			i := slices.Index(r.inputs, in)
-			if i < 0 {
-				i = len(r.inputs)
-				r.inputs = append(r.inputs, in)
-			}
-			terms = append(terms, i)
+			terms = append(terms, r.input(in))
 		}
 		r.terms = append(r.terms, terms)
+	}
+	if l.Net != nil {
+		r.connect(l.Net)
 	}
 	r.currents = make([]float64, len(r.inputs))
 	r.relief = newRelief(r.inputs)
@@ -304,6 +318,34 @@ func (l *Loop) prepare() (*run, error) {
 		}
 	}
 	return r, nil
+}
+
+// input returns the index of an input.
+func (r *run) input(in Input) int {
+	i := slices.Index(r.inputs, in)
+	if i < 0 {
+		i = len(r.inputs)
+		r.inputs = append(r.inputs, in)
+	}
+	return i
+}
+
+// gaining is a synapse with a knob for its gain.
+type gaining struct {
+	*synapse
+	input int // index
+}
+
+// connect makes a network the one that runs. Its gains have the inputs of the one before.
+func (r *run) connect(n *Net) {
+	r.net = n
+	r.current.Store(n)
+	r.gains = r.gains[:0]
+	for _, s := range n.synapses {
+		if s.Gain.Input != nil {
+			r.gains = append(r.gains, gaining{s, r.input(s.Gain.Input)})
+		}
+	}
 }
 
 // fits checks the integration step of a cell against that of the loop.

@@ -140,6 +140,7 @@ const (
 	Refractory        // time with V held, ms, counted in whole steps
 	Noise             // strength of the noise; 0: none
 	Seed              // of the noise, a whole number
+	Adaptation        // of the adaptation current: without effect without a and b
 )
 
 // Bounds are the limits of a parameter, in its unit.

@@ -134,7 +134,7 @@ func TestLoopRunsAnyModel(t *testing.T) {
 	}
 	l := &Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Ticks: 100,
 		Cells: []*Cell{{Name: "n1", Neuron: &counter{LIF: Default(), sum: 9}, Inputs: []Input{fixed(2)}}}}
-	if err := l.Adjust([]Params{Default()}, 1); err != nil {
+	if err := l.Adjust([]Params{Default()}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Run(context.Background()); err != nil {

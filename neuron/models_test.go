@@ -41,7 +41,7 @@ func TestModels(t *testing.T) {
 		{"D 6", Izhikevich{A: .02, B: .25, C: -55, D: .05, RM: 1, DT: .2}, -64, 100, .6, 1001},
 	} {
 		g := tt.p.group(1).(*izhikevichGroup)
-		g.start(0, tt.v)
+		g.Start(0, tt.v)
 		at := spikesOf(g, func(s int) float64 {
 			if s > tt.onset+1 {
 				return tt.i

@@ -2,183 +2,192 @@ package neuron
 
 import (
 	"cmp"
-
-	"math"
 	"slices"
 )
 
-// A Synapse connects neurons and sources of spikes to neurons.
-type Synapse struct {
-	Name   string
-	Kind   SynapseKind
-	Weight float64 // nA: the peak of the current of one spike; mV for Delta: a jump of V; negative: inhibits
-	Tau    float64 // time constant, ms; not of Delta
-	Delay  int64   // steps from the spike to its arrival, at least 1
-	Gain   float64 // factor of the weight
-
-	// Targets are the neurons at the other end, by source. From and targets are numbers of the network: see Net.
-	From    []int32
-	Targets [][]int32
-
-	Plastic *STDP // nil: the weight is constant
-}
-
-// SynapseKind is the form of the current of a spike.
-type SynapseKind int
-
-const (
-	Exp   SynapseKind = iota // jumps to the weight and decays with tau
-	Alpha                    // rises to the weight within tau, and decays
-	Delta                    // no current: V jumps at once
-)
-
-// SynapseKinds returns all kinds, the usual one first.
-func SynapseKinds() []SynapseKind { return []SynapseKind{Exp, Alpha, Delta} }
-
-// String returns the name in a configuration.
-func (k SynapseKind) String() string { return [...]string{"exp", "alpha", "delta"}[k] }
-
-// STDP is the spike-timing-dependent plasticity of a synapse: pairs of all spikes, traces by forward Euler
-// (S. Song, K. D. Miller and L. F. Abbott, Nature Neurosci. 3, 919, 2000). A spike counts when it arrives.
-type STDP struct {
-	APlus, AMinus     float64 // change of the weight, nA or mV
-	TauPlus, TauMinus float64 // ms
-	Max               float64 // of the weight; the smallest is 0
-}
-
-// A Source emits spikes without being a neuron.
-type Source interface {
-	// Spikes reports whether the source spikes in a step of the network. The network asks for each step once, in their order.
-	Spikes(step int64) bool
-}
-
-// A Net steps the neurons of all cells with the synapses between them.
+// A Net steps the neurons of all cells with the synapses between them. One step of all neurons:
 //
-// A step has four phases (see Group). Arrivals come in the order of the synapses' names, so that the order of their definition has
-// no effect. All delays are at least one step: the order of the neurons has none either.
+//  1. V of each neuron that is not refractory, with the current from outside and the synaptic currents; then w from the old V.
+//  2. The synaptic currents decay.
+//  3. The spikes of delay steps ago arrive, in the order of the synapses' names: the order of their definition has no effect.
+//  4. Neurons at their threshold spike and are reset; then plastic synapses take these spikes.
+//
+// All delays are at least one step: the order of the neurons has no effect either. This is the order of NEST's iaf_psc_exp.
 type Net struct {
 	groups   []*cellGroup
 	sources  []Source
 	synapses []*synapse // in the order of their names
 
-	dt      float64
-	now     int64 // steps taken, and skipped
+	dt      float64 // ms
+	now     int64   // steps taken and skipped
 	history spikeRing
-	dropped int64 // arrivals
+	sent    []int64 // spikes by source
+	dropped int64   // arrivals
 }
 
+// cellGroup is the group of a cell in a network.
 type cellGroup struct {
 	Group
-	first  int32     // number of the first neuron
-	in     []float64 // currents of the latest step, nA, by neuron
-	states []*state
-	spiked []int32 // in the latest step, numbers within the group
+	name      string
+	first     int32     // number of the first neuron
+	in        []float64 // currents of the latest step, nA, by neuron
+	receivers []*slot
+	spiked    []int32 // in the latest step, numbers within the group
 }
 
-// state is a synaptic current of each neuron of a group. Synapses of one kind and time constant share one, as in NEST.
-type state struct {
+// slot is a receiver with its key.
+type slot struct {
 	kind SynapseKind
 	tau  float64
-	k    float64   // decay in one step
-	s, x []float64 // nA, nA/ms; x only of Alpha
+	receiver
+}
+
+// synapse is the state of a Synapse.
+type synapse struct {
+	Synapse
+	source  []int32 // by number of the network: index in From, or -1
+	onto    []projection
+	taken   int64 // spikes up to this step have arrived
+	gain    float64
+	arrived int64
+	plastic *plastic // nil: the weight is constant
 }
 
 // projection is the part of a synapse onto one group.
 type projection struct {
-	group   int
-	state   *state    // nil for Delta
-	targets [][]int32 // numbers within the group, by source
+	group    *cellGroup
+	receiver *slot
+	targets  [][]int32 // numbers within the group, by source
+	places   [][]int32 // indices of the targets in Synapse.Targets, by source; only of plastic synapses
 }
 
-type synapse struct {
-	Synapse
-	onto    []projection
-	taken   int64   // spikes up to this step have arrived
-	source  []int32 // by number of the network: index in From, or -1
-	plastic *plastic
-}
+// spikeRing keeps the spikes of the latest steps.
+type spikeRing [][]int32 // numbers of the network, ascending
 
-// spikeRing keeps the spikes of the latest steps, in a ring.
-type spikeRing struct {
-	steps [][]int32 // numbers of the network, ascending
-}
+func (h spikeRing) at(step int64) *[]int32 { return &h[step%int64(len(h))] }
 
-func (h *spikeRing) at(step int64) *[]int32 { return &h.steps[step%int64(len(h.steps))] }
-
-// NewNet returns the network of cells. The neurons of the first cell have the numbers 0 to Len-1, then come those of the next
+// NewNet returns the network of cells. The neurons of the first cell have the numbers from 0, then come those of the next
 // cells, and then the sources. The synapses may come in any order. dt is in ms.
 func NewNet(dt float64, cells []*Cell, sources []Source, synapses []Synapse) *Net {
-	n := &Net{dt: dt, sources: sources}
+	n := &Net{dt: dt, sources: sources, sent: make([]int64, len(sources))}
 	first := int32(0)
 	for _, c := range cells {
 		g := group(c)
-		n.groups = append(n.groups, &cellGroup{Group: g, first: first, in: make([]float64, g.Len())})
+		n.groups = append(n.groups, &cellGroup{Group: g, name: c.Name, first: first, in: make([]float64, g.Len())})
 		first += int32(g.Len())
 	}
-	longest := int64(1)
-	synapses = slices.Clone(synapses)
-	slices.SortFunc(synapses, func(a, b Synapse) int { return cmp.Compare(a.Name, b.Name) })
-	for _, s := range synapses {
-		longest = max(longest, s.Delay)
-		n.synapses = append(n.synapses, n.connect(s, int(first)+len(sources)))
-	}
-	n.history.steps = make([][]int32, longest+1)
+	n.connect(synapses, nil)
 	return n
 }
 
-// connect finds the states of a synapse and makes those that do not exist yet.
-func (n *Net) connect(s Synapse, numbers int) *synapse {
-	c := &synapse{Synapse: s, source: slices.Repeat([]int32{-1}, numbers)}
-	for i, from := range s.From {
-		c.source[from] = int32(i)
+// group makes the neuron of a cell a group, unless it is one, and returns the group.
+func group(c *Cell) Group {
+	s, ok := c.Neuron.(*single)
+	if !ok {
+		s = &single{Group: c.Params().group(1)}
+		s.Continue(c.Neuron)
+		c.Neuron = s
 	}
-	for at, g := range n.groups {
-		p := projection{group: at, targets: make([][]int32, len(s.From))}
+	return s.Group
+}
+
+// connect makes the synapses. From a network with the same neurons and sources it shares the graphs of unchanged tables.
+func (n *Net) connect(synapses []Synapse, like *Net) {
+	last := n.groups[len(n.groups)-1]
+	numbers := int(last.first) + last.Len() + len(n.sources)
+	longest := int64(1)
+	for _, s := range slices.SortedFunc(slices.Values(synapses), func(a, b Synapse) int { return cmp.Compare(a.Name, b.Name) }) {
+		longest = max(longest, s.Delay)
+		c := &synapse{Synapse: s, gain: 1}
+		c.adopt(like, n)
+		if c.source == nil {
+			c.graph(numbers, n)
+		}
+		for i := range c.onto {
+			c.onto[i].receiver = c.onto[i].group.receiver(s.Kind, s.Tau, n.dt)
+		}
+		if s.Plastic != nil {
+			c.plastic = newPlastic(&c.Synapse, n.dt)
+		}
+		n.synapses = append(n.synapses, c)
+	}
+	n.history = make(spikeRing, longest+1)
+}
+
+// adopt takes the graph of the same table in another network.
+func (s *synapse) adopt(like, n *Net) {
+	if like == nil {
+		return
+	}
+	was := like.synapse(s.Name)
+	if was == nil || len(was.Targets) == 0 || len(s.Targets) != len(was.Targets) || &s.Targets[0] != &was.Targets[0] || (s.Plastic == nil) != (was.Plastic == nil) {
+		return
+	}
+	s.source = was.source
+	for _, p := range was.onto {
+		at := slices.Index(like.groups, p.group)
+		s.onto = append(s.onto, projection{group: n.groups[at], targets: p.targets, places: p.places})
+	}
+}
+
+// graph sorts the targets by group.
+func (s *synapse) graph(numbers int, n *Net) {
+	s.source = slices.Repeat([]int32{-1}, numbers)
+	for i, from := range s.From {
+		s.source[from] = int32(i)
+	}
+	for _, g := range n.groups {
+		p := projection{group: g, targets: make([][]int32, len(s.From))}
+		if s.Plastic != nil {
+			p.places = make([][]int32, len(s.From))
+		}
 		some := false
 		for i, targets := range s.Targets {
-			for _, to := range targets {
-				if to >= g.first && to < g.first+int32(g.Len()) {
-					p.targets[i] = append(p.targets[i], to-g.first)
-					some = true
+			for j, to := range targets {
+				if to < g.first || to >= g.first+int32(g.Len()) {
+					continue
+				}
+				p.targets[i], some = append(p.targets[i], to-g.first), true
+				if s.Plastic != nil {
+					p.places[i] = append(p.places[i], int32(j))
 				}
 			}
 		}
-		if !some {
-			continue
+		if some {
+			s.onto = append(s.onto, p)
 		}
-		if s.Kind != Delta {
-			p.state = g.state(s.Kind, s.Tau, n.dt)
-		}
-		c.onto = append(c.onto, p)
 	}
-	if s.Plastic != nil {
-		c.plastic = newPlastic(*s.Plastic, c, n.dt)
-	}
-	return c
 }
 
-func (g *cellGroup) state(kind SynapseKind, tau, dt float64) *state {
-	for _, s := range g.states {
-		if s.kind == kind && s.tau == tau {
-			return s
+// receiver returns the receiver of a kind and time constant. It makes a missing one.
+func (g *cellGroup) receiver(kind SynapseKind, tau, dt float64) *slot {
+	for _, r := range g.receivers {
+		if r.kind == kind && r.tau == tau {
+			return r
 		}
 	}
-	s := &state{kind: kind, tau: tau, k: 1 - dt/tau, s: make([]float64, g.Len())}
-	if kind == Alpha {
-		s.x = make([]float64, g.Len())
-	}
-	g.states = append(g.states, s)
-	return s
+	r := &slot{kind, tau, synapseKinds()[kind].open(place{g.Group, tau, dt})}
+	g.receivers = append(g.receivers, r)
+	return r
 }
 
-// Step takes one step. currents are those from outside in nA, one for each group.
+// synapse returns the synapse of a name, or nil.
+func (n *Net) synapse(name string) *synapse {
+	i, ok := slices.BinarySearchFunc(n.synapses, name, func(s *synapse, name string) int { return cmp.Compare(s.Name, name) })
+	if !ok {
+		return nil
+	}
+	return n.synapses[i]
+}
+
+// Step takes one step. currents are those from outside in nA, one for each cell.
 func (n *Net) Step(currents []float64) {
 	n.now++
 	for i, g := range n.groups {
 		g.sum(currents[i])
 		g.Integrate(g.in)
-		for _, s := range g.states {
-			s.decay(n.dt)
+		for _, r := range g.receivers {
+			r.decay()
 		}
 	}
 	for _, s := range n.synapses {
@@ -186,7 +195,7 @@ func (n *Net) Step(currents []float64) {
 			s.plastic.decay()
 		}
 		for ; s.taken < n.now-s.Delay; s.taken++ {
-			n.arrive(s, *n.history.at(s.taken + 1))
+			s.arrive(*n.history.at(s.taken + 1))
 		}
 	}
 	spiked := n.history.at(n.now)
@@ -204,90 +213,43 @@ func (n *Net) Step(currents []float64) {
 	}
 	last := n.groups[len(n.groups)-1]
 	for i, s := range n.sources {
-		if s.Spikes(n.now) {
+		if s.Train.Spikes(n.now) {
 			*spiked = append(*spiked, last.first+int32(last.Len()+i))
+			n.sent[i]++
 		}
 	}
 }
 
-// group makes the neuron of a cell a group, if it is none, and returns it.
-func group(c *Cell) Group {
-	s, ok := c.Neuron.(*single)
-	if !ok {
-		s = &single{Group: c.Params().group(1)}
-		s.Continue(c.Neuron)
-		c.Neuron = s
-	}
-	return s.Group
-}
-
-// replace takes the new neurons of a cell.
-func (n *Net) replace(i int, c *Cell) { n.groups[i].Group = group(c) }
-
-// Synaptic returns the synaptic current of a neuron of a group, nA.
-func (n *Net) Synaptic(at, i int) (sum float64) {
-	for _, s := range n.groups[at].states {
-		sum += s.s[i]
-	}
-	return sum
-}
-
-// Dropped returns the number of arrivals lost in skipped time.
-func (n *Net) Dropped() int64 { return n.dropped }
-
-// Spiked returns the neurons of a group with a spike in the latest step.
-func (n *Net) Spiked(group int) []int32 { return n.groups[group].spiked }
-
-// sum sets the currents: that from outside and those of the synapses.
+// sum sets the currents of a step: that from outside and the synaptic currents.
 func (g *cellGroup) sum(outside float64) {
-	switch in := g.in; len(g.states) {
-	case 0:
-		for i := range in {
-			in[i] = outside
-		}
-	case 1:
-		for i, s := range g.states[0].s {
-			in[i] = outside + s
-		}
-	case 2:
-		b := g.states[1].s
-		for i, s := range g.states[0].s {
-			in[i] = outside + (s + b[i])
-		}
-	default:
-		copy(in, g.states[0].s)
-		for _, state := range g.states[1:] {
-			for i, s := range state.s {
+	in, terms := g.in, 0
+	for _, r := range g.receivers {
+		drive := r.drive()
+		switch {
+		case drive == nil:
+			continue
+		case terms == 0:
+			copy(in, drive)
+		default:
+			for i, s := range drive {
 				in[i] += s
 			}
 		}
-		for i := range in {
-			in[i] = outside + in[i]
-		}
+		terms++
 	}
-}
-
-// decay is the step of the synaptic currents without arrivals.
-func (s *state) decay(dt float64) {
-	if s.kind == Alpha {
-		for i, x := range s.x {
-			s.s[i] = float64(s.s[i]*s.k) + float64(x*dt)
-			s.x[i] = x * s.k
+	if terms == 0 {
+		for i := range in {
+			in[i] = outside
 		}
 		return
 	}
-	k := s.k
-	for i := range s.s {
-		s.s[i] *= k
+	for i, s := range in {
+		in[i] = outside + s
 	}
 }
 
-// arrive delivers the spikes of one step that come from sources of a synapse.
-func (n *Net) arrive(s *synapse, spikes []int32) {
-	weight := float64(s.Gain * s.Weight)
-	if s.Kind == Alpha {
-		weight = float64(weight * math.E / s.Tau)
-	}
+// arrive delivers the spikes of one step.
+func (s *synapse) arrive(spikes []int32) {
 	for _, from := range spikes {
 		i := s.source[from]
 		if i < 0 {
@@ -295,132 +257,104 @@ func (n *Net) arrive(s *synapse, spikes []int32) {
 		}
 		for k := range s.onto {
 			p := &s.onto[k]
-			switch {
-			case s.plastic != nil:
-				for j, to := range p.targets[i] {
-					w := float64(s.Gain * s.plastic.weights[i][j])
-					if p.state != nil {
-						p.state.s[to] += w
-					} else {
-						n.groups[p.group].Jump(int(to), w)
-					}
-				}
-			case s.Kind == Delta:
-				for _, to := range p.targets[i] {
-					n.groups[p.group].Jump(int(to), weight)
-				}
-			default:
-				at := p.state.s
-				if s.Kind == Alpha {
-					at = p.state.x
-				}
-				for _, to := range p.targets[i] {
-					at[to] += weight
-				}
+			if s.plastic == nil {
+				p.receiver.arrive(p.targets[i], float64(s.gain*s.Weight))
+				continue
+			}
+			for j := range p.targets[i] {
+				p.receiver.arrive(p.targets[i][j:j+1], float64(s.gain*s.plastic.weights[i][p.places[i][j]]))
 			}
 		}
 		if s.plastic != nil {
-			s.plastic.arrived(i)
+			s.plastic.arrived(int(i), s.Targets[i])
 		}
+		s.arrived += int64(len(s.Targets[i]))
 	}
 }
 
-// Skip drops the spikes that would have arrived in the given number of steps. The states stay.
+// Skip drops the spikes that would have arrived in the given number of steps, those of the sources in these steps included. The
+// states stay.
 func (n *Net) Skip(steps int64) {
+	before := n.now
 	n.now += steps
 	for _, s := range n.synapses {
-		for ; s.taken < n.now-s.Delay; s.taken++ {
-			if s.taken+1 > n.now-steps { // no step of the network
-				continue
-			}
-			for _, from := range *n.history.at(s.taken + 1) {
-				if i := s.source[from]; i >= 0 {
-					n.dropped += int64(len(s.Targets[i]))
+		last := n.now - s.Delay
+		for ; s.taken < min(last, before); s.taken++ {
+			n.dropped += s.arrivals(*n.history.at(s.taken + 1))
+		}
+		s.taken = max(s.taken, last)
+	}
+	for i, source := range n.sources {
+		number := n.number(i)
+		if count := source.Train.Count(before+1, n.now); count > 0 {
+			for _, s := range n.synapses {
+				if k := s.source[number]; k >= 0 {
+					n.dropped += count * int64(len(s.Targets[k]))
 				}
 			}
 		}
 	}
+	for step := max(before, n.now-int64(len(n.history))) + 1; step <= n.now; step++ {
+		spiked := n.history.at(step)
+		*spiked = (*spiked)[:0]
+	}
 }
 
-// plastic is the state of a plastic synapse.
-type plastic struct {
-	STDP
-	weights [][]float64 // by source and target
-	pre     []float64   // traces by source
-	post    map[int32]*postTrace
-	order   []*postTrace
-	dt      float64
-	targets [][]int32
+// number returns the number of a source in the network.
+func (n *Net) number(source int) int32 {
+	last := n.groups[len(n.groups)-1]
+	return last.first + int32(last.Len()+source)
 }
 
-type postTrace struct {
-	x    float64
-	in   []*float64 // weights onto this target
-	from []int32    // their sources
-}
-
-func newPlastic(p STDP, s *synapse, dt float64) *plastic {
-	c := &plastic{STDP: p, pre: make([]float64, len(s.From)), post: map[int32]*postTrace{}, dt: dt, targets: s.Targets}
-	for i, targets := range s.Targets {
-		weights := make([]float64, len(targets))
-		for j, to := range targets {
-			weights[j] = s.Weight
-			t := c.post[to]
-			if t == nil {
-				t = new(postTrace)
-				c.post[to] = t
-				c.order = append(c.order, t)
-			}
-			t.in = append(t.in, &weights[j])
-			t.from = append(t.from, int32(i))
+// arrivals returns the number of arrivals of some spikes.
+func (s *synapse) arrivals(spikes []int32) (count int64) {
+	for _, from := range spikes {
+		if i := s.source[from]; i >= 0 {
+			count += int64(len(s.Targets[i]))
 		}
-		c.weights = append(c.weights, weights)
 	}
-	return c
+	return count
 }
 
-func (p *plastic) decay() {
-	for i := range p.pre {
-		p.pre[i] -= p.pre[i] * p.dt / p.TauPlus
-	}
-	for _, t := range p.order {
-		t.x -= t.x * p.dt / p.TauMinus
-	}
-}
+// Spiked returns the neurons of a cell with a spike in the latest step, from 0. The slice is valid until the next step.
+func (n *Net) Spiked(cell int) []int32 { return n.groups[cell].spiked }
 
-// arrived takes the spike of a source after its current.
-func (p *plastic) arrived(source int32) {
-	for j, to := range p.targets[source] {
-		w := &p.weights[source][j]
-		*w = max(0, *w-float64(p.AMinus*p.post[to].x))
-	}
-	p.pre[source]++
-}
+// V returns the membrane potential of a neuron of a cell, mV.
+func (n *Net) V(cell, i int) float64 { return n.groups[cell].V(i) }
 
-// fired takes the spikes of the targets.
-func (p *plastic) fired(spiked []int32) {
-	for _, number := range spiked {
-		t := p.post[number]
-		if t == nil {
-			continue
+// W returns the adaptation current of a neuron of a cell, nA.
+func (n *Net) W(cell, i int) float64 { return n.groups[cell].W(i) }
+
+// Synaptic returns the synaptic current of a neuron of a cell, nA.
+func (n *Net) Synaptic(cell, i int) (sum float64) {
+	for _, r := range n.groups[cell].receivers {
+		if s := r.current(); s != nil {
+			sum += s[i]
 		}
-		for k, w := range t.in {
-			*w = min(p.Max, *w+float64(p.APlus*p.pre[t.from[k]]))
-		}
-		t.x++
 	}
+	return sum
 }
 
-// A Train is a Source of given steps, ascending.
-type Train struct {
-	Steps []int64
-	next  int
-}
+// Now returns the number of steps so far, skipped ones included.
+func (n *Net) Now() int64 { return n.now }
 
-// Spikes implements Source.
-func (t *Train) Spikes(step int64) bool {
-	for t.next < len(t.Steps) && t.Steps[t.next] < step {
-		t.next++
+// Dropped returns the number of arrivals lost so far: in skipped time, and by changes of the network.
+func (n *Net) Dropped() int64 { return n.dropped }
+
+// Sent returns the number of spikes of a source so far.
+func (n *Net) Sent(source int) int64 { return n.sent[source] }
+
+// Arrived returns the number of arrivals of a synapse so far. Synapses count in the order of their names.
+func (n *Net) Arrived(synapse int) int64 { return n.synapses[synapse].arrived }
+
+// Gain returns the present factor of a synapse's weight.
+func (n *Net) Gain(synapse int) float64 { return n.synapses[synapse].gain }
+
+// Weights returns the present weights of a plastic synapse by source and target, nil for a constant weight. They are read only, and
+// change in each step.
+func (n *Net) Weights(synapse int) [][]float64 {
+	if p := n.synapses[synapse].plastic; p != nil {
+		return p.weights
 	}
-	return t.next < len(t.Steps) && t.Steps[t.next] == step
+	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 // ring, all to one and so on: From and Targets by name of neurons from 1.
 func to(from int32, targets ...int32) Synapse {
-	return Synapse{From: []int32{from - 1}, Targets: [][]int32{targetsOf(targets)}, Gain: 1, Delay: 10}
+	return Synapse{From: []int32{from - 1}, Targets: [][]int32{targetsOf(targets)}, Delay: 10}
 }
 
 func targetsOf(all []int32) (out []int32) {
@@ -46,16 +46,16 @@ func (tt netTest) run(t *testing.T) (string, *Net) {
 		if tt.v != nil {
 			g.v[0] = tt.v[i]
 		}
-		cells = append(cells, &Cell{Neuron: &single{Group: g}})
+		cells = append(cells, &Cell{Name: fmt.Sprint("n", i+1), Neuron: &single{Group: g}})
 	}
 	for k, kk := range tt.kicks {
 		var steps []int64
 		for _, s := range kk.steps {
 			steps = append(steps, s-1)
 		}
-		synapses = append(synapses, Synapse{Name: "kick" + fmt.Sprint(k), Kind: Delta, Weight: kk.mV, Gain: 1, Delay: 1,
+		synapses = append(synapses, Synapse{Name: "kick" + fmt.Sprint(k), Kind: Delta, Weight: kk.mV, Delay: 1,
 			From: []int32{int32(tt.n + len(sources))}, Targets: [][]int32{{k - 1}}})
-		sources = append(sources, &Train{Steps: steps})
+		sources = append(sources, Source{fmt.Sprint("kick", k), Steps(steps)})
 	}
 	net := NewNet(0.1, cells, sources, synapses)
 	currents := make([]float64, tt.n)

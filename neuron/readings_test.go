@@ -31,11 +31,12 @@ func TestTickReadsTheClockTwice(t *testing.T) {
 	l, c, _ := newLoop(t, 0)
 	clock := new(counted)
 	l.Clock, l.Ticks, c.Inputs = clock, 2000, []Input{fixed(2)}
+	c.Outputs = []Output{idle{}}
 	if _, err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if want := 1 + 2*2000 + 2*int(c.Spikes); clock.readings != want || clock.sleeps != 2000 || c.Spikes != 144 {
-		t.Errorf("got %d readings and %d sleeps in 2000 ticks with %d spikes, want %d, 2000 and 144: one at the start, two a tick, two a spike",
+		t.Errorf("got %d readings and %d sleeps in 2000 ticks with %d spikes, want %d, 2000 and 144: one at the start, two a tick, two a spike of a neuron with an output",
 			clock.readings, clock.sleeps, c.Spikes, want)
 	}
 }

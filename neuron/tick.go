@@ -31,8 +31,11 @@ func (r *run) tick() (time.Duration, error) {
 		r.acc -= r.den
 		due++
 	}
+	for _, g := range r.gains {
+		g.gain = g.Gain.factor(r.currents[g.input])
+	}
 	switch all := len(r.lifs) == len(r.Cells); {
-	case r.Net != nil:
+	case r.net != nil:
 		for range due {
 			r.stepNet()
 		}
@@ -96,6 +99,7 @@ func (r *run) stepAny() {
 			spiked = n.Step(r.drives[i])
 		} else {
 			spiked = c.Step(r.drives[i])
+			c.W, _ = AdaptationCurrent(c.Neuron)
 		}
 		if spiked {
 			r.spike(c)
@@ -106,20 +110,21 @@ func (r *run) stepAny() {
 	}
 }
 
-// stepNet takes one step of a network.
+// stepNet takes one step of the network.
 func (r *run) stepNet() {
 	r.at.Steps++
 	for i, c := range r.Cells {
 		r.drives[i] = c.Current
 	}
-	r.Net.Step(r.drives)
+	r.net.Step(r.drives)
 	for i, c := range r.Cells {
-		spiked := r.Net.Spiked(i)
-		for range spiked {
+		c.Fired, c.Synaptic, c.W = r.net.Spiked(i), r.net.Synaptic(i, 0), r.net.groups[i].W(0)
+		if len(c.Fired) > 0 {
 			r.spike(c)
+			c.Spikes += int64(len(c.Fired) - 1)
 		}
 		for _, o := range r.observers {
-			o.Step(Sample{c, r.at.Steps, c.Current, c.V(), len(spiked) > 0})
+			o.Step(Sample{c, r.at.Steps, c.Current, c.V(), len(c.Fired) > 0 && c.Fired[0] == 0})
 		}
 	}
 }
@@ -140,6 +145,9 @@ func (r *run) spike(c *Cell) {
 		c.First = r.at.Steps
 	}
 	c.Last = r.at.Steps
+	if len(c.Outputs) == 0 {
+		return
+	}
 	crossed := r.Clock.Now()
 	for _, o := range c.Outputs {
 		o.Spike(r.at.Steps, r.at.Deadline)

@@ -63,6 +63,9 @@ func (g *pifGroup) V(i int) float64 { return g.v[i] }
 // W implements Group.
 func (g *pifGroup) W(int) float64 { return 0 }
 
+// Start implements Group.
+func (g *pifGroup) Start(i int, mV float64) { g.v[i] = mV }
+
 // Integrate implements Group. The guarded product has the same bits on every architecture.
 func (g *pifGroup) Integrate(currents []float64) {
 	for i, current := range currents {
