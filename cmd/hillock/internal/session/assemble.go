@@ -1,23 +1,26 @@
 package session
 
 import (
-	"fmt"
-
+	"hillock/cmd/hillock/internal/circuit"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/neuron"
 )
 
 // assemble builds a loop from a configuration and its open parts: knob, neuron, pulse.
-func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.Loop, error) {
+func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.Loop, *circuit.Circuit, error) {
 	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag}
+	c, err := circuit.Of(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	if loop.Cells, err = c.Cells(); err != nil {
+		return nil, nil, err
+	}
+	loop.Net = c.Net(loop.Cells, inputsOf(b))
 	var shows levels
-	for _, n := range cfg.Neurons {
-		nn, err := neuron.New(n.Params)
-		if err != nil {
-			return nil, fmt.Errorf("neuron %s: %w", n.Name, err)
-		}
-		cell := &neuron.Cell{Name: n.Name, Neuron: nn}
+	for i, n := range cfg.Neurons {
+		cell := loop.Cells[i]
 		for _, in := range n.Inputs {
 			cell.Inputs = append(cell.Inputs, b.Inputs[in])
 		}
@@ -30,13 +33,17 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 				shows = append(shows, shown{cell, show})
 			}
 		}
-		loop.Cells = append(loop.Cells, cell)
 	}
 	if len(shows) > 0 {
 		shows.Tick(neuron.Tick{}) // the initial state
 		loop.Observers = append(loop.Observers, shows)
 	}
-	return loop, nil
+	return loop, c, nil
+}
+
+// inputsOf returns the inputs of a board by name.
+func inputsOf(b *board.Board) func(name string) neuron.Input {
+	return func(name string) neuron.Input { return b.Inputs[name] }
 }
 
 // levels is an observer: it passes the membrane potential to outputs such as bars.

@@ -132,11 +132,11 @@ func (s *Session) SetSpeed(speed float64) error {
 // adjust changes parameters and speed of the running loop, all or nothing. Session.mu is held.
 func (l *leg) adjust(change func(*config.Config) error) error {
 	cfg := *l.running()
-	cfg.Neurons = slices.Clone(cfg.Neurons)
+	cfg.Neurons, cfg.Synapses = slices.Clone(cfg.Neurons), slices.Clone(cfg.Synapses)
 	if err := change(&cfg); err != nil {
 		return err
 	}
-	if err := l.loop.Adjust(paramsOf(&cfg), cfg.Loop.Speed); err != nil {
+	if err := l.loop.Adjust(paramsOf(&cfg), l.circuit.Adjusted(&cfg).Gained(inputsOf(l.board)), cfg.Loop.Speed); err != nil {
 		return err
 	}
 	l.adjusted = &cfg

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hillock/cmd/hillock/internal/circuit"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/trace"
@@ -22,6 +23,7 @@ type leg struct {
 	desk
 	cfg     *config.Config
 	board   *board.Board
+	circuit *circuit.Circuit
 	loop    *neuron.Loop
 	monitor *monitor
 	record  *trace.Record // every step; nil without Options.Traced
@@ -66,7 +68,7 @@ func (l *leg) running() *config.Config {
 // assemble prepares the loop. A leg that follows another continues with the next tick, and neurons of the same name keep their
 // state.
 func (s *Session) assemble(l, after *leg) (err error) {
-	if l.loop, err = assemble(l.cfg, l.board, s.clock); err != nil {
+	if l.loop, l.circuit, err = assemble(l.cfg, l.board, s.clock); err != nil {
 		return err
 	}
 	if after != nil {
@@ -77,6 +79,9 @@ func (s *Session) assemble(l, after *leg) (err error) {
 					c.Continue(was.Neuron)
 				}
 			}
+		}
+		if was := after.loop.Network(); was != nil && l.loop.Net != nil {
+			l.loop.Net.Continue(was)
 		}
 	}
 	if s.hw.Virtual != nil {
