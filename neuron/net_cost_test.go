@@ -22,8 +22,8 @@ func netOf(t testing.TB, n, inDegree, table int) (*Net, []*Cell) {
 		}
 		cells = append(cells, &Cell{Name: fmt.Sprint("n", first), Neuron: &single{Group: g}})
 	}
-	excites := Synapse{Name: "excites", Kind: Exp, Weight: 0.4, Tau: 5, Delay: 10, Gain: 1}
-	inhibits := Synapse{Name: "inhibits", Kind: Exp, Weight: -1.8, Tau: 10, Delay: 10, Gain: 1}
+	excites := Synapse{Name: "excites", Kind: Exp, Weight: 0.4, Tau: 5, Delay: 10}
+	inhibits := Synapse{Name: "inhibits", Kind: Exp, Weight: -1.8, Tau: 10, Delay: 10}
 	targets := make([][]int32, n)
 	for to := range n {
 		others := r.Perm(n - 1)

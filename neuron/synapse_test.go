@@ -10,7 +10,7 @@ func peak(t *testing.T, p LIF, weight, tau float64) (extreme float64) {
 	t.Helper()
 	before := &Cell{Name: "before", Neuron: mustNew(t, p)}
 	after := &Cell{Name: "after", Neuron: mustNew(t, p)}
-	net := NewNet(p.DT, []*Cell{before, after}, nil, []Synapse{{Name: "s", Kind: Exp, Weight: weight, Tau: tau, Delay: 1, Gain: 1,
+	net := NewNet(p.DT, []*Cell{before, after}, nil, []Synapse{{Name: "s", Kind: Exp, Weight: weight, Tau: tau, Delay: 1,
 		From: []int32{0}, Targets: [][]int32{{1}}}})
 	currents := []float64{1.01 * (p.VT - p.EL) * p.TauM / p.DT / p.RM, 0} // one spike, in the first step
 	for range int64(10 * max(p.TauM, tau) / p.DT) {

@@ -5,73 +5,132 @@ import (
 	"sync/atomic"
 )
 
-// Tap is an observer with a ring of the latest steps of a loop. Its readers read at their own pace: neither the loop nor
-// another reader waits for them. A reader loses overwritten steps and counts them.
+// Tap is an observer with a ring of the latest steps of a loop, and a ring of the spikes in populations. Its readers read at their
+// own pace: neither the loop nor another reader waits for them. A reader loses overwritten steps and counts them.
 //
-// V is exact; the current is a float32.
+// V is exact; the currents are float32.
 type Tap struct {
-	cells int
-	rows  uint64          // of the ring, a power of two
-	ring  []atomic.Uint64 // rows of two words a cell: V, and the current with the spike above it
-	head  atomic.Uint64   // number of steps so far: step n is row n-1
+	cells  []Tapped
+	at     []uint64 // by cell: its first word in a row
+	width  uint64   // words of a row
+	rows   uint64   // of the ring, a power of two
+	ring   []atomic.Uint64
+	head   atomic.Uint64   // number of steps so far: step n is row n-1
+	spikes []atomic.Uint64 // of populations: two words each, the step and the neuron; nil without a population
+	spiked atomic.Uint64   // number of these spikes so far
 
 	cell int // the next one, for the loop only
 }
 
-// Moment is a cell right after a step: V (mV) after the reset where it spiked.
-type Moment struct {
-	V       float64
-	Current float32 // nA
-	Spiked  bool
+// Tapped says what a tap keeps of a cell, beside V, the current from outside and the spikes of the first neuron.
+type Tapped struct {
+	Inner   bool // the synaptic and the adaptation current
+	Members int  // neurons of a population: the tap keeps the spikes of all; 0 or 1: of a single neuron
 }
 
-const spikeBit = 1 << 32
+// Moment is the first neuron of a cell right after a step: V (mV) after the reset where it spiked.
+type Moment struct {
+	V           float64
+	Current     float32 // from outside, nA
+	Spiked      bool
+	Synaptic, W float32 // nA; 0 without Tapped.Inner
+}
+
+// MemberSpike is a spike of a population.
+type MemberSpike struct {
+	Step   int64
+	Member int32 // from 0
+}
+
+const (
+	spikeBit  = 1 << 32
+	tapSpikes = 1 << 17 // spikes of populations in the ring
+)
 
 // NewTap returns a tap for a loop with the given number of cells. It keeps at least the given number of steps.
-func NewTap(cells, steps int) *Tap {
-	rows := uint64(1)
-	for rows < uint64(max(steps, 2)) {
-		rows *= 2
+func NewTap(cells, steps int) *Tap { return NewTapOf(make([]Tapped, cells), steps) }
+
+// NewTapOf returns a tap for a loop with the given cells. It keeps at least the given number of steps.
+func NewTapOf(cells []Tapped, steps int) *Tap {
+	t := &Tap{cells: cells, rows: 1}
+	for t.rows < uint64(max(steps, 2)) {
+		t.rows *= 2
 	}
-	return &Tap{cells: cells, rows: rows, ring: make([]atomic.Uint64, rows*uint64(2*cells))}
+	for _, c := range cells {
+		t.at = append(t.at, t.width)
+		t.width += c.words()
+		if c.Members > 1 && t.spikes == nil {
+			t.spikes = make([]atomic.Uint64, 2*tapSpikes)
+		}
+	}
+	t.ring = make([]atomic.Uint64, t.rows*t.width)
+	return t
+}
+
+// words returns the number of words of a cell in a row: V, the current with the spike above it, and the inner currents.
+func (c Tapped) words() uint64 {
+	if c.Inner {
+		return 3
+	}
+	return 2
 }
 
 // Cells returns the number of cells of a step.
-func (t *Tap) Cells() int { return t.cells }
+func (t *Tap) Cells() int { return len(t.cells) }
+
+// Of returns what the tap keeps of a cell.
+func (t *Tap) Of(cell int) Tapped { return t.cells[cell] }
 
 // Tick implements Observer.
 func (t *Tap) Tick(Tick) {}
 
 // Step implements StepObserver. The cells must come in their order.
 func (t *Tap) Step(s Sample) {
-	at := t.at(t.head.Load()) + uint64(2*t.cell)
+	of := t.cells[t.cell]
+	at := t.row(t.head.Load()) + t.at[t.cell]
+	if of.Members > 1 {
+		n := t.spiked.Load()
+		for _, member := range s.Cell.Fired {
+			k := 2 * (n % tapSpikes)
+			t.spikes[k].Store(uint64(s.Step))
+			t.spikes[k+1].Store(uint64(t.cell)<<32 | uint64(uint32(member)))
+			n++
+			t.spiked.Store(n)
+		}
+	}
 	word := uint64(math.Float32bits(float32(s.Current)))
 	if s.Spiked {
 		word |= spikeBit
 	}
 	t.ring[at].Store(math.Float64bits(s.V))
 	t.ring[at+1].Store(word)
-	if t.cell++; t.cell == t.cells {
+	if of.Inner {
+		t.ring[at+2].Store(uint64(math.Float32bits(float32(s.Cell.Synaptic))) | uint64(math.Float32bits(float32(s.Cell.W)))<<32)
+	}
+	if t.cell++; t.cell == len(t.cells) {
 		t.cell = 0
 		t.head.Add(1)
 	}
 }
 
-// at returns the index of a row in the ring.
-func (t *Tap) at(row uint64) uint64 { return (row & (t.rows - 1)) * uint64(2*t.cells) }
+// row returns the index of a row in the ring.
+func (t *Tap) row(n uint64) uint64 { return (n & (t.rows - 1)) * t.width }
 
 // Reader returns a new reader. It begins with the next step and belongs to one goroutine. A tap can have any number of readers.
-func (t *Tap) Reader() *TapReader { return &TapReader{tap: t, next: t.head.Load()} }
+func (t *Tap) Reader() *TapReader {
+	return &TapReader{tap: t, next: t.head.Load(), spike: t.spiked.Load()}
+}
 
 // TapReader reads the steps of a Tap.
 type TapReader struct {
 	tap    *Tap
 	next   uint64
 	missed int64
+	spike  uint64 // number of the next spike of a population
 }
 
 // Cells returns the number of moments of a step.
-func (r *TapReader) Cells() int { return r.tap.cells }
+func (r *TapReader) Cells() int { return len(r.tap.cells) }
 
 // Missed returns the number of steps lost to this reader.
 func (r *TapReader) Missed() int64 { return r.missed }
@@ -82,12 +141,18 @@ func (r *TapReader) Read(moments []Moment) (first int64, steps int) {
 	t := r.tap
 	head := t.head.Load()
 	r.skipTo(r.oldest(head))
-	n := min(head-r.next, uint64(len(moments)/t.cells))
+	n := min(head-r.next, uint64(len(moments)/len(t.cells)))
 	for row := range n {
-		at := t.at(r.next + row)
-		for c := range t.cells {
-			v, word := t.ring[at+uint64(2*c)].Load(), t.ring[at+uint64(2*c)+1].Load()
-			moments[int(row)*t.cells+c] = Moment{math.Float64frombits(v), math.Float32frombits(uint32(word)), word&spikeBit != 0}
+		first := t.row(r.next + row)
+		for c, of := range t.cells {
+			at := first + t.at[c]
+			v, word := t.ring[at].Load(), t.ring[at+1].Load()
+			m := Moment{V: math.Float64frombits(v), Current: math.Float32frombits(uint32(word)), Spiked: word&spikeBit != 0}
+			if of.Inner {
+				inner := t.ring[at+2].Load()
+				m.Synaptic, m.W = math.Float32frombits(uint32(inner)), math.Float32frombits(uint32(inner>>32))
+			}
+			moments[int(row)*len(t.cells)+c] = m
 		}
 	}
 	// Drop the rows overwritten by the loop meanwhile.
@@ -97,9 +162,26 @@ func (r *TapReader) Read(moments []Moment) (first int64, steps int) {
 		return int64(r.next) + 1, 0
 	}
 	lost := int(r.next - from)
-	copy(moments, moments[lost*t.cells:int(n)*t.cells])
+	copy(moments, moments[lost*len(t.cells):int(n)*len(t.cells)])
 	r.next = end
 	return int64(from) + int64(lost) + 1, int(n) - lost
+}
+
+// Spikes calls each with the new spikes of populations, in their order, and returns the number of lost ones. After a Read, they
+// include all spikes of the steps read.
+func (r *TapReader) Spikes(each func(cell int, s MemberSpike)) (lost int64) {
+	t := r.tap
+	for head := t.spiked.Load(); r.spike < head; r.spike++ {
+		k := 2 * (r.spike % tapSpikes)
+		step, neuron := t.spikes[k].Load(), t.spikes[k+1].Load()
+		if now := t.spiked.Load(); now-r.spike >= tapSpikes { // overwritten, or about to be
+			lost += int64(now - tapSpikes + 1 - r.spike)
+			r.spike = now - tapSpikes
+			continue
+		}
+		each(int(neuron>>32), MemberSpike{int64(step), int32(uint32(neuron))})
+	}
+	return lost
 }
 
 // oldest returns the oldest complete row: the loop may be writing the one before it.

@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -19,7 +20,7 @@ type history struct{ all []Moment }
 
 func (*history) Tick(Tick) {}
 func (h *history) Step(s Sample) {
-	h.all = append(h.all, Moment{s.V, float32(s.Current), s.Spiked})
+	h.all = append(h.all, Moment{V: s.V, Current: float32(s.Current), Spiked: s.Spiked})
 }
 
 func tapped(t testing.TB, ticks int64, observers ...Observer) *Loop {
@@ -84,6 +85,12 @@ type ticker func()
 
 func (f ticker) Tick(Tick) { f() }
 
+// stepped is an observer of steps only.
+type stepped func(Sample)
+
+func (stepped) Tick(Tick)       {}
+func (f stepped) Step(s Sample) { f(s) }
+
 // A slow reader beside a fast loop reads no wrong step. Run this with the race detector.
 func TestTapReadersReadTrueSteps(t *testing.T) {
 	want := &history{}
@@ -135,5 +142,72 @@ func BenchmarkTap(b *testing.B) {
 	b.ResetTimer()
 	if _, err := l.Run(context.Background()); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// A tap of a network keeps the inner currents of its cells, and the spikes of all neurons of a population.
+func TestTapKeepsInnerCurrentsAndMembers(t *testing.T) {
+	p := Default()
+	p.B, p.TauW = 0.2, 300
+	group, err := NewGroup(p, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := []*Cell{{Name: "all", Neuron: group, Inputs: []Input{fixed(2)}}, {Name: "n2", Neuron: mustNew(t, Default())}}
+	s := exp(to(0, 3), 8, 5)
+	s.From, s.Targets = []int32{0}, [][]int32{{3}}
+	tap := NewTapOf([]Tapped{{Inner: true, Members: 3}, {Inner: true}}, 1<<12)
+	reader := tap.Reader()
+	var want []Moment
+	var spikes []MemberSpike
+	l := &Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Ticks: 100, Cells: cells,
+		Net: NewNet(0.1, cells, nil, []Synapse{s}), Observers: []Observer{tap, stepped(func(s Sample) {
+			for _, k := range s.Cell.Fired {
+				if s.Cell == cells[0] {
+					spikes = append(spikes, MemberSpike{s.Step, k})
+				}
+			}
+			want = append(want, Moment{V: s.V, Current: float32(s.Current), Spiked: s.Spiked, Synaptic: float32(s.Cell.Synaptic), W: float32(s.Cell.W)})
+		})}}
+	if _, err := l.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]Moment, 2000)
+	if first, n := reader.Read(got); first != 1 || n != 1000 || !slices.Equal(got, want) {
+		t.Errorf("got %d other moments from step %d on", n, first)
+	}
+	var members []MemberSpike
+	lost := reader.Spikes(func(cell int, s MemberSpike) {
+		if cell != 0 {
+			t.Errorf("got %+v of cell %d, want cell 0", s, cell)
+		}
+		members = append(members, s)
+	})
+	if lost != 0 || len(members) < 6 || !slices.Equal(members, spikes) {
+		t.Errorf("got %d lost and the spikes %v, want %v", lost, members, spikes)
+	}
+	synaptic, w := slices.MaxFunc(got, func(a, b Moment) int { return cmp.Compare(a.Synaptic, b.Synaptic) }), slices.MaxFunc(got, func(a, b Moment) int { return cmp.Compare(a.W, b.W) })
+	if synaptic.Synaptic < 8 || synaptic.Synaptic > 9 || w.W < 0.2 {
+		t.Errorf("got at most %g nA of the synapse and w %g nA, want a little more than 8 nA, and more than 0.2 nA", synaptic.Synaptic, w.W)
+	}
+}
+
+// A reader counts the spikes of a population that the loop has overwritten.
+func TestTapCountsLostSpikes(t *testing.T) {
+	c := &Cell{Fired: []int32{0, 1, 2, 3}}
+	tap := NewTapOf([]Tapped{{Members: 4}}, 16)
+	reader := tap.Reader()
+	const steps = tapSpikes/4 + 10
+	for step := range int64(steps) {
+		tap.Step(Sample{Cell: c, Step: step + 1, Spiked: true})
+	}
+	var first, n int64
+	lost := reader.Spikes(func(_ int, s MemberSpike) {
+		if n++; n == 1 {
+			first = 4*(s.Step-1) + int64(s.Member)
+		}
+	})
+	if lost != 41 || first != 41 || n+lost != 4*steps {
+		t.Errorf("got %d spikes from number %d on and %d lost, want the latest of %d", n, first, lost, 4*steps)
 	}
 }

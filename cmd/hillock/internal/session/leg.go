@@ -120,12 +120,26 @@ func (l *leg) inRealTime(realTime *clock.Real, service bool) {
 	}
 }
 
-// tapSteps is the number of steps in a tap: 6.5 s of real time at 0.1 ms. A display reads its record more often.
-const tapSteps = 1 << 16
+// A tap has tapSteps steps: 6.5 s of real time at 0.1 ms. The tap of many neurons has fewer, for tapCells cells' memory. A display
+// reads its record more often.
+const (
+	tapSteps = 1 << 16
+	tapCells = 32
+)
+
+// tap returns a tap of the loop.
+func (l *leg) tap() *neuron.Tap {
+	var cells []neuron.Tapped
+	for i, n := range l.cfg.Neurons {
+		_, adapts := neuron.AdaptationCurrent(l.loop.Cells[i].Neuron)
+		cells = append(cells, neuron.Tapped{Inner: l.loop.Net != nil || adapts, Members: n.Count})
+	}
+	return neuron.NewTapOf(cells, min(tapSteps, tapCells*tapSteps/len(cells)))
+}
 
 // trace records each step.
 func (l *leg) trace() {
-	tap := neuron.NewTap(len(l.loop.Cells), tapSteps)
+	tap := l.tap()
 	l.loop.Observers = append(l.loop.Observers, tap)
 	var windows []trace.Window
 	for _, n := range l.cfg.Neurons {

@@ -13,27 +13,34 @@ type Record struct {
 	moments []neuron.Moment
 	next    int64
 	cells   []Cell
+	lost    int64 // spikes of populations
 }
 
-// Cell holds the latest steps of one cell, its spikes and its measured rates.
+// Cell holds the latest steps of one cell, its spikes and its measured rates: those of its first neuron.
 type Cell struct {
 	History *History
 	Train   Train
 	Rates   *Rates
+	Raster  *Raster // all neurons of a population; nil for a single neuron
 	steady  steady
 }
 
 // Intervals returns the interspike intervals of the cell.
 func (c *Cell) Intervals() Intervals { return intervals(&c.Train, c.steady.since) }
 
-// atOnce is the number of steps per read of a tap.
+// atOnce is the number of steps per read of a tap with few cells.
 const atOnce = 1 << 12
 
 // NewRecord returns a record of a tap's next steps, with a window for each cell.
 func NewRecord(tap *neuron.Tap, windows []Window) *Record {
-	r := &Record{reader: tap.Reader(), moments: make([]neuron.Moment, atOnce*tap.Cells()), next: 1, cells: make([]Cell, tap.Cells())}
+	n := tap.Cells()
+	r := &Record{reader: tap.Reader(), moments: make([]neuron.Moment, max(64, min(atOnce, 32*atOnce/n))*n), next: 1, cells: make([]Cell, n)}
 	for i := range r.cells {
-		r.cells[i] = Cell{History: NewHistory(), Rates: NewRates(windows[i])}
+		of := tap.Of(i)
+		r.cells[i] = Cell{History: newHistory(n, of.Inner), Rates: NewRates(windows[i])}
+		if of.Members > 1 {
+			r.cells[i].Raster = NewRaster(of.Members)
+		}
 	}
 	return r
 }
@@ -43,14 +50,23 @@ func NewRecord(tap *neuron.Tap, windows []Window) *Record {
 func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for range maxPieces {
+	for read := 0; read < maxRead; {
 		first, steps := r.reader.Read(r.moments)
 		if steps == 0 {
 			break
 		}
 		r.take(first, r.moments[:steps*len(r.cells)])
+		read += steps
 	}
+	r.lost += r.reader.Spikes(func(cell int, s neuron.MemberSpike) { r.cells[cell].Raster.Add(s) })
 	see(r.next, r.reader.Missed(), r.cells)
+}
+
+// Lost returns the number of spikes of populations missing from their rasters.
+func (r *Record) Lost() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lost
 }
 
 // ForgetRates forgets all measured rates.
@@ -83,8 +99,8 @@ func (r *Record) Measure(params []neuron.Params) {
 	})
 }
 
-// maxPieces limits the reads of one Look: a fast loop always has more steps.
-const maxPieces = 16
+// maxRead limits the steps of one Look: a fast loop always has more.
+const maxRead = 16 * atOnce
 
 func (r *Record) take(first int64, moments []neuron.Moment) {
 	n := len(r.cells)
