@@ -2,10 +2,11 @@ package neuron
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 )
 
-// Tap is an observer with a ring of the latest steps of a loop, and a ring of the spikes in populations. Its readers read at their
+// Tap is an observer with a ring of the latest steps of a loop, and a ring of the spikes of populations and sources. Its readers read at their
 // own pace: neither the loop nor another reader waits for them. A reader loses overwritten steps and counts them.
 //
 // V is exact; the currents are float32.
@@ -16,10 +17,12 @@ type Tap struct {
 	rows   uint64   // of the ring, a power of two
 	ring   []atomic.Uint64
 	head   atomic.Uint64   // number of steps so far: step n is row n-1
-	spikes []atomic.Uint64 // of populations: two words each, the step and the neuron; nil without a population
+	spikes []atomic.Uint64 // of populations and sources: two words each, the step and the neuron; nil without them
 	spiked atomic.Uint64   // number of these spikes so far
 
-	cell int // the next one, for the loop only
+	cell int     // the next one, for the loop only
+	loop *Loop   // with sources
+	sent []int64 // spikes of each source so far, for the loop only
 }
 
 // Tapped says what a tap keeps of a cell, beside V, the current from outside and the spikes of the first neuron.
@@ -36,10 +39,10 @@ type Moment struct {
 	Synaptic, W float32 // nA; 0 without Tapped.Inner
 }
 
-// MemberSpike is a spike of a population.
+// MemberSpike is a spike of a population or of a source.
 type MemberSpike struct {
 	Step   int64
-	Member int32 // from 0
+	Member int32 // from 0; 0 of a source
 }
 
 const (
@@ -67,6 +70,17 @@ func NewTapOf(cells []Tapped, steps int) *Tap {
 	return t
 }
 
+// Sources makes the tap keep the spikes of the sources of a loop's network too. Call it before the loop runs.
+func (t *Tap) Sources(l *Loop) {
+	if l.Net == nil || len(l.Net.sources) == 0 {
+		return
+	}
+	t.loop, t.sent = l, slices.Clone(l.Net.sent)
+	if t.spikes == nil {
+		t.spikes = make([]atomic.Uint64, 2*tapSpikes)
+	}
+}
+
 // words returns the number of words of a cell in a row: V, the current with the spike above it, and the inner currents.
 func (c Tapped) words() uint64 {
 	if c.Inner {
@@ -77,6 +91,9 @@ func (c Tapped) words() uint64 {
 
 // Cells returns the number of cells of a step.
 func (t *Tap) Cells() int { return len(t.cells) }
+
+// SourceCount returns the number of sources: see Sources.
+func (t *Tap) SourceCount() int { return len(t.sent) }
 
 // Of returns what the tap keeps of a cell.
 func (t *Tap) Of(cell int) Tapped { return t.cells[cell] }
@@ -89,13 +106,8 @@ func (t *Tap) Step(s Sample) {
 	of := t.cells[t.cell]
 	at := t.row(t.head.Load()) + t.at[t.cell]
 	if of.Members > 1 {
-		n := t.spiked.Load()
 		for _, member := range s.Cell.Fired {
-			k := 2 * (n % tapSpikes)
-			t.spikes[k].Store(uint64(s.Step))
-			t.spikes[k+1].Store(uint64(t.cell)<<32 | uint64(uint32(member)))
-			n++
-			t.spiked.Store(n)
+			t.spike(s.Step, t.cell, member)
 		}
 	}
 	word := uint64(math.Float32bits(float32(s.Current)))
@@ -108,9 +120,24 @@ func (t *Tap) Step(s Sample) {
 		t.ring[at+2].Store(uint64(math.Float32bits(float32(s.Cell.Synaptic))) | uint64(math.Float32bits(float32(s.Cell.W)))<<32)
 	}
 	if t.cell++; t.cell == len(t.cells) {
+		for i := range t.sent {
+			if sent := t.loop.Network().Sent(i); sent != t.sent[i] {
+				t.sent[i] = sent
+				t.spike(s.Step, len(t.cells)+i, 0)
+			}
+		}
 		t.cell = 0
 		t.head.Add(1)
 	}
+}
+
+// spike adds a spike of a population or a source.
+func (t *Tap) spike(step int64, cell int, member int32) {
+	n := t.spiked.Load()
+	k := 2 * (n % tapSpikes)
+	t.spikes[k].Store(uint64(step))
+	t.spikes[k+1].Store(uint64(cell)<<32 | uint64(uint32(member)))
+	t.spiked.Store(n + 1)
 }
 
 // row returns the index of a row in the ring.
@@ -167,8 +194,8 @@ func (r *TapReader) Read(moments []Moment) (first int64, steps int) {
 	return int64(from) + int64(lost) + 1, int(n) - lost
 }
 
-// Spikes calls each with the new spikes of populations, in their order, and returns the number of lost ones. After a Read, they
-// include all spikes of the steps read.
+// Spikes calls each with the new spikes of populations and sources, in their order, and returns the number of lost ones. Sources count
+// as cells after the last one. After a Read, they include all spikes of the steps read.
 func (r *TapReader) Spikes(each func(cell int, s MemberSpike)) (lost int64) {
 	t := r.tap
 	for head := t.spiked.Load(); r.spike < head; r.spike++ {

@@ -154,14 +154,14 @@ func TestTapKeepsInnerCurrentsAndMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	cells := []*Cell{{Name: "all", Neuron: group, Inputs: []Input{fixed(2)}}, {Name: "n2", Neuron: mustNew(t, Default())}}
-	s := exp(to(0, 3), 8, 5)
-	s.From, s.Targets = []int32{0}, [][]int32{{3}}
+	s := exp(to(1, 4), 8, 5)
+	sources := []Source{{Name: "a", Train: Steps(nil)}, {Name: "b", Train: Steps{100, 101, 500}}}
 	tap := NewTapOf([]Tapped{{Inner: true, Members: 3}, {Inner: true}}, 1<<12)
 	reader := tap.Reader()
 	var want []Moment
 	var spikes []MemberSpike
 	l := &Loop{Clock: new(VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Ticks: 100, Cells: cells,
-		Net: NewNet(0.1, cells, nil, []Synapse{s}), Observers: []Observer{tap, stepped(func(s Sample) {
+		Net: NewNet(0.1, cells, sources, []Synapse{s}), Observers: []Observer{tap, stepped(func(s Sample) {
 			for _, k := range s.Cell.Fired {
 				if s.Cell == cells[0] {
 					spikes = append(spikes, MemberSpike{s.Step, k})
@@ -169,6 +169,7 @@ func TestTapKeepsInnerCurrentsAndMembers(t *testing.T) {
 			}
 			want = append(want, Moment{V: s.V, Current: float32(s.Current), Spiked: s.Spiked, Synaptic: float32(s.Cell.Synaptic), W: float32(s.Cell.W)})
 		})}}
+	tap.Sources(l)
 	if _, err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -177,12 +178,20 @@ func TestTapKeepsInnerCurrentsAndMembers(t *testing.T) {
 		t.Errorf("got %d other moments from step %d on", n, first)
 	}
 	var members []MemberSpike
+	var sent []int64
 	lost := reader.Spikes(func(cell int, s MemberSpike) {
-		if cell != 0 {
-			t.Errorf("got %+v of cell %d, want cell 0", s, cell)
+		switch cell {
+		case 0:
+			members = append(members, s)
+		case 3:
+			sent = append(sent, s.Step)
+		default:
+			t.Errorf("got %+v of cell %d, want the population and source b", s, cell)
 		}
-		members = append(members, s)
 	})
+	if !slices.Equal(sent, []int64{100, 101, 500}) {
+		t.Errorf("got the spikes %v of the source, want those in the steps 100, 101 and 500", sent)
+	}
 	if lost != 0 || len(members) < 6 || !slices.Equal(members, spikes) {
 		t.Errorf("got %d lost and the spikes %v, want %v", lost, members, spikes)
 	}

@@ -134,7 +134,9 @@ func (l *leg) tap() *neuron.Tap {
 		_, adapts := neuron.AdaptationCurrent(l.loop.Cells[i].Neuron)
 		cells = append(cells, neuron.Tapped{Inner: l.loop.Net != nil || adapts, Members: n.Count})
 	}
-	return neuron.NewTapOf(cells, min(tapSteps, tapCells*tapSteps/len(cells)))
+	tap := neuron.NewTapOf(cells, min(tapSteps, tapCells*tapSteps/len(cells)))
+	tap.Sources(l.loop)
+	return tap
 }
 
 // trace records each step.

@@ -13,7 +13,8 @@ type Record struct {
 	moments []neuron.Moment
 	next    int64
 	cells   []Cell
-	lost    int64 // spikes of populations
+	sources []Train
+	lost    int64 // spikes of populations and sources
 }
 
 // Cell holds the latest steps of one cell, its spikes and its measured rates: those of its first neuron.
@@ -34,7 +35,7 @@ const atOnce = 1 << 12
 // NewRecord returns a record of a tap's next steps, with a window for each cell.
 func NewRecord(tap *neuron.Tap, windows []Window) *Record {
 	n := tap.Cells()
-	r := &Record{reader: tap.Reader(), moments: make([]neuron.Moment, max(64, min(atOnce, 32*atOnce/n))*n), next: 1, cells: make([]Cell, n)}
+	r := &Record{sources: make([]Train, tap.SourceCount()), reader: tap.Reader(), moments: make([]neuron.Moment, max(64, min(atOnce, 32*atOnce/n))*n), next: 1, cells: make([]Cell, n)}
 	for i := range r.cells {
 		of := tap.Of(i)
 		r.cells[i] = Cell{History: newHistory(n, of.Inner), Rates: NewRates(windows[i])}
@@ -58,11 +59,23 @@ func (r *Record) Look(see func(next, missed int64, cells []Cell)) {
 		r.take(first, r.moments[:steps*len(r.cells)])
 		read += steps
 	}
-	r.lost += r.reader.Spikes(func(cell int, s neuron.MemberSpike) { r.cells[cell].Raster.Add(s) })
+	r.lost += r.reader.Spikes(r.spike)
 	see(r.next, r.reader.Missed(), r.cells)
 }
 
-// Lost returns the number of spikes of populations missing from their rasters.
+// spike adds a spike of a population or a source.
+func (r *Record) spike(cell int, s neuron.MemberSpike) {
+	if cell < len(r.cells) {
+		r.cells[cell].Raster.Add(s)
+		return
+	}
+	r.sources[cell-len(r.cells)].Add(s.Step)
+}
+
+// Sources returns the spikes of the sources. It is for functions called by Look.
+func (r *Record) Sources() []Train { return r.sources }
+
+// Lost returns the number of missing spikes of populations and sources.
 func (r *Record) Lost() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
