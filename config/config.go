@@ -63,6 +63,12 @@ type Output struct {
 	Part   Part
 }
 
+// TableOf returns the name of a neuron's table: "n1" of "n1", and of "n1.3" in its population.
+func TableOf(neuron string) string {
+	table, _, _ := strings.Cut(neuron, ".")
+	return table
+}
+
 //go:embed default.toml
 var defaultTOML string
 

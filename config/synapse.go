@@ -35,8 +35,8 @@ func synapseKeys() []Key {
 	}
 }
 
-// maxDelay is the longest delay of a synapse.
-const maxDelay = 10 * time.Second
+// MaxDelay is the longest delay of a synapse.
+const MaxDelay = 10 * time.Second
 
 // synapse decodes one [synapse.NAME].
 func (d *decoder) synapse(t *Table) Synapse {
@@ -139,10 +139,10 @@ func (t *Table) tau() float64 {
 // delay returns the delay: a whole number of steps.
 func (t *Table) delay(byDefault time.Duration) time.Duration {
 	if t.parts["loop"].IsBad("dt") {
-		return t.Time("delay", byDefault, 0, maxDelay, "")
+		return t.Time("delay", byDefault, 0, MaxDelay, "")
 	}
 	dt := t.timing.DT
-	v := t.Time("delay", byDefault, dt, max(dt, maxDelay), "dt")
+	v := t.Time("delay", byDefault, dt, max(dt, MaxDelay), "dt")
 	if v%dt != 0 && !t.IsBad("delay") {
 		t.Wrong("delay", Problem{Rule: "must be a multiple of dt (" + FormatTime(dt) + ")", Hint: "write " + quote(FormatTime(v.Round(dt)))})
 	}

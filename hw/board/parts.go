@@ -87,9 +87,9 @@ type Shown struct {
 	Speed     float64       // model time per real time
 }
 
-// shown returns the data of a neuron, or nothing for an unknown neuron.
+// shown returns the data of a neuron, alone or in a population, or nothing for an unknown neuron.
 func shown(cfg *config.Config, name string) Shown {
-	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
+	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == config.TableOf(name) })
 	if i < 0 {
 		return Shown{}
 	}

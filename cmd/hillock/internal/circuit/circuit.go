@@ -209,3 +209,11 @@ func (c *Circuit) Gained(input func(name string) neuron.Input) []neuron.Synapse 
 	}
 	return all
 }
+
+// Pairs returns the number of synapses of a table.
+func (c *Circuit) Pairs(i int) (n int) {
+	for _, targets := range c.Synapses[i].Targets {
+		n += len(targets)
+	}
+	return n
+}

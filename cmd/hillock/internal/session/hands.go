@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
@@ -75,10 +76,14 @@ func (s *Session) StepFault(by int) {
 	}
 }
 
-// Set changes a parameter of a neuron, named by its key in the configuration. The key "speed" is the speed of the loop.
+// Set changes a parameter of a neuron, or of a synapse with a name such as "synapse.a". The key is that in the configuration, the
+// value in its usual unit. The key "speed" is the speed of the loop.
 func (s *Session) Set(name, key string, value float64) error {
 	if key == "speed" {
 		return s.SetSpeed(value)
+	}
+	if synapse, ok := strings.CutPrefix(name, "synapse."); ok {
+		return s.setSynapse(synapse, key, value)
 	}
 	return s.renew(func(cfg *config.Config) error {
 		i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == name })
@@ -95,6 +100,17 @@ func (s *Session) Set(name, key string, value float64) error {
 	})
 }
 
+// setSynapse changes a parameter of a synapse. Plastic weights all get the new value.
+func (s *Session) setSynapse(name, key string, value float64) error {
+	return s.renew(func(cfg *config.Config) error {
+		i := slices.IndexFunc(cfg.Synapses, func(s config.Synapse) bool { return s.Name == name })
+		if i < 0 {
+			return fmt.Errorf("set: no synapse is called %.40q", name)
+		}
+		return setSynapse(&cfg.Synapses[i], key, value, cfg.Loop.DT)
+	})
+}
+
 // Reset undoes all changes since the configuration was read.
 func (s *Session) Reset() error {
 	return s.renew(func(cfg *config.Config) error {
@@ -103,7 +119,7 @@ func (s *Session) Reset() error {
 	})
 }
 
-// renew changes the neurons. Their measured rates and intervals begin anew.
+// renew changes the neurons or the synapses. Their measured rates and intervals begin anew.
 func (s *Session) renew(change func(*config.Config) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

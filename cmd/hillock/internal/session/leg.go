@@ -26,6 +26,7 @@ type leg struct {
 	circuit *circuit.Circuit
 	loop    *neuron.Loop
 	monitor *monitor
+	members *members      // of populations; nil without any
 	record  *trace.Record // every step; nil without Options.Traced
 	reloads int           // so far
 	faults  []string      // of the virtual Pi that fit this configuration
@@ -87,8 +88,11 @@ func (s *Session) assemble(l, after *leg) (err error) {
 	if s.hw.Virtual != nil {
 		l.faults = fault.Of(l.cfg)
 	}
-	l.monitor = newMonitor(l.loop)
+	l.monitor = newMonitor(l.loop, l.circuit)
 	l.loop.Observers = append(append(l.loop.Observers, l.monitor), s.o.Observers...)
+	if l.members = newMembers(l.loop.Cells, l.windows()); l.members != nil {
+		l.loop.Observers = append(l.loop.Observers, l.members)
+	}
 	if s.o.Traced {
 		l.trace()
 	}
@@ -143,7 +147,11 @@ func (l *leg) tap() *neuron.Tap {
 func (l *leg) trace() {
 	tap := l.tap()
 	l.loop.Observers = append(l.loop.Observers, tap)
-	var windows []trace.Window
+	l.record = trace.NewRecord(tap, l.windows())
+}
+
+// windows returns the measurement of a rate, by neuron.
+func (l *leg) windows() (windows []trace.Window) {
 	for _, n := range l.cfg.Neurons {
 		low, high := span(inputRange(l.cfg, l.board, n))
 		w := trace.NewWindow((high-low)/50, n.Params)
@@ -153,7 +161,7 @@ func (l *leg) trace() {
 		})
 		windows = append(windows, w)
 	}
-	l.record = trace.NewRecord(tap, windows)
+	return windows
 }
 
 // runLeg runs until the loop ends or a reload replaces the leg. unseen is the error of show.

@@ -4,8 +4,10 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"hillock/cmd/hillock/internal/circuit"
 	"hillock/neuron"
 )
 
@@ -16,7 +18,10 @@ type monitor struct {
 	begin []begin // of its cells
 	times *times
 	load  load
+	every int64    // steps between the marks of a population
 	own   snapshot // the loop's
+
+	weigh atomic.Bool // asks the loop for the plastic weights: it takes them at the next tick
 
 	mu     sync.Mutex // the loop only tries it; no other lock is taken under it
 	shared snapshot
@@ -56,6 +61,17 @@ type snapshot struct {
 	speed   float64 // of the model
 	changed bool    // the speed, during the run
 	skipped Skipped
+
+	synapses []synapseState
+	sent     []int64 // spikes by spike input
+	dropped  int64   // arrivals
+}
+
+// synapseState is a table of synapses' part of a snapshot.
+type synapseState struct {
+	arrived         int64
+	gain            float64
+	mean, low, high float64 // of plastic weights, at the latest request
 }
 
 // Skipped is the number of skipped ticks, and their model time at the speed of each.
@@ -67,6 +83,8 @@ type Skipped struct {
 // cellState is a cell's part of a snapshot.
 type cellState struct {
 	v, current      float64 // mV, nA
+	synaptic, w     float64 // nA
+	count           int     // neurons
 	spikes          int64
 	last            int64   // step of the latest spike, 0: none yet
 	lowest, highest float64 // the currents of all ticks so far, nA
@@ -75,14 +93,14 @@ type cellState struct {
 	changed         bool    // its parameters, during the run
 }
 
-// mark is a count of spikes, with the step and the real time of the latest.
+// mark is a count of spikes, with the step and the real time of the latest; of a population, those of the mark.
 type mark struct {
 	spikes, step int64
 	at           time.Duration
 }
 
-func newMonitor(loop *neuron.Loop) *monitor {
-	m := &monitor{loop: loop, times: newTimes(loop.Tick), load: newLoad(loop.Tick)}
+func newMonitor(loop *neuron.Loop, c *circuit.Circuit) *monitor {
+	m := &monitor{loop: loop, times: newTimes(loop.Tick), load: newLoad(loop.Tick), every: max(1, int64(125*time.Millisecond/loop.DT))}
 	m.own.speed, m.shared.speed = loop.Speed, loop.Speed
 	for _, c := range loop.Cells {
 		b := begin{neuron: c.Copy()}
@@ -94,7 +112,14 @@ func newMonitor(loop *neuron.Loop) *monitor {
 		m.begin = append(m.begin, b)
 	}
 	m.own.cells = make([]cellState, len(loop.Cells))
-	m.shared.cells = make([]cellState, len(loop.Cells))
+	for i, c := range loop.Cells {
+		m.own.cells[i].count = c.Count
+	}
+	if net := loop.Net; net != nil {
+		m.own.synapses, m.own.sent = make([]synapseState, len(c.Synapses)), make([]int64, len(c.Sources))
+		m.own.network(net, true)
+	}
+	m.shared.copy(&m.own)
 	return m
 }
 
@@ -122,11 +147,18 @@ func (m *monitor) Tick(t neuron.Tick) {
 			s.lowest, s.highest = c.Current, c.Current
 		}
 		s.lowest, s.highest = min(s.lowest, c.Current), max(s.highest, c.Current)
-		if c.Spikes != s.spikes {
+		s.synaptic, s.w = c.Synaptic, c.W
+		switch {
+		case s.count > 1:
+			s.take(c.Spikes, t, m.every)
+		case c.Spikes != s.spikes:
 			s.recent[s.marks%int64(len(s.recent))] = mark{c.Spikes, c.Last, t.Began}
 			s.marks++
 			s.spikes, s.last = c.Spikes, c.Last
 		}
+	}
+	if net := m.loop.Network(); net != nil {
+		m.own.network(net, m.weigh.Load() && m.weigh.Swap(false))
 	}
 	if m.mu.TryLock() {
 		m.publish()
@@ -138,29 +170,88 @@ func (m *monitor) publish() {
 	m.shared.copy(&m.own)
 }
 
-// read copies the latest snapshot into s, and allocates its cells at the first call.
-func (m *monitor) read(s *snapshot) {
-	if s.cells == nil {
-		s.cells = make([]cellState, len(m.begin))
+// network takes the state of the synapses, and also of plastic weights.
+func (s *snapshot) network(n *neuron.Net, weights bool) {
+	s.dropped = n.Dropped()
+	for i := range s.sent {
+		s.sent[i] = n.Sent(i)
 	}
+	for i := range s.synapses {
+		at := &s.synapses[i]
+		at.arrived, at.gain = n.Arrived(i), n.Gain(i)
+		if weights {
+			at.weigh(n.Weights(i))
+		}
+	}
+}
+
+// weigh takes the mean, the smallest and the largest of plastic weights.
+func (s *synapseState) weigh(weights [][]float64) {
+	sum, n := 0., 0
+	for _, targets := range weights {
+		for _, w := range targets {
+			if n == 0 {
+				s.low, s.high = w, w
+			}
+			s.low, s.high = min(s.low, w), max(s.high, w)
+			sum += w
+			n++
+		}
+	}
+	if n > 0 {
+		s.mean = sum / float64(n)
+	}
+}
+
+// read copies the latest snapshot into s, and asks the loop for the plastic weights of the next one.
+func (m *monitor) read(s *snapshot) {
+	m.weigh.Store(true)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s.copy(&m.shared)
 }
 
-// copy copies another snapshot into s and its cells.
+// copy copies another snapshot into s. It allocates only if s has no room.
 func (s *snapshot) copy(other *snapshot) {
-	cells := s.cells
-	copy(cells, other.cells)
+	cells, synapses, sent := s.cells, s.synapses, s.sent
 	*s = *other
-	s.cells = cells
+	s.cells = append(cells[:0], other.cells...)
+	s.synapses = append(synapses[:0], other.synapses...)
+	s.sent = append(sent[:0], other.sent...)
 }
 
 // end returns the last state of an ended loop.
-func (m *monitor) end() *snapshot { return &m.own }
+func (m *monitor) end() *snapshot {
+	if net := m.loop.Network(); net != nil {
+		m.own.network(net, true)
+	}
+	return &m.own
+}
 
-// rate returns the firing rate now, in Hz of model time: the mean over the latest spikes, falling during silence.
+// take counts the spikes of a population, with a mark for each eighth of a second of model time.
+func (c *cellState) take(spikes int64, t neuron.Tick, every int64) {
+	c.spikes = spikes
+	if c.marks == 0 {
+		c.recent[0], c.marks = mark{0, 0, t.Began}, 1
+	}
+	if latest := c.recent[(c.marks-1)%int64(len(c.recent))]; t.Steps-latest.step >= every {
+		c.recent[c.marks%int64(len(c.recent))] = mark{spikes, t.Steps, t.Began}
+		c.marks++
+	}
+}
+
+// oldest returns the oldest mark of a population: about a second of model time ago.
+func (c *cellState) oldest() mark {
+	return c.recent[max(0, c.marks-int64(len(c.recent)))%int64(len(c.recent))]
+}
+
+// rate returns the firing rate now, in Hz of model time: the mean over the latest spikes, falling during silence. For a population it
+// is the mean of its neurons over the latest second.
 func (c *cellState) rate(steps int64, dt time.Duration) float64 {
+	if c.count > 1 {
+		was := c.oldest()
+		return float64(c.spikes-was.spikes) / (float64(c.count) * max(float64(steps-was.step), 1) * dt.Seconds())
+	}
 	oldest, newest, ok := c.span()
 	if !ok {
 		return 0
@@ -171,6 +262,10 @@ func (c *cellState) rate(steps int64, dt time.Duration) float64 {
 
 // blinks returns the measured rate in spikes per second of real time.
 func (c *cellState) blinks(now time.Duration) float64 {
+	if c.count > 1 {
+		was := c.oldest()
+		return float64(c.spikes-was.spikes) / (float64(c.count) * max((now-was.at).Seconds(), 1e-3))
+	}
 	oldest, newest, ok := c.span()
 	if !ok || newest.at == oldest.at {
 		return 0

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"hillock/config"
 	"hillock/neuron"
@@ -48,10 +47,7 @@ func Now(n config.Neuron, cfg *config.Config, current float64) Prediction {
 
 // isOnto reports whether a synapse has a target in a table of neurons.
 func isOnto(s config.Synapse, table string) bool {
-	return slices.ContainsFunc(s.To, func(to string) bool {
-		name, _, _ := strings.Cut(to, ".")
-		return name == table
-	})
+	return slices.ContainsFunc(s.To, func(to string) bool { return config.TableOf(to) == table })
 }
 
 // isNoisy reports whether an input of a neuron has noise.

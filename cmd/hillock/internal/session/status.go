@@ -28,9 +28,12 @@ type Status struct {
 	SpeedChanged bool        // during the run
 	Skipped      Skipped
 
-	Neurons []NeuronStatus // as in Config
-	Inputs  []InputStatus  // as in Config
-	Outputs []OutputStatus // as in Config
+	Neurons     []NeuronStatus  // as in Config
+	Synapses    []SynapseStatus // as in Config
+	Inputs      []InputStatus   // as in Config, without spike inputs
+	SpikeInputs []SpikeInput    // the others of Config.Inputs
+	Outputs     []OutputStatus  // as in Config
+	Dropped     int64           // arrivals dropped so far: in skipped time, and at changes of the network
 
 	Late     Percentiles  // of the ticks, at most a quarter of a second old
 	Overload Overload     // of the machine; zero without one
@@ -43,13 +46,19 @@ type Status struct {
 	Doctor []doctor.Finding // findings about the fault
 }
 
-// NeuronStatus is a neuron at an instant.
+// NeuronStatus is a neuron at an instant, or a population: V, Synaptic, W and Intervals are then those of its first neuron.
 type NeuronStatus struct {
 	Name         string
-	V, Current   float64 // mV, nA
-	Spikes       int64
-	Rate         float64    // firing rate, Hz of model time
-	RealTimeRate float64    // spikes per second in real time
+	Count        int        // neurons
+	V, Current   float64    // mV, nA
+	HasSynaptic  bool       // synapses with a current end here
+	Synaptic     float64    // synaptic current, nA
+	HasW         bool       // the model has adaptation
+	W            float64    // adaptation current, nA
+	Spikes       int64      // of all neurons
+	Rate         float64    // firing rate, Hz of model time; of a population the mean over the latest second
+	RealTimeRate float64    // spikes of a neuron per second in real time
+	Members      Members    // of a population
 	Prediction   Prediction // at this current
 	Intervals    Intervals
 	Low, High    float64    // nA: smallest and largest current, possible or measured
@@ -67,6 +76,7 @@ type Intervals struct {
 // InputStatus is an input at an instant.
 type InputStatus struct {
 	Name      string
+	Config    config.Input
 	Reading   board.Reading
 	Knob      *float64 // position of the virtual Pi's knob, whatever its part reads; nil for a real knob and other inputs
 	Low, High float64  // the currents at its ends, nA
@@ -154,8 +164,11 @@ func (s *Session) Status() Status {
 	for i, n := range st.Config.Neurons {
 		st.Neurons = append(st.Neurons, l.neuron(n, &s.now, i))
 	}
+	st.Synapses, st.SpikeInputs, st.Dropped = l.synapses(st.Config, &s.now), l.spikeInputs(&s.now), s.now.dropped
 	for _, in := range st.Config.Inputs {
-		st.Inputs = append(st.Inputs, l.input(in))
+		if l.board.Inputs[in.Name] != nil {
+			st.Inputs = append(st.Inputs, l.input(in))
+		}
 	}
 	for _, out := range st.Config.Outputs {
 		st.Outputs = append(st.Outputs, l.output(out, &st))
@@ -182,8 +195,11 @@ func intervals(c *trace.Cell) Intervals {
 func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
 	c := &now.cells[i]
 	low, high := inputRange(l.cfg, l.board, n)
-	is := NeuronStatus{Name: n.Name, V: c.v, Current: c.current, Spikes: c.spikes, Rate: c.rate(now.tick.Steps, l.cfg.Loop.DT),
+	is := NeuronStatus{Name: n.Name, Count: max(1, n.Count), V: c.v, Synaptic: c.synaptic, W: c.w, Current: c.current, Spikes: c.spikes, Rate: c.rate(now.tick.Steps, l.cfg.Loop.DT),
 		RealTimeRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg, c.current), InputRange: [2]float64{low, high}}
+	is.HasSynaptic = slices.ContainsFunc(l.cfg.Synapses, func(s config.Synapse) bool { return s.Kind.HasTau() && isOnto(s, n.Name) })
+	is.HasW = adapts(n.Params)
+	is.Members = l.members.of(i, now.tick.Steps, l.cfg.Loop.DT)
 	if now.tick.Due > 0 {
 		low, high = min(low, c.lowest), max(high, c.highest)
 	}
@@ -193,7 +209,7 @@ func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
 
 func (l *leg) input(in config.Input) InputStatus {
 	r := l.board.Inputs[in.Name].Reading()
-	is := InputStatus{Name: in.Name, Reading: r, Note: note(r)}
+	is := InputStatus{Name: in.Name, Config: in, Reading: r, Note: note(r)}
 	is.Low, is.High = in.Part.Range()
 	if parts.IsOfModelTime(in) { // a recorded current has the ends of its file
 		is.Low, is.High = l.board.Range(in)
@@ -242,7 +258,7 @@ func (l *leg) output(out config.Output, st *Status) OutputStatus {
 		is.Row[0], is.Row[1] = row.Lit()
 	}
 	for i, n := range st.Config.Neurons {
-		if n.Name == out.Neuron {
+		if n.Name == out.Neuron && st.Neurons[i].Count == 1 {
 			is.Every = together(out, st.Neurons[i].Rate*st.Config.Loop.Speed)
 		}
 	}

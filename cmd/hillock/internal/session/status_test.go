@@ -21,9 +21,9 @@ func TestStatusDescribesTheRun(t *testing.T) {
 	got := b.Session.Status()
 	want := session.Status{
 		Where: "the virtual Pi", Virtual: true, Config: b.Config, File: b.Config, Tick: got.Tick, Speed: 1,
-		Neurons: []session.NeuronStatus{{Name: "n1", V: b.Loop.Cells[0].V(), Current: 5 * (409. / 1023), Spikes: 71, Rate: rate, RealTimeRate: got.Neurons[0].RealTimeRate,
+		Neurons: []session.NeuronStatus{{Name: "n1", Count: 1, V: b.Loop.Cells[0].V(), Current: 5 * (409. / 1023), Spikes: 71, Rate: rate, RealTimeRate: got.Neurons[0].RealTimeRate,
 			Prediction: session.Prediction{Hz: rate}, Intervals: session.Intervals{N: 70, Latest: 139, Mean: 139}, Low: 0, High: 5, InputRange: [2]float64{0, 5}}},
-		Inputs: []session.InputStatus{{Name: "knob", Reading: b.Board.Inputs["knob"].Reading(), Knob: &at, Low: 0, High: 5,
+		Inputs: []session.InputStatus{{Name: "knob", Config: b.Config.Inputs[0], Reading: b.Board.Inputs["knob"].Reading(), Knob: &at, Low: 0, High: 5,
 			Fault: session.Fault{Part: "knob", State: "ok"}}},
 		Outputs: []session.OutputStatus{{Name: "led", High: got.Outputs[0].High, Lit: got.Outputs[0].High, Fault: session.Fault{Part: "led", State: "refused"}}},
 		Fault:   "none", Faults: got.Faults,

@@ -77,8 +77,8 @@ func TestOverloadNamesARemedy(t *testing.T) {
 // A skipped tick counts model time at the speed of its deadline.
 func TestSkippedTicksCountAtTheirOwnSpeed(t *testing.T) {
 	t.Parallel()
-	loop := &neuron.Loop{Tick: ms, Speed: 1}
-	m := newMonitor(loop)
+	loop := &neuron.Loop{Tick: ms, DT: ms, Speed: 1}
+	m := newMonitor(loop, nil)
 	m.Tick(neuron.Tick{Due: 101, Skipped: 100}) // before the first one
 	loop.Speed = 0.1                            // from this tick on
 	m.Tick(neuron.Tick{Due: 152, Skipped: 150, Adjusted: 1})

@@ -171,7 +171,8 @@ func (s *screen) state(i int) []string {
 
 // input returns the line of an input: the knob's position and the reading of its chip.
 func (s *screen) input(i int) []string {
-	in, is := s.status.Config.Inputs[i], s.status.Inputs[i]
+	is := s.status.Inputs[i]
+	in := is.Config
 	mark := " "
 	if _, knob := s.selected(); knob == in.Name && len(s.targets()) > 1 {
 		mark = ">"
