@@ -22,8 +22,15 @@ type Gain struct {
 	Low, High float64 // currents for -1 and 1, nA
 }
 
-// factor returns the factor at a current in nA.
+// known is an Input that can say whether its current is that of a reading. A failed part has none, and 0 nA says nothing about its
+// knob.
+type known interface{ HasReading() bool }
+
+// factor returns the factor at a current in nA: 0 without a reading.
 func (g Gain) factor(current float64) float64 {
+	if k, ok := g.Input.(known); ok && !k.HasReading() {
+		return 0
+	}
 	return min(1, max(-1, float64(2*((current-g.Low)/(g.High-g.Low)))-1))
 }
 

@@ -108,6 +108,10 @@ func (k *gauge) fresh() float64 {
 // nothing else is known. Begun belongs to the goroutine that calls them.
 func (k *gauge) Begun() bool { return k.begun }
 
+// HasReading reports whether the latest result of Current or Hold is the current of a reading. It belongs to the goroutine that calls
+// them.
+func (k *gauge) HasReading() bool { return k.begun && k.state.Load() != int32(Lost) }
+
 // Hold returns the last good current in nA for the tick due at now, or 0 if the last good read began at least stale_after
 // ago. It reads nothing.
 func (k *gauge) Hold(now time.Duration) float64 {

@@ -13,6 +13,7 @@ import (
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/part"
+	"hillock/hw/sim"
 	"hillock/neuron"
 )
 
@@ -175,4 +176,69 @@ func TestAnotherCurrentMeasuresMembersAnew(t *testing.T) {
 		},
 	})
 	b.Run(t, 1500)
+}
+
+// An LED of a population shows the spikes of any neuron, one of "n2.3" that neuron's alone.
+func TestOutputsOfMembers(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(pair, "[neuron.n2]", "[neuron.n2]\ncount = 4\nsigma = \"3 mV\"\nseed = 1", 1)
+	for _, name := range []string{"all", "third"} {
+		text += fmt.Sprintf("[output.%s]\ndriver = \"pulse\"\npin = \"GPIO2%d\"\nneuron = \"n2\"\nwidth = \"1 ms\"\n", name, len(name))
+	}
+	cfg, err := config.Parse("net.toml", []byte(text), []string{"output.led.neuron=n1"}, part.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Outputs[2].Neuron = "n2.3"
+	b := sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{Traced: true})
+	b.Run(t, 1000)
+	wantAll, wantThird := []int64{0}, int64(0) // the ticks with a spike: a pulse lasts until the next tick
+	b.Session.Record().Look(func(_, _ int64, cells []trace.Cell) {
+		cells[1].Raster.Between(1, 10_001, func(s neuron.MemberSpike) {
+			if s.Member == 2 {
+				wantThird++
+			}
+			if step := s.Step; step != wantAll[len(wantAll)-1] {
+				wantAll = append(wantAll, step)
+			}
+		})
+	})
+	pulsed := map[string]int64{}
+	for _, o := range b.Session.Summary().Pulsed {
+		pulsed[o.Name] = o.Pulses + o.Merged
+	}
+	if pulsed["all"] != int64(len(wantAll)-1) || pulsed["third"] != wantThird || wantThird < 20 || len(wantAll) < 80 {
+		t.Errorf("got pulses of %v, want %d of the population and %d of its third neuron", pulsed, len(wantAll)-1, wantThird)
+	}
+}
+
+// A synapse follows the knob of its gain in each tick: from -1 to 1. Without a reading its gain is 0.
+func TestKnobTurnsTheGain(t *testing.T) {
+	t.Parallel()
+	b := network(t, pair+"[input.third]\ndriver = \"mcp3208\"\nport = \"SPI0.1\"\nchannel = 0\n", "synapse.a.gain=third", "synapse.a.delay=1 ms", "input.other.current=[\"0 nA\", \"1 nA\"]")
+	b.Virtual.Knobs["knob"].SetCode(1023)
+	third := b.Virtual.Knobs["third"]
+	third.SetCode(4095)
+	check := func(want float64, sign int) func() {
+		return func() {
+			st := b.Session.Status()
+			if got := st.Synapses[0].Gain; math.Abs(got-want) > 1e-9 {
+				t.Errorf("tick %d: got the gain %g, want %g", st.Tick.Due, got, want)
+			}
+			if s := st.Neurons[1].Synaptic; s*float64(sign) < 0 || sign == 0 && math.Abs(s) > 1e-6 {
+				t.Errorf("tick %d: got a synaptic current of %g nA, want its sign to be %d", st.Tick.Due, s, sign)
+			}
+		}
+	}
+	faulty := func(f sim.Faults) { b.Virtual.Ports["SPI0.1"].SetFaults(f) }
+	b.Observe(sessiontest.At{
+		200:  func() { check(1, 1)(); third.SetCode(0) },
+		201:  check(-1, 1), // a current of before
+		400:  func() { check(-1, -1)(); third.SetCode(2047) },
+		1000: func() { check(2*2047./4095-1, -1)(); third.SetCode(4095) },
+		1200: func() { check(1, 1)(); faulty(sim.Faults{MISO: sim.Open}) },
+		2000: func() { check(0, 0)(); faulty(sim.Faults{}) },
+		3000: check(1, 1),
+	})
+	b.Run(t, 3000)
 }
