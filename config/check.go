@@ -13,18 +13,29 @@ import (
 
 // check applies the rules between tables.
 func (d *decoder) check(c *Config) {
+	d.graph = graphOf(c)
 	d.checkNeurons(c)
 	for _, o := range c.Outputs {
 		if t := d.of("output", o.Name); t.Has("neuron") && !t.IsBad("neuron") {
-			t.refer("neuron", "neuron", o.Neuron)
+			t.referMember("neuron", o.Neuron)
 		}
 	}
 	d.checkSynapses(c)
 	d.checkClaims(c)
+	d.warnUnused(c)
+}
+
+// warnUnused warns of inputs without effect.
+func (d *decoder) warnUnused(c *Config) {
 	for _, in := range c.Inputs {
-		used := slices.ContainsFunc(c.Neurons, func(n Neuron) bool { return slices.Contains(n.Inputs, in.Name) })
-		if !used {
-			d.of("input", in.Name).Warn("", Problem{Rule: "is not the input of any neuron"})
+		used := slices.ContainsFunc(c.Neurons, func(n Neuron) bool { return slices.Contains(n.Inputs, in.Name) }) ||
+			slices.ContainsFunc(c.Synapses, func(s Synapse) bool { return s.Gain == in.Name || slices.Contains(s.From, in.Name) })
+		switch t := d.of("input", in.Name); {
+		case used:
+		case d.isTrain(in.Name):
+			t.Warn("", Problem{Rule: "is not in the key from of any synapse"})
+		default:
+			t.Warn("", Problem{Rule: "is not the input of any neuron"})
 		}
 	}
 }
@@ -45,15 +56,15 @@ func (d *decoder) checkNeurons(c *Config) {
 	}
 	shown := map[string]bool{}
 	for _, o := range c.Outputs {
-		shown[o.Neuron] = true
+		shown[TableOf(o.Neuron)] = true
 	}
 	for _, n := range c.Neurons {
 		t := d.of("neuron", n.Name)
-		known := true
-		for _, name := range n.Inputs {
-			known = t.refer("input", "input", name) && known
+		known := t.checkInputs(n)
+		if !t.Has("input") && !d.targets[n.Name] && !n.firesAlone() {
+			t.missing("input", "knob")
 		}
-		if !shown[n.Name] {
+		if !shown[n.Name] && !d.sources[n.Name] {
 			t.Warn("", Problem{Rule: "has no output", Hint: "to see its spikes, add [output.NAME] with neuron = " + strconv.Quote(shorten(n.Name))})
 		}
 		if len(t.bad) == 0 && !d.parts["loop"].IsBad("dt") {
@@ -65,26 +76,43 @@ func (d *decoder) checkNeurons(c *Config) {
 	}
 }
 
+// firesAlone reports whether a neuron may fire without input: a pacemaker, noise, a start off the rest, or a model without
+// closed forms.
+func (n Neuron) firesAlone() bool {
+	theory, reason := n.Theory()
+	return theory == nil || reason != "" || n.VStart != nil || theory.Rheobase() < 0
+}
+
+// checkInputs checks the names of a neuron's inputs. It returns false for an unknown one.
+func (t *Table) checkInputs(n Neuron) bool {
+	known := true
+	for _, name := range n.Inputs {
+		if !t.refer("input", "input", name) {
+			known = false
+		} else if t.isTrain(name) {
+			t.wrongItem("input", t.item("input", name), Problem{Rule: "must be the name of a current", Hint: dotted(name) + " has spikes: name it in the key from of a synapse"})
+		}
+	}
+	return known
+}
+
 // refer reports an unknown name of a table in a section, alone or in a list.
 func (t *Table) refer(key, section, name string) bool {
-	if t.of(section, name) != nil {
+	table := name
+	if section == "neuron" {
+		table = TableOf(name)
+	}
+	if t.of(section, table) != nil {
 		return true
 	}
-	if t.misplaced(section, name) {
+	if t.misplaced(section, table) {
 		return false
-	}
-	at, raw := t.node.index[key].at, t.node.index[key].raw
-	for _, item := range t.node.index[key].items {
-		if item.text == name {
-			at, raw = item.at, item.raw
-		}
 	}
 	rule := "must be the name of an input"
 	if section == "neuron" {
 		rule = "must be the name of a neuron"
 	}
-	t.bad = append(t.bad, key)
-	t.problems.add(at, Problem{Key: t.path + "." + key, Rule: rule, Got: raw, Hint: t.instead(section, name)})
+	t.wrongItem(key, t.item(key, name), Problem{Rule: rule, Hint: t.instead(section, table)})
 	return false
 }
 
@@ -150,7 +178,7 @@ func (t *Table) warnCoarse(key string, most float64) {
 	t.Warn(key, Problem{Rule: "is less than 10 steps of dt", Hint: "spikes come at the wrong time; use a dt of " + brief(most) + " ms or less"})
 }
 
-// warnSilent warns of a neuron below its rheobase at every position of its knobs.
+// warnSilent warns of a neuron below its rheobase at every position of its knobs, without a synapse to excite it.
 func (t *Table) warnSilent(n Neuron, inputs []Input) {
 	most := 0.0
 	for _, in := range inputs {
@@ -162,7 +190,12 @@ func (t *Table) warnSilent(n Neuron, inputs []Input) {
 			most += max(low, high)
 		}
 	}
-	if theory, reason := n.Theory(); reason == "" && most < theory.Rheobase() {
+	theory, reason := n.Theory()
+	switch {
+	case reason != "" || most >= theory.Rheobase() || t.excite[n.Name] || n.VStart != nil && n.VStart[1] >= n.Levels().Threshold.V:
+	case len(n.Inputs) == 0:
+		t.Warn("", Problem{Rule: "never fires", Hint: "it has no input, and no synapse excites it"})
+	default:
 		t.Warn("input", Problem{
 			Rule: fmt.Sprintf("gives at most %s nA, the rheobase is %s nA", brief(most), brief(theory.Rheobase())),
 			Hint: "raise the input's current or lower v_t",

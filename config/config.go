@@ -39,27 +39,29 @@ type Loop struct {
 	CPU      int           // of the loop, -1 for any
 }
 
-// Input is a current: from a knob on an ADC, from a knob with a capacitor, or generated or recorded.
+// Input is a current, from a knob on an ADC, from a knob with a capacitor, generated or recorded, or a train of spikes.
 type Input struct {
 	Name   string
 	Driver string // the kind of Part, for messages
 	Part   InputPart
 }
 
-// Neuron is a neuron with the names of its inputs: their sum is its current. Its DT is that of the loop.
+// Neuron is a neuron or a population of equal neurons, with the names of its inputs: their sum is its current. Its DT is that of
+// the loop.
 type Neuron struct {
 	Name string
 	neuron.Params
-	Inputs []string
-	Count  int        // of the population
-	VStart [2]float64 // range of V at the start, mV; empty: at rest
+	Inputs []string  // none: only synapses, noise or E_L drive it
+	Count  int       // number of neurons
+	VStart []float64 // lowest and highest V at the start, mV, drawn from Seed; nil: V at rest
+	Seed   uint64    // of v_start and of the noise
 }
 
 // Output shows one neuron.
 type Output struct {
 	Name   string
 	Driver string // the kind of Part, for messages
-	Neuron string // name of the neuron
+	Neuron string // name of the neuron, "n1", or of one in a population, "n1.3"
 	Part   Part
 }
 

@@ -1,12 +1,9 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"hillock/neuron"
@@ -96,83 +93,4 @@ func (p *Table) cpu(byDefault int) int {
 		return byDefault
 	}
 	return v
-}
-
-// neuron decodes one [neuron.NAME].
-func (d *decoder) neuron(p *Table, l Loop) Neuron {
-	p.checkModel()
-	n := Neuron{Name: p.name, Params: p.params(p.model(), l)}
-	var errs neuron.ParamErrors
-	errors.As(neuron.Validate(n.Params), &errs)
-	for _, e := range errs {
-		switch {
-		case p.IsBad(e.Name) || e.Name == "dt" && d.parts["loop"].IsBad("dt"):
-		case e.Name == "dt":
-			p.stepTooLong(e)
-		default:
-			p.Wrong(e.Name, Problem{Rule: e.Rule, Got: p.byDefault(e.Name, e)})
-		}
-	}
-	n.Inputs = p.inputs()
-	n.Count = p.Whole("count", 1, 1, 100_000)
-	return n
-}
-
-// stepTooLong reports a broken rule of dt. Its place is dt in [loop], or without it the time constant of the neuron.
-func (p *Table) stepTooLong(e neuron.ParamError) {
-	problem := Problem{Rule: e.Rule + " in " + p.path}
-	loop := p.parts["loop"]
-	if loop.Has("dt") {
-		loop.Wrong("dt", problem)
-		return
-	}
-	problem.Key, problem.Got = "loop.dt", loop.byDefault("dt", e)
-	at := p.node.at
-	for _, d := range p.model().Params {
-		if n := p.node.index[d.Key]; n != nil && d.Role == neuron.TimeConstant {
-			at = n.at
-		}
-	}
-	p.problems.add(at, problem)
-}
-
-// byDefault returns the default value of a parameter for a message, or "" for a given one. A default can break a rule together
-// with a given parameter.
-func (p *Table) byDefault(key string, e neuron.ParamError) string {
-	if p.Has(key) {
-		return ""
-	}
-	return strconv.Quote(strings.TrimSpace(formatFloat(e.Value)+" "+e.Unit)) + " by default"
-}
-
-// inputs returns the sorted names in a neuron's input key. The sum must not depend on the order in the file.
-func (p *Table) inputs() []string {
-	const rule = `must be a name such as "knob" or a list of names`
-	if !p.Has("input") {
-		p.missing("input", "knob")
-		return nil
-	}
-	n := p.value("input", Text|List, rule)
-	if n == nil {
-		return nil
-	}
-	items := n.items
-	if n.kind == Text {
-		items = []*node{n}
-	} else if len(items) == 0 {
-		p.Wrong("input", Problem{Rule: "must name at least one input"})
-	}
-	var list []string
-	for _, item := range items {
-		switch {
-		case item.kind != Text:
-			p.Wrong("input", Problem{Rule: rule})
-		case slices.Contains(list, item.text):
-			p.Wrong("input", Problem{Rule: "must name each input once", Hint: item.raw + " appears twice"})
-		default:
-			list = append(list, item.text)
-		}
-	}
-	slices.Sort(list)
-	return list
 }

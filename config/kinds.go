@@ -3,6 +3,9 @@ package config
 import (
 	"slices"
 	"strings"
+	"time"
+
+	"hillock/neuron"
 )
 
 // Kinds are the known kinds of parts. The first of each list also decodes tables without a driver, to check their other
@@ -29,6 +32,13 @@ type Part interface {
 type InputPart interface {
 	Part
 	Range() (low, high float64) // of the current, nA; for a knob at positions 0 and 1, where low may be the larger one
+}
+
+// A SpikeInput is the part of an input of spikes. It has no current: its range is 0, and no neuron names it.
+type SpikeInput interface {
+	InputPart
+	// Train returns the spikes in steps of dt. A file with a relative name is in the given folder.
+	Train(folder string, dt time.Duration) (neuron.Train, error)
 }
 
 // A Key is a key of a table with its types.

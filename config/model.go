@@ -30,14 +30,24 @@ func modelKeys(m neuron.Model) []Key {
 // neuronKeys returns the keys of a neuron's table with a model, or those of all models for "".
 func neuronKeys(model string) []Key {
 	keys := []Key{{"model", Text}}
-	for _, m := range neuron.Models() {
-		for _, k := range modelKeys(m) {
-			if (model == "" || m.Name == model) && !contains(keys, k.Name) {
+	add := func(more ...Key) {
+		for _, k := range more {
+			if !contains(keys, k.Name) {
 				keys = append(keys, k)
 			}
 		}
 	}
-	return append(keys, Key{"input", Text | List}, Key{"count", Whole}, Key{"v_start", Text | List})
+	for _, m := range neuron.Models() {
+		if model != "" && m.Name != model {
+			continue
+		}
+		add(modelKeys(m)...)
+		if _, ok := m.Default.(neuron.LIF); ok {
+			add(Key{"integrator", Text})
+		}
+	}
+	add(Key{"seed", Whole}, Key{"input", Text | List}, Key{"count", Whole}, Key{"v_start", Text | List})
+	return keys
 }
 
 // model returns the model of a neuron's table, or the first model for an unknown one.

@@ -38,13 +38,7 @@ func (c *Config) TOML() []byte {
 		in.Part.Print(&Printer{b: &b})
 	}
 	for _, n := range c.Neurons {
-		input := strings.Join(quoted(n.Inputs), ", ")
-		if len(n.Inputs) != 1 {
-			input = "[" + input + "]"
-		}
-		fmt.Fprintf(&b, "\n[neuron.%s]\n", n.Name)
-		printParams(&b, n.Params)
-		fmt.Fprintf(&b, "input = %s\n", input)
+		n.print(&b)
 	}
 	for _, s := range c.Synapses {
 		s.print(&b)

@@ -28,6 +28,7 @@ type decoder struct {
 	parts              map[string]*Table   // by path
 	named              map[string][]*Table // by section, in the order of the file
 	timing             Loop
+	graph              // of the whole configuration, for check
 }
 
 // Loop returns the loop of the configuration.
@@ -341,31 +342,50 @@ func (t *Table) Currents(key string, low, high float64) (float64, float64) {
 		t.Wrong(key, Problem{Rule: rule})
 		return low, high
 	}
-	var ends [2]float64
-	for i, item := range n.items {
-		v, problem := item.current()
-		if problem != nil {
-			problem.Key, problem.Got = t.path+"."+key, item.raw
-			t.bad = append(t.bad, key)
-			t.problems.add(item.at, *problem)
-		}
-		ends[i] = v
-	}
+	ends := t.items(key, current(), Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-1 mA and 1 mA"})
 	if !t.IsBad(key) && ends[0] == ends[1] {
 		t.Wrong(key, Problem{Rule: "must be two different currents", Hint: "the knob has no effect"})
 	}
 	return ends[0], ends[1]
 }
 
-// current returns an item of a list as a current in nA.
-func (n *node) current() (float64, *Problem) {
-	d := current()
+// items returns the values of a list. It reports each bad one at its place.
+func (t *Table) items(key string, d dimension, l Limits) (all []float64) {
+	for _, item := range t.node.index[key].items {
+		v, problem := item.float(d)
+		if problem == nil && !(v >= l.Low && v <= l.High) {
+			problem = &Problem{Rule: "must be between " + l.Words}
+		}
+		if problem != nil {
+			t.wrongItem(key, item, *problem)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// float returns an item of a list as a value with a unit.
+func (n *node) float(d dimension) (float64, *Problem) {
 	if n.kind&(Text|Whole|Float) == 0 {
 		return 0, &Problem{Rule: d.rule()}
 	}
-	v, problem := d.float(n.text)
-	if problem == nil && !(math.Abs(v) <= neuron.MaxCurrent) {
-		problem = &Problem{Rule: "must be between -1 mA and 1 mA"}
+	return d.float(n.text)
+}
+
+// wrongItem reports a problem of one item of a list, or of a value that is no list.
+func (t *Table) wrongItem(key string, item *node, p Problem) {
+	p.Key, p.Got = t.path+"."+key, item.raw
+	t.bad = append(t.bad, key)
+	t.problems.add(item.at, p)
+}
+
+// item returns the item of a list with a text, or the value that is no list.
+func (t *Table) item(key, text string) *node {
+	n := t.node.index[key]
+	for _, item := range n.items {
+		if item.text == text {
+			return item
+		}
 	}
-	return v, problem
+	return n
 }

@@ -2,7 +2,6 @@ package board
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"periph.io/x/conn/v3/analog"
@@ -89,11 +88,11 @@ type Shown struct {
 
 // shown returns the data of a neuron, alone or in a population, or nothing for an unknown neuron.
 func shown(cfg *config.Config, name string) Shown {
-	i := slices.IndexFunc(cfg.Neurons, func(n config.Neuron) bool { return n.Name == config.TableOf(name) })
-	if i < 0 {
+	n, ok := cfg.Neuron(name)
+	if !ok {
 		return Shown{}
 	}
-	levels := cfg.Neurons[i].Levels()
+	levels := n.Levels()
 	return Shown{Low: levels.Lowest(), High: levels.Threshold.V, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed}
 }
 

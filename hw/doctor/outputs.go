@@ -157,10 +157,7 @@ func (b *Bench) rise(out config.Output) error {
 	s := parts.Outputs[out.Name]
 	leveled, _ := s.(board.Leveled)
 	start := time.Now()
-	for _, n := range b.Config.Neurons {
-		if n.Name != out.Neuron {
-			continue
-		}
+	if n, ok := b.Config.Neuron(out.Neuron); ok {
 		rest, threshold := n.Levels().Rest.V, n.Levels().Threshold.V
 		const steps = 40
 		for i := range 4*steps + 1 {

@@ -100,7 +100,7 @@ func badOutputs() []badCase {
 		{0, "[neuron.n2]\ninput = \"knob\"\ntau_m = \"0.05 ms\"",
 			`2:1: loop.dt: must be below 2 tau_m (0.1 ms), or the integration diverges in neuron.n2, got "0.1 ms"`},
 		{0, "[neuron.n2]\nv_t = \"-75 mV\"",
-			"30:9: neuron.n2.v_reset: must be below v_t (-75 mV), got \"-70 mV\" by default\n30:9: neuron.n2.input: must be given: add input = \"knob\""},
+			"30:9: neuron.n2.v_reset: must be below v_t (-75 mV), got \"-70 mV\" by default"},
 		{0, "[output.b]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"n1\"",
 			`32:1: output.b.pin: must be a free pin, got "GPIO17": output.led uses GPIO17`},
 		{0, "[output.b]\ndriver = \"pulse\"\npin = \"P1_11\"\nneuron = \"n1\"",

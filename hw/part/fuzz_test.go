@@ -97,8 +97,20 @@ func sound(t *testing.T, c *config.Config) {
 				t.Errorf("neuron %s: got %s %g", n.Name, d.Key, v)
 			}
 		}
-		if len(n.Inputs) == 0 {
-			t.Errorf("neuron %s: got no input", n.Name)
+		within("count", float64(n.Count), 1, config.MaxNeurons)
+		for _, v := range n.VStart {
+			within("v_start", v, -1e4, 1e4)
+		}
+	}
+	for _, s := range c.Synapses {
+		within("weight", s.Weight, -config.MaxCurrent, config.MaxCurrent)
+		within("delay", float64(s.Delay), float64(c.Loop.DT), max(float64(c.Loop.DT), float64(10*time.Second)))
+		within("probability", s.Probability, 0, 1)
+		if s.Kind.HasTau() {
+			within("tau", s.Tau, float64(c.Loop.DT)/1e6, 1e6)
+		}
+		if len(s.From) == 0 || len(s.To) == 0 {
+			t.Errorf("synapse %s: got no ends", s.Name)
 		}
 	}
 	for _, o := range c.Outputs {
@@ -171,11 +183,17 @@ func randomConfig(r *rand.Rand) *config.Config {
 	dt := float64(c.Loop.DT) / 1e6
 	for i := range 1 + r.IntN(3) {
 		n, vt := standard(fmt.Sprintf("n%d", i)), r.NormFloat64()*100
+		seed := r.IntN(math.MaxInt32)
 		for key, v := range map[string]float64{
 			"tau_m": between(dt, 1e6), "e_l": r.NormFloat64() * 100, "v_t": vt, "v_reset": vt - between(1e-6, 1000), "r_m": between(1e-300, 1e6),
-			"t_ref": r.Float64() * between(1e-9, 1e6), "sigma": between(1e-9, 1e4), "seed": float64(r.IntN(math.MaxInt32)), "dt": dt,
+			"t_ref": r.Float64() * between(1e-9, 1e6), "sigma": between(1e-9, 1e4), "seed": float64(seed), "dt": dt,
+			"a": r.NormFloat64() * 1e3, "b": r.NormFloat64() * 1e3, "tau_w": between(1e-6, 1e6),
 		} {
 			n = with(n, key, v)
+		}
+		n.Seed, n.Count = uint64(seed), 1+r.IntN(3)*r.IntN(300)
+		if low := r.NormFloat64() * 100; r.IntN(2) == 0 {
+			n.VStart = []float64{low, low + float64(r.IntN(2))*between(1e-6, 100)}
 		}
 		for _, k := range r.Perm(len(c.Inputs))[:1+r.IntN(len(c.Inputs))] {
 			n.Inputs = append(n.Inputs, c.Inputs[k].Name)
@@ -183,8 +201,11 @@ func randomConfig(r *rand.Rand) *config.Config {
 		slices.Sort(n.Inputs)
 		c.Neurons = append(c.Neurons, n)
 	}
+	for i := range r.IntN(4) {
+		c.Synapses = append(c.Synapses, randomSynapse(r, c, fmt.Sprintf("s%d", i)))
+	}
 	for i, pin := range r.Perm(28)[:r.IntN(6)] {
-		o := config.Output{Name: fmt.Sprintf("out_%d", i), Neuron: c.Neurons[r.IntN(len(c.Neurons))].Name}
+		o := config.Output{Name: fmt.Sprintf("out_%d", i), Neuron: randomNeuron(r, c)}
 		at := fmt.Sprintf("GPIO%d", pin)
 		if r.IntN(2) == 0 {
 			o.Driver, o.Part = "bar", Bar{Pins: at, Invert: r.IntN(2) == 0}
@@ -194,6 +215,53 @@ func randomConfig(r *rand.Rand) *config.Config {
 		c.Outputs = append(c.Outputs, o)
 	}
 	return c
+}
+
+// randomNeuron returns the name of a neuron, or of a neuron in a population.
+func randomNeuron(r *rand.Rand, c *config.Config) string {
+	n := c.Neurons[r.IntN(len(c.Neurons))]
+	if n.Count > 1 && r.IntN(2) == 0 {
+		return fmt.Sprintf("%s.%d", n.Name, 1+r.IntN(n.Count))
+	}
+	return n.Name
+}
+
+// randomSynapse returns a synapse between any neurons.
+func randomSynapse(r *rand.Rand, c *config.Config, name string) config.Synapse {
+	s := anySynapse([]string{"exp", "alpha", "delta"}[r.IntN(3)])
+	s.Name, s.Self = name, true
+	s.From, s.To = []string{randomNeuron(r, c)}, []string{c.Neurons[0].Name, randomNeuron(r, c)}[r.IntN(2):]
+	if len(s.To) == 2 && s.To[0] == s.To[1] {
+		s.To = s.To[:1]
+	}
+	if len(s.To) == 2 {
+		s.Probability, s.Seed = r.Float64(), uint64(r.IntN(math.MaxInt32))
+	}
+	s.Weight, s.Delay = r.NormFloat64(), c.Loop.DT*time.Duration(1+r.IntN(8))
+	tau := func() float64 { return float64(c.Loop.DT)/1e6 + r.Float64()*100 }
+	if s.Kind.HasTau() {
+		s.Tau = tau()
+	}
+	if r.IntN(2) == 0 {
+		s.Gain = c.Inputs[0].Name
+	}
+	if p := &s.Plastic; s.Weight > 0 && r.IntN(2) == 0 {
+		p.APlus, p.AMinus, p.TauPlus, p.TauMinus, p.Max = r.Float64(), r.Float64(), tau(), tau(), s.Weight*(1+r.Float64())
+	}
+	return s
+}
+
+// anySynapse returns a synapse of a kind.
+func anySynapse(kind string) config.Synapse {
+	values := "weight = \"8 nA\"\ntau = \"5 ms\"\n"
+	if kind == "delta" {
+		values = "weight = \"8 mV\"\n"
+	}
+	c, err := config.Parse("", []byte(minimal+"[synapse.s]\nfrom = \"n1\"\nto = \"n1\"\nself = true\nkind = \""+kind+"\"\n"+values), nil, Kinds())
+	if err != nil {
+		panic(err)
+	}
+	return c.Synapses[0]
 }
 
 // FuzzEdit checks that an edited configuration parses, with the new value and no other change.

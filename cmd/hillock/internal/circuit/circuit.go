@@ -161,11 +161,11 @@ func (c *Circuit) synapse(s config.Synapse) neuron.Synapse {
 // VStart returns the potentials of a table's neurons at the start, mV, or nil: at rest.
 func (c *Circuit) VStart(i int) []float64 {
 	n := c.Config.Neurons[i]
-	if n.VStart == [2]float64{} {
+	if n.VStart == nil {
 		return nil
 	}
 	v := make([]float64, max(1, n.Count))
-	random := generator(uint64(n.Model().Sum(neuron.Seed, n.Params)), n.Name)
+	random := generator(n.Seed, n.Name)
 	for k := range v {
 		v[k] = n.VStart[0] + float64((n.VStart[1]-n.VStart[0])*random.Float64())
 	}

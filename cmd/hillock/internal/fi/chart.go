@@ -76,7 +76,7 @@ func (c *Curve) parameters() string {
 // absent reports whether a parameter belongs to an adaptation that the neuron does not have.
 func absent(d neuron.Param, p neuron.Params) bool {
 	lif, ok := p.(neuron.LIF)
-	return ok && !lif.Adapts() && (d.Key == "a" || d.Key == "b" || d.Key == "tau_w")
+	return ok && !lif.Adapts() && d.Role == neuron.Adaptation
 }
 
 // exactLine returns the rate of the continuous equation from one current (nA) to another, up to a rate (Hz). Its tangent is vertical

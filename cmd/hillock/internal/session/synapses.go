@@ -126,7 +126,7 @@ func setSynapse(s *config.Synapse, key string, v float64, dt time.Duration) erro
 		}
 		s.Tau = v
 	default:
-		if longest := float64(config.MaxDelay) / 1e6; !(steps >= 1 && v <= longest) {
+		if longest := float64(config.MaxDelay(dt)) / 1e6; !(steps >= 1 && v <= longest) {
 			rule = fmt.Sprintf("must be from dt (%g ms) to %g ms, got %g ms", step, longest, v)
 		}
 		s.Delay = time.Duration(steps) * dt
