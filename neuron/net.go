@@ -64,6 +64,21 @@ type projection struct {
 // spikeRing keeps the spikes of the latest steps.
 type spikeRing [][]int32 // numbers of the network, ascending
 
+// roomy limits the spikes for which a ring has room from the start: 16 MB. A larger ring grows, and allocates in some steps.
+const roomy = 4 << 20
+
+// newSpikeRing returns a ring for a number of steps, and as many numbers of neurons and sources.
+func newSpikeRing(steps, numbers int) spikeRing {
+	h := make(spikeRing, steps)
+	if steps <= roomy/numbers {
+		all := make([]int32, steps*numbers)
+		for i := range h {
+			h[i] = all[i*numbers : i*numbers : (i+1)*numbers]
+		}
+	}
+	return h
+}
+
 func (h spikeRing) at(step int64) *[]int32 { return &h[step%int64(len(h))] }
 
 // NewNet returns the network of cells. The neurons of the first cell have the numbers from 0, then come those of the next
@@ -73,7 +88,7 @@ func NewNet(dt float64, cells []*Cell, sources []Source, synapses []Synapse) *Ne
 	first := int32(0)
 	for _, c := range cells {
 		g := group(c)
-		n.groups = append(n.groups, &cellGroup{Group: g, name: c.Name, first: first, in: make([]float64, g.Len())})
+		n.groups = append(n.groups, &cellGroup{Group: g, name: c.Name, first: first, in: make([]float64, g.Len()), spiked: make([]int32, 0, g.Len())})
 		first += int32(g.Len())
 	}
 	n.connect(synapses, nil)
@@ -111,7 +126,7 @@ func (n *Net) connect(synapses []Synapse, like *Net) {
 		}
 		n.synapses = append(n.synapses, c)
 	}
-	n.history = make(spikeRing, longest+1)
+	n.history = newSpikeRing(int(longest)+1, numbers)
 }
 
 // adopt takes the graph of the same table in another network.
@@ -337,6 +352,16 @@ func (n *Net) Synaptic(cell, i int) (sum float64) {
 
 // Now returns the number of steps so far, skipped ones included.
 func (n *Net) Now() int64 { return n.now }
+
+// UnderWay returns the number of arrivals of spikes until now that are still to come.
+func (n *Net) UnderWay() (count int64) {
+	for _, s := range n.synapses {
+		for step := s.taken + 1; step <= n.now; step++ {
+			count += s.arrivals(*n.history.at(step))
+		}
+	}
+	return count
+}
 
 // Dropped returns the number of arrivals lost so far: in skipped time, and by changes of the network.
 func (n *Net) Dropped() int64 { return n.dropped }

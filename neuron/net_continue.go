@@ -10,7 +10,7 @@ func (n *Net) with(neurons []Neuron, synapses []Synapse) *Net {
 	next := &Net{dt: n.dt, sources: n.sources, sent: make([]int64, len(n.sources))}
 	for i, g := range n.groups {
 		own := group(&Cell{Neuron: neurons[i]})
-		next.groups = append(next.groups, &cellGroup{Group: own, name: g.name, first: g.first, in: make([]float64, own.Len())})
+		next.groups = append(next.groups, &cellGroup{Group: own, name: g.name, first: g.first, in: make([]float64, own.Len()), spiked: make([]int32, 0, own.Len())})
 	}
 	next.connect(synapses, n)
 	return next
@@ -81,7 +81,7 @@ func (c *continued) at(old int32) int32 { return c.numbers[old] }
 func (c *continued) spikes() {
 	old := c.from.history
 	if need := int(math.Round(float64(len(old)-1)*c.ratio)) + 1; need > len(c.n.history) {
-		c.n.history = make(spikeRing, need)
+		c.n.history = newSpikeRing(need, int(c.n.number(len(c.n.sources))))
 	}
 	for step := max(1, c.from.now-int64(len(old))+1); step <= c.from.now; step++ {
 		spiked := c.n.history.at(c.step(step))

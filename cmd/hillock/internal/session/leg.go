@@ -29,6 +29,7 @@ type leg struct {
 	members *members      // of populations; nil without any
 	record  *trace.Record // every step; nil without Options.Traced
 	reloads int           // so far
+	lost    int64         // arrivals of a network without a successor
 	faults  []string      // of the virtual Pi that fit this configuration
 	grant   atomic.Pointer[clock.Grant]
 
@@ -81,8 +82,13 @@ func (s *Session) assemble(l, after *leg) (err error) {
 				}
 			}
 		}
-		if was := after.loop.Network(); was != nil && l.loop.Net != nil {
+		l.lost = after.lost
+		switch was := after.loop.Network(); {
+		case was == nil:
+		case l.loop.Net != nil:
 			l.loop.Net.Continue(was)
+		default:
+			l.lost += was.Dropped() + was.UnderWay()
 		}
 	}
 	if s.hw.Virtual != nil {

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -241,4 +242,33 @@ func TestKnobTurnsTheGain(t *testing.T) {
 		3000: check(1, 1),
 	})
 	b.Run(t, 3000)
+}
+
+func TestLoopOfANetworkDoesNotAllocate(t *testing.T) {
+	b := network(t, strings.Replace(pair, "[neuron.n2]", "[neuron.n2]\ncount = 30\nsigma = \"3 mV\"\nseed = 1", 1)+`
+[synapse.b]
+from = "n2"
+to = ["n1", "n2"]
+kind = "alpha"
+weight = "0.1 nA"
+tau = "3 ms"
+gain = "other"
+plastic = {a_plus = "0.01 nA", a_minus = "0.01 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "1 nA"}
+[synapse.c]
+from = "n2.3"
+to = "n2.5"
+kind = "delta"
+weight = "-1 mV"
+`)
+	b.Run(t, 20_000) // lists of spikes grow to their size
+	b.Loop.Ticks = 1
+	few := testing.AllocsPerRun(3, func() { b.Loop.Run(context.Background()) })
+	b.Loop.Ticks = 1000
+	many := testing.AllocsPerRun(3, func() { b.Loop.Run(context.Background()) })
+	if few != many {
+		t.Errorf("got %g allocations in 1000 ticks with a tap, and %g in one; want the same", many, few)
+	}
+	if s := b.Session.Summary().Synapses[1]; !s.Plastic || !(s.Low < s.Mean && s.Mean < s.High) || s.Arrivals == 0 || s.Pairs != 30+30*29 {
+		t.Errorf("got %+v, want plastic weights that differ", s)
+	}
 }

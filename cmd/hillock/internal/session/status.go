@@ -164,7 +164,7 @@ func (s *Session) Status() Status {
 	for i, n := range st.Config.Neurons {
 		st.Neurons = append(st.Neurons, l.neuron(n, &s.now, i))
 	}
-	st.Synapses, st.SpikeInputs, st.Dropped = l.synapses(st.Config, &s.now), l.spikeInputs(&s.now), s.now.dropped
+	st.Synapses, st.SpikeInputs, st.Dropped = l.synapses(st.Config, &s.now), l.spikeInputs(&s.now), l.lost+s.now.dropped
 	for _, in := range st.Config.Inputs {
 		if l.board.Inputs[in.Name] != nil {
 			st.Inputs = append(st.Inputs, l.input(in))

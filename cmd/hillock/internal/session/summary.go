@@ -46,6 +46,7 @@ func (s *Session) Summary() *Summary {
 	sum := &Summary{Status: s.Status(), Began: l.monitor.times.total.late, Times: l.monitor.times.end(), Model: float64(end.tick.Steps) * l.cfg.Loop.DT.Seconds(),
 		Real: end.tick.Since(l.cfg.Loop.Tick).Seconds()}
 	sum.Tick, sum.Speed, sum.SpeedChanged, sum.Skipped = end.tick, end.speed, end.changed, end.skipped
+	sum.Synapses, sum.SpikeInputs, sum.Dropped = l.synapses(sum.Config, end), l.spikeInputs(end), l.lost+end.dropped
 	for i, c := range l.loop.Cells {
 		state := end.cells[i]
 		n := NeuronSummary{Name: c.Name, Spikes: c.Spikes, Current: state.current}
