@@ -94,7 +94,7 @@ func (l *listener) frame(b []byte) {
 		l.gaps++
 	}
 	l.next = first + float64(n)*per
-	b = b[32+20*n:]
+	b = b[34+20*n:]
 	for i := range int(le.Uint32(b)) {
 		l.spikes = append(l.spikes, float(b[4+8*i:]))
 	}

@@ -24,6 +24,7 @@ type wish struct {
 	Input     string  `json:"input"`
 	Position  float64 `json:"position"`
 	Neuron    string  `json:"neuron"`
+	Synapse   string  `json:"synapse"`
 	Key       string  `json:"key"`
 	Value     float64 `json:"value"`
 	Name      string  `json:"name"`
@@ -37,7 +38,10 @@ func kinds() map[string][]string {
 	}
 }
 
-// keys returns the keys of "set", except the loop's own key, speed.
+// synapseKeys returns the keys of "set" of a synapse.
+func synapseKeys() []string { return []string{"weight", "tau", "delay"} }
+
+// keys returns the keys of "set" of a neuron. The loop's own key is speed.
 func keys() (all []string) {
 	for _, m := range neuron.Models() {
 		for _, d := range m.Params {
@@ -49,12 +53,17 @@ func keys() (all []string) {
 	return all
 }
 
-// slider returns the slider of a key: a neuron's own, or the loop's for an unknown name.
-func (h Hello) slider(name, key string) (Slider, bool) {
-	all := h.Sliders
+// slider returns the slider of a message's key: that of its neuron or of its synapse, or the loop's for an unknown name.
+func (h Hello) slider(m wish) (Slider, bool) {
+	all, key := h.Sliders, m.Key
 	for _, n := range h.Neurons {
-		if n.Name == name {
+		if n.Name == m.Neuron {
 			all = n.Sliders
+		}
+	}
+	for _, s := range h.Network.Synapses {
+		if s.Name == m.Synapse {
+			all = s.Sliders
 		}
 	}
 	i := slices.IndexFunc(all, func(s Slider) bool { return s.Key == key })
@@ -92,7 +101,7 @@ func parse(text []byte) (wish, error) {
 	}
 	for key, value := range given {
 		switch {
-		case key == "type", slices.Contains(want, key), m.Type == "set" && key == "neuron":
+		case key == "type", slices.Contains(want, key), m.Type == "set" && (key == "neuron" || key == "synapse"):
 		default:
 			return m, fmt.Errorf("%s: unknown key %.40q", m.Type, key)
 		}
@@ -112,7 +121,7 @@ func parse(text []byte) (wish, error) {
 		}
 		return m, errors.New("a message must be a JSON object")
 	}
-	return m, m.check(given["neuron"] != nil)
+	return m, m.check(given["neuron"] != nil, given["synapse"] != nil)
 }
 
 // noun returns JSON's word for a kind of Go value.
@@ -124,7 +133,7 @@ func noun(kind string) string {
 }
 
 // check checks the values against fixed limits.
-func (m wish) check(ofNeuron bool) error {
+func (m wish) check(ofNeuron, ofSynapse bool) error {
 	switch m.Type {
 	case "view":
 		for _, key := range []struct {
@@ -142,8 +151,13 @@ func (m wish) check(ofNeuron bool) error {
 		}
 	case "set":
 		switch {
-		case m.Key == "speed" && ofNeuron:
-			return errors.New("set: speed: belongs to the loop: leave out neuron")
+		case ofNeuron && ofSynapse:
+			return errors.New("set: must have neuron or synapse, got both")
+		case m.Key == "speed" && (ofNeuron || ofSynapse):
+			return fmt.Errorf("set: speed: belongs to the loop: leave out %s", map[bool]string{true: "neuron", false: "synapse"}[ofNeuron])
+		case ofSynapse && !slices.Contains(synapseKeys(), m.Key):
+			return fmt.Errorf("set: key: must be %s of a synapse, got %.40q", strings.Join(synapseKeys(), ", "), m.Key)
+		case ofSynapse:
 		case m.Key != "speed" && !slices.Contains(keys(), m.Key):
 			return fmt.Errorf("set: key: must be %s or speed, got %.40q", strings.Join(keys(), ", "), m.Key)
 		case m.Key != "speed" && !ofNeuron:
@@ -161,10 +175,14 @@ func (s *Server) change(m wish) error {
 	case "sweep":
 		return s.sweep(m.Input)
 	case "set":
-		if r, ok := s.now().slider(m.Neuron, m.Key); ok && !(m.Value >= r.Low && m.Value <= r.High) {
+		if r, ok := s.now().slider(m); ok && !(m.Value >= r.Low && m.Value <= r.High) {
 			return fmt.Errorf("%s: must be from %g to %g, got %g", m.Key, r.Low, r.High, m.Value)
 		}
-		if err := s.run.Set(m.Neuron, m.Key, m.Value); err != nil {
+		name := m.Neuron
+		if m.Synapse != "" {
+			name = "synapse." + m.Synapse
+		}
+		if err := s.run.Set(name, m.Key, m.Value); err != nil {
 			return err
 		}
 	case "reset":

@@ -12,7 +12,7 @@ import (
 
 // onPage returns a kit for the page's drawing; n is nil for a kit without wiring. Each input has a knob with its current. An input
 // without a knob on the breadboard has one without legs.
-func onPage(cfg *config.Config, n *wiring.Netlist) Kit {
+func onPage(cfg *config.Config, inputs []config.Input, n *wiring.Netlist) Kit {
 	if n == nil {
 		n = &wiring.Netlist{}
 		for i, out := range cfg.Outputs {
@@ -28,7 +28,7 @@ func onPage(cfg *config.Config, n *wiring.Netlist) Kit {
 			Group: p.Group, Label: p.Use})
 		named(&kit.Parts[len(kit.Parts)-1], p.Output)
 	}
-	for _, in := range cfg.Inputs {
+	for _, in := range inputs {
 		if !turns(kit.Parts, in.Name) {
 			last++
 			kit.Parts = append(kit.Parts, Part{Ref: "input " + in.Name, Kind: kindOf(wiring.Knob), Pins: []string{}, Group: last,

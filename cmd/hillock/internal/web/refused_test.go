@@ -116,6 +116,11 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		{`{"type":"set","neuron":"n1","key":"speed","value":1}`, "set: speed: belongs to the loop: leave out neuron"},
 		{`{"type":"set","neuron":"n2","key":"tau_m","value":10}`, `set: no neuron is called "n2"`},
 		{`{"type":"set","neuron":"n1","key":"tau_m","value":0.5}`, "tau_m: must be from 1 to 100, got 0.5"},
+		{`{"type":"set","synapse":"a","key":"speed","value":1}`, "set: speed: belongs to the loop: leave out synapse"},
+		{`{"type":"set","synapse":"a","key":"tau_m","value":1}`, `set: key: must be weight, tau, delay of a synapse, got "tau_m"`},
+		{`{"type":"set","synapse":"a","key":"weight","value":20.5}`, "weight: must be from -20 to 20, got 20.5"},
+		{`{"type":"set","synapse":"a","neuron":"n1","key":"weight","value":1}`, "set: must have neuron or synapse, got both"},
+		{`{"type":"turn","synapse":"a","input":"knob","position":0.5}`, `turn: unknown key "synapse"`},
 		{`{"type":"set","neuron":["n1"],"key":"tau_m","value":5}`, "set: neuron: must be a string, got array"},
 		{`{"type":"set","key":"speed","value":1000}`, "speed: must be from 0.001 to 10, got 1000"},
 		{`{"type":"view","per_column":0,"columns":0,"end":0}`, "view: per_column: must be a whole number from 1 to 1000000, got 0"},
@@ -141,7 +146,8 @@ func TestBadMessagesAreRefused(t *testing.T) {
 			t.Errorf("got %d hellos, want one: nothing was changed", len(v.now().hellos))
 		}
 		v.say(t, `{"type":"set","neuron":"n1","key":"tau_m","value":20}`)
-		if got := w.touched(); !cmp.Equal(got, []string{"n1.tau_m=20"}) || len(v.now().hellos) != 2 {
+		v.say(t, `{"type":"set","synapse":"a","key":"weight","value":-3}`)
+		if got := w.touched(); !cmp.Equal(got, []string{"n1.tau_m=20", "synapse.a.weight=-3"}) || len(v.now().hellos) != 3 {
 			t.Errorf("got %q and %d hellos, want the client to continue unchanged", got, len(v.now().hellos))
 		}
 	})

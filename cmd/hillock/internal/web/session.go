@@ -18,13 +18,14 @@ import (
 type shown struct {
 	*session.Session
 	version string
-	kit     atomic.Pointer[drawn]
+	drawn   atomic.Pointer[drawn]
 }
 
-// drawn is the drawn kit of a configuration.
+// drawn is the drawn kit and the network of a configuration.
 type drawn struct {
-	of  *config.Config
-	kit Kit
+	of      *config.Config
+	kit     Kit
+	network Network
 }
 
 // Of returns a session as a Run for a Server.
@@ -46,16 +47,17 @@ func (w *shown) Hello() Hello {
 		Inputs: []Input{}, Outputs: []Output{},
 		Step:    st.Tick.Steps + 1,
 		Loop:    Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
-		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed, in multiples of real time", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}},
-		Kit:     w.kitOf(st.File)}
+		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed, in multiples of real time", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}}}
+	d := w.draw(&st)
+	h.Kit, h.Network = d.kit, d.network.now(&st)
 	for i, n := range cfg.Neurons {
 		is := described(n)
 		is.Inputs, is.Color = append([]string{}, n.Inputs...), i
 		is.Curve = curve(n, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1])
 		h.Neurons = append(h.Neurons, is)
 	}
-	for i, in := range cfg.Inputs {
-		is := st.Inputs[i]
+	for _, is := range st.Inputs {
+		in := is.Config
 		h.Inputs = append(h.Inputs, Input{Name: in.Name, Driver: in.Driver, Where: parts.Where(in), Shape: parts.Shape(in), Low: is.Low, High: is.High,
 			Turnable: is.Knob != nil})
 	}
@@ -69,26 +71,33 @@ func (w *shown) Hello() Hello {
 	return h
 }
 
-// kitOf returns the kit of a configuration, drawn once.
-func (w *shown) kitOf(cfg *config.Config) Kit {
-	if d := w.kit.Load(); d != nil && d.of == cfg {
-		return d.kit
+// draw returns the drawn kit and network of the run's file, drawn once.
+func (w *shown) draw(st *session.Status) *drawn {
+	if d := w.drawn.Load(); d != nil && d.of == st.File {
+		return d
 	}
-	n, err := wiring.New(cfg)
+	n, err := wiring.New(st.File)
 	if err != nil {
 		n = nil // a configuration without a drawing runs too
 	}
-	d := &drawn{cfg, onPage(cfg, n)}
-	w.kit.Store(d)
-	return d.kit
+	var inputs []config.Input
+	for _, in := range st.Inputs {
+		inputs = append(inputs, in.Config)
+	}
+	d := &drawn{st.File, onPage(st.File, inputs, n), networkOf(st.File)}
+	w.drawn.Store(d)
+	return d
 }
 
 // described returns a neuron from the description of its model.
 func described(n config.Neuron) Neuron {
 	m, levels := n.Model(), n.Levels()
-	is := Neuron{Name: n.Name, Model: m.Name, Equation: m.Equation, Params: map[string]float64{}, Sliders: []Slider{},
+	is := Neuron{Name: n.Name, Count: max(1, n.Count), Model: m.Name, Equation: m.Equation, Params: map[string]float64{}, Sliders: []Slider{},
 		Reset: Level(levels.Reset), Rest: Level(levels.Rest), Threshold: Level(levels.Threshold),
 		Memory: m.Sum(neuron.TimeConstant, n.Params), Refractory: m.Sum(neuron.Refractory, n.Params)}
+	if is.Count > 1 {
+		is.Rows = rowsOf(is.Count)
+	}
 	for _, d := range m.Params {
 		is.Params[d.Key] = d.Of(n.Params)
 		if s := d.Slider; d.Adjustable && s.Low < s.High {
@@ -134,17 +143,26 @@ func finite(v float64) float64 {
 func (w *shown) Status() Status {
 	st := w.Session.Status()
 	is := Status{T: float64(st.Tick.Steps) * st.Config.Loop.DT.Seconds(), Steps: st.Tick.Steps, Fault: st.Fault,
-		Skipped: readable.Milliseconds(st.Skipped.Model), Stalled: st.Stalled,
+		Skipped: readable.Milliseconds(st.Skipped.Model), Dropped: st.Dropped, Stalled: st.Stalled,
 		Lateness: Lateness{P50: st.Late.P50, P99: st.Late.P99, Max: st.Late.Max},
-		Neurons:  []NeuronStatus{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}
+		Neurons:  []NeuronStatus{}, Synapses: []SynapseStatus{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}
 	dt := readable.Milliseconds(st.Config.Loop.DT)
 	for _, n := range st.Neurons {
-		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, RealTimeHz: n.RealTimeRate,
+		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, Slowest: n.Members.Low, Fastest: n.Members.High, RealTimeHz: n.RealTimeRate,
 			NoPrediction: n.Prediction.Reason, ISI: float64(n.Intervals.Latest) * dt, Intervals: Intervals{n.Intervals.Since, n.Intervals.N, n.Intervals.Mean * dt, n.Intervals.CV}}
 		if n.Prediction.Exists() {
 			s.Predicted = &n.Prediction.Hz
 		}
+		if n.HasSynaptic {
+			s.Synaptic = &n.Synaptic
+		}
+		if n.HasW {
+			s.W = &n.W
+		}
 		is.Neurons = append(is.Neurons, s)
+	}
+	for _, s := range st.Synapses {
+		is.Synapses = append(is.Synapses, SynapseStatus{s.Name, s.Gain, s.Mean, s.Low, s.High})
 	}
 	for _, in := range st.Inputs {
 		r := in.Reading

@@ -467,7 +467,7 @@ func TestNamesInTheKit(t *testing.T) {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		kit, _ := wiring.New(cfg) // nil for a kit without wiring
-		got := web.OnPage(cfg, kit)
+		got := web.OnPage(cfg, cfg.Inputs, kit)
 		var names []string
 		for _, p := range got.Parts {
 			if p.Input != "" {

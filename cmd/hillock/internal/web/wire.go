@@ -26,7 +26,7 @@ type Run interface {
 
 	// Each change is made completely, or not at all with an error. Turn returns the knob's position before.
 	Turn(input string, position float64) (was float64, err error)
-	Set(neuron, key string, value float64) error
+	Set(name, key string, value float64) error // of a neuron, or of a synapse: "synapse.a"
 	Reset() error
 	Fault(name string) error
 }
@@ -43,7 +43,8 @@ type Hello struct {
 	Run       uint32   `json:"run"`   // number of the part with these steps, as in each frame
 	Since     string   `json:"since"` // start of the server: run numbers of another server do not compare
 	Neurons   []Neuron `json:"neurons"`
-	Inputs    []Input  `json:"inputs"`
+	Network   Network  `json:"network"`
+	Inputs    []Input  `json:"inputs"` // of currents
 	Outputs   []Output `json:"outputs"`
 	Kit       Kit      `json:"kit"`
 	Faults    []string `json:"faults"`  // of the virtual Pi
@@ -60,6 +61,8 @@ type Loop struct {
 // Neuron is a neuron with its parameters and its theory.
 type Neuron struct {
 	Name       string             `json:"name"`
+	Count      int                `json:"count"` // neurons: more than 1 for a population
+	Rows       int                `json:"rows"`  // neurons in the raster of a population, equally far apart; 0: a single neuron
 	Model      string             `json:"model"`
 	Equation   string             `json:"equation"` // in the parameters' symbols
 	Params     map[string]float64 `json:"params"`   // by key, each in its unit
@@ -79,6 +82,33 @@ type Neuron struct {
 type Level struct {
 	Symbol string  `json:"symbol"`
 	V      float64 `json:"v"`
+}
+
+// Network is the synapses between the neurons. A run without synapses and populations has none.
+type Network struct {
+	Exists   bool      `json:"exists"`
+	Places   []Place   `json:"places"` // none of too many
+	Synapses []Synapse `json:"synapses"`
+}
+
+// Place is a neuron, a population or a spike input in the picture of a network.
+type Place struct {
+	Name   string `json:"name"`
+	Neuron int    `json:"neuron"` // index in Hello.Neurons; -1: a spike input
+	Source int    `json:"source"` // index among the spike inputs in a frame; -1: a neuron
+	Member int    `json:"member"` // of a population, from 0; -1: all of it
+}
+
+// Synapse is a table of synapses.
+type Synapse struct {
+	Name    string             `json:"name"`
+	Kind    string             `json:"kind"`
+	Plastic bool               `json:"plastic"`
+	Gain    string             `json:"gain"`    // name of the input; "": none
+	Count   int                `json:"count"`   // synapses
+	Pairs   [][2]int           `json:"pairs"`   // indices in Places: the presynaptic and the postsynaptic one
+	Params  map[string]float64 `json:"params"`  // by key, each in its unit
+	Sliders []Slider           `json:"sliders"` // of the parameters
 }
 
 // Slider is an adjustable parameter and its permitted range.
@@ -170,27 +200,43 @@ type Measured struct {
 
 // Status is the present state of a run.
 type Status struct {
-	Type     string         `json:"type"`
-	T        float64        `json:"t"` // model time, s
-	Steps    int64          `json:"steps"`
-	Neurons  []NeuronStatus `json:"neurons"`
-	Inputs   []InputStatus  `json:"inputs"`
-	Outputs  []OutputStatus `json:"outputs"`
-	Lateness Lateness       `json:"lateness_us"`
-	Skipped  float64        `json:"skipped_ms"` // model time
-	Missed   int64          `json:"missed"`     // steps not sent to this slow client
-	Clients  int            `json:"clients"`
-	Stalled  string         `json:"stalled"` // as Run.Stalled
-	Fault    string         `json:"fault"`   // of the virtual Pi
-	Doctor   []Finding      `json:"doctor"`
+	Type     string          `json:"type"`
+	T        float64         `json:"t"` // model time, s
+	Steps    int64           `json:"steps"`
+	Neurons  []NeuronStatus  `json:"neurons"`
+	Synapses []SynapseStatus `json:"synapses"`
+	Inputs   []InputStatus   `json:"inputs"`
+	Outputs  []OutputStatus  `json:"outputs"`
+	Lateness Lateness        `json:"lateness_us"`
+	Skipped  float64         `json:"skipped_ms"` // model time
+	Dropped  int64           `json:"dropped"`    // spikes dropped before their arrival at a synapse
+	Missed   int64           `json:"missed"`     // steps not sent to this slow client
+	Clients  int             `json:"clients"`
+	Stalled  string          `json:"stalled"` // as Run.Stalled
+	Fault    string          `json:"fault"`   // of the virtual Pi
+	Doctor   []Finding       `json:"doctor"`
 }
 
-// NeuronStatus is a neuron now: mV, nA, and Hz and ms of model time, but RealTimeHz in spikes per second of real time.
+// SynapseStatus is a table of synapses now: the mean, the smallest and the largest weight of plastic synapses, and the gain.
+type SynapseStatus struct {
+	Name string  `json:"name"`
+	Gain float64 `json:"gain"`
+	Mean float64 `json:"mean"`
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// NeuronStatus is a neuron now: mV, nA, and Hz and ms of model time, but RealTimeHz in spikes per second of real time. V, I, Synaptic, W
+// and the intervals of a population are those of its first neuron, Rate and RealTimeHz are means of all.
 type NeuronStatus struct {
 	Name         string    `json:"name"`
 	V            float64   `json:"v"`
-	I            float64   `json:"i"`
+	I            float64   `json:"i"`        // from outside
+	Synaptic     *float64  `json:"synaptic"` // null without synapses onto it
+	W            *float64  `json:"w"`        // null without adaptation
 	Rate         float64   `json:"rate"`
+	Slowest      float64   `json:"slowest"` // rate of the slowest neuron of a population
+	Fastest      float64   `json:"fastest"`
 	Predicted    *float64  `json:"predicted"`     // at the present current; null where there is no prediction
 	NoPrediction string    `json:"no_prediction"` // why there is none
 	ISI          float64   `json:"isi_ms"`        // the latest interspike interval; 0: none

@@ -142,7 +142,7 @@ func (f *fake) run(t *testing.T, ticks int64) {
 
 func (f *fake) Hello() Hello {
 	return Hello{Version: "test", Where: `a <b>"virtual"</b> Pi`, Loop: Loop{DT: 0.1, Tick: 1, Speed: 1},
-		Neurons: []Neuron{{Name: "n1", Sliders: []Slider{{Key: "tau_m", Low: 1, High: 100}}}}, Sliders: []Slider{{Key: "speed", Low: 0.001, High: 10}}}
+		Neurons: []Neuron{{Name: "n1", Sliders: []Slider{{Key: "tau_m", Low: 1, High: 100}}}}, Network: Network{Exists: true, Synapses: []Synapse{{Name: "a", Sliders: []Slider{{Key: "weight", Low: -20, High: 20}}}}}, Sliders: []Slider{{Key: "speed", Low: 0.001, High: 10}}}
 }
 
 func (f *fake) Status() Status {
@@ -208,7 +208,7 @@ func (f *fake) change(text string) error {
 }
 
 func (f *fake) Set(neuron, key string, value float64) error {
-	if neuron != "n1" && key != "speed" {
+	if neuron != "n1" && neuron != "synapse.a" && key != "speed" {
 		return fmt.Errorf("set: no neuron is called %q", neuron)
 	}
 	return f.change(fmt.Sprintf("%s.%s=%g", neuron, key, value))
@@ -294,6 +294,15 @@ type told struct {
 	missed, on, run uint32
 	values          [][5]float32
 	spikes          [][]float64
+	sources         [][]float64
+	inner           [][4]float32 // of cells with inner currents
+	rasters         [][]dot
+}
+
+// dot is a spike in the raster of a population.
+type dot struct {
+	step float64
+	row  int
 }
 
 func (w *world) dial(t *testing.T) *websocket.Conn {
@@ -372,33 +381,57 @@ func (v *viewer) say(t *testing.T, text string) {
 	synctest.Wait()
 }
 
-// bytesOf is the unread rest of a frame.
-type bytesOf []byte
+// unread is the unread rest of a frame.
+type unread []byte
 
-func (b *bytesOf) u8() int        { v := (*b)[0]; *b = (*b)[1:]; return int(v) }
-func (b *bytesOf) u16() int       { v := binary.LittleEndian.Uint16(*b); *b = (*b)[2:]; return int(v) }
-func (b *bytesOf) u32() uint32    { v := binary.LittleEndian.Uint32(*b); *b = (*b)[4:]; return v }
-func (b *bytesOf) float() float32 { return math.Float32frombits(b.u32()) }
-func (b *bytesOf) double() float64 {
+func (b *unread) u8() int        { v := (*b)[0]; *b = (*b)[1:]; return int(v) }
+func (b *unread) u16() int       { v := binary.LittleEndian.Uint16(*b); *b = (*b)[2:]; return int(v) }
+func (b *unread) u32() uint32    { v := binary.LittleEndian.Uint32(*b); *b = (*b)[4:]; return v }
+func (b *unread) float() float32 { return math.Float32frombits(b.u32()) }
+func (b *unread) double() float64 {
 	low := uint64(b.u32())
 	return math.Float64frombits(low | uint64(b.u32())<<32)
 }
 
 func decode(raw []byte) told {
-	b := bytesOf(raw)
-	if v := b.u8(); v != 1 {
+	b := unread(raw)
+	if v := b.u8(); v != 2 {
 		panic(fmt.Sprintf("a frame of version %d", v))
 	}
 	f := told{cells: b.u8(), columns: b.u16(), first: b.double(), per: b.double(), missed: b.u32(), on: b.u32(), run: b.u32()}
-	for range f.columns * f.cells {
-		f.values = append(f.values, [5]float32{b.float(), b.float(), b.float(), b.float(), b.float()})
+	sources := b.u8()
+	flags := make([]int, f.cells)
+	for i := range flags {
+		flags[i] = b.u8()
 	}
-	for range f.cells {
-		spikes := make([]float64, b.u32())
-		for i := range spikes {
-			spikes[i] = b.double()
+	for range f.columns {
+		for i := range f.cells {
+			f.values = append(f.values, [5]float32{b.float(), b.float(), b.float(), b.float(), b.float()})
+			if flags[i]&1 != 0 {
+				f.inner = append(f.inner, [4]float32{b.float(), b.float(), b.float(), b.float()})
+			}
 		}
-		f.spikes = append(f.spikes, spikes)
+	}
+	trains := func(n int) (all [][]float64) {
+		for range n {
+			spikes := make([]float64, b.u32())
+			for i := range spikes {
+				spikes[i] = b.double()
+			}
+			all = append(all, spikes)
+		}
+		return all
+	}
+	f.spikes, f.sources = trains(f.cells), trains(sources)
+	for i := range flags {
+		if flags[i]&2 == 0 {
+			continue
+		}
+		r := make([]dot, b.u32())
+		for k := range r {
+			r[k] = dot{f.first + float64(b.u32()), b.u16()}
+		}
+		f.rasters = append(f.rasters, r)
 	}
 	if len(b) != 0 {
 		panic(fmt.Sprintf("%d bytes after a frame", len(b)))

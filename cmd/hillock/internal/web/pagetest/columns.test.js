@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Columns, IMAX, VLAST, VMAX, VMIN } from '../page/columns.js';
+import { Columns, IMAX, SMAX, SMIN, VLAST, VMAX, VMIN, WMAX, within } from '../page/columns.js';
 
-// frame encodes a frame as frame.go does. columns has five numbers for each cell, spikes has the steps of each cell.
-function frame({ version = 1, first = 1, per = 10, run = 0, missed = 0, outputs = 0, cells = 1, columns = [], spikes = [[]] }) {
-  const view = new DataView(new ArrayBuffer(32 + columns.length * cells * 20 + spikes.reduce((n, s) => n + 4 + 8 * s.length, 0)));
+// frame encodes a frame as frame.go does. columns has five numbers for each cell, and four more with inner. spikes has the steps of each
+// cell, sources those of each source. rasters have the step and the row of each spike.
+function frame({ version = 2, first = 1, per = 10, run = 0, missed = 0, outputs = 0, cells = 1, columns = [], spikes = [[]], sources = [], inner = [], rasters = [] }) {
+  const view = new DataView(new ArrayBuffer(1 << 21));
+  let at = 33;
+  const u32 = (v) => { view.setUint32(at, v, true); at += 4; }, f64 = (v) => { view.setFloat64(at, v, true); at += 8; };
   view.setUint8(0, version);
   view.setUint8(1, cells);
   view.setUint16(2, columns.length, true);
@@ -13,14 +16,18 @@ function frame({ version = 1, first = 1, per = 10, run = 0, missed = 0, outputs 
   view.setUint32(20, missed, true);
   view.setUint32(24, outputs, true);
   view.setUint32(28, run, true);
-  let at = 32;
+  view.setUint8(32, sources.length);
+  for (let c = 0; c < cells; c++) view.setUint8(at++, (inner[c] ? 1 : 0) + (rasters[c] ? 2 : 0));
   for (const v of columns.flat()) { view.setFloat32(at, v, true); at += 4; }
-  for (const own of spikes) {
-    view.setUint32(at, own.length, true);
-    at += 4;
-    for (const s of own) { view.setFloat64(at, s, true); at += 8; }
+  for (const own of [...spikes, ...sources]) {
+    u32(own.length);
+    for (const s of own) f64(s);
   }
-  return view.buffer;
+  for (const r of rasters.filter(Boolean)) {
+    u32(r.length);
+    for (const [step, row] of r) { u32(step - first); view.setUint16(at, row, true); at += 2; }
+  }
+  return view.buffer.slice(0, at);
 }
 
 const flat = (v) => [v, v + 1, v + 2, v + 3, v + 4];
@@ -63,7 +70,7 @@ test('a frame with other cells is left out, and one of another version is an err
   const c = new Columns(2);
   assert.equal(c.read(frame({ columns: times(1) })), null);
   assert.equal(c.count, 0);
-  assert.throws(() => c.read(frame({ version: 2 })), /^Error: the server sends frames of version 2, this page reads version 1: reload the page$/);
+  assert.throws(() => c.read(frame({ version: 1 })), /^Error: the server sends frames of version 1, this page reads version 2: reload the page$/);
 });
 
 test('missed steps are an empty column', () => {
@@ -127,4 +134,17 @@ test('a pause keeps its columns, and the spikes go on', () => {
   assert.deepEqual([c.end, c.spikes[0]], [100, [150]]);
   c.read(frame({ first: 91, columns: times(1, 7) })); // earlier steps anew
   assert.deepEqual([c.end, c.value(9, 0, VMIN)], [100, 7]);
+});
+
+test('inner currents, sources and rasters are kept apart', () => {
+  const c = new Columns(2), columns = [[...flat(1), 11, 12, 13, 14, ...flat(50)], [...flat(2), 21, 22, 23, 24, ...flat(60)]];
+  const shape = { cells: 2, inner: [true, false], sources: [[7]] };
+  const fresh = c.read(frame({ ...shape, columns, spikes: [[3], [4, 15]], rasters: [[[2, 0], [9, 199]]] }));
+  assert.deepEqual(fresh.spikes, [[3], [4, 15]]);
+  assert.deepEqual([SMIN, SMAX, WMAX].map((what) => c.value(1, 0, what)), [21, 22, 24]);
+  assert.deepEqual([c.value(0, 1, VMIN), c.value(1, 1, IMAX), c.inner(0), c.inner(1)], [50, 64, true, false]);
+  assert.deepEqual([c.sources, c.rasters[0], c.rasters[1]], [[[7]], [[2, 0], [9, 199]], null]);
+  c.read(frame({ ...shape, first: 11, columns: [columns[1]], spikes: [[], [15]], sources: [[12]], rasters: [[[12, 3]]] }));
+  assert.deepEqual(c.rasters[0], [[2, 0], [9, 199], [12, 3]]);
+  assert.deepEqual(within(c.rasters[0], 9, 11, ([step]) => step), [[9, 199]]);
 });
