@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/example"
-	"hillock/cmd/hillock/internal/usage"
 )
 
 func newExample() *cobra.Command {
@@ -22,11 +19,7 @@ standard output, to be saved, changed and run.`,
 			if len(args) == 0 {
 				return example.List(cmd.OutOrStdout())
 			}
-			err := example.Print(cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0])
-			if errors.Is(err, example.ErrUnknown) {
-				return usage.Error{Err: err}
-			}
-			return err
+			return example.Print(cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0])
 		},
 		ValidArgsFunction: completeExample,
 	}

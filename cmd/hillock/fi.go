@@ -27,9 +27,9 @@ func newFI() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fi [FILE]",
 		Short: "measure firing rate against input current",
-		Long: `fi measures the firing rate of one neuron under constant input currents. Each current is one run from rest in
-model time, and the rate is the number of spikes over model time. Beside it stand two predicted rates: rate_discrete_hz of
-a neuron that takes steps of dt, and rate_exact_hz of the continuous equation.
+		Long: `fi measures the firing rate of one neuron under constant input currents, alone: without its synapses. Each current is
+one run from rest in model time, and the rate is the number of spikes over model time. Beside it stand two predicted
+rates: rate_discrete_hz of a neuron that takes steps of dt, and rate_exact_hz of the continuous equation.
 
 On a terminal fi draws the curve, elsewhere it prints CSV; --csv and --plot write files. At the rheobase the membrane only
 just reaches the threshold: there, floating-point rounding decides whether the neuron fires. FILE - is standard input.`,
@@ -41,7 +41,7 @@ just reaches the threshold: there, floating-point rounding decides whether the n
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
-	addNeuron(cmd, &f.neuron)
+	addNeuron(cmd, &f.neuron, "neuron to measure (default: the first by name)")
 	addCurrent(cmd, &f.from, "from", "first current")
 	addCurrent(cmd, &f.to, "to", "last current")
 	cmd.Flags().IntVar(&f.points, "points", f.points, "`number` of currents, first and last included")

@@ -86,8 +86,8 @@ func addCurrent(cmd *cobra.Command, current *string, flag, meaning string) {
 	cmd.Flags().Var(value.Text{To: current, Kind: "current", Rule: `must be a current such as "2 nA"`}, flag, meaning)
 }
 
-func addNeuron(cmd *cobra.Command, name *string) {
-	cmd.Flags().Var(value.Text{To: name, Kind: "name", Rule: "must be the name of a neuron"}, "neuron", "neuron to run (default: the first by name)")
+func addNeuron(cmd *cobra.Command, name *string, meaning string) {
+	cmd.Flags().Var(value.Text{To: name, Kind: "name", Rule: "must be the name of a neuron"}, "neuron", meaning)
 	complete(cmd, "neuron", neurons)
 }
 

@@ -23,7 +23,7 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 		Example: `  hillock run                      run the neuron in real time
   hillock run my.toml --hw sim     run your configuration on the virtual Pi
   hillock config init my.toml      write a commented configuration to edit
-  hillock sim --current "2 nA"     run one neuron as fast as possible
+  hillock sim --current "2 nA"     run the neuron as fast as possible
   hillock fi                       draw firing rate against input current
   hillock bench                    measure how punctual this machine is`,
 		Version:       versionLine(),

@@ -14,7 +14,6 @@ import (
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
-	"hillock/hw/board"
 	"hillock/neuron"
 )
 
@@ -29,24 +28,27 @@ func newSim() *cobra.Command {
 	f := simFlags{duration: value.Time{Duration: 2 * time.Second}, format: "summary"}
 	cmd := &cobra.Command{
 		Use:   "sim [FILE]",
-		Short: "run one neuron in model time, as fast as it can",
-		Long: `sim runs one neuron of the configuration in model time, as fast as the machine can. It uses the same loop as run.
+		Short: "run the neurons in model time, as fast as it can",
+		Long: `sim runs a configuration in model time, as fast as the machine can: all its neurons with their synapses and spike
+inputs. It uses the same loop as run. Its generated and recorded currents play as in run; its knobs rest at position 0.4.
+FILE - is standard input.
 
-The input current is constant (--current) or comes from a CSV file (--input). The file has the header time_ms,current_na;
-each row holds until the next, and the current before the first row is 0 nA. Without either flag, the current is the one
-of the virtual Pi's knobs at position 0.4. FILE - is standard input.`,
+--neuron shows one neuron, such as n1, or n1.3 of a population; the others still run. --current or --input replaces its
+inputs. The CSV file of --input has the header time_ms,current_na; each row holds until the next, and the current before
+the first row is 0 nA. Of several neurons a trace has the columns n1.v_mv, n2.v_mv and so on.`,
 		Example: `  hillock sim --current "2 nA" --duration 2s
   hillock sim --current "2 nA" --format trace --out trace.csv
   hillock sim --input knob.csv --format spikes
+  hillock sim circuit.toml --neuron n2 --format trace
   hillock sim --worksheet 20`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	addNeuron(cmd, &f.neuron)
-	addCurrent(cmd, &f.current, "current", "constant input current, such as \"2 nA\"")
-	addFile(cmd, &f.input, "input", "read the input current from this CSV file, - for standard input", "csv")
+	addNeuron(cmd, &f.neuron, "neuron to show (default: all)")
+	addCurrent(cmd, &f.current, "current", "constant current in place of the neuron's inputs, such as \"2 nA\"")
+	addFile(cmd, &f.input, "input", "read this current from a CSV file, - for standard input", "csv")
 	flags.Var(&f.duration, "duration", "stop after this model time; with --input, at its last row if that is later")
 	flags.Var(value.Text{To: &f.format, Kind: "name", Rule: formats}, "format", "what to write: summary, spikes (one row each), trace (one row a step) or worksheet (one mark a step)")
 	flags.VarP(value.Text{To: &f.out, Kind: "file", Rule: "must be a file's name"}, "out", "o", "write to this file, - for standard output (default: -)")
@@ -87,52 +89,53 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	n, err := pick(cfg, f.neuron)
-	if err != nil {
+	run := &modeltime.Run{Config: cfg}
+	if run.Shown, err = modeltime.Select(cfg, f.neuron); err != nil {
+		return usage.Errorf("--neuron: %w", err)
+	}
+	if run.Input, err = f.source(cmd.InOrStdin(), cfg, run.Shown); err != nil {
 		return err
 	}
-	in, err := f.source(cmd.InOrStdin(), cfg, n)
-	if err != nil {
-		return err
-	}
-	if r, ok := in.(*modeltime.Recorded); ok && f.duration.Text == "" {
+	if r, ok := run.Input.(*modeltime.Recorded); ok && f.duration.Text == "" {
 		f.duration.Duration = max(f.duration.Duration, r.End()) // all of its rows
 	}
-	run := &modeltime.Run{Neuron: n, DT: cfg.Loop.DT, Steps: int64(f.duration.Duration / cfg.Loop.DT), Input: in}
-	if run.Steps < 1 {
+	if run.Steps = int64(f.duration.Duration / cfg.Loop.DT); run.Steps < 1 {
 		return usage.Errorf("--duration: must be at least one step, %s, got %q", config.FormatTime(cfg.Loop.DT), f.duration.Typed())
 	}
 	if !slices.Contains(modeltime.Formats(), f.format) {
 		return usage.Errorf("--format: %s, got %q", formats, f.format)
 	}
+	if err := run.Check(f.format); err != nil {
+		return usage.Errorf("--format: %w", err)
+	}
 	run.Progress = modeltime.NewProgress(cmd.ErrOrStderr(), run.Steps)
 	return outfile.Write(f.out, cmd.OutOrStdout(), func(w io.Writer) error { return run.Write(cmd.Context(), w, f.format) })
 }
 
-// source returns the input current of a neuron.
-func (f *simFlags) source(stdin io.Reader, cfg *config.Config, n config.Neuron) (neuron.Input, error) {
+// source returns the current of --current or --input, or nil.
+func (f *simFlags) source(stdin io.Reader, cfg *config.Config, shown modeltime.Selection) (neuron.Input, error) {
+	flag := ""
 	switch {
-	case f.input != "":
-		r, err := modeltime.Load(f.input, stdin, cfg.Loop.DT)
-		switch {
-		case errors.As(err, new(*fs.PathError)): // its text does not begin with the file's name
-			return nil, usage.Errorf("--input: %w", err)
-		case err != nil:
-			return nil, usage.Error{Err: err}
-		}
-		return r, nil
 	case f.current != "":
-		i, err := currentOf("current", f.current)
+		flag = "current"
+	case f.input != "":
+		flag = "input"
+	default:
+		return nil, nil
+	}
+	if shown.Table == modeltime.All {
+		return nil, usage.Errorf("--%s: replaces the inputs of one neuron of %d: choose one with --neuron, such as --neuron %s", flag, len(cfg.Neurons), cfg.Neurons[0].Name)
+	}
+	if f.current != "" {
+		i, err := currentOf(flag, f.current)
 		return modeltime.Constant(i), err
 	}
-	sum := 0.0
-	for _, in := range cfg.Inputs {
-		for _, name := range n.Inputs {
-			if name == in.Name {
-				low, high := in.Part.Range()
-				sum += low + float64((high-low)*board.RestingKnob)
-			}
-		}
+	r, err := modeltime.Load(f.input, stdin, cfg.Loop.DT)
+	switch {
+	case errors.As(err, new(*fs.PathError)): // its text does not begin with the file's name
+		return nil, usage.Errorf("--input: %w", err)
+	case err != nil:
+		return nil, usage.Error{Err: err}
 	}
-	return modeltime.Constant(sum), nil
+	return r, nil
 }

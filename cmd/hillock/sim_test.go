@@ -140,7 +140,7 @@ func TestSimWritesThroughALinkAndKeepsTheMode(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	info, _ := os.Lstat(link)
-	if err != nil || string(text) != "step,time_ms\n138,13.8\n" || info.Mode()&os.ModeSymlink == 0 {
+	if err != nil || string(text) != "step,time_ms,neuron\n138,13.8,n1\n" || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("got %q, %v, link mode %v; want the spikes behind the link", text, err, info.Mode())
 	}
 	if info, _ := os.Stat(file); info.Mode().Perm() != 0o640 {

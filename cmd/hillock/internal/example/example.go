@@ -2,7 +2,6 @@
 package example
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,12 +9,10 @@ import (
 	"strings"
 
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/deploy/examples"
 )
-
-// ErrUnknown is the error of Print for a name without an example.
-var ErrUnknown = errors.New("unknown example")
 
 const extension = ".toml"
 
@@ -111,7 +108,7 @@ func Print(w, messages io.Writer, name string) error {
 		return p.Err
 	}
 	if near := config.Nearest(name, known); near != "" {
-		return fmt.Errorf("%w %q: did you mean %s?", ErrUnknown, name, near)
+		return usage.Errorf("unknown example %q: did you mean %s?", name, near)
 	}
-	return fmt.Errorf("%w %q: 'hillock example' lists all", ErrUnknown, name)
+	return usage.Errorf("unknown example %q: 'hillock example' lists all", name)
 }

@@ -14,7 +14,8 @@ type Progress struct {
 	w     io.Writer
 	all   int64
 	start time.Time
-	next  int64 // number of the step at which Tick reads the clock again
+	every int64 // steps between two readings of the clock
+	next  int64 // step of the next reading
 	shown bool
 }
 
@@ -23,15 +24,15 @@ func NewProgress(w io.Writer, all int64) *Progress {
 	if !readable.Rewrites(w) {
 		return nil
 	}
-	return &Progress{w: w, all: all, start: time.Now(), next: 1 << 20}
+	return &Progress{w: w, all: all, start: time.Now(), every: 1 << 20}
 }
 
-// Tick reads the clock every million steps, and draws the bar.
+// Tick reads the clock now and then, and draws the bar.
 func (p *Progress) Tick(t neuron.Tick) {
 	if t.Steps < p.next {
 		return
 	}
-	p.next = t.Steps + 1<<20
+	p.next = t.Steps + p.every
 	took := time.Since(p.start)
 	if took < time.Second {
 		return

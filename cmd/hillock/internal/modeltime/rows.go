@@ -1,10 +1,8 @@
-// Package modeltime runs one neuron in model time, as fast as the machine can.
 package modeltime
 
 import (
 	"context"
 	"io"
-	"math"
 	"strconv"
 	"time"
 
@@ -77,60 +75,4 @@ func (r *Rows) end() {
 // stepTime returns the end of a step in ms, as the nearest float.
 func stepTime(step int64, dt time.Duration) float64 {
 	return float64(step*int64(dt)) / 1e6
-}
-
-// spikeRows writes a row for each spike.
-type spikeRows Rows
-
-func (r *spikeRows) Tick(time.Duration) {}
-
-func (r *spikeRows) Spike(step int64, _ time.Duration) {
-	rows := (*Rows)(r)
-	rows.stamp(step)
-	rows.end()
-}
-
-// traceRows writes a row for each step.
-type traceRows Rows
-
-func (r *traceRows) Tick(neuron.Tick) {}
-
-func (r *traceRows) Step(s neuron.Sample) {
-	rows := (*Rows)(r)
-	rows.stamp(s.Step)
-	rows.number(s.Current)
-	rows.number(s.V)
-	if s.Spiked {
-		rows.buf = append(rows.buf, ",1"...)
-	} else {
-		rows.buf = append(rows.buf, ",0"...)
-	}
-	rows.end()
-}
-
-// isiStats keeps the mean and the spread of the interspike intervals, by Welford's method.
-type isiStats struct {
-	last     int64
-	n        int64
-	mean, m2 float64 // steps, steps squared
-}
-
-func (s *isiStats) Tick(time.Duration) {}
-
-func (s *isiStats) Spike(step int64, _ time.Duration) {
-	if s.last > 0 {
-		s.n++
-		d := float64(step-s.last) - s.mean
-		s.mean += d / float64(s.n)
-		s.m2 += float64(d * (float64(step-s.last) - s.mean))
-	}
-	s.last = step
-}
-
-// isi returns the mean interspike interval in ms and its coefficient of variation; ok is false before the second spike.
-func (s *isiStats) isi(dt float64) (mean, cv float64, ok bool) {
-	if s.n == 0 {
-		return 0, 0, false
-	}
-	return s.mean * dt, math.Sqrt(s.m2/float64(s.n)) / s.mean, true
 }

@@ -1,3 +1,4 @@
+// Package modeltime runs the neurons of a configuration in model time, as fast as the machine can.
 package modeltime
 
 import (
@@ -7,64 +8,147 @@ import (
 	"io"
 	"time"
 
-	"hillock/cmd/hillock/internal/readable"
-	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/circuit"
 	"hillock/config"
 	"hillock/neuron"
 )
 
-// StepsPerTick is the number of steps in a tick of the loop. It is small enough to stop at once, and large enough to make the cost
-// of a tick negligible.
+// StepsPerTick is the number of steps of one neuron in a tick of the loop. It is small enough to stop at once, and large enough to
+// make the cost of a tick negligible.
 const StepsPerTick = 10_000
 
-// Run is one neuron from rest under a current.
+// Run is a configuration from its start: all its neurons with their synapses and inputs.
 type Run struct {
-	Neuron   config.Neuron
-	DT       time.Duration
+	Config   *config.Config
+	Shown    Selection
+	Input    neuron.Input // of the selected table in place of its own inputs; nil: its own
 	Steps    int64
-	Input    neuron.Input
 	Progress *Progress // nil without a terminal
 }
 
 // Formats returns the formats of Write: a summary, a row for each spike, a row for each step, or a mark for each step.
 func Formats() []string { return []string{"summary", "spikes", "trace", "worksheet"} }
 
-// Write runs the neuron and writes it in one of Formats.
+// Write runs the configuration and writes it in one of Formats.
 func (r *Run) Write(ctx context.Context, w io.Writer, format string) error {
-	loop, err := r.loop()
+	s, err := r.assemble()
 	if err != nil {
 		return err
 	}
 	if r.Progress != nil {
-		loop.Observers = append(loop.Observers, r.Progress)
+		r.Progress.every /= int64(s.circuit.Len())
+		s.loop.Observers = append(s.loop.Observers, r.Progress)
 		defer r.Progress.Done()
 	}
 	switch format {
 	case "summary":
-		return r.summary(ctx, w, loop)
+		return s.summary(ctx, w)
 	case "spikes":
-		return spikes(ctx, w, loop)
+		return s.spikes(ctx, w)
 	case "trace":
-		return trace(ctx, w, loop)
+		return s.trace(ctx, w)
 	case "worksheet":
-		return marks(ctx, w, loop)
+		return s.marks(ctx, w)
 	}
 	return fmt.Errorf("must be one of %q, got %q", Formats(), format)
 }
 
-func (r *Run) loop() (*neuron.Loop, error) {
-	n, err := neuron.New(r.Neuron.Params)
+// Check returns the reason why a format cannot show the selected neurons, or nil.
+func (r *Run) Check(format string) error {
+	all := 0
+	for i, n := range r.Config.Neurons {
+		all += r.Shown.of(i, n)
+	}
+	most := map[string]int{"trace": mostTraces, "worksheet": 1}[format]
+	if most == 0 || all <= most {
+		return nil
+	}
+	first := r.Config.Neurons[max(0, r.Shown.Table)]
+	name := first.Name
+	if first.Count > 1 {
+		name += ".1"
+	}
+	neurons := fmt.Sprintf("%d neurons", most)
+	if most == 1 {
+		neurons = "one neuron"
+	}
+	return fmt.Errorf("%s shows at most %s, got %d: choose one with --neuron, such as --neuron %s", format, neurons, all, name)
+}
+
+// assembled is a run before its first step.
+type assembled struct {
+	*Run
+	circuit *circuit.Circuit
+	loop    *neuron.Loop
+	tables  []config.Neuron // by cell of the loop
+	shown   []int           // by cell: number of shown neurons
+}
+
+func (r *Run) assemble() (*assembled, error) {
+	c, err := circuit.Of(r.Config)
 	if err != nil {
 		return nil, err
 	}
-	cell := &neuron.Cell{Name: r.Neuron.Name, Neuron: n, Inputs: []neuron.Input{r.Input}}
-	// A recorded current may change at every step: one step a tick.
-	perTick := int64(1)
-	if _, ok := r.Input.(Constant); ok {
-		perTick = gcd(r.Steps, StepsPerTick)
+	cells, err := c.Cells()
+	if err != nil {
+		return nil, err
 	}
-	return &neuron.Loop{Clock: new(neuron.VirtualClock), Tick: time.Duration(perTick) * r.DT, DT: r.DT, Speed: 1,
-		Ticks: r.Steps / perTick, Cells: []*neuron.Cell{cell}}, nil
+	inputs, err := Inputs(r.Config)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range r.Config.Neurons {
+		for _, name := range n.Inputs {
+			cells[i].Inputs = append(cells[i].Inputs, inputs[name])
+		}
+		if i == r.Shown.Table && r.Input != nil {
+			cells[i].Inputs = []neuron.Input{r.Input}
+		}
+	}
+	s := &assembled{Run: r, circuit: c, tables: r.Config.Neurons}
+	net := c.Net(cells, func(name string) neuron.Input { return inputs[name] })
+	if t := r.Shown.Table; net == nil && t != All { // the other neurons have no effect on this one
+		cells, s.tables = cells[t:t+1], s.tables[t:t+1]
+		s.shown = []int{1}
+	} else {
+		for i, n := range s.tables {
+			s.shown = append(s.shown, r.Shown.of(i, n))
+		}
+	}
+	perTick := int64(1) // a current may change at every step
+	if s.steady(cells, inputs) {
+		perTick = gcd(r.Steps, max(1, StepsPerTick/int64(c.Len())))
+	}
+	s.loop = &neuron.Loop{Clock: new(neuron.VirtualClock), Tick: time.Duration(perTick) * r.Config.Loop.DT, DT: r.Config.Loop.DT, Speed: 1,
+		Ticks: r.Steps / perTick, Cells: cells, Net: net}
+	return s, nil
+}
+
+// steady reports whether all inputs of the loop are constant.
+func (s *assembled) steady(cells []*neuron.Cell, inputs map[string]neuron.Input) bool {
+	var all []neuron.Input
+	for _, c := range cells {
+		all = append(all, c.Inputs...)
+	}
+	for _, syn := range s.Config.Synapses {
+		if syn.Gain != "" {
+			all = append(all, inputs[syn.Gain])
+		}
+	}
+	for _, in := range all {
+		if _, ok := in.(Constant); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// all returns the number of shown neurons.
+func (s *assembled) all() (sum int) {
+	for _, n := range s.shown {
+		sum += n
+	}
+	return sum
 }
 
 // gcd returns the greatest common divisor of two numbers above 0.
@@ -73,66 +157,6 @@ func gcd(a, b int64) int64 {
 		a, b = b, a%b
 	}
 	return a
-}
-
-func (r *Run) summary(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
-	var stats isiStats
-	loop.Cells[0].Outputs = []neuron.Output{&stats}
-	end, err := loop.Run(ctx)
-	if err != nil {
-		return interrupted(err, end, loop.DT)
-	}
-	c := loop.Cells[0]
-	fmt.Fprintf(w, "neuron     %s\n", c.Name)
-	i, steady := r.Input.(Constant)
-	theory, _ := c.Params().Theory()
-	if steady {
-		fmt.Fprintf(w, "current    %g nA", float64(i))
-		if theory != nil {
-			fmt.Fprintf(w, " (rheobase %g nA)", theory.Rheobase())
-		}
-		fmt.Fprintln(w)
-	}
-	dt := readable.Milliseconds(loop.DT)
-	seconds := float64(end.Steps) * dt / 1000
-	fmt.Fprintf(w, "model time %g s, %d steps of %g ms\n", seconds, end.Steps, dt)
-	fmt.Fprintf(w, "spikes     %d\n", c.Spikes)
-	fmt.Fprintf(w, "rate       %s Hz, spikes over model time\n", readable.Digits(float64(c.Spikes)/seconds, 4))
-	if c.Spikes > 0 {
-		fmt.Fprintf(w, "first      step %d, %g ms\n", c.First, stepTime(c.First, loop.DT))
-	}
-	if mean, cv, ok := stats.isi(dt); ok {
-		fmt.Fprintf(w, "ISI        mean %s ms, CV %s\n", readable.Digits(mean, 6), readable.Digits(cv, 3))
-	}
-	switch p := session.Now(config.Neuron{Params: c.Params()}, nil, float64(i)); {
-	case !p.Exists():
-		_, err = fmt.Fprintln(w, p)
-	case steady:
-		_, err = fmt.Fprintf(w, "predicted  %s, %s\nexact      %s Hz, from the continuous equation\n", readable.Count(theory.SpikeCount(float64(i), end.Steps), "spike"),
-			readable.Interval(p.Hz, float64(i)), readable.Digits(theory.ExactRate(float64(i)), 4))
-	}
-	return err
-}
-
-func spikes(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
-	rows := &Rows{w: w, dt: loop.DT}
-	rows.Header("step,time_ms")
-	loop.Cells[0].Outputs = append(loop.Cells[0].Outputs, (*spikeRows)(rows))
-	return rows.run(ctx, loop)
-}
-
-func trace(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
-	rows := &Rows{w: w, dt: loop.DT}
-	rows.Header("step,time_ms,current_na,v_mv,spike")
-	loop.Observers = append(loop.Observers, (*traceRows)(rows))
-	return rows.run(ctx, loop)
-}
-
-func marks(ctx context.Context, w io.Writer, loop *neuron.Loop) error {
-	t := newTokens(w)
-	loop.Observers = append(loop.Observers, t)
-	end, err := loop.Run(ctx)
-	return errors.Join(interrupted(err, end, loop.DT), t.end())
 }
 
 // interrupted adds the model time so far to the error of an ended context. It returns other errors, and nil, as they are.

@@ -31,10 +31,6 @@ type tokens struct {
 
 func newTokens(w io.Writer) *tokens { return &tokens{w: bufio.NewWriter(w)} }
 
-func (t *tokens) Tick(neuron.Tick) {}
-
-func (t *tokens) Step(s neuron.Sample) { t.step(s.Spiked) }
-
 func (t *tokens) step(spiked bool) {
 	if t.started {
 		t.w.WriteByte(' ')

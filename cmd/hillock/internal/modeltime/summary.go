@@ -1,0 +1,216 @@
+package modeltime
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"text/tabwriter"
+
+	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
+	"hillock/neuron"
+)
+
+// summary writes the counts and rates of the run: of one neuron in words, of several as a table.
+func (s *assembled) summary(ctx context.Context, w io.Writer) error {
+	trains := make([][]train, len(s.loop.Cells))
+	begun := make([]neuron.Neuron, len(s.loop.Cells))
+	at := map[*neuron.Cell]int{}
+	for i, c := range s.loop.Cells {
+		trains[i], begun[i], at[c] = make([]train, max(1, c.Count)), c.Copy(), i
+	}
+	s.watch(func(cell *neuron.Cell, member int32, step int64) { trains[at[cell]][member].add(step) })
+	end, err := s.loop.Run(ctx)
+	if err != nil {
+		return interrupted(err, end, s.loop.DT)
+	}
+	p := &readable.Printer{W: w}
+	results := &results{assembled: s, Printer: p, end: end, trains: trains, begun: begun}
+	if i := slices.Index(s.shown, 1); s.all() == 1 {
+		results.neuron(i)
+	} else {
+		results.table()
+	}
+	results.synapses()
+	return p.Err
+}
+
+// results are the figures of a run after its end.
+type results struct {
+	*assembled
+	*readable.Printer
+	end    neuron.Tick
+	trains [][]train       // by cell and neuron
+	begun  []neuron.Neuron // by cell
+}
+
+// seconds returns the model time.
+func (r *results) seconds() float64 { return r.dt() * float64(r.end.Steps) / 1000 }
+
+func (r *results) dt() float64 { return readable.Milliseconds(r.loop.DT) }
+
+// current returns the constant current of a cell in nA, or false.
+func (r *results) current(i int) (sum float64, constant bool) {
+	for _, in := range r.loop.Cells[i].Inputs {
+		c, ok := in.(Constant)
+		if !ok {
+			return 0, false
+		}
+		sum += float64(c)
+	}
+	return sum, true
+}
+
+// prediction returns the prediction for a cell.
+func (r *results) prediction(i int) session.Prediction {
+	n, c := r.tables[i], r.loop.Cells[i]
+	_, constant := r.current(i)
+	if r.Input != nil && slices.Contains(c.Inputs, r.Input) {
+		n.Inputs = nil // the noise of its own inputs does not count
+	}
+	return session.Whole(n, r.Config, session.Past{Begin: r.begun[i], Steps: r.end.Steps, Current: c.Current, Varied: !constant})
+}
+
+// time writes the model time.
+func (r *results) time() {
+	r.Printf("model time %g s, %d steps of %g ms\n", r.seconds(), r.end.Steps, r.dt())
+}
+
+// neuron writes the figures of the only shown neuron.
+func (r *results) neuron(i int) {
+	first, _ := r.Shown.members(1)
+	n, t := r.tables[i], r.trains[i][first]
+	r.Printf("neuron     %s\n", memberName(n, first))
+	theory, _ := n.Theory()
+	current, constant := r.current(i)
+	if constant {
+		r.Printf("current    %g nA", current)
+		if theory != nil {
+			r.Printf(" (rheobase %g nA)", theory.Rheobase())
+		}
+		r.Printf("\n")
+	}
+	r.time()
+	r.Printf("spikes     %d\n", t.spikes)
+	r.Printf("rate       %s Hz, spikes over model time\n", readable.Digits(float64(t.spikes)/r.seconds(), 4))
+	if t.spikes > 0 {
+		r.Printf("first      step %d, %g ms\n", t.first, stepTime(t.first, r.loop.DT))
+	}
+	if mean, cv, ok := t.intervals(r.dt()); ok {
+		r.Printf("ISI        mean %s ms, CV %s\n", readable.Digits(mean, 6), readable.Digits(cv, 3))
+	}
+	switch p := r.prediction(i); {
+	case !p.Exists():
+		r.Printf("%s\n", p)
+	default:
+		r.Printf("predicted  %s, %s\nexact      %s Hz, from the continuous equation\n", readable.Count(p.Spikes, "spike"),
+			readable.Interval(p.Hz, current), readable.Digits(theory.ExactRate(current), 4))
+	}
+}
+
+// table writes a line for each shown table of neurons.
+func (r *results) table() {
+	r.time()
+	r.Printf("\n")
+	populations := false
+	w := tabwriter.NewWriter(r.W, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "neuron\tcount\tcurrent\tspikes\trate\tCV")
+	for i, n := range r.tables {
+		if r.shown[i] == 0 {
+			continue
+		}
+		populations = populations || r.shown[i] > 1
+		current, predicted := "varies", r.prediction(i).String()
+		if i, constant := r.current(i); constant {
+			current = strconv.FormatFloat(i, 'g', -1, 64) + " nA"
+		}
+		if p := r.prediction(i); p.Exists() {
+			predicted = "predicted " + readable.Count(p.Spikes, "spike")
+		}
+		spikes := int64(0)
+		for _, t := range r.trains[i] {
+			spikes += t.spikes
+		}
+		rate := readable.Digits(float64(spikes)/float64(len(r.trains[i]))/r.seconds(), 4) + " Hz"
+		fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%s\t%s\n", n.Name, len(r.trains[i]), current, spikes, rate, r.cv(i), predicted)
+	}
+	if err := w.Flush(); r.Err == nil {
+		r.Err = err
+	}
+	if populations {
+		r.Printf("\nA population has its mean rate, and the mean CV of its neurons with more than %d spikes.\n", fewSpikes)
+	}
+}
+
+// fewSpikes are too few for the CV of a neuron in that of its population.
+const fewSpikes = 10
+
+// cv returns the coefficient of variation of the intervals of a table, or "-".
+func (r *results) cv(i int) string {
+	sum, all := 0.0, 0
+	for _, t := range r.trains[i] {
+		if _, cv, ok := t.intervals(r.dt()); ok && (len(r.trains[i]) == 1 || t.spikes > fewSpikes) {
+			sum += cv
+			all++
+		}
+	}
+	if all == 0 {
+		return "-"
+	}
+	return readable.Digits(sum/float64(all), 3)
+}
+
+// synapses writes the spikes of the spike inputs, and the weights of the plastic synapses.
+func (r *results) synapses() {
+	if r.loop.Net == nil {
+		return
+	}
+	for i, in := range r.circuit.Sources {
+		r.Printf("spike input %s: %s\n", in.Name, readable.Count(r.loop.Net.Sent(i), "spike"))
+	}
+	for i, s := range r.Config.Synapses {
+		low, high, sum, all := math.Inf(1), math.Inf(-1), 0.0, 0
+		for _, weights := range r.loop.Net.Weights(i) {
+			for _, v := range weights {
+				low, high, sum = min(low, v), max(high, v), sum+v
+				all++
+			}
+		}
+		unit := s.Kind.Unit()
+		switch {
+		case all == 1:
+			r.Printf("synapse %s: weight %g %s at the start, %s %s at the end\n", s.Name, s.Weight, unit, readable.Digits(sum, 5), unit)
+		case all > 1:
+			r.Printf("synapse %s: weights %g %s at the start, %s to %s %s at the end, mean %s %s\n", s.Name, s.Weight, unit,
+				readable.Digits(low, 5), readable.Digits(high, 5), unit, readable.Digits(sum/float64(all), 5), unit)
+		}
+	}
+}
+
+// train counts spikes, and keeps the mean and the spread of their intervals by Welford's method.
+type train struct {
+	spikes, first, last int64
+	mean, m2            float64 // steps, steps squared
+}
+
+func (t *train) add(step int64) {
+	if t.spikes++; t.spikes == 1 {
+		t.first, t.last = step, step
+		return
+	}
+	d := float64(step-t.last) - t.mean
+	t.mean += d / float64(t.spikes-1)
+	t.m2 += float64(d * (float64(step-t.last) - t.mean))
+	t.last = step
+}
+
+// intervals returns the mean interspike interval in ms and its coefficient of variation; ok is false before the second spike.
+func (t *train) intervals(dt float64) (mean, cv float64, ok bool) {
+	if t.spikes < 2 {
+		return 0, 0, false
+	}
+	return t.mean * dt, math.Sqrt(t.m2/float64(t.spikes-1)) / t.mean, true
+}
