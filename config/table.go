@@ -145,6 +145,18 @@ func (i Item) Text() (text string, ok bool) { return i.text, i.kind == Text }
 // Number returns the item as a whole number, or false outside of 32 bits and for another type.
 func (i Item) Number() (v int, ok bool) { return i.number() }
 
+// Time returns the item as a time between low and high, or the broken rule.
+func (i Item) Time(low, high time.Duration) (time.Duration, *Problem) {
+	d := milliseconds()
+	if i.kind&(Text|Whole|Float) == 0 {
+		return 0, &Problem{Rule: d.rule()}
+	}
+	return d.time(i.text, low, high, FormatTime(low)+" and "+FormatTime(high))
+}
+
+// WrongItem reports a problem of an item at its place.
+func (t *Table) WrongItem(key string, i Item, p Problem) { t.wrongItem(key, i.node, p) }
+
 // Choice returns one of the given words from a required key, or "" for a bad one.
 func (t *Table) Choice(key string, words ...string) string {
 	rule := "must be " + strings.Join(quoted(words), " or ")

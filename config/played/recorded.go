@@ -1,7 +1,6 @@
 package played
 
 import (
-	"errors"
 	"path/filepath"
 
 	"hillock/config"
@@ -54,13 +53,7 @@ func (r Recorded) CheckFile(t *config.Table, folder string) {
 		return
 	}
 	_, err := r.Play(folder)
-	var row *wave.RowError
-	switch {
-	case errors.As(err, &row):
-		t.WrongFile("file", config.Problem{File: row.Name, Line: row.Line, Column: row.Column, Rule: row.Err.Error()})
-	case err != nil:
-		t.Wrong("file", config.Problem{Rule: "must be a recorded current", Hint: err.Error()})
-	}
+	wrongFile(t, "must be a recorded current", err)
 }
 
 // Play reads the file. A relative name is in the given folder.

@@ -1,5 +1,5 @@
-// Package played has the drivers "wave" and "file": generated and recorded currents, in model time. They need no hardware. The
-// list of hw/part names them like any other kind. They are here because hw must not import neuron.
+// Package played has the drivers "wave", "file" and "train": generated and recorded currents, and spikes, in model time. They need
+// no hardware. The list of hw/part names them like any other kind. They are here because hw must not import neuron.
 package played
 
 import (

@@ -90,11 +90,14 @@ func Off(out config.Output, cfg *config.Config, pi Pi) error {
 	return errors.Join(err, o.Close())
 }
 
-// openInputs opens the inputs, but takes unchanged inputs from an older board. It takes all knobs on chips or none of them,
+// openInputs opens the currents, but takes unchanged inputs from an older board. It takes all knobs on chips or none of them,
 // because they share the chips.
 func (b *Board) openInputs(older *Board) error {
 	same := older != nil && slices.Equal(onChips(b.cfg), onChips(older.cfg))
 	for _, in := range b.cfg.Inputs {
+		if _, ok := in.Part.(config.SpikeInput); ok {
+			continue // the network has its spikes
+		}
 		if older != nil && older.keeps(in, b.cfg, same) {
 			b.Inputs[in.Name] = older.Inputs[in.Name]
 			continue

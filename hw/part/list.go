@@ -17,6 +17,7 @@ func Kinds() config.Kinds {
 			rcKind(),
 			played.WaveKind(),
 			played.RecordedKind(),
+			played.TrainKind(),
 		),
 		Outputs: []config.Kind[config.Part]{
 			pulseKind(),

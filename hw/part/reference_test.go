@@ -288,7 +288,7 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	rest, shows, _ := strings.Cut(rest, "# Outputs of the membrane potential")
 	neuron, models, _ := strings.Cut(rest, "# Other models")
 	models, output, _ := strings.Cut(models, "[output.led]")
-	rest = neuron + commented.ReplaceAllString("# Models"+models, "$1") + "[output.led]" + output
+	rest = neuron + commented.ReplaceAllString("# Models"+models, "$1") + "[neuron.n2]\n[output.led]" + output
 	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
 		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)
@@ -328,7 +328,7 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	}
 }
 
-func TestEachShapeOfWave(t *testing.T) {
+func TestEachShapeOfPlayedInputs(t *testing.T) {
 	for shape, want := range map[string]played.Wave{
 		"constant": {Mean: 2}, "step": {To: 2, At: time.Second}, "ramp": {To: 5, Over: 10 * time.Second},
 		"sine": {Mean: 2, Amplitude: 1, Frequency: 1}, "chirp": {Mean: 2, Amplitude: 1, Frequency: 1, SweepTo: 50, Over: 10 * time.Second},
@@ -337,6 +337,22 @@ func TestEachShapeOfWave(t *testing.T) {
 	} {
 		want.Shape = shape
 		got, err := config.Parse("", []byte(base+"\n[input.w]\ndriver = \"wave\"\nshape = \""+shape+"\"\n"), nil, Kinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		again(t, got)
+		if diff := cmp.Diff(want, got.Inputs[1].Part); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	}
+	for keys, want := range map[string]played.Train{
+		`times = ["10 ms", "0.02 s", "1 h"]`:     {Times: "10 ms, 20 ms, 1 h"},
+		"times = [\"0 ms\"]\nevery = \"0.1 s\"":  {Times: "0 ms", Every: 100 * time.Millisecond},
+		"file = \"a/s.csv\"\nevery = \"250 ms\"": {File: "a/s.csv", Every: 250 * time.Millisecond},
+		"rate = \"20 Hz\"\nseed = 3":             {Rate: 20, Seed: 3},
+		`rate = "10 kHz"`:                        {Rate: 10000},
+	} {
+		got, err := config.Parse("", []byte(base+"\n[input.w]\ndriver = \"train\"\n"+keys), nil, Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
