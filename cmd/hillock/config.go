@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/circuit"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/usage"
@@ -67,8 +68,19 @@ func newConfigCheck() *cobra.Command {
 		if name == "" {
 			name = "the built-in configuration"
 		}
-		_, err := fmt.Fprintf(w, "%s: ok: %s, %s, %s\n", name,
-			readable.Count(len(cfg.Neurons), "neuron"), readable.Count(len(cfg.Inputs), "input"), readable.Count(len(cfg.Outputs), "output"))
+		c, err := circuit.Of(cfg)
+		if err != nil {
+			return err
+		}
+		neurons := readable.Count(c.Len(), "neuron")
+		pairs := 0
+		for i := range c.Synapses {
+			pairs += c.Pairs(i)
+		}
+		if pairs > 0 {
+			neurons += ", " + readable.Count(pairs, "synapse")
+		}
+		_, err = fmt.Fprintf(w, "%s: ok: %s, %s, %s\n", name, neurons, readable.Count(len(cfg.Inputs), "input"), readable.Count(len(cfg.Outputs), "output"))
 		return err
 	})
 }

@@ -73,6 +73,7 @@ func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 	if c.Neuron, err = pick(cfg, f.neuron); err != nil {
 		return err
 	}
+	c.Neuron.Count = 1 // of a population too
 	if c.Steps, err = f.steps(cfg.Loop.DT); err != nil {
 		return err
 	}

@@ -98,8 +98,11 @@ func (c *Curve) count(ctx context.Context, current float64, all *sharedProgress)
 	return cell.Spikes, err
 }
 
-// theory returns the closed forms of the neuron, nil for none: such a curve has measured points only.
+// theory returns the closed forms of the neuron, nil for none: such a curve has measured points only. Adaptation has none.
 func (c *Curve) theory() neuron.Theory {
+	if lif, ok := c.Neuron.Params.(neuron.LIF); ok && lif.Adapts() {
+		return nil
+	}
 	theory, _ := c.Neuron.Theory()
 	return theory
 }
