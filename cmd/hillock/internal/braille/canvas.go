@@ -18,16 +18,20 @@ const (
 	Grey
 	Green
 	Orange
+	Purple
+	Vermilion
 )
 
 // inks holds the escape sequence of each colour. A picture has hundreds of pieces of one colour. A call of lipgloss for each of
 // them took three quarters of the time of a frame.
 var inks = [...]string{
-	Blue:   ink("#56B4E9"),
-	Amber:  ink("#E69F00"),
-	Grey:   ink("#999999"),
-	Green:  ink("#009E73"),
-	Orange: ink("#E69F00"),
+	Blue:      ink("#56B4E9"),
+	Amber:     ink("#E69F00"),
+	Grey:      ink("#999999"),
+	Green:     ink("#009E73"),
+	Orange:    ink("#E69F00"),
+	Purple:    ink("#CC79A7"),
+	Vermilion: ink("#D55E00"),
 }
 
 func ink(color string) string {

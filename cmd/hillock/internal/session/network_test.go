@@ -183,17 +183,12 @@ func TestAnotherCurrentMeasuresMembersAnew(t *testing.T) {
 func TestOutputsOfMembers(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(pair, "[neuron.n2]", "[neuron.n2]\ncount = 4\nsigma = \"3 mV\"\nseed = 1", 1)
-	for _, name := range []string{"all", "third"} {
-		text += fmt.Sprintf("[output.%s]\ndriver = \"pulse\"\npin = \"GPIO2%d\"\nneuron = \"n2\"\nwidth = \"1 ms\"\n", name, len(name))
+	for name, of := range map[string]string{"all": "n2", "third": "n2.3"} {
+		text += fmt.Sprintf("[output.%s]\ndriver = \"pulse\"\npin = \"GPIO2%d\"\nneuron = \"%s\"\nwidth = \"1 ms\"\n", name, len(name), of)
 	}
-	cfg, err := config.Parse("net.toml", []byte(text), []string{"output.led.neuron=n1"}, part.Kinds())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Outputs[2].Neuron = "n2.3"
-	b := sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{Traced: true})
+	b := network(t, text, "output.led.neuron=n1")
 	b.Run(t, 1000)
-	wantAll, wantThird := []int64{0}, int64(0) // the ticks with a spike: a pulse lasts until the next tick
+	wantAll, wantThird := []int64{0}, int64(0) // steps with a spike, and spikes of the third neuron
 	b.Session.Record().Look(func(_, _ int64, cells []trace.Cell) {
 		cells[1].Raster.Between(1, 10_001, func(s neuron.MemberSpike) {
 			if s.Member == 2 {

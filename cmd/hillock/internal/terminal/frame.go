@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -52,6 +53,10 @@ func (s *screen) View() tea.View {
 	}
 	began := time.Now()
 	defer func() { s.drew = time.Since(began) }()
+	s.arrivals = s.arrivals[:0]
+	for _, is := range s.status.Synapses {
+		s.arrivals = append(s.arrivals, is.Arrivals)
+	}
 	s.status = s.run.Status()
 	s.takePictures()
 	content := ""
@@ -158,18 +163,25 @@ func (s *screen) draw(height int) []string {
 	case s.picture == "h":
 		lines = tty.Intervals{Intervals: c.Intervals(), DT: w.DT}.Draw(s.width, height)
 	case s.picture == "r":
-		var rows []tty.Row
-		for k, n := range s.status.Neurons {
-			rows = append(rows, tty.Row{Name: n.Name, History: s.seen[k].History})
-		}
-		lines = append(tty.Raster(w, rows, s.width, height-1), w.Axis(s.width, s.words(w)))
+		lines = append(tty.Raster(w, s.rowsOf(), s.width, height-1), w.Axis(s.width, s.words(w)))
+	case s.picture == "l":
+		lines = append(tty.Lanes(w, s.rowsOf(), s.width, height-1), w.Axis(s.width, s.words(w)))
+	case s.picture == "g":
+		lines = s.synapses(w, height)
 	default:
 		scope := tty.Scope{Params: n.Params, History: c.History, Window: w, Low: is.Low, High: is.High}
 		beneath := 0 // rows of the current
 		if height >= 8 {
 			beneath = min((height-1)/4, 9)
 		}
-		lines = scope.Membrane(s.width, height-1-beneath)
+		switch population := (tty.Population{Raster: c.Raster, Window: w}); {
+		case c.Raster == nil:
+			lines = scope.Membrane(s.width, height-1-beneath)
+		case beneath > 0:
+			lines = append(population.Spikes(s.width, height-1-2*beneath), population.Rate(s.width, beneath)...)
+		default:
+			lines = population.Spikes(s.width, height-1)
+		}
 		if beneath > 0 {
 			lines = append(lines, scope.Current(s.width, beneath)...)
 		}
@@ -179,6 +191,15 @@ func (s *screen) draw(height int) []string {
 		lines = append(lines, "")
 	}
 	return lines[:height]
+}
+
+// rowsOf returns the neurons for a picture of all.
+func (s *screen) rowsOf() (rows []tty.Row) {
+	for k, n := range s.status.Neurons {
+		rows = append(rows, tty.Row{Name: n.Name, Note: fmt.Sprintf("%.1f Hz", n.Rate), Params: s.status.Config.Neurons[k].Params,
+			History: s.seen[k].History, Raster: s.seen[k].Raster})
+	}
+	return rows
 }
 
 // words returns the middle of the time axis: time base, trigger and pause.
@@ -207,10 +228,14 @@ func (s *screen) keys() string {
 		}
 	}
 	_, knob := s.selected()
-	if knob != "" && !(s.picture == "?" && s.scrolls) {
+	synapses := s.picture == "g" && len(s.status.Synapses) > 0
+	switch {
+	case synapses:
+		all = append(all, key{"↑↓ synapse", 2}, key{"tab parameter", 2}, key{"←→ change", 2}, key{"0 undo", 2})
+	case knob != "" && !(s.picture == "?" && s.scrolls):
 		all = append(all, key{"←→↑↓ knob", 2})
 	}
-	if len(s.targets()) > 1 {
+	if len(s.targets()) > 1 && !synapses {
 		all = append(all, key{"tab next", 5})
 	}
 	pause := "space pause"
@@ -218,6 +243,12 @@ func (s *screen) keys() string {
 		pause = "space resume"
 	}
 	letters := "t r f h c"
+	if len(s.status.Neurons) > 1 {
+		letters = "l " + letters
+	}
+	if len(s.status.Synapses) > 0 {
+		letters = "g " + letters
+	}
 	if s.page != nil {
 		letters += " w"
 	}

@@ -8,26 +8,47 @@ import (
 	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/config"
 )
 
 // leds returns the LEDs of a neuron, as indexes into the outputs.
 func (s *screen) leds(neuron string) (all []int) {
 	for i, out := range s.status.Config.Outputs {
-		if out.Neuron == neuron && parts.IsLED(out) {
+		if config.TableOf(out.Neuron) == neuron && parts.IsLED(out) {
 			all = append(all, i)
 		}
 	}
 	return all
 }
 
+// lights returns the LEDs of a neuron: with names and pins, or in a row if there are many.
+func (s *screen) lights(neuron string) (all []string) {
+	const few = 3
+	leds := s.leds(neuron)
+	row := ""
+	for _, k := range leds {
+		if row += s.dot(k); len(leds) <= few {
+			all = append(all, s.led(k))
+		}
+	}
+	if len(leds) > few {
+		all = append(all, fmt.Sprintf("%s %s to %s", row, s.status.Outputs[leds[0]].Name, s.status.Outputs[leds[len(leds)-1]].Name))
+	}
+	return all
+}
+
+// dot returns an LED, lit or dark.
+func (s *screen) dot(i int) string {
+	if s.status.Outputs[i].Lit {
+		return red.Render("●")
+	}
+	return dim.Render("○")
+}
+
 // led returns an LED, lit or dark, with its name and pin.
 func (s *screen) led(i int) string {
-	led := dim.Render("○")
-	if s.status.Outputs[i].Lit {
-		led = red.Render("●")
-	}
 	pin, _ := parts.LED(s.status.Config.Outputs[i])
-	return led + " " + s.status.Outputs[i].Name + " " + pin
+	return s.dot(i) + " " + s.status.Outputs[i].Name + " " + pin
 }
 
 // rows returns a line with a neuron's rows of LEDs, and a line for each of its displays.
@@ -37,7 +58,7 @@ func (s *screen) rows(neuron string) (lines []line) {
 	for i, out := range s.status.Config.Outputs {
 		lit, leds := s.status.Outputs[i].Row[0], s.status.Outputs[i].Row[1]
 		switch picture := s.pictures[out.Name]; {
-		case out.Neuron != neuron:
+		case config.TableOf(out.Neuron) != neuron:
 		case picture != nil:
 			lines = append(lines, text(display, drawDisplay(out.Name, picture)))
 		case leds > most:

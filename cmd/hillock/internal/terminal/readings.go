@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,9 +10,11 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"hillock/cmd/hillock/internal/braille"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/tty"
 	"hillock/hw/doctor"
 )
@@ -124,16 +127,16 @@ func (s *screen) faulty() string {
 func (s *screen) neuron(i int) (lines []line) {
 	n := s.status.Neurons[i]
 	state := line{chosen, s.state(i)}
-	if n.Intervals.N > 0 {
+	if n.Count == 1 && n.Intervals.N > 0 {
 		state.pieces = append(state.pieces, "ISI "+tty.Duration(time.Duration(n.Intervals.Latest)*s.status.Config.Loop.DT), fmt.Sprintf("CV %.3f", n.Intervals.CV))
 	}
-	rates := line{reading, []string{fmt.Sprintf("%*s spikes %d", len(n.Name), "", n.Spikes), fmt.Sprintf("rate %.1f Hz", n.Rate), n.Prediction.String()}}
+	rates := line{reading, []string{fmt.Sprintf("%*s spikes %d", len(n.Name), "", n.Spikes), rate(n), n.Prediction.String()}}
 	if s.status.Config.Loop.Speed != 1 || s.status.Tick.Skipped > 0 {
 		rates.pieces = append(rates.pieces, readable.Digits(n.RealTimeRate, 3)+"/s real time")
 	}
 	lines = []line{state, rates}
+	lines[0].pieces = append(lines[0].pieces, s.lights(n.Name)...)
 	for _, k := range s.leds(n.Name) {
-		lines[0].pieces = append(lines[0].pieces, s.led(k))
 		if note := s.status.Outputs[k].Note(); note != "" {
 			lines = append(lines, text(reading, amber.Render(note)))
 		}
@@ -156,18 +159,39 @@ func (s *screen) brief(foot []line) []line {
 // other returns the line of a neuron without a picture.
 func (s *screen) other(i int) line {
 	n := s.status.Neurons[i]
-	l := line{other, append(s.state(i), fmt.Sprintf("rate %.1f Hz", n.Rate))}
-	for _, k := range s.leds(n.Name) {
-		l.pieces = append(l.pieces, s.led(k))
-	}
-	return l
+	return line{other, append(append(s.state(i), rate(n)), s.lights(n.Name)...)}
 }
 
-// state returns a neuron's name and V, and its current.
+// rate returns the rate of a neuron. Of a population it is the mean, with the slowest and the fastest neuron and the mean CV.
+func rate(n session.NeuronStatus) string {
+	text := fmt.Sprintf("rate %.1f Hz", n.Rate)
+	if n.Count > 1 {
+		text = fmt.Sprintf("mean rate %.1f Hz, from %.1f to %.1f", n.Rate, n.Members.Low, n.Members.High)
+		if n.Members.N > 0 {
+			text += fmt.Sprintf(", CV %.2f", n.Members.CV)
+		}
+	}
+	return text
+}
+
+// state returns a neuron's name and V, and its currents. Of a population they are those of the first neuron.
 func (s *screen) state(i int) []string {
 	n := s.status.Neurons[i]
-	return []string{fmt.Sprintf("%s V %6.1f mV", bold.Render(n.Name), n.V), fmt.Sprintf("I %.3f nA", n.Current)}
+	pieces := []string{fmt.Sprintf("%s V %6.1f mV", bold.Render(n.Name), n.V), "I " + nA(n.Current)}
+	if n.Count > 1 {
+		pieces[0] = bold.Render(n.Name) + " " + readable.Count(int64(n.Count), "neuron")
+	}
+	if n.HasSynaptic {
+		pieces = append(pieces, braille.Paint("syn", tty.Synaptic)+" "+nA(n.Synaptic))
+	}
+	if n.HasW {
+		pieces = append(pieces, braille.Paint("w", tty.Adapts)+" "+nA(n.W))
+	}
+	return pieces
 }
+
+// nA returns a current with its unit, without a minus sign before a zero.
+func nA(current float64) string { return fmt.Sprintf("%.3f nA", math.Round(current*1000)/1000+0) }
 
 // input returns the line of an input: the knob's position and the reading of its chip.
 func (s *screen) input(i int) []string {

@@ -22,6 +22,8 @@ type Run interface {
 	Turn(input string, position float64) (was float64, err error)
 	TurnBy(input string, part float64) error
 	StepFault(by int)
+	Set(name, key string, value float64) error // of a neuron, or of "synapse.a"
+	Reset() error
 	SetSpeed(speed float64) error
 	Picture(output string) *image.Gray // of a display of the virtual Pi; nil for other outputs
 }
@@ -40,6 +42,10 @@ type screen struct {
 	pictures map[string]*image.Gray // of the chosen neuron's displays, by output
 
 	seen []trace.Cell // of the record, by neuron; valid inside look
+
+	arrivals []int64 // of the synapses, at the frame before
+	chosen   int     // the chosen synapse of g
+	param    int     // the index of its chosen parameter
 
 	target  int    // the index of the selected target
 	picture string // the key of the picture: "" for the scope
@@ -60,7 +66,11 @@ var timeBases = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 
 	10 * time.Second, 20 * time.Second}
 
 func newScreen(run Run, page *Page, link *paced) *screen {
-	return &screen{run: run, page: page, status: run.Status(), record: run.Record(), link: link, base: 5, left: func() {}}
+	s := &screen{run: run, page: page, status: run.Status(), record: run.Record(), link: link, base: 5, left: func() {}}
+	if len(s.status.Synapses) > 0 && len(s.status.Neurons) > 1 {
+		s.picture = "l"
+	}
+	return s
 }
 
 type frame struct{}
@@ -120,7 +130,7 @@ func (s *screen) change(key string) bool {
 	scrolls := s.stopped != 0 && (key == "shift+left" || key == "shift+right")
 	_, knob := s.selected()
 	switch {
-	case s.scrollHelp(key):
+	case s.scrollHelp(key), s.changeSynapse(key):
 	case key == "s":
 		s.slower()
 	case key == "c":
@@ -153,7 +163,7 @@ func (s *screen) press(key string) tea.Cmd {
 			break
 		}
 		fallthrough
-	case "r", "f", "h", "?":
+	case "l", "g", "r", "f", "h", "?":
 		if s.picture == key {
 			key = ""
 		}

@@ -19,6 +19,8 @@ const (
 	Level    = braille.Grey // a threshold, a rest, an axis
 	Current  = braille.Green
 	Point    = braille.Orange
+	Synaptic = braille.Purple    // the synaptic current
+	Adapts   = braille.Vermilion // the adaptation current
 )
 
 // labelled returns the rows of a picture behind their labels, right-aligned in Gutter columns.

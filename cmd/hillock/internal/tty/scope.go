@@ -99,14 +99,8 @@ type Scope struct {
 func (s Scope) Membrane(width, height int) []string {
 	c := braille.New(width-Gutter, height)
 	buckets := s.Window.buckets(s.History, c.Width())
+	y := s.volts(buckets, c)
 	levels := s.Params.Levels()
-	low, threshold := levels.Lowest(), levels.Threshold.V
-	for _, b := range buckets {
-		if b.Steps > 0 {
-			low = min(low, float64(b.VMin))
-		}
-	}
-	y := scale{low - (threshold-low)/10, threshold + (threshold-low)/3, c.Height()}
 	labels := map[int]string{}
 	for _, l := range []neuron.Level{levels.Reset, levels.Rest, levels.Threshold} {
 		row := y.at(l.V) / 4
@@ -116,6 +110,25 @@ func (s Scope) Membrane(width, height int) []string {
 		}
 	}
 	labels[0] = "mV"
+	s.trace(c, buckets, y)
+	return labelled(c, labels)
+}
+
+// volts returns the scale of V for a picture of these steps.
+func (s Scope) volts(buckets []trace.Bucket, c *braille.Canvas) scale {
+	levels := s.Params.Levels()
+	low, threshold := levels.Lowest(), levels.Threshold.V
+	for _, b := range buckets {
+		if b.Steps > 0 {
+			low = min(low, float64(b.VMin))
+		}
+	}
+	return scale{low - (threshold-low)/10, threshold + (threshold-low)/3, c.Height()}
+}
+
+// trace draws V and the strokes of the spikes.
+func (s Scope) trace(c *braille.Canvas, buckets []trace.Bucket, y scale) {
+	threshold := s.Params.Levels().Threshold.V
 	var last *trace.Bucket
 	for i := range buckets {
 		b := &buckets[i]
@@ -139,24 +152,27 @@ func (s Scope) Membrane(width, height int) []string {
 		c.Line(x, y.at(top), x, y.at(float64(b.VMin)), Membrane)
 		last = b
 	}
-	return labelled(c, labels)
 }
 
-// Current draws I against the rheobase.
+// Current draws I against the rheobase, and the synaptic and the adaptation current where they are not zero.
 func (s Scope) Current(width, height int) []string {
 	c := braille.New(width-Gutter, height)
-	y := scale{s.Low, s.High, c.Height()}
+	buckets := s.Window.buckets(s.History, c.Width())
+	low, high := s.Low, s.High
+	for _, b := range buckets {
+		low, high = min(low, float64(min(b.SMin, b.WMin))), max(high, float64(max(b.SMax, b.WMax)))
+	}
+	y := scale{low, high, c.Height()}
 	labels := map[int]string{}
-	if r := s.rheobase(); r > s.Low && r < s.High {
+	if r := s.rheobase(); r > low && r < high {
 		for x := 0; x < c.Width(); x += 4 {
 			c.Dot(x, y.at(r), Level)
 		}
 		labels[y.at(r)/4] = fmt.Sprintf("fires %.3g", r)
 	}
-	labels[c.Rows-1] = fmt.Sprintf("%.3g", s.Low)
-	labels[0] = fmt.Sprintf("nA %.3g", s.High)
+	labels[c.Rows-1] = fmt.Sprintf("%.3g", low)
+	labels[0] = fmt.Sprintf("nA %.3g", high)
 	var last *trace.Bucket
-	buckets := s.Window.buckets(s.History, c.Width())
 	for i := range buckets {
 		b := &buckets[i]
 		if b.Steps == 0 {
@@ -171,7 +187,21 @@ func (s Scope) Current(width, height int) []string {
 		c.Line(x, y.at(float64(b.IMax)), x, y.at(float64(b.IMin)), Current)
 		last = b
 	}
+	s.inner(c, buckets, y)
 	return labelled(c, labels)
+}
+
+// inner draws the synaptic and the adaptation current.
+func (s Scope) inner(c *braille.Canvas, buckets []trace.Bucket, y scale) {
+	for _, b := range buckets {
+		x := s.Window.column(b.First, c.Width())
+		if b.SMin != 0 || b.SMax != 0 {
+			c.Line(x, y.at(float64(b.SMax)), x, y.at(float64(b.SMin)), Synaptic)
+		}
+		if b.WMin != 0 || b.WMax != 0 {
+			c.Line(x, y.at(float64(b.WMax)), x, y.at(float64(b.WMin)), Adapts)
+		}
+	}
 }
 
 // rheobase returns the rheobase of the neuron, nA, or NaN without a theory.
@@ -181,29 +211,4 @@ func (s Scope) rheobase() float64 {
 		return math.NaN()
 	}
 	return theory.Rheobase()
-}
-
-// Row is a neuron of a raster.
-type Row struct {
-	Name    string
-	History *trace.History
-}
-
-// Raster draws the spikes of the window, a row for each neuron, for the first ones in the room.
-func Raster(w Window, rows []Row, width, height int) []string {
-	c := braille.New(width-Gutter, height)
-	labels := map[int]string{}
-	each := max(1, c.Rows/max(len(rows), 1))
-	tall := min(3, max(1, each-1))
-	for i, r := range rows {
-		top := i*each + (each-tall)/2
-		labels[top+tall/2] = r.Name
-		for _, b := range w.buckets(r.History, c.Width()) {
-			if b.Spikes > 0 {
-				x := w.column(b.First, c.Width())
-				c.Line(x, 4*top, x, 4*(top+tall)-1, Spike)
-			}
-		}
-	}
-	return labelled(c, labels)
 }

@@ -120,13 +120,13 @@ func TestAxisLabelsDoNotCollide(t *testing.T) {
 	}
 }
 
-// A raster has the same spikes. Neurons without room are left out.
+// A raster has the same spikes.
 func TestRaster(t *testing.T) {
 	h, spikes := ran(t, 2, 2000)
 	w := Window{From: 1, Steps: 2000, Now: 2000, DT: dt}
 	var rows []Row
-	for i := range 12 {
-		rows = append(rows, Row{fmt.Sprint("n", i), h})
+	for i := range 10 {
+		rows = append(rows, Row{Name: fmt.Sprint("n", i), History: h})
 	}
 	lines := stripped(Raster(w, rows, 80, 10))
 	for i, l := range lines {

@@ -1,0 +1,188 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/session/sessiontest"
+	"hillock/config"
+	"hillock/hw/part"
+	"hillock/neuron"
+)
+
+// halfCentre is two neurons that inhibit each other and adapt.
+const halfCentre = `
+loop.speed = 1
+[input.knob]
+driver = "mcp3008"
+channel = 0
+current = ["1.5 nA", "4 nA"]
+[neuron.left]
+input = "knob"
+t_ref = "2 ms"
+b = "0.2 nA"
+tau_w = "300 ms"
+v_start = "-70 mV"
+[neuron.right]
+input = "knob"
+t_ref = "2 ms"
+b = "0.2 nA"
+tau_w = "300 ms"
+v_start = "-60 mV"
+[synapse.l]
+from = "left"
+to = "right"
+kind = "exp"
+weight = "-3 nA"
+tau = "20 ms"
+delay = "1 ms"
+[synapse.r]
+from = "right"
+to = "left"
+kind = "exp"
+weight = "-3 nA"
+tau = "20 ms"
+delay = "1 ms"
+[output.left]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "left"
+[output.right]
+driver = "pulse"
+pin = "GPIO27"
+neuron = "right"
+`
+
+// light returns a ring of neurons, and a population of 200 with eight LEDs.
+func light(ring int) string {
+	var b strings.Builder
+	b.WriteString("loop.speed = 1\n[input.knob]\ndriver = \"mcp3008\"\nchannel = 0\n[neuron.many]\ninput = \"knob\"\ncount = 200\nsigma = \"2 mV\"\nseed = 1\n")
+	for i := range ring {
+		fmt.Fprintf(&b, "[neuron.n%02d]\ninput = \"knob\"\nt_ref = \"%d ms\"\n", i+1, 5+i)
+		fmt.Fprintf(&b, "[synapse.s%02d]\nfrom = \"n%02d\"\nto = \"n%02d\"\nkind = \"exp\"\nweight = \"16 nA\"\ntau = \"2 ms\"\ndelay = \"1 ms\"\n", i+1, i+1, (i+1)%ring+1)
+	}
+	for i, pin := range []int{17, 27, 22, 23, 24, 25, 5, 6} {
+		fmt.Fprintf(&b, "[output.led%d]\ndriver = \"pulse\"\npin = \"GPIO%d\"\nneuron = \"many.%d\"\n", i+1, pin, i+1)
+	}
+	return b.String()
+}
+
+// networkBench returns a run of a configuration on a virtual clock, and its screen, as scopeBench does.
+func networkBench(t testing.TB, text string, sets ...string) (*sessiontest.Bench, *screen) {
+	t.Helper()
+	cfg, err := config.Parse("net.toml", []byte(text), sets, part.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{Traced: true})
+	s := newScreen(b.Session, nil, nil)
+	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	b.Observe(sessiontest.Each(func(tick neuron.Tick) {
+		if tick.Due%33 == 0 {
+			s.Update(frame{})
+		}
+	}))
+	return b, s
+}
+
+func TestFramesOfNetworks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, text    string
+		ticks         int64
+		keys          string
+		width, height int
+	}{
+		{"lanes", halfCentre, 3000, "+ +", 80, 24},
+		{"inner", halfCentre, 3000, "+ l", 80, 24},
+		{"synapses", halfCentre, 3000, "+ g down tab", 80, 24},
+		{"ring", light(8), 1500, "", 80, 24},
+		{"ring-large", light(8), 1500, "", 120, 50},
+		{"packed", light(30), 1500, "r", 80, 24},
+		{"population", light(2), 1500, "+ l", 80, 24},
+		{"synapses-many", light(30), 1500, "g down down down down down down down", 60, 16},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b, s := networkBench(t, tt.text)
+			b.Run(t, tt.ticks)
+			s.typed(tt.keys)
+			golden(t, "frame-net-"+tt.name, s, tt.width, tt.height)
+		})
+	}
+}
+
+// Each picture of a network fits each size.
+func TestFramesOfNetworksFitAnySize(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{halfCentre, light(2), light(30)} {
+		b, s := networkBench(t, text)
+		b.Run(t, 300)
+		for _, picture := range []string{"", "l", "g", "r", "f", "h"} {
+			for _, size := range [][2]int{{200, 60}, {80, 24}, {60, 20}, {40, 12}, {20, 5}, {3, 2}, {1, 1}} {
+				s.picture = picture
+				all := rows(s, size[0], size[1])
+				for _, row := range all {
+					if n := len([]rune(row)); n > size[0] {
+						t.Errorf("%v, %q: got a row of %d columns: %s", size, picture, n, row)
+					}
+				}
+				if len(all) != size[1] {
+					t.Errorf("%v, %q: got %d rows", size, picture, len(all))
+				}
+			}
+		}
+	}
+}
+
+func TestKeysChangeSynapses(t *testing.T) {
+	t.Parallel()
+	b, s := networkBench(t, halfCentre)
+	b.Run(t, 100)
+	s.typed("g")
+	for _, tt := range []struct {
+		keys               string
+		weight, tau, delay float64 // of r
+	}{
+		{"left", -3, 20, 1}, // the first synapse, l
+		{"down right", -2.8, 20, 1},
+		{"shift+right", -0.8, 20, 1},
+		{"down shift+left left", -3, 20, 1},
+		{"tab right", -3, 21.1, 1},
+		{"tab shift+right", -3, 21.1, 3},
+		{"left", -3, 21.1, 2.8},
+		{"shift+left shift+left left", -3, 21.1, 0.1},
+		{"tab left left", -3.4, 21.1, 0.1},
+		{"0", -3, 20, 1},
+	} {
+		s.typed(tt.keys)
+		is := b.Session.Status().Synapses
+		if r := is[1]; r.Weight != tt.weight || r.Tau != tt.tau || r.Delay != tt.delay {
+			t.Errorf("%s: got %g nA, %g ms, %g ms; want %g, %g, %g", tt.keys, r.Weight, r.Tau, r.Delay, tt.weight, tt.tau, tt.delay)
+		}
+		if l := is[0]; tt.keys == "left" && tt.delay == 1 && l.Weight != -3.2 || tt.keys == "0" && l.Weight != -3 {
+			t.Errorf("%s: got %g nA for l", tt.keys, l.Weight)
+		}
+	}
+	if at := b.Virtual.Knobs["knob"].Position(); at != 0.4 {
+		t.Errorf("got the knob at %g, want it at 0.4: the arrows belong to the synapses", at)
+	}
+	s.typed("g right")
+	if at := b.Virtual.Knobs["knob"].Position(); at == 0.4 {
+		t.Error("got the knob at 0.4 after the picture, want it turned")
+	}
+}
+
+func TestPictureOfSynapsesWithoutAny(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t)
+	b.Run(t, 100)
+	s.typed("g down right")
+	if text := flat(s, 80, 24); !strings.Contains(text, "no synapse: a table [synapse.NAME] of the configuration connects neurons") {
+		t.Errorf("got\n%s\nwant the reason for an empty picture", text)
+	}
+}
