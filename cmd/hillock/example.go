@@ -13,7 +13,7 @@ func newExample() *cobra.Command {
 		Long: `example lists the example configurations with a description of each. With NAME it prints one of them to
 standard output, to be saved, changed and run.`,
 		Example: `  hillock example
-  hillock example two-neurons > my.toml`,
+  hillock example xor > xor.toml`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
