@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"hillock/cmd/hillock/internal/readable"
@@ -111,18 +112,24 @@ func (r *results) neuron(i int) {
 	}
 }
 
+// A population has a line for each of its neurons too, unless it has more than mostLines.
+const mostLines = 20
+
+// fewSpikes are too few for the CV of a neuron in that of its population.
+const fewSpikes = 10
+
 // table writes a line for each shown table of neurons.
 func (r *results) table() {
 	r.time()
 	r.Printf("\n")
 	populations := false
-	w := tabwriter.NewWriter(r.W, 0, 0, 2, ' ', 0)
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "neuron\tcount\tcurrent\tspikes\trate\tCV")
 	for i, n := range r.tables {
 		if r.shown[i] == 0 {
 			continue
 		}
-		populations = populations || r.shown[i] > 1
 		current, predicted := "varies", r.prediction(i).String()
 		if i, constant := r.current(i); constant {
 			current = strconv.FormatFloat(i, 'g', -1, 64) + " nA"
@@ -130,43 +137,51 @@ func (r *results) table() {
 		if p := r.prediction(i); p.Exists() {
 			predicted = "predicted " + readable.Count(p.Spikes, "spike")
 		}
-		spikes := int64(0)
-		for _, t := range r.trains[i] {
-			spikes += t.spikes
+		all := r.trains[i]
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", n.Name, len(all), current, r.counts(all), predicted)
+		if len(all) == 1 {
+			continue
 		}
-		rate := readable.Digits(float64(spikes)/float64(len(r.trains[i]))/r.seconds(), 4) + " Hz"
-		fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%s\t%s\n", n.Name, len(r.trains[i]), current, spikes, rate, r.cv(i), predicted)
+		populations = true
+		for k := range all {
+			if len(all) <= mostLines {
+				fmt.Fprintf(w, "%s\t\t\t%s\t\n", memberName(n, k), r.counts(all[k:k+1]))
+			}
+		}
 	}
-	if err := w.Flush(); r.Err == nil {
-		r.Err = err
+	w.Flush() // a Builder has no errors
+	for line := range strings.Lines(text.String()) {
+		r.Printf("%s\n", strings.TrimRight(line, " \n"))
 	}
 	if populations {
 		r.Printf("\nA population has its mean rate, and the mean CV of its neurons with more than %d spikes.\n", fewSpikes)
 	}
 }
 
-// fewSpikes are too few for the CV of a neuron in that of its population.
-const fewSpikes = 10
-
-// cv returns the coefficient of variation of the intervals of a table, or "-".
-func (r *results) cv(i int) string {
-	sum, all := 0.0, 0
-	for _, t := range r.trains[i] {
-		if _, cv, ok := t.intervals(r.dt()); ok && (len(r.trains[i]) == 1 || t.spikes > fewSpikes) {
+// counts returns the spikes of some neurons, their mean rate and their mean CV, in columns.
+func (r *results) counts(trains []train) string {
+	spikes, sum, all := int64(0), 0.0, 0
+	for _, t := range trains {
+		spikes += t.spikes
+		if _, cv, ok := t.intervals(r.dt()); ok && (len(trains) == 1 || t.spikes > fewSpikes) {
 			sum += cv
 			all++
 		}
 	}
-	if all == 0 {
-		return "-"
+	cv := "-"
+	if all > 0 {
+		cv = readable.Digits(sum/float64(all), 3)
 	}
-	return readable.Digits(sum/float64(all), 3)
+	return fmt.Sprintf("%d\t%s Hz\t%s", spikes, readable.Digits(float64(spikes)/float64(len(trains))/r.seconds(), 4), cv)
 }
 
 // synapses writes the spikes of the spike inputs, and the weights of the plastic synapses.
 func (r *results) synapses() {
 	if r.loop.Net == nil {
 		return
+	}
+	if len(r.circuit.Sources) > 0 && r.all() > 1 {
+		r.Printf("\n")
 	}
 	for i, in := range r.circuit.Sources {
 		r.Printf("spike input %s: %s\n", in.Name, readable.Count(r.loop.Net.Sent(i), "spike"))
