@@ -23,6 +23,10 @@ func (d *decoder) check(c *Config) {
 	d.checkSynapses(c)
 	d.checkClaims(c)
 	d.warnUnused(c)
+	if d.problems.found == nil {
+		d.warnSeeds(c)
+		d.warnLockstep(c)
+	}
 }
 
 // warnUnused warns of inputs without effect.

@@ -178,8 +178,13 @@ func (r Train) Train(folder string, dt time.Duration) (neuron.Train, error) {
 	return steps, nil
 }
 
-// Random reports whether the spikes are random, with their seed.
-func (r Train) Random() (seed int, ok bool) { return r.Seed, r.Times == "" && r.File == "" }
+// Random returns the seed of random spikes, and a name for them, or "" for other spikes.
+func (r Train) Random() (seed uint64, what string) {
+	if r.Times == "" && r.File == "" {
+		what = "random spikes"
+	}
+	return uint64(r.Seed), what
+}
 
 // periodic is a train that repeats its steps, from 1 to the period.
 type periodic struct {

@@ -247,3 +247,11 @@ func (w Wave) ShapeName() string { return w.Shape }
 
 // Noisy reports whether the current has noise.
 func (w Wave) Noisy() bool { return w.SD > 0 }
+
+// Random returns the seed of the noise, and a name for it, or "" without noise.
+func (w Wave) Random() (seed uint64, what string) {
+	if w.Noisy() {
+		what = "noise"
+	}
+	return uint64(w.Seed), what
+}
