@@ -10,8 +10,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/usage"
+	"hillock/config"
+	"hillock/hw/board"
+	"hillock/hw/clock"
+	"hillock/hw/part"
 	"hillock/neuron"
 )
 
@@ -145,5 +152,71 @@ func TestSimWritesThroughALinkAndKeepsTheMode(t *testing.T) {
 	}
 	if info, _ := os.Stat(file); info.Mode().Perm() != 0o640 {
 		t.Errorf("got mode %v, want it kept, 0640", info.Mode())
+	}
+}
+
+// rows are the rows of 'sim --format spikes', written by a run.
+type rows struct {
+	strings.Builder
+	dt time.Duration
+}
+
+func (r *rows) Tick(neuron.Tick) {}
+
+func (r *rows) Step(s neuron.Sample) {
+	ms := strconv.FormatFloat(float64(s.Step*int64(r.dt))/1e6, 'g', -1, 64)
+	for _, member := range s.Cell.Fired {
+		name := s.Cell.Name
+		if s.Cell.Count > 1 {
+			name = fmt.Sprintf("%s.%d", name, member+1)
+		}
+		fmt.Fprintf(r, "%d,%s,%s\n", s.Step, ms, name)
+	}
+}
+
+// Examples without a knob: a virtual knob has the codes of its ADC.
+func TestSimIsARunStepForStep(t *testing.T) {
+	t.Parallel()
+	for name, sets := range map[string][]string{
+		"relay": nil, "xor": nil, "latch": nil, "pavlov": nil, "jeffress": nil, "running-light": {"neuron.ring.sigma=2 mV"}, "reflex-arc": nil, "lateral-inhibition": nil,
+		"ring-attractor": {"loop.speed=0.7", "loop.tick=1.3 ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				file := "../../deploy/examples/" + name + ".toml"
+				sets := append([]string{"loop.speed=1", "loop.realtime=off"}, sets...)
+				cfg, err := config.Load(file, sets, part.Kinds())
+				if err != nil {
+					t.Fatal(err)
+				}
+				v, err := board.NewVirtual(cfg, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := &rows{dt: cfg.Loop.DT}
+				run, err := session.Open(t.Context(), cfg, session.Hardware{Pi: v, Virtual: v},
+					session.Options{Clock: clock.New(), Observers: []neuron.Observer{got}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer run.Close()
+				run.Loop().Ticks = 1000
+				end, err := run.Loop().Run(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				args := []string{"sim", file, "--format", "spikes", "--duration", config.FormatTime(time.Duration(end.Steps) * cfg.Loop.DT)}
+				for _, set := range sets {
+					args = append(args, "--set", set)
+				}
+				want, _, err := hillock(t.Context(), args...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := "step,time_ms,neuron\n" + got.String(); got != want || strings.Count(got, "\n") < 3 {
+					t.Errorf("got in a run\n%.200s\nwant, as in sim,\n%.200s", got, want)
+				}
+			})
+		})
 	}
 }
