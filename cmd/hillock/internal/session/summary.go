@@ -26,8 +26,9 @@ func (s *Summary) Lateness() Lateness { return s.Times.Lateness(s.Config.Loop.Ti
 // NeuronSummary describes a neuron over a whole run.
 type NeuronSummary struct {
 	Name       string
+	Count      int // neurons of a population, else 1
 	Spikes     int64
-	Rate       float64 // spikes over model time, Hz
+	Rate       float64 // spikes of a neuron over model time, Hz
 	Current    float64 // the latest, nA
 	Prediction Prediction
 }
@@ -49,9 +50,9 @@ func (s *Session) Summary() *Summary {
 	sum.Synapses, sum.SpikeInputs, sum.Dropped = l.synapses(sum.Config, end), l.spikeInputs(end), l.lost+end.dropped
 	for i, c := range l.loop.Cells {
 		state := end.cells[i]
-		n := NeuronSummary{Name: c.Name, Spikes: c.Spikes, Current: state.current}
+		n := NeuronSummary{Name: c.Name, Count: max(1, c.Count), Spikes: c.Spikes, Current: state.current}
 		if sum.Model > 0 {
-			n.Rate = float64(c.Spikes) / sum.Model
+			n.Rate = float64(c.Spikes) / (sum.Model * float64(n.Count))
 		}
 		ran := l.cfg.Neurons[i]
 		ran.Params = c.Params() // as they were at the end

@@ -113,7 +113,7 @@ func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, 
 	s.Quiet, s.Traced = systemd.Quiet(), r.scope || r.Web.Addr != ""
 	s.Reloaded = func(until *session.Summary) {
 		r.site.Follow()
-		summary.Log(r.logger, until)
+		summary.Log(r.logger, until, r.session.Status().Dropped-until.Dropped)
 	}
 	if r.session, err = session.Open(ctx, cfg, hw, s); err != nil {
 		return nil, err

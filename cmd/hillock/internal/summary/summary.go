@@ -3,6 +3,7 @@ package summary
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 
@@ -26,20 +27,41 @@ type Figures struct {
 	SkippedMs  float64 `json:"skipped_ms"`  // model time missed for good
 	ReadErrors int64   `json:"read_errors"` // of all inputs
 	session.Times
-	Neurons []Neuron `json:"neurons"`
-	Outputs []Output `json:"outputs"` // pulsing outputs
+	Neurons         []Neuron     `json:"neurons"`
+	Synapses        []Synapse    `json:"synapses,omitempty"`
+	SpikeInputs     []SpikeInput `json:"spike_inputs,omitempty"`
+	DroppedArrivals int64        `json:"dropped_arrivals"` // in skipped time, and at changes of the network
+	Outputs         []Output     `json:"outputs"`          // pulsing outputs
 }
 
-// Neuron is a neuron over the whole run.
+// Neuron is a neuron or a population over the whole run.
 type Neuron struct {
 	Name            string   `json:"name"`
-	Spikes          int64    `json:"spikes"`
-	RateHz          float64  `json:"rate_hz"`          // spikes over model time
-	RealTimeHz      float64  `json:"real_time_hz"`     // spikes over real time
+	Neurons         int      `json:"neurons"`          // of a population, else 1
+	Spikes          int64    `json:"spikes"`           // of all of them
+	RateHz          float64  `json:"rate_hz"`          // spikes of a neuron over model time
+	RealTimeHz      float64  `json:"real_time_hz"`     // spikes of a neuron over real time
 	PredictedHz     *float64 `json:"predicted_hz"`     // of the discrete neuron; null without a prediction
 	PredictedSpikes *int64   `json:"predicted_spikes"` // in the same steps, from the first reading on; null without a prediction
 	NoPrediction    string   `json:"no_prediction"`    // why there is no prediction
 	CurrentNA       float64  `json:"current_na"`       // the latest
+}
+
+// Synapse is a table of synapses over the whole run.
+type Synapse struct {
+	Name     string  `json:"name"`
+	Pairs    int     `json:"pairs"` // synapses
+	Arrivals int64   `json:"arrivals"`
+	Unit     string  `json:"unit"` // of the weights
+	Mean     float64 `json:"mean"` // of the weights at the end
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+}
+
+// SpikeInput is a spike input over the whole run.
+type SpikeInput struct {
+	Name   string `json:"name"`
+	Spikes int64  `json:"spikes"`
 }
 
 // Output is an output over the whole run.
@@ -54,13 +76,19 @@ type Output struct {
 // Of returns the figures of a run.
 func Of(s *session.Summary) Figures {
 	f := Figures{Schema: Schema, Ticks: s.Tick.Run(), Steps: s.Tick.Steps, SkippedMs: readable.Milliseconds(s.Skipped.Model), ReadErrors: s.ReadErrors,
-		Times: s.Times, ModelS: s.Model, RealTimeS: s.Real, Reloads: s.Reloads, Speed: s.Speed, Changed: s.SpeedChanged, Outputs: []Output{}}
+		Times: s.Times, ModelS: s.Model, RealTimeS: s.Real, Reloads: s.Reloads, Speed: s.Speed, Changed: s.SpeedChanged, Outputs: []Output{}, DroppedArrivals: s.Dropped}
 	for _, is := range s.Spiked {
-		n := Neuron{Name: is.Name, Spikes: is.Spikes, RateHz: is.Rate, RealTimeHz: realTimeRate(s, is), NoPrediction: is.Prediction.Reason, CurrentNA: is.Current}
+		n := Neuron{Name: is.Name, Neurons: is.Count, Spikes: is.Spikes, RateHz: is.Rate, RealTimeHz: realTimeRate(s, is), NoPrediction: is.Prediction.Reason, CurrentNA: is.Current}
 		if is.Prediction.Exists() {
 			n.PredictedHz, n.PredictedSpikes = &is.Prediction.Hz, &is.Prediction.Spikes
 		}
 		f.Neurons = append(f.Neurons, n)
+	}
+	for _, is := range s.Synapses {
+		f.Synapses = append(f.Synapses, Synapse{is.Name, is.Pairs, is.Arrivals, is.Kind.Unit(), is.Mean, is.Low, is.High})
+	}
+	for _, in := range s.SpikeInputs {
+		f.SpikeInputs = append(f.SpikeInputs, SpikeInput(in))
 	}
 	for _, o := range s.Pulsed {
 		f.Outputs = append(f.Outputs, Output{o.Name, o.Pin, o.Pulses, o.Merged, o.Failed})
@@ -75,14 +103,17 @@ func JSON(w io.Writer, s *session.Summary) error {
 	return e.Encode(Of(s))
 }
 
-// Log writes the summary of a configuration before a reload.
-func Log(l *slog.Logger, s *session.Summary) {
+// Log writes the summary of a configuration before a reload. dropped is the number of arrivals dropped by the reload.
+func Log(l *slog.Logger, s *session.Summary, dropped int64) {
 	attrs := []any{"real_time_s", readable.Round(s.Real), "ticks", s.Tick.Run(), "skipped_ms", readable.Milliseconds(s.Skipped.Model), "read_errors", s.ReadErrors}
 	for _, n := range s.Spiked {
 		attrs = append(attrs, n.Name+"_spikes", n.Spikes)
 	}
 	for _, o := range s.Pulsed {
 		attrs = append(attrs, o.Name+"_pulses", o.Pulses)
+	}
+	if dropped > 0 {
+		attrs = append(attrs, "arrivals_dropped", dropped)
 	}
 	l.Info("configuration reloaded; until then", append(attrs, "late_p99_us", s.Times.Late.P99)...)
 }
@@ -102,6 +133,7 @@ func Text(w io.Writer, s *session.Summary, verbose bool) error {
 	for _, n := range s.Spiked {
 		spikes(t, s, n)
 	}
+	network(t, s)
 	for _, o := range s.Pulsed {
 		pulses(t, o)
 	}
@@ -124,7 +156,11 @@ func Text(w io.Writer, s *session.Summary, verbose bool) error {
 
 // spikes writes the spikes and the prediction of a neuron: in two lines for a single neuron, in one line each for several.
 func spikes(t *readable.Printer, s *session.Summary, n session.NeuronSummary) {
-	t.Printf("%-10s %s, %s Hz", n.Name, readable.Count(n.Spikes, "spike"), readable.Digits(n.Rate, 4))
+	of, mean := "", ""
+	if n.Count > 1 {
+		of, mean = fmt.Sprintf(" of %d neurons", n.Count), "mean "
+	}
+	t.Printf("%-10s %s%s, %s%s Hz", n.Name, readable.Count(n.Spikes, "spike"), of, mean, readable.Digits(n.Rate, 4))
 	if s.Speed != 1 || s.SpeedChanged || s.Skipped.Model > 0 {
 		t.Printf(" (%s/s real time)", readable.Digits(realTimeRate(s, n), 3))
 	}
@@ -142,6 +178,31 @@ func spikes(t *readable.Printer, s *session.Summary, n session.NeuronSummary) {
 	t.Printf("\n")
 }
 
+// network writes the spikes of the spike inputs, the plastic weights and the arrivals.
+func network(t *readable.Printer, s *session.Summary) {
+	for _, in := range s.SpikeInputs {
+		t.Printf("input      %s: %s\n", in.Name, readable.Count(in.Spikes, "spike"))
+	}
+	arrivals := int64(0)
+	for _, is := range s.Synapses {
+		arrivals += is.Arrivals
+		switch digits := func(v float64) string { return readable.Digits(v, 4) }; {
+		case !is.Plastic:
+		case is.Low == is.High:
+			t.Printf("synapse    %s: weight %s %s\n", is.Name, digits(is.Mean), is.Kind.Unit())
+		default:
+			t.Printf("synapse    %s: weights from %s to %s %s, mean %s\n", is.Name, digits(is.Low), digits(is.High), is.Kind.Unit(), digits(is.Mean))
+		}
+	}
+	if len(s.Synapses) > 0 || s.Dropped > 0 {
+		t.Printf("synapses   %s", readable.Count(arrivals, "arrival"))
+		if s.Dropped > 0 {
+			t.Printf(", %d dropped", s.Dropped)
+		}
+		t.Printf("\n")
+	}
+}
+
 func pulses(t *readable.Printer, o session.OutputSummary) {
 	t.Printf("%-10s %s on %s", o.Name, readable.Count(o.Pulses, "pulse"), o.Pin)
 	if o.Failed > 0 {
@@ -153,10 +214,10 @@ func pulses(t *readable.Printer, o session.OutputSummary) {
 	t.Printf("\n")
 }
 
-// realTimeRate returns a neuron's spikes per second of real time.
+// realTimeRate returns the spikes of a neuron per second of real time.
 func realTimeRate(s *session.Summary, n session.NeuronSummary) float64 {
 	if s.Real == 0 {
 		return 0
 	}
-	return float64(n.Spikes) / s.Real
+	return float64(n.Spikes) / (s.Real * float64(max(1, n.Count)))
 }

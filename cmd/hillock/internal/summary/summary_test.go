@@ -144,7 +144,7 @@ func TestSummaryAsJSON(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"late_ticks", "lateness_us", "model_s", "neurons", "outputs", "read_errors", "read_us", "real_time_s", "reloads", "schema",
+	want := []string{"dropped_arrivals", "late_ticks", "lateness_us", "model_s", "neurons", "outputs", "read_errors", "read_us", "real_time_s", "reloads", "schema",
 		"skipped_ms", "speed", "speed_changed", "steps", "tick_us", "ticks", "wakeup_us"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" || got["schema"] != "hillock.summary.1" {
 		t.Errorf("schema %v, keys (-want +got):\n%s", got["schema"], diff)
@@ -168,5 +168,69 @@ func TestSummaryWithoutAnOutput(t *testing.T) {
 	}
 	if all := text.String() + figures.String(); strings.Contains(all, "pulse") || !strings.Contains(all, `"outputs": []`) {
 		t.Errorf("got\n%s\nwant nothing about pulses", all)
+	}
+}
+
+// A population has its mean rate, and a plastic synapse its weights at the end.
+func TestSummaryOfANetwork(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Parse("net.toml", []byte(`
+loop.speed = 1
+[input.knob]
+driver = "mcp3008"
+channel = 0
+[input.cue]
+driver = "train"
+times = ["10 ms", "20 ms", "30 ms"]
+[neuron.many]
+input = "knob"
+count = 50
+sigma = "3 mV"
+[neuron.n2]
+[synapse.cue]
+from = "cue"
+to = "n2"
+kind = "exp"
+weight = "8 nA"
+tau = "5 ms"
+plastic = {a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}
+[synapse.many]
+from = "cue"
+to = "many"
+kind = "delta"
+weight = "0.5 mV"
+plastic = {a_plus = "0.1 mV", a_minus = "0.1 mV", tau_plus = "20 ms", tau_minus = "20 ms", max = "1 mV"}
+[output.led]
+driver = "pulse"
+pin = "GPIO17"
+neuron = "n2"
+width = "5 ms"
+`), nil, part.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{})
+	b.Run(t, 1000)
+	s := b.Session.Summary()
+	var out bytes.Buffer
+	if err := summary.Text(&out, s, false); err != nil {
+		t.Fatal(err)
+	}
+	want := `1 s of model time in 1 s
+many       3815 spikes of 50 neurons, mean 76.3 Hz; no prediction: a population of 50 neurons
+n2         6 spikes, 6 Hz; no prediction: its synapses add to the current
+input      cue: 3 spikes
+synapse    cue: weight 10 nA
+synapse    many: weights from 0.4812 to 1 mV, mean 0.7602
+synapses   153 arrivals
+led        3 pulses on GPIO17; 3 spikes came during a pulse of 5 ms and made it longer
+ticks      on time
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	f := summary.Of(s)
+	if n := f.Neurons[0]; n.Neurons != 50 || n.RateHz != 76.3 || n.RealTimeHz != 76.3 || f.Synapses[1].Pairs != 50 || f.Synapses[1].Arrivals != 150 || f.SpikeInputs[0].Spikes != 3 {
+		t.Errorf("got %+v, want the means of the population and 150 arrivals", f)
 	}
 }

@@ -200,7 +200,12 @@ func Line(st *session.Status) string {
 		return "starting"
 	}
 	var parts []string
+	const few = 3 // neurons with a prediction and a current
 	for _, n := range st.Neurons {
+		if len(st.Neurons) > few {
+			parts = append(parts, fmt.Sprintf("%s %.1f Hz", n.Name, n.Rate))
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s %.1f Hz (%s) at %.2f nA", n.Name, n.Rate, n.Prediction, n.Current))
 	}
 	for _, f := range st.Broken() {

@@ -25,7 +25,7 @@ type LogTo struct {
 func Log(ctx context.Context, run Run, to LogTo) error {
 	l := &logger{Logger: to.Logger, w: to.W, run: run, people: to.Format == Lines, said: map[string]string{}}
 	l.status = run.Status()
-	l.speed, l.granted = l.status.Config.Loop.Speed, l.status.Reloads > 0
+	l.speed, l.granted, l.dropped = l.status.Config.Loop.Speed, l.status.Reloads > 0, l.status.Dropped
 	if l.status.Reloads == 0 {
 		l.begin()
 	}
@@ -55,14 +55,11 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 		l.overload()
 		seconds++
 		full := !to.Sparse || seconds%60 == 1
-		for i := range l.status.Neurons {
-			switch {
-			case l.people:
-				l.notes(i)
-				if full {
-					l.line(i)
-				}
-			case full:
+		switch {
+		case l.people:
+			l.forPeople(full)
+		case full:
+			for i := range l.status.Neurons {
 				l.record(i, times.Late)
 			}
 		}
@@ -78,6 +75,7 @@ type logger struct {
 	status  session.Status
 	said    map[string]string // latest text by subject
 	skipped session.Skipped
+	dropped int64            // arrivals, at the latest line about skipped time
 	ticks   session.Lateness // at the latest line about it
 	speed   float64
 	granted bool // the real-time permissions are in the log
@@ -173,10 +171,14 @@ func (l *logger) changes() {
 func (l *logger) skips() {
 	now := l.status.Skipped
 	if n := now.Ticks - l.skipped.Ticks; n > 0 {
-		l.Warn("the loop fell behind: missed time was skipped", "ticks", n,
-			"model_time", readable.Seconds((now.Model - l.skipped.Model).Seconds()), "max_lag", readable.Seconds(l.status.Config.Loop.MaxLag.Seconds()))
+		attrs := []any{"ticks", n, "model_time", readable.Seconds((now.Model - l.skipped.Model).Seconds()),
+			"max_lag", readable.Seconds(l.status.Config.Loop.MaxLag.Seconds())}
+		if dropped := l.status.Dropped - l.dropped; dropped > 0 {
+			attrs = append(attrs, "arrivals_dropped", dropped)
+		}
+		l.Warn("the loop fell behind: missed time was skipped", attrs...)
 	}
-	l.skipped = now
+	l.skipped, l.dropped = now, l.status.Dropped
 }
 
 // late warns people of a bad latest second. Records have percentiles instead.
@@ -227,72 +229,4 @@ func percentiles(name string, p session.Percentiles) []any {
 		return nil
 	}
 	return []any{name + "_p50_us", readable.Round(p.P50), name + "_p99_us", readable.Round(p.P99), name + "_p999_us", readable.Round(p.P999), name + "_max_us", readable.Round(p.Max)}
-}
-
-// line writes a neuron for people, in 80 columns.
-func (l *logger) line(i int) {
-	n := l.status.Neurons[i]
-	predicted := "no prediction"
-	if n.Prediction.Exists() {
-		predicted = n.Prediction.String()
-	}
-	text := fmt.Sprintf("%s  %6.1f mV  %.3f nA  %5.1f Hz  %s", n.Name, n.V, n.Current, n.Rate, predicted)
-	if l.real() {
-		text += fmt.Sprintf("  %s/s real time", readable.Digits(n.RealTimeRate, 3))
-	}
-	l.Info(text)
-}
-
-// real reports whether rates in real time and model time differ.
-func (l *logger) real() bool { return l.status.Config.Loop.Speed != 1 || l.status.Tick.Skipped > 0 }
-
-// notes writes new notes on a neuron, its inputs and its outputs, for people.
-func (l *logger) notes(i int) {
-	n := l.status.Neurons[i]
-	if reason := n.Prediction.Reason; l.says("prediction of "+n.Name, reason) && reason != "" {
-		l.Info(n.Name + ": no prediction: " + reason)
-	}
-	for k, out := range l.status.Config.Outputs {
-		if note := l.status.Outputs[k].Note(); out.Neuron == n.Name && l.says("note on "+out.Name, note) && note != "" {
-			l.Info(note)
-		}
-	}
-	for _, name := range l.status.Config.Neurons[i].Inputs {
-		in := l.status.Input(name)
-		if note := in.Note.String(); in.Fault.Cause == "" && l.says("note on "+name, note) && note != "" {
-			l.Info(name + " " + note)
-		}
-	}
-}
-
-// record writes a neuron for programs.
-func (l *logger) record(i int, late session.Percentiles) {
-	st, n := &l.status, l.status.Neurons[i]
-	round := readable.Round
-	attrs := []any{"neuron", n.Name, "v_mv", round(n.V), "current_na", round(n.Current), "spikes", n.Spikes, "rate_hz", round(n.Rate)}
-	if p := n.Prediction; p.Exists() {
-		attrs = append(attrs, "predicted_hz", round(p.Hz))
-	} else {
-		attrs = append(attrs, "no_prediction", p.Reason)
-	}
-	if l.real() {
-		attrs = append(attrs, "real_time_hz", round(n.RealTimeRate))
-	}
-	for k, out := range st.Config.Outputs {
-		if text := st.Outputs[k].Note(); text != "" && out.Neuron == n.Name {
-			attrs = append(attrs, out.Name+"_note", text)
-		}
-	}
-	for _, name := range st.Config.Neurons[i].Inputs {
-		in := st.Input(name)
-		if in.Reading.Raw < 0 { // not a knob
-			attrs = append(attrs, name+"_na", round(in.Reading.Current))
-			continue
-		}
-		attrs = append(attrs, name, fmt.Sprintf("%.1f%%", 100*in.Reading.Position))
-		if n := in.Note.String(); n != "" {
-			attrs = append(attrs, name+"_note", n)
-		}
-	}
-	l.Info("run", append(attrs, percentiles("late", late)...)...)
 }

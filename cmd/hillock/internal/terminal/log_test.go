@@ -23,10 +23,18 @@ import (
 // logged returns the log of a run of 3.5 s, with something done after some of its ticks.
 func logged(t *testing.T, format Format, at func(*sessiontest.Bench) sessiontest.At, sets ...string) (log string) {
 	t.Helper()
+	return loggedOf(t, format, at, func(t testing.TB, c sessiontest.Clock) *sessiontest.Bench {
+		return sessiontest.With(t, c, session.Options{Traced: true}, sets...)
+	})
+}
+
+// loggedOf is logged for a bench on a clock.
+func loggedOf(t *testing.T, format Format, at func(*sessiontest.Bench) sessiontest.At, open func(testing.TB, sessiontest.Clock) *sessiontest.Bench) (log string) {
+	t.Helper()
 	_, stop := reportRequests() // what listens to signals lives longer than the bubble
 	stop()
 	synctest.Test(t, func(t *testing.T) {
-		b := sessiontest.With(t, clock.New(), session.Options{Traced: true}, sets...)
+		b := open(t, clock.New())
 		if at != nil {
 			b.Observe(at(b))
 		}
@@ -71,8 +79,8 @@ hillock on the virtual Pi, built-in configuration, 10 times slower than real tim
 `},
 		{"two neurons, one with noise", []string{"neuron.n2.input=knob", "neuron.n2.sigma=5 mV", "neuron.n2.seed=1"}, nil, `
 hillock on the virtual Pi, built-in configuration, in real time
-   0:01  n1   -55.4 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
    0:01  n2: no prediction: the membrane has noise
+   0:01  n1   -55.4 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
    0:01  n2   -64.0 mV  1.999 nA   71.6 Hz  no prediction
    0:02  n1   -55.8 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
    0:02  n2   -64.1 mV  1.999 nA  107.4 Hz  no prediction
