@@ -45,9 +45,10 @@ type slot struct {
 // synapse is the state of a Synapse.
 type synapse struct {
 	Synapse
-	source  []int32 // by number of the network: index in From, or -1
-	onto    []projection
-	taken   int64 // spikes up to this step have arrived
+	source  []int32      // by number of the network: index in From, or -1
+	onto    []projection // by group
+	reach   [][]reached  // by source
+	taken   int64        // spikes up to this step have arrived
 	gain    float64
 	arrived int64
 	plastic *plastic // nil: the weight is constant
@@ -57,8 +58,13 @@ type synapse struct {
 type projection struct {
 	group    *cellGroup
 	receiver *slot
-	targets  [][]int32 // numbers within the group, by source
-	places   [][]int32 // indices of the targets in Synapse.Targets, by source; only of plastic synapses
+}
+
+// reached are the targets of one source in one group.
+type reached struct {
+	onto    int32   // index of the projection
+	targets []int32 // numbers within the group
+	places  []int32 // indices of the targets in Synapse.Targets
 }
 
 // spikeRing keeps the spikes of the latest steps.
@@ -135,41 +141,37 @@ func (s *synapse) adopt(like, n *Net) {
 		return
 	}
 	was := like.synapse(s.Name)
-	if was == nil || len(was.Targets) == 0 || len(s.Targets) != len(was.Targets) || &s.Targets[0] != &was.Targets[0] || (s.Plastic == nil) != (was.Plastic == nil) {
+	if was == nil || len(was.Targets) == 0 || len(s.Targets) != len(was.Targets) || &s.Targets[0] != &was.Targets[0] {
 		return
 	}
-	s.source = was.source
+	s.source, s.reach = was.source, was.reach
 	for _, p := range was.onto {
-		at := slices.Index(like.groups, p.group)
-		s.onto = append(s.onto, projection{group: n.groups[at], targets: p.targets, places: p.places})
+		s.onto = append(s.onto, projection{group: n.groups[slices.Index(like.groups, p.group)]})
 	}
 }
 
 // graph sorts the targets by group.
 func (s *synapse) graph(numbers int, n *Net) {
-	s.source = slices.Repeat([]int32{-1}, numbers)
+	s.source, s.reach = slices.Repeat([]int32{-1}, numbers), make([][]reached, len(s.From))
+	known := slices.Repeat([]int32{-1}, len(n.groups)) // projection of each group
+	place := make([]int, len(n.groups))                // of each group in the present source's list
 	for i, from := range s.From {
 		s.source[from] = int32(i)
-	}
-	for _, g := range n.groups {
-		p := projection{group: g, targets: make([][]int32, len(s.From))}
-		if s.Plastic != nil {
-			p.places = make([][]int32, len(s.From))
-		}
-		some := false
-		for i, targets := range s.Targets {
-			for j, to := range targets {
-				if to < g.first || to >= g.first+int32(g.Len()) {
-					continue
-				}
-				p.targets[i], some = append(p.targets[i], to-g.first), true
-				if s.Plastic != nil {
-					p.places[i] = append(p.places[i], int32(j))
-				}
+		for j, to := range s.Targets[i] {
+			at, found := slices.BinarySearchFunc(n.groups, to, func(g *cellGroup, to int32) int { return cmp.Compare(g.first, to) })
+			if !found {
+				at--
 			}
-		}
-		if some {
-			s.onto = append(s.onto, p)
+			if known[at] < 0 {
+				known[at] = int32(len(s.onto))
+				s.onto = append(s.onto, projection{group: n.groups[at]})
+			}
+			if k := place[at]; k >= len(s.reach[i]) || s.reach[i][k].onto != known[at] {
+				place[at] = len(s.reach[i])
+				s.reach[i] = append(s.reach[i], reached{onto: known[at]})
+			}
+			r := &s.reach[i][place[at]]
+			r.targets, r.places = append(r.targets, to-n.groups[at].first), append(r.places, int32(j))
 		}
 	}
 }
@@ -270,14 +272,15 @@ func (s *synapse) arrive(spikes []int32) {
 		if i < 0 {
 			continue
 		}
-		for k := range s.onto {
-			p := &s.onto[k]
+		for k := range s.reach[i] {
+			r := &s.reach[i][k]
+			onto := s.onto[r.onto].receiver
 			if s.plastic == nil {
-				p.receiver.arrive(p.targets[i], float64(s.gain*s.Weight))
+				onto.arrive(r.targets, float64(s.gain*s.Weight))
 				continue
 			}
-			for j := range p.targets[i] {
-				p.receiver.arrive(p.targets[i][j:j+1], float64(s.gain*s.plastic.weights[i][p.places[i][j]]))
+			for j := range r.targets {
+				onto.arrive(r.targets[j:j+1], float64(s.gain*s.plastic.weights[i][r.places[j]]))
 			}
 		}
 		if s.plastic != nil {

@@ -28,7 +28,7 @@ func bigExp(x float64) *big.Float {
 
 func TestExpIsWithinOneUnit(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	worst := 0.0
+	worst, others := 0.0, 0
 	for range 20000 {
 		x := (r.Float64() - 0.5) * 2 * math.Pow(10, float64(r.IntN(5))-2.2)
 		want := bigExp(x)
@@ -37,10 +37,13 @@ func TestExpIsWithinOneUnit(t *testing.T) {
 		unit := math.Nextafter(nearest, math.Inf(1)) - nearest
 		d, _ := new(big.Float).Sub(want, new(big.Float).SetFloat64(got)).Float64()
 		worst = max(worst, math.Abs(d)/unit)
+		if got != nearest {
+			others++
+		}
 	}
-	t.Logf("largest error: %.3f units in the last place", worst)
-	if worst >= 1 {
-		t.Errorf("got an error of %.3f units in the last place, want less than 1", worst)
+	t.Logf("largest error: %.3f units in the last place; %d of 20000 values are not the nearest", worst, others)
+	if worst >= 0.7 || others > 400 {
+		t.Errorf("got an error of %.3f units in the last place and %d values that are not the nearest, want less than 0.7 and at most 400", worst, others)
 	}
 }
 
@@ -65,7 +68,7 @@ func TestExpHasTheSameBitsEverywhere(t *testing.T) {
 	for range 100_000 {
 		binary.Write(h, binary.LittleEndian, Exp((r.Float64()-0.5)*200))
 	}
-	if got, want := h.Sum64(), uint64(0x801a95cbe84f24aa); got != want {
+	if got, want := h.Sum64(), uint64(0xba20c23425867345); got != want {
 		t.Errorf("got %#x, want %#x", got, want)
 	}
 }
