@@ -38,28 +38,10 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 		buckets[b.Seconds()] = atMost[i]
 	}
 	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "Lateness of ticks."), n, sum.Seconds(), buckets)
-	spikes := metric("spikes_total", "Spikes.", "neuron")
-	rate := metric("rate_hertz", "Firing rate in model time.", "neuron")
-	realTime := metric("real_time_rate_hertz", "Spikes per second of real time.", "neuron")
-	interval := metric("interspike_interval_seconds", "Mean interspike interval in model time, since the current or a parameter changed; absent before two spikes.", "neuron")
-	cv := metric("interspike_interval_cv", "Coefficient of variation of these intervals.", "neuron")
-	predicted := metric("predicted_rate_hertz", "Firing rate from the equation; absent without a prediction.", "neuron")
-	v := metric("membrane_volts", "Membrane potential.", "neuron")
-	current := metric("current_amperes", "Input current.", "neuron")
 	for _, n := range st.Neurons {
-		counter(spikes, float64(n.Spikes), n.Name)
-		gauge(rate, n.Rate, n.Name)
-		gauge(realTime, n.RealTimeHz, n.Name)
-		if n.Intervals.N > 0 {
-			gauge(interval, n.Intervals.MeanMs/1e3, n.Name)
-			gauge(cv, n.Intervals.CV, n.Name)
-		}
-		if n.Predicted != nil {
-			gauge(predicted, *n.Predicted, n.Name)
-		}
-		gauge(v, n.V/1e3, n.Name)
-		gauge(current, n.I/1e9, n.Name)
+		collectNeuron(n, counter, gauge)
 	}
+	collectNetwork(st, counter, gauge)
 	fault := metric("fault", "1 for a part with a fault, 0 for a working one.", "part", "kind")
 	wrong := func(text string) float64 {
 		if text == "" {
@@ -72,5 +54,60 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, out := range st.Outputs {
 		gauge(fault, wrong(out.Fault), out.Name, "output")
+	}
+}
+
+// sample passes a value of a metric.
+type sample func(d *prometheus.Desc, v float64, labels ...string)
+
+// collectNeuron passes the metrics of a neuron or of a population.
+func collectNeuron(n NeuronStatus, counter, gauge sample) {
+	name := n.Name
+	counter(metric("spikes_total", "Spikes.", "neuron"), float64(n.Spikes), name)
+	gauge(metric("rate_hertz", "Firing rate in model time; of a population the mean.", "neuron"), n.Rate, name)
+	gauge(metric("real_time_rate_hertz", "Spikes of a neuron per second of real time.", "neuron"), n.RealTimeHz, name)
+	cv := metric("interspike_interval_cv", "Coefficient of variation of these intervals; of a population the mean of its neurons with more than 10 spikes.", "neuron")
+	switch {
+	case n.Neurons > 1:
+		gauge(metric("neurons", "Neurons of a population.", "neuron"), float64(n.Neurons), name)
+		gauge(metric("lowest_rate_hertz", "Firing rate of a population's slowest neuron.", "neuron"), n.Slowest, name)
+		gauge(metric("highest_rate_hertz", "Firing rate of a population's fastest neuron.", "neuron"), n.Fastest, name)
+		if n.CV > 0 {
+			gauge(cv, n.CV, name)
+		}
+	case n.Intervals.N > 0:
+		gauge(metric("interspike_interval_seconds", "Mean interspike interval in model time, since the current or a parameter changed; absent before two spikes.", "neuron"),
+			n.Intervals.MeanMs/1e3, name)
+		gauge(cv, n.Intervals.CV, name)
+	}
+	if n.Predicted != nil {
+		gauge(metric("predicted_rate_hertz", "Firing rate from the equation; absent without a prediction.", "neuron"), *n.Predicted, name)
+	}
+	gauge(metric("membrane_volts", "Membrane potential; of a population that of its first neuron.", "neuron"), n.V/1e3, name)
+	gauge(metric("current_amperes", "Input current.", "neuron"), n.I/1e9, name)
+	if n.Synaptic != nil {
+		gauge(metric("synaptic_amperes", "Synaptic current; of a population that of its first neuron.", "neuron"), *n.Synaptic/1e9, name)
+	}
+	if n.W != nil {
+		gauge(metric("adaptation_amperes", "Adaptation current; of a population that of its first neuron.", "neuron"), *n.W/1e9, name)
+	}
+}
+
+// collectNetwork passes the metrics of synapses and spike inputs.
+func collectNetwork(st Status, counter, gauge sample) {
+	for _, s := range st.Synapses {
+		counter(metric("arrivals_total", "Spikes that arrived at synapses.", "synapse"), float64(s.Arrivals), s.Name)
+		gauge(metric("synapse_gain", "Factor of the weight.", "synapse"), s.Gain, s.Name)
+		if s.Unit == "mV" {
+			gauge(metric("synapse_weight_volts", "Mean weight: a jump of the membrane potential.", "synapse"), s.Mean/1e3, s.Name)
+		} else {
+			gauge(metric("synapse_weight_amperes", "Mean weight: the peak of the current of a spike.", "synapse"), s.Mean/1e9, s.Name)
+		}
+	}
+	for _, in := range st.SpikeInputs {
+		counter(metric("input_spikes_total", "Spikes of a spike input.", "input"), float64(in.Spikes), in.Name)
+	}
+	if len(st.Synapses) > 0 {
+		counter(metric("dropped_arrivals_total", "Arrivals dropped in skipped time, and at changes of the network."), float64(st.Dropped))
 	}
 }

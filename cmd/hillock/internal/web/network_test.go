@@ -102,7 +102,7 @@ func TestSynapsesOnThePage(t *testing.T) {
 	if n1.Synaptic != nil || n1.W != nil || n2.Synaptic == nil || !(*n2.Synaptic < 0) || n2.W == nil {
 		t.Errorf("got %+v and %+v, want inner currents of n2 alone", n1, n2)
 	}
-	if diff := cmp.Diff([]web.SynapseStatus{{Name: "a", Gain: 1, Mean: -8, Low: -8, High: -8}}, st.Synapses); diff != "" {
+	if diff := cmp.Diff([]web.SynapseStatus{{Name: "a", Gain: 1, Mean: -8, Low: -8, High: -8, Unit: "nA", Arrivals: n1.Spikes}}, st.Synapses); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if err := run.Set("synapse.a", "weight", 3); err != nil {

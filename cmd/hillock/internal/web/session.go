@@ -145,10 +145,10 @@ func (w *shown) Status() Status {
 	is := Status{T: float64(st.Tick.Steps) * st.Config.Loop.DT.Seconds(), Steps: st.Tick.Steps, Fault: st.Fault,
 		Skipped: readable.Milliseconds(st.Skipped.Model), Dropped: st.Dropped, Stalled: st.Stalled,
 		Lateness: Lateness{P50: st.Late.P50, P99: st.Late.P99, Max: st.Late.Max},
-		Neurons:  []NeuronStatus{}, Synapses: []SynapseStatus{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}
+		Neurons:  []NeuronStatus{}, Synapses: []SynapseStatus{}, SpikeInputs: []SpikeInput{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}
 	dt := readable.Milliseconds(st.Config.Loop.DT)
 	for _, n := range st.Neurons {
-		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, Slowest: n.Members.Low, Fastest: n.Members.High, RealTimeHz: n.RealTimeRate,
+		s := NeuronStatus{Name: n.Name, V: n.V, I: n.Current, Spikes: n.Spikes, Rate: n.Rate, Neurons: n.Count, CV: n.Members.CV, Slowest: n.Members.Low, Fastest: n.Members.High, RealTimeHz: n.RealTimeRate,
 			NoPrediction: n.Prediction.Reason, ISI: float64(n.Intervals.Latest) * dt, Intervals: Intervals{n.Intervals.Since, n.Intervals.N, n.Intervals.Mean * dt, n.Intervals.CV}}
 		if n.Prediction.Exists() {
 			s.Predicted = &n.Prediction.Hz
@@ -162,7 +162,10 @@ func (w *shown) Status() Status {
 		is.Neurons = append(is.Neurons, s)
 	}
 	for _, s := range st.Synapses {
-		is.Synapses = append(is.Synapses, SynapseStatus{s.Name, s.Gain, s.Mean, s.Low, s.High})
+		is.Synapses = append(is.Synapses, SynapseStatus{s.Name, s.Gain, s.Mean, s.Low, s.High, s.Kind.Unit(), s.Arrivals})
+	}
+	for _, in := range st.SpikeInputs {
+		is.SpikeInputs = append(is.SpikeInputs, SpikeInput(in))
 	}
 	for _, in := range st.Inputs {
 		r := in.Reading

@@ -200,30 +200,39 @@ type Measured struct {
 
 // Status is the present state of a run.
 type Status struct {
-	Type     string          `json:"type"`
-	T        float64         `json:"t"` // model time, s
-	Steps    int64           `json:"steps"`
-	Neurons  []NeuronStatus  `json:"neurons"`
-	Synapses []SynapseStatus `json:"synapses"`
-	Inputs   []InputStatus   `json:"inputs"`
-	Outputs  []OutputStatus  `json:"outputs"`
-	Lateness Lateness        `json:"lateness_us"`
-	Skipped  float64         `json:"skipped_ms"` // model time
-	Dropped  int64           `json:"dropped"`    // spikes dropped before their arrival at a synapse
-	Missed   int64           `json:"missed"`     // steps not sent to this slow client
-	Clients  int             `json:"clients"`
-	Stalled  string          `json:"stalled"` // as Run.Stalled
-	Fault    string          `json:"fault"`   // of the virtual Pi
-	Doctor   []Finding       `json:"doctor"`
+	Type        string          `json:"type"`
+	T           float64         `json:"t"` // model time, s
+	Steps       int64           `json:"steps"`
+	Neurons     []NeuronStatus  `json:"neurons"`
+	Synapses    []SynapseStatus `json:"synapses"`
+	SpikeInputs []SpikeInput    `json:"spike_inputs"`
+	Inputs      []InputStatus   `json:"inputs"`
+	Outputs     []OutputStatus  `json:"outputs"`
+	Lateness    Lateness        `json:"lateness_us"`
+	Skipped     float64         `json:"skipped_ms"` // model time
+	Dropped     int64           `json:"dropped"`    // spikes dropped before their arrival at a synapse
+	Missed      int64           `json:"missed"`     // steps not sent to this slow client
+	Clients     int             `json:"clients"`
+	Stalled     string          `json:"stalled"` // as Run.Stalled
+	Fault       string          `json:"fault"`   // of the virtual Pi
+	Doctor      []Finding       `json:"doctor"`
 }
 
 // SynapseStatus is a table of synapses now: the mean, the smallest and the largest weight of plastic synapses, and the gain.
 type SynapseStatus struct {
-	Name string  `json:"name"`
-	Gain float64 `json:"gain"`
-	Mean float64 `json:"mean"`
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
+	Name     string  `json:"name"`
+	Gain     float64 `json:"gain"`
+	Mean     float64 `json:"mean"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+	Unit     string  `json:"unit"` // of the weights: nA or mV
+	Arrivals int64   `json:"arrivals"`
+}
+
+// SpikeInput is a spike input now.
+type SpikeInput struct {
+	Name   string `json:"name"`
+	Spikes int64  `json:"spikes"`
 }
 
 // NeuronStatus is a neuron now: mV, nA, and Hz and ms of model time, but RealTimeHz in spikes per second of real time. V, I, Synaptic, W
@@ -235,6 +244,8 @@ type NeuronStatus struct {
 	Synaptic     *float64  `json:"synaptic"` // null without synapses onto it
 	W            *float64  `json:"w"`        // null without adaptation
 	Rate         float64   `json:"rate"`
+	Neurons      int       `json:"neurons"` // of a population, else 1
+	CV           float64   `json:"cv"`      // mean of the CVs of a population's neurons with more than 10 spikes; 0 without any
 	Slowest      float64   `json:"slowest"` // rate of the slowest neuron of a population
 	Fastest      float64   `json:"fastest"`
 	Predicted    *float64  `json:"predicted"`     // at the present current; null where there is no prediction

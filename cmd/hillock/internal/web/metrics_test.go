@@ -1,0 +1,49 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// A population and a synapse have a line for each figure, whatever the number of their neurons.
+func TestMetricsOfANetwork(t *testing.T) {
+	got := map[string]bool{}
+	keep := func(d *prometheus.Desc, v float64, labels ...string) {
+		name := regexp.MustCompile(`fqName: "hillock_(\w+)"`).FindStringSubmatch(d.String())[1]
+		got[fmt.Sprintf("%s %s %.4g", name, strings.Join(labels, " "), v)] = true
+	}
+	st := Status{Dropped: 3, SpikeInputs: []SpikeInput{{"cue", 9}},
+		Synapses: []SynapseStatus{{Name: "a", Gain: -0.5, Mean: 8, Unit: "nA", Arrivals: 70}, {Name: "b", Gain: 1, Mean: 2, Unit: "mV"}}}
+	collectNeuron(NeuronStatus{Name: "p", Neurons: 80, V: -60, I: 2, Synaptic: new(1.5), W: new(0.2), Rate: 5.5, RealTimeHz: 5.5, Slowest: 1, Fastest: 9, CV: 0.7,
+		Spikes: 440, NoPrediction: "a population of 80 neurons", Intervals: Intervals{N: 3, MeanMs: 20, CV: 1}}, keep, keep)
+	collectNetwork(st, keep, keep)
+	want := strings.Split(`adaptation_amperes p 2e-10
+arrivals_total a 70
+arrivals_total b 0
+current_amperes p 2e-09
+dropped_arrivals_total  3
+highest_rate_hertz p 9
+input_spikes_total cue 9
+interspike_interval_cv p 0.7
+lowest_rate_hertz p 1
+membrane_volts p -0.06
+neurons p 80
+rate_hertz p 5.5
+real_time_rate_hertz p 5.5
+spikes_total p 440
+synapse_gain a -0.5
+synapse_gain b 1
+synapse_weight_amperes a 8e-09
+synapse_weight_volts b 0.002
+synaptic_amperes p 1.5e-09`, "\n")
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
