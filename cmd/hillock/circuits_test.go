@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -346,4 +348,39 @@ func TestShuffledCircuitsAreTheSame(t *testing.T) {
 			}
 		})
 	}
+}
+
+// R. Brette and others, J. Comput. Neurosci. 23, 349, 2007, benchmark 2. In eight random graphs of a second program in C the mean rate
+// was 5.36 to 5.82 Hz, and the mean CV of the neurons with more than 10 spikes 0.693 to 0.736.
+func TestCubaIsTheBenchmark(t *testing.T) {
+	t.Parallel()
+	if runtime.GOARCH == "arm" {
+		t.Skip("SKIPPED: 10 s of 4,000 neurons take minutes under qemu")
+	}
+	s := parsed(t, simulated(t, exampleFile("cuba"), 10_000))
+	all, cv, n := 0, 0.0, 0.0
+	for _, steps := range s {
+		all += len(steps)
+		if len(steps) > 10 {
+			cv += variation(steps)
+			n++
+		}
+	}
+	if rate := float64(all) / 4000 / 10; rate < 5.4 || rate > 5.8 {
+		t.Errorf("got a mean rate of %.2f Hz, want 5.4 to 5.8 Hz", rate)
+	}
+	if cv /= n; cv < 0.70 || cv > 0.74 {
+		t.Errorf("got a CV of %.3f, want 0.70 to 0.74", cv)
+	}
+}
+
+// variation returns the coefficient of variation of the interspike intervals.
+func variation(steps []int) float64 {
+	n, sum, squares := float64(len(steps)-1), 0.0, 0.0
+	for i, k := range steps[1:] {
+		d := float64(k - steps[i])
+		sum, squares = sum+d, squares+float64(d*d)
+	}
+	mean := sum / n
+	return math.Sqrt(squares/n-float64(mean*mean)) / mean
 }
