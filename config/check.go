@@ -14,13 +14,13 @@ import (
 // check applies the rules between tables.
 func (d *decoder) check(c *Config) {
 	d.graph = graphOf(c)
+	d.checkSynapses(c)
 	d.checkNeurons(c)
 	for _, o := range c.Outputs {
 		if t := d.of("output", o.Name); t.Has("neuron") && !t.IsBad("neuron") {
 			t.referMember("neuron", o.Neuron)
 		}
 	}
-	d.checkSynapses(c)
 	d.checkClaims(c)
 	d.warnUnused(c)
 	if d.problems.found == nil {
@@ -58,6 +58,7 @@ func (d *decoder) checkNeurons(c *Config) {
 		}
 		d.problems.add(at, Problem{Key: "neuron", Rule: "must have at least one table", Hint: "add [neuron.n1]"})
 	}
+	unclear := d.unclearTargets()
 	shown := map[string]bool{}
 	for _, o := range c.Outputs {
 		shown[TableOf(o.Neuron)] = true
@@ -65,8 +66,8 @@ func (d *decoder) checkNeurons(c *Config) {
 	for _, n := range c.Neurons {
 		t := d.of("neuron", n.Name)
 		known := t.checkInputs(n)
-		if !t.Has("input") && !d.targets[n.Name] && !n.firesAlone() {
-			t.missing("input", "knob")
+		if !t.Has("input") && !d.targets[n.Name] && !n.firesAlone() && !unclear {
+			t.undriven(n, len(c.Synapses) > 0)
 		}
 		if !shown[n.Name] && !d.sources[n.Name] {
 			t.Warn("", Problem{Rule: "has no output", Hint: "to see its spikes, add [output.NAME] with neuron = " + strconv.Quote(shorten(n.Name))})
@@ -80,11 +81,36 @@ func (d *decoder) checkNeurons(c *Config) {
 	}
 }
 
-// firesAlone reports whether a neuron may fire without input: a pacemaker, noise, a start off the rest, or a model without
-// closed forms.
+// firesAlone reports whether a neuron fires without input: with noise, from another start than rest, or above its threshold.
 func (n Neuron) firesAlone() bool {
-	theory, reason := n.Theory()
-	return theory == nil || reason != "" || n.VStart != nil || theory.Rheobase() < 0
+	theory, _ := n.Theory()
+	return n.Model().Sum(neuron.Noise, n.Params) > 0 || n.VStart != nil || theory != nil && theory.Rheobase() < 0
+}
+
+// undriven reports a neuron without an input and without a synapse onto it. A model without closed forms may fire all the same.
+func (t *Table) undriven(n Neuron, synapses bool) {
+	if theory, _ := n.Theory(); theory == nil {
+		t.Warn("", Problem{Rule: "has no input and no synapse", Hint: `add input = "knob", or name it in the key to of a synapse`})
+		return
+	}
+	if synapses {
+		t.Wrong("input", Problem{Rule: "must be given", Hint: `add input = "knob", or name ` + dotted(n.Name) + " in the key to of a synapse"})
+		return
+	}
+	t.missing("input", "knob")
+}
+
+// unclearTargets reports whether the target of some synapse has a problem already.
+func (d *decoder) unclearTargets() bool {
+	for _, t := range d.named["synapse"] {
+		if t.IsBad("to") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(d.root.items, func(n *node) bool {
+		return n.name == "synapse" && (n.kind != tableKind || len(n.items) != len(d.named["synapse"])) ||
+			d.kinds.keysOf(n.name) == nil && Nearest(n.name, sections()) == "synapse"
+	})
 }
 
 // checkInputs checks the names of a neuron's inputs. It returns false for an unknown one.

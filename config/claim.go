@@ -80,7 +80,7 @@ func (d *decoder) claimants(c *Config) (all []claimant) {
 	for _, out := range c.Outputs {
 		all = append(all, claimant{d.of("output", out.Name), out.Driver, out.Part.Claims()})
 	}
-	return all
+	return slices.DeleteFunc(all, func(by claimant) bool { return by.IsBad("driver") })
 }
 
 // checkClaims reports conflicts between the claims of parts.

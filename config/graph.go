@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,16 +93,28 @@ func (d *decoder) checkSynapses(c *Config) {
 // checkEnd checks the names at one end of a synapse.
 func (t *Table) checkEnd(key string, names []string) {
 	for _, name := range names {
-		isInput := t.of("input", name) != nil && t.of("neuron", name) == nil
+		in := t.of("input", name)
+		isInput := in != nil && t.of("neuron", name) == nil
 		switch {
+		case isInput && in.IsBad("driver"):
 		case isInput && key == "to":
 			t.wrongItem(key, t.item(key, name), Problem{Rule: "must be the name of a neuron", Hint: dotted(name) + " is an input: name it in from"})
 		case isInput && !t.isTrain(name):
 			t.wrongItem(key, t.item(key, name), Problem{Rule: "must be a neuron or a spike input", Hint: dotted(name) + " is a current: name it in the key input of a neuron"})
+		case !isInput && key == "from" && t.near(name) != "":
+			t.wrongItem(key, t.item(key, name), Problem{Rule: "must be a neuron or a spike input", Hint: "did you mean " + t.near(name) + "?"})
 		case !isInput:
 			t.referMember(key, name)
 		}
 	}
+}
+
+// near returns the spike input with a name like that of an unknown neuron, or "".
+func (t *Table) near(name string) string {
+	if t.of("neuron", TableOf(name)) != nil || t.misplaced("input", name) {
+		return ""
+	}
+	return Nearest(name, slices.Collect(maps.Keys(t.trains)))
 }
 
 // set returns names as a set.
@@ -116,7 +129,7 @@ func set(names []string) map[string]bool {
 // referMember reports an unknown name of a neuron, or of a neuron in a population.
 func (t *Table) referMember(key, name string) {
 	table, number, member := strings.Cut(name, ".")
-	if !t.refer(key, "neuron", name) {
+	if !t.refer(key, "neuron", name) || len(t.of("neuron", table).bad) > 0 {
 		return
 	}
 	count := t.counts[table]

@@ -50,6 +50,16 @@ func neuronKeys(model string) []Key {
 	return keys
 }
 
+// modelsWith returns the names of the models with a key.
+func modelsWith(key string) (all []string) {
+	for _, m := range neuron.Models() {
+		if contains(neuronKeys(m.Name), key) {
+			all = append(all, m.Name)
+		}
+	}
+	return all
+}
+
 // model returns the model of a neuron's table, or the first model for an unknown one.
 func (t *Table) model() neuron.Model {
 	all := neuron.Models()

@@ -116,7 +116,11 @@ func (p *Table) vStart() []float64 {
 		return nil
 	}
 	ends := p.items(key, volts, limits)
-	if !p.IsBad(key) && !(ends[0] < ends[1]) {
+	switch {
+	case p.IsBad(key):
+	case ends[0] == ends[1]:
+		p.Wrong(key, Problem{Rule: "must be two different voltages", Hint: "write one voltage for the same start of all"})
+	case ends[0] > ends[1]:
 		p.Wrong(key, Problem{Rule: "must have the lower voltage first"})
 	}
 	if p.IsBad(key) {

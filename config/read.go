@@ -174,7 +174,10 @@ func (d *decoder) part(section, name string, n *node) {
 				hint = home
 			}
 			hint = didYouMean(item.name, names(keys), hint)
+		} else if section == "neuron" {
+			hint = item.name + " belongs to model " + strings.Join(modelsWith(item.name), " or ")
 		}
+		p.bad = append(p.bad, item.name)
 		d.problems.add(item.at, Problem{Key: p.path + "." + dotted(item.name), Rule: unknownKey, Hint: hint})
 	}
 }

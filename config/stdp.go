@@ -25,14 +25,16 @@ func (t *Table) plastic(s Synapse) (p neuron.STDP) {
 			in.Unknown(item.name, didYouMean(item.name, plasticKeys(), "the keys of plastic are "+strings.Join(plasticKeys(), ", ")))
 		}
 	}
-	strength := Limits{0, neuron.MaxCurrent, "0 " + unit.usual + " and " + formatFloat(neuron.MaxCurrent) + " " + unit.usual}
+	strength := Limits{0, neuron.MaxCurrent, "0 " + unit.usual + " and " + mostWeight(s.Kind)}
 	for i, at := range []*float64{&p.APlus, &p.AMinus, &p.TauPlus, &p.TauMinus, &p.Max} {
 		key := plasticKeys()[i]
 		switch time := strings.HasPrefix(key, "tau"); {
 		case !in.Has(key) && time:
 			in.missing(key, "20 ms")
+		case !in.Has(key) && key == "max":
+			in.missing(key, "10 "+unit.usual)
 		case !in.Has(key):
-			in.missing(key, strings.Replace(unit.example, "8", "1", 1))
+			in.missing(key, "0.5 "+unit.usual)
 		case time:
 			*at = in.tau(key)
 		default:

@@ -57,7 +57,7 @@ func (d *decoder) synapse(t *Table) Synapse {
 	s.Probability = t.probability()
 	s.Seed = uint64(t.Whole("seed", 0, 0, math.MaxInt32))
 	s.Self = t.Yes("self")
-	s.Gain, _ = t.Text("gain", `must be the name of an input such as "knob"`)
+	s.Gain, _ = t.Text("gain", `must be the name of a knob such as "knob"`)
 	s.Plastic = t.plastic(s)
 	return s
 }
@@ -100,21 +100,26 @@ func weightOf(k neuron.SynapseKind) dimension {
 	return d
 }
 
+// mostWeight returns the largest weight for messages: neuron.MaxCurrent in the unit of the kind.
+func mostWeight(k neuron.SynapseKind) string {
+	return map[string]string{"nA": "1 mA", "mV": "1 kV"}[k.Unit()]
+}
+
 // weight returns the weight in the unit of its kind.
 func (t *Table) weight(kind neuron.SynapseKind) float64 {
 	d := weightOf(kind)
-	s, _ := t.Text("weight", d.rule())
+	n := t.node.index["weight"]
+	if n == nil {
+		t.missing("weight", d.example)
+		return 0
+	}
 	for _, other := range neuron.SynapseKinds() {
-		if _, problem := weightOf(other).parse(s); s != "" && problem == nil && weightOf(other).usual != d.usual {
+		if _, problem := weightOf(other).parse(n.text); n.kind == Text && problem == nil && other.Unit() != kind.Unit() {
 			t.Wrong("weight", Problem{Rule: d.rule(), Hint: fmt.Sprintf("%s needs kind = %q", weightOf(other).name, other)})
 			return 0
 		}
 	}
-	if !t.Has("weight") {
-		t.missing("weight", d.example)
-		return 0
-	}
-	most := formatFloat(neuron.MaxCurrent) + " " + d.usual
+	most := mostWeight(kind)
 	return t.between("weight", d, 0, Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-" + most + " and " + most})
 }
 

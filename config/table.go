@@ -234,9 +234,11 @@ func (t *Table) Farads(key string, byDefault float64, l Limits) float64 {
 	return t.between(key, capacitance(), byDefault, l)
 }
 
-// Hertz returns a frequency, Hz.
-func (t *Table) Hertz(key string, byDefault float64, l Limits) float64 {
-	return t.between(key, frequency(), byDefault, l)
+// Hertz returns a frequency, Hz. The example is for messages: "20 Hz".
+func (t *Table) Hertz(key, example string, byDefault float64, l Limits) float64 {
+	d := frequency()
+	d.example = example
+	return t.between(key, d, byDefault, l)
 }
 
 // Nanoamps returns a current, nA, within the limits of a neuron.

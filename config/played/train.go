@@ -62,7 +62,7 @@ func decodeTrain(t *config.Table) config.InputPart {
 		r.File, _ = t.Given("file", "must be the name of a file with a header time_ms", "spikes.csv")
 	case "rate":
 		most := 1 / dt.Seconds()
-		r.Rate = t.Hertz("rate", 0, config.Limits{Low: 0, High: most, Words: fmt.Sprintf("0 Hz and %g Hz, one spike a step", most)})
+		r.Rate = t.Hertz("rate", "20 Hz", 0, config.Limits{Low: 0, High: most, Words: fmt.Sprintf("0 Hz and %g Hz, one spike a step", most)})
 		r.Seed = t.Whole("seed", 0, 0, math.MaxInt32)
 		return r
 	}

@@ -116,7 +116,7 @@ func (w *Wave) decode(t *config.Table, key string) {
 			t.Wrong(key, config.Problem{Rule: "must be 0 nA or more"})
 		}
 	case "frequency":
-		w.Frequency = t.Hertz(key, 1, config.Limits{Low: 0, High: mostHertz, Words: hertzWords})
+		w.Frequency = t.Hertz(key, "1 Hz", 1, config.Limits{Low: 0, High: mostHertz, Words: hertzWords})
 	case "sweep":
 		w.Frequency, w.SweepTo = decodeSweep(t)
 	case "at":

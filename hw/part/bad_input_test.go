@@ -52,7 +52,7 @@ func badInputs() []badCase {
 		{0, "[input.b]\ndriver = \"mcp3201\"\nport = \"SPI0.1\"\nclock = \"2 MHz\"",
 			`33:1: input.b.clock: must be between 10 kHz and 1.6 MHz, got "2 MHz"`},
 		{0, "[input.b]",
-			"30:8: input.b.driver: must be given: add driver = \"mcp3008\"\n30:8: input.b.channel: must be a free channel, got 0 by default: input.knob uses it on SPI0.0; neurons may share one input"},
+			"30:8: input.b.driver: must be given: add driver = \"mcp3008\""},
 		{22, `model = "liff"`, `22:1: neuron.n1.model: must be a model such as "lif", got "liff": did you mean lif?`},
 		{22, `model = "hodgkin-huxley"`, `22:1: neuron.n1.model: must be a model such as "lif", got "hodgkin-huxley": the models are lif, adex, izhikevich`},
 		{22, `model = 1`, `22:1: neuron.n1.model: must be a model such as "lif", got 1`},

@@ -160,7 +160,7 @@ func (c mcpModel) wider(channel int) string {
 // decodeClock returns the SPI clock in whole Hz.
 func (c mcpModel) decodeClock(t *config.Table) int64 {
 	lowest, at3V, at5V := config.FormatFrequency(int64(c.lowest)), config.FormatFrequency(int64(c.at3V)), config.FormatFrequency(int64(c.at5V))
-	hz := t.Hertz("clock", c.usual(), config.Limits{Low: c.lowest, High: c.at5V, Words: lowest + " and " + at5V})
+	hz := t.Hertz("clock", "1 MHz", c.usual(), config.Limits{Low: c.lowest, High: c.at5V, Words: lowest + " and " + at5V})
 	switch {
 	case t.IsBad("clock"):
 	case hz != float64(int64(hz)):
