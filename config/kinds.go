@@ -86,11 +86,7 @@ func (k Kinds) keysOf(section string) []Key {
 	case "input", "output":
 		all := []Key{{"driver", Text}}
 		for _, d := range k.drivers(section) {
-			for _, key := range d.keys {
-				if !contains(all, key.Name) {
-					all = append(all, key)
-				}
-			}
+			all = join(all, d.keys...)
 		}
 		return all
 	}
@@ -115,6 +111,18 @@ func names(keys []Key) []string {
 		list[i] = k.Name
 	}
 	return list
+}
+
+// join adds keys. A key in both takes the types of both.
+func join(keys []Key, more ...Key) []Key {
+	for _, k := range more {
+		if i := slices.IndexFunc(keys, func(known Key) bool { return known.Name == k.Name }); i >= 0 {
+			keys[i].Types |= k.Types
+		} else {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 func contains(keys []Key, name string) bool {

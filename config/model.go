@@ -30,13 +30,7 @@ func modelKeys(m neuron.Model) []Key {
 // neuronKeys returns the keys of a neuron's table with a model, or those of all models for "".
 func neuronKeys(model string) []Key {
 	keys := []Key{{"model", Text}}
-	add := func(more ...Key) {
-		for _, k := range more {
-			if !contains(keys, k.Name) {
-				keys = append(keys, k)
-			}
-		}
-	}
+	add := func(more ...Key) { keys = join(keys, more...) }
 	for _, m := range neuron.Models() {
 		if model != "" && m.Name != model {
 			continue

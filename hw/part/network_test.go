@@ -149,6 +149,54 @@ func chain(n int) (lines []string) {
 	return lines
 }
 
+func TestSetChangesNetworks(t *testing.T) {
+	const input = "[input.drive]\ndriver = \"wave\"\nshape = \"constant\"\n"
+	base := string(network(`neuron.n1: input = "drive"`, `neuron.n2: model = "izhikevich"; input = "drive"`, synapse("s", `"n1"`, `"n2"`, 8), output("n2"))) + input
+	for _, tt := range []struct{ set, old, new string }{
+		{"neuron.n2.a=0.1", "a = 0.02", "a = 0.1"},
+		{"neuron.n2.b=1", "b = 0.2", "b = 1"},
+		{"neuron.n1.b=0.2 nA", `b = "0 nA"`, `b = "0.2 nA"`},
+		{"neuron.n1.count=3", "count = 1", "count = 3"},
+		{"neuron.n1.integrator=exact", `"euler"`, `"exact"`},
+		{`neuron.n1.v_start=["-70 mV", "-60 mV"]`, "count = 1\n", "count = 1\nv_start = [\"-70 mV\", \"-60 mV\"]\n"},
+		{"neuron.n1.v_start=-60 mV", "count = 1\n", "count = 1\nv_start = \"-60 mV\"\n"},
+		{"synapse.s.weight=-3 nA", `weight = "8 nA"`, `weight = "-3 nA"`},
+		{`synapse.s.from=["n1", "n2"]`, `from = "n1"`, `from = ["n1", "n2"]`},
+		{"synapse.s.to=n1", "to = \"n2\"\n", "to = \"n1\"\n"},
+		{"synapse.s.delay=2 ms", `delay = "0.1 ms"`, `delay = "2 ms"`},
+		{`synapse.s.plastic={a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}`, "self = false\n",
+			"self = false\nplastic = {a_plus = \"0.5 nA\", a_minus = \"0.6 nA\", tau_plus = \"20 ms\", tau_minus = \"20 ms\", max = \"10 nA\"}\n"},
+		{"output.n2.neuron=n1.1", "neuron = \"n2\"\n", "neuron = \"n1.1\"\n"},
+	} {
+		plain, err := config.Parse("", []byte(base), nil, Kinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sets := []string{tt.set}
+		if tt.set == "synapse.s.to=n1" {
+			sets = append(sets, "synapse.s.self=true")
+			plain.Synapses[0].Self = true
+		}
+		got, err := config.Parse("", []byte(base), sets, Kinds())
+		if err != nil {
+			t.Errorf("%s: %v", tt.set, err)
+			continue
+		}
+		if diff := cmp.Diff(strings.Replace(string(plain.TOML()), tt.old, tt.new, 1), string(got.TOML())); diff != "" {
+			t.Errorf("%s: -want +got\n%s", tt.set, diff)
+		}
+	}
+	_, err := config.Parse("", []byte(base), []string{"neuron.n1.a=0.02", `synapse.s.plastic={max = "1 nA"}`}, Kinds())
+	const want = `--set neuron.n1.a: must be a conductance such as "10 nS", got 0.02: the unit is missing, write "0.02 nS"
+--set synapse.s.plastic: synapse.s.plastic.a_plus: must be given: add a_plus = "0.5 nA"
+--set synapse.s.plastic: synapse.s.plastic.a_minus: must be given: add a_minus = "0.5 nA"
+--set synapse.s.plastic: synapse.s.plastic.tau_plus: must be given: add tau_plus = "20 ms"
+--set synapse.s.plastic: synapse.s.plastic.tau_minus: must be given: add tau_minus = "20 ms"`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 func TestOrderOfTablesHasNoEffect(t *testing.T) {
 	lines := append(ring(5), `input.cue: driver = "train"; times = ["1 ms"]`, synapse("cue", `["cue", "n4"]`, `["n1", "p.2"]`, 16), `neuron.p: count = 3; v_start = ["-70 mV", "-60 mV"]`,
 		synapse("back", `"p"`, `["n1", "p"]`, -3)+"; probability = 0.3; seed = 4", output("n1"), output("p.2"), `loop: speed = 1`)
