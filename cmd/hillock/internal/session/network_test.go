@@ -70,7 +70,7 @@ func TestStatusOfSynapses(t *testing.T) {
 	if diff := cmp.Diff(want, st.Synapses); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if n1.HasSynaptic || n1.HasW || !n2.HasSynaptic || !n2.HasW || !(n2.Synaptic > 0) || !(n2.W > 0) || n2.Prediction.Reason != "its synapses add to the current" {
+	if n1.HasSynaptic || n1.HasW || !n2.HasSynaptic || !n2.HasW || !(n2.Synaptic > 0) || !(n2.W > 0) || n2.Prediction.Reason != "synapses act on it" {
 		t.Errorf("got %+v and %+v, want synaptic current and adaptation at n2 alone, and no prediction there", n1, n2)
 	}
 	if n1.Members != (session.Members{}) || n1.Count != 1 {

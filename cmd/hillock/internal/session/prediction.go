@@ -35,7 +35,7 @@ func Now(n config.Neuron, cfg *config.Config, current float64) Prediction {
 	case n.Count > 1:
 		reason = fmt.Sprintf("a population of %d neurons", n.Count)
 	case cfg != nil && slices.ContainsFunc(cfg.Synapses, func(s config.Synapse) bool { return isOnto(s, n.Name) }):
-		reason = "its synapses add to the current"
+		reason = "synapses act on it"
 	case reason == "" && cfg != nil && slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return isNoisy(in, n) }):
 		reason = "the current has noise"
 	}

@@ -218,7 +218,7 @@ width = "5 ms"
 	}
 	want := `1 s of model time in 1 s
 many       3815 spikes of 50 neurons, mean 76.3 Hz; no prediction: a population of 50 neurons
-n2         6 spikes, 6 Hz; no prediction: its synapses add to the current
+n2         6 spikes, 6 Hz; no prediction: synapses act on it
 input      cue: 3 spikes
 synapse    cue: weight 10 nA
 synapse    many: weights from 0.4812 to 1 mV, mean 0.7602

@@ -34,7 +34,7 @@ func TestLogOfManyNeuronsHasALineASecond(t *testing.T) {
 	want := `
 hillock on the virtual Pi, net.toml, in real time
    0:01  many: no prediction: a population of 200 neurons
-   0:01  n01, n02, 6 more: no prediction: its synapses add to the current
+   0:01  n01, n02, 6 more: no prediction: synapses act on it
    0:01  many 74.0, n01 74.6, n02 74.6, n03 74.6, n04 74.6, n05 74.6, 3 more Hz
    0:02  many 74.3, n01 74.6, n02 74.6, n03 74.6, n04 74.6, n05 74.6, 3 more Hz
    0:03  warning: the loop fell behind: missed time was skipped (ticks 299, model time 299 ms, max lag 250 ms, arrivals dropped 1)

@@ -68,6 +68,9 @@ func (s *screen) foot() []line {
 		}
 		lines = append(lines, line{rank, s.input(i)})
 	}
+	if len(s.status.SpikeInputs) > 0 {
+		lines = append(lines, line{other, s.spikeInputs()})
+	}
 	return append(append(lines, line{about, s.timing()}), s.problems()...)
 }
 
@@ -213,6 +216,14 @@ func (s *screen) input(i int) []string {
 	pieces := []string{fmt.Sprintf("%s%-*s %s %s", mark, longest, in.Name, readable.Bar(r.Position, min(20, max(s.width/4, 1))), reads)}
 	if note := is.Note.String(); note != "" && !slices.ContainsFunc(s.status.Doctor, isFailed) { // the doctor says more
 		pieces = append(pieces, amber.Render(note))
+	}
+	return pieces
+}
+
+// spikeInputs returns the spike inputs with the numbers of their spikes so far.
+func (s *screen) spikeInputs() (pieces []string) {
+	for _, in := range s.status.SpikeInputs {
+		pieces = append(pieces, fmt.Sprintf(" %s spikes %d", in.Name, in.Spikes))
 	}
 	return pieces
 }

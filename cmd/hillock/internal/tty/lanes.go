@@ -143,14 +143,16 @@ func (w Window) ticks(c *braille.Canvas, r Row, from, to int) {
 	}
 }
 
-// dots draws a dot for each spike of a population, between two heights: the first neuron at the top. Of more neurons than dots it
+// dots draws a stroke for each spike of a population, between two heights: the first neuron at the top. Of more neurons than dots it
 // draws one a dot: the spikes of all would fill the picture. It returns the number of drawn neurons.
 func (w Window) dots(c *braille.Canvas, r *trace.Raster, from, to int) (drawn int) {
 	height := to - from + 1
+	tall := max(0, height/r.Members-2) // a stroke, less one dot
 	r.Between(w.From, w.From+w.Steps, func(s neuron.MemberSpike) {
 		at := int(s.Member) * height / r.Members
 		if first := (at*r.Members + height - 1) / height; r.Members <= height || int(s.Member) == first {
-			c.Dot(w.column(s.Step, c.Width()), from+at, Spike)
+			x := w.column(s.Step, c.Width())
+			c.Line(x, from+at, x, from+at+tall, Spike)
 		}
 	})
 	return min(r.Members, height)
