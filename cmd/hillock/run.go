@@ -32,16 +32,17 @@ func (f *runFlags) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE]",
 		Short: "run the neurons in real time: knob in, pulses out",
-		Long: `run integrates the neurons of the configuration in real time. It reads the input currents from the knobs and
-pulses a pin at every spike. Without FILE it runs the built-in configuration (see 'hillock config init'). FILE - is
+		Long: `run integrates the neurons and synapses of the configuration in real time. It reads the input currents from the knobs
+and pulses a pin at every spike. Without FILE it runs the built-in configuration (see 'hillock config init'). FILE - is
 standard input.
 
 On a Raspberry Pi, run uses the real pins and buses. Elsewhere it uses a virtual Pi, and the arrow keys turn its knob. A
 terminal shows an oscilloscope; ? lists its keys. With --plain, or on a dumb terminal, run prints one line a second for
-each neuron. --log-format prints records for programs: text (key=value, the default of a systemd service) or json.
+each neuron; more than three share a line. --log-format prints records for programs: text (key=value, the default of a
+systemd service) or json.
 
-The log goes to standard error, the summary to standard output. The summary has five lines: time, spikes, prediction,
-pulses and lateness. --verbose adds percentiles. --summary FILE writes all figures as JSON; "schema" names its form.
+The log goes to standard error, the summary to standard output. Of one neuron the summary has five lines: time, spikes,
+prediction, pulses and lateness. --verbose adds percentiles. --summary FILE writes all figures as JSON; "schema" names its form.
 
 run ends after --duration, at q or at Ctrl-C, and leaves all pins low. It also ends when its log has no reader any more,
 with exit status 1; a systemd service keeps running. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
