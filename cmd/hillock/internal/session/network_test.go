@@ -255,7 +255,7 @@ to = "n2.5"
 kind = "delta"
 weight = "-1 mV"
 `)
-	b.Run(t, 20_000) // lists of spikes grow to their size
+	b.Run(t, 500)
 	b.Loop.Ticks = 1
 	few := testing.AllocsPerRun(3, func() { b.Loop.Run(context.Background()) })
 	b.Loop.Ticks = 1000
@@ -265,5 +265,39 @@ weight = "-1 mV"
 	}
 	if s := b.Session.Summary().Synapses[1]; !s.Plastic || !(s.Low < s.Mean && s.Mean < s.High) || s.Arrivals == 0 || s.Pairs != 30+30*29 {
 		t.Errorf("got %+v, want plastic weights that differ", s)
+	}
+}
+
+// Readers and changes of a network do not wait for the loop, nor the loop for them.
+func TestNetworkBesideItsReaders(t *testing.T) {
+	t.Parallel()
+	b := network(t, strings.Replace(pair, "[neuron.n2]", "[neuron.n2]\ncount = 30\nsigma = \"3 mV\"\nseed = 1", 1)+`
+[synapse.b]
+from = "n2"
+to = ["n1", "n2"]
+kind = "exp"
+weight = "0.1 nA"
+tau = "3 ms"
+plastic = {a_plus = "0.01 nA", a_minus = "0.01 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "1 nA"}
+`)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		b.Run(t, 1000)
+	}()
+	arrivals := int64(0)
+	for i := range 100 {
+		st := b.Session.Status()
+		if now := st.Synapses[1].Arrivals; now < arrivals {
+			t.Fatalf("got %d arrivals after %d", now, arrivals)
+		}
+		arrivals = st.Synapses[1].Arrivals
+		if err := b.Session.Set("synapse.a", "delay", float64(1+i%50)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-ended
+	if end := b.Session.Summary(); end.Synapses[1].Arrivals == 0 || end.Dropped != 0 {
+		t.Errorf("got %d arrivals, %d dropped; want some, and none dropped by changes of a delay", end.Synapses[1].Arrivals, end.Dropped)
 	}
 }
