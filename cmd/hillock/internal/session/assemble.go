@@ -10,17 +10,29 @@ import (
 	"hillock/neuron"
 )
 
-// assemble builds a loop from a configuration and its open parts: knob, neuron, pulse.
-func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.Loop, *circuit.Circuit, error) {
-	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag}
-	c, err := circuit.Of(cfg)
-	if err != nil {
-		return nil, nil, err
+// network is the neurons and synapses of a configuration, without outputs. To build a large one takes longer than max_lag.
+type network struct {
+	circuit *circuit.Circuit
+	cells   []*neuron.Cell
+	net     *neuron.Net // nil: the cells are alone
+}
+
+// build returns the network of a configuration. Gains have the inputs of the board.
+func build(cfg *config.Config, b *board.Board) (n network, err error) {
+	if n.circuit, err = circuit.Of(cfg); err != nil {
+		return n, err
 	}
-	if loop.Cells, err = c.Cells(); err != nil {
-		return nil, nil, err
+	if n.cells, err = n.circuit.Cells(); err != nil {
+		return n, err
 	}
-	loop.Net = c.Net(loop.Cells, inputsOf(b))
+	n.net = n.circuit.Net(n.cells, inputsOf(b))
+	return n, nil
+}
+
+// assemble builds a loop from a configuration, its network and its open parts: knob, neuron, pulse.
+func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Clock) *neuron.Loop {
+	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag,
+		Cells: built.cells, Net: built.net}
 	shows := &levels{loop: loop}
 	for i, n := range cfg.Neurons {
 		cell := loop.Cells[i]
@@ -35,8 +47,8 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 			if out.Neuron == n.Name {
 				cell.Outputs = append(cell.Outputs, open)
 			} else {
-				first, _ := c.Number(n.Name)
-				number, _ := c.Number(out.Neuron)
+				first, _ := built.circuit.Number(n.Name)
+				number, _ := built.circuit.Number(out.Neuron)
 				member = number - first
 				cell.Outputs = append(cell.Outputs, memberOutput{open, cell, int32(member)})
 			}
@@ -49,7 +61,7 @@ func assemble(cfg *config.Config, b *board.Board, clock neuron.Clock) (*neuron.L
 		shows.Tick(neuron.Tick{}) // the initial state
 		loop.Observers = append(loop.Observers, shows)
 	}
-	return loop, c, nil
+	return loop
 }
 
 // inputsOf returns the inputs of a board by name.

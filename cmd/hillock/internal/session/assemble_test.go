@@ -3,7 +3,6 @@ package session
 import (
 	"testing"
 
-	"hillock/cmd/hillock/internal/circuit"
 	"hillock/config"
 	"hillock/hw/board"
 	"hillock/hw/part"
@@ -49,14 +48,13 @@ neuron = "n1.3"
 		t.Fatal(err)
 	}
 	cfg.Neurons[0].Inputs = nil
-	if _, _, err := assemble(cfg, &board.Board{Outputs: outputs}, new(neuron.VirtualClock)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := circuit.Of(cfg)
+	b := &board.Board{Outputs: outputs}
+	built, err := build(cfg, b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := c.VStart(0)
+	assemble(cfg, built, b, new(neuron.VirtualClock))
+	want := built.circuit.VStart(0)
 	for i, name := range []string{"first", "second", "third"} {
 		if got := outputs[name].(*gauge).v; got != want[i] {
 			t.Errorf("%s: got %g mV, want %g mV", name, got, want[i])

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hillock/cmd/hillock/internal/circuit"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/trace"
@@ -21,9 +20,9 @@ import (
 // leg is the run of one configuration. A reload begins another.
 type leg struct {
 	desk
+	network
 	cfg     *config.Config
 	board   *board.Board
-	circuit *circuit.Circuit
 	loop    *neuron.Loop
 	monitor *monitor
 	members *members      // of populations; nil without any
@@ -46,10 +45,12 @@ type desk struct {
 	wires *fault.Wires // nil on real hardware
 }
 
-func newLeg(d desk, cfg *config.Config, b *board.Board) *leg {
+func newLeg(d desk, cfg *config.Config, b *board.Board) (*leg, error) {
 	l := &leg{desk: d, cfg: cfg, board: b, begun: make(chan error, 1)}
 	l.replaced, l.replace = context.WithCancel(context.Background())
-	return l
+	var err error
+	l.network, err = build(cfg, b)
+	return l, err
 }
 
 // begin reports to Reload whether the leg begins. A nil leg has no Reload.
@@ -69,10 +70,8 @@ func (l *leg) running() *config.Config {
 
 // assemble prepares the loop. A leg that follows another continues with the next tick, and neurons of the same name keep their
 // state.
-func (s *Session) assemble(l, after *leg) (err error) {
-	if l.loop, l.circuit, err = assemble(l.cfg, l.board, s.clock); err != nil {
-		return err
-	}
+func (s *Session) assemble(l, after *leg) {
+	l.loop = assemble(l.cfg, l.network, l.board, s.clock)
 	if after != nil {
 		l.loop.Start = after.monitor.end().tick.Deadline
 		for _, c := range l.loop.Cells {
@@ -105,7 +104,6 @@ func (s *Session) assemble(l, after *leg) (err error) {
 	if s.o.RealTime != nil {
 		l.inRealTime(s.o.RealTime, s.o.Service)
 	}
-	return nil
 }
 
 // patience is the loop's longest wait for a part. It is longer than a transfer on any working bus, and too short to be seen on an
@@ -236,11 +234,15 @@ func (s *Session) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
+	next, err := newLeg(s.desk, cfg, b)
+	if err != nil {
+		return nil, errors.Join(err, b.Drop(l.board))
+	}
 	if !s.outputs.claim() { // the loop has ended first
 		s.dropped = b.Drop(l.board)
 		return nil, ErrOver
 	}
-	s.next = newLeg(s.desk, cfg, b)
+	s.next = next
 	s.next.reloads = l.reloads + 1
 	l.replace()
 	return s.next, nil
@@ -265,9 +267,10 @@ func (s *Session) swap(next, old *leg) error {
 		err = s.hw.Virtual.Wire(next.cfg)
 		s.wires.Inject(s.wires.Fault(), next.cfg) // new parts get the same fault
 	}
-	if err := errors.Join(err, s.outputs.follow(next.board), s.assemble(next, old)); err != nil {
+	if err := errors.Join(err, s.outputs.follow(next.board)); err != nil {
 		return err
 	}
+	s.assemble(next, old)
 	s.leg, s.now, s.before = next, snapshot{}, before
 	return nil
 }

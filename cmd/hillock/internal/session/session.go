@@ -69,10 +69,10 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 	if hw.Virtual != nil {
 		s.wires = fault.NewWires(hw.Virtual, o.Doctor)
 	}
-	s.leg = newLeg(s.desk, cfg, b)
-	if err := s.assemble(s.leg, nil); err != nil {
+	if s.leg, err = newLeg(s.desk, cfg, b); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.assemble(s.leg, nil)
 	s.before = heartbeat{at: s.clock.Now()}
 	return s, nil
 }
