@@ -163,7 +163,11 @@ func (n Neuron) looks(inputs map[string]string) (text string, broken bool) {
 			p = d.With(p, 0)
 		}
 	}
-	text = fmt.Sprintf("%#v %v", p, n.VStart)
+	start := n.VStart
+	if l := n.Levels(); slices.Equal(start, []float64{l.Rest.V, l.Rest.V}) && l.Rest.V < l.Threshold.V {
+		start = nil // V at rest
+	}
+	text = fmt.Sprintf("%#v %v", p, start)
 	for _, name := range n.Inputs {
 		text += " " + inputs[name]
 	}

@@ -76,6 +76,8 @@ func TestWarningsOfNetworks(t *testing.T) {
 		{"half-centre with another start", network(two(`input = "drive"; v_start = "-60 mV"`, `input = "drive"`)...), nil},
 		{"half-centre with equal starts", network(two(`input = "drive"; v_start = "-60 mV"`, `input = "drive"; v_start = "-60 mV"`)...),
 			[]string{"neuron.a: stays in step with b" + inStep}},
+		{"half-centre with a start at rest", network(two(`input = "drive"; v_start = "-0.07 V"`, `input = "drive"`)...),
+			[]string{"neuron.a: stays in step with b" + inStep}},
 		{"half-centre with random starts", network(two(`input = "drive"; v_start = ["-70 mV", "-60 mV"]`, `input = "drive"; v_start = ["-70 mV", "-60 mV"]`)...), nil},
 		{"half-centre with another threshold", network(two(`input = "drive"; v_t = "-54 mV"`, `input = "drive"`)...), nil},
 		{"half-centre with noise", network(two(`input = "drive"; sigma = "1 mV"`, `input = "drive"; sigma = "1 mV"; seed = 1`)...), nil},
