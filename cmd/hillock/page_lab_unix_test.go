@@ -111,7 +111,7 @@ func (p *tab) sweep(t *testing.T) {
 
 // sweepOfAnother chooses another neuron during a sweep: the sweep goes on, the page names its neuron, and the button stops it.
 func (p *tab) sweepOfAnother(t *testing.T) {
-	p.until(t, "text('#link') === 'live' && number('#rate') > 0 && text('#swept') === ''")
+	p.until(t, "text('#link') === 'live' && number('#rate') > 0 && text('#swept') === '' && $('#network').hidden && $('#bench #plot-raster')")
 	p.click(t, "#sweep")
 	p.until(t, "text('#swept') === 'sweep of n1' && number('#i') > 0.5")
 	eval[chromedp.Void](t, p, "(() => { $('#cell').value = 1; $('#cell').dispatchEvent(new Event('change')); })()")

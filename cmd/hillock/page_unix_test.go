@@ -89,6 +89,16 @@ func TestPageInChromium(t *testing.T) {
 		defer both.well(t)
 		both.sweepOfAnother(t)
 	})
+	for _, network := range []struct {
+		name string
+		try  func(*tab, *testing.T)
+	}{{"half-centre", (*tab).network}, {"running-light", (*tab).light}, {"ring-attractor", (*tab).lanes}, {"cuba", (*tab).population}} {
+		t.Run(network.name, func(t *testing.T) {
+			p := exampleTab(t, ctx, network.name)
+			defer p.well(t)
+			network.try(p, t)
+		})
+	}
 	t.Run("noise", func(t *testing.T) {
 		noisy := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", "--set=neuron.n1.sigma=5 mV"))
 		defer noisy.well(t)

@@ -9,6 +9,7 @@ import (
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/wiring"
 	"hillock/neuron"
@@ -56,6 +57,14 @@ func (w *shown) Hello() Hello {
 		is.Curve = curve(n, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1])
 		h.Neurons = append(h.Neurons, is)
 	}
+	if r := w.Record(); r != nil {
+		r.Look(func(_, _ int64, cells []trace.Cell) {
+			for i := range h.Neurons {
+				inner := cells[i].History.Inner()
+				h.Neurons[i].Synaptic, h.Neurons[i].Adapts = inner && st.Neurons[i].HasSynaptic, inner && st.Neurons[i].HasW
+			}
+		})
+	}
 	for _, is := range st.Inputs {
 		in := is.Config
 		h.Inputs = append(h.Inputs, Input{Name: in.Name, Driver: in.Driver, Where: parts.Where(in), Shape: parts.Shape(in), Low: is.Low, High: is.High,
@@ -101,8 +110,11 @@ func described(n config.Neuron) Neuron {
 	for _, d := range m.Params {
 		is.Params[d.Key] = d.Of(n.Params)
 		if s := d.Slider; d.Adjustable && s.Low < s.High {
-			is.Sliders = append(is.Sliders, Slider{Key: d.Key, Symbol: d.Symbol, Name: d.Help, Unit: d.Unit, Low: s.Low, High: s.High,
-				Decimals: s.Decimals, Logarithmic: s.Logarithmic})
+			slider := Slider{Key: d.Key, Symbol: d.Symbol, Name: d.Help, Unit: d.Unit, Low: s.Low, High: s.High, Decimals: s.Decimals, Logarithmic: s.Logarithmic}
+			if d.Role == neuron.Adaptation {
+				slider.Group = "adaptation"
+			}
+			is.Sliders = append(is.Sliders, slider)
 		}
 	}
 	if theory, _ := n.Theory(); theory != nil {

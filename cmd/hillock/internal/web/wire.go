@@ -61,8 +61,10 @@ type Loop struct {
 // Neuron is a neuron with its parameters and its theory.
 type Neuron struct {
 	Name       string             `json:"name"`
-	Count      int                `json:"count"` // neurons: more than 1 for a population
-	Rows       int                `json:"rows"`  // neurons in the raster of a population, equally far apart; 0: a single neuron
+	Count      int                `json:"count"`    // neurons: more than 1 for a population
+	Rows       int                `json:"rows"`     // neurons in the raster of a population, equally far apart; 0: a single neuron
+	Synaptic   bool               `json:"synaptic"` // frames have its synaptic current
+	Adapts     bool               `json:"adapts"`   // frames have its adaptation current w
 	Model      string             `json:"model"`
 	Equation   string             `json:"equation"` // in the parameters' symbols
 	Params     map[string]float64 `json:"params"`   // by key, each in its unit
@@ -121,6 +123,7 @@ type Slider struct {
 	High        float64 `json:"high"`
 	Decimals    int     `json:"decimals"`
 	Logarithmic bool    `json:"logarithmic"`
+	Group       string  `json:"group,omitempty"` // the page folds the sliders of a group together
 }
 
 // Point is a firing rate (Hz) at a current (nA); null without a theory.

@@ -27,6 +27,7 @@
 //   base            the time base of the scope, ms
 //   send(message)   sends a message to the server. No panel has another connection
 export default [
+  import('./panels/network.js'),
   import('./panels/board.js'),
   import('./panels/doctor.js'),
   import('./panels/scope.js'),

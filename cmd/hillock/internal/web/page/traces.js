@@ -11,22 +11,23 @@ export function traces(scope, places, k = 1) {
     legend: { show: false }, cursor: { show: false }, pxAlign: false,
     scales: { x: { time: false, range: () => range(scope) }, y: { range: (_, low, high) => ends(shared.hello, low, high) } },
   };
-  const line = (stroke) => [1, 2].map(() => ({ stroke, width: 2 * k, points: { show: false } }));
-  const make = (n, axis, scales, fill, hooks) => {
+  const line = (stroke, dash) => [1, 2].map(() => ({ stroke, dash, width: 2 * k, points: { show: false } })), lanes = scope.pressed('lanes');
+  const make = (n, axis, scales, fill, hooks, inner = []) => {
     const { clientWidth, clientHeight } = scope.places[n];
     return new uPlot({
       ...common, width: k * Math.max(50, clientWidth), height: k * Math.max(50, clientHeight), axes: axis, hooks,
-      scales: { ...common.scales, ...scales }, series: [{}, ...cells.flatMap((c) => line(fill(c)))],
+      scales: { ...common.scales, ...scales }, series: [{}, ...cells.flatMap((c) => line(fill(c))), ...inner.flatMap((dash) => line(fill(shared.cell), dash.map((x) => x * k)))],
       bands: cells.map((c) => ({ series: [2 * c + 1, 2 * c + 2], fill: fill(c) })),
-    }, [[], ...cells.flatMap(() => [[], []])], places[n]);
+    }, [[], ...[...cells, ...inner].flatMap(() => [[], []])], places[n]);
   };
   const v = axes(null, 'V (mV)', k), i = axes(scope.pressed('trigger') ? `time from the spike (${unit})` : `model time (${unit})`, 'I (nA)', k);
   v[0].values = (_, at) => at.map(() => '');
   v[0].size = 6 * k;
+  if (lanes) Object.assign(v[1], { label: 'V', splits: () => cells.map((c) => cells.length - c - 0.5), values: (u) => laneNames(u, shared.hello, k), grid: { show: false } });
   const fill = (name) => (one ? () => color(name) : cellColor);
   return [
-    make(0, v, {}, fill('v'), { drawClear: [(u) => behind(scope, u, k)], draw: [(u) => levels(shared, u, k)] }),
-    make(1, i, { y: { range: () => currents(shared.hello) } }, fill('i'), {}),
+    make(0, v, lanes ? { y: { range: [0, cells.length] } } : {}, fill('v'), { drawClear: [(u) => behind(scope, u, k)], draw: [(u) => (lanes ? thresholds : levels)(shared, u, k)] }),
+    make(1, i, { y: { range: (_, low, high) => currents(shared.hello, low, high) } }, fill('i'), {}, scope.inner.map(([, dash]) => dash)),
   ];
 }
 
@@ -42,9 +43,28 @@ function ends({ neurons }, low, high) {
   return [Math.min(low ?? bottom, bottom) - room, Math.max(high ?? top, top) + room];
 }
 
-function currents({ inputs }) {
-  const all = [0, ...inputs.flatMap((p) => [p.low, p.high])], low = Math.min(...all), high = Math.max(...all), room = (high - low || 1) * 0.06;
+// lane is the place of a potential of a neuron on the axis of lanes: the first neuron has the uppermost lane.
+export function lane(neurons, k, v) {
+  const [low, high] = ends({ neurons: [neurons[k]] });
+  return neurons.length - k - 1 + 0.04 + 0.92 * Math.min(1, Math.max(0, (v - low) / (high - low)));
+}
+
+// laneNames are the names of the lanes. Of narrow lanes only those with room have a name.
+function laneNames(u, { neurons }, k) {
+  const letters = 1.1 * k * parseFloat(getComputedStyle(document.documentElement).fontSize), every = Math.ceil(letters * neurons.length / (u.bbox.height / devicePixelRatio));
+  return neurons.map((n, c) => (c % every ? '' : n.count > 1 ? `${n.name}.1` : n.name));
+}
+
+// currents are the ends of the axis: those of the inputs, and of larger synaptic currents the next round ones.
+function currents({ inputs }, least, most) {
+  const all = [0, ...inputs.flatMap((p) => [p.low, p.high])], low = Math.min(...all, -round(-(least ?? 0))), high = Math.max(...all, round(most ?? 0)), room = (high - low || 1) * 0.06;
   return [low - room, high + room];
+}
+
+// round is the next of 1, 2 and 5 times a power of ten from a positive number on, else 0.
+function round(x) {
+  const power = 10 ** Math.floor(Math.log10(x));
+  return x > 1e-3 ? power * [1, 2, 5, 10].find((n) => n * power >= x * 0.999) : 0;
 }
 
 // behind draws the spikes and the earlier sweeps under the trace.
@@ -61,10 +81,11 @@ function behind(scope, u, k) {
     ctx.lineWidth = 2 * ratio;
     ctx.globalAlpha = Math.max(0.15, Math.min(0.6, bbox.width / ratio / 8 / (spikes.length || 1)));
     ctx.beginPath();
+    const lanes = scope.pressed('lanes'), height = lanes ? bbox.height / columns.cells : bbox.height, top = lanes ? bbox.top + cell * height : bbox.top;
     for (const s of spikes) {
       const px = u.valToPos((s - zero) * scope.scale, 'x', true);
-      ctx.moveTo(px, bbox.top);
-      ctx.lineTo(px, bbox.top + bbox.height);
+      ctx.moveTo(px, top);
+      ctx.lineTo(px, top + height);
     }
     ctx.stroke();
   }
@@ -72,7 +93,8 @@ function behind(scope, u, k) {
   ctx.restore();
 }
 
-function ghosts({ shared: { columns, cell }, sweeps, span, scale }, { ctx, valToPos }, width) {
+function ghosts({ shared: { columns, cell, hello }, sweeps, span, scale, pressed }, { ctx, valToPos }, width) {
+  const at = (v) => (pressed('lanes') ? lane(hello.neurons, cell, v) : v);
   sweeps.slice(0, -1).forEach((spike, n, all) => {
     ctx.globalAlpha = 0.12 + 0.4 * (n + 1) / all.length;
     ctx.strokeStyle = columns.cells === 1 ? color('v') : cellColor(cell);
@@ -82,10 +104,29 @@ function ghosts({ shared: { columns, cell }, sweeps, span, scale }, { ctx, valTo
     for (let j = columns.at(spike - BEFORE * span); j < Math.min(end, columns.count); j++) {
       const px = valToPos((columns.start(j) + (columns.width(j) - 1) / 2 - spike) * scale, 'x', true);
       const [low, high, last] = [VMIN, VMAX, VLAST].map((what) => columns.value(j, cell, what)), rises = last - low > high - last;
-      for (const v of rises ? [low, high] : [high, low]) ctx.lineTo(px, valToPos(v, 'y', true));
+      for (const v of rises ? [low, high] : [high, low]) ctx.lineTo(px, valToPos(at(v), 'y', true));
     }
     ctx.stroke();
   });
+}
+
+// thresholds draws a dashed line at the threshold of each neuron, and lines between the lanes.
+function thresholds({ hello: { neurons } }, u, k) {
+  const { ctx, bbox } = u, ratio = devicePixelRatio * k;
+  ctx.save();
+  neurons.forEach((n, c) => {
+    for (const [at, dash, name] of [[lane(neurons, c, n.threshold.v), [9 * ratio, 6 * ratio], 'ink'], [neurons.length - c, [], 'line']]) {
+      const y = u.valToPos(at, 'y', true);
+      ctx.strokeStyle = color(name);
+      ctx.lineWidth = ratio;
+      ctx.setLineDash(dash);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+    }
+  });
+  ctx.restore();
 }
 
 // levels draws the dashed lines of the chosen neuron. Beside other neurons they are in ink, because the colours stand for neurons.
@@ -99,7 +140,7 @@ function levels({ hello: { neurons }, cell }, u, k) {
   ctx.textBaseline = 'alphabetic';
   for (const [{ symbol, v: value }, name] of [[p.threshold, 'vt'], [p.rest, 'el']]) {
     const text = `${symbol} ${number(value, 1)} mV`;
-    const y = u.valToPos(value, 'y', true), above = name === 'vt';
+    const y = u.valToPos(value, 'y', true), above = (name === 'vt') === (p.threshold.v >= p.rest.v);
     ctx.strokeStyle = color(neurons.length > 1 ? 'ink' : name);
     ctx.setLineDash([9 * ratio, 6 * ratio]);
     ctx.beginPath();

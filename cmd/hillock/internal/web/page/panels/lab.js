@@ -1,9 +1,11 @@
 // The lab: measured firing rate against current, the raster and the interspike intervals.
+import { within } from '../columns.js';
 import { histogram, intervals, statistics } from '../intervals.js';
 import { parameters, picture } from '../export.js';
 import { $, axes, cellColor, color, csv, download, fit, number, time } from '../show.js';
 
 const ROWS = 8; // in the raster of one neuron
+const BLOCK = 4; // a population has the height of so many neurons
 const MOST = 1000; // intervals in the histogram
 const DOT = 12; // px: measured points nearer to each other than this are drawn once
 const PLOTS = ['fi', 'raster', 'isi'];
@@ -72,7 +74,10 @@ export default class Lab {
   }
 
   hello() {
-    const { may_change: may, neurons } = this.shared.hello, names = neurons.map((n) => n.name).join();
+    const { may_change: may, neurons } = this.shared.hello, names = neurons.map((n) => `${n.name} ${n.count}`).join();
+    const { exists } = this.shared.hello.network, raster = $('plot-raster').closest('figure');
+    if (exists !== (raster.parentElement !== $('bench'))) (exists ? $('net-raster') : $('bench')).append(raster); // beside the network
+    $('net-raster').classList.toggle('populations', neurons.some((n) => n.rows));
     $('sweep').disabled = !may;
     if (!this.fi || names !== this.names) this.restyle();
     else this.fi.setData(this.curves());
@@ -116,7 +121,7 @@ export default class Lab {
   // build returns a plot in a place, k times as large as on the page.
   build(name, place, k = 1) {
     const page = $(`plot-${name}`), { x, y, scales, series, data, hooks = {} } = this.plan(name, k), axis = axes(x, y, k);
-    if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.rowNames().map((_, n) => n), values: (u) => this.rowLabels(u, k), grid: { show: false } });
+    if (name === 'raster') Object.assign(axis[1], { space: 1, splits: () => this.blocks().map(({ top, height }) => top + height / 2), values: (u) => this.rowLabels(u, k), grid: { show: false } });
     return new uPlot({
       width: k * Math.max(50, page.clientWidth), height: k * Math.max(50, page.clientHeight), legend: { show: false }, cursor: { show: false },
       scales: { x: { time: false, ...scales.x }, y: scales.y }, axes: axis, series: [{}, ...series], hooks,
@@ -134,7 +139,7 @@ export default class Lab {
       };
       case 'raster': return {
         x: `time in the row (${this.unit})`, y: this.folded() ? 'row' : null, series: [{}], data: this.frameOfRows(), hooks: { draw: [(u) => this.strokes(u, k)] },
-        scales: { x: { range: () => [0, this.rowLength() / this.scale()] }, y: { dir: -1, range: () => [-0.6, this.rowNames().length - 0.4] } },
+        scales: { x: { range: () => [0, this.rowLength() / this.scale()] }, y: { dir: -1, range: () => [-0.1, this.height() + 0.1] } },
       };
       default: return {
         x: 'interspike interval (ms)', y: 'intervals', data: this.bars(),
@@ -209,25 +214,45 @@ export default class Lab {
     ctx.restore();
   }
 
-  // The raster of one neuron is folded: each row is one time base long, the latest on top. Several neurons have a row each.
-  folded() { return this.shared.hello.neurons.length === 1; }
+  // The raster of one neuron is folded: each row is one time base long, the latest on top. Several neurons have a row each, and a
+  // population has rows in the place of BLOCK neurons.
+  folded() { const { neurons } = this.shared.hello; return neurons.length === 1 && neurons[0].count === 1; }
   rowLength() { return this.shared.base; } // ms
   rowUnit() { return this.rowLength() < 1000 ? 'ms' : 's'; }
   scale() { return this.unit === 's' ? 1000 : 1; } // ms
-  rowNames() { return this.folded() ? Array.from({ length: ROWS }, (_, k) => (k ? `−${k}` : 'now')) : this.shared.hello.neurons.map((n) => n.name); }
 
-  // rowLabels are the shortened names of the rows. Of narrow rows only those with room have a label.
-  rowLabels(u, k) {
-    const names = this.rowNames(), letters = 1.1 * k * parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const every = Math.ceil(letters * names.length / (u.bbox.height / devicePixelRatio));
-    return names.map((name, n) => (n % every ? '' : name.length > 12 ? `${name.slice(0, 11)}…` : name));
+  // blocks are the rows: their name, their top and height, and the cell.
+  blocks() {
+    if (this.folded()) return Array.from({ length: ROWS }, (_, k) => ({ name: k ? `−${k}` : 'now', top: k, height: 1, cell: 0 }));
+    let top = 0;
+    return this.shared.hello.neurons.map(({ name, rows }, cell) => {
+      const height = rows ? Math.min(rows, BLOCK) : 1;
+      top += height;
+      return { name, top: top - height, height, cell };
+    });
   }
 
+  height() { const last = this.blocks().at(-1); return last.top + last.height; }
+
+  // rowLabels are the shortened names of the rows. Only rows with room have a label.
+  rowLabels(u, k) {
+    const blocks = this.blocks(), letters = 1.1 * k * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    let below = -Infinity;
+    return blocks.map(({ name, top, height }) => {
+      const y = (top + height / 2) * u.bbox.height / devicePixelRatio / this.height();
+      if (y - below < letters) return '';
+      below = y;
+      return name.length > 12 ? `${name.slice(0, 11)}…` : name;
+    });
+  }
+
+  // rows are the spikes of the blocks: the step and the place in the block, from 0 at its top to 1.
   rows() {
-    const { columns } = this.shared, span = this.rowLength() / this.dt, { end } = this;
-    return this.rowNames().map((_, k) => {
-      const last = this.folded() ? Math.floor(end / span) * span + span * (1 - k) : end;
-      return { first: last - span, spikes: columns.spikesIn(this.folded() ? 0 : k, last - span + 1, last) };
+    const { columns, hello } = this.shared, span = this.rowLength() / this.dt, { end } = this;
+    return this.blocks().map(({ cell, top, height }, k) => {
+      const last = this.folded() ? Math.floor(end / span) * span + span * (1 - k) : end, { rows } = hello.neurons[cell];
+      const spikes = rows ? within(columns.rasters[cell] ?? [], last - span + 1, last, ([step]) => step) : columns.spikesIn(cell, last - span + 1, last).map((s) => [s, 0]);
+      return { first: last - span, top, height, cell, rows: rows || 1, spikes };
     });
   }
 
@@ -238,21 +263,26 @@ export default class Lab {
     if (!this.shared.columns) return;
     const { ctx } = u;
     ctx.save();
-    ctx.lineWidth = 2 * k * devicePixelRatio;
-    this.rows().forEach(({ first, spikes }, row) => {
-      ctx.strokeStyle = this.folded() ? color('v') : cellColor(row);
+    for (const { first, spikes, top, height, cell, rows } of this.rows()) {
+      const room = 0.9 * height / rows, least = 1.5 * k * devicePixelRatio; // a dot is to be seen
+      ctx.lineWidth = (rows > 20 ? 1.5 : 2) * k * devicePixelRatio;
+      ctx.strokeStyle = this.folded() ? color('v') : cellColor(cell);
       ctx.beginPath();
-      for (const s of spikes) {
-        const x = u.valToPos((s - first) * this.dt / this.scale(), 'x', true);
-        ctx.moveTo(x, u.valToPos(row - 0.4, 'y', true));
-        ctx.lineTo(x, u.valToPos(row + 0.4, 'y', true));
+      for (const [step, row] of spikes) {
+        const x = u.valToPos((step - first) * this.dt / this.scale(), 'x', true), y = u.valToPos(top + 0.05 * height + row * room, 'y', true);
+        ctx.moveTo(x, y);
+        ctx.lineTo(x, Math.max(y + least, u.valToPos(top + 0.05 * height + (row + 1) * room - (rows > 1 ? 0 : 0.05), 'y', true)));
       }
       ctx.stroke();
-    });
+    }
     ctx.restore();
   }
 
-  rasterNote() { return this.folded() ? `${time(this.rowLength())} a row` : `the latest ${time(this.rowLength())}`; }
+  rasterNote() {
+    if (this.folded()) return `${time(this.rowLength())} a row`;
+    const parts = this.shared.hello.neurons.filter((n) => n.rows).map((n) => `${n.name}: ${n.rows < n.count ? `${n.rows} of ` : ''}${n.count} neurons, mean ${number(this.shared.shown?.neurons.find((s) => s.name === n.name).rate, 1)} Hz`);
+    return [`the latest ${time(this.rowLength())}`, ...parts].join(' · ');
+  }
 
   rateRows() {
     const points = this.points().sort((a, b) => a.i - b.i);
@@ -260,9 +290,8 @@ export default class Lab {
   }
 
   spikeRows() {
-    const rows = [['neuron', 'step', 'ms']], names = this.shared.hello.neurons.map((n) => n.name);
-    this.rows().forEach(({ spikes }, k) => rows.push(...spikes.map((s) => [names[this.folded() ? 0 : k], s, this.ms(s)])));
-    return rows;
+    const { neurons } = this.shared.hello, name = ({ name: table, count, rows }, row) => (rows ? `${table}.${row * Math.ceil(count / rows) + 1}` : table);
+    return [['neuron', 'step', 'ms'], ...this.rows().flatMap(({ spikes, cell }) => spikes.map(([s, row]) => [name(neurons[cell], row), s, this.ms(s)]))];
   }
 
   // intervals are the interspike intervals of the present current and parameters, since the latest Clear.

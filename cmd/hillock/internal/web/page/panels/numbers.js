@@ -7,10 +7,12 @@ const SAME = 0.005; // of the range: a smaller change of the current is none
 export default class Numbers {
   static place = 'numbers';
   static html = `
-<div class="big"><dt>rate</dt><dd id="rate">–</dd></div>
+<div class="big"><dt id="rate-of">rate</dt><dd id="rate">–</dd></div>
 <div class="reasoned"><dt>prediction</dt><dd id="predicted">–</dd></div>
 <div><dt>V</dt><dd id="v">–</dd></div>
 <div><dt>I</dt><dd id="i">–</dd></div>
+<div hidden><dt>synaptic</dt><dd id="synaptic">–</dd></div>
+<div hidden><dt>w</dt><dd id="w">–</dd></div>
 <div class="wide"><dt>interspike interval</dt><dd id="isi">–</dd></div>
 <div class="small"><dt>CV</dt><dd id="cv">–</dd></div>
 <div><dt>real time</dt><dd id="real">–</dd></div>
@@ -24,12 +26,18 @@ export default class Numbers {
     const { shown, cell, columns, hello, paused } = this.shared, n = shown.neurons[cell], predicted = n.predicted !== null;
     const settled = paused || !predicted || this.settled(n);
     $('rate').classList.toggle('unsettled', !settled);
-    $('rate').title = settled ? '' : 'not yet measured at this current';
+    const { count } = hello.neurons[cell];
+    $('rate-of').textContent = count > 1 ? `mean rate of ${count}` : 'rate';
+    $('rate').title = count > 1 ? `from ${number(n.slowest, 1)} to ${number(n.fastest, 1)} Hz` : settled ? '' : 'not yet measured at this current';
     $('rate').textContent = `${number(n.rate, 1)} Hz`;
     $('predicted').textContent = predicted ? `${number(n.predicted, 1)} Hz` : `no prediction: ${n.no_prediction}`;
     $('predicted').classList.toggle('reason', !predicted);
     $('v').textContent = `${number(n.v, 1)} mV`;
     $('i').textContent = `${number(n.i, 2)} nA`;
+    for (const name of ['synaptic', 'w']) {
+      $(name).parentElement.hidden = n[name] === null;
+      $(name).textContent = `${number(n[name], 2)} nA`;
+    }
     $('real').textContent = `${number(n.real_time_hz, 1)}/s`;
     if (paused && this.cell === cell) return;
     this.cell = cell;

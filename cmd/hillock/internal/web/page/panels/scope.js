@@ -1,14 +1,15 @@
 // The scope: V with its threshold and rest, a stroke at each spike, and I beneath.
-import { VMIN, VMAX, IMIN, IMAX } from '../columns.js';
+import { VMIN, VMAX, IMIN, IMAX, SMIN, SMAX, WMIN, WMAX } from '../columns.js';
 import { $, cellColor, color, csv, download, fit, remember, remembered, single, time } from '../show.js';
 import { Cursors } from '../cursors.js';
 import { parameters, picture, readings } from '../export.js';
 import { svg } from '../svg.js';
-import { BEFORE, traces } from '../traces.js';
+import { BEFORE, lane, traces } from '../traces.js';
 
 const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; // ms of model time
 const SWEEPS = 8; // sweeps of persistence
 const MOST = 20000; // columns per second to request
+const MANY = 3; // neurons: from here on each begins in a lane of its own
 const PAST = 8192; // columns of the past to request: a dozen screens
 
 export default class Scope {
@@ -33,7 +34,7 @@ export default class Scope {
   <button id="full" title="Key f">Full screen</button>
 </div>
 <label id="back-label" class="away">back <input id="back" type="range" min="0" max="1000" step="any" value="0"><output id="back-time"></output></label>
-<p id="names" class="legend" hidden></p>
+<div id="named" class="tools" hidden><button id="lanes" title="Draw each neuron in a lane of its own" aria-pressed="false" hidden>Lanes</button><p id="names" class="legend"></p></div>
 <div id="plots">
   <div id="plot-v" class="plot" role="img" aria-label="Membrane potential against time"></div>
   <div id="plot-i" class="plot" role="img" aria-label="Current against time"></div>
@@ -62,6 +63,7 @@ export default class Scope {
     this.toggle('pause', (on) => this.pause(on));
     this.toggle('trigger', (on) => { this.sweeps = []; if (!on) this.press('persist', false); });
     this.toggle('persist', (on) => { if (on) this.press('trigger', true); });
+    this.toggle('lanes', () => { this.remake(); });
     $('back').oninput = () => { this.wanted = true; };
     $('forget').onclick = () => shared.columns?.forget();
     $('full').hidden = !document.fullscreenEnabled;
@@ -91,6 +93,11 @@ export default class Scope {
     this.ask();
   }
 
+  // inner are the inner currents of the chosen neuron: their name, their dashes, and their lists in data.
+  get inner() {
+    const { synaptic, adapts } = this.shared.hello.neurons[this.shared.cell];
+    return [synaptic && ['synaptic current', [7, 4], 4], adapts && ['w', [2, 3], 6]].filter(Boolean);
+  }
   get dt() { return this.shared.hello.loop.dt_ms; }
   get base() { return this.shared.base; } // ms
   get span() { return this.base / this.dt; } // in steps
@@ -134,7 +141,12 @@ export default class Scope {
       this.which = which;
       if (this.held !== null) this.pause(false);
     }
-    const shape = [neurons.length, loop.dt_ms, loop.speed].join();
+    const shape = [neurons.map((n) => [n.name, n.synaptic, n.adapts]), loop.dt_ms, loop.speed, this.shared.cell].join();
+    if (neurons.length !== this.neurons) {
+      this.neurons = neurons.length;
+      $('lanes').hidden = neurons.length < 2;
+      this.press('lanes', neurons.length >= MANY);
+    }
     if (shape !== this.shape) {
       this.shape = shape;
       this.sweeps = [];
@@ -164,12 +176,17 @@ export default class Scope {
   // legend names the colours of several neurons.
   legend() {
     const { neurons } = this.shared.hello;
-    $('names').hidden = neurons.length < 2;
-    $('names').replaceChildren(...neurons.map((n, k) => {
+    $('names').replaceChildren(...(neurons.length < 2 ? [] : neurons).map((n, k) => {
       const name = document.createElement('span');
-      name.append(svg('svg', { viewBox: '0 0 16 8', 'aria-hidden': true }, [svg('rect', { width: 16, height: 8, fill: cellColor(k) })]), n.name);
+      name.append(svg('svg', { viewBox: '0 0 16 8', 'aria-hidden': true }, [svg('rect', { width: 16, height: 8, fill: cellColor(k) })]), first(n));
       return name;
     }));
+    for (const [what, dash] of this.inner) {
+      const name = document.createElement('span');
+      name.append(svg('svg', { viewBox: '0 0 16 8', 'aria-hidden': true }, [svg('path', { d: 'M0 4 H16', stroke: 'currentColor', 'stroke-width': 2, 'stroke-dasharray': dash.join(' ') })]), `${what} of ${first(neurons[this.shared.cell])}`);
+      $('names').append(name);
+    }
+    $('named').hidden = neurons.length < 2 && !this.inner.length;
   }
 
   // window is the first and the last step on the screen, and the step at zero.
@@ -218,9 +235,10 @@ export default class Scope {
   }
 
   fill([v, i]) {
-    const data = this.data(this.shown), pick = (low, high) => [data.x, ...data.cells.flatMap((c) => [c[high], c[low]])];
-    v.setData(pick(0, 1));
-    i.setData(pick(2, 3));
+    const data = this.data(this.shown), { neurons } = this.shared.hello, own = data.cells[this.shared.cell];
+    const inLane = (list, c) => (this.pressed('lanes') ? list.map((x) => x === null ? null : lane(neurons, c, x)) : list);
+    v.setData([data.x, ...data.cells.flatMap((c, k) => [inLane(c[1], k), inLane(c[0], k)])]);
+    i.setData([data.x, ...data.cells.flatMap((c) => [c[3], c[2]]), ...this.inner.flatMap(([, , k]) => [own[k + 1], own[k]])]);
   }
 
   // tell shows the time between a paused screen and its end, and the time since the last spike while the trigger waits.
@@ -237,8 +255,8 @@ export default class Scope {
 
   // data are the columns of a window, with gaps for missed steps.
   data({ from, to, zero }) {
-    const { columns } = this.shared, x = [], cells = Array.from({ length: columns.cells }, () => [[], [], [], []]);
-    const { scale } = this, which = [VMIN, VMAX, IMIN, IMAX];
+    const { columns } = this.shared, x = [], cells = Array.from({ length: columns.cells }, () => [[], [], [], [], [], [], [], []]);
+    const { scale } = this, which = [VMIN, VMAX, IMIN, IMAX, SMIN, SMAX, WMIN, WMAX];
     const last = Math.min(columns.count - 1, columns.at(to) + 1);
     for (let k = Math.max(0, columns.at(from) - 1); k <= last; k++) {
       const middle = (columns.start(k) + (columns.width(k) - 1) / 2 - zero) * scale;
@@ -249,7 +267,7 @@ export default class Scope {
       }
       x.push(middle);
       cells.forEach((c, cell) => c.forEach((list, j) => {
-        const value = columns.value(k, cell, which[j]);
+        const value = j < 4 || columns.inner(cell) ? columns.value(k, cell, which[j]) : NaN;
         list.push(Number.isNaN(value) ? null : value);
       }));
     }
@@ -260,7 +278,8 @@ export default class Scope {
   picture() {
     const { hello, cell } = this.shared, { neurons, loop, where } = hello, p = neurons[cell], one = neurons.length === 1;
     const levels = [{ name: p.threshold.symbol, color: color(one ? 'vt' : 'ink'), dash: true }, { name: p.rest.symbol, color: color(one ? 'el' : 'ink'), dash: true }];
-    const legend = one ? [{ name: 'V', color: color('v') }, ...levels, { name: 'I', color: color('i') }] : neurons.map((n, k) => ({ name: n.name, color: cellColor(k) }));
+    const legend = one ? [{ name: 'V', color: color('v') }, ...levels, { name: 'I', color: color('i') }] : neurons.map((n, k) => ({ name: first(n), color: cellColor(k) }));
+    for (const [name] of this.inner) legend.push({ name, color: color('ink'), dash: true });
     picture('hillock-scope.png', {
       title: `hillock on ${where}, ${new Date().toLocaleString()}`, legend, lines: [readings(), parameters(p, loop)],
       plots: (k) => {
@@ -273,13 +292,17 @@ export default class Scope {
 
   // rows are the columns on the screen. Their values are 32-bit floats, as the server sent them.
   rows() {
-    const { columns, hello } = this.shared, { from, to } = this.window(), what = ['v_min_mV', 'v_max_mV', 'v_last_mV', 'i_min_nA', 'i_max_nA'];
-    const rows = [['first_step', 'steps', 'end_ms', ...hello.neurons.flatMap((n) => [...what, 'spikes'].map((w) => `${n.name}_${w}`))]];
+    const { columns, hello } = this.shared, { from, to } = this.window(), outer = ['v_min_mV', 'v_max_mV', 'v_last_mV', 'i_min_nA', 'i_max_nA'];
+    const what = hello.neurons.map((n) => (n.synaptic || n.adapts ? [...outer, 'synaptic_min_nA', 'synaptic_max_nA', 'w_min_nA', 'w_max_nA'] : outer));
+    const rows = [['first_step', 'steps', 'end_ms', ...hello.neurons.flatMap((n, c) => [...what[c], 'spikes'].map((w) => `${first(n)}_${w}`))]];
     for (let k = columns.at(from); k < columns.count && columns.start(k) <= to; k++) {
       const end = columns.start(k) + columns.width(k) - 1;
       rows.push([columns.start(k), columns.width(k), Number((end * this.dt).toFixed(6)), ...hello.neurons.flatMap((_, c) => [
-        ...what.map((_, j) => single(columns.value(k, c, j))), columns.spikesIn(c, columns.start(k), end).length])]);
+        ...what[c].map((_, j) => single(columns.value(k, c, j))), columns.spikesIn(c, columns.start(k), end).length])]);
     }
     return rows;
   }
 }
+
+// first is the name of a neuron, or of the first one of a population: the traces are its own.
+const first = (n) => (n.count > 1 ? `${n.name}.1` : n.name);
