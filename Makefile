@@ -8,6 +8,7 @@
 # make test-kernel run only the tests on that kernel; make test includes them
 # make pi          fetch and build the emulated Pis of hw/qemupi into the cache folder, as root: eight minutes
 # make test-pi     run only the tests on emulated Pis, and print a table by board; make test includes them
+# make test-brian2 run only the comparisons with Brian2 (Debian's python3-brian): two minutes; make test includes them
 # make cross       build for every supported target
 # make fuzz        run each fuzz target for FUZZTIME
 # make bench       run the benchmarks
@@ -23,7 +24,7 @@ NEWER     = {{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}{{w
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi cross fuzz bench punctual dist test-package clean
+.PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi test-brian2 cross fuzz bench punctual dist test-package clean
 
 test:
 	@$(GO) test -timeout 30m -json ./... | $(GO) run ./cmd/testarm report
@@ -34,7 +35,7 @@ check:
 	$(GO) tool staticcheck ./...
 	@$(MAKE) --no-print-directory vuln
 	@$(MAKE) --no-print-directory page
-	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off $(GO) test -race -json ./... | $(GO) run ./cmd/testarm report
+	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off $(GO) test -race -json ./... | $(GO) run ./cmd/testarm report
 
 vuln:
 	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \
@@ -73,6 +74,9 @@ test-pi:
 
 test-kernel:
 	$(GO) test -count 1 -v -run '^TestKernel' ./...
+
+test-brian2:
+	$(GO) test -count 1 -v -run '^TestBrian2' ./cmd/hillock/internal/brian2
 
 cross:
 	@for t in linux/arm linux/arm64 linux/amd64 darwin/arm64 windows/amd64; do \

@@ -257,11 +257,11 @@ func TestExactSynapsesDoNotDependOnTheStep(t *testing.T) {
 func TestGainScalesTheWeight(t *testing.T) {
 	g := Gain{Low: 1, High: 3}
 	for current, want := range map[float64]float64{1: -1, 2: 0, 3: 1, 2.5: 0.5, 9: 1, -9: -1} {
-		if got := g.factor(current); got != want {
+		if got := g.Factor(current); got != want {
 			t.Errorf("%g nA: got the factor %g, want %g", current, got, want)
 		}
 	}
-	if got := (Gain{Low: 3, High: 1}).factor(3); got != -1 {
+	if got := (Gain{Low: 3, High: 1}).Factor(3); got != -1 {
 		t.Errorf("a knob the other way round: got %g, want -1", got)
 	}
 }

@@ -26,8 +26,8 @@ type Gain struct {
 // knob.
 type known interface{ HasReading() bool }
 
-// factor returns the factor at a current in nA: 0 without a reading.
-func (g Gain) factor(current float64) float64 {
+// Factor returns the factor at a current in nA: 0 without a reading.
+func (g Gain) Factor(current float64) float64 {
 	if k, ok := g.Input.(known); ok && !k.HasReading() {
 		return 0
 	}

@@ -32,7 +32,7 @@ func (r *run) tick() (time.Duration, error) {
 		due++
 	}
 	for _, g := range r.gains {
-		g.gain = g.Gain.factor(r.currents[g.input])
+		g.gain = g.Gain.Factor(r.currents[g.input])
 	}
 	switch all := len(r.lifs) == len(r.Cells); {
 	case r.net != nil:

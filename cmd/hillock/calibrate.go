@@ -68,10 +68,10 @@ func calibrateArgs(_ *cobra.Command, args []string) error {
 // knobsIn returns the knobs of a file for a message, "" where there are none.
 func knobsIn(file string) string {
 	cfg, err := config.Load(file, nil, part.Kinds())
-	if err != nil || len(knobNames(cfg)) == 0 {
+	if err != nil || len(parts.Knobs(cfg)) == 0 {
 		return ""
 	}
-	return " (knobs: " + strings.Join(knobNames(cfg), ", ") + ")"
+	return " (knobs: " + strings.Join(parts.Knobs(cfg), ", ") + ")"
 }
 
 func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/parts"
@@ -59,49 +56,9 @@ func complete(cmd *cobra.Command, flag string, values func(*config.Config) []cob
 	}))
 }
 
-// keys returns the keys of a configuration for --set, with their present values.
-func keys(cfg *config.Config) (all []cobra.Completion) {
-	var tables map[string]any
-	if err := toml.Unmarshal(cfg.TOML(), &tables); err != nil {
-		return nil
-	}
-	var visit func(path string, table map[string]any)
-	visit = func(path string, table map[string]any) {
-		for _, key := range slices.Sorted(maps.Keys(table)) {
-			if sub, ok := table[key].(map[string]any); ok {
-				visit(path+key+".", sub)
-				continue
-			}
-			all = append(all, cobra.CompletionWithDesc(path+key+"=", fmt.Sprintf("now %v", table[key])))
-		}
-	}
-	visit("", tables)
-	return all
-}
-
 func neurons(cfg *config.Config) (names []cobra.Completion) {
 	for _, n := range cfg.Neurons {
 		names = append(names, n.Name)
-	}
-	return names
-}
-
-// leds returns the outputs for --back.
-func leds(cfg *config.Config) (names []cobra.Completion) {
-	for _, out := range cfg.Outputs {
-		if parts.IsLED(out) {
-			names = append(names, out.Name+"=")
-		}
-	}
-	return names
-}
-
-// knobNames returns the names of the knobs of a configuration.
-func knobNames(cfg *config.Config) (names []string) {
-	for _, in := range cfg.Inputs {
-		if parts.IsKnob(in) {
-			names = append(names, in.Name)
-		}
 	}
 	return names
 }
@@ -114,7 +71,7 @@ func completeCalibrate(cmd *cobra.Command, args []string, typed string) (names [
 	files, _ := filepath.Glob("*.toml") // the pattern is right
 	for _, file := range files {
 		if cfg, err := config.Load(file, nil, part.Kinds()); err == nil {
-			names = append(names, knobNames(cfg)...)
+			names = append(names, parts.Knobs(cfg)...)
 		}
 	}
 	slices.Sort(names)

@@ -8,6 +8,7 @@ import (
 
 	"hillock/cmd/hillock/internal/checkup"
 	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
@@ -50,7 +51,7 @@ Stop a running hillock first: two programs cannot share the parts. FILE - is sta
 	flags.BoolVar(&f.wiresOnly, "wires", false, "check the wires of the virtual Pi only, not this machine")
 	flags.Var(&f.trial, "trial", "time to measure the lateness of a loop; 0s skips this check")
 	complete(cmd, "fault", faultIDs)
-	complete(cmd, "back", leds)
+	complete(cmd, "back", parts.LEDs)
 	return cmd
 }
 

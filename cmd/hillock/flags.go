@@ -10,6 +10,7 @@ import (
 
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
@@ -23,7 +24,7 @@ type configFlags struct{ sets []string }
 func (f *configFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a key of the configuration for this command, as `key=value`: --set neuron.n1.tau_m=\"5 ms\"")
 	cmd.ValidArgsFunction = completeFile
-	complete(cmd, "set", keys)
+	complete(cmd, "set", parts.Keys)
 }
 
 // load reads the configuration of args: FILE, - for standard input, or the built-in one. It prints the warnings.

@@ -37,6 +37,7 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 		newOff(),
 		newSim(),
 		newExample(),
+		newExport(),
 		newFI(),
 		newBenchCommand(),
 		newConfig(),

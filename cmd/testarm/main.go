@@ -150,7 +150,7 @@ func goTest(arch, emulator string, packages ...string) (results, error) {
 		cmd.Args = append(cmd.Args, "-race") // as 'make check' does: its results are in the cache of go test
 	}
 	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
-	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off")
+	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off", "HILLOCK_BRIAN2=off")
 	if emulator != "" {
 		cmd.Args = append(cmd.Args, "-short", "-vet=off", "-exec", emulator) // emulation is ten times slower; 'make check' vets
 		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before
