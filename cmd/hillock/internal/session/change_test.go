@@ -29,11 +29,11 @@ func firing(t testing.TB, sets ...string) *config.Config {
 }
 
 // alone is the pair without its synapse.
-func alone(t testing.TB) *config.Config {
+func alone(t testing.TB, sets ...string) *config.Config {
 	t.Helper()
 	before, after, _ := strings.Cut(pair, "[synapse.a]")
 	_, after, _ = strings.Cut(after, "[output")
-	cfg, err := config.Parse("net.toml", []byte(before+"[output"+after), []string{`input.knob.current=["4 nA", "6 nA"]`, `input.other.current=["0 nA", "0.001 nA"]`}, part.Kinds())
+	cfg, err := config.Parse("net.toml", []byte(before+"[output"+after), append([]string{`input.knob.current=["4 nA", "6 nA"]`, `input.other.current=["0 nA", "0.001 nA"]`}, sets...), part.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,9 +41,9 @@ func alone(t testing.TB) *config.Config {
 }
 
 // changed runs the pair for a second of the bubble, changes it after 500 ms, and returns the edges of the LED of n2 and the last status.
-func changed(t *testing.T, change func(*session.Session) error) ([]sim.Edge, session.Status) {
+func changed(t *testing.T, change func(*session.Session) error, sets ...string) ([]sim.Edge, session.Status) {
 	t.Helper()
-	b := sessiontest.Open(t, firing(t), clock.New(), session.Options{Duration: time.Second})
+	b := sessiontest.Open(t, firing(t, sets...), clock.New(), session.Options{Duration: time.Second})
 	ended := make(chan error)
 	go func() {
 		_, err := b.Session.Run(t.Context(), session.Unseen)
@@ -120,4 +120,23 @@ func TestSkippedTicksDropArrivals(t *testing.T) {
 	if sum := st.Synapses[0].Arrivals + st.Dropped + under; sum != st.Neurons[0].Spikes {
 		t.Errorf("got %d arrivals in all, want one for each of %d spikes", sum, st.Neurons[0].Spikes)
 	}
+}
+
+// A neuron without synapses onto it fires alike in a network and alone.
+func TestReloadKeepsANeuronOutOfItsNetwork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const led = "output.led.neuron=n1"
+		want, _ := changed(t, nil, led)
+		got, st := changed(t, func(s *session.Session) error {
+			if err := s.Reload(alone(t, led)); err != nil {
+				return err
+			}
+			time.Sleep(111 * ms)
+			return s.Reload(firing(t, led))
+		}, led)
+		if diff := cmp.Diff(want, got); diff != "" || len(want) < 400 || st.Dropped != 26 {
+			t.Errorf("got %d arrivals dropped, want 26; %d edges (-unchanged +got):\n%s", st.Dropped, len(want), diff)
+		}
+	})
 }

@@ -186,3 +186,28 @@ func TestPictureOfSynapsesWithoutAny(t *testing.T) {
 		t.Errorf("got\n%s\nwant the reason for an empty picture", text)
 	}
 }
+
+func TestSpikeInputsAreBelowThePicture(t *testing.T) {
+	t.Parallel()
+	b, s := networkBench(t, halfCentre+`
+[input.cue]
+driver = "train"
+times = ["10 ms", "20 ms"]
+[input.other]
+driver = "train"
+times = ["1 s"]
+[synapse.cue]
+from = ["cue", "other"]
+to = "left"
+kind = "delta"
+weight = "1 mV"
+`)
+	b.Run(t, 300)
+	if text := flat(s, 80, 24); !strings.Contains(text, "cue spikes 2 other spikes 0") {
+		t.Errorf("got\n%s\nwant the spikes of both inputs", text)
+	}
+	s.typed("g")
+	if text := flat(s, 80, 24); !strings.Contains(text, "cue cue, other -> left delta 1 mV 0.1 ms 2") {
+		t.Errorf("got\n%s\nwant a synapse of the spike inputs", text)
+	}
+}
