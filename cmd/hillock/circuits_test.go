@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -249,7 +251,8 @@ func rewritten(t *testing.T, name string, change func(tables []string)) string {
 func TestCircuitsAreThoseOfASecondProgram(t *testing.T) {
 	t.Parallel()
 	for _, c := range circuits() {
-		t.Run(strings.Join(append([]string{c.name}, c.sets...), " "), func(t *testing.T) {
+		name := map[string]string{"": c.name, "-": "noisy " + c.name}[c.want]
+		t.Run(cmp.Or(name, c.want), func(t *testing.T) {
 			t.Parallel()
 			file := exampleFile(c.name)
 			if header, _, _ := strings.Cut(c.table, "\n"); c.table != "" {
@@ -354,8 +357,8 @@ func TestShuffledCircuitsAreTheSame(t *testing.T) {
 // was 5.36 to 5.82 Hz, and the mean CV of the neurons with more than 10 spikes 0.693 to 0.736.
 func TestCubaIsTheBenchmark(t *testing.T) {
 	t.Parallel()
-	if runtime.GOARCH == "arm" {
-		t.Skip("SKIPPED: 10 s of 4,000 neurons take minutes under qemu")
+	if info, ok := debug.ReadBuildInfo(); runtime.GOARCH == "arm" || ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("SKIPPED: 10 s of 4,000 neurons take minutes under qemu and with the race detector")
 	}
 	s := parsed(t, simulated(t, exampleFile("cuba"), 10_000))
 	all, cv, n := 0, 0.0, 0.0

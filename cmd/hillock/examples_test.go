@@ -96,7 +96,7 @@ func TestExamplesRun(t *testing.T) {
 				expected = simulatedCounts
 			}
 			if filepath.Base(file) == "cuba.toml" {
-				ticks = 400
+				ticks = 100
 			}
 			want := expected(t, cfg, ticks)
 			synctest.Test(t, func(t *testing.T) {
