@@ -139,6 +139,17 @@ func TestFramesOfNetworksFitAnySize(t *testing.T) {
 	}
 }
 
+// The time to fit lines grows with the square of their number: 24 s for a frame of a thousand neurons, each with a line.
+func TestFrameOfManyNeuronsHasFewLines(t *testing.T) {
+	t.Parallel()
+	b, s := networkBench(t, light(200))
+	b.Run(t, 10)
+	rows(s, 80, 24)
+	if n := len(s.foot()); n > 40 {
+		t.Errorf("got %d lines below the picture of 24 rows, want few", n)
+	}
+}
+
 func TestKeysChangeSynapses(t *testing.T) {
 	t.Parallel()
 	b, s := networkBench(t, halfCentre)

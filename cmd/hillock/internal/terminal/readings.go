@@ -56,7 +56,7 @@ func (s *screen) runs() string {
 func (s *screen) foot() []line {
 	shown, _ := s.selected()
 	lines := append(s.neuron(shown), s.rows(s.status.Neurons[shown].Name)...)
-	for i := range s.status.Neurons {
+	for i := range min(len(s.status.Neurons), s.height) { // more have no room
 		if i != shown {
 			lines = append(lines, s.other(i))
 		}

@@ -83,7 +83,7 @@ func weight(r Row) int {
 }
 
 // Raster draws the spikes of the window: a row for each neuron, and several for a population. With more neurons than rows they
-// share the rows, and at last the dots.
+// share the rows. Of more neurons than dots it draws one a dot.
 func Raster(w Window, rows []Row, width, height int) []string {
 	c := braille.New(width-Gutter, height)
 	labels := map[int]string{}
@@ -100,7 +100,9 @@ func Raster(w Window, rows []Row, width, height int) []string {
 			if row := at / 4; labels[row] == "" {
 				labels[row] = r.Name
 			}
-			w.ticks(c, r, at, at)
+			if i == 0 || at > (i-1)*c.Height()/len(rows) { // one neuron a dot
+				w.ticks(c, r, at, at)
+			}
 			continue
 		case unit == 0 && r.Raster != nil:
 			each = max(1, (c.Rows-len(rows))/populations(rows)+1)
