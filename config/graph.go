@@ -101,20 +101,24 @@ func (t *Table) checkEnd(key string, names []string) {
 			t.wrongItem(key, t.item(key, name), Problem{Rule: "must be the name of a neuron", Hint: dotted(name) + " is an input: name it in from"})
 		case isInput && !t.isTrain(name):
 			t.wrongItem(key, t.item(key, name), Problem{Rule: "must be a neuron or a spike input", Hint: dotted(name) + " is a current: name it in the key input of a neuron"})
-		case !isInput && key == "from" && t.near(name) != "":
-			t.wrongItem(key, t.item(key, name), Problem{Rule: "must be a neuron or a spike input", Hint: "did you mean " + t.near(name) + "?"})
+		case !isInput && key == "from" && t.of("neuron", TableOf(name)) == nil:
+			t.wrongSource(name)
 		case !isInput:
 			t.referMember(key, name)
 		}
 	}
 }
 
-// near returns the spike input with a name like that of an unknown neuron, or "".
-func (t *Table) near(name string) string {
-	if t.of("neuron", TableOf(name)) != nil || t.misplaced("input", name) {
-		return ""
+// wrongSource reports an unknown name in from.
+func (t *Table) wrongSource(name string) {
+	if t.misplaced("neuron", TableOf(name)) || t.misplaced("input", name) {
+		return
 	}
-	return Nearest(name, slices.Collect(maps.Keys(t.trains)))
+	hint := t.instead("neuron", TableOf(name))
+	if train := Nearest(name, slices.Sorted(maps.Keys(t.trains))); train != "" {
+		hint = "did you mean " + dotted(train) + "?"
+	}
+	t.wrongItem("from", t.item("from", name), Problem{Rule: "must be the name of a neuron or a spike input", Hint: hint})
 }
 
 // set returns names as a set.

@@ -124,12 +124,10 @@ func dimensionOf(symbol string, example float64) dimension {
 	panic("a parameter has no unit of config: " + symbol) // an error in the list of models
 }
 
-// printParams writes the keys of a neuron's model. It leaves out the name of the default model.
+// printParams writes the model of a neuron and its keys.
 func printParams(w io.Writer, p neuron.Params) {
 	m := p.Model()
-	if m.Name != neuron.Models()[0].Name {
-		fmt.Fprintf(w, "model = %q\n", m.Name)
-	}
+	fmt.Fprintf(w, "model = %q\n", m.Name)
 	for _, k := range modelKeys(m) {
 		d, _ := m.Param(k.Name)
 		v := formatFloat(d.Of(p))

@@ -9,7 +9,9 @@ import (
 )
 
 // plasticKeys are the keys of the inline table plastic, in the order of printing.
-func plasticKeys() []string { return []string{"a_plus", "a_minus", "tau_plus", "tau_minus", "max"} }
+func plasticKeys() []Key {
+	return []Key{{"a_plus", Text}, {"a_minus", Text}, {"tau_plus", Text}, {"tau_minus", Text}, {"max", Text}}
+}
 
 // plastic decodes the inline table of a plastic synapse. The zero value is a constant weight.
 func (t *Table) plastic(s Synapse) (p neuron.STDP) {
@@ -20,14 +22,15 @@ func (t *Table) plastic(s Synapse) (p neuron.STDP) {
 		return p
 	}
 	in := &Table{decoder: t.decoder, name: "plastic", path: t.path + ".plastic", node: n}
+	known := names(plasticKeys())
 	for _, item := range n.items {
-		if !slices.Contains(plasticKeys(), item.name) {
-			in.Unknown(item.name, didYouMean(item.name, plasticKeys(), "the keys of plastic are "+strings.Join(plasticKeys(), ", ")))
+		if !slices.Contains(known, item.name) {
+			in.Unknown(item.name, didYouMean(item.name, known, "the keys of plastic are "+strings.Join(known, ", ")))
 		}
 	}
 	strength := Limits{0, neuron.MaxCurrent, "0 " + unit.usual + " and " + mostWeight(s.Kind)}
 	for i, at := range []*float64{&p.APlus, &p.AMinus, &p.TauPlus, &p.TauMinus, &p.Max} {
-		key := plasticKeys()[i]
+		key := known[i]
 		switch time := strings.HasPrefix(key, "tau"); {
 		case !in.Has(key) && time:
 			in.missing(key, "20 ms")

@@ -300,7 +300,7 @@ func (d *decoder) override(set string, order int) (*Problem, place) {
 	if len(parts) == 2 && parts[0] != "loop" && Nearest(parts[0], []string{"loop"}) != "" {
 		return &Problem{Key: parts[0], Rule: unknownTable, Hint: "did you mean loop?"}, at
 	}
-	if !ok || !validKey(key) || slices.Contains(parts, "") || len(parts) != 3 && (len(parts) != 2 || parts[0] != "loop") {
+	if !ok || !validKey(key) || slices.Contains(parts, "") || !depth(parts) {
 		return &Problem{Key: at.set, Rule: "must be table.name.key=value or loop.key=value", Got: shorten(strconv.Quote(set))}, at
 	}
 	in, last := d.root, len(parts)-1
@@ -309,18 +309,34 @@ func (d *decoder) override(set string, order int) (*Problem, place) {
 			return nil, at // the file has another type there: a problem of the file
 		}
 	}
-	in.put(d.setValue(parts[0], parts[last], raw, at))
+	keys := d.kinds.keysOf(parts[0])
+	if last == 3 {
+		keys = plasticKeys()
+	}
+	in.put(setValue(keys, parts[last], raw, at))
 	return nil, at
+}
+
+// depth reports whether the parts of a key are as many as --set takes: two in [loop], three in a table with a name, and four
+// in the key plastic of a synapse.
+func depth(parts []string) bool {
+	switch len(parts) {
+	case 2:
+		return parts[0] == "loop"
+	case 3:
+		return true
+	}
+	return len(parts) == 4 && parts[0] == "synapse" && parts[2] == "plastic"
 }
 
 // setValue parses raw as TOML if the key can have a value of its type, else as a string without quotes: a shell removes
 // quotes.
-func (d *decoder) setValue(section, name, raw string, at place) *node {
+func setValue(keys []Key, name, raw string, at place) *node {
 	raw = strings.TrimSpace(raw)
 	s := newSource(fmt.Appendf(nil, "v = %s", raw))
 	if root, problem, _ := s.tree(); problem == nil && len(root.items) == 1 && root.items[0].name == "v" {
 		v := root.items[0]
-		if slices.ContainsFunc(d.kinds.keysOf(section), func(k Key) bool { return k.Name == name && k.Types&v.kind != 0 }) {
+		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name && k.Types&v.kind != 0 }) {
 			v.name, v.at = name, at
 			for _, item := range v.items {
 				item.at = at

@@ -14,8 +14,13 @@ func TestShellsCompleteValues(t *testing.T) {
 		"[input.left]\ndriver = \"mcp3008\"\n[input.right]\ndriver = \"mcp3008\"\nchannel = 1\n[input.tune]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"2 nA\"\n" +
 		"[neuron.a]\ninput = [\"left\", \"tune\"]\n[neuron.b]\ninput = \"right\"\n" +
 		"[output.lamp]\ndriver = \"pulse\"\npin = \"GPIO17\"\nneuron = \"a\"\n"
-	if err := os.WriteFile("two.toml", []byte(file), 0o600); err != nil {
-		t.Fatal(err)
+	const network = "[input.cue]\ndriver = \"train\"\nrate = \"20 Hz\"\n[neuron.n1]\n" +
+		"[synapse.a]\nfrom = \"cue\"\nto = \"n1\"\nkind = \"delta\"\nweight = \"8 mV\"\n" +
+		"plastic = {a_plus = \"0.5 mV\", a_minus = \"0.6 mV\", tau_plus = \"20 ms\", tau_minus = \"20 ms\", max = \"10 mV\"}\n"
+	for name, text := range map[string]string{"two.toml": file, "net.toml": network} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, tt := range []struct {
 		args []string
@@ -28,6 +33,9 @@ func TestShellsCompleteValues(t *testing.T) {
 		{[]string{"calibrate", "left", ""}, []string{"toml", ":8"}},
 		{[]string{"run", "two.toml", "--set", "loop.ti"}, []string{"loop.tick=", ":6"}},
 		{[]string{"run", "--set", "neuron.n1.tau"}, []string{"neuron.n1.tau_m=", "neuron.n1.tau_w=", ":6"}},
+		{[]string{"run", "net.toml", "--set", "neuron.n1.m"}, []string{"neuron.n1.model=", ":6"}},
+		{[]string{"run", "net.toml", "--set", "synapse.a.p"}, []string{"synapse.a.plastic.a_minus=", "synapse.a.plastic.a_plus=", "synapse.a.plastic.max=",
+			"synapse.a.plastic.tau_minus=", "synapse.a.plastic.tau_plus=", "synapse.a.probability=", ":6"}},
 		{[]string{"run", "missing.toml", "--set", ""}, []string{":6"}},
 		{[]string{"doctor", "--fault", "cs"}, []string{"cs-loose", ":4"}},
 		{[]string{"sim", "--format", ""}, []string{"summary", "spikes", "trace", "worksheet", ":4"}},

@@ -75,7 +75,7 @@ func decodeTrain(t *config.Table) config.InputPart {
 	if r.Every%dt != 0 {
 		t.Wrong("every", config.Problem{Rule: "must be a multiple of dt (" + config.FormatTime(dt) + ")"})
 	} else if steps := r.steps(dt); len(steps) > 0 && r.Every > 0 && steps[len(steps)-1] > int64(r.Every/dt) {
-		t.Wrong("every", config.Problem{Rule: "must be at least the last time"})
+		t.Wrong("every", config.Problem{Rule: "must be at least the last time (" + strings.TrimSpace(r.Times[strings.LastIndexByte(r.Times, ',')+1:]) + ")"})
 	}
 	return r
 }

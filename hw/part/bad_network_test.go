@@ -61,23 +61,31 @@ pin = "GPIO17"
 neuron = "crowd.3"
 `
 
+func netCases() []badCase {
+	return slices.Concat(badSynapses(), badEnds(), badPlasticity(), badModels(), badPopulations(), badTrains())
+}
+
+// editNet replaces a line of netBase, or adds text after the last line.
+func editNet(test badCase) []byte {
+	lines := strings.Split(netBase, "\n")
+	if test.line == 0 {
+		lines = append(lines, test.text)
+	} else {
+		lines[test.line-1] = test.text
+	}
+	return []byte(strings.Join(lines, "\n"))
+}
+
 // TestMistakesInNetworksAreReported is TestMistakesAreReported for netBase.
 func TestMistakesInNetworksAreReported(t *testing.T) {
 	if _, err := config.Parse("bad.toml", []byte(netBase), nil, Kinds()); err != nil {
 		t.Fatal(err)
 	}
-	cases := slices.Concat(badSynapses(), badEnds(), badPlasticity(), badModels(), badPopulations(), badTrains())
-	if len(cases) < 100 {
-		t.Errorf("got %d cases, want at least 100", len(cases))
+	if n := len(netCases()); n < 100 {
+		t.Errorf("got %d cases, want at least 100", n)
 	}
-	for _, test := range cases {
-		lines := strings.Split(netBase, "\n")
-		if test.line == 0 {
-			lines = append(lines, test.text)
-		} else {
-			lines[test.line-1] = test.text
-		}
-		_, err := config.Parse("bad.toml", []byte(strings.Join(lines, "\n")), nil, Kinds())
+	for _, test := range netCases() {
+		_, err := config.Parse("bad.toml", editNet(test), nil, Kinds())
 		if err == nil {
 			t.Errorf("line %d as %q: got no error, want %s", test.line, test.text, test.want)
 			continue

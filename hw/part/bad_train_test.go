@@ -42,7 +42,7 @@ func badTrains() []badCase {
 		{6, "file = \"s.csv\"\nseed = 1",
 			"7:1: input.cue.seed: must be left out with file, got 1"},
 		{6, "times = [\"10 ms\", \"20 ms\"]\nevery = \"15 ms\"",
-			`7:1: input.cue.every: must be at least the last time, got "15 ms"`},
+			`7:1: input.cue.every: must be at least the last time (20 ms), got "15 ms"`},
 		{6, "times = [\"10 ms\"]\nevery = \"20.05 ms\"",
 			`7:1: input.cue.every: must be a multiple of dt (0.1 ms), got "20.05 ms"`},
 		{6, "times = [\"10 ms\"]\nevery = 20",

@@ -20,6 +20,13 @@ func FuzzParse(f *testing.F) {
 	f.Add(base, "")
 	f.Add(rich, "loop.speed=1")
 	f.Add(string(config.DefaultTOML()), "neuron.n1.tau_m=5 ms")
+	f.Add(netBase, "synapse.a.weight=-8 nA")
+	f.Add(netBase, `synapse.a.plastic={a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}`)
+	for i, test := range netCases() {
+		if i%8 == 0 {
+			f.Add(string(editNet(test)), "synapse.b.plastic.max="+test.text)
+		}
+	}
 	for i, test := range badCases() {
 		if i%8 == 0 {
 			f.Add(string(edit(f, test.line, test.text)), "input.knob.channel="+test.text)

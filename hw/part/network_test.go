@@ -168,6 +168,7 @@ func TestSetChangesNetworks(t *testing.T) {
 		{"synapse.s.delay=2 ms", `delay = "0.1 ms"`, `delay = "2 ms"`},
 		{`synapse.s.plastic={a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}`, "self = false\n",
 			"self = false\nplastic = {a_plus = \"0.5 nA\", a_minus = \"0.6 nA\", tau_plus = \"20 ms\", tau_minus = \"20 ms\", max = \"10 nA\"}\n"},
+		{"synapse.s.tau=7 ms", `tau = "5 ms"`, `tau = "7 ms"`},
 		{"output.n2.neuron=n1.1", "neuron = \"n2\"\n", "neuron = \"n1.1\"\n"},
 	} {
 		plain, err := config.Parse("", []byte(base), nil, Kinds())
@@ -188,7 +189,15 @@ func TestSetChangesNetworks(t *testing.T) {
 			t.Errorf("%s: -want +got\n%s", tt.set, diff)
 		}
 	}
-	_, err := config.Parse("", []byte(base), []string{"neuron.n1.a=0.02", `synapse.s.plastic={max = "1 nA"}`}, Kinds())
+	plastic := strings.Replace(base, "tau = \"5 ms\"\n", "tau = \"5 ms\"\nplastic = {a_plus = \"0.5 nA\", a_minus = \"0.6 nA\", tau_plus = \"20 ms\", tau_minus = \"20 ms\", max = \"10 nA\"}\n", 1)
+	c, err := config.Parse("", []byte(plastic), []string{"synapse.s.plastic.max=12 nA", `synapse.s.plastic.tau_plus="30 ms"`}, Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Synapses[0].Plastic; p.Max != 12 || p.TauPlus != 30 || p.APlus != 0.5 {
+		t.Errorf("got %+v, want max 12 nA, tau_plus 30 ms and a_plus 0.5 nA", p)
+	}
+	_, err = config.Parse("", []byte(base), []string{"neuron.n1.a=0.02", `synapse.s.plastic={max = "1 nA"}`}, Kinds())
 	const want = `--set neuron.n1.a: must be a conductance such as "10 nS", got 0.02: the unit is missing, write "0.02 nS"
 --set synapse.s.plastic: synapse.s.plastic.a_plus: must be given: add a_plus = "0.5 nA"
 --set synapse.s.plastic: synapse.s.plastic.a_minus: must be given: add a_minus = "0.5 nA"

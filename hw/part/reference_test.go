@@ -254,7 +254,7 @@ func TestTOML(t *testing.T) {
 	want := strings.NewReplacer("speed = 1\n", "speed = 0.1\n", "max_lag = \"250 ms\"\n",
 		"max_lag = \"250 ms\"\nrealtime = \"auto\"\nspin = \"auto\"\ncpu = \"any\"\n",
 		"stale_after = \"500 ms\"\n", "stale_after = \"500 ms\"\nmedian = 1\naverage = 1\nends = [0, 1023]\ndead_zone = 0\n",
-		"width = \"20 ms\"\n", "width = \"20 ms\"\nevery = 1\ninvert = false\n", "t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\na = \"0 nS\"\nb = \"0 nA\"\ntau_w = \"100 ms\"\nseed = 0\nintegrator = \"euler\"\n", "input = \"knob\"\n", "input = \"knob\"\ncount = 1\n").Replace(base)
+		"width = \"20 ms\"\n", "width = \"20 ms\"\nevery = 1\ninvert = false\n", "[neuron.n1]\n", "[neuron.n1]\nmodel = \"lif\"\n", "t_ref = \"0 ms\"\n", "t_ref = \"0 ms\"\nsigma = \"0 mV\"\na = \"0 nS\"\nb = \"0 nA\"\ntau_w = \"100 ms\"\nseed = 0\nintegrator = \"euler\"\n", "input = \"knob\"\n", "input = \"knob\"\ncount = 1\n").Replace(base)
 	if diff := cmp.Diff(want, string(config.Default(Kinds()).TOML())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

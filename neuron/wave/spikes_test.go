@@ -55,3 +55,23 @@ func TestParseSpikesReportsEachMistakeAtItsPlace(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func FuzzParseSpikes(f *testing.F) {
+	f.Add("step,time_ms,neuron\n1,0.1,n1\n10,1.0,n1\n")
+	f.Add("time_ms\n\"10.0\"\n20\n")
+	f.Add("\xef\xbb\xbfneuron, time_ms\r\n n1, 0\r\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		steps, err := ParseSpikes("f.csv", strings.NewReader(text), dt)
+		if err != nil {
+			if steps != nil || !strings.HasPrefix(err.Error(), "f.csv") {
+				t.Errorf("got %v, %v", steps, err)
+			}
+			return
+		}
+		for i, k := range steps {
+			if k < 1 || i > 0 && k <= steps[i-1] {
+				t.Fatalf("got step %d at %d, want ascending steps from 1", k, i)
+			}
+		}
+	})
+}
