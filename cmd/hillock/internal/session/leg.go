@@ -132,7 +132,7 @@ func (l *leg) inRealTime(realTime *clock.Real, service bool) {
 // reads its record more often.
 const (
 	tapSteps = 1 << 16
-	tapCells = 32
+	tapCells = 16
 )
 
 // tap returns a tap of the loop.
