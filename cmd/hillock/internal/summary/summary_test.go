@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -232,5 +233,18 @@ ticks      on time
 	f := summary.Of(s)
 	if n := f.Neurons[0]; n.Neurons != 50 || n.RateHz != 76.3 || n.RealTimeHz != 76.3 || f.Synapses[1].Pairs != 50 || f.Synapses[1].Arrivals != 150 || f.SpikeInputs[0].Spikes != 3 || len(s.Inputs) != 1 {
 		t.Errorf("got %+v, want the means of the population and 150 arrivals", f)
+	}
+}
+
+func TestLogOfAReloadHasDroppedArrivals(t *testing.T) {
+	t.Parallel()
+	b := sessiontest.New(t)
+	b.Run(t, 100)
+	for dropped, want := range map[int64]bool{0: false, 26: true} {
+		var out bytes.Buffer
+		summary.Log(slog.New(slog.NewTextHandler(&out, nil)), b.Session.Summary(), dropped)
+		if got := strings.Contains(out.String(), " arrivals_dropped=26 "); got != want {
+			t.Errorf("%d dropped: got %s", dropped, out.String())
+		}
 	}
 }
