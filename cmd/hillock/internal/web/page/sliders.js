@@ -99,9 +99,9 @@ export function signs(text, italic) {
     nodes.push(node);
   };
   for (const [all, d, symbol, index] of text.matchAll(/(d(?=[A-Za-z]\b))?([A-Za-z]+)(?:_([A-Za-z]+))?|[^A-Za-z]+/g)) {
-    if (!symbol) nodes.push(all.replace('-', '−'));
+    if (!symbol) nodes.push(all.replace('-', '−').replace('^2', '²'));
     if (d) nodes.push(d);
-    if (symbol && italic) put('i', GREEK[symbol] ?? symbol);
+    if (symbol && italic && symbol !== 'exp') put('i', GREEK[symbol] ?? symbol);
     else if (symbol) nodes.push(GREEK[symbol] ?? symbol);
     if (index) put('sub', index);
   }
