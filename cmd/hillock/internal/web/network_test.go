@@ -80,8 +80,28 @@ func TestLargeNetworkHasNoPicture(t *testing.T) {
 		names = append(names, fmt.Sprint("n", i))
 	}
 	_, run := open(t, neuronsOf(names...)+table("a", "'n0'", "'n1'", ""))
+	if c := run.Hello().Neurons[60].Curve; len(c) != 27 || c[0].I != 0 || c[26].I != 5 {
+		t.Errorf("got a curve of %d points from %g to %g nA, want 27 from 0 to 5 nA", len(c), c[0].I, c[len(c)-1].I)
+	}
 	if n := run.Hello().Network; !n.Exists || len(n.Places) != 0 || len(n.Synapses) != 1 || len(n.Synapses[0].Pairs) != 0 || n.Synapses[0].Count != 1 {
 		t.Errorf("got %+v, want a synapse without a place", n)
+	}
+}
+
+// A page shows as many tables as a frame has: the others are left out of all messages.
+func TestPageShowsAsManyTablesAsAFrame(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for i := range 300 {
+		names = append(names, fmt.Sprint("n", i))
+	}
+	b, run := open(t, neuronsOf(names...))
+	b.Run(t, 100)
+	if n := len(run.Hello().Neurons); n != 255 {
+		t.Errorf("got %d neurons in the hello, want 255", n)
+	}
+	if n := len(run.Status().Neurons); n != 300 {
+		t.Errorf("got %d neurons for the metrics, want 300", n)
 	}
 }
 

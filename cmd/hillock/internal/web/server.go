@@ -327,6 +327,7 @@ type report struct {
 // look returns the present status; nil with a number JSON cannot express.
 func (s *Server) look() *report {
 	st := s.run.Status()
+	st.Neurons = st.Neurons[:min(len(st.Neurons), maxCells)]
 	s.hands.Lock()
 	for i := range st.Inputs {
 		st.Inputs[i].Swept = s.sweeps[st.Inputs[i].Name] != nil

@@ -51,10 +51,11 @@ func (w *shown) Hello() Hello {
 		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed, in multiples of real time", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}}}
 	d := w.draw(&st)
 	h.Kit, h.Network = d.kit, d.network.now(&st)
-	for i, n := range cfg.Neurons {
+	shown := cfg.Neurons[:min(len(cfg.Neurons), maxCells)]
+	for i, n := range shown {
 		is := described(n)
 		is.Inputs, is.Color = append([]string{}, n.Inputs...), i
-		is.Curve = curve(n, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1])
+		is.Curve = curve(n, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1], max(10, min(100, 1600/len(shown))))
 		h.Neurons = append(h.Neurons, is)
 	}
 	if r := w.Record(); r != nil {
@@ -123,8 +124,8 @@ func described(n config.Neuron) Neuron {
 	return is
 }
 
-// curve returns the firing rates over the range of a neuron's total input current, nA.
-func curve(n config.Neuron, low, high float64) []Point {
+// curve returns the firing rates over the range of a neuron's total input current, nA, in a number of parts.
+func curve(n config.Neuron, low, high float64, parts int) []Point {
 	theory, _ := n.Theory()
 	if low == high {
 		low, high = min(0, low), max(high, 1)
@@ -132,9 +133,9 @@ func curve(n config.Neuron, low, high float64) []Point {
 			high = max(high, 2*theory.Rheobase())
 		}
 	}
-	points := make([]Point, 101)
+	points := make([]Point, parts+1)
 	for i := range points {
-		at := low + float64((high-low)*float64(i)/100)
+		at := low + float64((high-low)*float64(i)/float64(parts))
 		points[i] = Point{I: at}
 		if theory != nil {
 			points[i].Exact, points[i].Discrete = new(finite(theory.ExactRate(at))), new(theory.DiscreteRate(at))
