@@ -170,6 +170,7 @@ func (d *decoder) checkSize(c *Config) {
 		case t.Has("seed") && s.Probability == 1:
 			t.Warn("seed", Problem{Rule: "has no effect without probability"})
 		}
+		t.warnDecay(s, c)
 		if pairs += own; pairs > maxPairs {
 			t.Wrong("to", Problem{Rule: fmt.Sprintf("must keep the pairs of neurons at most %d", maxPairs),
 				Hint: fmt.Sprintf("up to here there are %.0f, use smaller populations", pairs)})
@@ -179,6 +180,20 @@ func (d *decoder) checkSize(c *Config) {
 			t.Wrong("to", Problem{Rule: fmt.Sprintf("must keep the synapses of the file at most %d", MaxSynapses),
 				Hint: fmt.Sprintf("up to here there are about %.0f, lower probability or count", synapses)})
 			break
+		}
+	}
+}
+
+// warnDecay warns of a coarse step for the decay of a synaptic current. An exact neuron has exact currents.
+func (t *Table) warnDecay(s Synapse, c *Config) {
+	if !s.Kind.HasTau() || float64(c.Loop.DT)/1e6 <= s.Tau/10 || t.parts["loop"].IsBad("dt") {
+		return
+	}
+	for _, name := range s.To {
+		n, _ := c.Neuron(name)
+		if lif, ok := n.Params.(neuron.LIF); !ok || !lif.Exact {
+			t.warnCoarse("tau", s.Tau/10)
+			return
 		}
 	}
 }

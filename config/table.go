@@ -124,39 +124,6 @@ func (t *Table) Text(key, rule string) (text string, ok bool) {
 	return n.text, true
 }
 
-// An Item is an item of a list.
-type Item struct{ *node }
-
-// List returns the items of a key, or false for a key left out or of another type.
-func (t *Table) List(key, rule string) (items []Item, ok bool) {
-	n := t.value(key, List, rule)
-	if n == nil {
-		return nil, false
-	}
-	for _, item := range n.items {
-		items = append(items, Item{item})
-	}
-	return items, true
-}
-
-// Text returns the text of the item, or false for another type.
-func (i Item) Text() (text string, ok bool) { return i.text, i.kind == Text }
-
-// Number returns the item as a whole number, or false outside of 32 bits and for another type.
-func (i Item) Number() (v int, ok bool) { return i.number() }
-
-// Time returns the item as a time between low and high, or the broken rule.
-func (i Item) Time(low, high time.Duration) (time.Duration, *Problem) {
-	d := milliseconds()
-	if i.kind&(Text|Whole|Float) == 0 {
-		return 0, &Problem{Rule: d.rule()}
-	}
-	return d.time(i.text, low, high, FormatTime(low)+" and "+FormatTime(high))
-}
-
-// WrongItem reports a problem of an item at its place.
-func (t *Table) WrongItem(key string, i Item, p Problem) { t.wrongItem(key, i.node, p) }
-
 // Choice returns one of the given words from a required key, or "" for a bad one.
 func (t *Table) Choice(key string, words ...string) string {
 	rule := "must be " + strings.Join(quoted(words), " or ")
@@ -343,63 +310,4 @@ func (t *Table) number(key, rule string) (float64, bool) {
 func (n *node) number() (int, bool) {
 	v, err := strconv.ParseInt(n.text, 0, 32)
 	return int(v), err == nil && n.kind == Whole
-}
-
-// Currents returns two different currents, nA, at the two ends of a knob.
-func (t *Table) Currents(key string, low, high float64) (float64, float64) {
-	const rule = `must be two currents such as ["0 nA", "5 nA"]`
-	n := t.value(key, List, rule)
-	if n == nil {
-		return low, high
-	}
-	if len(n.items) != 2 {
-		t.Wrong(key, Problem{Rule: rule})
-		return low, high
-	}
-	ends := t.items(key, current(), Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-1 mA and 1 mA"})
-	if !t.IsBad(key) && ends[0] == ends[1] {
-		t.Wrong(key, Problem{Rule: "must be two different currents", Hint: "the knob has no effect"})
-	}
-	return ends[0], ends[1]
-}
-
-// items returns the values of a list. It reports each bad one at its place.
-func (t *Table) items(key string, d dimension, l Limits) (all []float64) {
-	for _, item := range t.node.index[key].items {
-		v, problem := item.float(d)
-		if problem == nil && !(v >= l.Low && v <= l.High) {
-			problem = &Problem{Rule: "must be between " + l.Words}
-		}
-		if problem != nil {
-			t.wrongItem(key, item, *problem)
-		}
-		all = append(all, v)
-	}
-	return all
-}
-
-// float returns an item of a list as a value with a unit.
-func (n *node) float(d dimension) (float64, *Problem) {
-	if n.kind&(Text|Whole|Float) == 0 {
-		return 0, &Problem{Rule: d.rule()}
-	}
-	return d.float(n.text)
-}
-
-// wrongItem reports a problem of one item of a list, or of a value that is no list.
-func (t *Table) wrongItem(key string, item *node, p Problem) {
-	p.Key, p.Got = t.path+"."+key, item.raw
-	t.bad = append(t.bad, key)
-	t.problems.add(item.at, p)
-}
-
-// item returns the item of a list with a text, or the value that is no list.
-func (t *Table) item(key, text string) *node {
-	n := t.node.index[key]
-	for _, item := range n.items {
-		if item.text == text {
-			return item
-		}
-	}
-	return n
 }
