@@ -2,9 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,15 +50,12 @@ the first row is 0 nA. Of several neurons a trace has the columns n1.v_mv, n2.v_
 	addCurrent(cmd, &f.current, "current", "constant current in place of the neuron's inputs, such as \"2 nA\"")
 	addFile(cmd, &f.input, "input", "read this current from a CSV file, - for standard input", "csv")
 	flags.Var(&f.duration, "duration", "stop after this model time; with --input, at its last row if that is later")
-	flags.Var(value.Text{To: &f.format, Kind: "name", Rule: formats}, "format", "what to write: summary, spikes (one row each), trace (one row a step) or worksheet (one mark a step)")
+	flags.Var(value.Text{To: &f.format, Kind: "name", Rule: modeltime.FormatRule}, "format", "what to write: summary, spikes (one row each), trace (one row a step) or worksheet (one mark a step)")
 	flags.VarP(value.Text{To: &f.out, Kind: "file", Rule: "must be a file's name"}, "out", "o", "write to this file, - for standard output (default: -)")
-
 	flags.Var(value.Text{To: &f.worksheet, Kind: "number", Rule: "must be a number of mV"}, "worksheet", "print what the classroom program prints for this R_I, a number in mV")
 	choices(cmd, "format", modeltime.Formats()...)
 	return cmd
 }
-
-const formats = "must be summary, spikes, trace or worksheet"
 
 func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err := exclusive(cmd, "current", "input", "worksheet"); err != nil {
@@ -102,9 +99,6 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if run.Steps = int64(f.duration.Duration / cfg.Loop.DT); run.Steps < 1 {
 		return usage.Errorf("--duration: must be at least one step, %s, got %q", config.FormatTime(cfg.Loop.DT), f.duration.Typed())
 	}
-	if !slices.Contains(modeltime.Formats(), f.format) {
-		return usage.Errorf("--format: %s, got %q", formats, f.format)
-	}
 	if err := run.Check(f.format); err != nil {
 		return usage.Errorf("--format: %w", err)
 	}
@@ -114,27 +108,20 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 
 // source returns the current of --current or --input, or nil.
 func (f *simFlags) source(stdin io.Reader, cfg *config.Config, shown modeltime.Selection) (neuron.Input, error) {
-	flag := ""
 	switch {
-	case f.current != "":
-		flag = "current"
-	case f.input != "":
-		flag = "input"
-	default:
+	case f.current == "" && f.input == "":
 		return nil, nil
-	}
-	if shown.Table == modeltime.All {
-		return nil, usage.Errorf("--%s: replaces the inputs of one neuron of %d: choose one with --neuron, such as --neuron %s", flag, len(cfg.Neurons), cfg.Neurons[0].Name)
-	}
-	if f.current != "" {
-		i, err := currentOf(flag, f.current)
+	case shown.Table == modeltime.All:
+		return nil, usage.Errorf("--current and --input replace the inputs of one neuron: choose one of %d with --neuron, such as --neuron %s", len(cfg.Neurons), cfg.Neurons[0].Name)
+	case f.current != "":
+		i, err := currentOf("current", f.current)
 		return modeltime.Constant(i), err
 	}
 	r, err := modeltime.Load(f.input, stdin, cfg.Loop.DT)
-	switch {
-	case errors.As(err, new(*fs.PathError)): // its text does not begin with the file's name
-		return nil, usage.Errorf("--input: %w", err)
-	case err != nil:
+	if errors.As(err, new(*fs.PathError)) { // its text does not begin with the file's name
+		err = fmt.Errorf("--input: %w", err)
+	}
+	if err != nil {
 		return nil, usage.Error{Err: err}
 	}
 	return r, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"hillock/cmd/hillock/internal/circuit"
@@ -50,11 +51,17 @@ func (r *Run) Write(ctx context.Context, w io.Writer, format string) error {
 	case "worksheet":
 		return s.marks(ctx, w)
 	}
-	return fmt.Errorf("must be one of %q, got %q", Formats(), format)
+	return fmt.Errorf("%s, got %q", FormatRule, format)
 }
 
-// Check returns the reason why a format cannot show the selected neurons, or nil.
+// FormatRule is the rule of a format's name.
+const FormatRule = "must be summary, spikes, trace or worksheet"
+
+// Check returns an error for an unknown format, and for one that cannot show the selected neurons.
 func (r *Run) Check(format string) error {
+	if !slices.Contains(Formats(), format) {
+		return fmt.Errorf("%s, got %q", FormatRule, format)
+	}
 	all := 0
 	for i, n := range r.Config.Neurons {
 		all += r.Shown.of(i, n)
