@@ -149,6 +149,12 @@ func (t *Table) refer(key, section, name string) bool {
 // instead returns the hint for an unknown name of a table in a section.
 func (d *decoder) instead(section, name string) string {
 	const fewNames, manyNames = 8, 1000 // limits for a list, and for a search
+	switch {
+	case section == "input" && d.of("neuron", name) != nil:
+		return dotted(name) + " is a neuron: connect it by a synapse"
+	case section == "neuron" && d.of("input", name) != nil:
+		return dotted(name) + " is an input"
+	}
 	var known, shown []string
 	for _, t := range d.named[section] {
 		known, shown = append(known, t.name), append(shown, dotted(t.name))
