@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -39,10 +40,11 @@ func (p *tab) network(t *testing.T) {
 		t.Errorf("got %s without the synaptic current and w:\n%.200s", name, content)
 	}
 	// A weight above 0 excites.
-	p.slide(t, "synapse-weight", 750, "5.0 nA") // of -10 to 10 nA
-	p.until(t, bars+" === 0 && "+heads+" === 2 && number('#synaptic') > 1")
-	if _, content := p.download(t, "#toml"); !strings.Contains(string(content), `weight = "5 nA"`) {
-		t.Errorf("got\n%s\nwant the weight of the slider", content)
+	p.drag(t, p.part(t, "#synapse-weight", 0.3, 0.5), p.part(t, "#synapse-weight", 0.75, 0.5)) // of -10 to 10 nA
+	p.until(t, "number('#net-raster .slider output') > 4 && "+bars+" === 0 && "+heads+" === 2 && number('#synaptic') > 1")
+	weight := eval[float64](t, p, "parseFloat($('#synapse-weight').getAttribute('aria-valuetext'))")
+	if _, content := p.download(t, "#toml"); !strings.Contains(string(content), fmt.Sprintf(`weight = "%g nA"`, weight)) {
+		t.Errorf("got\n%s\nwant the weight of the slider, %g nA", content, weight)
 	}
 	p.shot(t, "excites")
 	p.click(t, "#reset")
