@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"hillock/neuron"
@@ -26,6 +27,31 @@ func (i Item) Text() (text string, ok bool) { return i.text, i.kind == Text }
 
 // Number returns the item as a whole number, or false outside of 32 bits and for another type.
 func (i Item) Number() (v int, ok bool) { return i.number() }
+
+// list returns the names of a key with a name or a list of names. The noun is for messages: " input".
+func (t *Table) list(key, rule, noun string) (names []string) {
+	n := t.value(key, Text|List, rule)
+	if n == nil {
+		return nil
+	}
+	items := n.items
+	if n.kind == Text {
+		items = []*node{n}
+	} else if len(items) == 0 {
+		t.Wrong(key, Problem{Rule: "must name at least one" + noun})
+	}
+	for _, item := range items {
+		switch {
+		case item.kind != Text:
+			t.Wrong(key, Problem{Rule: rule})
+		case slices.Contains(names, item.text):
+			t.Wrong(key, Problem{Rule: "must name each" + noun + " once", Hint: item.raw + " appears twice"})
+		default:
+			names = append(names, item.text)
+		}
+	}
+	return names
+}
 
 // Time returns the item as a time between low and high, or the broken rule.
 func (i Item) Time(low, high time.Duration) (time.Duration, *Problem) {

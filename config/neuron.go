@@ -70,28 +70,7 @@ func (p *Table) byDefault(key string, e neuron.ParamError) string {
 
 // inputs returns the sorted names in a neuron's input key. The sum must not depend on the order in the file.
 func (p *Table) inputs() []string {
-	const rule = `must be a name such as "knob" or a list of names`
-	n := p.value("input", Text|List, rule)
-	if n == nil {
-		return nil
-	}
-	items := n.items
-	if n.kind == Text {
-		items = []*node{n}
-	} else if len(items) == 0 {
-		p.Wrong("input", Problem{Rule: "must name at least one input"})
-	}
-	var list []string
-	for _, item := range items {
-		switch {
-		case item.kind != Text:
-			p.Wrong("input", Problem{Rule: rule})
-		case slices.Contains(list, item.text):
-			p.Wrong("input", Problem{Rule: "must name each input once", Hint: item.raw + " appears twice"})
-		default:
-			list = append(list, item.text)
-		}
-	}
+	list := p.list("input", `must be a name such as "knob" or a list of names`, " input")
 	slices.Sort(list)
 	return list
 }

@@ -69,28 +69,7 @@ func (t *Table) partners(key, what string) []string {
 		t.missing(key, "n1")
 		return nil
 	}
-	n := t.value(key, Text|List, rule)
-	if n == nil {
-		return nil
-	}
-	items := n.items
-	if n.kind == Text {
-		items = []*node{n}
-	} else if len(items) == 0 {
-		t.Wrong(key, Problem{Rule: "must name at least one"})
-	}
-	var list []string
-	for _, item := range items {
-		switch {
-		case item.kind != Text:
-			t.Wrong(key, Problem{Rule: rule})
-		case slices.Contains(list, item.text):
-			t.Wrong(key, Problem{Rule: "must name each once", Hint: item.raw + " appears twice"})
-		default:
-			list = append(list, item.text)
-		}
-	}
-	return list
+	return t.list(key, rule, "")
 }
 
 // weightOf returns the dimension of a weight.
