@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -176,6 +177,9 @@ func (d *decoder) part(section, name string, n *node) {
 			hint = didYouMean(item.name, names(keys), hint)
 		} else if section == "neuron" {
 			hint = item.name + " belongs to model " + strings.Join(modelsWith(item.name), " or ")
+		}
+		if _, err := strconv.Atoi(item.name); err == nil && section == "neuron" {
+			hint = "the neurons of a population are equal: give another one a table such as " + header("neuron")
 		}
 		p.bad = append(p.bad, item.name)
 		d.problems.add(item.at, Problem{Key: p.path + "." + dotted(item.name), Rule: unknownKey, Hint: hint})

@@ -165,5 +165,7 @@ func badPopulations() []badCase {
 			`56:1: synapse.c.to: must keep the pairs of neurons at most 200000000, got "more": up to here there are 2499950013, use smaller populations`},
 		{0, "[neuron.cue]\ninput = \"knob\"",
 			"4:8: input.cue: must have a name of its own: a neuron has this name too"},
+		{0, "[neuron.crowd.3]\ntau_m = \"20 ms\"",
+			"51:15: unknown key neuron.crowd.3: the neurons of a population are equal: give another one a table such as [neuron.NAME]"},
 	}
 }

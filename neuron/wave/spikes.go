@@ -24,8 +24,8 @@ func LoadSpikes(name string, dt time.Duration) ([]int64, error) {
 }
 
 // ParseSpikes returns the steps of spikes from a file: a header with time_ms, and rows in the order of their times, from 0 to MaxTime,
-// at most one for each step of dt. It ignores other columns, but all rows must have the same neuron. The name is for messages. A
-// bad row is a RowError.
+// at most one for each step of dt. It may have the columns step and neuron, with the same neuron in all rows. The name is for
+// messages. A bad row is a RowError.
 func ParseSpikes(name string, text io.Reader, dt time.Duration) (steps []int64, err error) {
 	return parseSpikes(name, text, dt, maxSpikes)
 }
@@ -40,6 +40,11 @@ func parseSpikes(name string, text io.Reader, dt time.Duration, most int) (steps
 	column, neuron, columns := slices.Index(first, "time_ms"), slices.Index(first, "neuron"), len(first)
 	if column < 0 {
 		return nil, rows.wrongHeader(want, first)
+	}
+	for i, name := range first {
+		if !slices.Contains([]string{"step", "time_ms", "neuron"}, name) {
+			return nil, rows.wrong(i, "must be step, time_ms or neuron, got %q: only spikes have rows here", name)
+		}
 	}
 	var at []time.Duration // the latest time
 	var of string

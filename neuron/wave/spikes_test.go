@@ -30,6 +30,8 @@ func TestParseSpikesReportsEachMistakeAtItsPlace(t *testing.T) {
 		{"time_ms\n", "a.csv:2:1: must have a row after the header, got none"},
 		{"10\n20\n", `a.csv:1:1: must begin with a header with time_ms, got "10"`},
 		{"step;time_ms\n", `a.csv:1:1: must begin with a header with time_ms, got "step;time_ms": separate values with a comma, and write decimals with a point`},
+		{"time_ms,current_na\n0,1.5\n", `a.csv:1:9: must be step, time_ms or neuron, got "current_na": only spikes have rows here`},
+		{"step,time_ms,current_na,v_mv,spike\n", `a.csv:1:14: must be step, time_ms or neuron, got "current_na": only spikes have rows here`},
 		{"time_ms\n1,2\n", "a.csv:2:1: must have as many values as the header, 1, got 2"},
 		{"step,time_ms\n1,0.1\n2\n", "a.csv:3:1: must have as many values as the header, 2, got 1"},
 		{"time_ms\n10 ms\n", `a.csv:2:1: time_ms: must be a number between 0 and 8640000000, got "10 ms"`},
