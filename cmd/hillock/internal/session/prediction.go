@@ -27,15 +27,22 @@ func (p Prediction) String() string {
 	return fmt.Sprintf("predicted %.1f Hz", p.Hz)
 }
 
+// Curve returns the closed forms for the firing rate of a neuron against its current, or nil and the reason. Without a
+// configuration the neuron has no synapses.
+func Curve(n config.Neuron, cfg *config.Config) (t neuron.Theory, reason string) {
+	if cfg != nil && slices.ContainsFunc(cfg.Synapses, func(s config.Synapse) bool { return isOnto(s, n.Name) }) {
+		return nil, "synapses act on it"
+	}
+	return n.Theory()
+}
+
 // Now predicts the firing rate of a neuron at a constant current in nA. Without a configuration it has no synapses, and its current
 // no noise.
 func Now(n config.Neuron, cfg *config.Config, current float64) Prediction {
-	theory, reason := n.Theory()
+	theory, reason := Curve(n, cfg)
 	switch {
 	case n.Count > 1:
 		reason = fmt.Sprintf("a population of %d neurons", n.Count)
-	case cfg != nil && slices.ContainsFunc(cfg.Synapses, func(s config.Synapse) bool { return isOnto(s, n.Name) }):
-		reason = "synapses act on it"
 	case reason == "" && cfg != nil && slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return isNoisy(in, n) }):
 		reason = "the current has noise"
 	}

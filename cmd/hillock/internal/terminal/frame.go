@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/tty"
 )
 
@@ -159,7 +160,8 @@ func (s *screen) draw(height int) []string {
 		lines = s.page.draw(s.width, height, s.glyphs)
 	case height < 3 || s.width <= tty.Gutter:
 	case s.picture == "f":
-		lines = tty.Rates{Params: n.Params, Points: c.Rates.Points(), Now: is.Current, Low: is.Low, High: is.High}.Draw(s.width, height)
+		theory, reason := session.Curve(n, s.status.Config)
+		lines = tty.Rates{Params: n.Params, Theory: theory, Reason: reason, Points: c.Rates.Points(), Now: is.Current, Low: is.Low, High: is.High}.Draw(s.width, height)
 	case s.picture == "h":
 		lines = tty.Intervals{Intervals: c.Intervals(), DT: w.DT}.Draw(s.width, height)
 	case s.picture == "r":

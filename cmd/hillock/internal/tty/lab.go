@@ -18,6 +18,8 @@ import (
 // Rates is the firing rate of a neuron against its current: predicted and measured.
 type Rates struct {
 	Params    neuron.Params
+	Theory    neuron.Theory // nil: no prediction
+	Reason    string        // why there is none, or why its curve is that of a simpler neuron
 	Points    []trace.Point
 	Now       float64 // the current, nA
 	Low, High float64 // of the axis, nA
@@ -28,8 +30,7 @@ func (r Rates) Draw(width, height int) []string {
 	c := braille.New(width-Gutter, height-2)
 	current := func(x int) float64 { return r.Low + float64((r.High-r.Low)*float64(x)/float64(c.Width()-1)) }
 	across := scale{r.High, r.Low, c.Width()} // from the left
-	theory, reason := r.Params.Theory()
-	top := 1.0
+	theory, top := r.Theory, 1.0
 	if theory != nil {
 		top = max(theory.DiscreteRate(r.High), theory.DiscreteRate(r.Low), 1)
 	}
@@ -53,11 +54,14 @@ func (r Rates) Draw(width, height int) []string {
 		c.Mark(across.at(p.Current)/2, y.at(p.Rate)/4, '●', Point)
 	}
 	lines := labelled(c, rateLabels(y.high, c.Rows))
-	curves := "no prediction: " + reason
+	curves := "no prediction: " + r.Reason
 	if theory != nil {
 		curves = braille.Paint("⠤⠒⠉", Membrane) + " discrete neuron  " + braille.Paint("⠠⠐⠈", Level) + " continuous neuron"
-		if r.Params.Model().Sum(neuron.Noise, r.Params) > 0 {
+		switch {
+		case r.Params.Model().Sum(neuron.Noise, r.Params) > 0:
 			curves += ", no noise"
+		case r.Reason != "":
+			curves += ", no adaptation"
 		}
 	}
 	return append(lines,

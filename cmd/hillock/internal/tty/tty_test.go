@@ -171,7 +171,7 @@ func (unpredicted) Theory() (neuron.Theory, string) { return nil, "there is no c
 func TestPicturesWithoutATheoryShowTheReason(t *testing.T) {
 	h, _ := ran(t, 2, 2000)
 	p := unpredicted{neuron.Default()}
-	rates := strings.Join(stripped(Rates{Params: p, Points: []trace.Point{{Current: 2, Rate: 72}}, High: 5}.Draw(80, 12)), "\n")
+	rates := strings.Join(stripped(Rates{Params: p, Reason: "there is no closed form", Points: []trace.Point{{Current: 2, Rate: 72}}, High: 5}.Draw(80, 12)), "\n")
 	if !strings.Contains(rates, "●") || !strings.Contains(rates, "no prediction: there is no closed form") || strings.Contains(rates, "discrete") {
 		t.Errorf("got\n%s", rates)
 	}
@@ -182,7 +182,7 @@ func TestPicturesWithoutATheoryShowTheReason(t *testing.T) {
 }
 
 func TestNarrowPicturesHaveWholeLegends(t *testing.T) {
-	rates := stripped(Rates{Params: neuron.Default(), High: 5}.Draw(40, 8))
+	rates := stripped(Rates{Params: neuron.Default(), Theory: neuron.Default(), High: 5}.Draw(40, 8))
 	if got, want := rates[7], "           ● measured  ┆ now"; got != want {
 		t.Errorf("got the legend %q, want %q", got, want)
 	}

@@ -22,7 +22,8 @@ func TestPageWithoutTheory(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default(part.Kinds())
 	cfg.Neurons[0].Params = unpredicted{neuron.Default()}
-	for _, p := range web.Curve(cfg.Neurons[0], 0, 5, 100) {
+	theory, _ := cfg.Neurons[0].Theory()
+	for _, p := range web.Curve(theory, 0, 5, 100) {
 		if p.Exact != nil || p.Discrete != nil {
 			t.Fatalf("got a rate at %g nA, want none", p.I)
 		}

@@ -55,7 +55,8 @@ func (w *shown) Hello() Hello {
 	for i, n := range shown {
 		is := described(n)
 		is.Inputs, is.Color = append([]string{}, n.Inputs...), i
-		is.Curve = curve(n, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1], max(10, min(100, 1600/len(shown))))
+		theory, _ := session.Curve(n, cfg)
+		is.Curve = curve(theory, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1], max(10, min(100, 1600/len(shown))))
 		h.Neurons = append(h.Neurons, is)
 	}
 	if r := w.Record(); r != nil {
@@ -125,8 +126,7 @@ func described(n config.Neuron) Neuron {
 }
 
 // curve returns the firing rates over the range of a neuron's total input current, nA, in a number of parts.
-func curve(n config.Neuron, low, high float64, parts int) []Point {
-	theory, _ := n.Theory()
+func curve(theory neuron.Theory, low, high float64, parts int) []Point {
 	if low == high {
 		low, high = min(0, low), max(high, 1)
 		if theory != nil {
