@@ -40,7 +40,8 @@ function inLayers(layer, pairs) {
     const here = layer.flatMap((own, k) => (own === l ? [k] : []));
     const height = (k) => { const own = pairs.filter(([, to]) => to === k).map(([from]) => at[from].y); return own.reduce((a, b) => a + b, 0) / (own.length || 1); };
     const order = l ? here.map((k) => [height(k), k]).sort(([a, j], [b, k]) => a - b || j - k).map(([, k]) => k) : here;
-    order.forEach((k, n) => { at[k] = { x: EDGE + 20 + (WIDTH - 2 * EDGE - 40) * l / last, y: EDGE + (HEIGHT - 2 * EDGE) * (n + 0.5) / order.length }; });
+    const apart = (HEIGHT - 2 * EDGE) / order.length, aside = apart < 2 * RADIUS + 6 ? RADIUS + 4 : 0; // in two columns
+    order.forEach((k, n) => { at[k] = { x: EDGE + 32 + (WIDTH - 2 * EDGE - 64) * l / last + (n % 2 ? aside : -aside), y: EDGE + apart * (n + 0.5) }; });
   }
   return at;
 }

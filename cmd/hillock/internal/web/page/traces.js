@@ -1,6 +1,7 @@
 // The traces of the scope: V with its spikes, threshold and rest, and I beneath.
 import { VMIN, VMAX, VLAST } from './columns.js';
 import { axes, cellColor, color, number } from './show.js';
+import { measure } from './svg.js';
 
 export const BEFORE = 0.2; // part of the width before the triggering spike
 
@@ -23,7 +24,11 @@ export function traces(scope, places, k = 1) {
   const v = axes(null, 'V (mV)', k), i = axes(scope.pressed('trigger') ? `time from the spike (${unit})` : `model time (${unit})`, 'I (nA)', k);
   v[0].values = (_, at) => at.map(() => '');
   v[0].size = 6 * k;
-  if (lanes) Object.assign(v[1], { label: 'V', splits: () => cells.map((c) => cells.length - c - 0.5), values: (u) => laneNames(u, shared.hello, k), grid: { show: false } });
+  if (lanes) {
+    const size = k * parseFloat(getComputedStyle(document.documentElement).fontSize), names = laneNames(shared.hello);
+    v[1].size = i[1].size = Math.max(3.9 * size, ...names.map((name) => measure(name, 0.92 * size) + 15 * k)); // one time axis
+    Object.assign(v[1], { label: 'V', splits: () => cells.map((c) => cells.length - c - 0.5), values: (u) => roomy(u, names, 1.1 * size), grid: { show: false } });
+  }
   const fill = (name) => (one ? () => color(name) : cellColor);
   return [
     make(0, v, lanes ? { y: { range: [0, cells.length] } } : {}, fill('v'), { drawClear: [(u) => behind(scope, u, k)], draw: [(u) => (lanes ? thresholds : levels)(shared, u, k)] }),
@@ -49,10 +54,15 @@ export function lane(neurons, k, v) {
   return neurons.length - k - 1 + 0.04 + 0.92 * Math.min(1, Math.max(0, (v - low) / (high - low)));
 }
 
-// laneNames are the names of the lanes. Of narrow lanes only those with room have a name.
-function laneNames(u, { neurons }, k) {
-  const letters = 1.1 * k * parseFloat(getComputedStyle(document.documentElement).fontSize), every = Math.ceil(letters * neurons.length / (u.bbox.height / devicePixelRatio));
-  return neurons.map((n, c) => (c % every ? '' : n.count > 1 ? `${n.name}.1` : n.name));
+// laneNames are the shortened names of the lanes.
+function laneNames({ neurons }) {
+  return neurons.map((n) => (n.count > 1 ? `${n.name}.1` : n.name)).map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));
+}
+
+// roomy are the names with room for letters of a size: of narrow lanes each second, each third, and so on.
+function roomy(u, names, letters) {
+  const every = Math.ceil(letters * names.length / (u.bbox.height / devicePixelRatio));
+  return names.map((name, c) => (c % every ? '' : name));
 }
 
 // currents are the ends of the axis: those of the inputs, and of larger synaptic currents the next round ones.

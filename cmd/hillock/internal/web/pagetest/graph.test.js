@@ -31,6 +31,10 @@ test('neurons without a way back lie in layers, and a path goes around a neuron'
   for (const path of paths[3]) for (let t = 0; t <= 1; t += 0.05) assert.ok(apart(along(path, t), at[2]) > RADIUS, 'through n3');
 });
 
+test('eight neurons of a layer have room', () => {
+  for (let n = 1; n <= 8; n++) roomy(place(neurons(n + 1), [Array.from({ length: n }, (_, k) => [n, k])]).at);
+});
+
 test('the paths to and fro lie beside each other, and so do two paths of the same neurons', () => {
   const { paths } = place(neurons(2), [[[0, 1]], [[1, 0]], [[0, 1]]]), middles = paths.map(([p]) => along(p, 0.5));
   for (const [a, b] of [[0, 1], [0, 2], [1, 2]]) assert.ok(apart(middles[a], middles[b]) > 10, `${a} and ${b}`);

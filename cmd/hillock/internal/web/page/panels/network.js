@@ -8,7 +8,7 @@ import { fit, measure, svg } from '../svg.js';
 const SEEN = 100; // ms: a spike is at least this long on its way
 const LIT = 60; // ms: a neuron is lit after a spike
 const DOTS = 300; // spikes on the picture at most
-const NAMED = 12; // synapses with their name at most
+const NAMED = 10; // synapses with their name at most
 const CROWD = 24; // synapses at most: in a larger crowd the chosen ones have spikes, and the others are pale
 const POPULATION = 10; // neurons of a population with spikes on the picture
 const AHEAD = 150; // ms: the picture follows the latest steps at most this far behind
@@ -74,17 +74,19 @@ export default class Network {
     const many = paths.flat().length, few = many <= NAMED;
     this.crowd = many > CROWD;
     $('graph').classList.toggle('crowd', this.crowd);
-    this.arrows = paths.map((table, k) => table.map((path) => this.arrow(path, k)));
+    const drawn = paths.map((table, k) => table.map((path) => this.arrow(path, k)));
+    this.arrows = drawn.map((table) => table.flat());
     this.circles = places.map((p, k) => this.circle(p, at[k]));
     this.spots = svg('g', { class: 'spots' });
     const names = few ? paths.flatMap((table, k) => table.map((path) => this.name(path, synapses[k].name))) : [];
-    $('graph').replaceChildren(...this.arrows.flat(), this.spots, ...this.circles.map(({ g }) => g), ...names);
+    const [lines, tips] = [0, 1].map((part) => drawn.flat().map((both) => both[part])); // no spike hides a tip
+    $('graph').replaceChildren(...lines, this.spots, ...tips, ...this.circles.map(({ g }) => g), ...names);
     this.dots = [];
-    const drawn = places.length > 0;
-    $('graph').hidden = !drawn;
+    const exists = places.length > 0;
+    $('graph').hidden = !exists;
     const words = ['an arrow excites, a bar inhibits', synapses.some((s) => s.plastic) && 'a dashed line is plastic', `a dot is a spike on its way${this.crowd ? ' along the chosen synapse' : ''}, for 0.1 s at least`, 'numbers: Hz'];
     const count = this.shared.hello.neurons.reduce((sum, n) => sum + n.count, 0);
-    $('graph-note').textContent = drawn ? words.filter(Boolean).join(' · ') : `${count} neurons: too many for a picture`;
+    $('graph-note').textContent = exists ? words.filter(Boolean).join(' · ') : `${count} neurons: too many for a picture`;
     $('graph').setAttribute('aria-label', `Network of ${places.map((p) => p.name).join(', ')}. Synapses: ${synapses.map((s) => `${s.name} from ${this.ends(s, 0)} to ${this.ends(s, 1)}`).join('; ')}`);
   }
 
@@ -94,25 +96,27 @@ export default class Network {
     return names.length > 8 ? `${names.slice(0, 7).join(', ')} and ${names.length - 7} more` : names.join(', ');
   }
 
-  // arrow draws a synapse: a line with a head for an excitatory one and a bar for an inhibitory one.
+  // arrow draws a synapse: its line, and its tip with a head for an excitatory one and a bar for an inhibitory one.
   arrow(path, k) {
     const [a, b, c, d] = path, { name, plastic } = this.network.synapses[k], line = `M${a.x} ${a.y} C${b.x} ${b.y} ${c.x} ${c.y} ${d.x} ${d.y}`;
     const turn = `translate(${d.x} ${d.y}) rotate(${Math.atan2(d.y - c.y, d.x - c.x) * 180 / Math.PI})`;
-    const g = svg('g', { class: `synapse${plastic ? ' plastic' : ''}`, 'data-synapse': name }, [
-      svg('path', { class: 'reach', d: line }), svg('path', { class: 'line', d: line }),
-      svg('path', { class: 'head', d: 'M-4 -7 L9 0 L-4 7 Z', transform: turn }), svg('path', { class: 'bar', d: 'M4 -9 V9', transform: turn }), svg('title', {}, [name])]);
-    g.onclick = () => this.choose(k);
-    return g;
+    const part = (...paths) => {
+      const g = svg('g', { class: `synapse${plastic ? ' plastic' : ''}`, 'data-synapse': name }, [...paths, svg('title', {}, [name])]);
+      g.onclick = () => this.choose(k);
+      return g;
+    };
+    return [part(svg('path', { class: 'reach', d: line }), svg('path', { class: 'line', d: line })),
+      part(svg('path', { class: 'head', d: 'M-4 -7 L9 0 L-4 7 Z', transform: turn }), svg('path', { class: 'bar', d: 'M4 -9 V9', transform: turn }))];
   }
 
   name(path, text) {
     const { x, y } = along(path, 0.5), before = along(path, 0.4), turn = Math.atan2(y - before.y, x - before.x);
-    return svg('text', { class: 'name middle', x: x + 13 * Math.sin(turn), y: y - 13 * Math.cos(turn) + 5 }, [text.length > 10 ? `${text.slice(0, 9)}…` : text]);
+    return svg('text', { class: 'name middle', x: x + 13 * Math.sin(turn), y: Math.max(14, y - 13 * Math.cos(turn) + 5) }, [text.length > 10 ? `${text.slice(0, 9)}…` : text]);
   }
 
   // circle draws a neuron, a population as two circles, or a spike input as a square.
   circle(p, { x, y }) {
-    const n = this.shared.hello.neurons[p.neuron], many = n?.count > 1 && p.member < 0, r = RADIUS, room = 2 * r - 8;
+    const n = this.shared.hello.neurons[p.neuron], many = n?.count > 1 && p.member < 0, r = RADIUS, room = 2 * r + 8;
     const body = n ? svg('circle', { class: 'body', cx: x, cy: y, r }) : svg('rect', { class: 'body', x: x - r * 0.8, y: y - r * 0.8, width: 1.6 * r, height: 1.6 * r });
     const rate = svg('text', { class: 'rate middle', x, y: y + 16 });
     const g = svg('g', { class: n ? 'place' : 'place input' }, [many ? svg('circle', { class: 'body', cx: x + 5, cy: y - 4, r }) : '', body,
