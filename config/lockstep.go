@@ -9,7 +9,7 @@ import (
 	"hillock/neuron"
 )
 
-// warnLockstep warns of neurons that start alike and stay alike. Nothing breaks the symmetry of such a circuit, so that two
+// warnLockstep warns of neurons with the same spikes for ever. Nothing breaks the symmetry of such a circuit, so that two
 // neurons never take turns, and a population is no more than one neuron.
 //
 // Colour refinement finds them: two neurons get one colour if they have equal parameters, inputs and starts, and equal synapses from
@@ -46,7 +46,7 @@ type alike struct {
 	nodes []alikeNode
 }
 
-// alikeNode is a neuron or a spike input, or those neurons of a population that no synapse names.
+// alikeNode is a neuron or a spike input, or the neurons of a population without a name in any synapse.
 type alikeNode struct {
 	name, table string
 	size        int
@@ -61,7 +61,7 @@ type alikeEdge struct {
 	from, label, times int
 }
 
-// The limits of the refinement: it is for circuits that a person writes.
+// The limits of the refinement: it is for circuits written by hand.
 const (
 	mostAlikeEdges  = 10_000
 	mostAlikeRounds = 200
@@ -155,7 +155,7 @@ func ids(of map[string][]int, names []string) (all []int) {
 	return slices.Compact(all)
 }
 
-// looks returns all that distinguishes a neuron without synapses, as a text, and whether chance does so too.
+// looks returns the parameters, inputs and start of a neuron as a text, and reports whether its neurons differ by chance.
 func (n Neuron) looks(inputs map[string]string) (text string, broken bool) {
 	p := n.Params
 	for _, d := range n.Model().Params {
@@ -174,7 +174,7 @@ func (n Neuron) looks(inputs map[string]string) (text string, broken bool) {
 	return text, n.Model().Sum(neuron.Noise, p) > 0 || n.VStart != nil && n.VStart[0] < n.VStart[1]
 }
 
-// refine refines the colours until they are stable. It returns false for a network that takes too long.
+// refine refines the colours until they are stable. It returns false after too many rounds.
 func (net alike) refine() bool {
 	type arrival struct{ label, colour int }
 	count := 0
@@ -227,7 +227,7 @@ func (net alike) symmetric(cycle []int) (first string, others []string) {
 	return first, others
 }
 
-// cycles returns the groups of at least two nodes where each reaches each other one (R. Tarjan, SIAM J. Comput. 1, 146, 1972).
+// cycles returns the strongly connected groups of at least two nodes (R. Tarjan, SIAM J. Comput. 1, 146, 1972).
 func (net alike) cycles() (all [][]int) {
 	order, low := make([]int, len(net.nodes)), make([]int, len(net.nodes))
 	var stack []int

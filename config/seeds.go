@@ -46,7 +46,7 @@ type seeds struct {
 	free   uint64
 }
 
-// take warns of a seed that another table has.
+// take warns of the seed of another table.
 func (s *seeds) take(t *Table, seed uint64) {
 	first := s.used[seed]
 	if first == "" {

@@ -186,7 +186,7 @@ func (r Train) Random() (seed uint64, what string) {
 	return uint64(r.Seed), what
 }
 
-// periodic is a train that repeats its steps, from 1 to the period.
+// periodic is a repeated train. Its steps are from 1 to the period.
 type periodic struct {
 	steps  neuron.Steps
 	period int64
@@ -203,7 +203,7 @@ func (p periodic) upTo(step int64) int64 {
 	return step/p.period*int64(len(p.steps)) + p.steps.Count(1, step%p.period)
 }
 
-// wrongFile reports an error of a file that the key file names, at its row if it has one.
+// wrongFile reports an error of the file in the key file, at its row if it has one.
 func wrongFile(t *config.Table, rule string, err error) {
 	var row *wave.RowError
 	switch {
