@@ -3,6 +3,9 @@ package web
 import (
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
@@ -61,6 +64,30 @@ func TestFramesOfANetwork(t *testing.T) {
 	}
 	if drawn == 0 {
 		t.Error("got no spikes of a population with 1000 spikes a step")
+	}
+}
+
+func TestFramesHaveTheSpikesOfSources(t *testing.T) {
+	n, err := neuron.New(neuron.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := []*neuron.Cell{{Name: "n1", Neuron: n}}
+	sources := []neuron.Source{{Name: "a", Train: neuron.Steps{3, 700}}, {Name: "b", Train: neuron.Steps{250}}}
+	synapses := []neuron.Synapse{{Name: "s", Kind: neuron.Exp, Weight: 1, Tau: 5, Delay: 1, From: []int32{1}, Targets: [][]int32{{0}}}}
+	tap := neuron.NewTap(1, 1<<12)
+	loop := &neuron.Loop{Clock: new(neuron.VirtualClock), Tick: time.Millisecond, DT: 100 * time.Microsecond, Speed: 1, Ticks: 100, Cells: cells,
+		Net: neuron.NewNet(0.1, cells, sources, synapses), Observers: []neuron.Observer{tap}}
+	tap.Sources(loop)
+	c := new(client)
+	c.begin(part{record: trace.NewRecord(tap, []trace.Window{{Width: 1, Silence: 1000, DT: 1}})}, 10)
+	if _, err := loop.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	frames := c.frames(&press{made: map[cut]frame{}}, nil)
+	want := [][]float64{{3, 700}, {250}}
+	if got := decode(frames[0].bytes).sources; len(frames) != 1 || !cmp.Equal(got, want) {
+		t.Errorf("got %d frames, the first with the spikes %v, want one with %v", len(frames), got, want)
 	}
 }
 
