@@ -97,8 +97,8 @@ func TestPageShowsAsManyTablesAsAFrame(t *testing.T) {
 	}
 	b, run := open(t, neuronsOf(names...))
 	b.Run(t, 100)
-	if n := len(run.Hello().Neurons); n != 255 {
-		t.Errorf("got %d neurons in the hello, want 255", n)
+	if h := run.Hello(); len(h.Neurons) != 255 || h.LeftOut != 45 {
+		t.Errorf("got %d neurons in the hello and %d left out, want 255 and 45", len(h.Neurons), h.LeftOut)
 	}
 	if n := len(run.Status().Neurons); n != 300 {
 		t.Errorf("got %d neurons for the metrics, want 300", n)

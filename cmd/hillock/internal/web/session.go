@@ -52,6 +52,7 @@ func (w *shown) Hello() Hello {
 	d := w.draw(&st)
 	h.Kit, h.Network = d.kit, d.network.now(&st)
 	shown := cfg.Neurons[:min(len(cfg.Neurons), maxCells)]
+	h.LeftOut = len(cfg.Neurons) - len(shown)
 	for i, n := range shown {
 		is := described(n)
 		is.Inputs, is.Color = append([]string{}, n.Inputs...), i

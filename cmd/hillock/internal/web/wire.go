@@ -43,6 +43,7 @@ type Hello struct {
 	Run       uint32   `json:"run"`   // number of the part with these steps, as in each frame
 	Since     string   `json:"since"` // start of the server: run numbers of another server do not compare
 	Neurons   []Neuron `json:"neurons"`
+	LeftOut   int      `json:"left_out"` // further neurons: a page shows at most 255 tables
 	Network   Network  `json:"network"`
 	Inputs    []Input  `json:"inputs"` // of currents
 	Outputs   []Output `json:"outputs"`

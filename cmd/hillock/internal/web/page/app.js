@@ -112,7 +112,7 @@ function hello(message) {
   fresh = false;
   if (!was) shared.cell = Math.max(0, message.neurons.findIndex((n) => n.name === remembered('neuron')));
   shared.cell = Math.min(shared.cell, message.neurons.length - 1);
-  $('where').textContent = `on ${message.where}`;
+  $('where').textContent = `on ${message.where}${message.left_out ? `, without ${message.left_out} further neurons` : ''}`;
   $('auth').hidden = message.may_change;
   if (message.may_change) $('error').hidden = true;
   if (message.may_change && token) keep();
