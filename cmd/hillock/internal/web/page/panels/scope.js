@@ -10,6 +10,7 @@ const BASES = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000]; //
 const SWEEPS = 8; // sweeps of persistence
 const MOST = 20000; // columns per second to request
 const MANY = 3; // neurons: from here on each begins in a lane of its own
+const NAMED = 24; // neurons with their colour in the legend at most
 const PAST = 8192; // columns of the past to request: a dozen screens
 
 export default class Scope {
@@ -176,7 +177,7 @@ export default class Scope {
   // legend names the colours of several neurons.
   legend() {
     const { neurons } = this.shared.hello;
-    $('names').replaceChildren(...(neurons.length < 2 ? [] : neurons).map((n, k) => {
+    $('names').replaceChildren(...(neurons.length < 2 || neurons.length > NAMED ? [] : neurons).map((n, k) => {
       const name = document.createElement('span');
       name.append(svg('svg', { viewBox: '0 0 16 8', 'aria-hidden': true }, [svg('rect', { width: 16, height: 8, fill: cellColor(k) })]), first(n));
       return name;
