@@ -155,7 +155,7 @@ func ids(of map[string][]int, names []string) (all []int) {
 	return slices.Compact(all)
 }
 
-// looks returns the parameters, inputs and start of a neuron as a text, and reports whether its neurons differ by chance.
+// looks returns the parameters, inputs and start of a neuron as a text, and reports whether random numbers set its neurons apart.
 func (n Neuron) looks(inputs map[string]string) (text string, broken bool) {
 	p := n.Params
 	for _, d := range n.Model().Params {
