@@ -158,7 +158,7 @@ func (d *decoder) checkSize(c *Config) {
 	}
 	for _, s := range c.Synapses {
 		t := d.of("synapse", s.Name)
-		if len(t.bad) > 0 {
+		if len(t.bad) > 0 || !d.sized(s) {
 			continue
 		}
 		own := d.pairs(s)
@@ -182,6 +182,14 @@ func (d *decoder) checkSize(c *Config) {
 			break
 		}
 	}
+}
+
+// sized reports whether the numbers of neurons at both ends of a synapse are known. A mistake elsewhere can hide them.
+func (d *decoder) sized(s Synapse) bool {
+	return !slices.ContainsFunc(slices.Concat(s.From, s.To), func(name string) bool {
+		t := d.of("neuron", TableOf(name))
+		return d.count(name) == 0 || t != nil && t.IsBad("count")
+	})
 }
 
 // warnDecay warns of a coarse step for the decay of a synaptic current. An exact neuron has exact currents.
