@@ -18,7 +18,7 @@ var keyHelp = [...]struct{ keys, does string }{
 	{"t", "trigger: hold the latest spike a quarter from the left"},
 	{"r", "raster: the spikes of all neurons, over at least a second"},
 	{"l", "lanes: V of each neuron, and the spikes of each population"},
-	{"g", "synapses: ↑ ↓ choose, tab weight, tau or delay, ← → change, 0 undo"},
+	{"g", "synapses: ↑ ↓ choose, tab the next value, ← → change, 0 undo"},
 	{"f", "firing rate against current: prediction and measured points"},
 	{"h", "histogram of the latest interspike intervals (ISI)"},
 	{"c", "clear: the intervals of h, or in f the measured points"},

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -220,5 +221,92 @@ weight = "1 mV"
 	s.typed("g")
 	if text := flat(s, 80, 24); !strings.Contains(text, "cue cue, other -> left delta 1 mV 0.1 ms 2") {
 		t.Errorf("got\n%s\nwant a synapse of the spike inputs", text)
+	}
+}
+
+// gained is a neuron behind a synapse with a knob for its gain. The neuron has no input.
+const gained = `
+loop.speed = 1
+[input.volume]
+driver = "mcp3008"
+channel = 0
+[input.noise]
+driver = "train"
+rate = "100 Hz"
+seed = 1
+[neuron.n1]
+t_ref = "2 ms"
+[synapse.nerve]
+from = "noise"
+to = "n1"
+kind = "exp"
+weight = "8 nA"
+tau = "5 ms"
+gain = "volume"
+`
+
+// eyed adds a neuron with an input of its own, and a synapse with the same knob for its gain.
+const eyed = gained + `
+[input.light]
+driver = "mcp3008"
+channel = 1
+[neuron.eye]
+input = "light"
+[synapse.look]
+from = "eye"
+to = "n1"
+kind = "delta"
+weight = "1 mV"
+gain = "volume"
+`
+
+func TestKeysTurnTheKnobOfAGain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, text, keys string
+		knob             string
+		want             float64
+		frame            string // part of it
+	}{
+		{"alone", gained, "right up", "volume", 0.51, "←→↑↓ knob"},
+		{"two neurons", eyed, "tab right", "volume", 0.41, ">volume"},
+		{"two neurons, the input's", eyed, "right", "light", 0.41, ">light"},
+		{"among the synapses", gained, "g tab tab tab right", "volume", 0.41, "-0.1"},
+		{"among the synapses, faster", eyed, "g down tab tab tab shift+right right", "volume", 0.51, "  0.0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b, s := networkBench(t, tt.text)
+			b.Run(t, 100)
+			s.typed(tt.keys)
+			if got := b.Virtual.Knobs[tt.knob].Position(); math.Abs(got-tt.want) > 1e-9 {
+				t.Errorf("%s: got the knob %s at %g, want %g", tt.keys, tt.knob, got, tt.want)
+			}
+			b.Run(t, 100)
+			if got := frameOf(s, 80, 24); !strings.Contains(got, tt.frame) {
+				t.Errorf("got\n%s\nwant %q", got, tt.frame)
+			}
+		})
+	}
+}
+
+func TestArrowsWithoutAKnobSayWhy(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, keys, want string }{
+		{"no knob", strings.NewReplacer("gain = \"volume\"\n", "", "[input.volume]\ndriver = \"mcp3008\"\nchannel = 0\n", "").Replace(gained), "right",
+			"the configuration has no knob"},
+		{"another neuron", gained + "[synapse.second]\nfrom = \"noise\"\nto = \"eye\"\nkind = \"delta\"\nweight = \"1 mV\"\n[neuron.eye]\n", "right",
+			"eye has no knob: press tab for the next neuron or knob"},
+		{"unused", strings.Replace(gained, "gain = \"volume\"\n", "", 1), "tab up", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b, s := networkBench(t, tt.text)
+			b.Run(t, 100)
+			s.typed(tt.keys)
+			if got := strings.Join(s.notice, "\n"); got != tt.want {
+				t.Errorf("got the notice %q, want %q", got, tt.want)
+			}
+		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/cmd/hillock/internal/tty"
+	"hillock/config"
 )
 
 // Run is the run on the screen.
@@ -139,7 +140,7 @@ func (s *screen) change(key string) bool {
 		s.run.StepFault(1)
 	case key == "X":
 		s.run.StepFault(-1)
-	case scrolls || knob == "" || !s.turn(knob, key):
+	case scrolls || !s.turn(knob, key):
 		return false
 	}
 	return true
@@ -237,17 +238,34 @@ type target struct {
 	knob   string
 }
 
-// targets returns the stops of the tab key.
+// targets returns the stops of the tab key. The knob of a gain alone belongs to the first neuron behind its synapse.
 func (s *screen) targets() (all []target) {
+	var seen []string
+	for _, n := range s.status.Config.Neurons {
+		seen = append(seen, n.Inputs...)
+	}
 	for i, n := range s.status.Config.Neurons {
+		knobs := slices.Clone(n.Inputs)
+		for _, syn := range s.status.Config.Synapses {
+			behind := slices.ContainsFunc(syn.To, func(to string) bool { return config.TableOf(to) == n.Name })
+			if behind && !slices.Contains(seen, syn.Gain) {
+				seen = append(seen, syn.Gain)
+				knobs = append(knobs, syn.Gain)
+			}
+		}
 		before := len(all)
-		for _, in := range n.Inputs {
-			if s.hasKnob(in) {
-				all = append(all, target{i, in})
+		for _, knob := range knobs {
+			if s.hasKnob(knob) {
+				all = append(all, target{i, knob})
 			}
 		}
 		if len(all) == before {
 			all = append(all, target{i, ""})
+		}
+	}
+	for _, in := range s.status.Inputs { // knobs without any effect
+		if in.Knob != nil && !slices.Contains(seen, in.Name) {
+			all = append(all, target{0, in.Name})
 		}
 	}
 	return all
@@ -265,22 +283,36 @@ func (s *screen) hasKnob(input string) bool {
 	return slices.ContainsFunc(s.status.Inputs, func(in session.InputStatus) bool { return in.Name == input && in.Knob != nil })
 }
 
-// turn applies a key to a knob of the virtual Pi, and reports whether it is such a key.
+// turn applies a key to a knob of the virtual Pi, and reports whether it is such a key. Without a knob it says why nothing turns.
 func (s *screen) turn(knob, key string) bool {
 	by := map[string]float64{"left": -0.01, "right": 0.01, "down": -0.1, "shift+left": -0.1, "up": 0.1, "shift+right": 0.1}
 	to := map[string]float64{"home": 0, "end": 1}
-	var err error
-	if part, ok := by[key]; ok {
-		err = s.run.TurnBy(knob, part)
-	} else if position, ok := to[key]; ok {
-		_, err = s.run.Turn(knob, position)
-	} else {
+	part, turns := by[key]
+	position, jumps := to[key]
+	switch {
+	case !turns && !jumps:
 		return false
-	}
-	if err != nil {
-		s.notice = []string{err.Error()}
+	case knob == "":
+		s.notice = []string{s.noKnob()}
+	case turns:
+		s.notify(s.run.TurnBy(knob, part))
+	default:
+		_, err := s.run.Turn(knob, position)
+		s.notify(err)
 	}
 	return true
+}
+
+// noKnob returns the reason for a selection without a knob.
+func (s *screen) noKnob() string {
+	n, _ := s.selected()
+	switch {
+	case !s.status.Virtual:
+		return "the keys turn knobs of the virtual Pi: turn a real knob by hand"
+	case slices.ContainsFunc(s.status.Inputs, func(in session.InputStatus) bool { return in.Knob != nil }):
+		return s.status.Config.Neurons[n].Name + " has no knob: press tab for the next neuron or knob"
+	}
+	return "the configuration has no knob"
 }
 
 // clear forgets the intervals of h, or the points of f while f is on the screen.

@@ -69,7 +69,7 @@ func (s *screen) synapseRows(height int) []string {
 			switch {
 			case i != chosen:
 				return cell
-			case k == 1, k == 4+slices.Index([]string{"weight", "tau", "delay"}, params[s.param%len(params)].Key):
+			case k == 1, k == 4+slices.Index([]string{"weight", "tau", "delay", "gain"}, params[s.param%len(params)].Key):
 				return bold.Reverse(k != 1).Render(cell)
 			}
 			return bold.Render(cell)
@@ -112,10 +112,15 @@ func ends(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// synapseParams returns the chosen synapse and its adjustable parameters. There must be a synapse.
+// synapseParams returns the chosen synapse and its adjustable parameters. A knob of the virtual Pi adds its gain. There must be a
+// synapse.
 func (s *screen) synapseParams() (chosen int, params []session.SynapseParam) {
 	chosen = min(s.chosen, len(s.status.Synapses)-1)
-	return chosen, session.SynapseParams(s.status.File.Synapses[chosen], s.status.Config.Loop.DT)
+	params = session.SynapseParams(s.status.File.Synapses[chosen], s.status.Config.Loop.DT)
+	if s.hasKnob(s.status.Config.Synapses[chosen].Gain) {
+		params = append(params, session.SynapseParam{Key: "gain"})
+	}
+	return chosen, params
 }
 
 // changeSynapse applies a key to the picture of all synapses, and reports whether it is such a key.
@@ -136,6 +141,9 @@ func (s *screen) changeSynapse(key string) bool {
 		s.notify(s.run.Reset())
 	case "left", "right", "shift+left", "shift+right":
 		is := s.status.Synapses[chosen]
+		if p.Key == "gain" {
+			return s.turn(s.status.Config.Synapses[chosen].Gain, key)
+		}
 		now := map[string]float64{"weight": is.Weight, "tau": is.Tau, "delay": is.Delay}[p.Key]
 		s.notify(s.run.Set("synapse."+is.Name, p.Key, turned(p, now, key)))
 	default:
