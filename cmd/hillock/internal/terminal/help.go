@@ -14,7 +14,7 @@ var keyHelp = [...]struct{ keys, does string }{
 	{"tab", "the next neuron, the next knob"},
 	{"+ -", "a longer or a shorter time base: 5 ms to 20 s of model time"},
 	{"space", "pause; then PgUp, PgDn: a screen back and forth; shift ← →: a tenth"},
-	{"s", "slow motion: 10 times, 100 times slower, then real time again"},
+	{"s", "slow motion: 10 and 100 times slower, the file's speed, real time"},
 	{"t", "trigger: hold the latest spike a quarter from the left"},
 	{"r", "raster: the spikes of all neurons, over at least a second"},
 	{"l", "lanes: V of each neuron, and the spikes of each population"},

@@ -115,19 +115,29 @@ func isSpike(s *screen, step int64) bool {
 	}
 }
 
-// The key s steps through the speeds of slow motion from every speed, and reports a refusal.
+// The key s steps through real time, the speeds of slow motion and the file's speed, and reports a refusal.
 func TestSlowMotionStepsThroughTheSpeeds(t *testing.T) {
 	t.Parallel()
-	b, s := scopeBench(t, "loop.speed=0.1")
-	var speeds []float64
-	for range 4 {
-		s.typed("s")
-		speeds = append(speeds, b.Session.Status().Config.Loop.Speed)
+	for _, tt := range []struct {
+		file string
+		want []float64
+	}{
+		{"1", []float64{0.1, 0.01, 1, 0.1}},
+		{"0.1", []float64{0.01, 1, 0.1, 0.01}},
+		{"0.05", []float64{0.01, 1, 0.1, 0.05}},
+		{"0.001", []float64{1, 0.1, 0.01, 0.001}},
+	} {
+		b, s := scopeBench(t, "loop.speed="+tt.file)
+		var speeds []float64
+		for range 4 {
+			s.typed("s")
+			speeds = append(speeds, b.Session.Status().Config.Loop.Speed)
+		}
+		if !slices.Equal(speeds, tt.want) {
+			t.Errorf("speed = %s: got the speeds %v, want %v", tt.file, speeds, tt.want)
+		}
 	}
-	if want := []float64{0.01, 1, 0.1, 0.01}; !slices.Equal(speeds, want) {
-		t.Errorf("got the speeds %v, want %v", speeds, want)
-	}
-	_, s = scopeBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", "neuron.n1.input=tone")
+	_, s := scopeBench(t, "input.tone.driver=wave", "input.tone.shape=constant", "input.tone.mean=1 nA", "neuron.n1.input=tone")
 	if s.typed("s"); !slices.Equal(s.notice, []string{"speed: input tone plays its current at the file's speed: change speed in the file"}) {
 		t.Errorf("got the notice %q", s.notice)
 	}

@@ -326,15 +326,15 @@ func (s *screen) clear() {
 	s.notice = []string{"interspike intervals cleared"}
 }
 
-// slower chooses the next speed of slow motion, and after the last one real time.
+// slower chooses the next lower of real time, the speeds of slow motion and the file's speed, and after the lowest the highest.
 func (s *screen) slower() {
-	next := 1.0
-	for _, speed := range []float64{0.01, 0.1} {
+	speeds := []float64{1, 0.1, 0.01, s.status.File.Loop.Speed}
+	next := slices.Max(speeds)
+	slices.Sort(speeds)
+	for _, speed := range speeds {
 		if speed < s.status.Config.Loop.Speed*0.999 {
 			next = speed
 		}
 	}
-	if err := s.run.SetSpeed(next); err != nil {
-		s.notice = []string{err.Error()}
-	}
+	s.notify(s.run.SetSpeed(next))
 }
