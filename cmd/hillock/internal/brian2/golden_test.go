@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden scripts")
 
-// Each testdata/NAME.toml becomes NAME.py. Run a script that -update writes: TestBrian2HasTheSpikesOfTheScripts does.
+// Each testdata/NAME.toml becomes NAME.py. TestBrian2HasTheSpikesOfTheExamples runs both scripts: run it after -update.
 func TestScriptsAreGolden(t *testing.T) {
 	for _, cfg := range golden(t) {
 		s, err := New(cfg, 1000, Command([]string{filepath.Base(cfg.File)}, nil, 1000*cfg.Loop.DT))

@@ -29,7 +29,7 @@ type state struct {
 func (s *Script) groups() []*group {
 	var all []*group
 	for table, n := range s.Config.Neurons {
-		e, _ := equationOf(n.Params) // see Check
+		e, _ := equationOf(n.Params) // New has checked it
 		states, played := s.states(table), len(s.Currents[table]) > 1
 		i := slices.IndexFunc(all, func(g *group) bool {
 			return g.model == e.model && slices.Equal(g.states, states) && g.played == played
