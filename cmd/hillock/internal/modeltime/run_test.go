@@ -131,3 +131,31 @@ tau = "5 ms"
 		t.Errorf("n1: got %d rows, want %d", got, want+1)
 	}
 }
+
+// A knob at rest inverts a synapse: its spikes inhibit.
+func TestSummaryHasTheGains(t *testing.T) {
+	run := &Run{Config: parse(t, `
+[input.volume]
+driver = "mcp3008"
+channel = 0
+[input.noise]
+driver = "train"
+rate = "100 Hz"
+seed = 1
+[neuron.n1]
+[synapse.nerve]
+from = "noise"
+to = "n1"
+kind = "exp"
+weight = "8 nA"
+tau = "5 ms"
+gain = "volume"
+`), Shown: Selection{Table: All}, Steps: 10_000}
+	var out bytes.Buffer
+	if err := run.Write(t.Context(), &out, "summary"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nsynapse nerve: gain -0.2 (knob volume at 40 %)\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("got\n%s\nwant in it %s", out.String(), want)
+	}
+}

@@ -175,7 +175,7 @@ func (r *results) counts(trains []train) string {
 	return fmt.Sprintf("%d\t%s Hz\t%s", spikes, readable.Digits(float64(spikes)/float64(len(trains))/r.seconds(), 4), cv)
 }
 
-// synapses writes the spikes of the spike inputs, and the weights of the plastic synapses.
+// synapses writes the spikes of the spike inputs, the gains, and the weights of the plastic synapses.
 func (r *results) synapses() {
 	if r.loop.Net == nil {
 		return
@@ -187,6 +187,10 @@ func (r *results) synapses() {
 		r.Printf("spike input %s: %s\n", in.Name, readable.Count(r.loop.Net.Sent(i), "spike"))
 	}
 	for i, s := range r.Config.Synapses {
+		if s.Gain != "" {
+			gain := r.loop.Net.Gain(i)
+			r.Printf("synapse %s: %s\n", s.Name, readable.Gain(gain, s.Gain, (gain+1)/2))
+		}
 		low, high, sum, all := math.Inf(1), math.Inf(-1), 0.0, 0
 		for _, weights := range r.loop.Net.Weights(i) {
 			for _, v := range weights {

@@ -30,3 +30,8 @@ func roundTo(v float64, n int) float64 {
 	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64) // no error: FormatFloat writes a valid number
 	return r
 }
+
+// Gain returns the gain of a synapse in words, with the position of its knob from 0 to 1: "gain -0.2 (knob volume at 40 %)".
+func Gain(gain float64, knob string, position float64) string {
+	return fmt.Sprintf("gain %g (knob %s at %.0f %%)", math.Round(gain*100)/100+0, knob, 100*position)
+}

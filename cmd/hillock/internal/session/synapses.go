@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/neuron"
 )
 
@@ -45,6 +47,19 @@ func (l *leg) synapses(cfg *config.Config, now *snapshot) (all []SynapseStatus) 
 		all = append(all, is)
 	}
 	return all
+}
+
+// GainOf returns the gain of a synapse in words, or "" without a knob.
+func (s *Status) GainOf(synapse int) string {
+	knob := s.Config.Synapses[synapse].Gain
+	if knob == "" {
+		return ""
+	}
+	r := s.Input(knob).Reading
+	if r.State == board.Lost {
+		return fmt.Sprintf("gain 0 (no reading of knob %s)", knob)
+	}
+	return readable.Gain(s.Synapses[synapse].Gain, knob, r.Position)
 }
 
 // adapts reports whether neurons have an adaptation current.

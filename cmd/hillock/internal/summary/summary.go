@@ -56,6 +56,7 @@ type Synapse struct {
 	Mean     float64 `json:"mean"` // of the weights at the end
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
+	Gain     float64 `json:"gain"` // factor of the weights at the end; 1 without a knob
 }
 
 // SpikeInput is a spike input over the whole run.
@@ -85,7 +86,7 @@ func Of(s *session.Summary) Figures {
 		f.Neurons = append(f.Neurons, n)
 	}
 	for _, is := range s.Synapses {
-		f.Synapses = append(f.Synapses, Synapse{is.Name, is.Pairs, is.Arrivals, is.Kind.Unit(), is.Mean, is.Low, is.High})
+		f.Synapses = append(f.Synapses, Synapse{is.Name, is.Pairs, is.Arrivals, is.Kind.Unit(), is.Mean, is.Low, is.High, is.Gain})
 	}
 	for _, in := range s.SpikeInputs {
 		f.SpikeInputs = append(f.SpikeInputs, SpikeInput(in))
@@ -178,14 +179,17 @@ func spikes(t *readable.Printer, s *session.Summary, n session.NeuronSummary) {
 	t.Printf("\n")
 }
 
-// network writes the spikes of the spike inputs, the plastic weights and the arrivals.
+// network writes the spikes of the spike inputs, the gains, the plastic weights and the arrivals.
 func network(t *readable.Printer, s *session.Summary) {
 	for _, in := range s.SpikeInputs {
 		t.Printf("input      %s: %s\n", in.Name, readable.Count(in.Spikes, "spike"))
 	}
 	arrivals := int64(0)
-	for _, is := range s.Synapses {
+	for i, is := range s.Synapses {
 		arrivals += is.Arrivals
+		if gain := s.GainOf(i); gain != "" {
+			t.Printf("synapse    %s: %s\n", is.Name, gain)
+		}
 		switch digits := func(v float64) string { return readable.Digits(v, 4) }; {
 		case !is.Plastic:
 		case is.Low == is.High:

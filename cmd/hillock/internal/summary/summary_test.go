@@ -180,6 +180,9 @@ loop.speed = 1
 [input.knob]
 driver = "mcp3008"
 channel = 0
+[input.volume]
+driver = "mcp3008"
+channel = 1
 [input.cue]
 driver = "train"
 times = ["10 ms", "20 ms", "30 ms"]
@@ -194,6 +197,7 @@ to = "n2"
 kind = "exp"
 weight = "8 nA"
 tau = "5 ms"
+gain = "volume"
 plastic = {a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}
 [synapse.many]
 from = "cue"
@@ -211,6 +215,7 @@ width = "5 ms"
 		t.Fatal(err)
 	}
 	b := sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{})
+	b.Virtual.Knobs["volume"].Set(1)
 	b.Run(t, 1000)
 	s := b.Session.Summary()
 	var out bytes.Buffer
@@ -221,6 +226,7 @@ width = "5 ms"
 many       3815 spikes of 50 neurons, mean 76.3 Hz; no prediction: a population of 50 neurons
 n2         6 spikes, 6 Hz; no prediction: synapses act on it
 input      cue: 3 spikes
+synapse    cue: gain 1 (knob volume at 100 %)
 synapse    cue: weight 10 nA
 synapse    many: weights from 0.4812 to 1 mV, mean 0.7602
 synapses   153 arrivals
@@ -231,7 +237,7 @@ ticks      on time
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	f := summary.Of(s)
-	if n := f.Neurons[0]; n.Neurons != 50 || n.RateHz != 76.3 || n.RealTimeHz != 76.3 || f.Synapses[1].Pairs != 50 || f.Synapses[1].Arrivals != 150 || f.SpikeInputs[0].Spikes != 3 || len(s.Inputs) != 1 {
+	if n := f.Neurons[0]; n.Neurons != 50 || n.RateHz != 76.3 || n.RealTimeHz != 76.3 || f.Synapses[0].Gain != 1 || f.Synapses[1].Pairs != 50 || f.Synapses[1].Arrivals != 150 || f.SpikeInputs[0].Spikes != 3 || len(s.Inputs) != 1 {
 		t.Errorf("got %+v, want the means of the population and 150 arrivals", f)
 	}
 }

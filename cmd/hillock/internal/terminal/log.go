@@ -23,7 +23,7 @@ type LogTo struct {
 
 // Log writes a line a second for each neuron of a run, and one for each change: faults, lateness, speed. It returns when ctx ends.
 func Log(ctx context.Context, run Run, to LogTo) error {
-	l := &logger{Logger: to.Logger, w: to.W, run: run, people: to.Format == Lines, said: map[string]string{}}
+	l := &logger{Logger: to.Logger, w: to.W, run: run, people: to.Format == Lines, said: map[string]string{}, gains: map[string]float64{}}
 	l.status = run.Status()
 	l.speed, l.granted, l.dropped = l.status.Config.Loop.Speed, l.status.Reloads > 0, l.status.Dropped
 	if l.status.Reloads == 0 {
@@ -73,7 +73,8 @@ type logger struct {
 	run     Run
 	people  bool // for people: unchanged notes are not repeated
 	status  session.Status
-	said    map[string]string // latest text by subject
+	said    map[string]string  // latest text by subject
+	gains   map[string]float64 // in the latest line about a synapse's gain
 	skipped session.Skipped
 	dropped int64            // arrivals, at the latest line about skipped time
 	ticks   session.Lateness // at the latest line about it

@@ -68,3 +68,22 @@ func TestRecordsOfANetwork(t *testing.T) {
 		}
 	}
 }
+
+// A line has the gain of a synapse at the start, and later ones its changes.
+func TestLogOfAGain(t *testing.T) {
+	t.Parallel()
+	turn := func(b *sessiontest.Bench) sessiontest.At {
+		knob := b.Virtual.Knobs["volume"]
+		return sessiontest.At{1200: func() { knob.Set(0.41) }, 2200: func() { knob.Set(0.9) }, 2900: func() {}}
+	}
+	var got []string
+	for line := range strings.Lines(netLogged(t, Lines, gained, turn)) {
+		if strings.Contains(line, "gain") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	want := []string{"0:01  synapse nerve: gain -0.2 (knob volume at 40 %)", "0:03  synapse nerve: gain 0.8 (knob volume at 90 %)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

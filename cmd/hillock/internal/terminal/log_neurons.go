@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"math"
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
@@ -14,6 +15,7 @@ const fewNeurons = 3
 // forPeople writes new notes, and with lines the present state of the neurons.
 func (l *logger) forPeople(lines bool) {
 	l.reasons()
+	l.turned()
 	for i := range l.status.Neurons {
 		l.notes(i)
 		if lines && len(l.status.Neurons) <= fewNeurons {
@@ -78,6 +80,18 @@ func (l *logger) reasons() {
 	}
 	for _, reason := range reasons {
 		l.Info(ends(names[reason]) + ": no prediction: " + reason)
+	}
+}
+
+// turned writes the gains of synapses at the start, and after a turn of their knob, for people.
+func (l *logger) turned() {
+	const large = 0.1 // above the noise of a knob
+	for i, is := range l.status.Synapses {
+		text := l.status.GainOf(i)
+		if was, ok := l.gains[is.Name]; text != "" && (!ok || math.Abs(is.Gain-was) > large) {
+			l.gains[is.Name] = is.Gain
+			l.Info("synapse " + is.Name + ": " + text)
+		}
 	}
 }
 
