@@ -237,7 +237,7 @@ ticks      on time
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	f := summary.Of(s)
-	if n := f.Neurons[0]; n.Neurons != 50 || n.RateHz != 76.3 || n.RealTimeHz != 76.3 || f.Synapses[0].Gain != 1 || f.Synapses[1].Pairs != 50 || f.Synapses[1].Arrivals != 150 || f.SpikeInputs[0].Spikes != 3 || len(s.Inputs) != 1 {
+	if n := f.Neurons[0]; n.Neurons != 50 || n.RateHz != 76.3 || n.RealTimeHz != 76.3 || f.Synapses[0].Gain != 1 || f.Synapses[1].Pairs != 50 || f.Synapses[1].Arrivals != 150 || f.SpikeInputs[0].Spikes != 3 || len(s.Inputs) != 2 {
 		t.Errorf("got %+v, want the means of the population and 150 arrivals", f)
 	}
 }
