@@ -89,15 +89,20 @@ func (n Neuron) firesAlone() bool {
 
 // undriven reports a neuron without an input and without a synapse onto it. A model without closed forms may fire all the same.
 func (t *Table) undriven(n Neuron, synapses bool) {
+	currents := t.currents()
+	input := t.free(currents, "neuron", "input", "knob")
 	if theory, _ := n.Theory(); theory == nil {
-		t.Warn("", Problem{Rule: "has no input and no synapse", Hint: `add input = "knob", or name it in the key to of a synapse`})
+		t.Warn("", Problem{Rule: "has no input and no synapse", Hint: "add input = " + quote(input) + ", or name it in the key to of a synapse"})
 		return
 	}
-	if synapses {
-		t.Wrong("input", Problem{Rule: "must be given", Hint: `add input = "knob", or name ` + dotted(n.Name) + " in the key to of a synapse"})
-		return
+	switch way := "name " + dotted(n.Name) + " in the key to of a synapse"; {
+	case synapses && len(currents) == 0:
+		t.Wrong("input", Problem{Rule: "must be given", Hint: way})
+	case synapses:
+		t.Wrong("input", Problem{Rule: "must be given", Hint: "add input = " + quote(input) + ", or " + way})
+	default:
+		t.missing("input", input)
 	}
-	t.missing("input", "knob")
 }
 
 // unclearTargets reports whether the target of some synapse has a problem already.
@@ -148,7 +153,7 @@ func (t *Table) refer(key, section, name string) bool {
 
 // instead returns the hint for an unknown name of a table in a section.
 func (d *decoder) instead(section, name string) string {
-	const fewNames, manyNames = 8, 1000 // limits for a list, and for a search
+	const fewNames = 8 // limit for a list
 	switch {
 	case section == "input" && d.of("neuron", name) != nil:
 		return dotted(name) + " is a neuron: connect it by a synapse"

@@ -210,6 +210,7 @@ func (d *decoder) tables() *Config {
 	for _, p := range d.named["neuron"] {
 		c.Neurons = append(c.Neurons, d.neuron(p, c.Loop))
 	}
+	d.graph = graphOf(c) // without synapses, for messages
 	for _, p := range d.named["synapse"] {
 		c.Synapses = append(c.Synapses, d.synapse(p))
 	}

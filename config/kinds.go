@@ -139,7 +139,7 @@ func (t *Table) driver(section string) string {
 		return t.Choice("driver", known...)
 	}
 	rule := `must be a driver such as "` + known[0] + `"`
-	s, ok := t.Given("driver", rule, known[0])
+	s, ok := t.Given("driver", rule, t.likeliest(t.kinds.drivers(section)))
 	switch {
 	case !ok:
 		return ""
@@ -165,6 +165,10 @@ func (d *decoder) input(t *Table) Input {
 func (d *decoder) output(t *Table) Output {
 	driver := t.driver("output")
 	out := Output{Name: t.name, Driver: driver, Part: kindOf(d.kinds.Outputs, driver).Decode(t)}
-	out.Neuron, _ = t.Given("neuron", "must be the name of a neuron", "n1")
+	if !t.Has("neuron") {
+		t.missing("neuron", d.free(tableNames(d.named["neuron"]), "output", "neuron", "n1"))
+		return out
+	}
+	out.Neuron, _ = t.Text("neuron", "must be the name of a neuron")
 	return out
 }

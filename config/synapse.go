@@ -41,7 +41,9 @@ func (d *decoder) synapse(t *Table) Synapse {
 	for _, k := range neuron.SynapseKinds() {
 		kinds = append(kinds, k.String())
 	}
-	if kind := t.Choice("kind", kinds...); kind != "" {
+	if !t.Has("kind") {
+		t.missing("kind", t.kindOfWeight())
+	} else if kind := t.Choice("kind", kinds...); kind != "" {
 		s.Kind = neuron.SynapseKinds()[slices.Index(kinds, kind)]
 	}
 	if !t.IsBad("kind") {
@@ -66,10 +68,23 @@ func (d *decoder) synapse(t *Table) Synapse {
 func (t *Table) partners(key, what string) []string {
 	rule := "must be the name of " + what + " or a list of names"
 	if !t.Has(key) {
-		t.missing(key, "n1")
+		t.missing(key, t.suggest(key))
 		return nil
 	}
 	return t.list(key, rule, "")
+}
+
+// kindOfWeight returns the first kind with the unit of the weight.
+func (t *Table) kindOfWeight() string {
+	kinds := neuron.SynapseKinds()
+	if n := t.node.index["weight"]; n != nil {
+		for _, k := range kinds {
+			if _, problem := weightOf(k).parse(n.text); problem == nil {
+				return k.String()
+			}
+		}
+	}
+	return kinds[0].String()
 }
 
 // weightOf returns the dimension of a weight.

@@ -77,6 +77,8 @@ func badTrains() []badCase {
 			"7:1: unknown key input.cue.current: the keys of driver train are driver, times, file, every, rate, seed"},
 		{6, "times = [\"10 ms\"]\nrepeat = true",
 			"7:1: unknown key input.cue.repeat: the keys of driver train are driver, times, file, every, rate, seed"},
+		{5, "",
+			`4:8: input.cue.driver: must be given: add driver = "train"`},
 		{5, `driver = "trains"`,
 			`5:1: input.cue.driver: must be a driver such as "mcp3008", got "trains": did you mean train?`},
 		{5, `driver = "spikes"`,

@@ -236,3 +236,12 @@ func TestOrderOfTablesHasNoEffect(t *testing.T) {
 		}
 	}
 }
+
+// TestMissingInputBesideSpikesNeedsSynapse checks the way out in a file without a current.
+func TestMissingInputBesideSpikesNeedsSynapse(t *testing.T) {
+	text := network(`input.cue: driver = "train"; times = ["1 ms"]`, "neuron.n1:", "neuron.n2:", synapse("s", `"cue"`, `"n1"`, 8), output("n1"), output("n2"))
+	_, err := config.Parse("", text, nil, Kinds())
+	if want := "neuron.n2.input: must be given: name n2 in the key to of a synapse"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
