@@ -233,7 +233,7 @@ func (s *screen) keys() string {
 	synapses := s.picture == "g" && len(s.status.Synapses) > 0
 	switch {
 	case synapses:
-		all = append(all, key{"↑↓ synapse", 2}, key{"tab parameter", 2}, key{"←→ change", 2}, key{"0 undo", 2})
+		all = append(all, key{"g back", 1}, key{"↑↓ synapse", 2}, key{"tab value", 2}, key{"←→ change", 2}, key{"0 undo", 2})
 	case knob != "" && !(s.picture == "?" && s.scrolls):
 		all = append(all, key{"←→↑↓ knob", 2})
 	}

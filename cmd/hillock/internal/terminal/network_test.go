@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/session/sessiontest"
@@ -196,6 +197,32 @@ func TestPictureOfSynapsesWithoutAny(t *testing.T) {
 	s.typed("g down right")
 	if text := flat(s, 80, 24); !strings.Contains(text, "no synapse: a table [synapse.NAME] of the configuration connects neurons") {
 		t.Errorf("got\n%s\nwant the reason for an empty picture", text)
+	}
+}
+
+// A list that scrolls has its place below it. A narrow one has the chosen value there.
+func TestListOfSynapsesNamesItsPlace(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text, keys    string
+		width, height int
+		want          string // the last row of the list
+	}{
+		{halfCentre, "g", 80, 12, "r right -> left"},
+		{light(30), "g", 80, 10, "1-8 of 30"},
+		{light(30), "g down down down down down down down down tab tab", 80, 10, "5-12 of 30"},
+		{light(30), "g tab tab", 40, 10, "delay 1 ms, 1-8 of 30"},
+		{halfCentre, "g tab tab", 40, 10, "delay 1 ms, 1-2 of 2"},
+	} {
+		b, s := networkBench(t, tt.text)
+		b.Run(t, 100)
+		s.typed(tt.keys)
+		s.Update(tea.WindowSizeMsg{Width: tt.width, Height: 24})
+		got := ansi.Strip(strings.Join(s.synapseRows(tt.height), "\n"))
+		rows := strings.Split(got, "\n")
+		if last := strings.Join(strings.Fields(rows[len(rows)-1]), " "); len(rows) > tt.height || !strings.HasPrefix(last, tt.want) {
+			t.Errorf("%d x %d, %s: got\n%s\nwant it to end with %s", tt.width, tt.height, tt.keys, got, tt.want)
+		}
 	}
 }
 

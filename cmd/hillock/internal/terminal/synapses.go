@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/tty"
@@ -15,8 +17,12 @@ import (
 // synapses returns the rows of the picture of all synapses, one each, above the spikes of all neurons if there is room. The list
 // scrolls to the chosen synapse.
 func (s *screen) synapses(w tty.Window, height int) []string {
-	const roomy = 6 // rows of a raster
-	lines := s.synapseRows(max(height-roomy-2, min(height, 6)))
+	const roomy = 6 // rows of a raster, and of the list above it
+	list := height
+	if height >= 2*roomy+2 {
+		list = height - roomy - 2
+	}
+	lines := s.synapseRows(list)
 	if left := height - len(lines) - 2; left >= roomy {
 		lines = append(append(lines, ""), tty.Raster(w, s.rowsOf(), s.width, left)...)
 		lines = append(lines, w.Axis(s.width, s.words(w)))
@@ -24,7 +30,8 @@ func (s *screen) synapses(w tty.Window, height int) []string {
 	return lines
 }
 
-// synapseRows returns the list of the synapses with its head.
+// synapseRows returns the list of the synapses with its head. Below a list that scrolls is its place, and the chosen value if its column
+// has no room.
 func (s *screen) synapseRows(height int) []string {
 	all := s.status.Synapses
 	if len(all) == 0 {
@@ -59,21 +66,42 @@ func (s *screen) synapseRows(height int) []string {
 		}
 		return strings.TrimRight(text, " ")
 	}
-	lines := []string{line(head, func(_ int, cell string) string { return dim.Render(cell) })}
 	chosen, params := s.synapseParams()
+	key := params[s.param%len(params)].Key
+	column := slices.Index(head, key)
+	end := 0 // of the chosen column
+	for _, width := range widths[:column+1] {
+		if width > 0 {
+			end += width + 2
+		}
+	}
+	hidden := end > s.width+2
 	room := max(height-1, 1)
+	below := room > 2 && (hidden || len(rows) > room)
+	if below {
+		room--
+	}
 	top := min(max(chosen-room/2, 0), max(len(rows)-room, 0))
-	for i, row := range rows[top:min(top+room, len(rows))] {
+	bottom := min(top+room, len(rows))
+	lines := []string{line(head, func(_ int, cell string) string { return dim.Render(cell) })}
+	for i, row := range rows[top:bottom] {
 		i += top
 		lines = append(lines, line(row, func(k int, cell string) string {
 			switch {
 			case i != chosen:
 				return cell
-			case k == 1, k == 4+slices.Index([]string{"weight", "tau", "delay", "gain"}, params[s.param%len(params)].Key):
+			case k == 1, k == column:
 				return bold.Reverse(k != 1).Render(cell)
 			}
 			return bold.Render(cell)
 		}))
+	}
+	if below {
+		text := fmt.Sprintf("%d-%d of %d", top+1, bottom, len(rows))
+		if hidden {
+			text = key + " " + rows[chosen][column] + ", " + text
+		}
+		lines = append(lines, dim.Render(ansi.Truncate("   "+text, s.width, "")))
 	}
 	return lines
 }
