@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/chart"
+	"hillock/cmd/hillock/internal/example"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
@@ -38,6 +39,7 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 		cfg, err = config.Read("stdin", cmd.InOrStdin(), f.sets, part.Kinds())
 	default:
 		cfg, err = config.Load(file, f.sets, part.Kinds())
+		err = example.Instead(file, err)
 	}
 	if stray := strayValue(f.sets, strings.Join(args, "")); stray != nil && errors.Is(err, fs.ErrNotExist) {
 		err = stray
