@@ -69,7 +69,7 @@ func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	c := &fi.Curve{DT: cfg.Loop.DT, Currents: fi.Decimals(from, to, f.points)}
+	c := &fi.Curve{Named: len(cfg.Neurons) > 1, DT: cfg.Loop.DT, Currents: fi.Decimals(from, to, f.points)}
 	if c.Neuron, err = pick(cfg, f.neuron); err != nil {
 		return err
 	}

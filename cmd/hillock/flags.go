@@ -10,6 +10,7 @@ import (
 
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/example"
+	"hillock/cmd/hillock/internal/modeltime"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
@@ -58,14 +59,12 @@ func pick(cfg *config.Config, name string) (config.Neuron, error) {
 	if name == "" {
 		return cfg.Neurons[0], nil
 	}
-	var names []string
 	for _, n := range cfg.Neurons {
 		if n.Name == name {
 			return n, nil
 		}
-		names = append(names, n.Name)
 	}
-	return config.Neuron{}, usage.Errorf("--neuron: must be %s, got %q", strings.Join(names, " or "), name)
+	return config.Neuron{}, usage.Errorf("--neuron: %w", modeltime.Unknown(cfg, name))
 }
 
 // currentOf returns the current of a flag, in nA.

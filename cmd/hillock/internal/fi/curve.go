@@ -25,6 +25,7 @@ import (
 // Curve is the firing rate of one neuron under constant input currents.
 type Curve struct {
 	Neuron   config.Neuron
+	Named    bool // the summary names the neuron: the file has others
 	DT       time.Duration
 	Steps    int64     // run under each current
 	Currents []float64 // nA, ascending
@@ -132,8 +133,16 @@ func (c *Curve) CSV(w io.Writer) error {
 	return rows.Err()
 }
 
-// Summary returns the curve in a line: the rheobase, and the agreement of simulation and closed form.
+// Summary returns the curve in a line: the neuron if the file has others, the rheobase, and the agreement of simulation and closed form.
 func (c *Curve) Summary() string {
+	if c.Named {
+		return c.Neuron.Name + ": " + c.agreement()
+	}
+	return c.agreement()
+}
+
+// agreement returns the rheobase, and the agreement of simulation and closed form.
+func (c *Curve) agreement() string {
 	theory := c.theory()
 	if theory == nil {
 		return session.Now(c.Neuron, nil, 0).String()

@@ -119,6 +119,10 @@ func TestFISummaryNamesTheLargestDeviation(t *testing.T) {
 	if got := c.Summary(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	c.Neuron.Name, c.Named = "left", true
+	if got := c.Summary(); got != "left: "+want {
+		t.Errorf("got  %s\nwant left: %s", got, want)
+	}
 }
 
 func TestDecimals(t *testing.T) {

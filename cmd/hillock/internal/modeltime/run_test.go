@@ -159,3 +159,27 @@ gain = "volume"
 		t.Errorf("got\n%s\nwant in it %s", out.String(), want)
 	}
 }
+
+func TestUnknownNeuron(t *testing.T) {
+	text := func(names ...string) (all string) {
+		for _, n := range names {
+			all += "[neuron." + n + "]\nsigma = \"1 mV\"\n"
+		}
+		return all
+	}
+	many := strings.Fields("p01 p02 p03 p04 p05 p06 p07 p08 p09")
+	for _, tt := range []struct {
+		neurons    []string
+		name, want string
+	}{
+		{[]string{"n1"}, "n2", `must be "n1", got "n2"`},
+		{[]string{"a", "and", "not", "or"}, "nott", `must be "a", "and", "not" or "or", got "nott": did you mean not?`},
+		{[]string{"left", "right"}, "bell", `must be "left" or "right", got "bell"`},
+		{many, "p99", `unknown neuron "p99": did you mean p09?`},
+		{many, "bell", `unknown neuron "bell": the file has 9, such as p01`},
+	} {
+		if _, err := Select(parse(t, text(tt.neurons...)), tt.name); err == nil || err.Error() != tt.want {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+}

@@ -31,9 +31,7 @@ func Select(cfg *config.Config, name string) (Selection, error) {
 		return s, nil
 	}
 	table, member, one := strings.Cut(name, ".")
-	var names []string
 	for i, n := range cfg.Neurons {
-		names = append(names, n.Name)
 		if n.Name != table {
 			continue
 		}
@@ -50,13 +48,27 @@ func Select(cfg *config.Config, name string) (Selection, error) {
 		s.Member = k - 1
 		return s, nil
 	}
-	switch near := config.Nearest(table, names); {
-	case len(names) <= mostNames:
-		return s, fmt.Errorf("must be %s, got %q", strings.Join(names, " or "), name)
-	case near != "":
-		return s, fmt.Errorf("unknown neuron %q: did you mean %s?", name, near)
+	return s, Unknown(cfg, name)
+}
+
+// Unknown returns the error about a name that no neuron has.
+func Unknown(cfg *config.Config, name string) error {
+	var names, quoted []string
+	for _, n := range cfg.Neurons {
+		names, quoted = append(names, n.Name), append(quoted, strconv.Quote(n.Name))
 	}
-	return s, fmt.Errorf("unknown neuron %q: the file has %d, such as %s", name, len(names), names[0])
+	last, near := len(names)-1, config.Nearest(name, names)
+	switch hint := ": did you mean " + near + "?"; {
+	case last >= mostNames && near != "":
+		return fmt.Errorf("unknown neuron %q%s", name, hint)
+	case last >= mostNames:
+		return fmt.Errorf("unknown neuron %q: the file has %d, such as %s", name, len(names), names[0])
+	case last == 0:
+		return fmt.Errorf("must be %s, got %q", quoted[0], name)
+	case near != "":
+		return fmt.Errorf("must be %s or %s, got %q%s", strings.Join(quoted[:last], ", "), quoted[last], name, hint)
+	}
+	return fmt.Errorf("must be %s or %s, got %q", strings.Join(quoted[:last], ", "), quoted[last], name)
 }
 
 // of returns the number of selected neurons of a table.
