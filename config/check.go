@@ -122,7 +122,11 @@ func (d *decoder) unclearTargets() bool {
 func (t *Table) checkInputs(n Neuron) bool {
 	known := true
 	for _, name := range n.Inputs {
-		if !t.refer("input", "input", name) {
+		if t.of("input", name) == nil && t.of("neuron", TableOf(name)) != nil {
+			known = false
+			t.wrongItem("input", t.item("input", name), Problem{Rule: "must be the name of an input",
+				Hint: fmt.Sprintf("%s is a neuron: add [synapse.NAME] with from = %q and to = %q", shorten(name), shorten(name), n.Name)})
+		} else if !t.refer("input", "input", name) {
 			known = false
 		} else if t.isTrain(name) {
 			t.wrongItem("input", t.item("input", name), Problem{Rule: "must be the name of a current", Hint: dotted(name) + " has spikes: name it in the key from of a synapse"})
@@ -147,7 +151,11 @@ func (t *Table) refer(key, section, name string) bool {
 	if section == "neuron" {
 		rule = "must be the name of a neuron"
 	}
-	t.wrongItem(key, t.item(key, name), Problem{Rule: rule, Hint: t.instead(section, table)})
+	hint := t.several(key, name)
+	if hint == "" {
+		hint = t.instead(section, table)
+	}
+	t.wrongItem(key, t.item(key, name), Problem{Rule: rule, Hint: hint})
 	return false
 }
 
@@ -162,6 +170,9 @@ func (d *decoder) instead(section, name string) string {
 	}
 	var known, shown []string
 	for _, t := range d.named[section] {
+		if section == "input" && d.isTrain(t.name) {
+			continue
+		}
 		known, shown = append(known, t.name), append(shown, dotted(t.name))
 	}
 	if len(known) < manyNames {

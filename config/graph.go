@@ -114,9 +114,9 @@ func (t *Table) wrongSource(name string) {
 	if t.misplaced("neuron", TableOf(name)) || t.misplaced("input", name) {
 		return
 	}
-	hint := t.instead("neuron", TableOf(name))
-	if train := Nearest(name, slices.Sorted(maps.Keys(t.trains))); train != "" {
-		hint = "did you mean " + dotted(train) + "?"
+	hint := t.several("from", name)
+	if hint == "" {
+		hint = didYouMean(name, slices.Sorted(maps.Keys(t.trains)), t.instead("neuron", TableOf(name)))
 	}
 	t.wrongItem("from", t.item("from", name), Problem{Rule: "must be the name of a neuron or a spike input", Hint: hint})
 }
@@ -139,7 +139,12 @@ func (t *Table) referMember(key, name string) {
 	count := t.counts[table]
 	if i, err := strconv.Atoi(number); member && (err != nil || i < 1 || i > count || strconv.Itoa(i) != number) {
 		p := Problem{Rule: fmt.Sprintf("must be between %s.1 and %s.%d", table, table, count)}
-		if count == 1 {
+		if err != nil {
+			p.Hint = quote(table) + " means all"
+		}
+		if hint := t.several(key, name); hint != "" {
+			p = Problem{Rule: "must be the name of a neuron", Hint: hint}
+		} else if count == 1 {
 			p = Problem{Rule: "must be " + strconv.Quote(table), Hint: "it is one neuron: for a population add count to [neuron." + table + "]"}
 		}
 		t.wrongItem(key, t.item(key, name), p)

@@ -30,8 +30,12 @@ func (i Item) Number() (v int, ok bool) { return i.number() }
 
 // list returns the names of a key with a name or a list of names. The noun is for messages: " input".
 func (t *Table) list(key, rule, noun string) (names []string) {
-	n := t.value(key, Text|List, rule)
-	if n == nil {
+	n := t.node.index[key]
+	switch {
+	case n == nil:
+		return nil
+	case n.kind&(Text|List) == 0:
+		t.Wrong(key, Problem{Rule: rule, Hint: quotesFor(n)})
 		return nil
 	}
 	items := n.items
@@ -43,7 +47,7 @@ func (t *Table) list(key, rule, noun string) (names []string) {
 	for _, item := range items {
 		switch {
 		case item.kind != Text:
-			t.Wrong(key, Problem{Rule: rule})
+			t.Wrong(key, Problem{Rule: rule, Hint: quotesFor(item)})
 		case slices.Contains(names, item.text):
 			t.Wrong(key, Problem{Rule: "must name each" + noun + " once", Hint: item.raw + " appears twice"})
 		default:
@@ -51,6 +55,14 @@ func (t *Table) list(key, rule, noun string) (names []string) {
 		}
 	}
 	return names
+}
+
+// quotesFor returns the hint for a number as a name.
+func quotesFor(n *node) string {
+	if n.kind&(Whole|Float) != 0 {
+		return "put each name in quotes"
+	}
+	return ""
 }
 
 // Time returns the item as a time between low and high, or the broken rule.

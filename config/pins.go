@@ -64,6 +64,11 @@ func parsePin(s string) (string, *Problem) {
 
 // Pin decodes a required pin and returns its GPIO name, or "" for a bad one.
 func (t *Table) Pin(key, example string) string {
+	if n := t.node.index[key]; n != nil && n.kind == Whole {
+		_, problem := parsePin(n.text) // always a problem: a number is no name
+		t.Wrong(key, *problem)
+		return ""
+	}
 	s, ok := t.Given(key, pinRule, example)
 	if !ok {
 		return ""

@@ -178,8 +178,15 @@ func (d *decoder) part(section, name string, n *node) {
 		} else if section == "neuron" {
 			hint = item.name + " belongs to model " + strings.Join(modelsWith(item.name), " or ")
 		}
-		if _, err := strconv.Atoi(item.name); err == nil && section == "neuron" {
+		_, err := strconv.Atoi(item.name)
+		switch numbered := err == nil && section == "neuron"; {
+		case numbered && n.index["count"] != nil:
 			hint = "the neurons of a population are equal: give another one a table such as " + header("neuron")
+		case section != "loop" && item.raw == "" && item.kind == tableKind && Nearest(item.name, names(keys)) == "":
+			hint = "a name has no point: write [" + dotted(section, name+"_"+item.name) + "]"
+			if numbered {
+				hint += ", or add count to [" + p.path + "]"
+			}
 		}
 		p.bad = append(p.bad, item.name)
 		d.problems.add(item.at, Problem{Key: p.path + "." + dotted(item.name), Rule: unknownKey, Hint: hint})

@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // manyNames is the limit of a search among names.
@@ -55,6 +56,32 @@ func (t *Table) likeliest(all []heading) string {
 		}
 	}
 	return best
+}
+
+// several returns the hint for several names in one text, "" for one name.
+func (t *Table) several(key, name string) string {
+	if !strings.Contains(name, ",") {
+		return ""
+	}
+	switch key {
+	case "neuron":
+		return eachOutput
+	case "gain":
+		return "name one"
+	}
+	return "write " + bracketed(name)
+}
+
+// eachOutput is the hint for several neurons at one output.
+const eachOutput = "add an output for each"
+
+// bracketed returns names with commas as a list of TOML.
+func bracketed(names string) string {
+	all := strings.Split(names, ",")
+	for i, name := range all {
+		all[i] = quote(strings.Trim(name, " \"'"))
+	}
+	return shorten("[" + strings.Join(all, ", ") + "]")
 }
 
 // names returns the texts of a name or of a list of names.

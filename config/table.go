@@ -83,7 +83,14 @@ func (t *Table) value(key string, types Types, rule string) *node {
 		return nil
 	}
 	if n.kind&types == 0 {
-		t.Wrong(key, Problem{Rule: rule})
+		hint := ""
+		switch one := types == Text && n.kind == List; {
+		case one && len(n.items) == 1 && n.items[0].kind == Text:
+			hint = "write " + n.items[0].raw + " without brackets"
+		case one && key == "neuron":
+			hint = eachOutput
+		}
+		t.Wrong(key, Problem{Rule: rule, Hint: hint})
 		return nil
 	}
 	return n

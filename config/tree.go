@@ -227,6 +227,8 @@ func (s *source) syntax(err error) *Problem {
 	switch straight := curly.Replace(p.Got); {
 	case straight != p.Got:
 		p.Hint = "use straight quotes, " + straight
+	case message == "expected newline" && listWithoutBrackets(p.Got):
+		p.Hint = "write " + bracketed(p.Got)
 	case strings.HasSuffix(message, "already defined"):
 		p.Hint = "remove one of them"
 	case strings.Contains(message, "after array value") || strings.Contains(message, "array is incomplete"):
@@ -260,6 +262,16 @@ func (s *source) header(line int) string {
 		name = dotted(parts...)
 	}
 	return name
+}
+
+// listWithoutBrackets reports whether a bad value is several strings with commas.
+func listWithoutBrackets(value string) bool {
+	for item := range strings.SplitSeq(value, ",") {
+		if item = strings.TrimSpace(item); len(item) < 2 || item[0] != '"' || strings.IndexByte(item[1:], '"') != len(item)-2 {
+			return false
+		}
+	}
+	return strings.Contains(value, ",")
 }
 
 // wantsQuotes reports whether a bad value looks like a string without quotes.

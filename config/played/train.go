@@ -93,7 +93,10 @@ func decodeTimes(t *config.Table, dt time.Duration) string {
 		at, wrong := item.Time(0, longestWave)
 		step := wave.SpikeStep(at, dt)
 		if wrong == nil && step <= last {
-			wrong = &config.Problem{Rule: "must be at least one step of dt (" + config.FormatTime(dt) + ") after the time before"}
+			wrong = &config.Problem{Rule: "must be at least one step of dt (" + config.FormatTime(dt) + ") after the time before (" + texts[len(texts)-1] + ")"}
+			if before, _ := config.ParseTime(texts[len(texts)-1]); at < before {
+				wrong.Hint = "sort the times"
+			}
 		}
 		if wrong != nil {
 			t.WrongItem(key, item, *wrong)

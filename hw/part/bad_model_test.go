@@ -167,5 +167,9 @@ func badPopulations() []badCase {
 			"4:8: input.cue: must have a name of its own: a neuron has this name too"},
 		{0, "[neuron.crowd.3]\ntau_m = \"20 ms\"",
 			"51:15: unknown key neuron.crowd.3: the neurons of a population are equal: give another one a table such as [neuron.NAME]"},
+		{0, "[neuron.n1.2]\ninput = \"knob\"",
+			"51:12: unknown key neuron.n1.2: a name has no point: write [neuron.n1_2], or add count to [neuron.n1]"},
+		{0, "[neuron.leg.left]\ninput = \"knob\"",
+			"51:9: neuron.leg.input: must be given: add input = \"knob\", or name leg in the key to of a synapse\n51:13: unknown key neuron.leg.left: a name has no point: write [neuron.leg_left]"},
 	}
 }

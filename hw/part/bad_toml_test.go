@@ -173,7 +173,7 @@ func unknownKeys() []badCase {
 		{29, `current = ["0 nA", "5 nA"]`,
 			`29:1: unknown key output.led.current: current belongs in [input.NAME]`},
 		{0, "[output.led.more]",
-			"30:13: unknown key output.led.more: the keys of driver pulse are driver, pin, neuron, width, every, invert"},
+			"30:13: unknown key output.led.more: a name has no point: write [output.led_more]"},
 		{0, "[meta]",
 			"30:2: unknown table meta: the tables are loop, input, neuron, synapse, output"},
 		{0, "[[log]]",
