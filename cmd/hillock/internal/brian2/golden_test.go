@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,5 +66,26 @@ func TestEachModelHasAnEquation(t *testing.T) {
 		if _, err := equationOf(m.Default); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A Python without site packages lacks both libraries.
+func TestScriptNamesThePackageOfAMissingLibrary(t *testing.T) {
+	name := python(t)
+	cfg := golden(t)[0]
+	s, err := New(cfg, 10, Command([]string{filepath.Base(cfg.File)}, nil, 10*cfg.Loop.DT))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var script bytes.Buffer
+	if err := s.Write(&script); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), name, "-I", "-S", "-")
+	cmd.Stdin = &script
+	out, err := cmd.CombinedOutput()
+	want := "No module named 'numpy': 'apt-get install python3-brian', and use /usr/bin/python3\n"
+	if err == nil || string(out) != want {
+		t.Errorf("got %v, %s; want exit status 1 and %s", err, out, want)
 	}
 }

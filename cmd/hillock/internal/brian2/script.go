@@ -114,9 +114,14 @@ import warnings
 
 warnings.simplefilter('ignore', FutureWarning)  # of the libraries
 
-import numpy as np
+try:
+    import numpy as np
 `)
-	w.line("from brian2 import (%s)", wrap(names, 20))
+	w.line("    from brian2 import (%s)", wrap(names, 24))
+	w.text(`
+except ModuleNotFoundError as error:  # another Python, such as one of pyenv, lacks the packages of Debian
+    raise SystemExit(f"{error}: 'apt-get install python3-brian', and use /usr/bin/python3") from None
+`)
 	dt := float64(s.Config.Loop.DT) / 1e6
 	w.text(`
 

@@ -19,9 +19,12 @@ import warnings
 
 warnings.simplefilter('ignore', FutureWarning)  # of the libraries
 
-import numpy as np
-from brian2 import (check_units, defaultclock, implementation, ms, Network, NeuronGroup, prefs, SpikeMonitor, Synapses,
-                    TimedArray)
+try:
+    import numpy as np
+    from brian2 import (check_units, defaultclock, implementation, ms, Network, NeuronGroup, prefs, SpikeMonitor,
+                        Synapses, TimedArray)
+except ModuleNotFoundError as error:  # another Python, such as one of pyenv, lacks the packages of Debian
+    raise SystemExit(f"{error}: 'apt-get install python3-brian', and use /usr/bin/python3") from None
 
 prefs.codegen.target = 'numpy'                      # compiled code has another order of the operations,
 prefs.codegen.loop_invariant_optimisations = False  # and so have optimised equations
