@@ -1,12 +1,10 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -185,63 +183,6 @@ func (s *source) value(name string, at place, v *unstable.Node, raw string) *nod
 	return n
 }
 
-func (s *source) syntaxPlace(err error) place {
-	var decode *toml.DecodeError
-	if !errors.As(err, &decode) {
-		return place{line: 1, column: 1}
-	}
-	line, column := decode.Position()
-	return place{line: line, column: column}
-}
-
-// syntax returns an error of the TOML parser as a problem, with the key of its line if possible.
-func (s *source) syntax(err error) *Problem {
-	message, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "toml: "), " but got U+")
-	if strings.Contains(message, "value out of range") {
-		message = "the number is too large"
-	}
-	at := s.syntaxPlace(err)
-	line, _, _ := strings.Cut(string(s.text[s.starts[at.line-1]:]), "\n")
-	if r, size := utf8.DecodeRuneInString(line[min(at.column-1, len(line)):]); size > 1 {
-		message = strings.Replace(message, fmt.Sprintf("%#U", rune(line[at.column-1])), fmt.Sprintf("%#U", r), 1) // the parser names a byte
-	}
-	line = strings.TrimSpace(line)
-	p := &Problem{Rule: message, Got: shorten(line)}
-	if strings.HasPrefix(line, "[") {
-		p.Key = shorten(strings.Trim(line, "[] \t"))
-	} else {
-		p.Key = s.header(at.line)
-		if key, value, ok := strings.Cut(line, "="); ok && validKey(strings.TrimSpace(key)) {
-			p.Key = strings.TrimPrefix(p.Key+"."+strings.TrimSpace(key), ".")
-			value, _, _ = strings.Cut(value, "#")
-			value = strings.TrimSpace(value)
-			p.Got = shorten(value)
-			if wantsQuotes(value) && !strings.Contains(message, "too large") {
-				p.Hint = "put it in quotes, " + shorten(strconv.Quote(value))
-			}
-			if value == "" {
-				p.Rule, p.Got, p.Hint = "has no value", "", "give it a value or remove the line"
-			}
-		}
-	}
-	switch straight := curly.Replace(p.Got); {
-	case straight != p.Got:
-		p.Hint = "use straight quotes, " + straight
-	case message == "expected newline" && listWithoutBrackets(p.Got):
-		p.Hint = "write " + bracketed(p.Got)
-	case strings.HasSuffix(message, "already defined"):
-		p.Hint = "remove one of them"
-	case strings.Contains(message, "after array value") || strings.Contains(message, "array is incomplete"):
-		p.Hint = `a list is written ["a", "b"]`
-	case strings.Contains(message, " already exists"):
-		p.Hint = "write all its keys in one place"
-	}
-	return p
-}
-
-// curly replaces the quotes of a word processor.
-var curly = strings.NewReplacer("\u201c", `"`, "\u201d", `"`, "\u201e", `"`, "\u00ab", `"`, "\u00bb", `"`, "\u2018", "'", "\u2019", "'")
-
 // header returns the name of the table around a line.
 func (s *source) header(line int) string {
 	name := ""
@@ -262,22 +203,6 @@ func (s *source) header(line int) string {
 		name = dotted(parts...)
 	}
 	return name
-}
-
-// listWithoutBrackets reports whether a bad value is several strings with commas.
-func listWithoutBrackets(value string) bool {
-	for item := range strings.SplitSeq(value, ",") {
-		if item = strings.TrimSpace(item); len(item) < 2 || item[0] != '"' || strings.IndexByte(item[1:], '"') != len(item)-2 {
-			return false
-		}
-	}
-	return strings.Contains(value, ",")
-}
-
-// wantsQuotes reports whether a bad value looks like a string without quotes.
-func wantsQuotes(value string) bool {
-	return value != "" && !strings.ContainsAny(value, "\"'[]{}=\\") &&
-		strings.ContainsFunc(value, func(r rune) bool { return r > 127 || 'a' <= r|0x20 && r|0x20 <= 'z' })
 }
 
 func validKey(s string) bool {
