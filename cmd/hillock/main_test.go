@@ -96,6 +96,10 @@ func TestRunEndsCleanlyOnASignal(t *testing.T) {
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("got %v and %s, want exit status 0", err, rest)
 			}
+			const hangup = "SIGHUP ended the run: only a service reads its file again: start the run again for a changed file\n"
+			if strings.Contains(string(rest), hangup) != (sig == syscall.SIGHUP) {
+				t.Errorf("got the log\n%s\nwant %q after SIGHUP alone", rest, hangup)
+			}
 			for _, want := range []string{"of model time in", "on GPIO17", "n1  ", "predicted  ", "ticks      "} {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("got summary\n%s\nwant in it %q", out.String(), want)

@@ -46,7 +46,7 @@ prediction, pulses and lateness. --verbose adds percentiles. --summary FILE writ
 
 run ends after --duration, at q or at Ctrl-C, and leaves all pins low. It also ends when its log has no reader any more,
 with exit status 1; a systemd service keeps running. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
-and reads FILE again at SIGHUP; each summary then begins at the last reload.`,
+and reads FILE again at SIGHUP; each summary then begins at the last reload. Elsewhere, start run again for a changed FILE.`,
 		Example: `  hillock run
   hillock run my.toml --duration 1min --summary result.json
   hillock run --set loop.speed=1 --set output.led.width="5 ms"

@@ -14,6 +14,7 @@ import (
 	"hillock/cmd/hillock/internal/bounded"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/session"
+	"hillock/cmd/hillock/internal/signals"
 	"hillock/cmd/hillock/internal/summary"
 	"hillock/cmd/hillock/internal/systemd"
 	"hillock/cmd/hillock/internal/terminal"
@@ -73,6 +74,9 @@ func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session
 	end, err := r.run(ctx, cfg, hw, s)
 	stop()
 	watch.Wait()
+	if context.Cause(ctx) == (signals.First{Signal: syscall.SIGHUP}) {
+		r.logger.Info("SIGHUP ended the run: only a service reads its file again: start the run again for a changed file")
+	}
 	err = errors.Join(err, log.Close(printPatience))
 	select {
 	case <-gone:

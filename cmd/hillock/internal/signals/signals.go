@@ -20,6 +20,11 @@ const Patience = 2 * time.Second
 // process group.
 const together = 200 * time.Millisecond
 
+// First is the cause of the context's end after a first signal.
+type First struct{ Signal os.Signal }
+
+func (e First) Error() string { return "ended by a signal: " + e.Signal.String() }
+
 // Second is the error of a program after a second signal.
 type Second struct{ Signal os.Signal }
 
@@ -35,7 +40,7 @@ func (e Second) Status() int {
 	return 1
 }
 
-// Run calls f with a context that ends at the first signal, and returns the error of f. At a second one, more than 200 ms later,
+// Run calls f with a context that ends at the first signal, with a First as its cause, and returns the error of f. At a second one, more than 200 ms later,
 // it calls the functions of Urgent and returns a Second without waiting for f.
 func Run(f func(context.Context) error, of ...os.Signal) error {
 	signals := make(chan os.Signal, 2)
@@ -46,15 +51,15 @@ func Run(f func(context.Context) error, of ...os.Signal) error {
 
 func run(f func(context.Context) error, signals <-chan os.Signal) error {
 	u := &urgent{calls: map[int]func(){}}
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), key{}, u))
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), key{}, u))
+	defer cancel(nil)
 	ended := make(chan error, 1)
 	go func() { ended <- f(ctx) }()
 	select {
 	case err := <-ended:
 		return err
-	case <-signals:
-		cancel()
+	case s := <-signals:
+		cancel(First{s})
 	}
 	for first := time.Now(); ; {
 		select {

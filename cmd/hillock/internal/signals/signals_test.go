@@ -19,6 +19,9 @@ func TestFirstSignalEndsTheContext(t *testing.T) {
 			defer Urgent(ctx, func() { called = true })()
 			signals <- os.Interrupt
 			<-ctx.Done()
+			if got := context.Cause(ctx); got != (First{os.Interrupt}) {
+				t.Errorf("got the cause %v, want the signal", got)
+			}
 			return errors.New("its own")
 		}, signals)
 		if fmt.Sprint(err) != "its own" || called {
