@@ -183,3 +183,24 @@ func TestUnknownNeuron(t *testing.T) {
 		}
 	}
 }
+
+// A neuron without inputs has no current. A reason for all neurons has a line of its own.
+func TestTableSaysAReasonOnce(t *testing.T) {
+	run := &Run{Config: parse(t, "[neuron.left]\n[neuron.right]\n"+synapses("weight = \"1 nA\"\ntau = \"5 ms\"", "left", "right")),
+		Shown: Selection{Table: All, Member: All}, Steps: 100}
+	var out bytes.Buffer
+	if err := run.Write(t.Context(), &out, "summary"); err != nil {
+		t.Fatal(err)
+	}
+	want := `model time 0.01 s, 100 steps of 0.1 ms
+
+neuron  count  current  spikes  rate  CV
+left    1      -        0       0 Hz  -
+right   1      -        0       0 Hz  -
+
+all neurons: no prediction: synapses act on it
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}

@@ -122,7 +122,7 @@ const fewSpikes = 10
 func (r *results) table() {
 	r.time()
 	r.Printf("\n")
-	populations := false
+	populations, common := false, r.common()
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "neuron\tcount\tcurrent\tspikes\trate\tCV")
@@ -130,12 +130,18 @@ func (r *results) table() {
 		if r.shown[i] == 0 {
 			continue
 		}
-		current, predicted := "varies", r.prediction(i).String()
-		if i, constant := r.current(i); constant {
-			current = strconv.FormatFloat(i, 'g', -1, 64) + " nA"
+		current, predicted := "varies", ""
+		switch sum, constant := r.current(i); {
+		case len(r.loop.Cells[i].Inputs) == 0:
+			current = "-"
+		case constant:
+			current = strconv.FormatFloat(sum, 'g', -1, 64) + " nA"
 		}
-		if p := r.prediction(i); p.Exists() {
+		switch p := r.prediction(i); {
+		case p.Exists():
 			predicted = "predicted " + readable.Count(p.Spikes, "spike")
+		case common == "":
+			predicted = p.String()
 		}
 		all := r.trains[i]
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", n.Name, len(all), current, r.counts(all), predicted)
@@ -153,9 +159,32 @@ func (r *results) table() {
 	for line := range strings.Lines(text.String()) {
 		r.Printf("%s\n", strings.TrimRight(line, " \n"))
 	}
+	if common != "" {
+		r.Printf("\nall neurons: %s\n", common)
+	}
 	if populations {
 		r.Printf("\nA population has its mean rate, and the mean CV of its neurons with more than %d spikes.\n", fewSpikes)
 	}
+}
+
+// common returns the reason against a prediction if all shown tables have the same, and there are several.
+func (r *results) common() (reason string) {
+	tables := 0
+	for i := range r.tables {
+		if r.shown[i] == 0 {
+			continue
+		}
+		p := r.prediction(i)
+		if p.Exists() || tables > 0 && p.String() != reason {
+			return ""
+		}
+		reason = p.String()
+		tables++
+	}
+	if tables < 2 {
+		return ""
+	}
+	return reason
 }
 
 // counts returns the spikes of some neurons, their mean rate and their mean CV, in columns.
