@@ -164,7 +164,7 @@ func (d *decoder) instead(section, name string) string {
 	const fewNames = 8 // limit for a list
 	switch {
 	case section == "input" && d.of("neuron", name) != nil:
-		return dotted(name) + " is a neuron: connect it by a synapse"
+		return dotted(name) + " is a neuron"
 	case section == "neuron" && d.of("input", name) != nil:
 		return dotted(name) + " is an input"
 	}

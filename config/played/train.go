@@ -3,6 +3,7 @@ package played
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
@@ -212,6 +213,8 @@ func wrongFile(t *config.Table, rule string, err error) {
 	switch {
 	case errors.As(err, &row):
 		t.WrongFile("file", config.Problem{File: row.Name, Line: row.Line, Column: row.Column, Rule: row.Err.Error()})
+	case errors.Is(err, fs.ErrNotExist):
+		t.Wrong("file", config.Problem{Rule: rule, Hint: err.Error() + ": put the file beside the configuration, or write its whole path"})
 	case err != nil:
 		t.Wrong("file", config.Problem{Rule: rule, Hint: err.Error()})
 	}

@@ -98,7 +98,7 @@ func TestTrainRefusesBadFiles(t *testing.T) {
 	}
 	_, missing := os.Open(at("none.csv"))
 	for _, tt := range []struct{ file, want string }{
-		{"none.csv", at("c.toml") + ":9:1: input.cue.file: must be a file of spikes, got \"none.csv\": " + missing.Error()},
+		{"none.csv", at("c.toml") + ":9:1: input.cue.file: must be a file of spikes, got \"none.csv\": " + missing.Error() + ": put the file beside the configuration, or write its whole path"},
 		{"late.csv", at("c.toml") + ":9:1: input.cue.file: must be a file of spikes, got \"late.csv\": " + at("late.csv") + ": the last spike must be at most every (6 ms) after the start"},
 		{"order.csv", at("order.csv") + `:3:1: time_ms: must be later than the row before, 2 ms, got "1"`},
 	} {

@@ -105,6 +105,8 @@ func badSynapses() []badCase {
 			`30:1: synapse.a.gain: must be the name of a knob, got "drive": the gain follows the knob's position from -1 to 1`},
 		{30, `gain = "cue"`,
 			`30:1: synapse.a.gain: must be the name of a knob, got "cue": the gain follows the knob's position from -1 to 1`},
+		{30, `gain = "n2"`,
+			`30:1: synapse.a.gain: must be the name of an input, got "n2": n2 is a neuron`},
 		{30, "gain = 0.5",
 			`30:1: synapse.a.gain: must be the name of a knob such as "knob", got 0.5`},
 		{30, `gain = ["knob"]`,

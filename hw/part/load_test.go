@@ -112,7 +112,7 @@ func TestLoadReadsRecordedCurrents(t *testing.T) {
 		sets      []string
 		want      string
 	}{
-		{"none", "", nil, file + rule + "open " + csv + ": " + syscall.ENOENT.Error()},
+		{"none", "", nil, file + rule + "open " + csv + ": " + syscall.ENOENT.Error() + ": put the file beside the configuration, or write its whole path"},
 		{"a bad row", "time_ms,current_na\n0,1\nx,2\n", nil, csv + `:3:1: time_ms: must be a number between 0 and 8640000000, got "x"`},
 		{"nothing to repeat", "time_ms,current_na\n0,1\n", []string{"input.r.repeat=true"},
 			file + rule + csv + ": must have a row after 0 ms to repeat, got one row, at 0 ms"},
