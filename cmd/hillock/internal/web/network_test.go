@@ -41,6 +41,19 @@ func open(t *testing.T, text string) (*sessiontest.Bench, web.Run) {
 }
 
 // The picture of a network has a place for each neuron, and a pair for each two places with synapses.
+// A knob used only as a gain shows the factor of the weight.
+func TestKnobOfAGainIsNoCurrent(t *testing.T) {
+	t.Parallel()
+	_, run := open(t, neuronsOf("n1", "n2")+table("a", "'n1'", "'n2'", "gain = 'volume'\n[input.volume]\ndriver = 'mcp3008'\nchannel = 1\ncurrent = ['0 nA', '5 nA']"))
+	got := map[string]string{}
+	for _, in := range run.Hello().Inputs {
+		got[in.Name] = fmt.Sprintf("%g %g %s", in.Low, in.High, in.Unit)
+	}
+	if diff := cmp.Diff(map[string]string{"knob": "0 5 nA", "volume": "-1 1 ×"}, got); diff != "" {
+		t.Error("-want +got", diff)
+	}
+}
+
 func TestPictureOfANetwork(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, toml, want string }{

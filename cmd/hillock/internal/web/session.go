@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -40,6 +41,12 @@ func (w *shown) Ticks(bounds []time.Duration) (atMost []uint64, n uint64, sum ti
 	return w.Lateness(bounds)
 }
 
+// onlyGain reports whether an input scales weights and is the current of no neuron.
+func onlyGain(cfg *config.Config, name string) bool {
+	drives := slices.ContainsFunc(cfg.Neurons, func(n config.Neuron) bool { return slices.Contains(n.Inputs, name) })
+	return !drives && slices.ContainsFunc(cfg.Synapses, func(s config.Synapse) bool { return s.Gain == name })
+}
+
 // Hello implements Run.
 func (w *shown) Hello() Hello {
 	st := w.Session.Status()
@@ -70,8 +77,12 @@ func (w *shown) Hello() Hello {
 	}
 	for _, is := range st.Inputs {
 		in := is.Config
-		h.Inputs = append(h.Inputs, Input{Name: in.Name, Driver: in.Driver, Where: parts.Where(in), Shape: parts.Shape(in), Low: is.Low, High: is.High,
-			Turnable: is.Knob != nil})
+		shown := Input{Name: in.Name, Driver: in.Driver, Where: parts.Where(in), Shape: parts.Shape(in), Low: is.Low, High: is.High, Unit: "nA",
+			Turnable: is.Knob != nil}
+		if onlyGain(cfg, in.Name) {
+			shown.Low, shown.High, shown.Unit = -1, 1, "×"
+		}
+		h.Inputs = append(h.Inputs, shown)
 	}
 	for _, out := range cfg.Outputs {
 		pin := strings.Join(config.Pins(out.Part), " ")

@@ -140,8 +140,9 @@ type Input struct {
 	Driver   string  `json:"driver"`
 	Where    string  `json:"where"`
 	Shape    string  `json:"shape"` // of a wave
-	Low      float64 `json:"low"`
-	High     float64 `json:"high"`
+	Low      float64 `json:"low"`   // at position 0
+	High     float64 `json:"high"`  // at position 1
+	Unit     string  `json:"unit"`  // "nA"; "×" of a knob used only as a gain
 	Turnable bool    `json:"turnable"`
 }
 

@@ -70,17 +70,17 @@ export class Knob {
     if (performance.now() - this.mine < MINE) return;
     if (s.knob !== null) this.show(s.knob); // a loose wire changes the reading, not the knob's position
     else if (s.state === 'ok') this.show(s.position);
-    this.text.textContent = `${number(s.current, 2)} nA`;
+    if (this.input.unit === 'nA') this.text.textContent = `${number(s.current, 2)} nA`;
   }
 
   show(position) {
     this.position = position;
-    const { cx, cy, r, input } = this, turned = HALF * (2 * position - 1), current = input.low + (input.high - input.low) * position;
+    const { cx, cy, r, input } = this, turned = HALF * (2 * position - 1), value = input.low + (input.high - input.low) * position;
     this.mark.setAttribute('transform', `rotate(${turned} ${cx} ${cy})`);
     const point = (degrees) => { const a = degrees * Math.PI / 180; return `${cx + r * 0.88 * Math.sin(a)} ${cy - r * 0.88 * Math.cos(a)}`; };
     this.arc.setAttribute('d', `M${point(-HALF)} A${r * 0.88} ${r * 0.88} 0 ${position > 2 / 3 ? 1 : 0} 1 ${point(turned)}`);
-    this.text.textContent = `${number(current, 2)} nA`;
-    this.g.setAttribute('aria-valuenow', current.toFixed(3));
-    this.g.setAttribute('aria-valuetext', `${number(current, 2)} nanoampere, ${Math.round(100 * position)} percent`);
+    this.text.textContent = `${number(value, 2)} ${input.unit}`;
+    this.g.setAttribute('aria-valuenow', value.toFixed(3));
+    this.g.setAttribute('aria-valuetext', `${number(value, 2)} ${input.unit === 'nA' ? 'nanoampere' : 'times the weight'}, ${Math.round(100 * position)} percent`);
   }
 }

@@ -67,7 +67,7 @@ function roomy(u, names, letters) {
 
 // currents are the ends of the axis: those of the inputs, and of larger synaptic currents the next round ones.
 function currents({ inputs }, least, most) {
-  const all = [0, ...inputs.flatMap((p) => [p.low, p.high])], low = Math.min(...all, -round(-(least ?? 0))), high = Math.max(...all, round(most ?? 0)), room = (high - low || 1) * 0.06;
+  const all = [0, ...inputs.filter((p) => p.unit === 'nA').flatMap((p) => [p.low, p.high])], low = Math.min(...all, -round(-(least ?? 0))), high = Math.max(...all, round(most ?? 0)), room = (high - low || 1) * 0.06;
   return [low - room, high + room];
 }
 

@@ -178,11 +178,11 @@ export default class Network {
     let used = 0;
     synapses.forEach(({ params, pairs }, k) => {
       if (this.crowd && k !== this.chosen) return;
-      const travel = Math.max(params.delay / dt, SEEN * perMs);
+      const travel = Math.max(params.delay / dt, SEEN * perMs), inhibits = this.arrows[k][0]?.classList.contains('inhibits');
       pairs.forEach(([from], n) => {
         for (const step of this.spikesOf(places[from], Math.ceil(this.step - travel), Math.floor(this.step))) {
           if (used === DOTS) return;
-          this.dot(used++, along(this.paths[k][n], (this.step - step) / travel));
+          this.dot(used++, along(this.paths[k][n], (this.step - step) / travel), inhibits);
         }
       });
     });
@@ -194,8 +194,8 @@ export default class Network {
     });
   }
 
-  dot(k, { x, y }) {
+  dot(k, { x, y }, inhibits) {
     if (!this.dots[k]) this.spots.append(this.dots[k] = svg('circle', { r: 5 }));
-    for (const [key, value] of [['cx', x], ['cy', y], ['visibility', 'visible']]) this.dots[k].setAttribute(key, value);
+    for (const [key, value] of [['cx', x], ['cy', y], ['class', inhibits ? 'inhibits' : ''], ['visibility', 'visible']]) this.dots[k].setAttribute(key, value);
   }
 }
