@@ -27,6 +27,9 @@ func bigExp(x float64) *big.Float {
 }
 
 func TestExpIsWithinOneUnit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: -short: the error is that of amd64: TestExpHasTheSameBitsEverywhere")
+	}
 	r := rand.New(rand.NewPCG(3, 4))
 	worst, others := 0.0, 0
 	for range 20000 {
