@@ -32,7 +32,7 @@ export default class Numbers {
     $('rate').textContent = `${number(n.rate, 1)} Hz`;
     $('predicted').textContent = predicted ? `${number(n.predicted, 1)} Hz` : `no prediction: ${n.no_prediction}`;
     $('predicted').classList.toggle('reason', !predicted);
-    $('v').textContent = `${number(n.v, 1)} mV`;
+    $('v').textContent = `${number(n.v, Math.abs(n.v) < 99.95 ? 1 : 0)} mV`; // room for −99.9 mV
     $('i').textContent = `${number(n.i, 2)} nA`;
     for (const name of ['synaptic', 'w']) {
       $(name).parentElement.hidden = n[name] === null;
