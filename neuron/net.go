@@ -353,9 +353,6 @@ func (n *Net) Synaptic(cell, i int) (sum float64) {
 	return sum
 }
 
-// Now returns the number of steps so far, skipped ones included.
-func (n *Net) Now() int64 { return n.now }
-
 // UnderWay returns the number of arrivals of spikes until now that are still to come.
 func (n *Net) UnderWay() (count int64) {
 	for _, s := range n.synapses {

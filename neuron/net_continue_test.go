@@ -42,7 +42,7 @@ func busy(dt float64, order ...int) ([]*Cell, *Net) {
 func traceOf(n *Net, steps int) (text []string) {
 	for range steps {
 		n.Step([]float64{1.9, 1.6})
-		line := fmt.Sprintf("%d %v %v", n.Now(), n.Spiked(0), n.Spiked(1))
+		line := fmt.Sprintf("%d %v %v", n.now, n.Spiked(0), n.Spiked(1))
 		for i := range 3 {
 			line += fmt.Sprintf(" %x %x", n.V(0, i), n.Synaptic(0, i))
 		}
@@ -206,7 +206,7 @@ func TestSkippedStepsDropArrivals(t *testing.T) {
 			all += before[s.Name]
 		}
 		n.Skip(steps)
-		cue := n.sources[0].Train.Count(n.Now()-steps+1, n.Now()) * int64(len(n.synapse("c").Targets[0])+len(n.synapse("d").Targets[1]))
+		cue := n.sources[0].Train.Count(n.now-steps+1, n.now) * int64(len(n.synapse("c").Targets[0])+len(n.synapse("d").Targets[1]))
 		var later int64
 		for i, s := range n.synapses {
 			later += n.Arrived(i) + n.underWay(s.Name)
