@@ -38,6 +38,10 @@ type Pin struct {
 	epoch   int       // a change ends every wait
 	record  record
 	fault   error
+
+	request  *request  // for edges, or nil
+	line     int       // in the request
+	reported gpio.Edge // edges for the request
 }
 
 // Clock returns the Pi's clock.
@@ -56,8 +60,8 @@ func newPin(c Clock, levels *sync.Mutex, number int, pull gpio.Pull, alt pin.Fun
 func (p *Pin) Out(l gpio.Level) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fault != nil {
-		return fmt.Errorf("sim: %s: out: %w", p.name, p.fault)
+	if err := p.refuses(); err != nil {
+		return fmt.Errorf("sim: %s: out: %w", p.name, err)
 	}
 	if other := p.net.against(p, l); other != nil {
 		return fmt.Errorf("sim: %s: out %s: %w: %s drives the wire %s: make one of them an input", p.name, word(l), ErrShort, other, word(other.out))
@@ -255,9 +259,15 @@ func (p *Pin) SetFault(err error) {
 func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fault != nil {
-		return fmt.Errorf("sim: %s: %s: %w", p.name, op, p.fault)
+	if err := p.refuses(); err != nil {
+		return fmt.Errorf("sim: %s: %s: %w", p.name, op, err)
 	}
+	p.become(pull, edge, special)
+	return nil
+}
+
+// become makes the pin an input. Callers of become, watch, note and change hold p.mu.
+func (p *Pin) become(pull gpio.Pull, edge gpio.Edge, special bool) {
 	before := p.net.level()
 	p.output, p.special = false, special
 	if pull != gpio.PullNoChange {
@@ -265,7 +275,6 @@ func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) err
 	}
 	p.watch(edge)
 	p.note(before, ByProgram)
-	return nil
 }
 
 // outside sets the level of Drive, or removes it.
@@ -277,7 +286,7 @@ func (p *Pin) outside(driven bool, l gpio.Level) {
 	p.note(before, ByOutside)
 }
 
-// watch sets the edges to report and ends running waits. Callers of watch, note and change hold p.mu.
+// watch sets the edges to report and ends running waits.
 func (p *Pin) watch(e gpio.Edge) {
 	p.edge, p.pending = e, 0
 	p.epoch++
@@ -300,11 +309,18 @@ func (p *Pin) note(before gpio.Level, by Driver) {
 	}
 }
 
-// change records an edge and reports it to WaitForEdge, unless the program made the edge on this pin.
+// change records an edge and reports it: to the pin's request, and to WaitForEdge unless the program made the edge on
+// this pin.
 func (p *Pin) change(e Edge) {
 	p.record.add(e)
-	counts := e.Level == gpio.High && p.edge&gpio.RisingEdge != 0 || e.Level == gpio.Low && p.edge&gpio.FallingEdge != 0
-	if counts && e.By != ByProgram {
+	kind := gpio.FallingEdge
+	if e.Level == gpio.High {
+		kind = gpio.RisingEdge
+	}
+	if p.reported&kind != 0 {
+		p.request.put(p.line, e)
+	}
+	if p.edge&kind != 0 && e.By != ByProgram {
 		p.pending = min(p.pending+1, maxPending)
 		p.woken.Broadcast()
 	}
