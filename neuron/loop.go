@@ -133,6 +133,7 @@ type Loop struct {
 	Start     time.Duration // deadline of tick 0 on the clock, to continue another loop; 0: the time of Run
 	Cells     []*Cell       // stepped in this order
 	Net       *Net          // of these cells; nil: they are alone
+	Feeds     []Feed        // spikes from outside, for sources of Net
 	Observers []Observer
 
 	Patience time.Duration // wait for a Holder: at least this, less than twice this; 0: no limit
@@ -232,6 +233,7 @@ func (r *run) due(deadline, began time.Duration) {
 	r.at.Due++
 	r.at.Deadline, r.at.Began = deadline, began
 	r.adjust()
+	r.receive()
 	r.inTick = true
 }
 
@@ -281,6 +283,8 @@ type run struct {
 	observers []StepObserver
 	net       *Net      // nil: the cells are alone
 	gains     []gaining // of the synapses with a knob
+	feed      int       // index of the feed being read
+	add       func(input int, at time.Duration, gain float64)
 
 	whole, rest, den, acc uint64 // steps per tick; acc adds up the fractions
 
@@ -310,6 +314,7 @@ func (l *Loop) prepare() (*run, error) {
 	if l.Net != nil {
 		r.connect(l.Net)
 	}
+	r.add = r.addSpike
 	r.currents = make([]float64, len(r.inputs))
 	r.relief = newRelief(r.inputs)
 	for _, o := range l.Observers {

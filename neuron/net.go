@@ -21,8 +21,9 @@ type Net struct {
 	dt      float64 // ms
 	now     int64   // steps taken and skipped
 	history spikeRing
-	sent    []int64 // spikes by source
-	dropped int64   // arrivals
+	sent    []int64     // spikes by source
+	heard   []*Received // by source; nil for another train
+	dropped int64       // arrivals
 }
 
 // cellGroup is the group of a cell in a network.
@@ -133,6 +134,17 @@ func (n *Net) connect(synapses []Synapse, like *Net) {
 		n.synapses = append(n.synapses, c)
 	}
 	n.history = newSpikeRing(int(longest)+1, numbers)
+	n.hear()
+}
+
+// hear finds the spike inputs from outside.
+func (n *Net) hear() {
+	n.heard = make([]*Received, len(n.sources))
+	for i, s := range n.sources {
+		if r, ok := s.Train.(*Received); ok {
+			n.heard[i], r.kept = r, int64(len(n.history))
+		}
+	}
 }
 
 // adopt takes the graph of the same table in another network.
@@ -212,7 +224,7 @@ func (n *Net) Step(currents []float64) {
 			s.plastic.decay()
 		}
 		for ; s.taken < n.now-s.Delay; s.taken++ {
-			s.arrive(*n.history.at(s.taken + 1))
+			n.arrive(s, s.taken+1)
 		}
 	}
 	spiked := n.history.at(n.now)
@@ -266,21 +278,26 @@ func (g *cellGroup) sum(outside float64) {
 }
 
 // arrive delivers the spikes of one step.
-func (s *synapse) arrive(spikes []int32) {
-	for _, from := range spikes {
+func (n *Net) arrive(s *synapse, step int64) {
+	neurons := n.number(0)
+	for _, from := range *n.history.at(step) {
 		i := s.source[from]
 		if i < 0 {
 			continue
+		}
+		gain := s.gain
+		if from >= neurons && n.heard[from-neurons] != nil {
+			gain = float64(gain * n.heard[from-neurons].Gain(step))
 		}
 		for k := range s.reach[i] {
 			r := &s.reach[i][k]
 			onto := s.onto[r.onto].receiver
 			if s.plastic == nil {
-				onto.arrive(r.targets, float64(s.gain*s.Weight))
+				onto.arrive(r.targets, float64(gain*s.Weight))
 				continue
 			}
 			for j := range r.targets {
-				onto.arrive(r.targets[j:j+1], float64(s.gain*s.plastic.weights[i][r.places[j]]))
+				onto.arrive(r.targets[j:j+1], float64(gain*s.plastic.weights[i][r.places[j]]))
 			}
 		}
 		if s.plastic != nil {

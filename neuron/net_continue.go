@@ -27,6 +27,9 @@ func (n *Net) Continue(from *Net) {
 	for i, s := range n.sources {
 		if k := slices.IndexFunc(from.sources, func(was Source) bool { return was.Name == s.Name }); k >= 0 {
 			n.sent[i] = from.sent[k]
+			if n.heard[i] != nil && from.heard[k] != nil {
+				n.heard[i].take(from.heard[k], c.step)
+			}
 		}
 	}
 	c.spikes()
@@ -82,6 +85,7 @@ func (c *continued) spikes() {
 	old := c.from.history
 	if need := int(math.Round(float64(len(old)-1)*c.ratio)) + 1; need > len(c.n.history) {
 		c.n.history = newSpikeRing(need, int(c.n.number(len(c.n.sources))))
+		c.n.hear()
 	}
 	for step := max(1, c.from.now-int64(len(old))+1); step <= c.from.now; step++ {
 		spiked := c.n.history.at(c.step(step))

@@ -31,6 +31,7 @@ func (r *run) tick() (time.Duration, error) {
 		r.acc -= r.den
 		due++
 	}
+	r.place(due)
 	for _, g := range r.gains {
 		g.gain = g.Gain.Factor(r.currents[g.input])
 	}

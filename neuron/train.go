@@ -8,7 +8,8 @@ type Source struct {
 	Train Train
 }
 
-// A Train is a series of spikes. It has no state: a continued network goes on with it.
+// A Train is a series of spikes by step. Received is one of spikes from outside; the others have no state: a continued network goes on
+// with them.
 type Train interface {
 	// Spikes reports whether there is a spike in a step of the network.
 	Spikes(step int64) bool
