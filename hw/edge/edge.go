@@ -22,13 +22,13 @@ type Edge struct {
 	Line   int           // index in the request
 	At     time.Duration // CLOCK_MONOTONIC; on a virtual Pi, the time of its clock
 	Rising bool
+	Lost   int64 // edges of its line right before it, dropped by a full buffer
 }
 
 // Port is one request for lines. It holds the lines until Close.
 type Port interface {
-	// Read fills to with the oldest unread edges and returns their number. It never waits. lost is the number of edges
-	// that a full buffer dropped since the latest Read.
-	Read(to []Edge) (n int, lost int64, err error)
+	// Read fills to with the oldest unread edges and returns their number. It never waits.
+	Read(to []Edge) (n int, err error)
 	// Now returns the time on the clock of the edges.
 	Now() time.Duration
 	Close() error

@@ -18,7 +18,7 @@ const maxLines = 64
 // Until Close, another use of these pins returns syscall.EBUSY. The times of the edges are those of the Pi's clock.
 //
 // The buffer has room for 16 edges a line, rounded up to a power of two (linereq_create and kfifo_alloc in the kernel).
-// A full buffer drops its oldest edge. The kernel numbers all edges; a gap in the numbers is the count of lost edges.
+// A full buffer drops its oldest edge. The kernel numbers the edges of each line; a gap in the numbers is the count of lost edges.
 func (p *Pi) OpenEdges(lines []edge.Line) (edge.Port, error) {
 	if len(lines) == 0 || len(lines) > maxLines {
 		return nil, fmt.Errorf("sim: edges: want 1 to %d lines, got %d: %w", maxLines, len(lines), syscall.EINVAL)
@@ -42,16 +42,18 @@ type request struct {
 	closed bool
 
 	ring  []numbered
-	first int    // oldest unread edge in ring
-	kept  int    // unread edges
-	seqno uint64 // number of the latest edge
-	read  uint64 // number of the latest edge that Read returned
+	first int // oldest unread edge in ring
+	kept  int // unread edges
+	lines [maxLines]numbers
 }
 
-// numbered is an edge with its number in the request, from 1.
+// numbers are those of a line: of its latest edge, and of the latest one that Read returned.
+type numbers struct{ latest, read int64 }
+
+// numbered is an edge with its number in its line, from 1.
 type numbered struct {
 	edge.Edge
-	seqno uint64
+	seqno int64
 }
 
 // take makes a pin an input of the request.
@@ -88,27 +90,28 @@ func (r *request) put(line int, e Edge) {
 		r.first = (r.first + 1) % len(r.ring)
 		r.kept--
 	}
-	r.seqno++
-	r.ring[(r.first+r.kept)%len(r.ring)] = numbered{edge.Edge{Line: line, At: e.At, Rising: e.Level == gpio.High}, r.seqno}
+	r.lines[line].latest++
+	r.ring[(r.first+r.kept)%len(r.ring)] = numbered{edge.Edge{Line: line, At: e.At, Rising: e.Level == gpio.High}, r.lines[line].latest}
 	r.kept++
 }
 
 // Read implements edge.Port.
-func (r *request) Read(to []edge.Edge) (n int, lost int64, err error) {
+func (r *request) Read(to []edge.Edge) (n int, err error) {
 	r.pi.levels.Lock()
 	defer r.pi.levels.Unlock()
 	if r.closed {
-		return 0, 0, fmt.Errorf("sim: edges: read: %w", fs.ErrClosed)
+		return 0, fmt.Errorf("sim: edges: read: %w", fs.ErrClosed)
 	}
 	for n < len(to) && r.kept > 0 {
 		e := &r.ring[r.first]
-		lost += int64(e.seqno - r.read - 1)
-		to[n], r.read = e.Edge, e.seqno
+		line := &r.lines[e.Line]
+		e.Lost = e.seqno - line.read - 1
+		to[n], line.read = e.Edge, e.seqno
 		r.first = (r.first + 1) % len(r.ring)
 		r.kept--
 		n++
 	}
-	return n, lost, nil
+	return n, nil
 }
 
 // Now implements edge.Port.
