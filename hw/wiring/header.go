@@ -73,7 +73,7 @@ func (n *Netlist) ends(wires []Wire) string {
 func (n *Netlist) short(e End) string {
 	p := n.part(e.Part)
 	switch {
-	case p == nil || p.Kind == Resistor:
+	case p == nil || p.Kind == Resistor || p.Kind == Button:
 		return e.Part
 	case p.Kind == Module:
 		return e.Part + "." + p.Pins[e.Pin-1]

@@ -132,7 +132,7 @@ func (p *plan) columns() {
 		if c.Kind != Chip && c.Kind != Module {
 			continue
 		}
-		for _, knob := range b.parts[1:] {
+		for _, knob := range b.sensors() {
 			knobs = max(knobs, p.pillWidth(p.short(p.middle(knob).To)))
 		}
 		for pin := range c.Pins {
@@ -150,7 +150,7 @@ func (p *plan) columns() {
 			inner = max(inner, len(p.leftOf(c)))
 			width = max(width, names[0]+names[1]+4.5)
 		} else {
-			lanes = max(lanes, len(b.parts)-1)
+			lanes = max(lanes, len(b.sensors()))
 			width = max(width, moduleWidth)
 		}
 	}

@@ -2,14 +2,14 @@ package wiring
 
 import "strings"
 
-// drawChain draws a resistor from the header on the right, and an LED behind it, to a rail on the left.
+// drawChain draws a resistor from the header on the right, and an LED or a piezo disc behind it, to a rail on the left.
 func (p *plan) drawChain(b band) {
 	y := gridY(b.first)
 	r := b.parts[0]
 	half := p.drawTwoLegs(r, xy{resistorAt, y}) / 2
 	left := resistorAt - half
 	use := r.purpose()
-	for _, part := range b.parts[1:] { // the LED
+	for _, part := range b.parts[1:] { // an LED or a piezo disc
 		wide := p.drawTwoLegs(part, xy{ledAt, y}) / 2
 		p.wire(part.Ref, dark, xy{left, y}, xy{ledAt + wide, y})
 		left = ledAt - wide
@@ -19,7 +19,7 @@ func (p *plan) drawChain(b band) {
 			switch w.To.Part {
 			case Header:
 				switch {
-				case len(b.parts) == 1:
+				case len(b.parts) == 1 && r.Kind == Resistor:
 					use = w.Note
 				case w.Note != "":
 					use += ", " + w.Note
@@ -58,6 +58,10 @@ func (p *plan) drawBypass(b band) {
 func (p *plan) drawTwoLegs(part *Part, at xy) (width float64) {
 	around := func(wide, high float64) box { return box{at.x - wide/2, at.y - high/2, at.x + wide/2, at.y + high/2} }
 	switch part.Kind {
+	case Button:
+		return p.drawButton(part, at)
+	case Piezo:
+		return p.drawPiezo(part, at)
 	case LED:
 		const wide, high = 8.4, 4.4
 		flat, k, a := -1.0, "K", "A" // the cathode's side

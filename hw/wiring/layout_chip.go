@@ -133,6 +133,9 @@ func (p *plan) drawModule(b band) {
 	for i := range m.Pins {
 		at := p.drawPinAt(m, i, 1, xy{body.right, gridY(b.first + i)})
 		for _, w := range p.wiresAt(End{m.Ref, i + 1}) {
+			if w.Color == (Color{}) { // a plug
+				continue
+			}
 			text := p.farOf(w, m)
 			if w.From.Part == m.Ref {
 				p.onward(w, at, text)
@@ -145,4 +148,11 @@ func (p *plan) drawModule(b band) {
 		}
 	}
 	p.route(trunks, p.lanes[0], p.lanes[1], laneSpace)
+	y := gridY(b.first + len(m.Pins))
+	for _, part := range b.parts[1:] {
+		if part.Kind == Servo {
+			p.drawServo(part, body, y)
+			y += servoRows * step
+		}
+	}
 }

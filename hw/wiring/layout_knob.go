@@ -48,9 +48,13 @@ func (p *plan) drawKnob(k *Part, y float64) xy {
 	return xy{knobRight + 2, y}
 }
 
-// drawChipKnob draws a knob of a chip or a module with the disc of its middle leg, and returns the end of the disc.
+// drawChipKnob draws a knob or a light sensor of a chip or a module with the disc of its middle leg, and returns the end of the disc.
 func (p *plan) drawChipKnob(k *Part, y float64) xy {
-	w, from := p.middle(k), p.drawKnob(k, y)
+	w, draw := p.middle(k), p.drawKnob
+	if k.Kind == Light {
+		draw = p.drawLight
+	}
+	from := draw(k, y)
 	chip := p.short(w.To)
 	p.wire(k.Ref, w.Color, from, xy{knobPill, y})
 	p.pill(xy{knobPill, y}, 0, w.Color, chip)

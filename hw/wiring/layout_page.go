@@ -101,7 +101,7 @@ func (p *plan) drawTexts() {
 	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width-taken, "hillock: "+p.Title)+p.number)
 	volts := "Nothing goes to 5V."
 	if len(p.all.at(config.Position("5V"))) > 0 {
-		volts = "5V is for LED strips alone."
+		volts = "5V is for LED strips and servos alone."
 	}
 	p.text(plain, xy{margin, b.bottom + 1}, 0, 0,
 		"The number in a coloured label is the header pin of its wire. Dots join wires, bare crossings do not. Grey pins stay free. "+volts)
@@ -117,21 +117,11 @@ func (p *plan) drawTexts() {
 // kitList returns the parts of the kit, a line for each kind.
 func (n *Netlist) kitList() []string {
 	var lines []string
-	for _, kind := range []struct {
-		Kind
-		words, hint string
-	}{
-		{Chip, "chips", "seen from above, notch up: pins count down the left side and up the right one"},
-		{Module, "modules", "go by the names printed on them, their order may be another"},
-		{Knob, "potentiometers", "seen from the shaft, legs down: 1, 2, 3 from the left; turning right gives more"},
-		{LED, "LEDs", "A: anode, long leg; K: cathode, short leg, flat side of the rim"},
-		{Resistor, "resistors", "either way round"},
-		{Capacitor, "capacitors", "either way round; none with a plus or a minus on it"},
-	} {
+	for kind := Chip; kind <= Servo; kind++ {
 		var models []string
 		refs := map[string][]string{}
 		for _, p := range n.Parts {
-			if p.Kind != kind.Kind {
+			if p.Kind != kind {
 				continue
 			}
 			if refs[p.Model] == nil {
@@ -147,7 +137,7 @@ func (n *Netlist) kitList() []string {
 			models[i] = count + " (" + ranges(refs[m], kind.prefix()) + ")"
 		}
 		if models != nil {
-			lines = append(lines, kind.words+": "+strings.Join(models, ", ")+": "+kind.hint)
+			lines = append(lines, kind.texts().plural+": "+strings.Join(models, ", ")+": "+kind.texts().hint)
 		}
 	}
 	for _, w := range n.Wires {

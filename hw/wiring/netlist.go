@@ -28,27 +28,10 @@ type Part struct {
 	Group int      // parts of one are drawn together
 
 	Output string // its output; "" for a part of an input
+
+	Ohms float64 // of a resistor, for its colour bands
+	Lens Color   // of an LED
 }
-
-// Kind is a shape of part.
-type Kind int
-
-const (
-	Chip      Kind = iota // a DIP: pins down the left side and up the right one, notch up
-	Module                // a board with a row of pins
-	Knob                  // a potentiometer: legs in a row, seen from the shaft and with the legs down from the left
-	LED                   // pin 1 is the anode
-	Resistor              // pins alike
-	Capacitor             // pins alike
-)
-
-// String returns the kind's word in the table.
-func (k Kind) String() string {
-	return [...]string{"", "module", "potentiometer", "LED", "resistor", "capacitor"}[k]
-}
-
-// prefix returns the letters of the kind's refs: as in circuit diagrams, but P for a potentiometer and M for a module.
-func (k Kind) prefix() string { return [...]string{"IC", "M", "P", "D", "R", "C"}[k] }
 
 // End is the end of a wire.
 type End struct {

@@ -39,6 +39,16 @@ func (n *Netlist) bands() []band {
 	return all
 }
 
+// sensors returns the knobs and the light sensors of a chip or a module.
+func (b band) sensors() (all []*Part) {
+	for _, p := range b.parts[1:] {
+		if p.Kind == Knob || p.Kind == Light {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 const (
 	knobRows    = 3
 	capacitorAt = 3 // its row, counted from that of its knob's upper leg
@@ -54,7 +64,7 @@ func (n *Netlist) rowsOf(b band) int {
 		}
 		return max(rows, n.above(p)+len(p.Pins)/2) + 1
 	case Module:
-		return len(p.Pins) + max(1, knobRows*(len(b.parts)-1))
+		return len(p.Pins) + max(1, knobRows*len(b.sensors()), servoRows*(len(b.parts)-1-len(b.sensors())))
 	case Knob:
 		return capacitorAt + 2
 	}

@@ -108,16 +108,12 @@ func (k *Kit) rails() {
 	}
 }
 
-const (
-	Volts3V3 = 3.3 // V, of the 3V3 rail and of a high pin
-
-	forward = 2.0   // V, across a red LED, the lowest of the usual colours
-	series  = 330.0 // Ohm
-)
+// Volts3V3 is the voltage of the 3V3 rail and of a high pin, V.
+const Volts3V3 = 3.3
 
 // Resistor adds a resistor.
 func (k *Kit) Resistor(ohms float64, use string) (ref string) {
-	return k.Add(Part{Kind: Resistor, Model: Value(ohms, "Ohm"), Use: use, Pins: []string{"one end", "other end"}})
+	return k.Add(Part{Kind: Resistor, Model: Value(ohms, "Ohm"), Ohms: ohms, Use: use, Pins: []string{"one end", "other end"}})
 }
 
 // Value returns a number with a unit: "2.2 kOhm", "1 uF".
@@ -131,26 +127,6 @@ func Value(v float64, unit string) string {
 		}
 	}
 	return fmt.Sprintf("%.4g %s", v, unit)
-}
-
-// LED adds an LED with its resistor, between pin and ground, or inverted between pin and supply. Its current is (3.3 V - 2 V)/330
-// Ohm = 3.9 mA. where names the pin's key for an error; note is the note of its wire.
-func (k *Kit) LED(where, pin, use string, inverted bool, note string) {
-	if !k.GPIO(where, pin) {
-		return
-	}
-	k.Begin()
-	resistor := k.Resistor(series, use)
-	led := k.Add(Part{Kind: LED, Use: use, Pins: []string{"anode, long leg", "cathode, short leg"}})
-	anode, cathode := End{led, 1}, End{led, 2}
-	k.ToHeader(Wire{From: End{resistor, 1}, Current: 1000 * (Volts3V3 - forward) / series, Note: note}, pin)
-	if inverted {
-		k.SameRow(cathode, End{resistor, 2}, "in the resistor's row; flat side of the rim")
-		k.ToSupply(anode, "inverted: lit while the pin is low")
-		return
-	}
-	k.SameRow(anode, End{resistor, 2}, "in the resistor's row")
-	k.ToGround(cathode, "flat side of the rim")
 }
 
 // Knob adds a potentiometer at a channel. A higher voltage at its middle leg gives a larger current.

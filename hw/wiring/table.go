@@ -127,7 +127,7 @@ func (p *Part) purpose() string {
 	switch {
 	case p.Output != "" && p.Kind != Module:
 		return "output " + p.Use
-	case p.Kind == Knob:
+	case p.Kind == Knob || p.Kind == Light || p.Kind == Button:
 		return "input " + p.Use
 	}
 	return p.Use

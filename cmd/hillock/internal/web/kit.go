@@ -50,7 +50,8 @@ func onPage(cfg *config.Config, inputs []config.Input, n *wiring.Netlist) Kit {
 
 func kindOf(k wiring.Kind) string {
 	return [...]string{wiring.Chip: "chip", wiring.Module: "module", wiring.Knob: "knob", wiring.LED: "led",
-		wiring.Resistor: "resistor", wiring.Capacitor: "capacitor"}[k]
+		wiring.Resistor: "resistor", wiring.Capacitor: "capacitor",
+		wiring.Button: "button", wiring.Piezo: "piezo", wiring.Light: "light", wiring.Servo: "servo"}[k]
 }
 
 // named gives a knob its input, and an LED or a module its output. A difference of two channels has two knobs: the first one is
