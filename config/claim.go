@@ -18,6 +18,7 @@ type Claim struct {
 	Port    string    // "SPI0.0" or "I2C1"
 	Address int       // on I2C; 0 on SPI
 	Shared  bool      // with the other channels of the chip
+	Model   Setting   // the name of the chip; the zero Setting: the driver
 	Chip    []Setting // of the chip, equal for all its channels
 	Channel Setting   // of this part, for a chip with one input a channel
 }
@@ -165,8 +166,13 @@ func (p places) take(by claimant, claim Claim) {
 // sameChip reports different chip settings of two parts at one place.
 func (c claimant) sameChip(claim Claim, other held, at spot) {
 	rule, hint := "must be the same as in "+other.path, "both are on one chip, "+at.String()
-	if c.driver != other.driver && !c.IsBad("driver") && !other.IsBad("driver") {
-		c.taken("driver", rule, "", hint)
+	is, was := c.model(claim), other.model(other.claim)
+	switch {
+	case is.Value == was.Value || c.IsBad(is.Key) || other.IsBad(was.Key):
+	case is.Key == was.Key:
+		c.taken(is.Key, rule, is.Default, hint)
+	default:
+		c.taken(is.Key, fmt.Sprintf("must be %q, the %s of %s", was.Value, was.Key, other.path), is.Default, hint)
 	}
 	for _, s := range claim.Chip {
 		i := slices.IndexFunc(other.claim.Chip, func(o Setting) bool { return o.Key == s.Key })
@@ -174,6 +180,14 @@ func (c claimant) sameChip(claim Claim, other held, at spot) {
 			c.taken(s.Key, rule, s.Default, hint)
 		}
 	}
+}
+
+// model returns the name of the chip of a claim, with its key.
+func (c claimant) model(claim Claim) Setting {
+	if claim.Model.Key == "" {
+		return Setting{Key: "driver", Value: c.driver}
+	}
+	return claim.Model
 }
 
 // taken reports a conflict of a key with another part, also for the default of a key left out.

@@ -11,6 +11,7 @@ import (
 // dial is a knob on an ADC with I2C. All channels have the same gain.
 type dial struct {
 	Bus           string
+	Chip          string // of a slider: "dial" or "lever"
 	Address, Gain int
 	Channel       int
 	Knob
@@ -18,6 +19,9 @@ type dial struct {
 
 func (d dial) Print(p *Printer) {
 	p.Text("bus", d.Bus)
+	if d.Chip != "" {
+		p.Text("chip", d.Chip)
+	}
 	p.Hex("address", d.Address)
 	p.Whole("gain", d.Gain)
 	p.Whole("channel", d.Channel)
@@ -25,7 +29,11 @@ func (d dial) Print(p *Printer) {
 }
 
 func (d dial) Claims() []Claim {
-	return []Claim{{Key: "address", Port: d.Bus, Address: d.Address, Shared: true,
+	var model Setting
+	if d.Chip != "" {
+		model = Setting{Key: "chip", Value: d.Chip, Default: `"dial"`}
+	}
+	return []Claim{{Key: "address", Port: d.Bus, Address: d.Address, Shared: true, Model: model,
 		Chip:    []Setting{{Key: "gain", Value: d.Gain, Default: "1"}},
 		Channel: Setting{Key: "channel", Value: d.Channel, Default: "0"}}}
 }
@@ -52,11 +60,21 @@ func decodeDial(t *Table) InputPart {
 	return d
 }
 
+// decodeSlider decodes a part on the chip of a dial or a lever.
+func decodeSlider(t *Table) InputPart {
+	d := decodeDial(t).(dial)
+	d.Chip = "dial"
+	if t.Has("chip") {
+		d.Chip = t.Choice("chip", "dial", "lever")
+	}
+	return d
+}
+
 // bells returns kinds outside of hw/part.
 func bells() Kinds {
 	keys := append([]Key{{"bus", Text}, {"address", Whole}, {"gain", Whole}, {"channel", Whole}}, KnobKeys()...)
 	return Kinds{
-		Inputs: []Kind[InputPart]{{"dial", keys, decodeDial}, {"lever", keys, decodeDial}},
+		Inputs: []Kind[InputPart]{{"dial", keys, decodeDial}, {"lever", keys, decodeDial}, {"slider", append([]Key{{"chip", Text}}, keys...), decodeSlider}},
 		Outputs: []Kind[Part]{{"bell", []Key{{"pin", Text}, {"address", Whole}, {"neuron", Text}}, func(t *Table) Part {
 			return bell{t.Pin("pin", "GPIO5"), t.Whole("address", 0x20, 0x20, 0x27)}
 		}}},
@@ -103,6 +121,12 @@ func TestClaimsConflict(t *testing.T) {
 			"12:8: input.c.channel: must be a free channel, got 0 by default: input.a uses it on 0x24 on I2C1; neurons may share one input"},
 		{"another chip at the address", "[input.c]\ndriver = \"lever\"\nchannel = 2\n",
 			`13:1: input.c.driver: must be the same as in input.a, got "lever": both are on one chip, 0x24 on I2C1`},
+		{"another chip in its own key", "[input.c]\ndriver = \"slider\"\nchip = \"lever\"\nchannel = 2\n",
+			`14:1: input.c.chip: must be "dial", the driver of input.a, got "lever": both are on one chip, 0x24 on I2C1`},
+		{"another chip by default", "[input.c]\ndriver = \"slider\"\nchannel = 2\naddress = 0x25\n[input.d]\ndriver = \"lever\"\naddress = 0x25\n",
+			`17:1: input.d.driver: must be "dial", the chip of input.c, got "lever": both are on one chip, 0x25 on I2C1`},
+		{"two sliders on two chips", "[input.c]\ndriver = \"slider\"\nchip = \"lever\"\naddress = 0x25\n[input.d]\ndriver = \"slider\"\naddress = 0x25\nchannel = 1\n",
+			`16:8: input.d.chip: must be the same as in input.c, got "dial" by default: both are on one chip, 0x25 on I2C1`},
 		{"another gain", "[input.c]\ndriver = \"dial\"\nchannel = 2\ngain = 2\n",
 			"15:1: input.c.gain: must be the same as in input.a, got 2: both are on one chip, 0x24 on I2C1"},
 		{"an address of one part", "[output.p]\ndriver = \"bell\"\npin = \"GPIO6\"\nneuron = \"n1\"\n",
@@ -118,6 +142,12 @@ func TestClaimsConflict(t *testing.T) {
 		if got := strings.TrimPrefix(fmt.Sprint(err), "bad.toml:"); got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestDriversShareAChip(t *testing.T) {
+	if _, err := Parse("", []byte(dials+"[input.c]\ndriver = \"slider\"\nchannel = 2\n"), nil, bells()); err != nil {
+		t.Errorf("got %v, want nil", err)
 	}
 }
 
