@@ -73,11 +73,21 @@ func (a ADS1115) Claims() []config.Claim {
 	return []config.Claim{{Key: "address", Default: "0x48", Hint: "the wire of ADDR selects 0x48 to 0x4b", Port: a.Bus, Address: a.Address, Shared: true}}
 }
 
+// adsSensor is a sensor on a channel of the chip: a knob, or the part that embeds one.
+type adsSensor interface {
+	adc() ADS1115
+	wire(k *wiring.Kit, channel wiring.End, use string) // adds the sensor at its channel
+}
+
+func (a ADS1115) adc() ADS1115 { return a }
+
+func (ADS1115) wire(k *wiring.Kit, channel wiring.End, use string) { k.Knob(channel, use) }
+
 // Wires implements wiring.Wired: the usual module with this chip, and the knobs on its channels. SBAS444D, table 4, has the
 // wire of ADDR.
 func (a ADS1115) Wires(k *wiring.Kit, uses []wiring.Use) {
 	for _, u := range uses {
-		if other, _ := u.Part.(ADS1115); !k.On3V3(u.Name, other.VRef) {
+		if sensor, _ := u.Part.(adsSensor); !k.On3V3(u.Name, sensor.adc().VRef) {
 			return
 		}
 	}
@@ -99,14 +109,17 @@ func (a ADS1115) Wires(k *wiring.Kit, uses []wiring.Use) {
 		k.ToHeader(wiring.Wire{From: leg("ADDR"), Signal: "SCL", Bus: a.Bus, Note: note + ", in SCL's row"}, signals["SCL"])
 	}
 	for channel := range 4 {
+		var on adsSensor
 		reads := func(u wiring.Use) string {
-			if other, _ := u.Part.(ADS1115); other.Channel != channel {
+			sensor, _ := u.Part.(adsSensor)
+			if sensor.adc().Channel != channel {
 				return ""
 			}
+			on = sensor
 			return u.Name
 		}
 		if use := wiring.Names(uses, reads); use != "" {
-			k.Knob(leg("A"+strconv.Itoa(channel)), use)
+			on.wire(k, leg("A"+strconv.Itoa(channel)), use)
 		}
 	}
 }
