@@ -22,8 +22,9 @@ func (s State) String() string { return [...]string{"ok", "holding", "lost"}[s] 
 // gauge is common to all knobs: the position, and the state of the part.
 type gauge struct {
 	knob    config.Knob
-	late    error // the fault while the part does not answer
-	*smooth       // belongs to the goroutine that reads the part
+	curve   Curved // nil: the position is proportional to the raw value between the knob's ends
+	late    error  // the fault while the part does not answer
+	*smooth        // belongs to the goroutine that reads the part
 
 	reads, lowest, highest int32 // of the present window of the spread
 
@@ -174,6 +175,9 @@ func (k *gauge) answer(raw int32) {
 
 // position returns the position of the knob, from 0 to 1, for a code.
 func (k *gauge) position(code float64) float64 {
+	if k.curve != nil {
+		return k.curve.Position(code)
+	}
 	low, high := float64(k.knob.Ends[0]+k.knob.DeadZone), float64(k.knob.Ends[1]-k.knob.DeadZone)
 	return min(max((code-low)/(high-low), 0), 1)
 }

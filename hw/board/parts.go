@@ -23,6 +23,12 @@ type Turned interface {
 	FullScale() int
 }
 
+// Curved is a Turned part with a position not proportional to the raw value, such as a light sensor.
+type Curved interface {
+	// Position returns the position for a smoothed raw value, from 0 to 1.
+	Position(raw float64) float64
+}
+
 // OnChip is a part that the loop itself reads: a channel of a chip that answers well within a tick.
 type OnChip interface {
 	Turned

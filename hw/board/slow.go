@@ -47,7 +47,8 @@ func newSlow(input string, part BesideLoop, pi Pi, turn chan struct{}) (*Slow, e
 
 func newGauge(part Turned) gauge {
 	k := part.Calibration()
-	return gauge{knob: k, smooth: newSmooth(k.Median, k.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", part)}
+	curve, _ := part.(Curved)
+	return gauge{knob: k, curve: curve, smooth: newSmooth(k.Median, k.Average), late: fmt.Errorf("%s: no answer in time: a transfer hangs or is slow", part)}
 }
 
 // Current returns the current in nA from the latest answer, for the tick due at now. It does not wait.

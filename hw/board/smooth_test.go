@@ -1,6 +1,7 @@
 package board
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -69,5 +70,26 @@ func BenchmarkSmooth(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.add(r.Int32N(1024))
+	}
+}
+
+// rooted is a part with a curve: the square root of the raw value.
+type rooted struct{ Turned }
+
+func (rooted) Calibration() config.Knob {
+	return config.Knob{Ends: [2]int{0, 100}, Median: 1, Average: 1}
+}
+
+func (rooted) String() string { return "rooted" }
+
+func (rooted) Position(raw float64) float64 { return math.Sqrt(raw) / 10 }
+
+func TestPositionFollowsTheCurveOfThePart(t *testing.T) {
+	t.Parallel()
+	k := newGauge(rooted{})
+	for code, want := range map[float64]float64{0: 0, 25: 0.5, 49: 0.7, 100: 1} {
+		if got := k.position(code); got != want {
+			t.Errorf("code %g: got position %g, want %g", code, got, want)
+		}
 	}
 }

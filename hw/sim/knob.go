@@ -15,6 +15,7 @@ type Knob struct {
 	position atomic.Uint64 // bits of a float64, 0 to 1
 	fault    atomic.Int32
 	readings atomic.Uint64
+	divider  atomic.Pointer[LDR] // nil for a potentiometer
 }
 
 // KnobFault is a loose wire of a Knob.
@@ -54,13 +55,13 @@ func (k *Knob) wiper() (at float64, floats bool) {
 	case WiperOff:
 		return 0, true
 	}
-	return k.Position(), false
+	return k.fraction(k.Position()), false
 }
 
 // converter is the chip of a knob.
 type converter interface {
 	VDD() physic.ElectricPotential
-	position(code int) float64 // lowest position of a code
+	position(code int) float64 // lowest voltage of a code, as a fraction of the supply
 }
 
 // Set turns the knob: 0 is ground, 1 is the supply. Values beyond the ends stop at the end; NaN is ignored.
@@ -73,12 +74,12 @@ func (k *Knob) Set(position float64) {
 
 // SetVoltage turns the knob until its wiper is at v, from ground to the supply.
 func (k *Knob) SetVoltage(v physic.ElectricPotential) {
-	k.Set(float64(v) / float64(k.chip.VDD()))
+	k.setFraction(float64(v) / float64(k.chip.VDD()))
 }
 
 // SetCode turns the knob to the lowest voltage that converts to a code, from 0 to the highest code.
 func (k *Knob) SetCode(code int) {
-	k.Set(k.chip.position(code))
+	k.setFraction(k.chip.position(code))
 }
 
 // Position returns the position of the knob, from 0 to 1.
