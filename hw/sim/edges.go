@@ -18,7 +18,8 @@ const maxLines = 64
 // Until Close, another use of these pins returns syscall.EBUSY. The times of the edges are those of the Pi's clock.
 //
 // The buffer has room for 16 edges a line, rounded up to a power of two (linereq_create and kfifo_alloc in the kernel).
-// A full buffer drops its oldest edge. The kernel numbers the edges of each line; a gap in the numbers is the count of lost edges.
+// A full buffer drops its oldest edge. The kernel numbers the edges of each line; a gap in the numbers is the count of
+// lost edges.
 func (p *Pi) OpenEdges(lines []edge.Line) (edge.Port, error) {
 	if len(lines) == 0 || len(lines) > maxLines {
 		return nil, fmt.Errorf("sim: edges: want 1 to %d lines, got %d: %w", maxLines, len(lines), syscall.EINVAL)

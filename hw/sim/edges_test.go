@@ -101,6 +101,41 @@ func TestFullBufferDropsTheOldestEdges(t *testing.T) {
 	}
 }
 
+// A line without later edges in the buffer has its loss at its next edge.
+func TestLossBelongsToItsLine(t *testing.T) {
+	t.Parallel()
+	pi := sim.New(new(stopwatch))
+	port := edges(t, pi, rising("GPIO17"), rising("GPIO22"))
+	press := func(name string, times int) {
+		for range times {
+			pi.Pin(name).Drive(gpio.High)
+			pi.Pin(name).Release()
+		}
+	}
+	var lost []int64
+	read := func() {
+		to := make([]edge.Edge, 100)
+		n, err := port.Read(to)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, e := range to[:n] {
+			if e.Lost != 0 {
+				lost = append(lost, int64(e.Line), e.Lost)
+			}
+		}
+	}
+	press("GPIO17", 3)
+	press("GPIO22", 34) // drops 3 of GPIO17 and 2 of its own
+	read()
+	press("GPIO22", 1)
+	press("GPIO17", 2)
+	read()
+	if diff := cmp.Diff([]int64{1, 2, 0, 3}, lost); diff != "" {
+		t.Errorf("line and loss (-want +got):\n%s", diff)
+	}
+}
+
 func TestRequestedPinsAreBusy(t *testing.T) {
 	t.Parallel()
 	pi := sim.New(nil)
