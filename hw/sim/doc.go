@@ -34,7 +34,8 @@
 // On SPI, [NewMCP3xxx] (in short [NewMCP3008] and [NewMCP3004]) returns an analog-to-digital converter with a [Knob] on
 // each input. Any other part with the four wires of SPI is a [Chip].
 //
-// On I2C, [NewADS1115] returns a 16-bit converter with knobs, and [NewSSD1306] a display with a Picture. Any other part
+// On I2C, [NewADS1115] returns a 16-bit converter with knobs, and [NewSSD1306] a display with a Picture. [NewMCP4725] on I2C and
+// [NewMCP49xx] on SPI are digital-to-analog converters: their Voltage is that at the probe of an oscilloscope. Any other part
 // is an [I2CChip].
 //
 // # Time

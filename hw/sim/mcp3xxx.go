@@ -105,19 +105,21 @@ func (c *MCP3xxx) SetNoise(codes int, seed uint64) {
 	c.noise.set(min(codes, c.steps()-1), seed)
 }
 
-// ChipFault is a loose wire of a chip's supply.
+// ChipFault is a loose wire of a chip, other than those of its bus.
 type ChipFault int32
 
 // The faults of a chip.
 const (
 	ChipGood    ChipFault = iota
-	NoSupply              // VDD or DGND is loose: the chip drives nothing
-	NoReference           // VREF is loose: every voltage above ground has the highest code
+	NoSupply              // VDD or ground is loose: the chip drives nothing
+	NoReference           // VREF is loose: to an ADC every voltage above ground has the highest code; the output of a DAC is 0 V
+	NoLatch               // LDAC of a DAC is loose and stays high: its output does not change
+	NoOutput              // VOUT of a DAC is loose: 0 V at the probe
 )
 
-// String returns "good", "no supply" or "no reference".
+// String returns "good", "no supply", "no reference", "no latch" or "no output".
 func (f ChipFault) String() string {
-	names := [...]string{"good", "no supply", "no reference"}
+	names := [...]string{"good", "no supply", "no reference", "no latch", "no output"}
 	if 0 <= f && int(f) < len(names) {
 		return names[f]
 	}
