@@ -21,6 +21,7 @@ func (d *decoder) check(c *Config) {
 			t.referMember("neuron", o.Neuron)
 		}
 	}
+	d.checkOracles(c)
 	d.checkClaims(c)
 	d.warnUnused(c)
 	if d.problems.found == nil {

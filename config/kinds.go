@@ -41,6 +41,12 @@ type SpikeInput interface {
 	Train(folder string, dt time.Duration) (neuron.Train, error)
 }
 
+// An Oracle is the part of an output that can show spikes before they come.
+type Oracle interface {
+	Part
+	Ahead() time.Duration // model time from the light to the spike, whole steps; 0: it shows the spikes themselves
+}
+
 // A Key is a key of a table with its types.
 type Key struct {
 	Name  string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -42,13 +43,19 @@ func (d dial) Claims() []Claim {
 type bell struct {
 	Pin     string
 	Address int
+	Early   time.Duration // before the spike
 }
 
 func (b bell) Print(p *Printer) {
 	p.Text("pin", b.Pin)
 	p.Hex("address", b.Address)
+	if b.Early > 0 {
+		p.Time("ahead", b.Early)
+	}
 	p.Neuron()
 }
+
+func (b bell) Ahead() time.Duration { return b.Early }
 
 func (b bell) Claims() []Claim {
 	return []Claim{{Key: "pin", Pin: b.Pin}, {Key: "address", Default: "0x20", Hint: "a bell has 0x20 to 0x27", Port: "I2C1", Address: b.Address}}
@@ -75,8 +82,8 @@ func bells() Kinds {
 	keys := append([]Key{{"bus", Text}, {"address", Whole}, {"gain", Whole}, {"channel", Whole}}, KnobKeys()...)
 	return Kinds{
 		Inputs: []Kind[InputPart]{{"dial", keys, decodeDial}, {"lever", keys, decodeDial}, {"slider", append([]Key{{"chip", Text}}, keys...), decodeSlider}},
-		Outputs: []Kind[Part]{{"bell", []Key{{"pin", Text}, {"address", Whole}, {"neuron", Text}}, func(t *Table) Part {
-			return bell{t.Pin("pin", "GPIO5"), t.Whole("address", 0x20, 0x20, 0x27)}
+		Outputs: []Kind[Part]{{"bell", []Key{{"pin", Text}, {"address", Whole}, {"ahead", Text}, {"neuron", Text}}, func(t *Table) Part {
+			return bell{t.Pin("pin", "GPIO5"), t.Whole("address", 0x20, 0x20, 0x27), t.Steps("ahead", 0, MaxAhead)}
 		}}},
 	}
 }

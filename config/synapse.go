@@ -55,7 +55,7 @@ func (d *decoder) synapse(t *Table) Synapse {
 	case s.Kind.HasTau() && !t.IsBad("kind"):
 		s.Tau = t.givenTau()
 	}
-	s.Delay = t.delay()
+	s.Delay = t.Steps("delay", d.timing.DT, MaxDelay)
 	s.Probability = t.probability()
 	s.Seed = uint64(t.Whole("seed", 0, 0, math.MaxInt32))
 	s.Self = t.Yes("self")
@@ -138,19 +138,6 @@ func (t *Table) tau(key string) float64 {
 
 // MaxDelay returns the longest delay of a synapse: 10 s, and at most 100,000 steps. The network keeps the spikes of this time.
 func MaxDelay(dt time.Duration) time.Duration { return min(10*time.Second, 100_000*dt) }
-
-// delay returns the delay: a whole number of steps.
-func (t *Table) delay() time.Duration {
-	dt := t.timing.DT
-	if t.parts["loop"].IsBad("dt") {
-		return t.Time("delay", dt, 0, MaxDelay(time.Second), "")
-	}
-	v := t.Time("delay", dt, dt, MaxDelay(dt), "dt")
-	if v%dt != 0 && !t.IsBad("delay") {
-		t.Wrong("delay", Problem{Rule: "must be a multiple of dt (" + FormatTime(dt) + ")", Hint: "write " + quote(FormatTime(v.Round(dt)))})
-	}
-	return v
-}
 
 // probability returns the probability of each pair.
 func (t *Table) probability() float64 {

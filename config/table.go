@@ -259,6 +259,19 @@ func (t *Table) TickOrMore(key string, byDefault, high time.Duration) time.Durat
 	return t.Time(key, max(byDefault, tick), tick, high, "one tick")
 }
 
+// Steps returns a time of whole steps: at least one, and at most the result of most for the length of a step.
+func (t *Table) Steps(key string, byDefault time.Duration, most func(dt time.Duration) time.Duration) time.Duration {
+	dt := t.timing.DT
+	if t.parts["loop"].IsBad("dt") {
+		return t.Time(key, byDefault, 0, most(time.Second), "")
+	}
+	v := t.Time(key, byDefault, dt, most(dt), "dt")
+	if v%dt != 0 && !t.IsBad(key) {
+		t.Wrong(key, Problem{Rule: "must be a multiple of dt (" + FormatTime(dt) + ")", Hint: "write " + quote(FormatTime(v.Round(dt)))})
+	}
+	return v
+}
+
 // Yes returns true or false, and false for a key left out.
 func (t *Table) Yes(key string) bool {
 	const rule = "must be true or false"

@@ -2,7 +2,6 @@ package session
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"hillock/config"
@@ -27,40 +26,14 @@ func (p Prediction) String() string {
 	return fmt.Sprintf("predicted %.1f Hz", p.Hz)
 }
 
-// Curve returns the closed forms for the firing rate of a neuron against its current, or nil and the reason. Without a
-// configuration the neuron has no synapses.
-func Curve(n config.Neuron, cfg *config.Config) (t neuron.Theory, reason string) {
-	if cfg != nil && slices.ContainsFunc(cfg.Synapses, func(s config.Synapse) bool { return isOnto(s, n.Name) }) {
-		return nil, "synapses act on it"
-	}
-	return n.Theory()
-}
-
 // Now predicts the firing rate of a neuron at a constant current in nA. Without a configuration it has no synapses, and its current
 // no noise.
 func Now(n config.Neuron, cfg *config.Config, current float64) Prediction {
-	theory, reason := Curve(n, cfg)
-	switch {
-	case n.Count > 1:
-		reason = fmt.Sprintf("a population of %d neurons", n.Count)
-	case reason == "" && cfg != nil && slices.ContainsFunc(cfg.Inputs, func(in config.Input) bool { return isNoisy(in, n) }):
-		reason = "the current has noise"
-	}
-	if reason != "" {
+	if reason := cfg.NoPrediction(n); reason != "" {
 		return Prediction{Reason: reason}
 	}
+	theory, _ := cfg.Theory(n)
 	return Prediction{Hz: theory.DiscreteRate(current)}
-}
-
-// isOnto reports whether a synapse has a target in a table of neurons.
-func isOnto(s config.Synapse, table string) bool {
-	return slices.ContainsFunc(s.To, func(to string) bool { return config.TableOf(to) == table })
-}
-
-// isNoisy reports whether an input of a neuron has noise.
-func isNoisy(in config.Input, n config.Neuron) bool {
-	noise, ok := in.Part.(interface{ Noisy() bool })
-	return ok && noise.Noisy() && slices.Contains(n.Inputs, in.Name)
 }
 
 // Past is the history of a neuron in a run.

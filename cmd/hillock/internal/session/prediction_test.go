@@ -90,15 +90,3 @@ func TestPrediction(t *testing.T) {
 		}
 	}
 }
-
-// The curve of rates is that of a neuron alone, also in a population. Synapses leave none.
-func TestCurve(t *testing.T) {
-	n := config.Neuron{Name: "n1", Params: neuron.Default(), Count: 80}
-	if theory, reason := Curve(n, &config.Config{}); theory != neuron.Theory(neuron.Default()) || reason != "" {
-		t.Errorf("got %v, %q; want the closed forms of the neuron", theory, reason)
-	}
-	cfg := &config.Config{Synapses: []config.Synapse{{Name: "a", From: []string{"n2"}, To: []string{"n1.3"}}}}
-	if theory, reason := Curve(n, cfg); theory != nil || reason != "synapses act on it" {
-		t.Errorf("got %v, %q; want none with its reason", theory, reason)
-	}
-}

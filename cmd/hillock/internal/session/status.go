@@ -197,7 +197,7 @@ func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
 	low, high := inputRange(l.cfg, l.board, n)
 	is := NeuronStatus{Name: n.Name, Count: max(1, n.Count), V: c.v, Synaptic: c.synaptic, W: c.w, Current: c.current, Spikes: c.spikes, Rate: c.rate(now.tick.Steps, l.cfg.Loop.DT),
 		RealTimeRate: c.blinks(now.tick.Began), Prediction: Now(n, l.cfg, c.current), InputRange: [2]float64{low, high}}
-	is.HasSynaptic = slices.ContainsFunc(l.cfg.Synapses, func(s config.Synapse) bool { return s.Kind.HasTau() && isOnto(s, n.Name) })
+	is.HasSynaptic = slices.ContainsFunc(l.cfg.Synapses, func(s config.Synapse) bool { return s.Kind.HasTau() && s.IsOnto(n.Name) })
 	is.HasW = adapts(n.Params)
 	is.Members = l.members.of(i, now.tick.Steps, l.cfg.Loop.DT)
 	if now.tick.Due > 0 {

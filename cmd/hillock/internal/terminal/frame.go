@@ -10,7 +10,6 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"hillock/cmd/hillock/internal/readable"
-	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/tty"
 )
 
@@ -160,7 +159,7 @@ func (s *screen) draw(height int) []string {
 		lines = s.page.draw(s.width, height, s.glyphs)
 	case height < 3 || s.width <= tty.Gutter:
 	case s.picture == "f":
-		theory, reason := session.Curve(n, s.status.Config)
+		theory, reason := s.status.Config.Theory(n)
 		lines = tty.Rates{Params: n.Params, Theory: theory, Reason: reason, Points: c.Rates.Points(), Now: is.Current, Low: is.Low, High: is.High}.Draw(s.width, height)
 	case s.picture == "h":
 		lines = tty.Intervals{Intervals: c.Intervals(), DT: w.DT}.Draw(s.width, height)

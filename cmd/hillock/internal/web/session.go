@@ -63,7 +63,7 @@ func (w *shown) Hello() Hello {
 	for i, n := range shown {
 		is := described(n)
 		is.Inputs, is.Color = append([]string{}, n.Inputs...), i
-		theory, _ := session.Curve(n, cfg)
+		theory, _ := cfg.Theory(n)
 		is.Curve = curve(theory, st.Neurons[i].InputRange[0], st.Neurons[i].InputRange[1], max(10, min(100, 1600/len(shown))))
 		h.Neurons = append(h.Neurons, is)
 	}
