@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"sync"
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/pin"
@@ -31,7 +30,7 @@ func alternates() [28]pin.Func {
 
 // newPins returns the pins after power-up: inputs, GPIO0 to GPIO8 with pull-ups and the others with pull-downs (BCM2835
 // ARM Peripherals, table 6-31). SPI0 is in its function, as after raspi-config.
-func newPins(c Clock, levels *sync.Mutex) []*Pin {
+func newPins() []*Pin {
 	pos, alt := positions(), alternates()
 	pins := make([]*Pin, len(pos))
 	for n := range pins {
@@ -39,7 +38,7 @@ func newPins(c Clock, levels *sync.Mutex) []*Pin {
 		if n <= 8 {
 			pull = gpio.PullUp
 		}
-		p := newPin(c, levels, n, pull, alt[n])
+		p := newPin(n, pull, alt[n])
 		p.aliases = []string{fmt.Sprint(n), fmt.Sprintf("P1_%d", pos[n])}
 		if alt[n] != pin.FuncNone {
 			p.aliases = append(p.aliases, string(alt[n]))

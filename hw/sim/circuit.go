@@ -19,7 +19,7 @@ const pullOhms = 50e3
 
 // Wire wires a circuit to the pin; nil removes it. A circuit makes no edges for WaitForEdge: poll the pin.
 func (p *Pin) Wire(c Circuit) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	p.circuit = c
 }

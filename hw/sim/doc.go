@@ -13,9 +13,10 @@
 // # Pins
 //
 // GPIO0 to GPIO27 begin as after power-up: inputs with the pulls of a BCM283x. [Pin.Drive] and [Pin.Release] are a
-// button. [Pi.Connect] is a jumper wire from pin to pin. [Pin.Wire] wires a [Circuit] with voltages of its own, such as
-// an [RC]. [Pin.SetFault] is another program that holds the line. [Pin.Edges] has every change of level, with its time
-// and its cause. [Pi.OpenEdges] returns edges with their times, as the kernel does. PWM is not modelled.
+// button. [Pi.Connect] is a jumper wire from pin to pin. [Pi.Beside] returns another Pi on the same desk, and [Join] is a
+// wire between two boards. [Pin.Wire] wires a [Circuit] with voltages of its own, such as an [RC]. [Pin.SetFault] is
+// another program that holds the line. [Pin.Edges] has every change of level, with its time and its cause.
+// [Pi.OpenEdges] returns edges with their times, as the kernel does. PWM is not modelled.
 //
 // # Ports
 //

@@ -24,8 +24,8 @@ func (p *Pi) OpenEdges(lines []edge.Line) (edge.Port, error) {
 	if len(lines) == 0 || len(lines) > maxLines {
 		return nil, fmt.Errorf("sim: edges: want 1 to %d lines, got %d: %w", maxLines, len(lines), syscall.EINVAL)
 	}
-	p.levels.Lock()
-	defer p.levels.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	r := &request{pi: p, ring: make([]numbered, 1<<bits.Len(uint(maxPending*len(lines)-1)))}
 	for _, l := range lines {
 		if err := r.take(l); err != nil {
@@ -36,7 +36,7 @@ func (p *Pi) OpenEdges(lines []edge.Line) (edge.Port, error) {
 	return r, nil
 }
 
-// request is one request for lines. The Pi's levels guard it.
+// request is one request for lines. The desk's lock guards it.
 type request struct {
 	pi     *Pi
 	pins   []*Pin
@@ -98,8 +98,8 @@ func (r *request) put(line int, e Edge) {
 
 // Read implements edge.Port.
 func (r *request) Read(to []edge.Edge) (n int, err error) {
-	r.pi.levels.Lock()
-	defer r.pi.levels.Unlock()
+	r.pi.desk.lock()
+	defer r.pi.desk.unlock()
 	if r.closed {
 		return 0, fmt.Errorf("sim: edges: read: %w", fs.ErrClosed)
 	}
@@ -120,8 +120,8 @@ func (r *request) Now() time.Duration { return r.pi.clock.Now() }
 
 // Close implements edge.Port. The pins stay inputs.
 func (r *request) Close() error {
-	r.pi.levels.Lock()
-	defer r.pi.levels.Unlock()
+	r.pi.desk.lock()
+	defer r.pi.desk.unlock()
 	if r.closed {
 		return fmt.Errorf("sim: edges: close: %w", fs.ErrClosed)
 	}
@@ -137,7 +137,7 @@ func (r *request) release() {
 	}
 }
 
-// refuses returns the error of a program's use of the pin, or nil. Callers hold p.mu.
+// refuses returns the error of a program's use of the pin, or nil. Callers hold the lock.
 func (p *Pin) refuses() error {
 	if p.fault == nil && p.request != nil {
 		return syscall.EBUSY

@@ -17,12 +17,10 @@ import (
 // with nothing plugged in. Its methods may be called from several goroutines.
 type Pi struct {
 	clock Clock
+	desk  *desk
 	pins  []*Pin
 	ports []*Port
 	i2c   *I2C
-
-	levels sync.Mutex // guards all pins, because a wire joins several
-	wires  [][2]*Pin  // guarded by levels
 
 	mu         sync.Mutex
 	registered bool
@@ -36,8 +34,15 @@ func New(c Clock) *Pi {
 	if c == nil {
 		c = realTime{time.Now()}
 	}
-	p := &Pi{clock: c}
-	p.pins = newPins(c, &p.levels)
+	return newPi(&desk{clock: c})
+}
+
+// newPi returns a Pi on a desk.
+func newPi(d *desk) *Pi {
+	p := &Pi{clock: d.clock, desk: d, pins: newPins()}
+	d.lock()
+	d.add("Pi", p.pins...)
+	d.unlock()
 	p.ports = newPorts(p)
 	p.i2c = newI2C(p)
 	return p

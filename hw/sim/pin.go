@@ -16,14 +16,17 @@ import (
 // A pin in its SPI function has no level of its own: the bits on a bus are not recorded. On a real Pi, a program that
 // uses such a pin as a GPIO breaks the bus; on the virtual Pi it does not.
 type Pin struct {
-	clock   Clock
 	number  int
 	name    string
 	aliases []string // other names in gpioreg
 	alt     pin.Func // bus function, or FuncNone
 	reset   gpio.Pull
 
-	mu      *sync.Mutex // the Pi's, one for all pins
+	desk  *desk
+	board string // such as "Pi 1"
+	order int    // on the desk
+
+	// Guarded by the desk's lock:
 	net     net
 	woken   sync.Cond // signals pending and epoch
 	special bool      // in the bus function
@@ -45,26 +48,24 @@ type Pin struct {
 }
 
 // Clock returns the Pi's clock.
-func (p *Pin) Clock() Clock { return p.clock }
+func (p *Pin) Clock() Clock { return p.desk.clock }
 
 // maxPending is the capacity for unreported edges: the size of the kernel's queue for a line.
 const maxPending = 16
 
-func newPin(c Clock, levels *sync.Mutex, number int, pull gpio.Pull, alt pin.Func) *Pin {
-	p := &Pin{clock: c, number: number, name: fmt.Sprintf("GPIO%d", number), alt: alt, reset: pull, mu: levels, pull: pull}
-	p.net, p.woken.L = net{p}, levels
-	return p
+func newPin(number int, pull gpio.Pull, alt pin.Func) *Pin {
+	return &Pin{number: number, name: fmt.Sprintf("GPIO%d", number), alt: alt, reset: pull, pull: pull}
 }
 
 // Out implements gpio.PinOut. It returns ErrShort if another output drives the same wire to the other level.
 func (p *Pin) Out(l gpio.Level) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	if err := p.refuses(); err != nil {
 		return fmt.Errorf("sim: %s: out: %w", p.name, err)
 	}
 	if other := p.net.against(p, l); other != nil {
-		return fmt.Errorf("sim: %s: out %s: %w: %s drives the wire %s: make one of them an input", p.name, word(l), ErrShort, other, word(other.out))
+		return fmt.Errorf("sim: %s: out %s: %w: %s drives the wire %s: make one of them an input", p.name, word(l), ErrShort, other.where(), word(other.out))
 	}
 	p.record.ready()
 	before := p.net.level()
@@ -96,17 +97,17 @@ func (p *Pin) Read() gpio.Level {
 // a negative one waits for ever. It returns false after the timeout and when In, Out, Halt or SetFunc ends the wait. It
 // returns false at once if In asked for no edge.
 func (p *Pin) WaitForEdge(timeout time.Duration) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	if p.edge == gpio.NoEdge {
 		return false
 	}
 	epoch := p.epoch
 	expired := timeout == 0
 	if p.pending == 0 && timeout > 0 {
-		stop := alarm(p.clock, timeout, func() {
-			p.mu.Lock()
-			defer p.mu.Unlock()
+		stop := alarm(p.desk.clock, timeout, func() {
+			p.desk.lock()
+			defer p.desk.unlock()
 			expired = true
 			p.woken.Broadcast()
 		})
@@ -124,16 +125,16 @@ func (p *Pin) WaitForEdge(timeout time.Duration) bool {
 
 // Halt implements conn.Resource. It ends a running WaitForEdge and stops the edge detection. The level stays.
 func (p *Pin) Halt() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	p.watch(gpio.NoEdge)
 	return nil
 }
 
 // Pull implements gpio.PinIn.
 func (p *Pin) Pull() gpio.Pull {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	return p.pull
 }
 
@@ -169,8 +170,8 @@ func (p *Pin) Function() string {
 
 // Func implements pin.PinFunc.
 func (p *Pin) Func() pin.Func {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	switch l := p.net.level(); {
 	case p.special:
 		return p.alt
@@ -217,23 +218,23 @@ func (p *Pin) SetFunc(f pin.Func) error {
 // Level returns the level on the pin: of an output on its wire, else of Drive, else of the circuit, else of the pulls.
 // A floating input reads Low here; on the bench it reads anything.
 func (p *Pin) Level() gpio.Level {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	return p.net.level()
 }
 
 // Edges returns the changes of level, oldest first: the latest KeptEdges of them. Edge.By is the cause. A circuit that
 // changes with time makes no edges.
 func (p *Pin) Edges() []Edge {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	return p.record.latest()
 }
 
 // EdgeCount returns the number of all edges, kept or not.
 func (p *Pin) EdgeCount() uint64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	return p.record.count
 }
 
@@ -250,15 +251,15 @@ func (p *Pin) Release() {
 
 // SetFault makes Out, In and SetFunc return err, wrapped, and change nothing. A nil err ends the fault.
 func (p *Pin) SetFault(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	p.fault = err
 }
 
 // input makes the pin an input. With special, the pin goes to its bus.
 func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	if err := p.refuses(); err != nil {
 		return fmt.Errorf("sim: %s: %s: %w", p.name, op, err)
 	}
@@ -266,7 +267,7 @@ func (p *Pin) input(op string, pull gpio.Pull, edge gpio.Edge, special bool) err
 	return nil
 }
 
-// become makes the pin an input. Callers of become, watch, note and change hold p.mu.
+// become makes the pin an input. Callers of become, watch, note and change hold the lock.
 func (p *Pin) become(pull gpio.Pull, edge gpio.Edge, special bool) {
 	before := p.net.level()
 	p.output, p.special = false, special
@@ -279,8 +280,8 @@ func (p *Pin) become(pull gpio.Pull, edge gpio.Edge, special bool) {
 
 // outside sets the level of Drive, or removes it.
 func (p *Pin) outside(driven bool, l gpio.Level) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.desk.lock()
+	defer p.desk.unlock()
 	before := p.net.level()
 	p.driven, p.drive = driven, l
 	p.note(before, ByOutside)
@@ -299,7 +300,7 @@ func (p *Pin) note(before gpio.Level, by Driver) {
 	if l == before {
 		return
 	}
-	now := p.clock.Now()
+	now := p.desk.clock.Now()
 	for _, other := range p.net {
 		if other == p {
 			other.change(Edge{now, l, by})
