@@ -120,9 +120,9 @@ func (t Tick) Since(tick time.Duration) time.Duration {
 // The loop reads its inputs itself, right before the steps. A current is never older than its tick, however late, and no
 // second thread wakes for it: that would double the cost of a tick.
 //
-// A part that hangs would hang the loop. With Patience set, a new goroutine replaces one that waits longer for a Holder. It
-// continues the same tick with the current of Hold. The old goroutine reads the part again until it answers in time. Then
-// the loop reads it as before.
+// A part that hangs would hang the loop. With Patience set, a new goroutine replaces one that waits longer for a Holder or a
+// Writer. It continues the same tick with the current of Hold, or without the write. The old goroutine calls the part again
+// until it answers in time. Then the loop calls it as before.
 type Loop struct {
 	Clock     Clock
 	Tick      time.Duration // period, more than 0
@@ -135,8 +135,9 @@ type Loop struct {
 	Net       *Net          // of these cells; nil: they are alone
 	Feeds     []Feed        // spikes from outside, for sources of Net
 	Observers []Observer
+	Writers   []Writer // called last in each tick
 
-	Patience time.Duration // wait for a Holder: at least this, less than twice this; 0: no limit
+	Patience time.Duration // wait for a Holder or a Writer: at least this, less than twice this; 0: no limit
 	Ready    func() error  // called first on each goroutine of the loop, to prepare its thread; may be nil
 
 	adjusted atomic.Pointer[adjustment] // the latest, until the loop takes it
@@ -274,7 +275,8 @@ type run struct {
 	start     time.Duration
 	started   bool
 	inTick    bool         // a tick is under way
-	next      int          // index of the next input to read
+	stepped   bool         // the steps of the tick are done, and its writers follow
+	next      int          // index of the next input to read, or behind the inputs of the next writer
 	inputs    []Input      // each once
 	currents  []float64    // of the inputs in this tick, nA
 	terms     [][]int      // by cell: indices of its inputs
@@ -316,7 +318,7 @@ func (l *Loop) prepare() (*run, error) {
 	}
 	r.add = r.addSpike
 	r.currents = make([]float64, len(r.inputs))
-	r.relief = newRelief(r.inputs)
+	r.relief = newRelief(r.inputs, len(l.Writers))
 	for _, o := range l.Observers {
 		if so, ok := o.(StepObserver); ok {
 			r.observers = append(r.observers, so)

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// relief hands the run from one goroutine to another when an input blocks. Only the goroutine with the turn touches the run.
+// relief hands the run from one goroutine to another when an input or a writer blocks. Only the goroutine with the turn touches
+// the run.
 type relief struct {
 	holders []Holder      // by input; nil for any other input
-	held    []atomic.Bool // by input: its part is not answering, and another goroutine waits for it
-	reads   uint64        // number of reads of a Holder
-	turn    atomic.Uint64 // reads<<1, plus 1 during a read; the goroutine that changes it has the turn
+	held    []atomic.Bool // by input, then by writer: its part is not answering, and another goroutine waits for it
+	calls   uint64        // number of reads of a Holder and of writes
+	turn    atomic.Uint64 // calls<<1, plus 1 during a call; the goroutine that changes it has the turn
 	ended   chan end
 	ctx     context.Context // of the waiting goroutines
 }
@@ -22,11 +23,11 @@ type end struct {
 	err    error
 }
 
-func newRelief(inputs []Input) *relief {
+func newRelief(inputs []Input, writers int) *relief {
 	r := &relief{
 		holders: make([]Holder, len(inputs)),
-		held:    make([]atomic.Bool, len(inputs)),
-		ended:   make(chan end, len(inputs)+1), // room for the last runner and all waiting goroutines: no send blocks
+		held:    make([]atomic.Bool, len(inputs)+writers),
+		ended:   make(chan end, len(inputs)+writers+1), // room for the last runner and all waiting goroutines: no send blocks
 	}
 	for i, in := range inputs {
 		r.holders[i], _ = in.(Holder)
@@ -43,9 +44,7 @@ func (r *run) read(i int, now time.Duration) (float64, error) {
 	case r.held[i].Load():
 		return in.Hold(now), nil
 	}
-	r.reads++
-	turn := r.reads << 1
-	r.turn.Store(turn | 1)
+	turn := r.begin()
 	current := in.Current(now)
 	if r.turn.CompareAndSwap(turn|1, turn) {
 		return current, nil
@@ -54,7 +53,23 @@ func (r *run) read(i int, now time.Duration) (float64, error) {
 	return 0, errRelieved
 }
 
-// stay reads a part until it answers in time, and returns it to the loop.
+// begin begins a call that can block, and returns its turn.
+func (r *relief) begin() (turn uint64) {
+	r.calls++
+	turn = r.calls << 1
+	r.turn.Store(turn | 1)
+	return turn
+}
+
+// mend calls the part at place i once, an input or a writer, and reports whether it answered.
+func (r *run) mend(i int, now time.Duration) bool {
+	if i < len(r.inputs) {
+		return r.holders[i].Mend(now)
+	}
+	return r.Writers[i-len(r.inputs)].Write()
+}
+
+// stay calls a part until it answers in time, and returns it to the loop.
 func (r *run) stay(i int) {
 	var err error
 	defer func() {
@@ -65,7 +80,7 @@ func (r *run) stay(i int) {
 	defer caught(&err)
 	for {
 		began := r.Clock.Now()
-		if r.holders[i].Mend(began) && r.Clock.Now()-began < r.Patience {
+		if r.mend(i, began) && r.Clock.Now()-began < r.Patience {
 			r.held[i].Store(false)
 			return
 		}

@@ -2,9 +2,9 @@ package neuron
 
 import "time"
 
-// tick reads the inputs, calls Tick of the outputs, runs the due steps, and calls the observers. It returns the time after the
-// steps.
-func (r *run) tick() (time.Duration, error) {
+// readAndStep reads the inputs, calls Tick of the outputs, runs the due steps, and calls the observers. It returns the time after
+// the steps.
+func (r *run) readAndStep() (time.Duration, error) {
 	for r.next < len(r.inputs) {
 		i := r.next
 		current, err := r.read(i, r.at.Deadline)
@@ -14,7 +14,6 @@ func (r *run) tick() (time.Duration, error) {
 		r.currents[i] = current
 		r.next++
 	}
-	r.next = 0
 	r.at.Read, r.at.Write = r.Clock.Now()-r.at.Began, 0
 	for i, c := range r.Cells {
 		c.Current = 0
@@ -56,7 +55,6 @@ func (r *run) tick() (time.Duration, error) {
 	for _, o := range r.Observers {
 		o.Tick(r.at)
 	}
-	r.inTick = false
 	return ended, nil
 }
 

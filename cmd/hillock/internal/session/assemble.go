@@ -55,6 +55,9 @@ func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Cl
 			if show, ok := open.(board.Leveled); ok {
 				shows.all = append(shows.all, shown{i, member, show})
 			}
+			if w, ok := open.(neuron.Writer); ok {
+				loop.Writers = append(loop.Writers, w)
+			}
 		}
 	}
 	if len(shows.all) > 0 {
