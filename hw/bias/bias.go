@@ -28,7 +28,7 @@ func Off(p gpio.PinIO) error {
 		return fmt.Errorf("bias: line %d: not on a chip found by host.Init", line.Number())
 	}
 	path := chip.Path()
-	release, err := request(path, uint32(line.Number()))
+	release, err := unpull(path, uint32(line.Number()))
 	if err == nil {
 		err = release()
 	}

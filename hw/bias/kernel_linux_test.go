@@ -14,6 +14,7 @@ import (
 	"periph.io/x/host/v3"
 	"periph.io/x/host/v3/gpioioctl"
 
+	"hillock/hw/internal/request"
 	"hillock/hw/kernelpi"
 )
 
@@ -70,11 +71,11 @@ func TestInGuest(t *testing.T) {
 	}
 	line.Close()
 
-	release, err := request(chip.Path(), uint32(line.Number()))
+	release, err := unpull(chip.Path(), uint32(line.Number()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := at(); got&bias != flagBiasDisabled || got&flagInput == 0 {
+	if got := at(); got&bias != request.PullOff || got&request.Input == 0 {
 		t.Errorf("requested: got flags %#x, want an input with its bias disabled", got)
 	}
 	if err := release(); err != nil || at()&used != 0 {
@@ -90,14 +91,14 @@ func TestInGuest(t *testing.T) {
 	}
 	line.Close()
 
-	if _, err := request("/dev/gpiochip99", 0); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := unpull("/dev/gpiochip99", 0); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("unknown chip: got %v, want %v", err, fs.ErrNotExist)
 	}
 }
 
 // The sizes are part of the ioctl numbers.
 func TestSizesMatchTheKernel(t *testing.T) {
-	if got := [2]uintptr{unsafe.Sizeof(lineRequest{}), unsafe.Sizeof(lineInfo{})}; got != [2]uintptr{592, 256} {
-		t.Errorf("got %v bytes, want 592 and 256", got)
+	if got := [1]uintptr{unsafe.Sizeof(lineInfo{})}; got != [1]uintptr{256} {
+		t.Errorf("got %v bytes, want 256", got)
 	}
 }

@@ -4,6 +4,6 @@ package bias
 
 import "errors"
 
-func request(string, uint32) (release func() error, err error) {
+func unpull(string, uint32) (release func() error, err error) {
 	return nil, errors.ErrUnsupported // gpioioctl has no chips here
 }
