@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -95,14 +96,15 @@ func TestPulsesBecomeSpikes(t *testing.T) {
 // A pin in use elsewhere does not stop the others. It is requested again until it is free.
 func TestRefusedPinsAreRequestedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		busy := true
+		var busy atomic.Bool
+		busy.Store(true)
 		ports := map[string]*port{}
 		in := edge.New(func(lines []edge.Line) (edge.Port, error) {
 			var pins []string
 			for _, l := range lines {
 				pins = append(pins, l.Pin)
 			}
-			if busy && slices.Contains(pins, "GPIO23") {
+			if busy.Load() && slices.Contains(pins, "GPIO23") {
 				return nil, fmt.Errorf("GPIO23: %w", syscall.EBUSY)
 			}
 			p := &port{edges: []edge.Edge{{Line: len(lines) - 1, At: 1, Rising: true}}}
@@ -124,7 +126,7 @@ func TestRefusedPinsAreRequestedAgain(t *testing.T) {
 		if got := later(); got != "" {
 			t.Errorf("still busy: got %s", got)
 		}
-		busy = false
+		busy.Store(false)
 		if got := later() + later(); got != "1 at 1ns x1" || in.Fault(1) != nil {
 			t.Errorf("free: got %s, %v", got, in.Fault(1))
 		}
