@@ -37,6 +37,13 @@ type InputPart interface {
 // A SpikeInput is the part of an input of spikes. It has no current: its range is 0, and no neuron names it.
 type SpikeInput interface {
 	InputPart
+	// FromOutside reports whether the spikes come from outside during a run. Those of a TrainInput are known before.
+	FromOutside() bool
+}
+
+// A TrainInput is the part of an input of known spikes.
+type TrainInput interface {
+	SpikeInput
 	// Train returns the spikes in steps of dt. A file with a relative name is in the given folder.
 	Train(folder string, dt time.Duration) (neuron.Train, error)
 }

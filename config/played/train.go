@@ -159,7 +159,10 @@ func (r Train) CheckFile(t *config.Table, folder string) {
 	wrongFile(t, "must be a file of spikes", err)
 }
 
-// Train implements config.SpikeInput.
+// FromOutside implements config.SpikeInput.
+func (Train) FromOutside() bool { return false }
+
+// Train implements config.TrainInput.
 func (r Train) Train(folder string, dt time.Duration) (neuron.Train, error) {
 	steps := neuron.Steps(r.steps(dt))
 	switch {

@@ -26,7 +26,7 @@ func trainOf(t *testing.T, folder string, sets ...string) (neuron.Train, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.Inputs[0].Part.(config.SpikeInput).Train(folder, c.Loop.DT)
+	return c.Inputs[0].Part.(config.TrainInput).Train(folder, c.Loop.DT)
 }
 
 // spikes returns the steps with spikes up to the given one.

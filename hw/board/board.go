@@ -18,6 +18,7 @@ import (
 type Board struct {
 	Inputs  map[string]Input
 	Outputs map[string]Output
+	Edges   *Edges // of the spike inputs on pins; nil without any
 
 	cfg   *config.Config
 	pi    Pi
@@ -54,6 +55,7 @@ func Open(cfg *config.Config, pi Pi) (*Board, error) {
 	if err := b.openInputs(nil); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.openEdges(nil)
 	return b, nil
 }
 
@@ -96,7 +98,7 @@ func (b *Board) openInputs(older *Board) error {
 	same := older != nil && slices.Equal(onChips(b.cfg), onChips(older.cfg))
 	for _, in := range b.cfg.Inputs {
 		if _, ok := in.Part.(config.SpikeInput); ok {
-			continue // the network has its spikes
+			continue // openEdges, or the network has its spikes
 		}
 		if older != nil && older.keeps(in, b.cfg, same) {
 			b.Inputs[in.Name] = older.Inputs[in.Name]
@@ -185,6 +187,7 @@ func (b *Board) Close() error {
 	for _, c := range b.chips {
 		errs = append(errs, c.end())
 	}
+	errs = append(errs, b.closeEdges())
 	clear(b.Outputs)
 	clear(b.chips)
 	return errors.Join(errs...)

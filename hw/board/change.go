@@ -20,7 +20,7 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	}
 	for _, in := range cfg.Inputs {
 		i := slices.IndexFunc(b.cfg.Inputs, func(old config.Input) bool { return shared(old.Part, in.Part) != "" })
-		if i >= 0 && b.cfg.Inputs[i] != in {
+		if i >= 0 && b.cfg.Inputs[i] != in && !(isOnEdge(b.cfg.Inputs[i]) && isOnEdge(in)) {
 			err := fmt.Errorf("input %s: %s is in use: restart hillock to change its part", in.Name, shared(b.cfg.Inputs[i].Part, in.Part))
 			return nil, errors.Join(err, next.Drop(b))
 		}
@@ -28,6 +28,7 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	if err := next.openInputs(b); err != nil {
 		return nil, errors.Join(err, next.Drop(b))
 	}
+	next.openEdges(b)
 	return next, nil
 }
 
@@ -69,7 +70,8 @@ func (b *Board) Succeed(old *Board) error {
 			delete(old.Outputs, name)
 		}
 	}
-	return old.Drop(b)
+	err := b.succeedEdges(old)
+	return errors.Join(err, old.Drop(b))
 }
 
 // Drop closes b, except for the parts that it shares with other. It is for a board made by Change that never succeeds.
@@ -77,6 +79,9 @@ func (b *Board) Drop(other *Board) error {
 	maps.DeleteFunc(b.Inputs, func(name string, in Input) bool { return other.Inputs[name] == in })
 	maps.DeleteFunc(b.chips, func(name string, c *chip) bool { return other.chips[name] == c })
 	maps.DeleteFunc(b.Outputs, func(name string, o Output) bool { return other.Outputs[name] == o })
+	if b.Edges != nil && other.Edges != nil && b.Edges.Inputs == other.Edges.Inputs {
+		b.Edges = nil
+	}
 	return b.Close()
 }
 

@@ -4,6 +4,8 @@ import (
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/spi"
+
+	"hillock/hw/edge"
 )
 
 // Pi provides pins and buses for parts: this machine (Host), or a virtual Pi (sim.Pi). Its errors, and the errors of its
@@ -16,4 +18,6 @@ type Pi interface {
 	OpenSPI(port string) (spi.PortCloser, error)
 	// OpenI2C opens a bus such as I2C1.
 	OpenI2C(bus string) (i2c.BusCloser, error)
+	// OpenEdges requests pins as inputs with the times of their edges, all or none.
+	OpenEdges(lines []edge.Line) (edge.Port, error)
 }

@@ -38,7 +38,9 @@ func (p *port) Close() error       { p.closed = true; return nil }
 // spikes reads the inputs, and returns their spikes in words.
 func spikes(in *edge.Inputs) string {
 	var all []string
-	in.Read(0, func(pin int, at time.Duration, gain float64) { all = append(all, fmt.Sprintf("%d at %v x%g", pin, at, gain)) })
+	in.Read(0, func(pin int, at time.Duration, gain float64) {
+		all = append(all, fmt.Sprintf("%d at %v x%g", pin, at, gain))
+	})
 	return strings.Join(all, ", ")
 }
 

@@ -14,7 +14,7 @@ func badInputs() []badCase {
 		{8, "driver = 3008",
 			`8:1: input.knob.driver: must be a driver such as "mcp3008", got 3008`},
 		{8, `driver = ""`,
-			`8:1: input.knob.driver: must be a driver such as "mcp3008", got "": the drivers are mcp3008, mcp3004, mcp3002, mcp3001, mcp3208, mcp3204, mcp3202, mcp3201, mcp3304, mcp3302, mcp3301, ads1115, rc, wave, file, train`},
+			`8:1: input.knob.driver: must be a driver such as "mcp3008", got "": the drivers are ` + knownDrivers(Kinds().Inputs)},
 		{8, `driver = ["mcp3008"]`,
 			`8:1: input.knob.driver: must be a driver such as "mcp3008", got ["mcp3008"]: write "mcp3008" without brackets`},
 		{9, `port = "SPI"`,

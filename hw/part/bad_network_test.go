@@ -62,7 +62,7 @@ neuron = "crowd.3"
 `
 
 func netCases() []badCase {
-	return slices.Concat(badSynapses(), badEnds(), badPlasticity(), badModels(), badPopulations(), badTrains())
+	return slices.Concat(badSynapses(), badEnds(), badPlasticity(), badModels(), badPopulations(), badTrains(), badEdges())
 }
 
 // editNet replaces a line of netBase, or adds text after the last line.

@@ -230,7 +230,7 @@ func badEnds() []badCase {
 		{30, "probability = 0.5\n[synapse.d]\nfrom = \"n2\"\nto = \"n1\"\nkind = \"delta\"\nweight = \"1 mV\"\nprobability = 0.5",
 			"36:1: synapse.d.probability: must be left out between two neurons, got 0.5: a random graph needs a population or a list of names"},
 		{0, "[synapse.d]\nfrom = \"in\"\nto = \"n1\"\nkind = \"delta\"\nweight = \"1 mV\"\n[input.in]\ndriver = \"poisson\"\nrate = \"20 Hz\"",
-			`57:1: input.in.driver: must be a driver such as "mcp3008", got "poisson": the drivers are mcp3008, mcp3004, mcp3002, mcp3001, mcp3208, mcp3204, mcp3202, mcp3201, mcp3304, mcp3302, mcp3301, ads1115, rc, wave, file, train`},
+			`57:1: input.in.driver: must be a driver such as "mcp3008", got "poisson": the drivers are ` + knownDrivers(Kinds().Inputs)},
 		{0, "[synapse.d]\nfrom = \"in\"\nto = \"n1\"\nkind = \"delta\"\nweight = \"1 mV\"\n[inputs.in]\ndriver = \"train\"\nrate = \"20 Hz\"",
 			"56:2: unknown table inputs: did you mean input?"},
 		{0, "[synapse.d]\nfrom = \"n1\"\nto = \"n8\"\nkind = \"delta\"\nweight = \"1 mV\"\n[Neuron.n8]",

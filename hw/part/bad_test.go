@@ -9,6 +9,15 @@ import (
 	"hillock/config"
 )
 
+// knownDrivers returns the names of kinds for a message.
+func knownDrivers[P config.Part](kinds []config.Kind[P]) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // TestMistakesAreReported makes one mistake in base per case and compares the whole text of the error. A mistake against two
 // rules has two lines.
 func TestMistakesAreReported(t *testing.T) {

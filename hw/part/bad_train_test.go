@@ -82,6 +82,6 @@ func badTrains() []badCase {
 		{5, `driver = "trains"`,
 			`5:1: input.cue.driver: must be a driver such as "mcp3008", got "trains": did you mean train?`},
 		{5, `driver = "spikes"`,
-			`5:1: input.cue.driver: must be a driver such as "mcp3008", got "spikes": the drivers are mcp3008, mcp3004, mcp3002, mcp3001, mcp3208, mcp3204, mcp3202, mcp3201, mcp3304, mcp3302, mcp3301, ads1115, rc, wave, file, train`},
+			`5:1: input.cue.driver: must be a driver such as "mcp3008", got "spikes": the drivers are ` + knownDrivers(Kinds().Inputs)},
 	}
 }

@@ -18,6 +18,7 @@ func Kinds() config.Kinds {
 			played.WaveKind(),
 			played.RecordedKind(),
 			played.TrainKind(),
+			edgeKind(),
 		),
 		Outputs: []config.Kind[config.Part]{
 			pulseKind(),

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"hillock/config"
 	"hillock/neuron"
@@ -26,11 +25,6 @@ type Circuit struct {
 	first []int32 // number of the first neuron of each table, and at the end the number of all neurons
 }
 
-// spikeInput is the part of a spike input.
-type spikeInput interface {
-	Train(folder string, dt time.Duration) (neuron.Train, error)
-}
-
 // Of returns the network of a configuration. The error is that of a file of spikes.
 func Of(cfg *config.Config) (*Circuit, error) {
 	c := &Circuit{Config: cfg, first: make([]int32, 1, len(cfg.Neurons)+1)}
@@ -38,15 +32,16 @@ func Of(cfg *config.Config) (*Circuit, error) {
 		c.first = append(c.first, c.first[i]+int32(max(1, n.Count)))
 	}
 	for _, in := range cfg.Inputs {
-		part, ok := in.Part.(spikeInput)
-		if !ok {
-			continue
+		switch part := in.Part.(type) {
+		case config.TrainInput:
+			train, err := part.Train(filepath.Dir(cfg.File), cfg.Loop.DT)
+			if err != nil {
+				return nil, fmt.Errorf("input %s: %w", in.Name, err)
+			}
+			c.Sources = append(c.Sources, neuron.Source{Name: in.Name, Train: train})
+		case config.SpikeInput:
+			c.Sources = append(c.Sources, neuron.Source{Name: in.Name, Train: &neuron.Received{}})
 		}
-		train, err := part.Train(filepath.Dir(cfg.File), cfg.Loop.DT)
-		if err != nil {
-			return nil, fmt.Errorf("input %s: %w", in.Name, err)
-		}
-		c.Sources = append(c.Sources, neuron.Source{Name: in.Name, Train: train})
 	}
 	for _, s := range cfg.Synapses {
 		c.Synapses = append(c.Synapses, c.synapse(s))
@@ -194,6 +189,16 @@ func (c *Circuit) Net(cells []*neuron.Cell, input func(name string) neuron.Input
 		return nil
 	}
 	return neuron.NewNet(float64(c.Config.Loop.DT)/1e6, cells, c.Sources, c.Gained(input))
+}
+
+// Received returns the spikes from outside of a spike input, nil for another one.
+func (c *Circuit) Received(name string) *neuron.Received {
+	for _, s := range c.Sources {
+		if r, ok := s.Train.(*neuron.Received); ok && s.Name == name {
+			return r
+		}
+	}
+	return nil
 }
 
 // Gained returns the synapses with the inputs of their gains.

@@ -33,6 +33,14 @@ func build(cfg *config.Config, b *board.Board) (n network, err error) {
 func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Clock) *neuron.Loop {
 	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag,
 		Cells: built.cells, Net: built.net}
+	if b.Edges != nil {
+		b.Edges.On(clock.Now)
+		feed := neuron.Feed{Events: b.Edges}
+		for _, name := range b.Edges.Names {
+			feed.To = append(feed.To, built.circuit.Received(name))
+		}
+		loop.Feeds = append(loop.Feeds, feed)
+	}
 	shows := &levels{loop: loop}
 	for i, n := range cfg.Neurons {
 		cell := loop.Cells[i]
