@@ -226,7 +226,7 @@ func TestHaltTurnsAStripOff(t *testing.T) {
 		{"good", 0, nil, 0, "", "........"},
 		{"slow", 400 * ms, nil, 770 * ms, "", "........"},
 		{"failing", 0, broken, 0, "bar: apa102 on SPI1.0: turn it off: input/output error", "gggggggg"},
-		{"hanging", time.Minute, nil, frames.Patience, "bar: a transfer hangs: the part is not dark yet", "........"},
+		{"hanging", time.Minute, nil, frames.Patience, "bar: a transfer hangs: the part is still on", "........"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

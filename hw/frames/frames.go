@@ -1,5 +1,5 @@
 // Package frames draws a state that changes faster than its part can be written. A goroutine draws the latest state at
-// a limited rate, so that changes to the state never wait. A strip of LEDs and a display use it.
+// a limited rate, or after each change, so that changes to the state never wait.
 //
 // A missed picture is not drawn later: the next picture has the latest state. After a failed picture, the next one is
 // tried at its own time. The package does not know the content of a picture.
@@ -24,6 +24,7 @@ type Painter struct {
 	part        string
 	paint, dark func() error
 
+	wake  chan struct{} // holds a value from Wake to the next picture; nil for pictures at a rate
 	quit  chan struct{}
 	once  sync.Once
 	ended chan struct{}
@@ -42,6 +43,47 @@ func Start(part string, period time.Duration, paint, dark func() error) *Painter
 	p := &Painter{part: part, paint: paint, dark: dark, quit: make(chan struct{}), ended: make(chan struct{}), start: time.Now()}
 	go p.run(period)
 	return p
+}
+
+// faultPause is the time from a failed picture to the next one of a Painter that follows.
+const faultPause = 500 * time.Millisecond
+
+// Follow returns a Painter that calls paint after each Wake, as soon as it can: calls of Wake during a picture become one. After
+// a failed picture it pauses for half a second. At Halt it calls dark.
+func Follow(part string, paint, dark func() error) *Painter {
+	p := &Painter{part: part, paint: paint, dark: dark, wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}), start: time.Now()}
+	go p.follow()
+	return p
+}
+
+// Wake asks a Painter of Follow for a picture. It never blocks.
+func (p *Painter) Wake() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (p *Painter) follow() {
+	defer close(p.ended)
+	pause := time.NewTimer(faultPause)
+	pause.Stop()
+	for !p.halted() {
+		select {
+		case <-p.quit:
+			continue
+		case <-p.wake:
+		}
+		if p.picture() {
+			continue
+		}
+		pause.Reset(faultPause)
+		select {
+		case <-p.quit:
+		case <-pause.C:
+		}
+	}
+	p.end = p.try(p.dark)
 }
 
 func (p *Painter) run(period time.Duration) {
@@ -68,7 +110,8 @@ func (p *Painter) halted() bool {
 	}
 }
 
-func (p *Painter) picture() {
+// picture draws a picture and reports whether the part took it.
+func (p *Painter) picture() bool {
 	p.began.Store(int64(max(time.Since(p.start), 1)))
 	err := p.try(p.paint)
 	p.began.Store(0)
@@ -76,10 +119,11 @@ func (p *Painter) picture() {
 		fault := err // escapes here, so that success allocates nothing
 		p.failed.Add(1)
 		p.fault.Store(&fault)
-		return
+		return false
 	}
 	p.pictures.Add(1)
 	p.fault.Store(nil)
+	return true
 }
 
 // try turns a panic into an error: periph's SPI port for Linux panics when it is used after Close.
@@ -103,7 +147,7 @@ func (p *Painter) Halt() error {
 	case <-p.ended:
 		return p.end
 	case <-patience.C:
-		return fmt.Errorf("%s: %w: the part is not dark yet", p.part, ErrHangs)
+		return fmt.Errorf("%s: %w: the part is still on", p.part, ErrHangs)
 	}
 }
 

@@ -13,7 +13,10 @@ import (
 	"hillock/hw/frames"
 )
 
-const ms = time.Millisecond
+const (
+	ms = time.Millisecond
+	us = time.Microsecond
+)
 
 // A counter that changes all the time and is drawn at most 20 times per second.
 func Example() {
@@ -117,7 +120,7 @@ func TestHungTransferIsAFault(t *testing.T) {
 			t.Errorf("got %v, want ErrHangs", err)
 		}
 		began := time.Now()
-		if err := p.Halt(); !errors.Is(err, frames.ErrHangs) || err.Error() != "screen: a transfer hangs: the part is not dark yet" {
+		if err := p.Halt(); !errors.Is(err, frames.ErrHangs) || err.Error() != "screen: a transfer hangs: the part is still on" {
 			t.Errorf("got %v, want ErrHangs", err)
 		}
 		if took := time.Since(began); took != frames.Patience {
@@ -142,6 +145,65 @@ func TestPanicIsAFault(t *testing.T) {
 		}
 		if err := p.Halt(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A value that changes each millisecond. Two pictures take longer: the next one has the latest value.
+func TestFollowDrawsEachChange(t *testing.T) {
+	broken := errors.New("remote I/O error")
+	for _, tt := range []struct {
+		name  string
+		part  *part
+		want  []string // of five changes at 0 to 4 ms, and one each at 500 ms and 600 ms
+		fault error    // after 5 ms
+	}{
+		{"each change", &part{}, []string{"0s", "1ms", "2ms", "3ms", "4ms", "500ms", "600ms", "dark 700ms"}, nil},
+		{"a slow picture", &part{takes: []time.Duration{0, 2500 * us}}, []string{"0s", "1ms", "3.5ms", "4ms", "500ms", "600ms", "dark 700ms"}, nil},
+		{"a pause after a failure", &part{fail: map[int]error{1: broken}}, []string{"0s", "1ms", "501ms", "600ms", "dark 700ms"}, broken},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tt.part.start = time.Now()
+				p := frames.Follow("screen", tt.part.paint, tt.part.darken)
+				at := func(when time.Duration) {
+					time.Sleep(when - time.Since(tt.part.start))
+					p.Wake()
+					synctest.Wait()
+				}
+				for i := range 5 {
+					at(time.Duration(i) * ms)
+				}
+				if got := p.Fault(); got != tt.fault {
+					t.Errorf("got fault %v, want %v", got, tt.fault)
+				}
+				at(500 * ms)
+				at(600 * ms)
+				time.Sleep(100 * ms)
+				if err := errors.Join(p.Fault(), p.Halt()); err != nil {
+					t.Error(err)
+				}
+				p.Wake() // has no effect
+				if diff := cmp.Diff(tt.want, tt.part.did); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// Halt ends the pause after a failure.
+func TestHaltEndsThePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &part{start: time.Now(), fail: map[int]error{0: errors.New("remote I/O error")}}
+		p := frames.Follow("screen", d.paint, d.darken)
+		p.Wake()
+		time.Sleep(ms)
+		if err := p.Halt(); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff([]string{"0s", "dark 1ms"}, d.did); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
