@@ -58,10 +58,10 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 	low, high := down, up
 	if low.code > high.code {
 		low, high = up, down
-		c.Printf("the code falls while the knob turns up: swap its outer legs, or the two values of current\n")
+		c.Printf("%s\n", board.HandlingOf(c.Config).Reversed)
 	}
 	if full := c.full(); high.code-low.code < full/4 {
-		return ends, 0, fmt.Errorf("the ends are %d and %d, of %d: turn the knob all the way, or check its outer legs, 3V3 and GND", low.code, high.code, full)
+		return ends, 0, fmt.Errorf("the ends are %d and %d, of %d: %s", low.code, high.code, full, board.HandlingOf(c.Config).Near)
 	}
 	noise := max(low.spread, high.spread)
 	return [2]int{low.code, high.code}, (noise + 1) / 2, nil
@@ -154,7 +154,8 @@ func (c *calibration) turn(which string) error {
 		c.Virtual.Set(map[string]float64{"down": 0, "up": 1}[which])
 		return c.Err
 	}
-	c.Printf("turn %s all the way %s, then press Enter ", c.Config.Name, which)
+	hand := board.HandlingOf(c.Config)
+	c.Printf("%s, then press Enter ", map[string]string{"down": hand.Low, "up": hand.High}[which])
 	if c.Err != nil {
 		return c.Err
 	}

@@ -19,6 +19,9 @@ type (
 	// own is an input with raw values other than the codes of a converter.
 	own interface {
 		Raw(raw int) string // a raw value in words
+	}
+	// measured is an input with keys of its own for its ends.
+	measured interface {
 		// Measured returns the keys for measured ends, and their values in TOML.
 		Measured(ends [2]int) [][2]string
 	}
@@ -93,8 +96,8 @@ func IsOfModelTime(in config.Input) bool {
 
 // MeasuredKeys returns the keys for the measured ends of a knob, and its dead zone if it has one, with their values in TOML.
 func MeasuredKeys(in config.Input, ends [2]int, deadZone int) [][2]string {
-	if o, ok := in.Part.(own); ok {
-		return o.Measured(ends)
+	if m, ok := in.Part.(measured); ok {
+		return m.Measured(ends)
 	}
 	return [][2]string{{"ends", fmt.Sprintf("[%d, %d]", ends[0], ends[1])}, {"dead_zone", fmt.Sprint(deadZone)}}
 }

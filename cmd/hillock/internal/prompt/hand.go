@@ -7,6 +7,7 @@ import (
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/doctor"
 )
 
@@ -16,12 +17,12 @@ type Hand struct {
 	*readable.Printer
 }
 
-// Turn asks for a full turn of a knob, after the caution.
+// Turn asks for both ends of an input, after the caution: a full turn of a knob.
 func (h *Hand) Turn(ctx context.Context, in config.Input, caution string) error {
 	if caution != "" {
 		h.Printf("      ! %s\n", caution)
 	}
-	h.Printf("      ? turn %s slowly all the way down and all the way up, then press Enter ", in.Name)
+	h.Printf("      ? %s, then press Enter ", board.HandlingOf(in).Both)
 	_, err := Keys{ctx, h.Keys.r}.Line()
 	return errors.Join(h.Err, err)
 }

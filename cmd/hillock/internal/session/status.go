@@ -209,7 +209,7 @@ func (l *leg) neuron(n config.Neuron, now *snapshot, i int) NeuronStatus {
 
 func (l *leg) input(in config.Input) InputStatus {
 	r := l.board.Inputs[in.Name].Reading()
-	is := InputStatus{Name: in.Name, Config: in, Reading: r, Note: note(r)}
+	is := InputStatus{Name: in.Name, Config: in, Reading: r, Note: note(in, r)}
 	is.Low, is.High = in.Part.Range()
 	if parts.IsOfModelTime(in) { // a recorded current has the ends of its file
 		is.Low, is.High = l.board.Range(in)
@@ -234,12 +234,13 @@ func (l *leg) input(in config.Input) InputStatus {
 }
 
 // note returns the note on a reading.
-func note(r board.Reading) Note {
+func note(in config.Input, r board.Reading) Note {
 	switch {
 	case r.State != board.OK:
 		return Note{Seen: r.State.String()}
 	case r.Raw == 0:
-		return Note{"reads 0", "the knob is at its end, or a wire is loose", "turn the knob up, or end the run and run 'hillock doctor'"}
+		h := board.HandlingOf(in)
+		return Note{"reads 0", h.Zero + ", or a wire is loose", h.Raise + ", or end the run and run 'hillock doctor'"}
 	}
 	return Note{}
 }
