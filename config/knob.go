@@ -37,17 +37,26 @@ const (
 )
 
 // KnobKeys returns the keys of a knob on an ADC.
-func KnobKeys() []Key {
-	return []Key{{"current", List}, {"stale_after", Text}, {"median", Whole}, {"average", Whole}, {"ends", List}, {"dead_zone", Whole}}
+func KnobKeys() []Key { return append(SensorKeys(), Key{"ends", List}, Key{"dead_zone", Whole}) }
+
+// SensorKeys returns the keys of a sensor on an ADC. Its kind has the keys of its ends.
+func SensorKeys() []Key {
+	return []Key{{"current", List}, {"stale_after", Text}, {"median", Whole}, {"average", Whole}}
 }
 
-// Knob decodes a knob on an ADC with the code full at its upper end.
-func (t *Table) Knob(full int) Knob {
+// Sensor decodes a sensor on an ADC. Its kind decodes the ends.
+func (t *Table) Sensor() Knob {
 	k := t.SlowKnob()
 	k.Median = t.Whole("median", 1, 1, MaxMedian)
 	if k.Median%2 == 0 {
 		t.Wrong("median", Problem{Rule: "must be odd", Hint: "the median is the middle reading"})
 	}
+	return k
+}
+
+// Knob decodes a knob on an ADC with the code full at its upper end.
+func (t *Table) Knob(full int) Knob {
+	k := t.Sensor()
 	k.Ends = t.ends(full)
 	k.DeadZone = t.Whole("dead_zone", 0, 0, full/4)
 	if !t.IsBad("ends") && !t.IsBad("dead_zone") && k.Ends[1]-k.Ends[0] <= 2*k.DeadZone {
@@ -91,10 +100,15 @@ func (t *Table) ends(full int) [2]int {
 
 // Knob writes a knob on an ADC.
 func (p *Printer) Knob(k Knob) {
+	p.Sensor(k)
+	p.Wholes("ends", k.Ends[0], k.Ends[1])
+	p.Whole("dead_zone", k.DeadZone)
+}
+
+// Sensor writes a sensor on an ADC without its ends.
+func (p *Printer) Sensor(k Knob) {
 	p.Quantities("current", "nA", k.Low, k.High)
 	p.Time("stale_after", k.StaleAfter)
 	p.Whole("median", k.Median)
 	p.Whole("average", k.Average)
-	p.Wholes("ends", k.Ends[0], k.Ends[1])
-	p.Whole("dead_zone", k.DeadZone)
 }

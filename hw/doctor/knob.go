@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -127,11 +126,16 @@ func (b *Bench) Channels(c Chip, yield func(Finding) bool) bool {
 				Means: fmt.Sprintf("the chip's reference voltage is missing: %s is loose", c.Reference), Do: fmt.Sprintf("connect %s to 3V3, beside VDD", c.Reference)}) &&
 				SkipInputs(c.Inputs, "the chip has no reference voltage", yield)
 		}
-		f := k.check()
+		f, untried := Finding{}, "not turned: only a person can turn the knob"
+		if lit, ok := part.(Lit); ok {
+			f, untried = light{k, lit}.check(), "not lit: only a person can cover the light sensor"
+		} else {
+			f = k.check()
+		}
 		if !yield(f) {
 			return false
 		}
-		if f.Result == Passed && b.Hand == nil && !yield(Finding{Check: in.Name, Result: Skipped, Seen: "not turned: only a person can turn the knob", Do: onTerminal}) {
+		if f.Result == Passed && b.Hand == nil && !yield(Finding{Check: in.Name, Result: Skipped, Seen: untried, Do: onTerminal}) {
 			return false
 		}
 	}
@@ -204,18 +208,22 @@ func (k *knob) floating(f Finding, ch int) Finding {
 	c := k.s[ch]
 	f.Seen = fmt.Sprintf("%s floats between %d and %d: it follows the channel read before it", k.Place(ch), slices.Min(c.codes), slices.Max(c.codes))
 	f.Means, f.Do = "nothing is connected to it: the knob's middle leg is loose", "connect the middle leg to "+k.Place(ch)
-	var steady []string
-	for other, c := range k.s {
-		if c.spread() <= quiet(k.full) && !k.reads(other) {
-			steady = append(steady, k.Place(other))
-		}
-	}
-	if len(steady) == 1 {
+	if steady := k.steady(); len(steady) == 1 {
 		f.Seen += fmt.Sprintf("; %s is steady", steady[0])
 		f.Means = "the knob's middle leg is at " + steady[0]
 		f.Do = "move it to " + k.Place(ch)
 	}
 	return f
+}
+
+// steady returns the driven channels without an input.
+func (k *knob) steady() (places []string) {
+	for ch, c := range k.s {
+		if c.spread() <= quiet(k.full) && !k.reads(ch) {
+			places = append(places, k.Place(ch))
+		}
+	}
+	return places
 }
 
 // reads reports whether an input of this chip uses a channel.
@@ -271,22 +279,17 @@ func (k *knob) caution() string {
 
 // turned checks that the channel follows the knob to both ends while the hand turns it. f is the finding at rest.
 func (k *knob) turned(f Finding) Finding {
-	low, high, between, err := k.watch()
+	all, err := k.watch(k.caution())
 	if err != nil {
 		f.Result, f.Seen, f.Do = Skipped, f.Seen+"; not turned: "+err.Error(), "run 'hillock doctor' again"
 		return f
 	}
-	moves := func(ch int) bool { return high[ch]-low[ch] > k.full/4 }
+	moves := func(ch int) bool { return all[ch].high-all[ch].low > k.full/4 }
 	ch := k.plus
 	if !moves(ch) {
 		f.Result = Failed
 		f.Seen = fmt.Sprintf("%s stays at %d while the knob turns", k.Place(ch), k.s[ch].median())
-		var moved []string
-		for other := range k.Chip.Channels {
-			if moves(other) && !k.floats(k.s[other]) {
-				moved = append(moved, k.Place(other))
-			}
-		}
+		moved := k.moved(moves)
 		end := k.atEnd(k.s[ch].median())
 		switch {
 		case len(moved) > 0:
@@ -300,10 +303,10 @@ func (k *knob) turned(f Finding) Finding {
 		}
 		return f
 	}
-	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.Place(ch), low[ch], high[ch])
-	if !between[ch] {
+	f.Seen = fmt.Sprintf("%s goes from %d to %d", k.Place(ch), all[ch].low, all[ch].high)
+	if !all[ch].between {
 		f.Result = Failed
-		f.Seen = fmt.Sprintf("%s jumps between %d and %d, with no code in between", k.Place(ch), low[ch], high[ch])
+		f.Seen = fmt.Sprintf("%s jumps between %d and %d, with no code in between", k.Place(ch), all[ch].low, all[ch].high)
 		f.Means, f.Do = "the middle leg touches one rail and then the other", "check the middle leg"
 		if k.Reference != "" {
 			f.Means = "the chip's reference voltage is missing, or " + f.Means
@@ -311,61 +314,14 @@ func (k *knob) turned(f Finding) Finding {
 		}
 		return f
 	}
-	if k.beyond(low[ch], high[ch]) {
+	if k.beyond(all[ch].low, all[ch].high) {
 		return k.outside(f)
 	}
 	slack := k.full/50 + k.deadZone
-	if low[ch] > k.ends[0]+slack || high[ch] < k.ends[1]-slack {
+	if all[ch].low > k.ends[0]+slack || all[ch].high < k.ends[1]-slack {
 		f.Result = Failed
 		f.Means = fmt.Sprintf("the knob does not reach its ends, %d and %d", k.ends[0], k.ends[1])
 		f.Do = fmt.Sprintf("turn the knob all the way; if this is its range, run 'hillock calibrate %s FILE'", k.in.Name)
 	}
 	return f
-}
-
-// watch reads all channels while the hand turns the knob. It returns the lowest and the highest code of each channel, and
-// whether any code lay well between the two ends.
-func (k *knob) watch() (low, high []int, between []bool, err error) {
-	low, high, between = make([]int, k.Chip.Channels), make([]int, k.Chip.Channels), make([]bool, k.Chip.Channels)
-	for ch := range k.Chip.Channels {
-		low[ch], high[ch] = math.MaxInt, 0
-	}
-	done := make(chan error, 1)
-	ctx, stop := context.WithCancel(k.ctx)
-	defer func() { // the hand stops before watch returns, even if a read fails
-		stop()
-		for range done {
-		}
-	}()
-	go func() {
-		defer close(done)
-		done <- turn(ctx, k.Hand, k.in, k.caution())
-	}()
-	for {
-		for ch := range k.Chip.Channels {
-			code, err := k.Read(ch)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			low[ch], high[ch] = min(low[ch], code), max(high[ch], code)
-			between[ch] = between[ch] || code > k.full/16 && code < k.full-k.full/16
-		}
-		select {
-		case err := <-done:
-			return low, high, between, err
-		case <-k.ctx.Done():
-			return nil, nil, nil, k.ctx.Err()
-		case <-time.After(readEvery):
-		}
-	}
-}
-
-// turn calls the hand's Turn and returns a panic as an error: on this goroutine a panic would end the program.
-func turn(ctx context.Context, h Hand, in config.Input, caution string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return h.Turn(ctx, in, caution)
 }

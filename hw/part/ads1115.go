@@ -33,15 +33,20 @@ func ads1115Kind() config.Kind[config.InputPart] {
 		Name: "ads1115",
 		Keys: slices.Concat(keys(config.Text, "bus"), keys(config.Whole, "address", "channel"), keys(config.Text, "v_ref"), config.KnobKeys()),
 		Decode: func(t *config.Table) config.InputPart {
-			a := ADS1115{
-				Bus:     t.Bus("bus", "I2C1"),
-				Address: t.Whole("address", 0x48, 0x48, 0x4b), // SBAS444D, table 4: the wire of ADDR selects it
-				Channel: t.Whole("channel", 0, 0, 3),
-				VRef:    t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: 0.1, High: 5.5, Words: "0.1 V and 5.5 V"}),
-			}
+			a := decodeADS1115(t)
 			a.Knob = t.Knob(a.FullScale())
 			return a
 		},
+	}
+}
+
+// decodeADS1115 decodes the chip and the channel of an input.
+func decodeADS1115(t *config.Table) ADS1115 {
+	return ADS1115{
+		Bus:     t.Bus("bus", "I2C1"),
+		Address: t.Whole("address", 0x48, 0x48, 0x4b), // SBAS444D, table 4: the wire of ADDR selects it
+		Channel: t.Whole("channel", 0, 0, 3),
+		VRef:    t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: 0.1, High: 5.5, Words: "0.1 V and 5.5 V"}),
 	}
 }
 

@@ -92,20 +92,26 @@ func (c mcpModel) usual() float64 {
 }
 
 func (c mcpModel) decode(t *config.Table) config.InputPart {
-	m := MCP3xxx{Model: c.driver, Port: t.Port("port", "SPI0.0")}
-	m.Channel, m.Minus = c.decodeChannels(t)
-	if c.tested5V { // DS21697F and DS21700D, page 1
-		t.Warn("driver", config.Problem{Rule: "is tested by Microchip from 4.5 V on, but runs on the Pi's 3V3", Hint: "the mcp3201, mcp3204 and mcp3208 are tested from 2.7 V on"})
-	}
-	m.Clock = c.decodeClock(t)
-	// V_REF is at most V_DD, and V_DD is 2.7 V to 5.5 V.
-	m.VRef = t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: c.vRef, High: 5.5, Words: fmt.Sprintf("%g V and 5.5 V", c.vRef)})
+	m := c.decodeChip(t, "driver")
 	m.Knob = t.Knob(c.full())
 	return m
 }
 
+// decodeChip decodes the chip and the channel of an input. key is the key of the chip's name.
+func (c mcpModel) decodeChip(t *config.Table, key string) MCP3xxx {
+	m := MCP3xxx{Model: c.driver, Port: t.Port("port", "SPI0.0")}
+	m.Channel, m.Minus = c.decodeChannels(t, key)
+	if c.tested5V { // DS21697F and DS21700D, page 1
+		t.Warn(key, config.Problem{Rule: "is tested by Microchip from 4.5 V on, but runs on the Pi's 3V3", Hint: "the mcp3201, mcp3204 and mcp3208 are tested from 2.7 V on"})
+	}
+	m.Clock = c.decodeClock(t)
+	// V_REF is at most V_DD, and V_DD is 2.7 V to 5.5 V.
+	m.VRef = t.Volts("v_ref", "3.3 V", 3.3, config.Limits{Low: c.vRef, High: 5.5, Words: fmt.Sprintf("%g V and 5.5 V", c.vRef)})
+	return m
+}
+
 // decodeChannels returns IN+ and IN-. IN- is -1 for a single-ended input.
-func (c mcpModel) decodeChannels(t *config.Table) (plus, minus int) {
+func (c mcpModel) decodeChannels(t *config.Table, key string) (plus, minus int) {
 	if c.channels == 1 {
 		return 0, -1
 	}
@@ -114,7 +120,7 @@ func (c mcpModel) decodeChannels(t *config.Table) (plus, minus int) {
 		if t.Has("differential") {
 			t.Wrong("channel", config.Problem{Rule: "must not be given together with differential", Hint: "differential names both channels"})
 		}
-		plus = t.Whole("channel", 0, 0, last, c.wider)
+		plus = t.Whole("channel", 0, 0, last, func(channel int) string { return c.wider(channel, key) })
 	}
 	const rule = "must be two channels such as [0, 1]"
 	pair, ok := t.List("differential", rule)
@@ -146,11 +152,11 @@ func (c mcpModel) pairs() string {
 	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
-// wider names a chip of the same series with this channel.
-func (c mcpModel) wider(channel int) string {
+// wider names a chip of the same series with this channel, and its key.
+func (c mcpModel) wider(channel int, key string) string {
 	for _, other := range mcpModels() {
 		if other.driver[:5] == c.driver[:5] && channel >= c.channels && channel < other.channels {
-			return fmt.Sprintf("the chip with %d channels is driver = %q", other.channels, other.driver)
+			return fmt.Sprintf("the chip with %d channels is %s = %q", other.channels, key, other.driver)
 		}
 	}
 	return ""

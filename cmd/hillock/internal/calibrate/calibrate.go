@@ -70,7 +70,7 @@ func (c *calibration) measure() (ends [2]int, dead int, err error) {
 // caution prints a warning before a knob on a chip turns: a middle leg on a rail shorts 3V3 to GND at the other end of the turn.
 func (c *calibration) caution() {
 	part, ok := c.Config.Part.(board.Turned)
-	if !ok || part.FullScale() == 0 {
+	if _, other := c.Config.Part.(board.Handled); other || !ok || part.FullScale() == 0 {
 		return
 	}
 	c.Input.Current(0)
