@@ -168,23 +168,22 @@ func TestFailedChipIsOpenedAgain(t *testing.T) {
 			t.Errorf("got %s, %d failures, %d closings; want one failure", got, d.Failed(), c.closed)
 		}
 		c.set(0, nil, errors.New("no such file"))
-		tick(501, -68, false)
-		tick(502, -68, false)
-		tick(503, -68, false)
+		tick(600, -68, false)
+		tick(601, -68, false)
 		if got := fmt.Sprint(d.Fault()); got != "no such file" || d.Failed() != 2 {
 			t.Errorf("got %s, %d failures; want the refusal", got, d.Failed())
 		}
 		c.set(0, nil, nil)
-		tick(1003, -68, false)
-		tick(1004, -65, false)
+		tick(1200, -68, false)
+		tick(1201, -65, false)
 		if err := d.Fault(); err != nil || c.opened != 2 {
 			t.Errorf("got %v and %d openings, want it back", err, c.opened)
 		}
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
-		if want := []int32{1365, 1638, 2048, 0}; !slices.Equal(c.codes, want) {
-			t.Errorf("got the codes %d, want %d", c.codes, want)
+		if got, want := slices.Compact(c.codes), []int32{1365, 1638, 2048, 0}; !slices.Equal(got, want) {
+			t.Errorf("got the codes %d, want %d", got, want)
 		}
 	})
 }
