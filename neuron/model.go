@@ -91,6 +91,8 @@ type Theory interface {
 	SpikeCount(current float64, steps int64) int64
 	// SpikesAhead is SpikeCount from the state of a neuron with these parameters.
 	SpikesAhead(from Neuron, current float64, steps int64) int64
+	// StepsToThreshold returns the number of steps from v (mV) to the next spike, or false if there is none.
+	StepsToThreshold(v, current float64) (steps int64, ok bool)
 	// DiscreteRate returns the firing rate of the integrated equation, Hz.
 	DiscreteRate(current float64) float64
 	// ExactRate returns the firing rate of the continuous equation, Hz.

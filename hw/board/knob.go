@@ -62,6 +62,7 @@ type Reading struct {
 	Spread   int     // highest minus lowest code of a recent window of good reads: noise, or a turning knob
 	Position float64 // of the knob, smoothed, from 0 to 1
 	Current  float64 // the input current, nA
+	More     float64 // the current with one code more, nA
 	State    State
 	Failed   int64 // the number of failed reads
 	Fault    error // the error of the latest read, nil if it was good
@@ -78,6 +79,8 @@ func (k *gauge) Reading() Reading {
 		State:    State(k.state.Load()),
 		Failed:   k.failed.Load(),
 	}
+	next := r.Position + k.position(float64(r.Raw+1)) - k.position(float64(r.Raw))
+	r.More = k.knob.Low + float64((k.knob.High-k.knob.Low)*min(max(next, 0), 1))
 	if e := k.fault.Load(); e != nil {
 		r.Fault = *e
 	}
