@@ -29,9 +29,11 @@ func build(cfg *config.Config, b *board.Board) (n network, err error) {
 	return n, nil
 }
 
-// assemble builds a loop from a configuration, its network and its open parts: knob, neuron, pulse.
-func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Clock) *neuron.Loop {
-	loop := &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag,
+// assemble builds a loop from a configuration, its network and its open parts: knob, neuron, pulse. It returns the outputs that show
+// spikes before they come, by name.
+func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Clock) (loop *neuron.Loop, oracles map[string]*neuron.Oracle) {
+	oracles = map[string]*neuron.Oracle{}
+	loop = &neuron.Loop{Clock: clock, Tick: cfg.Loop.Tick, DT: cfg.Loop.DT, Speed: cfg.Loop.Speed, MaxLag: cfg.Loop.MaxLag,
 		Cells: built.cells, Net: built.net}
 	if b.Edges != nil {
 		b.Edges.On(clock.Now)
@@ -52,7 +54,10 @@ func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Cl
 				continue
 			}
 			open, member := b.Outputs[out.Name], 0
-			if out.Neuron == n.Name {
+			if o, ok := foretell(loop, out, cell, open); ok {
+				oracles[out.Name] = o
+				cell.Outputs = append(cell.Outputs, o)
+			} else if out.Neuron == n.Name {
 				cell.Outputs = append(cell.Outputs, open)
 			} else {
 				first, _ := built.circuit.Number(n.Name)
@@ -72,7 +77,7 @@ func assemble(cfg *config.Config, built network, b *board.Board, clock neuron.Cl
 		shows.Tick(neuron.Tick{}) // the initial state
 		loop.Observers = append(loop.Observers, shows)
 	}
-	return loop
+	return loop, oracles
 }
 
 // inputsOf returns the inputs of a board by name.

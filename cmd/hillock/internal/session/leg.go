@@ -24,6 +24,7 @@ type leg struct {
 	cfg     *config.Config
 	board   *board.Board
 	loop    *neuron.Loop
+	oracles map[string]*neuron.Oracle // by output
 	monitor *monitor
 	members *members      // of populations; nil without any
 	record  *trace.Record // every step; nil without Options.Traced
@@ -71,7 +72,7 @@ func (l *leg) running() *config.Config {
 // assemble prepares the loop. A leg that follows another continues with the next tick, and neurons of the same name keep their
 // state.
 func (s *Session) assemble(l, after *leg) {
-	l.loop = assemble(l.cfg, l.network, l.board, s.clock)
+	l.loop, l.oracles = assemble(l.cfg, l.network, l.board, s.clock)
 	if after != nil {
 		l.loop.Start = after.monitor.end().tick.Deadline
 		for _, c := range l.loop.Cells {

@@ -91,6 +91,7 @@ type OutputStatus struct {
 	Lit    bool    // and the LED lights
 	Row    [2]int  // lit LEDs and all LEDs of a bar or a strip; 0, 0 for other outputs
 	Every  float64 // s between pulses that run together; else 0
+	Oracle *Oracle // nil for an output that shows the spikes themselves
 	Fault  Fault
 	config config.Output
 }
@@ -263,6 +264,7 @@ func (l *leg) output(out config.Output, st *Status) OutputStatus {
 			is.Every = together(out, st.Neurons[i].Rate*st.Config.Loop.Speed)
 		}
 	}
+	is.Oracle = l.oracle(out, st)
 	return is
 }
 

@@ -38,6 +38,7 @@ type OutputSummary struct {
 	Name, Pin, Neuron      string
 	Width                  time.Duration // of a pulse
 	Pulses, Merged, Failed int64         // merged: spikes during a pulse, making it longer; failed: levels refused by the pin
+	Oracle                 *Oracle       // as in OutputStatus
 }
 
 // Summary returns the summary of the configuration after the end of its loop.
@@ -64,10 +65,10 @@ func (s *Session) Summary() *Summary {
 	for _, in := range l.board.Inputs {
 		sum.ReadErrors += in.Reading().Failed
 	}
-	for _, out := range l.cfg.Outputs {
+	for i, out := range l.cfg.Outputs {
 		if p, ok := l.board.Outputs[out.Name].(board.Pulsing); ok {
 			pin, opts := parts.LED(out)
-			sum.Pulsed = append(sum.Pulsed, OutputSummary{out.Name, pin, out.Neuron, opts.Width, p.Pulses(), p.Merged(), p.Failed()})
+			sum.Pulsed = append(sum.Pulsed, OutputSummary{out.Name, pin, out.Neuron, opts.Width, p.Pulses(), p.Merged(), p.Failed(), sum.Outputs[i].Oracle})
 		}
 	}
 	return sum

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
+	"hillock/config"
 )
 
 // Schema names the form of the JSON. Removing a field or changing its meaning changes the number.
@@ -72,6 +74,16 @@ type Output struct {
 	Pulses int64  `json:"pulses"`
 	Merged int64  `json:"merged"` // spikes during a pulse, making it longer
 	Failed int64  `json:"failed"` // levels refused by the pin
+
+	Oracle *Oracle `json:"oracle,omitempty"`
+}
+
+// Oracle is an output with lights before the spikes of its neuron, over the whole run.
+type Oracle struct {
+	AheadMs float64 `json:"ahead_ms"` // model time from the light to the spike
+	Lights  int64   `json:"lights"`
+	Wrong   int64   `json:"wrong"`  // lights without a spike
+	Missed  int64   `json:"missed"` // spikes without a light
 }
 
 // Of returns the figures of a run.
@@ -92,7 +104,11 @@ func Of(s *session.Summary) Figures {
 		f.SpikeInputs = append(f.SpikeInputs, SpikeInput(in))
 	}
 	for _, o := range s.Pulsed {
-		f.Outputs = append(f.Outputs, Output{o.Name, o.Pin, o.Pulses, o.Merged, o.Failed})
+		out := Output{Name: o.Name, Pin: o.Pin, Pulses: o.Pulses, Merged: o.Merged, Failed: o.Failed}
+		if is := o.Oracle; is != nil {
+			out.Oracle = &Oracle{readable.Milliseconds(is.Ahead), is.Lights, is.Wrong, is.Missed}
+		}
+		f.Outputs = append(f.Outputs, out)
 	}
 	return f
 }
@@ -216,6 +232,9 @@ func pulses(t *readable.Printer, o session.OutputSummary) {
 		t.Printf("; %s came during a pulse of %s and made it longer", readable.Count(o.Merged, "spike"), readable.Seconds(o.Width.Seconds()))
 	}
 	t.Printf("\n")
+	if o.Oracle != nil {
+		t.Printf("%-10s %s ahead: %s\n", o.Name, config.FormatTime(o.Oracle.Ahead), strings.Join(o.Oracle.Counts(), ", "))
+	}
 }
 
 // realTimeRate returns the spikes of a neuron per second of real time.

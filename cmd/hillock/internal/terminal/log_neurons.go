@@ -22,6 +22,9 @@ func (l *logger) forPeople(lines bool) {
 			l.line(i)
 		}
 	}
+	if lines {
+		l.oracles()
+	}
 	if lines && len(l.status.Neurons) > fewNeurons {
 		l.rates()
 	}
@@ -43,6 +46,19 @@ func (l *logger) line(i int) {
 		text += fmt.Sprintf("  %s/s real time", readable.Digits(n.RealTimeRate, 3))
 	}
 	l.Info(text)
+}
+
+// oracles writes the lights of outputs that show spikes before they come, for people, in 80 columns.
+func (l *logger) oracles() {
+	for _, out := range l.status.Outputs {
+		if o := out.Oracle; o != nil {
+			text := fmt.Sprintf("%s  %s, %d wrong, %d missed", out.Name, readable.Count(o.Lights, "light"), o.Wrong, o.Missed)
+			for _, c := range o.Codes {
+				text += "; " + c.Input + " +1 code: " + c.Effect()
+			}
+			l.Info(text)
+		}
+	}
 }
 
 // real reports whether rates in real time and model time differ.
@@ -139,6 +155,14 @@ func (l *logger) record(i int, late session.Percentiles) {
 	for k, out := range st.Config.Outputs {
 		if text := st.Outputs[k].Note(); text != "" && config.TableOf(out.Neuron) == n.Name {
 			attrs = append(attrs, out.Name+"_note", text)
+		}
+		if o := st.Outputs[k].Oracle; o != nil && out.Neuron == n.Name {
+			attrs = append(attrs, out.Name+"_lights", o.Lights, out.Name+"_wrong", o.Wrong, out.Name+"_missed", o.Missed)
+			for _, c := range o.Codes {
+				if d, ok := c.Sooner(); ok {
+					attrs = append(attrs, out.Name+"_"+c.Input+"_sooner_ms", readable.Milliseconds(d))
+				}
+			}
 		}
 	}
 	for _, name := range st.Config.Neurons[i].Inputs {

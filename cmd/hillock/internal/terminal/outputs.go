@@ -37,6 +37,22 @@ func (s *screen) lights(neuron string) (all []string) {
 	return all
 }
 
+// oracles returns a line for each LED that shows a neuron's spikes before they come.
+func (s *screen) oracles(neuron string) (lines []line) {
+	for _, k := range s.leds(neuron) {
+		o := s.status.Outputs[k].Oracle
+		if o == nil {
+			continue
+		}
+		pieces := append([]string{" " + s.status.Outputs[k].Name + " " + config.FormatTime(o.Ahead) + " ahead"}, o.Counts()...)
+		if note := o.Note(); note != "" {
+			pieces = append(pieces, note)
+		}
+		lines = append(lines, line{other, pieces})
+	}
+	return lines
+}
+
 // dot returns an LED, lit or dark.
 func (s *screen) dot(i int) string {
 	if s.status.Outputs[i].Lit {

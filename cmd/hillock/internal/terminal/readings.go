@@ -144,7 +144,7 @@ func (s *screen) neuron(i int) (lines []line) {
 			lines = append(lines, text(reading, amber.Render(note)))
 		}
 	}
-	return lines
+	return append(lines, s.oracles(n.Name)...)
 }
 
 // brief returns the lines below the picture with V, I and the rate of the chosen neuron alone in its line.

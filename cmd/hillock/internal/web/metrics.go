@@ -54,6 +54,23 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, out := range st.Outputs {
 		gauge(fault, wrong(out.Fault), out.Name, "output")
+		collectOracle(out, counter, gauge)
+	}
+}
+
+// collectOracle passes the metrics of an output that lights before the spikes of its neuron.
+func collectOracle(out OutputStatus, counter, gauge sample) {
+	o := out.Oracle
+	if o == nil {
+		return
+	}
+	counter(metric("lights_total", "Lights before predicted spikes.", "output"), float64(o.Lights), out.Name)
+	counter(metric("wrong_lights_total", "Lights without a spike.", "output"), float64(o.Wrong), out.Name)
+	counter(metric("missed_spikes_total", "Spikes without a light.", "output"), float64(o.Missed), out.Name)
+	for _, c := range o.Codes {
+		if c.Sooner != nil {
+			gauge(metric("sooner_seconds", "Model time by which the next spike comes sooner with one code more of a knob.", "output", "input"), *c.Sooner/1e3, out.Name, c.Input)
+		}
 	}
 }
 

@@ -198,13 +198,29 @@ func (w *shown) Status() Status {
 			Note: in.Note.String(), Fault: in.Fault.Cause, Knob: in.Knob})
 	}
 	for _, out := range st.Outputs {
-		is.Outputs = append(is.Outputs, OutputStatus{Name: out.Name, On: out.High, Lit: out.Note(), Fault: out.Fault.Cause})
+		is.Outputs = append(is.Outputs, OutputStatus{Name: out.Name, On: out.High, Lit: out.Note(), Fault: out.Fault.Cause, Oracle: oracleOf(out.Oracle)})
 	}
 	if !st.Virtual {
 		is.Doctor = append(is.Doctor, seen(&st)...)
 	}
 	for _, f := range st.Doctor {
 		is.Doctor = append(is.Doctor, Finding{Check: f.Check, Result: string(f.Result), Seen: f.Seen, Means: f.Means, Do: f.Do})
+	}
+	return is
+}
+
+// oracleOf returns an oracle for the page, or nil.
+func oracleOf(o *session.Oracle) *Oracle {
+	if o == nil {
+		return nil
+	}
+	is := &Oracle{Ahead: readable.Milliseconds(o.Ahead), Lights: o.Lights, Wrong: o.Wrong, Missed: o.Missed, Note: o.Note(), Codes: []OneCode{}}
+	for _, c := range o.Codes {
+		code := OneCode{Input: c.Input}
+		if d, ok := c.Sooner(); ok {
+			code.Sooner = new(readable.Milliseconds(d))
+		}
+		is.Codes = append(is.Codes, code)
 	}
 	return is
 }

@@ -283,10 +283,27 @@ type InputStatus struct {
 
 // OutputStatus is the present state of an output.
 type OutputStatus struct {
-	Name  string `json:"name"`
-	On    bool   `json:"on"`
-	Lit   string `json:"lit"` // says that it stays lit, "" where it does not
-	Fault string `json:"fault"`
+	Name   string  `json:"name"`
+	On     bool    `json:"on"`
+	Lit    string  `json:"lit"` // says that it stays lit, "" where it does not
+	Fault  string  `json:"fault"`
+	Oracle *Oracle `json:"oracle"` // null for an output that shows the spikes themselves
+}
+
+// Oracle is an output that lights before the spikes of its neuron.
+type Oracle struct {
+	Ahead  float64   `json:"ahead_ms"` // model time from the light to the spike
+	Lights int64     `json:"lights"`   // so far
+	Wrong  int64     `json:"wrong"`    // lights without a spike
+	Missed int64     `json:"missed"`   // spikes without a light
+	Note   string    `json:"note"`     // why there are no lights now, or the effect of one code more of each knob
+	Codes  []OneCode `json:"codes"`
+}
+
+// OneCode is the effect of one code more of a knob on the next spike.
+type OneCode struct {
+	Input  string   `json:"input"`
+	Sooner *float64 `json:"sooner_ms"` // model time, negative for later; null if the neuron fires in one of the two cases only
 }
 
 // Lateness is the lateness of all ticks so far, us.
