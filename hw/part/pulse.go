@@ -18,22 +18,27 @@ type Pulse struct {
 	Width  time.Duration // real time
 	Every  int           // spikes per pulse
 	Invert bool          // active low: the pin is high at rest
+	Early  time.Duration // model time from the pulse to its spike; 0: the pulse comes with the spike
 }
 
 func pulseKind() config.Kind[config.Part] {
 	return config.Kind[config.Part]{
 		Name: "pulse",
-		Keys: slices.Concat(keys(config.Text, "pin", "neuron", "width"), keys(config.Whole, "every"), keys(config.Bool, "invert")),
+		Keys: slices.Concat(keys(config.Text, "pin", "neuron", "width"), keys(config.Whole, "every"), keys(config.Bool, "invert"), keys(config.Text, "ahead")),
 		Decode: func(t *config.Table) config.Part {
 			return Pulse{
 				Pin:    t.Pin("pin", "GPIO17"),
 				Width:  t.TickOrMore("width", 20*time.Millisecond, time.Minute),
 				Every:  t.Whole("every", 1, 1, 1_000_000),
 				Invert: t.Yes("invert"),
+				Early:  t.Steps("ahead", 0, config.MaxAhead),
 			}
 		},
 	}
 }
+
+// Ahead implements config.Oracle.
+func (o Pulse) Ahead() time.Duration { return o.Early }
 
 // Print implements config.Part.
 func (o Pulse) Print(p *config.Printer) {
@@ -42,6 +47,9 @@ func (o Pulse) Print(p *config.Printer) {
 	p.Time("width", o.Width)
 	p.Whole("every", o.Every)
 	p.Yes("invert", o.Invert)
+	if o.Early > 0 {
+		p.Time("ahead", o.Early)
+	}
 }
 
 // Claims implements config.Part.

@@ -100,6 +100,16 @@ predicted  10 spikes, one every 13.9 ms (71.94 Hz) at 1.999 nA
 led        10 pulses on GPIO17
 ticks      75 % on time, the latest 499 ms late; 49.9 ms of model time skipped
 `},
+		{"an LED before each spike", []string{"output.oracle.driver=pulse", "output.oracle.pin=GPIO22", "output.oracle.neuron=n1", "output.oracle.width=5 ms", "output.oracle.ahead=5 ms"},
+			2000, false, `
+2 s of model time in 2 s
+n1         143 spikes, 71.5 Hz
+predicted  143 spikes, one every 13.9 ms (71.94 Hz) at 1.999 nA
+led        143 pulses on GPIO17
+oracle     144 pulses on GPIO22
+oracle     5 ms ahead: 144 lights, 0 without a spike, 0 spikes without a light
+ticks      on time
+`},
 		{"two neurons", []string{"neuron.n2.input=knob", "neuron.n2.sigma=5 mV", "neuron.n2.seed=1"}, 2000, false, `
 2 s of model time in 2 s
 n1         143 spikes, 71.5 Hz; predicted 143

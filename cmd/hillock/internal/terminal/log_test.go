@@ -57,6 +57,30 @@ func loggedOf(t *testing.T, format Format, at func(*sessiontest.Bench) sessionte
 	return log
 }
 
+// oracle returns changes of the built-in configuration: an LED 5 ms before each spike.
+func oracle() []string {
+	return []string{"output.oracle.driver=pulse", "output.oracle.pin=GPIO22", "output.oracle.neuron=n1", "output.oracle.width=5 ms", "output.oracle.ahead=5 ms"}
+}
+
+// Records have the lights, and the time of one code more.
+func TestLogRecordsOfAnOracle(t *testing.T) {
+	t.Parallel()
+	var last struct {
+		Lights int64   `json:"oracle_lights"`
+		Wrong  *int64  `json:"oracle_wrong"`
+		Missed *int64  `json:"oracle_missed"`
+		Sooner float64 `json:"oracle_knob_sooner_ms"`
+	}
+	for line := range strings.Lines(logged(t, JSON, nil, oracle()...)) {
+		if err := json.Unmarshal([]byte(line), &last); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if last.Lights != 216 || last.Wrong == nil || *last.Wrong != 0 || last.Missed == nil || *last.Missed != 0 || last.Sooner != 0.1 {
+		t.Errorf("got %+v, want 216 lights, none wrong or missed, and 0.1 ms sooner", last)
+	}
+}
+
 func TestLogLinesForPeople(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -86,6 +110,17 @@ hillock on the virtual Pi, built-in configuration, in real time
    0:02  n2   -64.1 mV  1.999 nA  107.4 Hz  no prediction
    0:03  n1   -56.3 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
    0:03  n2   -61.6 mV  1.999 nA  100.3 Hz  no prediction
+`},
+		{"an LED before each spike", oracle(), func(b *sessiontest.Bench) sessiontest.At {
+			return sessiontest.At{2500: func() { b.Virtual.Knobs["knob"].SetCode(600) }}
+		}, `
+hillock on the virtual Pi, built-in configuration, in real time
+   0:01  n1   -55.4 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:01  oracle  72 lights, 0 wrong, 0 missed; knob +1 code: the same step
+   0:02  n1   -55.8 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:02  oracle  144 lights, 0 wrong, 0 missed; knob +1 code: 0.1 ms sooner
+   0:03  n1   -63.7 mV  2.933 nA  138.9 Hz  predicted 138.9 Hz
+   0:03  oracle  250 lights, 1 wrong, 1 missed; knob +1 code: the same step
 `},
 		{"late, another speed, a loose wire", nil, func(b *sessiontest.Bench) sessiontest.At {
 			return sessiontest.At{
@@ -119,7 +154,7 @@ hillock on the virtual Pi, built-in configuration, in real time
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			for line := range strings.Lines(got) {
-				if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); strings.Contains(line, "  n1  ") && w > 80 {
+				if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); (strings.Contains(line, "  n1  ") || strings.Contains(line, "  oracle  ")) && w > 80 {
 					t.Errorf("got a line of %d columns, want at most 80: %s", w, line)
 				}
 			}

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
 	"hillock/cmd/hillock/internal/fault"
@@ -45,6 +46,18 @@ func scopeBench(t testing.TB, sets ...string) (*sessiontest.Bench, *screen) {
 		}
 	}))
 	return b, s
+}
+
+// The lines below the picture have the lights before spikes, and the effect of one code more.
+func TestFrameOfAnOracle(t *testing.T) {
+	t.Parallel()
+	b, s := scopeBench(t, oracle()...)
+	b.Run(t, 1000)
+	s.Update(tea.WindowSizeMsg{Width: 140, Height: 24})
+	want := "\n oracle 5 ms ahead  72 lights  0 without a spike  0 spikes without a light  one code more of knob: next spike in the same step"
+	if got := ansi.Strip(s.View().Content); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant a line with %q", got, want)
+	}
 }
 
 // go test ./cmd/hillock/internal/terminal -run TestFrames -update writes the frames.

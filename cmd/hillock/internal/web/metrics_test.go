@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// A population and a synapse have a line for each figure, whatever the number of their neurons.
+// A population, a synapse and an oracle have a line for each figure.
 func TestMetricsOfANetwork(t *testing.T) {
 	got := map[string]bool{}
 	keep := func(d *prometheus.Desc, v float64, labels ...string) {
@@ -24,6 +24,8 @@ func TestMetricsOfANetwork(t *testing.T) {
 	collectNeuron(NeuronStatus{Name: "p", Neurons: 80, V: -60, I: 2, Synaptic: new(1.5), W: new(0.2), Rate: 5.5, RealTimeHz: 5.5, Slowest: 1, Fastest: 9, CV: 0.7,
 		Spikes: 440, NoPrediction: "a population of 80 neurons", Intervals: Intervals{N: 3, MeanMs: 20, CV: 1}}, keep, keep)
 	collectNetwork(st, keep, keep)
+	collectOracle(OutputStatus{Name: "oracle", Oracle: &Oracle{Lights: 140, Wrong: 1, Missed: 2, Codes: []OneCode{{"knob", new(0.1)}, {"other", nil}}}}, keep, keep)
+	collectOracle(OutputStatus{Name: "led"}, keep, keep)
 	want := strings.Split(`adaptation_amperes p 2e-10
 arrivals_total a 70
 arrivals_total b 0
@@ -32,17 +34,21 @@ dropped_arrivals_total  3
 highest_rate_hertz p 9
 input_spikes_total cue 9
 interspike_interval_cv p 0.7
+lights_total oracle 140
 lowest_rate_hertz p 1
 membrane_volts p -0.06
+missed_spikes_total oracle 2
 neurons p 80
 rate_hertz p 5.5
 real_time_rate_hertz p 5.5
+sooner_seconds oracle knob 0.0001
 spikes_total p 440
 synapse_gain a -0.5
 synapse_gain b 1
 synapse_weight_amperes a 8e-09
 synapse_weight_volts b 0.002
-synaptic_amperes p 1.5e-09`, "\n")
+synaptic_amperes p 1.5e-09
+wrong_lights_total oracle 1`, "\n")
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
