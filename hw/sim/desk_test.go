@@ -90,7 +90,7 @@ func TestJoinErrors(t *testing.T) {
 	}{
 		{sim.Join(a, a), "sim: join GPIO17 of Pi 1 and GPIO17 of Pi 1: both are GPIO17 of Pi 1: use two pins"},
 		{sim.Join(a, far), "sim: join GPIO17 and GPIO5: the boards are on two desks: use Beside for the second one"},
-		{sim.Cut(a, far), "sim: cut GPIO17 and GPIO5: the boards are on two desks"},
+		{sim.Cut(a, far), "sim: cut GPIO17 and GPIO5: the boards are on two desks: use Beside for the second one"},
 		{sim.Cut(a, b), "sim: cut GPIO17 of Pi 1 and GPIO17 of Pi 2: there is no wire between them"},
 		{sim.Join(a, b), ""},
 		{sim.Join(b, a), ""}, // one wire

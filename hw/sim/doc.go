@@ -39,6 +39,12 @@
 // [NewMCP49xx] on SPI are digital-to-analog converters: their Voltage is that at the probe of an oscilloscope. Any other part
 // is an [I2CChip].
 //
+// # Beside the Pi
+//
+// [NewButton] puts a button with bouncing contacts on a pin. [NewLui] and [NewSpikeling] are neurons from other projects:
+// their terminals take the wires of [Join]. Join refuses levels that do not fit; [Divide] is a divider behind a 5 V output.
+// They change at times of their own, by the Pi's clock.
+//
 // # Time
 //
 // A Pi runs on a [Clock]: real time by default, or a clock of the test's own. In a testing/synctest bubble, New(nil)

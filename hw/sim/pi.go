@@ -34,7 +34,7 @@ func New(c Clock) *Pi {
 	if c == nil {
 		c = realTime{time.Now()}
 	}
-	return newPi(&desk{clock: c})
+	return newPi(newDesk(c))
 }
 
 // newPi returns a Pi on a desk.

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"sync"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -25,11 +24,12 @@ type Pin struct {
 	desk  *desk
 	board string // such as "Pi 1"
 	order int    // on the desk
+	volts volts
+	heard func(Edge) // gets each change of level, or nil
 
 	// Guarded by the desk's lock:
 	net     net
-	woken   sync.Cond // signals pending and epoch
-	special bool      // in the bus function
+	special bool // in the bus function
 	output  bool
 	out     gpio.Level // level of the output
 	driven  bool       // by Drive
@@ -54,7 +54,7 @@ func (p *Pin) Clock() Clock { return p.desk.clock }
 const maxPending = 16
 
 func newPin(number int, pull gpio.Pull, alt pin.Func) *Pin {
-	return &Pin{number: number, name: fmt.Sprintf("GPIO%d", number), alt: alt, reset: pull, pull: pull}
+	return &Pin{number: number, name: fmt.Sprintf("GPIO%d", number), alt: alt, volts: piVolts(), reset: pull, pull: pull}
 }
 
 // Out implements gpio.PinOut. It returns ErrShort if another output drives the same wire to the other level.
@@ -105,16 +105,10 @@ func (p *Pin) WaitForEdge(timeout time.Duration) bool {
 	epoch := p.epoch
 	expired := timeout == 0
 	if p.pending == 0 && timeout > 0 {
-		stop := alarm(p.desk.clock, timeout, func() {
-			p.desk.lock()
-			defer p.desk.unlock()
-			expired = true
-			p.woken.Broadcast()
-		})
-		defer stop()
+		defer p.desk.wakeAfter(timeout, func() { expired = true })()
 	}
 	for p.pending == 0 && p.epoch == epoch && !expired {
-		p.woken.Wait()
+		p.desk.wait()
 	}
 	if p.epoch != epoch || p.pending == 0 {
 		return false
@@ -282,6 +276,11 @@ func (p *Pin) become(pull gpio.Pull, edge gpio.Edge, special bool) {
 func (p *Pin) outside(driven bool, l gpio.Level) {
 	p.desk.lock()
 	defer p.desk.unlock()
+	p.put(driven, l)
+}
+
+// put is outside for callers with the lock.
+func (p *Pin) put(driven bool, l gpio.Level) {
 	before := p.net.level()
 	p.driven, p.drive = driven, l
 	p.note(before, ByOutside)
@@ -291,7 +290,7 @@ func (p *Pin) outside(driven bool, l gpio.Level) {
 func (p *Pin) watch(e gpio.Edge) {
 	p.edge, p.pending = e, 0
 	p.epoch++
-	p.woken.Broadcast()
+	p.desk.changed.Broadcast()
 }
 
 // note records the edges on p's net if its level is no longer before.
@@ -300,7 +299,7 @@ func (p *Pin) note(before gpio.Level, by Driver) {
 	if l == before {
 		return
 	}
-	now := p.desk.clock.Now()
+	now := p.desk.now()
 	for _, other := range p.net {
 		if other == p {
 			other.change(Edge{now, l, by})
@@ -314,6 +313,9 @@ func (p *Pin) note(before gpio.Level, by Driver) {
 // this pin.
 func (p *Pin) change(e Edge) {
 	p.record.add(e)
+	if p.heard != nil {
+		p.heard(e)
+	}
 	kind := gpio.FallingEdge
 	if e.Level == gpio.High {
 		kind = gpio.RisingEdge
@@ -323,7 +325,7 @@ func (p *Pin) change(e Edge) {
 	}
 	if p.edge&kind != 0 && e.By != ByProgram {
 		p.pending = min(p.pending+1, maxPending)
-		p.woken.Broadcast()
+		p.desk.changed.Broadcast()
 	}
 }
 

@@ -19,21 +19,21 @@ var ErrShort = errors.New("short circuit")
 // Two outputs at different levels are a short circuit. Connect then returns ErrShort, and so does the later call of
 // Out.
 func (p *Pi) Connect(a, b string) error {
-	return p.wire("connect", (*desk).join, a, b)
+	return p.wire("connect", func(from, to *Pin) error { return p.desk.join(from, to, 1) }, a, b)
 }
 
 // Disconnect removes the jumper wire between two pins.
 func (p *Pi) Disconnect(a, b string) error {
-	return p.wire("disconnect", (*desk).cut, a, b)
+	return p.wire("disconnect", p.desk.cut, a, b)
 }
 
 // wire runs do with the pins of two names.
-func (p *Pi) wire(op string, do func(d *desk, from, to *Pin) error, a, b string) error {
+func (p *Pi) wire(op string, do func(from, to *Pin) error, a, b string) error {
 	p.desk.lock()
 	defer p.desk.unlock()
 	from, to, err := p.ends(a, b)
 	if err == nil {
-		err = do(p.desk, from, to)
+		err = do(from, to)
 	}
 	if err != nil {
 		return fmt.Errorf("sim: %s %s and %s: %w", op, a, b, err)
@@ -63,7 +63,7 @@ func (n net) level() gpio.Level {
 		if p.circuit == nil {
 			continue
 		}
-		if seen := p.circuit.Level(p.desk.clock.Now(), l, ohms); ohms != 0 {
+		if seen := p.circuit.Level(p.desk.now(), l, ohms); ohms != 0 {
 			l = seen
 		}
 	}
