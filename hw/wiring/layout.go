@@ -183,6 +183,8 @@ func (p *plan) farOf(w Wire, at *Part) string {
 		return "3V3"
 	case Ground:
 		return "GND"
+	case Scope:
+		return "scope"
 	}
 	return strconv.Itoa(w.To.Pin)
 }
@@ -223,13 +225,16 @@ func (p *plan) toRail(w Wire, side int, points ...xy) {
 	p.low[x] = max(p.low[x], end.y)
 }
 
-// onward draws a wire from the disc at its near end, to the header or to a rail on the right.
+// onward draws a wire from the disc at its near end, to the header or to a rail on the right. Of a wire to a probe it draws the
+// disc alone.
 func (p *plan) onward(w Wire, at xy, text string) {
 	p.pill(at, 0, w.Color, text)
 	at.x += p.pillWidth(text)
-	if w.To.Part == Header {
+	switch w.To.Part {
+	case Header:
 		p.toHeader(w, at)
-	} else {
+	case Scope:
+	default:
 		p.toRail(w, 1, at)
 	}
 }

@@ -25,14 +25,16 @@ func (n *Netlist) leftOf(chip *Part) []leftEnd {
 	return all
 }
 
-// above returns the number of rows above a chip: one for its name, and one for a wire from pin 1 to the header.
+// above returns the number of rows above a chip: one for its name, and those of the ends on its left down to the last wire to the
+// header.
 func (n *Netlist) above(chip *Part) int {
-	for _, w := range n.wiresAt(End{chip.Ref, 1}) {
-		if w.To.Part == Header {
-			return 2
+	rows, above := 0, 1
+	for _, e := range n.leftOf(chip) {
+		if rows += e.rows; e.knob == nil && e.wire.To.Part == Header {
+			above = rows + 1
 		}
 	}
-	return 1
+	return above
 }
 
 // pinText returns the text of a pin on side 0, left, or 1, right.
@@ -96,7 +98,7 @@ func (p *plan) drawLeft(b band, left []leftEnd, legs map[int]xy) {
 		at, text := legs[e.pin], p.farOf(e.wire, c)
 		p.pill(at, 1, e.wire.Color, text)
 		t := &trunk{net: c.Ref + strconv.Itoa(e.pin), color: e.wire.Color, right: []xy{{at.x - p.pillWidth(text), at.y}}}
-		switch over := (xy{p.chip[1] + 2, gridY(b.first)}); {
+		switch over := (xy{p.chip[1] + 2, gridY(row)}); {
 		case e.knob != nil:
 			t.left = []xy{p.drawChipKnob(e.knob, gridY(row+1))}
 		case e.wire.To.Part == Header:

@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,6 +140,9 @@ func (n *Netlist) kitList() []string {
 		if models != nil {
 			lines = append(lines, kind.texts().plural+": "+strings.Join(models, ", ")+": "+kind.texts().hint)
 		}
+	}
+	if slices.ContainsFunc(n.Wires, func(w Wire) bool { return w.To.Part == Scope }) {
+		lines = append(lines, "scope: the probe of an oscilloscope, with its ground clip on the GND rail")
 	}
 	for _, w := range n.Wires {
 		if p := n.part(w.From.Part); p != nil && p.Kind == Module && w.Signal == "" && w.To.Part == Header && w.Note != "" {

@@ -35,8 +35,8 @@ type Part struct {
 
 // End is the end of a wire.
 type End struct {
-	Part string // a part's Ref, or Header, Supply or Ground
-	Pin  int    // from 1; 0 for a rail
+	Part string // a part's Ref, or Header, Supply, Ground or Scope
+	Pin  int    // from 1; 0 for a rail and Scope
 }
 
 // Every kit has the Pi's header and the rails of the breadboard.
@@ -45,6 +45,9 @@ const (
 	Supply = "3V3 rail"
 	Ground = "GND rail"
 )
+
+// Scope is the far end of a wire to the probe of an oscilloscope. Nothing on the breadboard is there.
+const Scope = "oscilloscope"
 
 // A Wire goes from a part, or from a rail, towards the Pi.
 type Wire struct {

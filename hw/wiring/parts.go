@@ -129,6 +129,11 @@ func Value(v float64, unit string) string {
 	return fmt.Sprintf("%.4g %s", v, unit)
 }
 
+// Probe wires a pin of a part to the probe of an oscilloscope.
+func (k *Kit) Probe(from End) {
+	k.Wires = append(k.Wires, Wire{From: from, To: End{Part: Scope}, Color: k.nextColor(), Note: "its ground clip to the GND rail"})
+}
+
 // Knob adds a potentiometer at a channel. A higher voltage at its middle leg gives a larger current.
 func (k *Kit) Knob(channel End, use string) {
 	ref := k.Potentiometer(10e3, use)

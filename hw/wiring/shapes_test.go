@@ -63,6 +63,44 @@ func arms(name string, servos int) config.Output {
 	}}}
 }
 
+// analog returns a digital-to-analog converter with its bus on its left side, and one on a module.
+func analog(port string, model string, pins string) config.Output {
+	return config.Output{Name: "analog", Part: wired{wires: func(k *wiring.Kit, name string) {
+		signals := config.PortPins(port)
+		if signals["SDA"] != "" {
+			k.Probe(wiring.End{Part: k.Module("output."+name, port, 0x60, model, strings.Fields(pins)...), Pin: 1})
+			return
+		}
+		k.Begin()
+		ref := k.Add(wiring.Part{Kind: wiring.Chip, Model: model, Use: port, Pins: strings.Fields(pins)})
+		for i, pin := range strings.Fields(pins) {
+			at := wiring.End{Part: ref, Pin: i + 1}
+			bus, cs, _ := strings.Cut(port, ".")
+			switch pin {
+			case "VDD", "VREFA", "VREFB", "SHDN":
+				k.ToSupply(at, "")
+			case "LDAC", "AVSS":
+				k.ToGround(at, "")
+			case "CS":
+				k.ToHeader(wiring.Wire{From: at, Signal: "CE" + cs}, signals["CE"+cs])
+			case "SCK":
+				k.ToHeader(wiring.Wire{From: at, Signal: "SCLK", Bus: bus}, signals["SCLK"])
+			case "SDI":
+				k.ToHeader(wiring.Wire{From: at, Signal: "MOSI", Bus: bus}, signals["MOSI"])
+			case "VOUTA", "VOUTB":
+				k.Probe(at)
+			}
+		}
+		k.Bypass(ref, port, "1 VDD")
+	}}}
+}
+
+// The pins of the two DACs with SPI, DS21897B, page 1.
+const (
+	mcp4921 = "VDD CS SCK SDI LDAC VREFA AVSS VOUTA"
+	mcp4922 = "VDD NC CS SCK SDI NC NC LDAC SHDN VOUTB VREFB AVSS VREFA VOUTA"
+)
+
 // shapes returns kits with the shapes of parts without a kind of their own in this test.
 func shapes(t *testing.T) map[string]*wiring.Netlist {
 	t.Helper()
@@ -71,8 +109,11 @@ func shapes(t *testing.T) map[string]*wiring.Netlist {
 			Inputs: []config.Input{button("up", "GPIO17", wiring.Supply), button("down", "GPIO27", wiring.Ground)}, Outputs: []config.Output{buzzer("click", "GPIO22")}}),
 		"a retina":          built(t, &config.Config{Inputs: []config.Input{retina("retina")}, Outputs: []config.Output{led("led", "GPIO17")}}),
 		"an eye and a knob": built(t, &config.Config{Inputs: []config.Input{eye("eye")}, Outputs: []config.Output{led("led", "GPIO17")}}),
-		"one servo":         built(t, &config.Config{Outputs: []config.Output{arms("arm", 1)}}),
-		"five servos":       built(t, &config.Config{Inputs: []config.Input{button("up", "GPIO17", wiring.Supply)}, Outputs: []config.Output{arms("arm", 5), display("scope", 0x3c)}}),
+		"a DAC":             built(t, &config.Config{Outputs: []config.Output{analog("SPI0.1", "MCP4921", mcp4921)}}),
+		"two DACs and a knob": built(t, &config.Config{Inputs: []config.Input{knob("knob", "mcp3008", "SPI0.0", 0)},
+			Outputs: []config.Output{analog("SPI0.1", "MCP4922", mcp4922), led("led", "GPIO17"), analog("I2C1", "MCP4725", "OUT GND SCL SDA VCC")}}),
+		"one servo":   built(t, &config.Config{Outputs: []config.Output{arms("arm", 1)}}),
+		"five servos": built(t, &config.Config{Inputs: []config.Input{button("up", "GPIO17", wiring.Supply)}, Outputs: []config.Output{arms("arm", 5), display("scope", 0x3c)}}),
 	}
 }
 
@@ -103,6 +144,18 @@ func TestShapes(t *testing.T) {
 			"R2 resistor 330 Ohm, output led|one end|GPIO17|11|yellow|",
 			"D1 LED, output led|anode, long leg|R2, other end|||in the resistor's row",
 			"D1 LED, output led|cathode, short leg|GND rail||black|flat side of the rim",
+		},
+		"a DAC": {
+			"IC1 MCP4921, SPI0.1|1 VDD|3V3 rail||red|",
+			"IC1 MCP4921, SPI0.1|2 CS|GPIO7 CE1|26|orange|",
+			"IC1 MCP4921, SPI0.1|3 SCK|GPIO11 SCLK|23|green|",
+			"IC1 MCP4921, SPI0.1|4 SDI|GPIO10 MOSI|19|blue|",
+			"IC1 MCP4921, SPI0.1|5 LDAC|GND rail||black|",
+			"IC1 MCP4921, SPI0.1|6 VREFA|3V3 rail||red|",
+			"IC1 MCP4921, SPI0.1|7 AVSS|GND rail||black|",
+			"IC1 MCP4921, SPI0.1|8 VOUTA|oscilloscope||violet|its ground clip to the GND rail",
+			"C1 capacitor 100 nF, SPI0.1|one leg|3V3 rail||red|close to IC1, 1 VDD",
+			"C1 capacitor 100 nF, SPI0.1|other leg|GND rail||black|",
 		},
 		"one servo": {
 			"M1 module PCA9685, I2C1 0x40|GND|GND rail||black|",

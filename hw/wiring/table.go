@@ -94,7 +94,7 @@ func (n *Netlist) rows() [][]string {
 		switch to := wire.To; to.Part {
 		case Header:
 			row[2], row[3] = n.role(to.Pin), strconv.Itoa(to.Pin)
-		case Supply, Ground:
+		case Supply, Ground, Scope:
 			row[2] = to.Part
 		default:
 			row[2] = to.Part + ", " + n.pin(to)
@@ -125,7 +125,7 @@ func (n *Netlist) label(ref string) string {
 // purpose returns the purpose of a part: "output red", "input left", "SPI0.0". A bare name reads like a colour or a side.
 func (p *Part) purpose() string {
 	switch {
-	case p.Output != "" && p.Kind != Module:
+	case p.Output != "" && p.Kind != Module && p.Kind != Chip && p.Kind != Capacitor:
 		return "output " + p.Use
 	case p.Kind == Knob || p.Kind == Light || p.Kind == Button:
 		return "input " + p.Use
