@@ -163,7 +163,7 @@ func (p places) take(by claimant, claim Claim) {
 	p.channels[on] = by.path
 }
 
-// sameChip reports different chip settings of two parts at one place.
+// sameChip reports different chips of two parts at one place, or different settings of their chip.
 func (c claimant) sameChip(claim Claim, other held, at spot) {
 	rule, hint := "must be the same as in "+other.path, "both are on one chip, "+at.String()
 	is, was := c.model(claim), other.model(other.claim)
@@ -171,8 +171,10 @@ func (c claimant) sameChip(claim Claim, other held, at spot) {
 	case is.Value == was.Value || c.IsBad(is.Key) || other.IsBad(was.Key):
 	case is.Key == was.Key:
 		c.taken(is.Key, rule, is.Default, hint)
+		return
 	default:
 		c.taken(is.Key, fmt.Sprintf("must be %q, the %s of %s", was.Value, was.Key, other.path), is.Default, hint)
+		return
 	}
 	for _, s := range claim.Chip {
 		i := slices.IndexFunc(other.claim.Chip, func(o Setting) bool { return o.Key == s.Key })

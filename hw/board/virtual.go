@@ -90,7 +90,11 @@ func (v *Virtual) WirePin(pin string, circuit sim.Circuit) {
 }
 
 // Turns registers the knob of an input. A new knob is at RestingKnob.
-func (v *Virtual) Turns(input string, knob *sim.Knob) {
+func (v *Virtual) Turns(input string, knob *sim.Knob) { v.Lights(input, knob, nil) }
+
+// Lights is Turns for a light sensor in place of the potentiometer.
+func (v *Virtual) Lights(input string, knob *sim.Knob, sensor *sim.LDR) {
+	knob.SetLDR(sensor)
 	if v.Knobs[input] != knob {
 		v.Knobs[input] = knob
 		knob.SetFault(sim.KnobGood)

@@ -173,15 +173,23 @@ func (c *ads1115Channel) End() error { return errors.Join(c.pin.Halt(), c.bus.Cl
 
 // Plug implements board.Twin.
 func (a ADS1115) Plug(v *board.Virtual, name string) error {
+	knob, err := a.plug(v)
+	if err == nil {
+		v.Turns(name, knob)
+	}
+	return err
+}
+
+// plug plugs the chip, and returns the knob of the channel.
+func (a ADS1115) plug(v *board.Virtual) (*sim.Knob, error) {
 	chip, _ := v.Parts[board.OnI2C(a.Bus, a.Address)].(*sim.ADS1115)
 	if chip == nil {
 		chip = sim.NewADS1115()
 		if err := v.PlugI2C(a.Bus, a.Address, chip); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	v.Turns(name, chip.Knob(a.Channel))
-	return nil
+	return chip.Knob(a.Channel), nil
 }
 
 // Addresses implements doctor.Addressed.

@@ -20,8 +20,12 @@ func knownDrivers[P config.Part](kinds []config.Kind[P]) string {
 
 // TestMistakesAreReported makes one mistake in base per case and compares the whole text of the error. A mistake against two
 // rules has two lines.
-func TestMistakesAreReported(t *testing.T) {
-	for _, test := range badCases() {
+func TestMistakesAreReported(t *testing.T) { reported(t, badCases()) }
+
+// reported checks the error of each mistake.
+func reported(t *testing.T, all []badCase) {
+	t.Helper()
+	for _, test := range all {
 		_, err := config.Parse("bad.toml", edit(t, test.line, test.text), nil, Kinds())
 		if err == nil {
 			t.Errorf("line %d as %q: got no error, want %s", test.line, test.text, test.want)

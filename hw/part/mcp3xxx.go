@@ -297,27 +297,35 @@ func (m MCP3xxx) silent() string {
 // selects returns the signal of the port's chip select: "CE0".
 func (m MCP3xxx) selects() string { return "CE" + m.Port[len(m.Port)-1:] }
 
-// Plug implements board.Twin: the chip, and a knob on the channel. A chip without this channel is replaced by the
-// configured one: an mcp3004 has no channel 4.
+// Plug implements board.Twin: the chip, and a knob on the channel.
 func (m MCP3xxx) Plug(v *board.Virtual, name string) error {
+	knob, err := m.plug(v)
+	if err == nil {
+		v.Turns(name, knob)
+	}
+	return err
+}
+
+// plug plugs the chip, and returns the knob of the channel. A chip without this channel is replaced by the configured one: an
+// mcp3004 has no channel 4.
+func (m MCP3xxx) plug(v *board.Virtual) (*sim.Knob, error) {
 	chip, _ := v.Parts[m.Port].(*sim.MCP3xxx)
 	if chip == nil || chip.Knob(m.Channel) == nil {
 		var err error
 		if chip, err = sim.NewMCP3xxx(m.Model); err != nil {
-			return err
+			return nil, err
 		}
 		for ch := 0; chip.Knob(ch) != nil && m.chip().channels > 1; ch++ {
 			chip.Knob(ch).SetFault(sim.WiperOff) // until a knob is wired to it; on a chip with one channel IN- is at ground
 		}
 		if err := v.PlugSPI(m.Port, chip); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	v.Turns(name, chip.Knob(m.Channel))
 	if m.Minus >= 0 {
 		chip.Knob(m.Minus).SetFault(sim.KnobGood)
 	}
-	return nil
+	return chip.Knob(m.Channel), nil
 }
 
 // Where returns the channel: "SPI0.0, CH0", or "SPI0.0, CH0-CH1" for a differential input.
