@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/physic"
 
 	"hillock/config"
 	"hillock/hw/board"
@@ -41,6 +42,16 @@ func (h timid) Turn(_ context.Context, in config.Input, _ string) error {
 	return nil
 }
 
+// gloomy is a hand that leaves light sensors as they are.
+type gloomy struct{ *board.Virtual }
+
+func (h gloomy) Turn(ctx context.Context, in config.Input, caution string) error {
+	if in.Driver == "ldr" {
+		return nil
+	}
+	return h.Virtual.Turn(ctx, in, caution)
+}
+
 // fault is something wrong with a kit, and the words that its finding must have.
 type fault struct {
 	name   string
@@ -61,6 +72,7 @@ const (
 	right   = "[input.right]\ndriver = \"mcp3008\"\nchannel = 3\ncurrent = [\"0 nA\", \"5 nA\"]\n"
 	bare    = "[input.bare]\ndriver = \"rc\"\npin = \"GPIO4\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
 	fine    = "[input.fine]\ndriver = \"ads1115\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
+	eye     = "[input.eye]\ndriver = \"ldr\"\nchannel = 1\n"
 	display = "[output.display]\ndriver = \"oled\"\nneuron = \"n1\"\n"
 )
 
@@ -215,6 +227,25 @@ func wireFaults() []fault {
 		{name: "the ends leave out most of the travel", config: "ends = [0, 255]", hand: turns, check: "knob", names: "remove ends from input.knob to use all codes, or run 'hillock calibrate knob FILE'"},
 		{name: "the ends leave out where the knob is", config: "ends = [0, 255]", check: "knob", names: "this is far outside ends = [0, 255]"},
 		{name: "noise", breaks: func(v *board.Virtual) { v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(40, 1) }, check: "knob", names: "100 nF from CH0 (chip pin 1) to GND"},
+
+		{name: "the light sensor's leg loose", config: eye, hand: turns, breaks: offLeg("eye", sim.SupplyOff), check: "eye", names: "it is dark for ever"},
+		{name: "the light sensor's resistor missing", config: eye, breaks: offLeg("eye", sim.GroundOff), check: "eye", names: "it is bright for ever"},
+		{name: "the light sensor's wire to its channel loose", config: eye, breaks: offLeg("eye", sim.WiperOff), check: "eye", names: "its wire to the light sensor is loose"},
+		{name: "the light sensor's wire at the next channel", config: eye, breaks: func(v *board.Virtual) {
+			v.Parts["SPI0.0"].(*sim.MCP3xxx).Knob(2).SetFault(sim.KnobGood)
+			offLeg("eye", sim.WiperOff)(v)
+		}, check: "eye", names: "the wire of the light sensor is at CH2 (chip pin 3)"},
+		{name: "two light sensors swapped", config: eye + "[input.eye2]\ndriver = \"ldr\"\nchannel = 2\n", hand: turns, breaks: func(v *board.Virtual) {
+			v.Knobs["eye"], v.Knobs["eye2"] = v.Knobs["eye2"], v.Knobs["eye"]
+		}, check: "eye", names: "the wire of the light sensor is at CH2 (chip pin 3)"},
+		{name: "the light sensor and its resistor swapped", config: eye, hand: turns, breaks: func(v *board.Virtual) {
+			v.Knobs["eye"].SetLDR(&sim.LDR{Dark: 500 * physic.Ohm, Bright: 100 * physic.KiloOhm, Resistor: 10 * physic.KiloOhm}) // falls with the light
+		}, check: "eye", names: "the light sensor and its resistor are swapped"},
+		{name: "the light sensor covered for ever", config: eye, hand: func(v *board.Virtual) doctor.Hand { return gloomy{v} }, check: "eye", names: "the sensor was neither covered nor lit"},
+		{name: "the light sensor's contact loose", config: eye, breaks: func(v *board.Virtual) {
+			v.Knobs["knob"].Set(0) // the code stays at 0: no noise below it
+			v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(100, 1)
+		}, check: "eye", names: "push in the light sensor and its resistor"},
 
 		{name: "the LED the wrong way round", hand: func(v *board.Virtual) doctor.Hand { return blind{v} }, check: "led", names: "the LED is the wrong way round"},
 		{name: "the LED's pin held by another program", hand: turns, breaks: func(v *board.Virtual) { v.Pin("GPIO17").SetFault(errBusy) }, check: "led", names: "stop the program that holds GPIO17 (header pin 11)"},

@@ -79,6 +79,25 @@ func TestNoFalseAlarm(t *testing.T) {
 	t.Logf("%d false alarms at %d positions of the knob, at %d of them with a hand too", alarms, n, n/5)
 }
 
+// TestNoFalseAlarmAboutLight checks a good light sensor in 40 lights with noise of up to 3 codes, in half of them with a hand.
+func TestNoFalseAlarmAboutLight(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(5, 25))
+	for i := range 40 {
+		light := rng.Float64()
+		found := failed(t, string(config.DefaultTOML())+"\n"+eye, func(v *board.Virtual, b *doctor.Bench) {
+			v.Knobs["eye"].Set(light)
+			v.Parts["SPI0.0"].(*sim.MCP3xxx).SetNoise(i%4, uint64(i))
+			if i%2 == 0 {
+				b.Hand = v
+			}
+		})
+		if len(found) > 0 {
+			t.Errorf("light %.4f, noise of %d codes: got %+v", light, i%4, found)
+		}
+	}
+}
+
 // kit returns a configuration with a knob on the first channel of a chip.
 func kit(model string) string {
 	text := strings.Replace(string(config.DefaultTOML()), `driver = "mcp3008"`, fmt.Sprintf("driver = %q", model), 1)
@@ -122,7 +141,13 @@ func TestEveryChip(t *testing.T) {
 
 func TestEveryPart(t *testing.T) {
 	t.Parallel()
-	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + display + `
+	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + eye + display + `
+[input.eye2]
+driver = "ldr"
+chip = "ads1115"
+channel = 1
+
+
 [output.row]
 driver = "bar"
 neuron = "n1"
@@ -140,7 +165,7 @@ clock = "GPIO24"
 			t.Errorf("got %+v", f)
 		}
 	}
-	want := []string{"SPI0.0", "knob", "right", "I2C1", "fine", "bare", "display", "led", "row", "strip"}
+	want := []string{"SPI0.0", "eye", "knob", "right", "I2C1", "eye2", "fine", "bare", "display", "led", "row", "strip"}
 	if !slices.Equal(checks, want) {
 		t.Errorf("got the checks %v, want %v", checks, want)
 	}

@@ -19,6 +19,7 @@ import (
 func FuzzParse(f *testing.F) {
 	f.Add(base, "")
 	f.Add(rich, "loop.speed=1")
+	f.Add(eyes, "input.eye.bright=10 Ohm")
 	f.Add(string(config.DefaultTOML()), "neuron.n1.tau_m=5 ms")
 	f.Add(netBase, "synapse.a.weight=-8 nA")
 	f.Add(netBase, `synapse.a.plastic={a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}`)
@@ -85,6 +86,12 @@ func sound(t *testing.T, c *config.Config) {
 			within("v_ref", p.VRef, 0.25, 5.5)
 		case ADS1115:
 			k = p.Knob
+		case LDR:
+			k = p.MCP3xxx.Knob
+			within("position in the dark", p.Position(0), 0, 0)
+			within("position in the sun", p.Position(float64(p.Full)), 1, 1)
+		case SlowLDR:
+			k = p.ADS1115.Knob
 		case RC:
 			k = p.Knob
 		default:

@@ -15,6 +15,7 @@ func Kinds() config.Kinds {
 		Inputs: append(mcp3xxxKinds(),
 			ads1115Kind(),
 			rcKind(),
+			ldrKind(),
 			played.WaveKind(),
 			played.RecordedKind(),
 			played.TrainKind(),

@@ -289,7 +289,8 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	neuron, models, _ := strings.Cut(rest, "# Other models")
 	models, output, _ := strings.Cut(models, "[output.led]")
 	rest = neuron + commented.ReplaceAllString("# Models"+models, "$1") + "[neuron.n2]\n[output.led]" + output
-	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n",
+	text := strings.NewReplacer("# [", "[", "# driver", "driver", "# bus", "bus", "# address", "address", "# channel = 0            # 0 to 3\n", "channel = 0\n", "# channel = 1", "channel = 1",
+		"# chip", "chip", "# resistor", "resistor", "# dark", "dark", "# bright", "bright",
 		"# v_ref", "v_ref", "# pin", "pin", "# resistance", "resistance", "# series", "series", "# discharge", "discharge", "# capacitor", "capacitor",
 		"# charges", "charges", "# ends", "ends").Replace(knobs + "[neuron.n1]" + rest)
 	got, err := config.Parse("", []byte(text), nil, Kinds())
@@ -317,7 +318,10 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	if diff := cmp.Diff(wantOutputs, c.Outputs[1:]); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
+	eye := LDR{knob08(), Divider{Resistor: 10e3, Dark: 200e3, Bright: 1e3, Full: 1023}}
+	eye.Channel, eye.Ends = 1, [2]int{49, 930}
 	want := []config.Input{
+		{Name: "eye", Driver: "ldr", Part: eye},
 		reference().Inputs[0],
 		{Name: "other", Driver: "ads1115", Part: ADS1115{Bus: "I2C1", Address: 0x48, VRef: 3.3, Knob: turned([2]int{0, 26400})}},
 		{Name: "plain", Driver: "rc", Part: RC{Pin: "GPIO4", Resistance: 10e3, Series: 2200, Discharge: 330, Capacitor: 1e-6, Charges: 5,
