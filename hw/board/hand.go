@@ -69,5 +69,6 @@ func (v *Virtual) Look(out config.Output, _ string, show func() error) (does boo
 	}
 	err = show()
 	_, isLED := out.Part.(Blinking)
-	return edges() > before && !(isLED && v.dark.Load()), err
+	dark := v.dark.Load()
+	return edges() > before && !(isLED && dark != nil && (*dark)(out.Name)), err
 }

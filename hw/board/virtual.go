@@ -25,11 +25,11 @@ type Virtual struct {
 	Parts map[string]any       // the wired parts: by port "SPI0.0", by bus and address "I2C1 0x48", or by pin "GPIO4"
 
 	looks map[string]func() string // by output, the picture of a part with more than pins
-	dark  atomic.Bool
+	dark  atomic.Pointer[func(output string) bool]
 }
 
-// SetDark loosens the wires of all LEDs, or restores them. The levels of their pins stay visible to programs.
-func (v *Virtual) SetDark(dark bool) { v.dark.Store(dark) }
+// SetDark sets the outputs whose LEDs are dark, because of a wire. The levels of their pins stay visible to programs.
+func (v *Virtual) SetDark(dark func(output string) bool) { v.dark.Store(&dark) }
 
 // NewVirtual wires a virtual Pi for the parts of a configuration. A nil clock is real time.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +19,17 @@ const (
 	To3V3 Hole = "3V3"
 	ToGND Hole = "GND"
 )
+
+// Exists reports whether the header has the hole, or a wire may be loose.
+func (h Hole) Exists() bool {
+	switch h {
+	case "", Loose, To3V3, ToGND:
+		return true
+	}
+	number, ok := strings.CutPrefix(string(h), "GPIO")
+	n, err := strconv.Atoi(number)
+	return ok && err == nil && n >= 0 && n < len(positions()) && strconv.Itoa(n) == number
+}
 
 // pin returns the pin of a hole, or nil.
 func (p *Port) pin(h Hole) *Pin { return p.pi.find(string(h)) }

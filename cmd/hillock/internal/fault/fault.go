@@ -2,6 +2,7 @@
 package fault
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,14 +17,16 @@ import (
 
 // Fault is a fault in the wires or chips of the virtual Pi.
 type Fault struct {
-	ID     string                                              // for the command line: lower case, digits and dashes, "cs-loose"
-	Name   string                                              // for people, "CS loose"
-	faults sim.Faults                                          // of each chip's port
-	wires  func(lines map[string]string, ce string) sim.Faults // instead of faults: for a port with these pins and this chip select
-	noise  int                                                 // of each chip, in codes
-	chip   sim.ChipFault
-	knob   sim.KnobFault // of each knob on a chip, also on an ADS1115
-	Dark   bool          // the LEDs' wires are loose
+	ID      string                                              // for the command line: lower case, digits and dashes, "cs-loose"
+	Name    string                                              // for people, "CS loose"
+	faults  sim.Faults                                          // of each chip's port
+	wires   func(lines map[string]string, ce string) sim.Faults // instead of faults: for a port with these pins and this chip select
+	noise   int                                                 // of each chip, in codes
+	chip    sim.ChipFault
+	knob    sim.KnobFault // of each knob on a chip, also on an ADS1115
+	dark    string        // the output with an LED whose wire is loose or in another hole, or allLEDs
+	hole    sim.Hole      // of the wire's end, "" for a fault without another hole
+	several []Fault       // more than one: these, and none of its own
 }
 
 // None is the name and the ID of the first entry: no fault.
@@ -55,7 +58,7 @@ func All() []Fault {
 		{ID: "middle-leg-loose", Name: "middle leg loose", knob: sim.WiperOff},
 		{ID: "3v3-leg-loose", Name: "leg to 3V3 loose", knob: sim.SupplyOff},
 		{ID: "gnd-leg-loose", Name: "leg to GND loose", knob: sim.GroundOff},
-		{ID: "led-loose", Name: "LED loose", Dark: true},
+		{ID: "led-loose", Name: "LED loose", dark: allLEDs},
 	}
 }
 
@@ -69,12 +72,16 @@ func Names() (names []string) {
 
 // Named returns the fault with a name or an ID.
 func Named(name string) (f Fault, ok bool) {
-	all := All()
-	i := slices.IndexFunc(all, func(f Fault) bool { return name == f.Name || name == f.ID })
-	if i < 0 {
-		return f, false
+	if first, rest, more := strings.Cut(name, "+"); more {
+		f, ok = Named(strings.TrimSpace(first))
+		others, also := Named(strings.TrimSpace(rest))
+		return Together(f, others), ok && also
 	}
-	return all[i], true
+	all := All()
+	if i := slices.IndexFunc(all, func(f Fault) bool { return name == f.Name || name == f.ID }); i >= 0 {
+		return all[i], true
+	}
+	return inOtherHole(name)
 }
 
 // Step returns the fault by places after f, or before f for a negative by. It counts the faults of the parts in a configuration,
@@ -107,11 +114,23 @@ func (f Fault) Lacks(cfg *config.Config) string {
 	switch {
 	case f.Name == None:
 		return ""
-	case f.Dark:
+	case f.several != nil:
+		for _, one := range f.several {
+			if part := one.Lacks(cfg); part != "" {
+				return part
+			}
+		}
+		return ""
+	case f.dark == allLEDs:
 		if slices.ContainsFunc(cfg.Outputs, parts.IsLED) {
 			return ""
 		}
 		return "an LED"
+	case f.dark != "":
+		if slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == f.dark && parts.IsLED(out) }) {
+			return ""
+		}
+		return "an LED called " + f.dark
 	case has("SPI"):
 		return ""
 	case f.knob == sim.KnobGood:
@@ -122,8 +141,15 @@ func (f Fault) Lacks(cfg *config.Config) string {
 	return "a knob on a chip"
 }
 
-// Check returns an error if the configuration lacks the part of the fault.
+// Check returns an error if the configuration lacks the part of the fault, or if an input uses the hole of its wire.
 func (f Fault) Check(cfg *config.Config) error {
+	for _, in := range cfg.Inputs {
+		for _, pin := range config.Pins(in.Part) {
+			if slices.ContainsFunc(f.each(), func(one Fault) bool { return one.hole == sim.Hole(pin) }) {
+				return fmt.Errorf("fault: %q needs a pin that no input uses: input %s uses %s", f.Name, in.Name, pin)
+			}
+		}
+	}
 	if part := f.Lacks(cfg); part != "" {
 		return fmt.Errorf("fault: %q needs %s, and the configuration has none", f.Name, part)
 	}
@@ -138,19 +164,35 @@ type faulty interface {
 
 // Apply injects the fault into a virtual Pi, instead of the one before.
 func (f Fault) Apply(v *board.Virtual) {
+	all := f.each()
 	for name, port := range v.Ports {
-		faults := f.faults
-		if f.wires != nil {
-			faults = f.wires(config.PortPins(name), "CE"+name[len(name)-1:])
+		var faults sim.Faults
+		noise, bad := 0, sim.ChipGood
+		for _, one := range all {
+			if one.wires != nil {
+				one.faults = one.wires(config.PortPins(name), "CE"+name[len(name)-1:])
+			}
+			faults = add(faults, one.faults)
+			noise, bad = max(noise, one.noise), max(bad, one.chip)
 		}
 		port.SetFaults(faults)
 		if chip, ok := v.Parts[name].(faulty); ok {
-			chip.SetNoise(f.noise, 1)
-			chip.SetFault(f.chip)
+			chip.SetNoise(noise, 1)
+			chip.SetFault(bad)
 		}
 	}
+	knob := sim.KnobGood
+	for _, one := range all {
+		knob = max(knob, one.knob)
+	}
 	for _, k := range v.Knobs {
-		k.SetFault(f.knob)
+		k.SetFault(knob)
 	}
 	v.SetDark(f.Dark)
+}
+
+// add returns the faults of both. Where both have one of the same wire, the later one counts.
+func add(f, later sim.Faults) sim.Faults {
+	return sim.Faults{MISO: cmp.Or(later.MISO, f.MISO), CS: cmp.Or(later.CS, f.CS), CLK: cmp.Or(later.CLK, f.CLK), DIN: cmp.Or(later.DIN, f.DIN),
+		DOUT: cmp.Or(later.DOUT, f.DOUT), Err: cmp.Or(later.Err, f.Err), Delay: cmp.Or(later.Delay, f.Delay)}
 }

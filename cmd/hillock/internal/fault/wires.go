@@ -24,6 +24,7 @@ type Wires struct {
 	mu    sync.Mutex // comes before the locks of the virtual Pi's parts; no other lock is taken under it
 	fault Fault
 	check *check // the latest check; nil: none yet
+	game  Game
 }
 
 // NewWires returns the wires of a virtual Pi without a fault. A nil doctor is Consult.
@@ -38,6 +39,12 @@ func NewWires(v *board.Virtual, d Doctor) *Wires {
 func (w *Wires) Inject(f Fault, cfg *config.Config) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.game = Game{}
+	w.inject(f, cfg)
+}
+
+// inject is Inject. w.mu is held.
+func (w *Wires) inject(f Fault, cfg *config.Config) {
 	f.Apply(w.virtual)
 	w.fault = f
 	ctx, stop := context.WithCancel(context.Background())
@@ -64,6 +71,63 @@ func (w *Wires) examine(ctx context.Context, c *check, cfg *config.Config) (err 
 	return w.doctor(ctx, c.fault, cfg, func(f doctor.Finding) { w.add(c, f) })
 }
 
+// Game is a hidden fault, for a class to find.
+type Game struct {
+	Hidden int  // faults not found yet
+	Found  int  // faults found
+	Tries  int  // wires tried
+	Over   bool // the hidden faults were shown
+}
+
+// Hide injects a hidden fault of so many wires. Neither the fault nor the findings of the doctor are shown until Reveal.
+func (w *Wires) Hide(f Fault, cfg *config.Config) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.inject(f, cfg)
+	w.game = Game{Hidden: len(f.each())}
+}
+
+// Try puts a wire back into its place, for a person who suspects it: the name of its fault, "CS loose". It returns false if the hidden
+// fault does not have it. Of a wire in another hole the name of the loose wire is enough.
+func (w *Wires) Try(name string, cfg *config.Config) (found bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.game.Hidden == 0 {
+		return false
+	}
+	w.game.Tries++
+	for _, one := range w.fault.each() {
+		if one.Name != name && one.wire() != name {
+			continue
+		}
+		rest, _ := w.fault.Without(one.Name)
+		w.inject(rest, cfg)
+		w.game.Hidden--
+		w.game.Found++
+		return true
+	}
+	return false
+}
+
+// Reveal shows the hidden fault.
+func (w *Wires) Reveal() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.game.Hidden > 0 {
+		w.game.Over, w.game.Hidden = true, 0
+	}
+}
+
+// Game returns the state of the hidden fault.
+func (w *Wires) Game() Game {
+	if w == nil {
+		return Game{}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.game
+}
+
 // Fault returns the present fault. Nil wires, the ones of a real Pi, have none.
 func (w *Wires) Fault() Fault {
 	if w == nil {
@@ -81,7 +145,7 @@ func (w *Wires) Findings() []doctor.Finding {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.fault.Name == None {
+	if w.fault.Name == None || w.game.Hidden > 0 {
 		return nil
 	}
 	all := slices.Clone(w.check.found)

@@ -254,7 +254,7 @@ func (l *leg) output(out config.Output, st *Status) OutputStatus {
 	}
 	if p, ok := o.(board.Pulsing); ok {
 		is.High = p.High()
-		is.Lit = is.High && !l.wires.Fault().Dark
+		is.Lit = is.High && !l.wires.Fault().Dark(out.Name)
 	}
 	if row, ok := o.(interface{ Lit() (lit, leds int) }); ok {
 		is.Row[0], is.Row[1] = row.Lit()
@@ -311,7 +311,7 @@ func (s *Session) Lit(pulses *[32]int64) (bits uint32) {
 		switch o := s.leg.board.Outputs[out.Name].(type) {
 		case board.Pulsing:
 			now := o.Pulses()
-			if (o.High() || now != pulses[first]) && !s.wires.Fault().Dark {
+			if (o.High() || now != pulses[first]) && !s.wires.Fault().Dark(out.Name) {
 				bits |= 1 << first
 			}
 			pulses[first] = now
