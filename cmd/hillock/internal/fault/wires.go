@@ -79,6 +79,9 @@ type Game struct {
 	Over   bool // the hidden faults were shown
 }
 
+// Unknown is the name of a fault while it is hidden.
+const Unknown = "hidden"
+
 // Hide injects a hidden fault of so many wires. Neither the fault nor the findings of the doctor are shown until Reveal.
 func (w *Wires) Hide(f Fault, cfg *config.Config) {
 	w.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -65,6 +66,44 @@ func (s *Session) Fault(name string) error {
 	}
 	s.wires.Inject(f, s.leg.running())
 	return nil
+}
+
+// Hide injects a hidden fault of some random wires, from 1 to 3, for a class to find.
+func (s *Session) Hide(wires int) error {
+	return s.play(func(cfg *config.Config) error {
+		f := fault.Hidden(cfg, wires, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
+		if f.Name == fault.None {
+			return errors.New("hide: the configuration has no part with a fault")
+		}
+		s.wires.Hide(f, cfg)
+		return nil
+	})
+}
+
+// Try puts the wire of a fault back into its place, to find a hidden fault.
+func (s *Session) Try(name string) error {
+	return s.play(func(cfg *config.Config) error {
+		s.wires.Try(name, cfg)
+		return nil
+	})
+}
+
+// Reveal shows the hidden fault.
+func (s *Session) Reveal() error {
+	return s.play(func(*config.Config) error {
+		s.wires.Reveal()
+		return nil
+	})
+}
+
+// play changes the game of the hidden fault.
+func (s *Session) play(move func(cfg *config.Config) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wires == nil {
+		return errors.New("hide: the wires are real ones: pull one out by hand")
+	}
+	return move(s.leg.running())
 }
 
 // StepFault injects the fault that comes by places after the present one in the list of faults.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/trace"
@@ -42,6 +43,7 @@ type Status struct {
 	Missed   int64        // steps missing from the Record
 
 	Fault  string           // of the virtual Pi
+	Game   fault.Game       // of a hidden fault
 	Faults []string         // all faults of the virtual Pi; none on a real one
 	Doctor []doctor.Finding // findings about the fault
 }
@@ -160,7 +162,10 @@ func (s *Session) Status() Status {
 	st := Status{Where: s.hw.Where, Virtual: s.hw.Virtual != nil, Config: l.running(), File: l.cfg, Reloads: l.reloads,
 		Tick: s.now.tick, Speed: s.now.speed, SpeedChanged: s.now.changed, Skipped: s.now.skipped,
 		Late: l.monitor.times.latest(s.now.tick.Began), Grant: l.grant.Load(), Stalled: s.stalled(),
-		Fault: s.wires.Fault().Name, Faults: l.faults, Doctor: s.wires.Findings()}
+		Fault: s.wires.Fault().Name, Game: s.wires.Game(), Faults: l.faults, Doctor: s.wires.Findings()}
+	if st.Game.Hidden > 0 {
+		st.Fault = fault.Unknown
+	}
 	st.Overload = overload(s.now.cost, st.Config)
 	for i, n := range st.Config.Neurons {
 		st.Neurons = append(st.Neurons, l.neuron(n, &s.now, i))

@@ -28,13 +28,14 @@ type wish struct {
 	Key       string  `json:"key"`
 	Value     float64 `json:"value"`
 	Name      string  `json:"name"`
+	Wires     float64 `json:"wires"`
 }
 
 // kinds returns the keys of each type of message.
 func kinds() map[string][]string {
 	return map[string][]string{
 		"auth": {"token"}, "view": {"per_column", "columns", "end"}, "turn": {"input", "position"}, "set": {"key", "value"},
-		"reset": {}, "fault": {"name"}, "sweep": {"input"},
+		"reset": {}, "fault": {"name"}, "hide": {"wires"}, "try": {"name"}, "reveal": {}, "sweep": {"input"},
 	}
 }
 
@@ -97,7 +98,7 @@ func parse(text []byte) (wish, error) {
 	}
 	want, ok := kinds()[m.Type]
 	if !ok {
-		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault or sweep, got %.40q", m.Type)
+		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault, hide, try, reveal or sweep, got %.40q", m.Type)
 	}
 	for key, value := range given {
 		switch {
@@ -149,6 +150,10 @@ func (m wish) check(ofNeuron, ofSynapse bool) error {
 		if !(m.Position >= 0 && m.Position <= 1) {
 			return fmt.Errorf("turn: position: must be from 0 to 1, got %g", m.Position)
 		}
+	case "hide":
+		if m.Wires != 1 && m.Wires != 2 && m.Wires != 3 {
+			return fmt.Errorf("hide: wires: must be 1, 2 or 3, got %g", m.Wires)
+		}
 	case "set":
 		switch {
 		case ofNeuron && ofSynapse:
@@ -191,6 +196,12 @@ func (s *Server) change(m wish) error {
 		}
 	case "fault":
 		return s.run.Fault(m.Name)
+	case "hide":
+		return s.run.Hide(int(m.Wires))
+	case "try":
+		return s.run.Try(m.Name)
+	case "reveal":
+		return s.run.Reveal()
 	}
 	s.greet()
 	return nil

@@ -167,7 +167,7 @@ func finite(v float64) float64 {
 // Status implements Run.
 func (w *shown) Status() Status {
 	st := w.Session.Status()
-	is := Status{T: float64(st.Tick.Steps) * st.Config.Loop.DT.Seconds(), Steps: st.Tick.Steps, Fault: st.Fault,
+	is := Status{T: float64(st.Tick.Steps) * st.Config.Loop.DT.Seconds(), Steps: st.Tick.Steps, Fault: st.Fault, Game: Game(st.Game),
 		Skipped: readable.Milliseconds(st.Skipped.Model), Dropped: st.Dropped, Stalled: st.Stalled,
 		Lateness: Lateness{P50: st.Late.P50, P99: st.Late.P99, Max: st.Late.Max},
 		Neurons:  []NeuronStatus{}, Synapses: []SynapseStatus{}, SpikeInputs: []SpikeInput{}, Inputs: []InputStatus{}, Outputs: []OutputStatus{}, Doctor: []Finding{}}

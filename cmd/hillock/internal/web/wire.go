@@ -29,6 +29,9 @@ type Run interface {
 	Set(name, key string, value float64) error // of a neuron, or of a synapse: "synapse.a"
 	Reset() error
 	Fault(name string) error
+	Hide(wires int) error  // a hidden fault of some random wires
+	Try(name string) error // the wire of a hidden fault
+	Reveal() error         // the hidden fault
 }
 
 // Hello describes a run until its next change.
@@ -219,8 +222,17 @@ type Status struct {
 	Missed      int64           `json:"missed"`     // steps not sent to this slow client
 	Clients     int             `json:"clients"`
 	Stalled     string          `json:"stalled"` // as Run.Stalled
-	Fault       string          `json:"fault"`   // of the virtual Pi
+	Fault       string          `json:"fault"`   // of the virtual Pi; "hidden" while it is hidden
+	Game        Game            `json:"game"`
 	Doctor      []Finding       `json:"doctor"`
+}
+
+// Game is the state of a hidden fault: the faults not found yet, those found, the wires tried, and whether it was shown.
+type Game struct {
+	Hidden int  `json:"hidden"`
+	Found  int  `json:"found"`
+	Tries  int  `json:"tries"`
+	Over   bool `json:"over"`
 }
 
 // SynapseStatus is a table of synapses now: the mean, the smallest and the largest weight of plastic synapses, and the gain.
