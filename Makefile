@@ -3,7 +3,7 @@
 # make page        test and lint the page's JavaScript with node and ESLint; skip each by name without its program
 # make vuln        run govulncheck alone: known vulnerabilities in the called code; skipped without its database
 # make outdated    list the modules of go.mod and deploy/tools with a newer release
-# make test-arm    run all tests for arm under qemu, and most for arm64; fail where a test is missing there
+# make test-arm    run all tests but those of cmd/hillock for arm and arm64 under qemu; fail where a test is missing
 # make kernel      build the Linux kernel of hw/kernelpi's tests into the cache folder, as root: five minutes
 # make test-kernel run only the tests on that kernel; make test includes them
 # make pi          fetch and build the emulated Pis of hw/qemupi into the cache folder, as root: eight minutes

@@ -1,6 +1,6 @@
-// Testarm runs all tests on this machine, and then under qemu for the Pi's processors: all for arm, and for arm64 all but those of
-// the main package. It prints the number of passed tests and the skipped tests. It fails if a test passed on this machine, but
-// neither passed nor was skipped by name under qemu.
+// Testarm runs all tests on this machine, and then under qemu for the Pi's processors, all but those of the main package. It prints the
+// number of passed tests and the skipped tests. It fails if a test passed on this machine, but neither passed nor was skipped by name
+// under qemu.
 //
 // 'testarm report' reads the output of 'go test -json' and prints it in the same way, for 'make test'. 'testarm boards' prints it as a
 // table of tests by board, for 'make test-pi'.
@@ -21,12 +21,14 @@ import (
 	"text/tabwriter"
 )
 
-// The processor of a Pi Zero is an ARM1176. The main package takes a third of the time. For arm64 it is left out: the emulated
-// Pis 3B and 4B run that program.
-var emulators = []struct{ arch, line, without string }{
-	{"arm", "qemu-arm-static -cpu arm1176", ""},
-	{"arm64", "qemu-aarch64-static", "hillock/cmd/hillock"},
+// The processor of a Pi Zero is an ARM1176.
+var emulators = []struct{ arch, line string }{
+	{"arm", "qemu-arm-static -cpu arm1176"},
+	{"arm64", "qemu-aarch64-static"},
 }
+
+// without is the main package. It takes a third of the time, and the emulated Pis run that program: a Zero, a 3B and a 4B.
+const without = "hillock/cmd/hillock"
 
 func main() {
 	err := errors.New("must be run without arguments, with report or with boards")
@@ -115,14 +117,12 @@ func run() error {
 				return err
 			}
 		}
-		packages, err := packagesWithout(e.without)
+		packages, err := packagesWithout(without)
 		if err != nil {
 			return err
 		}
-		if e.without != "" {
-			fmt.Printf("SKIPPED: package %s for %s: 'make test-pi' runs the program\n", e.without, e.arch)
-			maps.DeleteFunc(here, func(t test, _ string) bool { return t.pkg == e.without })
-		}
+		fmt.Printf("SKIPPED: package %s for %s: 'make test-pi' runs the program\n", without, e.arch)
+		maps.DeleteFunc(here, func(t test, _ string) bool { return t.pkg == without })
 		there, err := goTest(e.arch, e.line, packages...)
 		if err != nil {
 			return err
