@@ -22,6 +22,7 @@ type Net struct {
 	now     int64   // steps taken and skipped
 	history spikeRing
 	sent    []int64     // spikes by source
+	gains   []gained    // by source; nil for a train without gains
 	heard   []*Received // by source; nil for another train
 	dropped int64       // arrivals
 }
@@ -137,10 +138,11 @@ func (n *Net) connect(synapses []Synapse, like *Net) {
 	n.hear()
 }
 
-// hear finds the spike inputs from outside.
+// hear finds the spike inputs from outside, and those with gains.
 func (n *Net) hear() {
-	n.heard = make([]*Received, len(n.sources))
+	n.gains, n.heard = make([]gained, len(n.sources)), make([]*Received, len(n.sources))
 	for i, s := range n.sources {
+		n.gains[i], _ = s.Train.(gained)
 		if r, ok := s.Train.(*Received); ok {
 			n.heard[i], r.kept = r, int64(len(n.history))
 		}
@@ -286,8 +288,8 @@ func (n *Net) arrive(s *synapse, step int64) {
 			continue
 		}
 		gain := s.gain
-		if from >= neurons && n.heard[from-neurons] != nil {
-			gain = float64(gain * n.heard[from-neurons].Gain(step))
+		if from >= neurons && n.gains[from-neurons] != nil {
+			gain = float64(gain * n.gains[from-neurons].Gain(step))
 		}
 		for k := range s.reach[i] {
 			r := &s.reach[i][k]

@@ -33,6 +33,27 @@ func (s Steps) Count(first, last int64) int64 {
 	return int64(max(0, to-from))
 }
 
+// gained is a Train with a gain for each spike.
+type gained interface {
+	Train
+	// Gain returns the factor of the weights for the spike of a step.
+	Gain(step int64) float64
+}
+
+// Weighted is a Train of given steps with gains, one for each step.
+type Weighted struct {
+	Steps
+	Gains []float64
+}
+
+// Gain returns the factor of the weights for the spike of a step, 0 without a spike.
+func (w Weighted) Gain(step int64) float64 {
+	if i, found := slices.BinarySearch(w.Steps, step); found {
+		return w.Gains[i]
+	}
+	return 0
+}
+
 // Poisson is a random Train. Each step has a spike with the probability Rate*DT, independent of all other steps. Each step has its
 // own random number, a hash of the seed and the step: the same bits on every architecture.
 type Poisson struct {

@@ -1,6 +1,7 @@
 package played
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"hillock/config"
@@ -10,18 +11,29 @@ import (
 // Recorded is a current from a file, in model time from the start.
 type Recorded struct {
 	File   string // absolute, or relative to the folder of the configuration
+	Of     string // the input of a recording; "": the file has one current alone
 	Repeat bool   // without end
+}
+
+const ofRule = `must be the name of an input in a recording such as "knob"`
+
+// printOf writes the input of a recording.
+func printOf(p *config.Printer, of string) {
+	if of != "" {
+		p.Text("of", of)
+	}
 }
 
 // RecordedKind returns the driver "file".
 func RecordedKind() config.Kind[config.InputPart] {
 	return config.Kind[config.InputPart]{
 		Name: "file",
-		Keys: []config.Key{{Name: "file", Types: config.Text}, {Name: "repeat", Types: config.Bool}},
+		Keys: []config.Key{{Name: "file", Types: config.Text}, {Name: "repeat", Types: config.Bool}, {Name: "of", Types: config.Text}},
 		Decode: func(t *config.Table) config.InputPart {
 			var r Recorded
 			r.File, _ = t.Given("file", "must be the name of a file with a header time_ms,current_na", "current.csv")
 			r.Repeat = t.Yes("repeat")
+			r.Of, _ = t.Text("of", ofRule)
 			return r
 		},
 	}
@@ -30,6 +42,7 @@ func RecordedKind() config.Kind[config.InputPart] {
 // Print implements config.Part.
 func (r Recorded) Print(p *config.Printer) {
 	p.Text("file", r.File)
+	printOf(p, r.Of)
 	p.Yes("repeat", r.Repeat)
 }
 
@@ -62,9 +75,24 @@ func (r Recorded) Play(folder string) (config.Wave, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(folder, name)
 	}
-	w, err := wave.Load(name)
+	w, err := r.load(name)
 	if err == nil && r.Repeat {
 		w, err = w.Repeated()
 	}
 	return made(w, err)
+}
+
+// load reads the current from its file.
+func (r Recorded) load(name string) (*wave.Recorded, error) {
+	if r.Of == "" {
+		return wave.Load(name)
+	}
+	in, err := wave.LoadInput(name, r.Of)
+	if err == nil && in.Current == nil {
+		err = fmt.Errorf("%s: input %s has spikes: use it with driver = \"train\"", name, r.Of)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return in.Current, nil
 }

@@ -19,6 +19,7 @@ import (
 type Train struct {
 	Times string        // as in a file, ascending, separated by commas: "10 ms, 20 ms"
 	File  string        // absolute, or relative to the folder of the configuration
+	Of    string        // the input of a recording; "": the file has spikes alone
 	Every time.Duration // the times repeat with this period; 0: they do not
 	Rate  float64       // of a Poisson process, Hz
 	Seed  int           // of the Poisson process
@@ -26,8 +27,11 @@ type Train struct {
 
 // trainKeys returns the keys of a train with times, file or rate.
 func trainKeys(form string) []string {
-	if form == "rate" {
+	switch form {
+	case "rate":
 		return []string{"rate", "seed"}
+	case "file":
+		return []string{"file", "of", "every"}
 	}
 	return []string{form, "every"}
 }
@@ -37,7 +41,7 @@ func TrainKind() config.Kind[config.InputPart] {
 	return config.Kind[config.InputPart]{
 		Name: "train",
 		Keys: []config.Key{{Name: "times", Types: config.List}, {Name: "file", Types: config.Text}, {Name: "every", Types: config.Text},
-			{Name: "rate", Types: config.Text}, {Name: "seed", Types: config.Whole}},
+			{Name: "rate", Types: config.Text}, {Name: "seed", Types: config.Whole}, {Name: "of", Types: config.Text}},
 		Decode: decodeTrain,
 	}
 }
@@ -61,6 +65,10 @@ func decodeTrain(t *config.Table) config.InputPart {
 		r.Times = decodeTimes(t, dt)
 	case "file":
 		r.File, _ = t.Given("file", "must be the name of a file with a header time_ms", "spikes.csv")
+		r.Of, _ = t.Text("of", ofRule)
+		if t.Has("of") && t.Has("every") {
+			t.Wrong("every", config.Problem{Rule: "must be left out with of"})
+		}
 	case "rate":
 		most := 1 / dt.Seconds()
 		r.Rate = t.Hertz("rate", "20 Hz", 0, config.Limits{Low: 0, High: most, Words: fmt.Sprintf("0 Hz and %g Hz, one spike a step", most)})
@@ -127,6 +135,7 @@ func (r Train) Print(p *config.Printer) {
 		p.Texts("times", strings.Split(r.Times, ", ")...)
 	case r.File != "":
 		p.Text("file", r.File)
+		printOf(p, r.Of)
 	default:
 		p.Quantity("rate", r.Rate, "Hz")
 		p.Whole("seed", r.Seed)
@@ -166,6 +175,8 @@ func (Train) FromOutside() bool { return false }
 func (r Train) Train(folder string, dt time.Duration) (neuron.Train, error) {
 	steps := neuron.Steps(r.steps(dt))
 	switch {
+	case r.Of != "":
+		return r.recorded(folder)
 	case r.File != "":
 		name := r.In(folder).(Train).File
 		all, err := wave.LoadSpikes(name, dt)
@@ -183,6 +194,21 @@ func (r Train) Train(folder string, dt time.Duration) (neuron.Train, error) {
 		return periodic{steps, int64(r.Every / dt)}, nil
 	}
 	return steps, nil
+}
+
+// recorded returns the spikes of an input of a recording.
+func (r Train) recorded(folder string) (neuron.Train, error) {
+	name := r.In(folder).(Train).File
+	in, err := wave.LoadInput(name, r.Of)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.Current != nil:
+		return nil, fmt.Errorf("%s: input %s has currents: use it with driver = \"file\"", name, r.Of)
+	case slices.ContainsFunc(in.Gains, func(gain float64) bool { return gain != 1 }):
+		return neuron.Weighted{Steps: in.Steps, Gains: in.Gains}, nil
+	}
+	return neuron.Steps(in.Steps), nil
 }
 
 // Random returns the seed of random spikes, and a name for them, or "" for other spikes.

@@ -5,6 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hillock/config"
 	"hillock/neuron"
@@ -75,6 +78,32 @@ func TestTrainSpikesAtItsTimes(t *testing.T) {
 				t.Errorf("%s: got %d spikes from step %d to 115, want %d", name, n, first, want)
 			}
 		}
+	}
+}
+
+// An input of a recording plays as it was recorded, with the gains of its spikes.
+func TestInputsOfARecordingPlay(t *testing.T) {
+	folder := t.TempDir()
+	text := "step,time_ms,input,current_na,gain\n0,0,none,,\n1,0,knob,2,\n4,0.4,wire,,1\n9,0.9,button,,1\n11,1,knob,2.5,\n12,1.2,wire,,2.5\n"
+	if err := os.WriteFile(filepath.Join(folder, "rec.csv"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for of, want := range map[string]neuron.Train{"button": neuron.Steps{9}, "none": neuron.Steps(nil), "wire": neuron.Weighted{Steps: neuron.Steps{4, 12}, Gains: []float64{1, 2.5}}} {
+		train, err := trainOf(t, folder, `file = "rec.csv"`, fmt.Sprintf("of = %q", of))
+		if diff := cmp.Diff(want, train); diff != "" || err != nil {
+			t.Errorf("%s: got %v (-want +got):\n%s", of, err, diff)
+		}
+	}
+	current, err := Recorded{File: "rec.csv", Of: "knob"}.Play(folder)
+	if err != nil || current.Current(999*time.Microsecond) != 2 || current.Current(time.Millisecond) != 2.5 {
+		t.Errorf("got %v, want 2 nA and then 2.5 nA", err)
+	}
+	rec := filepath.Join(folder, "rec.csv")
+	if _, err := (Recorded{File: "rec.csv", Of: "wire"}).Play(folder); err == nil || err.Error() != rec+`: input wire has spikes: use it with driver = "train"` {
+		t.Errorf("got %v, want the driver for spikes", err)
+	}
+	if _, err := (Train{File: "rec.csv", Of: "knob"}).Train(folder, time.Millisecond); err == nil || err.Error() != rec+`: input knob has currents: use it with driver = "file"` {
+		t.Errorf("got %v, want the driver for currents", err)
 	}
 }
 

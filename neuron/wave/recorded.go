@@ -91,17 +91,9 @@ func parse(name string, text io.Reader, most int) (*Recorded, error) {
 		if len(row) != 2 {
 			return nil, rows.wrong(0, "must have two values, time_ms,current_na, got %d", len(row))
 		}
-		if len(r.at) == most {
-			return nil, rows.wrong(0, "must have at most %d rows", most)
-		}
-		if r.at, err = rows.time(r.at, 0, row[0]); err != nil {
+		if err := r.add(rows, row[0], 0, row[1], 1, most); err != nil {
 			return nil, err
 		}
-		current, ok := number(row[1])
-		if !ok || !(current >= -MaxCurrent && current <= MaxCurrent) {
-			return nil, rows.wrong(1, "current_na: must be a number between -%.0f and %.0f, got %q", MaxCurrent, MaxCurrent, row[1])
-		}
-		r.current = append(r.current, current)
 	}
 	if len(r.at) == 0 {
 		return nil, &RowError{name, 2, 1, errors.New("must have a row time_ms,current_na after the header, got none")}
