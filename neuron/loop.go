@@ -234,7 +234,6 @@ func (r *run) due(deadline, began time.Duration) {
 	r.at.Due++
 	r.at.Deadline, r.at.Began = deadline, began
 	r.adjust()
-	r.receive()
 	r.inTick = true
 }
 

@@ -120,11 +120,12 @@ func (r *Received) take(from *Received, step func(int64) int64) {
 	r.dropped.Store(from.dropped.Load())
 }
 
-// receive reads the new spikes from outside.
+// receive reads the new spikes from outside, after the inputs. The kernel reports an edge some 50 us after it: an edge right before
+// the deadline is in time then.
 func (r *run) receive() {
 	for i := range r.Feeds {
 		r.feed = i
-		r.Feeds[i].Events.Read(r.at.Began, r.add)
+		r.Feeds[i].Events.Read(r.at.Began+r.at.Read, r.add)
 	}
 }
 

@@ -129,6 +129,31 @@ func TestSpikesFromOutsideActOneTickLater(t *testing.T) {
 	}
 }
 
+// slowInput is an input with a read of 60 us.
+type slowInput struct{ c *lateClock }
+
+func (i slowInput) Current(time.Duration) float64 { i.c.now += 60 * time.Microsecond; return 0 }
+
+// The kernel reports an edge some time after it. The loop reads the edges after its inputs: an edge right before the deadline is not
+// late.
+func TestSpikesReportedDuringReadsAreInTime(t *testing.T) {
+	const us = time.Microsecond
+	e := &edges{at: []time.Duration{1990 * us, 3999 * us}, gain: 1, delay: func() time.Duration { return 50 * us }}
+	c := &lateClock{late: never}
+	l, seen := feed(c, e)
+	l.Cells[0].Inputs = []Input{slowInput{c}}
+	l.Ticks = 5
+	if _, err := l.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]receivedIn{{20, 1}, {40, 1}}, seen.all, cmp.AllowUnexported(receivedIn{})); diff != "" {
+		t.Error(diff)
+	}
+	if late := l.Feeds[0].To[0].Late(); late != 0 {
+		t.Errorf("got %d late, want none", late)
+	}
+}
+
 // Spikes in one step add up, a spike without a step waits for the next one, and the gain scales the jump of V.
 func TestSpikesFromOutsideHaveGains(t *testing.T) {
 	const us = time.Microsecond

@@ -30,6 +30,7 @@ func (r *run) readAndStep() (time.Duration, error) {
 		r.acc -= r.den
 		due++
 	}
+	r.receive()
 	r.place(due)
 	for _, g := range r.gains {
 		g.gain = g.Gain.Factor(r.currents[g.input])
