@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
 
 	"hillock/config"
 	"hillock/hw/edge"
+	"hillock/hw/wiring"
 )
 
 // Edge is an input of spikes on a pin: a button, or a jumper wire from the output of a neuron. A spike acts one tick after its edge.
@@ -99,6 +101,31 @@ func (Edge) FromOutside() bool { return true }
 func (e Edge) Edges() edge.Opts {
 	pull := map[string]gpio.Pull{"down": gpio.PullDown, "up": gpio.PullUp, "off": gpio.Float}[e.Pull]
 	return edge.Opts{Pin: e.Pin, Falling: e.Edge == "falling", Pull: pull, Dead: e.Dead, Width: e.Width}
+}
+
+// Wires implements wiring.Wired.
+func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
+	name := uses[0].Name
+	where, use := "input."+name+": ", "input "+name
+	if !k.GPIO(where+"pin", e.Pin) {
+		return
+	}
+	board, output, far := strings.Cut(e.Jumper, "/")
+	rail := map[string]string{"down": wiring.Supply, "up": wiring.Ground}[e.Pull]
+	switch {
+	case far && e.Level == "5 V":
+		k.From5V(e.Pin, board, output, use)
+	case far:
+		k.WithBoard(e.Pin, board, output, "spikes for "+use)
+	case e.Level == "5 V":
+		k.Refuse(`%slevel: must be "3.3 V" for a button or an output of this file, got %q: name another board in from, such as "left/red"`, where, e.Level)
+	case e.Jumper != "":
+		k.FromOutput(where+"from", e.Pin, e.Jumper, "spikes for "+use)
+	case rail == "":
+		k.Refuse(`%spull: must be "down" or "up" for a button, got %q`, where, e.Pull)
+	default:
+		k.Button(where+"pin", e.Pin, name, rail)
+	}
 }
 
 // Where returns the pin and the edge: "GPIO22, rising edge".

@@ -2,7 +2,9 @@ package part
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"hillock/config"
@@ -19,12 +21,13 @@ type Pulse struct {
 	Every  int           // spikes per pulse
 	Invert bool          // active low: the pin is high at rest
 	Early  time.Duration // model time from the pulse to its spike; 0: the pulse comes with the spike
+	Jumper string        // the other end of a wire from the pin: "lui/synapse1" is a pin of the board lui; "" for none
 }
 
 func pulseKind() config.Kind[config.Part] {
 	return config.Kind[config.Part]{
 		Name: "pulse",
-		Keys: slices.Concat(keys(config.Text, "pin", "neuron", "width"), keys(config.Whole, "every"), keys(config.Bool, "invert"), keys(config.Text, "ahead")),
+		Keys: slices.Concat(keys(config.Text, "pin", "neuron", "width"), keys(config.Whole, "every"), keys(config.Bool, "invert"), keys(config.Text, "ahead", "to")),
 		Decode: func(t *config.Table) config.Part {
 			return Pulse{
 				Pin:    t.Pin("pin", "GPIO17"),
@@ -32,9 +35,24 @@ func pulseKind() config.Kind[config.Part] {
 				Every:  t.Whole("every", 1, 1, 1_000_000),
 				Invert: t.Yes("invert"),
 				Early:  t.Steps("ahead", 0, config.MaxAhead),
+				Jumper: decodeBoard(t),
 			}
 		},
 	}
+}
+
+// boardPin is the name of a pin of another board.
+var boardPin = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$`)
+
+// decodeBoard decodes the other end of a wire to another board.
+func decodeBoard(t *config.Table) string {
+	const rule = `must be a pin of another board, such as "right/left" for input left of right.toml`
+	to, ok := t.Text("to", rule)
+	if ok && !boardPin.MatchString(to) {
+		t.Wrong("to", config.Problem{Rule: rule})
+		return ""
+	}
+	return to
 }
 
 // Ahead implements config.Oracle.
@@ -50,6 +68,9 @@ func (o Pulse) Print(p *config.Printer) {
 	if o.Early > 0 {
 		p.Time("ahead", o.Early)
 	}
+	if o.Jumper != "" {
+		p.Text("to", o.Jumper)
+	}
 }
 
 // Claims implements config.Part.
@@ -64,6 +85,9 @@ func (o Pulse) Wires(k *wiring.Kit, uses []wiring.Use) {
 		note = "or a piezo disc with 1 kOhm"
 	}
 	k.LED("output."+name+": pin", o.Pin, name, o.Invert, note)
+	if board, pin, ok := strings.Cut(o.Jumper, "/"); ok {
+		k.WithBoard(o.Pin, board, pin, "spikes of output "+name)
+	}
 }
 
 // Pulse implements board.Blinking.

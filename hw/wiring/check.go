@@ -42,7 +42,7 @@ func (n *Netlist) conflict(position int, wires []Wire) error {
 	var users []string
 	for _, w := range wires {
 		p := n.part(w.From.Part)
-		use := p.Ref + " of " + p.Use
+		use := strings.TrimSuffix(p.Ref+" of "+p.Use, " of ")
 		if w.Signal != "" {
 			use += " as its " + w.Signal
 		}

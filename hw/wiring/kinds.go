@@ -14,6 +14,7 @@ const (
 	Piezo                 // a disc without electronics of its own; pins alike
 	Light                 // a light sensor, LDR; pin 2 is at the channel
 	Servo                 // its plug: ground, supply, signal
+	Board                 // another board, beside the breadboard
 )
 
 // kindTexts are the words of a kind: in the table, as the first letters of its refs, and in the list of parts. Refs are as in circuit
@@ -32,6 +33,7 @@ func (k Kind) texts() kindTexts {
 		Piezo:     {"piezo disc", "BZ", "piezo discs", "either way round; not a buzzer with electronics of its own"},
 		Light:     {"light sensor", "LDR", "light sensors", "LDR, either way round; more light gives more"},
 		Servo:     {"servo", "SV", "servos", "brown or black: GND, red: V+, orange or yellow: signal"},
+		Board:     {"board", "B", "boards", "beside this one; join the grounds, never the supplies"},
 	}[k]
 }
 

@@ -108,6 +108,8 @@ func (p *plan) drawBand(b band) {
 		p.drawChip(b)
 	case Module:
 		p.drawModule(b)
+	case Board:
+		p.drawBoard(b)
 	case Knob:
 		p.drawCapacitor(b)
 	case Capacitor:
@@ -129,7 +131,7 @@ func (p *plan) columns() {
 		if c.Kind == Knob {
 			p.ground[1] = capacitorEnd
 		}
-		if c.Kind != Chip && c.Kind != Module {
+		if c.Kind != Chip && c.Kind != Module && c.Kind != Board {
 			continue
 		}
 		for _, knob := range b.sensors() {
@@ -150,7 +152,7 @@ func (p *plan) columns() {
 			inner = max(inner, len(p.leftOf(c)))
 			width = max(width, names[0]+names[1]+4.5)
 		} else {
-			lanes = max(lanes, len(b.sensors()))
+			lanes = max(lanes, len(b.sensors())+len(b.dividers()))
 			width = max(width, moduleWidth)
 		}
 	}

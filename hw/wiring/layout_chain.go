@@ -14,23 +14,33 @@ func (p *plan) drawChain(b band) {
 		p.wire(part.Ref, dark, xy{left, y}, xy{ledAt + wide, y})
 		left = ledAt - wide
 	}
+	headed := p.headed(r)
+	row, pill := xy{resistorAt + half + 2, y}, chainPill
+	if len(headed) > 1 {
+		pill += 3
+		p.joint(row, dark)
+	}
+	for i, w := range headed {
+		switch {
+		case i > 0 || len(b.parts) == 1 && r.Kind == Resistor:
+			use = w.Note
+		case w.Note != "":
+			use += ", " + w.Note
+		}
+		at := xy{pill, y + step*float64(i)}
+		from := []xy{{resistorAt + half, y}}
+		if i > 0 {
+			from = []xy{row, {row.x, at.y}}
+		}
+		p.wire(r.Ref, w.Color, append(from, at)...)
+		text := p.farOf(w, r)
+		p.onward(w, at, text)
+		at.x += p.pillWidth(text) + 1.5
+		p.text(plain, xy{at.x, at.y - 0.8}, 0, 1, p.fit(plain, p.ground[1]-2-at.x, use))
+	}
 	for _, part := range b.parts {
 		for _, w := range p.from(part.Ref) {
-			switch w.To.Part {
-			case Header:
-				switch {
-				case len(b.parts) == 1 && r.Kind == Resistor:
-					use = w.Note
-				case w.Note != "":
-					use += ", " + w.Note
-				}
-				at := xy{chainPill, y}
-				p.wire(r.Ref, w.Color, xy{resistorAt + half, y}, at)
-				text := p.farOf(w, r)
-				p.onward(w, at, text)
-				at.x += p.pillWidth(text) + 1.5
-				p.text(plain, xy{at.x, y - 0.8}, 0, 1, p.fit(plain, p.ground[1]-2-at.x, use))
-			case Supply, Ground:
+			if w.To.Part == Supply || w.To.Part == Ground {
 				p.toRail(w, 0, xy{left, y})
 			}
 		}

@@ -41,6 +41,8 @@ func (n *Netlist) above(chip *Part) int {
 func (p *plan) pinText(part *Part, pin, side int) string {
 	text, number := part.Pins[pin], strconv.Itoa(pin+1)
 	switch {
+	case part.Kind == Board:
+		return p.fit(plain, moduleWidth-8, text) + "  " + number
 	case part.Kind == Module:
 		return text
 	case side == 0:

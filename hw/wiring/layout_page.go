@@ -118,7 +118,7 @@ func (p *plan) drawTexts() {
 // kitList returns the parts of the kit, a line for each kind.
 func (n *Netlist) kitList() []string {
 	var lines []string
-	for kind := Chip; kind <= Servo; kind++ {
+	for kind := Chip; kind <= Board; kind++ {
 		var models []string
 		refs := map[string][]string{}
 		for _, p := range n.Parts {

@@ -98,6 +98,7 @@ func New(cfg *config.Config) (*Netlist, error) {
 		k.output = out.Name
 		w.Wires(k, []Use{{out.Name, out.Part}})
 	}
+	k.distantEnds()
 	k.rails()
 	if err := errors.Join(append(k.problems, k.check()...)...); err != nil {
 		return nil, err
@@ -169,6 +170,11 @@ func (n *Netlist) from(ref string) []Wire {
 		}
 	}
 	return wires
+}
+
+// headed returns the wires from a part to the header.
+func (n *Netlist) headed(p *Part) []Wire {
+	return slices.DeleteFunc(n.from(p.Ref), func(w Wire) bool { return w.To.Part != Header })
 }
 
 // PinName returns the name of a position of the header: "3V3", "GPIO17".

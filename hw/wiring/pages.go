@@ -65,10 +65,13 @@ func (n *Netlist) rowsOf(b band) int {
 		return max(rows, n.above(p)+len(p.Pins)/2) + 1
 	case Module:
 		return len(p.Pins) + max(1, knobRows*len(b.sensors()), servoRows*(len(b.parts)-1-len(b.sensors())))
+	case Board:
+		return 2 + len(p.Pins) + dividerRows*len(b.dividers())
 	case Knob:
 		return capacitorAt + 2
+	default:
+		return max(1, len(n.headed(p)))
 	}
-	return 1
 }
 
 // nearest returns the mean row of a band's header pins, and whether it has any.

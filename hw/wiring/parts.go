@@ -17,6 +17,7 @@ type Kit struct {
 	colors   map[int]Color // of signals, by position on the header
 	given    int           // colours so far
 	groups   int           // of parts so far
+	distant  []distant     // wires to add at the end
 	problems []error
 }
 

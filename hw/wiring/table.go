@@ -119,7 +119,7 @@ func (n *Netlist) label(ref string) string {
 			words = append(words, word)
 		}
 	}
-	return strings.Join(words, " ") + ", " + p.purpose()
+	return strings.TrimSuffix(strings.Join(words, " ")+", "+p.purpose(), ", ")
 }
 
 // purpose returns the purpose of a part: "output red", "input left", "SPI0.0". A bare name reads like a colour or a side.
