@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -75,6 +74,9 @@ func (r *results) prediction(i int) session.Prediction {
 	return session.Whole(n, r.Config, session.Past{Begin: r.begun[i], Steps: r.end.Steps, Current: c.Current, Varied: !constant})
 }
 
+// currentDigits are the digits of a current: the sum of two currents may differ in the last ones of a float64.
+const currentDigits = 12
+
 // time writes the model time.
 func (r *results) time() {
 	r.Printf("model time %g s, %d steps of %g ms\n", r.seconds(), r.end.Steps, r.dt())
@@ -88,7 +90,7 @@ func (r *results) neuron(i int) {
 	theory, _ := n.Theory()
 	current, constant := r.current(i)
 	if constant {
-		r.Printf("current    %g nA", current)
+		r.Printf("current    %s nA", readable.Digits(current, currentDigits))
 		if theory != nil {
 			r.Printf(" (rheobase %g nA)", theory.Rheobase())
 		}
@@ -135,7 +137,7 @@ func (r *results) table() {
 		case len(r.loop.Cells[i].Inputs) == 0:
 			current = "-"
 		case constant:
-			current = strconv.FormatFloat(sum, 'g', -1, 64) + " nA"
+			current = readable.Digits(sum, currentDigits) + " nA"
 		}
 		switch p := r.prediction(i); {
 		case p.Exists():
