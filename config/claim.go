@@ -157,7 +157,11 @@ func (p places) take(by claimant, claim Claim) {
 		if by.Has(claim.Channel.Or) {
 			key = claim.Channel.Or
 		}
-		by.taken(key, "must be a free channel", claim.Channel.Default, name+" uses it on "+at.String()+"; neurons may share one input")
+		hint := name + " uses it on " + at.String()
+		if strings.HasPrefix(by.path, "input.") {
+			hint += "; neurons may share one input"
+		}
+		by.taken(key, "must be a free channel", claim.Channel.Default, hint)
 		return
 	}
 	p.channels[on] = by.path

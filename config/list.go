@@ -95,6 +95,24 @@ func (t *Table) Currents(key string, low, high float64) (float64, float64) {
 	return ends[0], ends[1]
 }
 
+// Millivolts returns a range of voltages, mV, the lower one first.
+func (t *Table) Millivolts(key string, low, high float64) (float64, float64) {
+	const rule = `must be two voltages such as ["-80 mV", "-50 mV"]`
+	n := t.value(key, List, rule)
+	if n == nil {
+		return low, high
+	}
+	if len(n.items) != 2 {
+		t.Wrong(key, Problem{Rule: rule})
+		return low, high
+	}
+	ends := t.items(key, voltage("-80 mV", -3), Limits{-neuron.MaxVoltage, neuron.MaxVoltage, "-10000 mV and 10000 mV"})
+	if !t.IsBad(key) && !(ends[0] < ends[1]) {
+		t.Wrong(key, Problem{Rule: "must have the lower voltage first"})
+	}
+	return ends[0], ends[1]
+}
+
 // items returns the values of a list. It reports each bad one at its place.
 func (t *Table) items(key string, d dimension, l Limits) (all []float64) {
 	for _, item := range t.node.index[key].items {
