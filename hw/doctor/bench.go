@@ -62,6 +62,13 @@ type Seen interface {
 	Dark() (means, do string) // the cause and the remedy if it shows nothing
 }
 
+// Asked is the part of an output with a chip that answers.
+type Asked interface {
+	// Ask asks the chip of an output, and leaves it off. seen is its wrong answer, with the cause and the remedy; "" is a good answer.
+	// The error is that of a transfer.
+	Ask(pi board.Pi) (seen, means, do string, err error)
+}
+
 // Hand is a person at the bench, or a virtual one. Its methods return an error if the person has left.
 type Hand interface {
 	// Turn turns the knob of an input all the way down and all the way up. It returns after that, or when ctx ends. A caution is

@@ -19,11 +19,23 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 		f := Finding{Check: out.Name}
 		b.begin(out.Name)
 		led, isLED := out.Part.(board.Blinking)
+		asked, answers := out.Part.(Asked)
+		if answers {
+			if f = b.ask(f, out, asked); f.Result == Failed {
+				if !yield(f) {
+					return false
+				}
+				continue
+			}
+		}
 		switch back := b.Back[out.Name]; {
 		case isLED && back != "":
 			f = b.blinks(f, out, led, back)
 		case b.Hand == nil:
 			f.Result, f.Seen, f.Do = Skipped, fmt.Sprintf("not checked: only a person can see the %s at %s", Called(out), Place(out)), onTerminal
+			if answers {
+				f.Seen = "the chip answers; " + f.Seen
+			}
 			if isLED {
 				f.Do += ", or use a second wire: --back " + out.Name + "=GPIO27"
 			}
@@ -37,6 +49,18 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 		}
 	}
 	return true
+}
+
+// ask asks the chip of an output. A good answer leaves the finding as it is.
+func (b *Bench) ask(f Finding, out config.Output, chip Asked) Finding {
+	seen, means, do, err := chip.Ask(b.Pi)
+	switch {
+	case err != nil:
+		return refused(f, out, err)
+	case seen != "":
+		f.Result, f.Seen, f.Means, f.Do = Failed, seen, means, do
+	}
+	return f
 }
 
 // Called returns the word for an output: "LED".
@@ -156,6 +180,7 @@ func (b *Bench) rise(out config.Output) error {
 	}
 	s := parts.Outputs[out.Name]
 	leveled, _ := s.(board.Leveled)
+	written, _ := s.(interface{ Write() bool })
 	start := time.Now()
 	if n, ok := b.Config.Neuron(out.Neuron); ok {
 		rest, threshold := n.Levels().Rest.V, n.Levels().Threshold.V
@@ -172,6 +197,9 @@ func (b *Bench) rise(out config.Output) error {
 				s.Spike(int64(i), now)
 			}
 			s.Tick(time.Since(start))
+			if written != nil {
+				written.Write()
+			}
 			if err := b.pause(dit / 10); err != nil {
 				return errors.Join(err, parts.Close())
 			}
