@@ -9,6 +9,7 @@
 # make pi          fetch and build the emulated Pis of hw/qemupi into the cache folder, as root: eight minutes
 # make test-pi     run only the tests on emulated Pis, and print a table by board; make test includes them
 # make test-brian2 run only the comparisons with Brian2 (Debian's python3-brian): two minutes; make test includes them
+# make test-smoke  run periph's own smoke tests on the virtual Pi; skipped where periph.io/x/cmd cannot be downloaded
 # make cross       build for every supported target
 # make fuzz        run each fuzz target for FUZZTIME
 # make bench       run the benchmarks
@@ -24,7 +25,7 @@ NEWER     = {{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}{{w
 SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 
-.PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi test-brian2 cross fuzz bench punctual dist test-package clean
+.PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi test-brian2 test-smoke cross fuzz bench punctual dist test-package clean
 
 test:
 	@$(GO) test -timeout 30m -json ./... | $(GO) run ./cmd/testarm report
@@ -77,6 +78,11 @@ test-kernel:
 
 test-brian2:
 	$(GO) test -count 1 -v -run '^TestBrian2' ./cmd/hillock/internal/brian2
+
+test-smoke:
+	@cd hw/sim/smoketest; \
+	if ! out=$$($(GO) build periph.io/x/cmd/periph-smoketest/{gpio,i2c,spi}smoketest 2>&1); then echo "SKIPPED: periph's smoke tests: $$out"; exit; fi; \
+	$(GO) test -count 1 -v .
 
 cross:
 	@for t in linux/arm linux/arm64 linux/amd64 darwin/arm64 windows/amd64; do \
