@@ -16,13 +16,18 @@ type Opts struct {
 	Width   bool          // the spike comes at the end of the pulse, with its width in ms as its gain; otherwise at its start, with gain 1
 }
 
-// line returns the line of a request. It reports both edges: the dead time and the width need them.
-func (o Opts) line() Line { return Line{Pin: o.Pin, Rising: true, Falling: true, Pull: o.Pull} }
+// line returns the line of a request. Only the dead time and the width need the ends of pulses.
+func (o Opts) line() Line {
+	return Line{Pin: o.Pin, Rising: o.ends() || !o.Falling, Falling: o.ends() || o.Falling, Pull: o.Pull}
+}
+
+// ends reports whether the ends of pulses are needed.
+func (o Opts) ends() bool { return o.Dead > 0 || o.Width }
 
 // Counts are the edges of an input without a spike, so far.
 type Counts struct {
 	Ignored int64 // starts of pulses in the dead time
-	Lost    int64 // edges dropped by a full buffer before they were read
+	Lost    int64 // edges dropped by a full buffer before they were read, and pulses too short for a width
 }
 
 // Inputs are the spikes of pins. Read belongs to one goroutine at a time; any goroutine may call the other methods.
@@ -48,6 +53,7 @@ type input struct {
 	began time.Duration // of the present pulse
 	high  bool          // a pulse is under way
 	edge  time.Duration // time of the latest edge
+	start bool          // the latest edge was the start of a pulse
 	seen  bool          // there was an edge
 
 	ignored, lost atomic.Int64
@@ -59,6 +65,7 @@ type opened struct {
 	Port
 	of     []int         // inputs, by line
 	offset time.Duration // of the port's clock from the loop's
+	within time.Duration // time of its readings: the error is half of it at most
 	set    time.Duration // time of the offset, on the loop's clock
 	known  bool          // offset
 }
@@ -137,16 +144,27 @@ func (in *Inputs) Read(now time.Duration, add func(pin int, at time.Duration, ga
 }
 
 // take takes an edge of an input.
+//
+// The kernel names an edge by the level of its line some time later (edge_irq_thread in drivers/gpio/gpiolib-cdev.c). Two equal names
+// in a row hide an edge: a pulse or a gap was shorter than that time. A line with one edge in its request has exact names.
 func (i *input) take(pin int, e Edge, at time.Duration, add func(int, time.Duration, float64)) {
+	starts := e.Rising != i.Falling
+	hides := i.ends() && i.seen && i.start == starts && e.Lost == 0
+	dead := i.seen && at-i.edge < i.Dead
+	i.edge, i.start, i.seen = at, starts, true
 	if e.Lost > 0 {
 		i.lost.Add(e.Lost)
 		i.high = false // its edges are not known
 	}
-	before, first := i.edge, !i.seen
-	i.edge, i.seen = at, true
-	switch starts := e.Rising != i.Falling; {
-	case starts && !first && at-before < i.Dead:
+	switch {
+	case hides && starts: // the pulse before ended just now
 		i.ignored.Add(1)
+	case (hides || starts) && dead:
+		i.ignored.Add(1)
+	case hides && i.Width:
+		i.lost.Add(1)
+	case hides:
+		add(pin, at, 1)
 	case starts:
 		i.began, i.high = at, true
 		if !i.Width {
@@ -163,8 +181,8 @@ func (i *input) take(pin int, e Edge, at time.Duration, add func(int, time.Durat
 // A clock's offset is taken again after this time.
 const offsetEvery = time.Second
 
-// synchronize measures the offset of the port's clock. The loop's clock goes on while a machine is suspended, and CLOCK_MONOTONIC does not:
-// only a change of a millisecond or more is one.
+// synchronize measures the offset of the port's clock. A quicker measurement replaces a slower one. The loop's clock goes on while a
+// machine is suspended, and CLOCK_MONOTONIC does not: a change of more than a millisecond replaces any.
 func (p *opened) synchronize(now time.Duration, clock func() time.Duration) {
 	if p.known && now-p.set < offsetEvery {
 		return
@@ -178,8 +196,8 @@ func (p *opened) synchronize(now time.Duration, clock func() time.Duration) {
 			best, offset = after-before, at-before-(after-before)/2
 		}
 	}
-	if change := (offset - p.offset).Abs(); !p.known || change > best+time.Millisecond {
-		p.offset = offset
+	if change := (offset - p.offset).Abs(); !p.known || best < p.within || change > best+time.Millisecond {
+		p.offset, p.within = offset, best
 	}
 	p.known, p.set = true, now
 }
@@ -189,7 +207,7 @@ func (in *Inputs) lose(p *opened, err error) {
 	_ = p.Close() // it is given up
 	for _, i := range p.of {
 		in.inputs[i].fault.Store(&err)
-		in.inputs[i].high = false
+		in.inputs[i].high, in.inputs[i].seen = false, false
 	}
 	in.reopen = append(in.reopen, p.of...)
 }
