@@ -24,6 +24,9 @@ type Virtual struct {
 	Ports map[string]*sim.Port // by name, the ports with the chip of an input
 	Parts map[string]any       // the wired parts: by port "SPI0.0", by bus and address "I2C1 0x48", or by pin "GPIO4"
 
+	Jumpers map[string]Jumper      // by spike input with a wire from an output of the same file
+	Buttons map[string]*sim.Button // by spike input without a wire
+
 	looks map[string]func() string // by output, the picture of a part with more than pins
 	dark  atomic.Pointer[func(output string) bool]
 }
@@ -33,14 +36,22 @@ func (v *Virtual) SetDark(dark func(output string) bool) { v.dark.Store(&dark) }
 
 // NewVirtual wires a virtual Pi for the parts of a configuration. A nil clock is real time.
 func NewVirtual(cfg *config.Config, c sim.Clock) (*Virtual, error) {
-	v := &Virtual{Pi: sim.New(c), Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Parts: map[string]any{}, looks: map[string]func() string{}}
+	return newVirtual(cfg, sim.New(c))
+}
+
+// Beside wires another virtual Pi on the same desk: sim.Join puts wires between the two.
+func (v *Virtual) Beside(cfg *config.Config) (*Virtual, error) { return newVirtual(cfg, v.Pi.Beside()) }
+
+func newVirtual(cfg *config.Config, pi *sim.Pi) (*Virtual, error) {
+	v := &Virtual{Pi: pi, Knobs: map[string]*sim.Knob{}, Ports: map[string]*sim.Port{}, Parts: map[string]any{},
+		Jumpers: map[string]Jumper{}, Buttons: map[string]*sim.Button{}, looks: map[string]func() string{}}
 	if err := v.Wire(cfg); err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
-// Wire adds the missing parts of a configuration.
+// Wire adds the missing parts of a configuration, and its wires between pins.
 func (v *Virtual) Wire(cfg *config.Config) error {
 	for _, in := range cfg.Inputs {
 		if twin, ok := in.Part.(Twin); ok {
@@ -56,7 +67,7 @@ func (v *Virtual) Wire(cfg *config.Config) error {
 			}
 		}
 	}
-	return nil
+	return v.wireEdges(cfg)
 }
 
 // PlugSPI plugs a chip into a port.

@@ -128,5 +128,8 @@ func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
 	}
 }
 
+// From implements board.Jumpered.
+func (e Edge) From() string { return e.Jumper }
+
 // Where returns the pin and the edge: "GPIO22, rising edge".
 func (e Edge) Where() string { return fmt.Sprintf("%s, %s edge", e.Pin, e.Edge) }

@@ -41,6 +41,9 @@ func NewButton(p *Pin, level gpio.Level, seed uint64) *Button {
 	return b
 }
 
+// Level returns the level on the pin while the contacts touch.
+func (b *Button) Level() gpio.Level { return b.level }
+
 // Press pushes the button down: the contacts touch now, and then bounce. A pressed button stays as it is.
 func (b *Button) Press() { b.move(true) }
 
