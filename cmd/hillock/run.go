@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/terminal"
@@ -20,6 +22,7 @@ import (
 type runFlags struct {
 	configFlags
 	hw, summary, format string
+	record, replay      string
 	duration            value.Time
 	plain, verbose      bool
 	web                 webFlags
@@ -43,6 +46,7 @@ systemd service) or json.
 
 The log goes to standard error, the summary to standard output. Of one neuron the summary has five lines: time, spikes,
 prediction, pulses and lateness. --verbose adds percentiles. --summary FILE writes all figures as JSON; "schema" names its form.
+--record FILE writes the currents of all inputs and the received spikes. With --replay FILE, run and sim have the same spikes again.
 
 run ends after --duration, at q or at Ctrl-C, and leaves all pins low. It also ends when its log has no reader any more,
 with exit status 1; a systemd service keeps running. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
@@ -60,6 +64,8 @@ and reads FILE again at SIGHUP; each summary then begins at the last reload. Els
 	addPi(cmd, &f.hw)
 	cmd.Flags().Var(&f.duration, "duration", "stop after this time (default: run until stopped)")
 	addFile(cmd, &f.summary, "summary", "write the summary as JSON to this file, - for standard output", "json")
+	addFile(cmd, &f.record, "record", "write the inputs of the run to this file, for --replay", "csv")
+	addFile(cmd, &f.replay, "replay", "play the inputs of this recording in place of the parts", "csv")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print percentiles in the summary too")
 	cmd.Flags().BoolVar(&f.plain, "plain", false, "print a line a second on a terminal too, instead of the oscilloscope")
 	cmd.Flags().Var(value.Text{To: &f.format, Kind: "name", Rule: "must be text or json"}, "log-format", "print the log as records for programs: text or json")
@@ -82,7 +88,10 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if f.format != "" && f.format != string(terminal.Text) && f.format != string(terminal.JSON) {
 		return usage.Errorf("--log-format: must be text or json, got %q", f.format)
 	}
-	if err := canWrite("summary", f.summary, args...); err != nil {
+	if cfg, err = recording.Replay(cfg, f.replay); err != nil {
+		return usage.Errorf("--replay: %w", err)
+	}
+	if err := cmp.Or(canWrite("summary", f.summary, args...), canWrite("record", f.record, append(args, f.replay)...), differ("record", f.record, "summary", f.summary)); err != nil {
 		return err
 	}
 	release, err := outfile.Hold(f.summary)
@@ -102,7 +111,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 	return show.Options{
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Version: versionLine(),
-		Plain: f.plain, Format: terminal.Format(f.format), Verbose: f.verbose, Summary: f.summary,
+		Plain: f.plain, Format: terminal.Format(f.format), Verbose: f.verbose, Summary: f.summary, Record: f.record,
 		Web: show.Web{Addr: f.web.addr, Token: f.web.given, Clients: f.web.clients, PerAddress: f.web.perAddress},
 		Read: func() (*config.Config, error) {
 			switch {
@@ -110,6 +119,8 @@ func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 				return nil, errors.New("no file to reload: the built-in configuration runs")
 			case args[0] == "-":
 				return nil, errors.New("no file to reload: the configuration came from standard input")
+			case f.replay != "":
+				return nil, errors.New("no reload of a replay: start the run again")
 			}
 			return f.load(cmd, args)
 		},

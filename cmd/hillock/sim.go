@@ -11,6 +11,7 @@ import (
 
 	"hillock/cmd/hillock/internal/modeltime"
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
@@ -20,8 +21,8 @@ import (
 // simFlags are the flags of sim.
 type simFlags struct {
 	configFlags
-	neuron, current, input, format, out, worksheet string
-	duration                                       value.Time
+	neuron, current, input, replay, format, out, worksheet string
+	duration                                               value.Time
 }
 
 func newSim() *cobra.Command {
@@ -49,6 +50,7 @@ the first row is 0 nA. Of several neurons a trace has the columns n1.v_mv, n2.v_
 	addNeuron(cmd, &f.neuron, "neuron to show (default: all)")
 	addCurrent(cmd, &f.current, "current", "constant current in place of the neuron's inputs, such as \"2 nA\"")
 	addFile(cmd, &f.input, "input", "read this current from a CSV file, - for standard input", "csv")
+	addFile(cmd, &f.replay, "replay", "play the inputs of a recording by run --record", "csv")
 	flags.Var(&f.duration, "duration", "stop after this model time; with --input, at its last row if that is later")
 	flags.Var(value.Text{To: &f.format, Kind: "name", Rule: modeltime.FormatRule}, "format", "what to write: summary, spikes (one row each), trace (one row a step) or worksheet (one mark a step)")
 	flags.VarP(value.Text{To: &f.out, Kind: "file", Rule: "must be a file's name"}, "out", "o", "write to this file, - for standard output (default: -)")
@@ -58,13 +60,13 @@ the first row is 0 nA. Of several neurons a trace has the columns n1.v_mv, n2.v_
 }
 
 func (f *simFlags) run(cmd *cobra.Command, args []string) error {
-	if err := exclusive(cmd, "current", "input", "worksheet"); err != nil {
+	if err := exclusive(cmd, "current", "input", "replay", "worksheet"); err != nil {
 		return err
 	}
 	if len(args) > 0 && args[0] == "-" && f.input == "-" {
 		return usage.Errorf("--input: standard input is already FILE: name a file for one of them")
 	}
-	if err := canWrite("out", f.out, append(args, f.input)...); err != nil {
+	if err := canWrite("out", f.out, append(args, f.input, f.replay)...); err != nil {
 		return err
 	}
 	if cmd.Flags().Changed("worksheet") {
@@ -85,6 +87,9 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	cfg, err := f.load(cmd, args)
 	if err != nil {
 		return err
+	}
+	if cfg, err = recording.Replay(cfg, f.replay); err != nil {
+		return usage.Errorf("--replay: %w", err)
 	}
 	run := &modeltime.Run{Config: cfg}
 	if run.Shown, err = modeltime.Select(cfg, f.neuron); err != nil {

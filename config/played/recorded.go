@@ -96,3 +96,19 @@ func (r Recorded) load(name string) (*wave.Recorded, error) {
 	}
 	return in.Current, nil
 }
+
+// Replayed is a recorded current in the place of another part, with the currents at the ends of that part, nA. As a gain it then has
+// the same effect.
+type Replayed struct {
+	Recorded
+	Low, High float64
+}
+
+// Range implements config.InputPart.
+func (r Replayed) Range() (low, high float64) { return r.Low, r.High }
+
+// In returns the part with an absolute path. The folder is that of the configuration.
+func (r Replayed) In(folder string) config.InputPart {
+	r.Recorded = r.Recorded.In(folder).(Recorded)
+	return r
+}

@@ -9,6 +9,7 @@ import (
 
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
+	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
 	"hillock/hw/board"
@@ -99,6 +100,9 @@ func (s *Session) assemble(l, after *leg) {
 	if l.members = newMembers(l.loop.Cells, l.windows()); l.members != nil {
 		l.loop.Observers = append(l.loop.Observers, l.members)
 	}
+	if s.o.Recorder != nil {
+		l.loop.Observers = append(l.loop.Observers, s.o.Recorder.Observe(l.loop, l.recorded()))
+	}
 	if s.o.Traced {
 		l.trace()
 	}
@@ -153,6 +157,26 @@ func (l *leg) trace() {
 	tap := l.tap()
 	l.loop.Observers = append(l.loop.Observers, tap)
 	l.record = trace.NewRecord(tap, l.windows())
+}
+
+// recorded returns the inputs for a recording. The knob of a gain has no effect without a reading: a recorded current cannot show that.
+func (l *leg) recorded() (all []recording.Input) {
+	for _, in := range l.cfg.Inputs {
+		open := l.board.Inputs[in.Name]
+		gain := slices.ContainsFunc(l.cfg.Synapses, func(s config.Synapse) bool { return s.Gain == in.Name })
+		if open != nil {
+			all = append(all, recording.Input{Name: in.Name, Current: func() (float64, bool) {
+				r := open.Reading()
+				return r.Current, !gain || r.State != board.Lost
+			}})
+		}
+	}
+	for _, source := range l.circuit.Sources {
+		if spikes, ok := source.Train.(*neuron.Received); ok {
+			all = append(all, recording.Input{Name: source.Name, Spikes: spikes})
+		}
+	}
+	return all
 }
 
 // windows returns the measurement of a rate, by neuron.

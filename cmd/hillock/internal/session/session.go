@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hillock/cmd/hillock/internal/fault"
+	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/config"
@@ -20,15 +21,16 @@ import (
 
 // Options are the options of a run.
 type Options struct {
-	RealTime  *clock.Real       // clock of the loop, with the configured real-time priority
-	Clock     neuron.Clock      // clock of the loop without RealTime; the loop then waits for hanging parts
-	Duration  time.Duration     // of the run on the clock, all configurations together; 0: until stopped
-	Traced    bool              // keep a Record of every step
-	Observers []neuron.Observer // of the loop, after the session's own
-	Service   bool              // systemd runs the program: missing rights name the settings of a unit
-	Quiet     time.Duration     // longest time without a tick before the run counts as stalled
-	Doctor    fault.Doctor      // checks the faults of the virtual Pi; nil: fault.Consult
-	Reloaded  func(*Summary)    // called between two configurations with the summary until then; may be nil
+	RealTime  *clock.Real         // clock of the loop, with the configured real-time priority
+	Clock     neuron.Clock        // clock of the loop without RealTime; the loop then waits for hanging parts
+	Duration  time.Duration       // of the run on the clock, all configurations together; 0: until stopped
+	Traced    bool                // keep a Record of every step
+	Observers []neuron.Observer   // of the loop, after the session's own
+	Recorder  *recording.Recorder // of the inputs of the first configuration; nil: none
+	Service   bool                // systemd runs the program: missing rights name the settings of a unit
+	Quiet     time.Duration       // longest time without a tick before the run counts as stalled
+	Doctor    fault.Doctor        // checks the faults of the virtual Pi; nil: fault.Consult
+	Reloaded  func(*Summary)      // called between two configurations with the summary until then; may be nil
 }
 
 // Session is a run. All methods except Run, Close and Summary may be called from any goroutine.

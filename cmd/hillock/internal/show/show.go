@@ -13,6 +13,7 @@ import (
 
 	"hillock/cmd/hillock/internal/bounded"
 	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/signals"
 	"hillock/cmd/hillock/internal/summary"
@@ -30,6 +31,7 @@ type Options struct {
 	Format   terminal.Format                // of the log; "": lines for people, text for the log of a service
 	Verbose  bool                           // the summary has all figures
 	Summary  string                         // file for the summary as JSON; "": none
+	Record   string                         // file for the inputs; "": none
 	Read     func() (*config.Config, error) // reads the configuration again, for a reload
 	Web      Web
 	Version  string
@@ -119,8 +121,15 @@ func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, 
 		r.site.Follow()
 		summary.Log(r.logger, until, r.session.Status().Dropped-until.Dropped)
 	}
+	if r.Record != "" {
+		s.Recorder = recording.New()
+	}
 	if r.session, err = session.Open(ctx, cfg, hw, s); err != nil {
 		return nil, err
+	}
+	if r.Record != "" {
+		written := r.record(s.Recorder)
+		defer func() { err = errors.Join(err, written()) }() // after Close: no loop runs
 	}
 	defer func() { err = errors.Join(err, r.session.Close()) }()
 	if err := r.serve(); err != nil {
@@ -133,6 +142,28 @@ func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, 
 	defer service.End()
 	defer r.session.Rest() // before all others
 	return r.watched(ctx, service, r.look)
+}
+
+// record writes a recording beside the run. Call written after the loop: it waits for the disk.
+func (r *run) record(rec *recording.Recorder) (written func() error) {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer bounded.Caught(&err)
+		err = outfile.Write(r.Record, r.Out, rec.Write)
+	}()
+	return func() error {
+		rec.Close()
+		if note := rec.Note(); note != "" {
+			r.logger.Warn(note)
+		}
+		err := bounded.Call(diskPatience, r.Record, func() error { return <-done })
+		if err = errors.Join(err, rec.Err()); err != nil {
+			err = fmt.Errorf("--record: %w", err)
+		}
+		return err
+	}
 }
 
 // watched runs the session with the display look, while the service reports to systemd.
@@ -172,7 +203,7 @@ func (r *run) report(end *session.Summary, messages io.Writer) error {
 		})
 	}
 	to := r.Out
-	if r.Summary == "-" { // standard output has the JSON
+	if r.Summary == "-" || r.Record == "-" { // standard output is for a program
 		to = messages
 	}
 	return errors.Join(err, bounded.Call(printPatience, "the summary: standard output", func() error { return summary.Text(to, end, r.Verbose) }))
