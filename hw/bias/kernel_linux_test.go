@@ -7,9 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"unsafe"
 
-	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/host/v3"
 	"periph.io/x/host/v3/gpioioctl"
@@ -26,14 +24,6 @@ func TestKernelBias(t *testing.T) {
 	}
 }
 
-// lineInfo is struct gpio_v2_line_info.
-type lineInfo struct {
-	name, consumer [32]byte
-	offset, _      uint32
-	flags          uint64
-	_              [10*2 + 2]uint64
-}
-
 // flags returns the flags of a line as the kernel reports them.
 func flags(t *testing.T, chip string, line uint32) uint64 {
 	t.Helper()
@@ -42,12 +32,11 @@ func flags(t *testing.T, chip string, line uint32) uint64 {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	info := lineInfo{offset: line}
-	const getInfo = 3<<30 | unsafe.Sizeof(info)<<16 | 0xb4<<8 | 0x05 // GPIO_V2_GET_LINEINFO_IOCTL
-	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, f.Fd(), getInfo, uintptr(unsafe.Pointer(&info))); errno != 0 {
-		t.Fatal(errno)
+	info, err := request.About(f, line)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return info.flags
+	return info.Flags
 }
 
 func TestInGuest(t *testing.T) {
@@ -93,12 +82,5 @@ func TestInGuest(t *testing.T) {
 
 	if _, err := unpull("/dev/gpiochip99", 0); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("unknown chip: got %v, want %v", err, fs.ErrNotExist)
-	}
-}
-
-// The sizes are part of the ioctl numbers.
-func TestSizesMatchTheKernel(t *testing.T) {
-	if got := [1]uintptr{unsafe.Sizeof(lineInfo{})}; got != [1]uintptr{256} {
-		t.Errorf("got %v bytes, want 256", got)
 	}
 }

@@ -1,8 +1,10 @@
 package board
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"periph.io/x/host/v3/gpioioctl"
 
@@ -121,8 +123,16 @@ func (h Host) OpenEdges(lines []edge.Line) (edge.Port, error) {
 		pins, offsets = append(pins, pin), append(offsets, uint32(on.Number()))
 	}
 	port, err := edge.Open(path, offsets, lines)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", lines[0].Pin, pins[0].explain(err)) // of several lines, each is requested alone then
+	if err == nil {
+		return port, nil
 	}
-	return port, nil
+	pin := pins[0]
+	var busy edge.Busy
+	if errors.As(err, &busy) {
+		pin = pins[busy.Line]
+		if pin.holder = unknownHolder; busy.Holder != "" { // now, not at periph's start
+			pin.holder = strconv.Quote(busy.Holder)
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", pin.Name(), pin.explain(err))
 }

@@ -86,8 +86,10 @@ func newHostPin(p gpio.PinIO) *hostPin {
 	if holder != "" {
 		holder = strconv.Quote(holder)
 	}
-	return &hostPin{p, cmp.Or(holder, "another program")}
+	return &hostPin{p, cmp.Or(holder, unknownHolder)}
 }
+
+const unknownHolder = "another program"
 
 // Out implements gpio.PinOut.
 func (p *hostPin) Out(l gpio.Level) error { return p.explain(p.PinIO.Out(l)) }

@@ -33,3 +33,13 @@ type Port interface {
 	Now() time.Duration
 	Close() error
 }
+
+// Busy is the error of Open for a line in use.
+type Busy struct {
+	Line   int    // index in the request
+	Holder string // the consumer of the line in the kernel, such as "hillock@812"; may be empty
+	Err    error  // syscall.EBUSY, with the call
+}
+
+func (b Busy) Error() string { return b.Err.Error() }
+func (b Busy) Unwrap() error { return b.Err }

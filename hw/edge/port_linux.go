@@ -34,8 +34,8 @@ type chipPort struct {
 	closed bool
 }
 
-// Open requests lines of a chip such as /dev/gpiochip0, all or none. offsets are their numbers on the chip, by line. The kernel keeps
-// 1024 edges that are not read, and drops the oldest ones then.
+// Open requests lines of a chip such as /dev/gpiochip0, all or none. offsets are their numbers on the chip, by line. A line in use is the
+// error Busy. The kernel keeps 1024 edges that are not read, and drops the oldest ones then.
 func Open(chip string, offsets []uint32, lines []Line) (Port, error) {
 	p := &chipPort{lines: map[uint32]int{}, last: make([]uint32, len(lines))}
 	var all []request.Line
@@ -45,6 +45,9 @@ func Open(chip string, offsets []uint32, lines []Line) (Port, error) {
 	}
 	var err error
 	if p.fd, err = request.Open(chip, all...); err != nil {
+		if i, holder := request.FirstUsed(chip, offsets); i >= 0 && errors.Is(err, unix.EBUSY) {
+			err = Busy{i, holder, err}
+		}
 		return nil, err
 	}
 	if err := unix.SetNonblock(p.fd, true); err != nil {

@@ -3,6 +3,7 @@
 package request
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +17,7 @@ const Most = 64
 
 // Flags of a line: enum gpio_v2_line_flag of the kernel's include/uapi/linux/gpio.h.
 const (
+	Used     = 1 << 0
 	Input    = 1 << 2
 	Rising   = 1 << 4
 	Falling  = 1 << 5
@@ -71,9 +73,9 @@ func Open(chip string, lines ...Line) (fd int, err error) {
 	_, _, errno := unix.Syscall(unix.SYS_IOCTL, f.Fd(), getLine, uintptr(unsafe.Pointer(r)))
 	if err := f.Close(); errno != 0 || err != nil {
 		if errno != 0 {
-			err = errors.Join(os.NewSyscallError("gpio line request", errno), err)
+			return -1, errors.Join(os.NewSyscallError("gpio line request", errno), err)
 		}
-		return -1, err
+		return -1, errors.Join(err, unix.Close(int(r.fd)))
 	}
 	return int(r.fd), nil
 }
@@ -84,7 +86,7 @@ func newRequest(lines []Line) (*lineRequest, error) {
 		return nil, fmt.Errorf("gpio line request: must have 1 to %d lines, got %d", Most, len(lines))
 	}
 	r := &lineRequest{flags: lines[0].Flags, lines: uint32(len(lines)), buffer: deepest}
-	copy(r.consumer[:], "hillock")
+	copy(r.consumer[:], fmt.Sprintf("hillock@%d", os.Getpid())) // as gpioioctl names a program
 	for i, l := range lines {
 		r.offsets[i] = l.Offset
 		if l.Flags == r.flags {
@@ -102,4 +104,49 @@ func newRequest(lines []Line) (*lineRequest, error) {
 		r.attribute[k].mask |= 1 << i
 	}
 	return r, nil
+}
+
+// lineInfo is struct gpio_v2_line_info of the same file.
+type lineInfo struct {
+	name, consumer [32]byte
+	offset, _      uint32
+	flags          uint64
+	_              [10*2 + 2]uint64
+}
+
+const getInfo = 3<<30 | unsafe.Sizeof(lineInfo{})<<16 | 0xb4<<8 | 0x05 // GPIO_V2_GET_LINEINFO_IOCTL
+
+// Info is the kernel's description of a line. The consumer is the program or the driver with the line, "" for none or an unnamed one.
+type Info struct {
+	Name, Consumer string
+	Flags          uint64
+}
+
+// About returns the description of a line of an open chip. It requests no line.
+func About(chip *os.File, offset uint32) (Info, error) {
+	i := lineInfo{offset: offset}
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, chip.Fd(), getInfo, uintptr(unsafe.Pointer(&i))); errno != 0 {
+		return Info{}, os.NewSyscallError("gpio line info", errno)
+	}
+	return Info{text(i.name), text(i.consumer), i.flags}, nil
+}
+
+// FirstUsed returns the index of the first line in use and its consumer, or -1.
+func FirstUsed(path string, offsets []uint32) (index int, consumer string) {
+	chip, err := os.OpenFile(path, os.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, ""
+	}
+	defer chip.Close()
+	for i, offset := range offsets {
+		if info, err := About(chip, offset); err == nil && info.Flags&Used != 0 {
+			return i, info.Consumer
+		}
+	}
+	return -1, ""
+}
+
+func text(b [32]byte) string {
+	s, _, _ := bytes.Cut(b[:], []byte{0})
+	return string(s)
 }

@@ -1,14 +1,16 @@
 package request
 
 import (
+	"fmt"
+	"os"
 	"testing"
 	"unsafe"
 )
 
-// The size is a part of the ioctl's number.
-func TestSizeIsThatOfTheKernel(t *testing.T) {
-	if got := unsafe.Sizeof(lineRequest{}); got != 592 {
-		t.Errorf("got %d bytes, want 592", got)
+// The sizes are a part of the ioctls' numbers.
+func TestSizesAreThoseOfTheKernel(t *testing.T) {
+	if got := [2]uintptr{unsafe.Sizeof(lineRequest{}), unsafe.Sizeof(lineInfo{})}; got != [2]uintptr{592, 256} {
+		t.Errorf("got %d bytes, want 592 and 256", got)
 	}
 }
 
@@ -21,6 +23,9 @@ func TestLinesWithEqualFlagsShareAnAttribute(t *testing.T) {
 	want := [2]attribute{{id: ofFlags, flags: down, mask: 0b01010}, {id: ofFlags, flags: off, mask: 0b00100}}
 	if r.flags != up || r.attributes != 2 || [2]attribute(r.attribute[:2]) != want || r.lines != 5 || [5]uint32(r.offsets[:5]) != [5]uint32{22, 23, 24, 25, 26} {
 		t.Errorf("got %+v", r)
+	}
+	if got, want := text(r.consumer), fmt.Sprintf("hillock@%d", os.Getpid()); got != want {
+		t.Errorf("got consumer %q, want %q", got, want)
 	}
 	for _, n := range []int{0, Most + 1} {
 		if _, err := newRequest(make([]Line, n)); err == nil {
