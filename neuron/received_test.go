@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // lateClock is a virtual clock with late sleepers.
@@ -146,8 +144,8 @@ func TestSpikesReportedDuringReadsAreInTime(t *testing.T) {
 	if _, err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]receivedIn{{20, 1}, {40, 1}}, seen.all, cmp.AllowUnexported(receivedIn{})); diff != "" {
-		t.Error(diff)
+	if want := []receivedIn{{20, 1}, {40, 1}}; !slices.Equal(seen.all, want) {
+		t.Errorf("got %v, want %v", seen.all, want)
 	}
 	if late := l.Feeds[0].To[0].Late(); late != 0 {
 		t.Errorf("got %d late, want none", late)
@@ -163,8 +161,8 @@ func TestSpikesFromOutsideHaveGains(t *testing.T) {
 	if _, err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]receivedIn{{13, 1.5}}, seen.all, cmp.AllowUnexported(receivedIn{})); diff != "" {
-		t.Error(diff)
+	if want := []receivedIn{{13, 1.5}}; !slices.Equal(seen.all, want) {
+		t.Errorf("got %v, want %v", seen.all, want)
 	}
 	if v := Default().EL + 1.5; l.Cells[0].V() >= v || l.Cells[0].V() < v-0.2 {
 		t.Errorf("got V %g, want a little below %g", l.Cells[0].V(), v)
@@ -175,8 +173,8 @@ func TestSpikesFromOutsideHaveGains(t *testing.T) {
 	if _, err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]receivedIn{{1, 3}}, l.Feeds[0].To[0].spikes, cmp.AllowUnexported(receivedIn{})); diff != "" {
-		t.Error(diff)
+	if want := []receivedIn{{1, 3}}; !slices.Equal(l.Feeds[0].To[0].spikes, want) {
+		t.Errorf("got %v, want %v", l.Feeds[0].To[0].spikes, want)
 	}
 }
 
@@ -202,8 +200,8 @@ func TestSpikesFromOutsideInSkippedTimeAreDropped(t *testing.T) {
 	if at.Skipped != 400 || r.Taken() != 3 || r.Dropped() != 2 || r.Late() != 0 {
 		t.Errorf("got %d ticks skipped, %d taken, %d dropped, %d late", at.Skipped, r.Taken(), r.Dropped(), r.Late())
 	}
-	if diff := cmp.Diff([]receivedIn{{21, 1}, {4031, 1}, {4041, 1}}, seen.all, cmp.AllowUnexported(receivedIn{})); diff != "" {
-		t.Error(diff)
+	if want := []receivedIn{{21, 1}, {4031, 1}, {4041, 1}}; !slices.Equal(seen.all, want) {
+		t.Errorf("got %v, want %v", seen.all, want)
 	}
 }
 
@@ -227,8 +225,8 @@ func TestSpikesFromOutsideSurviveAReload(t *testing.T) {
 	if _, err := next.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]receivedIn{{11, 1}, {20, 1}, {31, 1}}, seen.all, cmp.AllowUnexported(receivedIn{})); diff != "" {
-		t.Error(diff)
+	if want := []receivedIn{{11, 1}, {20, 1}, {31, 1}}; !slices.Equal(seen.all, want) {
+		t.Errorf("got %v, want %v", seen.all, want)
 	}
 }
 
