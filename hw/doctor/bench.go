@@ -38,6 +38,8 @@ type Bench struct {
 	Rebind func(bus string) string
 	// MISOFloats is true on a Pi without a pull at MISO, a Pi 5.
 	MISOFloats bool
+	// Unit is the unit of the outputs' codes; 0 is CodeUnit.
+	Unit time.Duration
 	// Begin gets the name of each check before it runs. Nil is allowed.
 	Begin func(check string)
 
@@ -84,7 +86,7 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	return func(each func(Finding) bool) {
 		b.ctx = ctx
 		yield := func(f Finding) bool { return ctx.Err() == nil && each(f) }
-		for _, check := range []func(func(Finding) bool) bool{b.chips, b.buses, b.pins, b.outputs} {
+		for _, check := range []func(func(Finding) bool) bool{b.chips, b.buses, b.pins, b.outputs, b.jumpers} {
 			if !check(yield) {
 				return
 			}

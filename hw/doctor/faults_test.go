@@ -344,7 +344,7 @@ func state(v *board.Virtual) (all []string) {
 // deploy/doc/doctor.md, and some of them the table in README.md.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	faults := append(setUpFaults(), wireFaults()...)
+	faults := slices.Concat(setUpFaults(), wireFaults(), jumperFaults(t))
 	rows := make([]string, len(faults))
 	t.Run("all", func(t *testing.T) { // until the last has ended
 		for n, f := range faults {

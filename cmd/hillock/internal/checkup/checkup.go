@@ -74,7 +74,7 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doc
 				return err
 			}
 		}
-		b.Hand = virtual
+		b.Hand, b.Unit = virtual, doctor.ShortUnit
 	} else {
 		b.Held, b.Reserved, b.Rebind, b.MISOFloats = host.Held(), host.Reserved(), host.Rebind, host.IsPi5()
 		if !c.JSON && terminal.Is(in) && terminal.Is(w) {

@@ -25,7 +25,7 @@ func Consult(ctx context.Context, f Fault, cfg *config.Config, each func(doctor.
 		return err
 	}
 	f.Apply(v)
-	b := doctor.Bench{Config: cfg, Pi: yielding{v}, Hand: v}
+	b := doctor.Bench{Config: cfg, Pi: yielding{v}, Hand: v, Unit: doctor.ShortUnit}
 	for found := range b.Wires(ctx) {
 		each(found)
 	}
