@@ -3,6 +3,7 @@ package recording_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -164,6 +165,87 @@ func TestReplayHasTheSameSpikes(t *testing.T) {
 		if len(sets) == 0 && simulated(t, cfg, 30_000) == want {
 			t.Error("got the same spikes without the recording")
 		}
+	}
+}
+
+// Received spikes are in the recording with their steps and gains: late ones, several in one step, and those of wide pulses. The replay
+// needs no pins.
+func TestReplayHasTheReceivedSpikes(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, mixed+`
+[input.wire]
+driver = "edge"
+pin = "GPIO22"
+dead = "0 ms"
+width = true
+[input.press]
+driver = "edge"
+pin = "GPIO23"
+dead = "0.2 ms"
+[input.silent]
+driver = "edge"
+pin = "GPIO24"
+[synapse.c]
+from = ["wire", "silent"]
+to = "n2"
+kind = "exp"
+weight = "3 nA"
+tau = "4 ms"
+delay = "2.3 ms"
+[synapse.d]
+from = "press"
+to = "n1"
+kind = "delta"
+weight = "9 mV"
+`)
+	rec := recording.New()
+	b := sessiontest.Open(t, cfg, new(neuron.VirtualClock), session.Options{Recorder: rec})
+	var want bytes.Buffer
+	b.Observe(spikes{&want})
+	random := rand.New(rand.NewPCG(1, 2))
+	b.Observe(sessiontest.Each(func(neuron.Tick) {
+		for range random.IntN(4) {
+			pin := b.Virtual.Pin([]string{"GPIO22", "GPIO23"}[random.IntN(2)])
+			b.Clock.Sleep(time.Duration(random.IntN(300)) * time.Microsecond)
+			pin.Drive(!pin.Level())
+		}
+		if random.IntN(100) == 0 {
+			b.Clock.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
+		}
+	}))
+	b.Run(t, 3000)
+	rec.Close()
+	var out bytes.Buffer
+	if err := rec.Write(&out); err != nil || rec.Err() != nil || rec.Note() != "" {
+		t.Fatal(err, rec.Err(), rec.Note())
+	}
+	st := b.Session.Status()
+	late, n := int64(0), int64(0)
+	for _, in := range st.SpikeInputs {
+		if in.Edges != nil {
+			late, n = late+in.Edges.Late, n+in.Spikes
+		}
+	}
+	if late < 50 || n < 1000 {
+		t.Errorf("got %d spikes, %d late; want 1000 and 50", n, late)
+	}
+	file := filepath.Join(t.TempDir(), "rec.csv")
+	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again, err := recording.Replay(cfg, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := sessiontest.Open(t, again, new(neuron.VirtualClock), session.Options{})
+	var run bytes.Buffer
+	r.Observe(spikes{&run})
+	r.Run(t, 3000)
+	if diff := cmp.Diff(want.String(), run.String()); diff != "" || r.Board.Edges != nil {
+		t.Errorf("in a run, with pins %v (-recorded +replayed):\n%s", r.Board.Edges != nil, diff)
+	}
+	if diff := cmp.Diff(want.String(), simulated(t, again, 30_000)); diff != "" {
+		t.Errorf("in model time (-recorded +replayed):\n%s", diff)
 	}
 }
 

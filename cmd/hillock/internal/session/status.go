@@ -131,6 +131,11 @@ func (s *Status) Parts() (all []Fault) {
 	for _, in := range s.Inputs {
 		all = append(all, in.Fault)
 	}
+	for _, in := range s.SpikeInputs {
+		if in.Edges != nil {
+			all = append(all, in.Fault)
+		}
+	}
 	for _, out := range s.Outputs {
 		all = append(all, out.Fault)
 	}

@@ -29,12 +29,6 @@ type SynapseStatus struct {
 	Arrivals int64   // so far
 }
 
-// SpikeInput is an input of spikes at an instant.
-type SpikeInput struct {
-	Name   string
-	Spikes int64 // so far
-}
-
 // synapses returns the state of the synapses.
 func (l *leg) synapses(cfg *config.Config, now *snapshot) (all []SynapseStatus) {
 	for i, s := range cfg.Synapses {
@@ -68,18 +62,6 @@ func adapts(p neuron.Params) bool {
 		return p.Adapts()
 	}
 	return true // of the other models each has one
-}
-
-// spikeInputs returns the state of the spike inputs.
-func (l *leg) spikeInputs(now *snapshot) (all []SpikeInput) {
-	for i, s := range l.circuit.Sources {
-		is := SpikeInput{Name: s.Name}
-		if i < len(now.sent) {
-			is.Spikes = now.sent[i]
-		}
-		all = append(all, is)
-	}
-	return all
 }
 
 // A SynapseParam is an adjustable parameter of a synapse.

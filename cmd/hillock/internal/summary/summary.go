@@ -63,8 +63,17 @@ type Synapse struct {
 
 // SpikeInput is a spike input over the whole run.
 type SpikeInput struct {
-	Name   string `json:"name"`
-	Spikes int64  `json:"spikes"`
+	Name   string      `json:"name"`
+	Spikes int64       `json:"spikes"`
+	Edges  *EdgeCounts `json:"edges,omitempty"` // of an edge input
+}
+
+// EdgeCounts are the edges of an input, beside those that became spikes in time.
+type EdgeCounts struct {
+	Late    int64 `json:"late"`    // spikes after their time, part of all
+	Lost    int64 `json:"lost"`    // by a full buffer
+	Dropped int64 `json:"dropped"` // in skipped time
+	Ignored int64 `json:"ignored"` // in the dead time
 }
 
 // Output is an output over the whole run.
@@ -101,7 +110,7 @@ func Of(s *session.Summary) Figures {
 		f.Synapses = append(f.Synapses, Synapse{is.Name, is.Pairs, is.Arrivals, is.Kind.Unit(), is.Mean, is.Low, is.High, is.Gain})
 	}
 	for _, in := range s.SpikeInputs {
-		f.SpikeInputs = append(f.SpikeInputs, SpikeInput(in))
+		f.SpikeInputs = append(f.SpikeInputs, SpikeInput{in.Name, in.Spikes, (*EdgeCounts)(in.Edges)})
 	}
 	for _, o := range s.Pulsed {
 		out := Output{Name: o.Name, Pin: o.Pin, Pulses: o.Pulses, Merged: o.Merged, Failed: o.Failed}
@@ -198,7 +207,13 @@ func spikes(t *readable.Printer, s *session.Summary, n session.NeuronSummary) {
 // network writes the spikes of the spike inputs, the gains, the plastic weights and the arrivals.
 func network(t *readable.Printer, s *session.Summary) {
 	for _, in := range s.SpikeInputs {
-		t.Printf("input      %s: %s\n", in.Name, readable.Count(in.Spikes, "spike"))
+		t.Printf("input      %s: %s", in.Name, readable.Count(in.Spikes, "spike"))
+		if in.Edges != nil {
+			for _, words := range in.Edges.Words() {
+				t.Printf(", %s", words)
+			}
+		}
+		t.Printf("\n")
 	}
 	arrivals := int64(0)
 	for i, is := range s.Synapses {

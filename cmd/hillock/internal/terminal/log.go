@@ -23,9 +23,14 @@ type LogTo struct {
 
 // Log writes a line a second for each neuron of a run, and one for each change: faults, lateness, speed. It returns when ctx ends.
 func Log(ctx context.Context, run Run, to LogTo) error {
-	l := &logger{Logger: to.Logger, w: to.W, run: run, people: to.Format == Lines, said: map[string]string{}, gains: map[string]float64{}}
+	l := &logger{Logger: to.Logger, w: to.W, run: run, people: to.Format == Lines, said: map[string]string{}, gains: map[string]float64{}, edgesGone: map[string]int64{}}
 	l.status = run.Status()
 	l.speed, l.granted, l.dropped = l.status.Config.Loop.Speed, l.status.Reloads > 0, l.status.Dropped
+	for _, in := range l.status.SpikeInputs {
+		if in.Edges != nil {
+			l.edgesGone[in.Name] = in.Edges.Lost + in.Edges.Dropped
+		}
+	}
 	if l.status.Reloads == 0 {
 		l.begin()
 	}
@@ -62,6 +67,7 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 			for i := range l.status.Neurons {
 				l.record(i, times.Late)
 			}
+			l.edgeRecords()
 		}
 	}
 }
@@ -69,18 +75,19 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 // logger writes the log of a run.
 type logger struct {
 	*slog.Logger
-	w       io.Writer
-	run     Run
-	people  bool // for people: unchanged notes are not repeated
-	status  session.Status
-	said    map[string]string  // latest text by subject
-	gains   map[string]float64 // in the latest line about a synapse's gain
-	skipped session.Skipped
-	dropped int64            // arrivals, at the latest line about skipped time
-	ticks   session.Lateness // at the latest line about it
-	speed   float64
-	granted bool // the real-time permissions are in the log
-	slow    bool
+	w         io.Writer
+	run       Run
+	people    bool // for people: unchanged notes are not repeated
+	status    session.Status
+	said      map[string]string  // latest text by subject
+	gains     map[string]float64 // in the latest line about a synapse's gain
+	skipped   session.Skipped
+	edgesGone map[string]int64 // lost and dropped edges in the latest line about them
+	dropped   int64            // arrivals, at the latest line about skipped time
+	ticks     session.Lateness // at the latest line about it
+	speed     float64
+	granted   bool // the real-time permissions are in the log
+	slow      bool
 }
 
 // begin writes the first line: Pi, configuration, speed.
@@ -162,6 +169,7 @@ func (l *logger) changes() {
 		}
 	}
 	l.skips()
+	l.edgesLost()
 	if l.status.Speed != l.speed {
 		l.speed = l.status.Speed
 		l.Info("the model's speed was changed", "speed", l.speed)

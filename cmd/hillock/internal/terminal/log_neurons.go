@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/session"
@@ -24,6 +25,7 @@ func (l *logger) forPeople(lines bool) {
 	}
 	if lines {
 		l.oracles()
+		l.edgeInputs()
 	}
 	if lines && len(l.status.Neurons) > fewNeurons {
 		l.rates()
@@ -58,6 +60,38 @@ func (l *logger) oracles() {
 			}
 			l.Info(text)
 		}
+	}
+}
+
+// edgeInputs writes the spikes of edge inputs, for people: a line for each.
+func (l *logger) edgeInputs() {
+	for _, in := range l.status.SpikeInputs {
+		if in.Edges != nil {
+			l.Info(strings.Join(append([]string{in.Name + "  " + readable.Count(in.Spikes, "spike")}, in.Edges.Words()...), ", "))
+		}
+	}
+}
+
+// edgeRecords writes the spikes of edge inputs, for programs.
+func (l *logger) edgeRecords() {
+	for _, in := range l.status.SpikeInputs {
+		if e := in.Edges; e != nil {
+			l.Info("edge input", "input", in.Name, "spikes", in.Spikes, "late", e.Late, "lost", e.Lost, "dropped", e.Dropped, "ignored", e.Ignored)
+		}
+	}
+}
+
+// edgesLost warns of edges lost or dropped since the latest line about them.
+func (l *logger) edgesLost() {
+	for _, in := range l.status.SpikeInputs {
+		if in.Edges == nil {
+			continue
+		}
+		gone := in.Edges.Lost + in.Edges.Dropped
+		if n := gone - l.edgesGone[in.Name]; n > 0 {
+			l.Warn("edges are missing: they came too fast, or in skipped time", "input", in.Name, "missing", n)
+		}
+		l.edgesGone[in.Name] = gone
 	}
 }
 

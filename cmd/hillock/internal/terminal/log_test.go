@@ -122,6 +122,28 @@ hillock on the virtual Pi, built-in configuration, in real time
    0:03  n1   -63.7 mV  2.933 nA  138.9 Hz  predicted 138.9 Hz
    0:03  oracle  250 lights, 1 wrong, 1 missed; knob +1 code: the same step
 `},
+		{"edge inputs", []string{"input.wire.driver=edge", "input.wire.pin=GPIO22", "neuron.n2.count=1", "synapse.a.from=wire", "synapse.a.to=n2", "synapse.a.kind=delta",
+			"synapse.a.weight=16 mV"}, func(b *sessiontest.Bench) sessiontest.At {
+			pulse := func() { b.Virtual.Pin("GPIO22").Drive(true); b.Virtual.Pin("GPIO22").Drive(false) }
+			return sessiontest.At{500: pulse, 1500: func() {
+				for range 20 {
+					pulse()
+				}
+			}}
+		}, `
+hillock on the virtual Pi, built-in configuration, in real time
+   0:01  n2: no prediction: synapses act on it
+   0:01  n1   -55.4 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:01  n2   -70.0 mV  0.000 nA    0.0 Hz  no prediction
+   0:01  wire  1 spike
+   0:02  warning: edges are missing: they came too fast, or in skipped time (input wire, missing 24)
+   0:02  n1   -55.8 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:02  n2   -70.0 mV  0.000 nA    1.0 Hz  no prediction
+   0:02  wire  2 spikes, 24 lost, 7 ignored in the dead time
+   0:03  n1   -56.3 mV  1.999 nA   71.9 Hz  predicted 71.9 Hz
+   0:03  n2   -70.0 mV  0.000 nA    1.0 Hz  no prediction
+   0:03  wire  2 spikes, 24 lost, 7 ignored in the dead time
+`},
 		{"late, another speed, a loose wire", nil, func(b *sessiontest.Bench) sessiontest.At {
 			return sessiontest.At{
 				500:  func() { b.Clock.Sleep(50*ms + ms/2) },

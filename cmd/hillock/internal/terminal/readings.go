@@ -220,10 +220,16 @@ func (s *screen) input(i int) []string {
 	return pieces
 }
 
-// spikeInputs returns the spike inputs with the numbers of their spikes so far.
+// spikeInputs returns the spike inputs with the numbers of their spikes so far, and of late and lost edges.
 func (s *screen) spikeInputs() (pieces []string) {
 	for _, in := range s.status.SpikeInputs {
-		pieces = append(pieces, fmt.Sprintf(" %s spikes %d", in.Name, in.Spikes))
+		text := fmt.Sprintf(" %s spikes %d", in.Name, in.Spikes)
+		if in.Edges != nil {
+			for _, words := range in.Edges.Words() {
+				text += ", " + words
+			}
+		}
+		pieces = append(pieces, text)
 	}
 	return pieces
 }

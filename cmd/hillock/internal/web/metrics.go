@@ -52,6 +52,11 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	for _, in := range st.Inputs {
 		gauge(fault, wrong(in.Fault), in.Name, "input")
 	}
+	for _, in := range st.SpikeInputs {
+		if in.Edges != nil {
+			gauge(fault, wrong(in.Fault), in.Name, "input")
+		}
+	}
 	for _, out := range st.Outputs {
 		gauge(fault, wrong(out.Fault), out.Name, "output")
 		collectOracle(out, counter, gauge)
@@ -123,6 +128,12 @@ func collectNetwork(st Status, counter, gauge sample) {
 	}
 	for _, in := range st.SpikeInputs {
 		counter(metric("input_spikes_total", "Spikes of a spike input.", "input"), float64(in.Spikes), in.Name)
+		if e := in.Edges; e != nil {
+			counter(metric("input_late_spikes_total", "Spikes of an edge input after their time.", "input"), float64(e.Late), in.Name)
+			counter(metric("input_lost_edges_total", "Edges lost by a full buffer.", "input"), float64(e.Lost), in.Name)
+			counter(metric("input_dropped_edges_total", "Edges in skipped time.", "input"), float64(e.Dropped), in.Name)
+			counter(metric("input_ignored_pulses_total", "Pulses in the dead time of an edge input.", "input"), float64(e.Ignored), in.Name)
+		}
 	}
 	if len(st.Synapses) > 0 {
 		counter(metric("dropped_arrivals_total", "Arrivals dropped in skipped time, and at changes of the network."), float64(st.Dropped))

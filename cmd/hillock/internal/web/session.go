@@ -190,7 +190,7 @@ func (w *shown) Status() Status {
 		is.Synapses = append(is.Synapses, SynapseStatus{s.Name, s.Gain, s.Mean, s.Low, s.High, s.Kind.Unit(), s.Arrivals})
 	}
 	for _, in := range st.SpikeInputs {
-		is.SpikeInputs = append(is.SpikeInputs, SpikeInput(in))
+		is.SpikeInputs = append(is.SpikeInputs, SpikeInput{in.Name, in.Spikes, (*EdgeCounts)(in.Edges), in.Fault.Cause})
 	}
 	for _, in := range st.Inputs {
 		r := in.Reading
@@ -233,6 +233,11 @@ func seen(st *session.Status) (all []Finding) {
 			all = append(all, finding(in.Fault))
 		case in.Note.Seen != "":
 			all = append(all, Finding{Check: in.Name, Result: "warning", Seen: in.Note.Seen, Means: in.Note.Means, Do: in.Note.Advice})
+		}
+	}
+	for _, in := range st.SpikeInputs {
+		if in.Fault.Cause != "" {
+			all = append(all, finding(in.Fault))
 		}
 	}
 	for _, out := range st.Outputs {

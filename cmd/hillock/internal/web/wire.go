@@ -248,8 +248,18 @@ type SynapseStatus struct {
 
 // SpikeInput is a spike input now.
 type SpikeInput struct {
-	Name   string `json:"name"`
-	Spikes int64  `json:"spikes"`
+	Name   string      `json:"name"`
+	Spikes int64       `json:"spikes"`
+	Edges  *EdgeCounts `json:"edges"` // null for played spikes
+	Fault  string      `json:"fault"` // of its pin
+}
+
+// EdgeCounts are the edges of an input so far, beside those that became spikes in time.
+type EdgeCounts struct {
+	Late    int64 `json:"late"`    // spikes after their time, part of all
+	Lost    int64 `json:"lost"`    // by a full buffer
+	Dropped int64 `json:"dropped"` // in skipped time
+	Ignored int64 `json:"ignored"` // in the dead time
 }
 
 // NeuronStatus is a neuron now: mV, nA, and Hz and ms of model time, but RealTimeHz in spikes per second of real time. V, I, Synaptic, W

@@ -1,0 +1,64 @@
+package session
+
+import (
+	"fmt"
+
+	"hillock/neuron"
+)
+
+// SpikeInput is an input of spikes at an instant.
+type SpikeInput struct {
+	Name   string
+	Spikes int64       // so far
+	Edges  *EdgeCounts // of an edge input; nil for played spikes
+	Fault  Fault       // of its pin
+}
+
+// EdgeCounts are the edges of an input so far, beside those that became spikes in time.
+type EdgeCounts struct {
+	Late    int64 // spikes, part of all: they came when their step was over, or their tick began more than a tick late
+	Lost    int64 // edges dropped by the kernel's full buffer, and pulses too short for a width
+	Dropped int64 // edges in skipped time
+	Ignored int64 // pulses in the dead time
+}
+
+// Words returns each count above 0 in words: "2 late", "1 lost", "3 dropped in skipped time", "5 ignored in the dead time".
+func (e EdgeCounts) Words() (all []string) {
+	for _, c := range []struct {
+		n    int64
+		what string
+	}{{e.Late, "late"}, {e.Lost, "lost"}, {e.Dropped, "dropped in skipped time"}, {e.Ignored, "ignored in the dead time"}} {
+		if c.n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	return all
+}
+
+// spikeInputs returns the state of the spike inputs.
+func (l *leg) spikeInputs(now *snapshot) (all []SpikeInput) {
+	for i, s := range l.circuit.Sources {
+		is := SpikeInput{Name: s.Name}
+		if i < len(now.sent) {
+			is.Spikes = now.sent[i]
+		}
+		if r, ok := s.Train.(*neuron.Received); ok {
+			l.edges(&is, r)
+		}
+		all = append(all, is)
+	}
+	return all
+}
+
+// edges adds the counts and the fault of an edge input. Several spikes in one step count each.
+func (l *leg) edges(is *SpikeInput, r *neuron.Received) {
+	is.Spikes, is.Edges, is.Fault = r.Taken(), &EdgeCounts{Late: r.Late(), Dropped: r.Dropped()}, Fault{Part: is.Name, State: "refused"}
+	pin, ok := l.board.Edges.Of(is.Name)
+	if !ok {
+		return
+	}
+	is.Edges.Lost, is.Edges.Ignored = pin.Lost, pin.Ignored
+	if pin.Fault != nil {
+		is.Fault.Cause, is.Fault.Means, is.Fault.Advice = pin.Fault.Error(), "no spike comes from "+is.Name, "end the run and run 'hillock doctor'"
+	}
+}
