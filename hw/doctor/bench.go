@@ -71,6 +71,17 @@ type Asked interface {
 	Ask(pi board.Pi) (seen, means, do string, err error)
 }
 
+// Showing is the part of an output that does not rise and fall with the membrane.
+type Showing interface {
+	// Shows returns a request to notice the output, and what it does with four spikes: "listen to", "click four times".
+	Shows() (notice, should string)
+}
+
+// Acting is an open output with a show of its own for the checks, in place of a membrane or of spikes.
+type Acting interface {
+	Act(pause func(time.Duration) error) error
+}
+
 // Hand is a person at the bench, or a virtual one. Its methods return an error if the person has left.
 type Hand interface {
 	// Turn turns the knob of an input all the way down and all the way up. It returns after that, or when ctx ends. A caution is

@@ -42,7 +42,8 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 		case isLED:
 			f = b.seen(f, out, "blink three times, and again", func() error { return b.pattern(out, led) })
 		default:
-			f = b.seen(f, out, "rise and fall twice", func() error { return b.rise(out) })
+			_, should := Shows(out)
+			f = b.seen(f, out, should, func() error { return b.rise(out) })
 		}
 		if !yield(f) {
 			return false
@@ -69,6 +70,14 @@ func Called(out config.Output) string {
 		return s.Called()
 	}
 	return out.Driver
+}
+
+// Shows returns a request to notice an output, "watch", and what it does in a check.
+func Shows(out config.Output) (notice, should string) {
+	if s, ok := out.Part.(Showing); ok {
+		return s.Shows()
+	}
+	return "watch", "rise and fall twice"
 }
 
 // Place returns the place of an output: "GPIO17 (header pin 11)", "SPI1.0" or "I2C1, 0x3c".

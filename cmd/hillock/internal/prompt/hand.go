@@ -29,7 +29,8 @@ func (h *Hand) Turn(ctx context.Context, in config.Input, caution string) error 
 
 // Look asks the person to watch an output, calls show, and returns the answer: whether the output did what it should.
 func (h *Hand) Look(out config.Output, should string, show func() error) (bool, error) {
-	h.Printf("      ? watch %s, the %s at %s, and press Enter ", out.Name, doctor.Called(out), doctor.Place(out))
+	notice, _ := doctor.Shows(out)
+	h.Printf("      ? %s %s, the %s at %s, and press Enter ", notice, out.Name, doctor.Called(out), doctor.Place(out))
 	if _, err := h.Keys.Line(); err != nil {
 		return false, err
 	}
