@@ -42,6 +42,16 @@ func (h timid) Turn(_ context.Context, in config.Input, _ string) error {
 	return nil
 }
 
+// deaf is a hand that sees everything but hears nothing.
+type deaf struct{ *board.Virtual }
+
+func (h deaf) Look(out config.Output, should string, show func() error) (bool, error) {
+	if out.Driver == "buzzer" {
+		return false, show()
+	}
+	return h.Virtual.Look(out, should, show)
+}
+
 // gloomy is a hand that leaves light sensors as they are.
 type gloomy struct{ *board.Virtual }
 
@@ -73,6 +83,7 @@ const (
 	bare    = "[input.bare]\ndriver = \"rc\"\npin = \"GPIO4\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
 	fine    = "[input.fine]\ndriver = \"ads1115\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
 	eye     = "[input.eye]\ndriver = \"ldr\"\nchannel = 1\n"
+	buzzer  = "[output.buzzer]\ndriver = \"buzzer\"\nneuron = \"n1\"\npin = \"GPIO22\"\n"
 	display = "[output.display]\ndriver = \"oled\"\nneuron = \"n1\"\n"
 )
 
@@ -252,6 +263,8 @@ func wireFaults() []fault {
 		{name: "the LED's wire loose, a second wire there", back: map[string]string{"led": "GPIO27"}, check: "led", names: "GPIO17 (header pin 11)"},
 		{name: "the second wire at ground", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.Low) }, check: "led", names: "its wire is at ground"},
 		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "its wire is at 3V3"},
+
+		{name: "the buzzer's wire loose", config: buzzer, hand: func(v *board.Virtual) doctor.Hand { return deaf{v} }, check: "buzzer", names: "a wire of the piezo disc is loose"},
 
 		{name: "the capacitor loose", config: bare, breaks: offCapacitor(sim.CapacitorOff), check: "bare", names: "the capacitor or its wire to GND is loose"},
 		{name: "the capacitor shorted", config: bare, breaks: offCapacitor(sim.CapacitorShorted), check: "bare", names: "the capacitor is shorted"},

@@ -23,6 +23,7 @@ func Kinds() config.Kinds {
 		),
 		Outputs: []config.Kind[config.Part]{
 			pulseKind(),
+			buzzerKind(),
 			barKind(),
 			apa102Kind(),
 			oledKind(),

@@ -9,6 +9,7 @@ import (
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
+	"hillock/hw/doctor"
 	"hillock/hw/part"
 )
 
@@ -41,5 +42,19 @@ func TestPromptRepeatsUntilAnAnswer(t *testing.T) {
 	}
 	if _, err := h.Look(cfg.Outputs[0], "blink", nil); err == nil || err.Error() != "no Enter key: standard input has ended" {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestPromptAsksToListen(t *testing.T) {
+	var out strings.Builder
+	h := &Hand{Keys: NewKeys(t.Context(), strings.NewReader("\ny\n")), Printer: &readable.Printer{W: &out}}
+	click := config.Output{Name: "click", Driver: "buzzer", Part: part.Buzzer{Pin: "GPIO22"}}
+	_, should := doctor.Shows(click)
+	if does, err := h.Look(click, should, func() error { return nil }); !does || err != nil {
+		t.Errorf("got %t and %v", does, err)
+	}
+	const want = "      ? listen to click, the buzzer at GPIO22 (header pin 15), and press Enter       ? did it click four times? [y/n] "
+	if out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
