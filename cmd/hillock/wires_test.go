@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -175,6 +176,22 @@ func TestButtonExcites(t *testing.T) {
 		t.Logf("%d edges, once %d, burst %d", bounces, len(s["once"]), len(s["burst"]))
 		if bounces <= 10 || len(s["once"]) != 5 || len(s["burst"]) < 50 {
 			t.Errorf("got %d edges, %d spikes of once and %d of burst, want more than 10, 5, and 50 or more", bounces, len(s["once"]), len(s["burst"]))
+		}
+	})
+}
+
+// The wire takes one tick, here half a step, and the synapse one step.
+func TestRelayOverAWire(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d desk
+		d.put(t, "wire.toml")
+		s := d.run(t, 8000)
+		if want := []int64{10, 1010, 2010, 3010}; !slices.Equal(s["n1"], want) {
+			t.Errorf("n1: got %v, want %v", s["n1"], want)
+		}
+		if want := []int64{41, 1041, 2041, 3041}; !slices.Equal(s["n2"], want) {
+			t.Errorf("n2: got %v, want %v", s["n2"], want)
 		}
 	})
 }
