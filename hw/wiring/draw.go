@@ -9,12 +9,11 @@ import (
 	"math"
 	"strings"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"hillock/hw/wiring/letters"
 )
 
 // SVG writes the page with its texts as text. Each keeps the width of its place in any font, by textLength.
@@ -54,10 +53,9 @@ func (s *Page) svgText(w io.Writer, l label) {
 	if l.style.bold {
 		attrs += ` font-weight="bold"`
 	}
-	face := s.face(l.style)
-	baseline := l.bottom*mm - float64(face.Extents().Descent)
-	fmt.Fprintf(w, `<text x="%.2f" y="%.2f" textLength="%.2f" lengthAdjust="spacingAndGlyphs" font-family="Liberation Sans,Arial,Helvetica,sans-serif" font-size="%g"%s fill="#%02x%02x%02x">%s</text>`+"\n",
-		(l.left+l.anchor*(l.right-l.left))*mm, baseline, (l.right-l.left)*mm, l.style.size, attrs, l.style.color.R, l.style.color.G, l.style.color.B, escaped(l.text))
+	baseline := (l.bottom - s.letters.Descent(l.style.size, l.style.bold)) * mm
+	fmt.Fprintf(w, `<text x="%.2f" y="%.2f" textLength="%.2f" lengthAdjust="spacingAndGlyphs" font-family="%s" font-size="%g"%s fill="#%02x%02x%02x">%s</text>`+"\n",
+		(l.left+l.anchor*(l.right-l.left))*mm, baseline, (l.right-l.left)*mm, letters.Family, l.style.size, attrs, l.style.color.R, l.style.color.G, l.style.color.B, escaped(l.text))
 }
 
 func escaped(text string) string {
@@ -115,47 +113,8 @@ func (p pen) label(l label) {
 
 // outlines returns the outlines of a text's letters.
 func (p pen) outlines(l label) vg.Path {
-	face := p.page.face(l.style)
-	f := face.Face
-	var buf sfnt.Buffer
-	em := fixed.I(int(f.UnitsPerEm())) // at this size the outlines are exact
-	size := vg.Points(l.style.size)
-	length := func(v fixed.Int26_6) vg.Length { return vg.Length(v) / vg.Length(em) * size }
-	at := p.at(xy{l.left, l.bottom})
-	at.Y += face.Extents().Descent
-	var path vg.Path
-	var before sfnt.GlyphIndex
-	for _, r := range l.text {
-		glyph, err := f.GlyphIndex(&buf, r)
-		if err != nil {
-			continue // the font is part of the program
-		}
-		if kern, err := f.Kern(&buf, before, glyph, em, font.HintingNone); err == nil {
-			at.X += length(kern)
-		}
-		segments, err := f.LoadGlyph(&buf, glyph, em, nil)
-		if err != nil {
-			continue
-		}
-		to := func(q fixed.Point26_6) vg.Point { return vg.Point{X: at.X + length(q.X), Y: at.Y - length(q.Y)} }
-		for _, s := range segments {
-			switch s.Op {
-			case sfnt.SegmentOpMoveTo:
-				path.Move(to(s.Args[0]))
-			case sfnt.SegmentOpLineTo:
-				path.Line(to(s.Args[0]))
-			case sfnt.SegmentOpQuadTo:
-				path.QuadTo(to(s.Args[0]), to(s.Args[1]))
-			case sfnt.SegmentOpCubeTo:
-				path.CubeTo(to(s.Args[0]), to(s.Args[1]), to(s.Args[2]))
-			}
-		}
-		if advance, err := f.GlyphAdvance(&buf, glyph, em, font.HintingNone); err == nil {
-			at.X += length(advance)
-		}
-		before = glyph
-	}
-	return path
+	at := xy{l.left, l.bottom - p.page.letters.Descent(l.style.size, l.style.bold)}
+	return p.page.letters.Outlines(l.style.size, l.style.bold, l.text, p.at(at))
 }
 
 func (p pen) line(l line, width float64, c Color) {

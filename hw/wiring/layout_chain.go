@@ -8,7 +8,7 @@ func (p *plan) drawChain(b band) {
 	r := b.parts[0]
 	half := p.drawTwoLegs(r, xy{resistorAt, y}) / 2
 	left := resistorAt - half
-	use := r.purpose()
+	use := r.Purpose()
 	for _, part := range b.parts[1:] { // an LED or a piezo disc
 		wide := p.drawTwoLegs(part, xy{ledAt, y}) / 2
 		p.wire(part.Ref, dark, xy{left, y}, xy{ledAt + wide, y})

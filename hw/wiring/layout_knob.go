@@ -36,7 +36,7 @@ func (p *plan) drawKnob(k *Part, y float64) xy {
 	const text, end = knobLeft + 7.6, knobRight - 3
 	ref := p.text(bold, xy{text, y}, 0, 1, k.Ref)
 	p.text(small, xy{ref.right + 1, ref.bottom}, 0, 1, k.Model)
-	p.text(plain, xy{text, y}, 0, 0, p.fit(plain, end-text, k.purpose()))
+	p.text(plain, xy{text, y}, 0, 0, p.fit(plain, end-text, k.Purpose()))
 	for _, w := range p.from(k.Ref) {
 		if w.From.Pin == 2 {
 			continue

@@ -1,19 +1,14 @@
 package wiring
 
-import (
-	xfont "golang.org/x/image/font"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/font/liberation"
-	"gonum.org/v1/plot/vg"
-)
+import "hillock/hw/wiring/letters"
 
 // Page is a drawing on A4, in mm from the upper left corner.
 type Page struct {
-	under  []shape // parts: no wire crosses them
-	wires  []line
-	over   []shape // pads, discs and joints, drawn over the wires
-	labels []label
-	fonts  *font.Cache
+	under   []shape // parts: no wire crosses them
+	wires   []line
+	over    []shape // pads, discs and joints, drawn over the wires
+	labels  []label
+	letters letters.Set
 
 	title, description string // of the SVG; the description has the wires in words
 
@@ -75,21 +70,11 @@ var (
 	quiet = style{size: 8, color: dark}
 )
 
-func newPage() *Page { return &Page{fonts: font.NewCache(liberation.Collection())} }
-
-func (s *Page) face(st style) font.Face {
-	f := font.Font{Typeface: "Liberation", Variant: "Sans"}
-	if st.bold {
-		f.Weight = xfont.WeightBold
-	}
-	return s.fonts.Lookup(f, vg.Points(st.size))
-}
+func newPage() *Page { return &Page{letters: letters.New()} }
 
 // measure returns the width and height of a text, mm.
 func (s *Page) measure(st style, text string) (width, height float64) {
-	face := s.face(st)
-	e := face.Extents()
-	return float64(face.Width(text) / vg.Millimeter), float64((e.Ascent + e.Descent) / vg.Millimeter)
+	return s.letters.Measure(st.size, st.bold, text)
 }
 
 // text sets a text. h and v are the part of it at the place: 0 its left and top, 1 its right and bottom.

@@ -28,7 +28,7 @@ func (p *plan) drawLight(sensor *Part, y float64) xy {
 	b := box{upper.x - wide/2, upper.y - high/2, upper.x + wide/2, upper.y + high/2}
 	p.under = append(p.under, shape{rounded, b, Color{"", 0xFF, 0xE9, 0xA8}, black})
 	ref := p.text(bold, xy{b.left + 2, upper.y}, 0, 0.5, sensor.Ref)
-	p.text(plain, xy{ref.right + 1, upper.y}, 0, 0.5, p.fit(plain, b.right-2-ref.right-1, sensor.purpose()))
+	p.text(plain, xy{ref.right + 1, upper.y}, 0, 0.5, p.fit(plain, b.right-2-ref.right-1, sensor.Purpose()))
 	node := xy{knobRight + 2, y}
 	p.wire(sensor.Ref, dark, xy{b.right, upper.y}, xy{node.x, upper.y}, node)
 	p.railOf(sensor, xy{b.left, upper.y})

@@ -119,11 +119,11 @@ func (n *Netlist) label(ref string) string {
 			words = append(words, word)
 		}
 	}
-	return strings.TrimSuffix(strings.Join(words, " ")+", "+p.purpose(), ", ")
+	return strings.TrimSuffix(strings.Join(words, " ")+", "+p.Purpose(), ", ")
 }
 
-// purpose returns the purpose of a part: "output red", "input left", "SPI0.0". A bare name reads like a colour or a side.
-func (p *Part) purpose() string {
+// Purpose returns the purpose of a part: "output red", "input left", "SPI0.0". A bare name reads like a colour or a side.
+func (p *Part) Purpose() string {
 	switch {
 	case p.Output != "" && p.Kind != Module && p.Kind != Chip && p.Kind != Capacitor:
 		return "output " + p.Use
