@@ -73,6 +73,12 @@ type claimant struct {
 	claims []Claim
 }
 
+// section returns "input" or "output": no chip has both.
+func (c claimant) section() string {
+	section, _, _ := strings.Cut(c.path, ".")
+	return section
+}
+
 // claimants returns the inputs, then the outputs, in the order of the file.
 func (d *decoder) claimants(c *Config) (all []claimant) {
 	for _, in := range c.Inputs {
@@ -138,7 +144,7 @@ func (p places) take(by claimant, claim Claim) {
 	switch {
 	case !taken:
 		p.first[at] = held{by, claim}
-	case !claim.Shared || !other.claim.Shared:
+	case !claim.Shared || !other.claim.Shared || by.section() != other.section():
 		hint := other.path + " uses " + at.String()
 		if claim.Hint != "" {
 			hint += "; " + claim.Hint
@@ -158,7 +164,7 @@ func (p places) take(by claimant, claim Claim) {
 			key = claim.Channel.Or
 		}
 		hint := name + " uses it on " + at.String()
-		if strings.HasPrefix(by.path, "input.") {
+		if by.section() == "input" {
 			hint += "; neurons may share one input"
 		}
 		by.taken(key, "must be a free channel", claim.Channel.Default, hint)
