@@ -158,14 +158,14 @@ driver = "apa102"
 neuron = "n1"
 data = "GPIO23"
 clock = "GPIO24"
-`
+` + analog + double
 	var checks []string
 	for _, f := range examine(t, text, func(v *board.Virtual, b *doctor.Bench) { b.Hand = v }) {
 		if checks = append(checks, f.Check); f.Result != doctor.Passed {
 			t.Errorf("got %+v", f)
 		}
 	}
-	want := []string{"SPI0.0", "eye", "knob", "right", "I2C1", "eye2", "fine", "bare", "buzzer", "display", "led", "row", "strip"}
+	want := []string{"SPI0.0", "eye", "knob", "right", "I2C1", "eye2", "fine", "bare", "analog", "buzzer", "display", "double", "led", "row", "strip"}
 	if !slices.Equal(checks, want) {
 		t.Errorf("got the checks %v, want %v", checks, want)
 	}
@@ -184,6 +184,20 @@ func TestStripOnAPort(t *testing.T) {
 		Do:    "check data (GPIO20, header pin 38), clock (GPIO21, header pin 40), 5V and GND"}
 	if !slices.Contains(found, want) {
 		t.Errorf("unplugged: got %+v, want %+v", found, want)
+	}
+}
+
+// TestConverterAnswersWithoutAPerson checks that an MCP4725 is asked, and a chip without a data output is not.
+func TestConverterAnswersWithoutAPerson(t *testing.T) {
+	t.Parallel()
+	found := examine(t, string(config.DefaultTOML())+"\n"+analog+double, func(v *board.Virtual, b *doctor.Bench) {})
+	for _, want := range []doctor.Finding{
+		{Check: "analog", Result: doctor.Skipped, Seen: "the chip answers; not checked: only a person can see the oscilloscope on the DAC at I2C1, 0x60", Do: "run 'hillock doctor' in a terminal, without --json"},
+		{Check: "double", Result: doctor.Skipped, Seen: "not checked: only a person can see the oscilloscope on the DAC at SPI0.1", Do: "run 'hillock doctor' in a terminal, without --json"},
+	} {
+		if !slices.Contains(found, want) {
+			t.Errorf("got %+v, want in it %+v", found, want)
+		}
 	}
 }
 

@@ -128,8 +128,16 @@ func sound(t *testing.T, c *config.Config) {
 		}
 	}
 	for _, o := range c.Outputs {
-		if p, ok := o.Part.(Pulse); ok {
+		switch p := o.Part.(type) {
+		case Pulse:
 			within("width", float64(p.Width), tick, float64(time.Minute))
+		case MCP4725:
+			within("range", p.Low, -1e4, p.High)
+			within("address", float64(p.Address), 0x60, 0x67)
+		case MCP49xx:
+			within("range", p.Low, -1e4, p.High)
+			within("channel", float64(p.Channel), 0, 1)
+			within("clock", float64(p.Clock), 100e3, 20e6)
 		}
 	}
 }
@@ -228,6 +236,14 @@ func randomConfig(r *rand.Rand) *config.Config {
 		}
 		c.Outputs = append(c.Outputs, o)
 	}
+	for i := range r.IntN(3) {
+		low := r.NormFloat64() * 100
+		slow := MCP4725{Bus: "I2C5", Address: 0x60 + i, Low: low, High: low + between(1e-6, 1000)}
+		fast := MCP49xx{Model: "mcp4922", Port: "SPI6.1", Channel: i, Clock: 4e6, Low: slow.Low, High: slow.High}
+		c.Outputs = append(c.Outputs, config.Output{Name: fmt.Sprintf("out_slow%d", i), Driver: "mcp4725", Neuron: randomNeuron(r, c), Part: slow},
+			config.Output{Name: fmt.Sprintf("out_fast%d", i), Driver: "mcp4922", Neuron: randomNeuron(r, c), Part: fast})
+	}
+	slices.SortFunc(c.Outputs, func(a, b config.Output) int { return strings.Compare(a.Name, b.Name) })
 	return c
 }
 

@@ -312,7 +312,9 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	}
 	again(t, c)
 	wantOutputs := []config.Output{
+		{Name: "analog", Driver: "mcp4725", Neuron: "n1", Part: MCP4725{Bus: "I2C1", Address: 0x60, Low: -80, High: -50}},
 		{Name: "click", Driver: "buzzer", Neuron: "n1", Part: Buzzer{Pin: "GPIO22", Click: time.Millisecond, Tone: 500, Half: time.Millisecond}},
+		{Name: "fast", Driver: "mcp4922", Neuron: "n1", Part: MCP49xx{Model: "mcp4922", Port: "SPI0.1", Clock: 4e6, Low: -80, High: -50}},
 		{Name: "row", Driver: "bar", Neuron: "n1", Part: Bar{Pins: "GPIO5 GPIO6"}},
 		{Name: "scope", Driver: "oled", Neuron: "n1", Part: OLED{Bus: "I2C1", Address: 0x3c, Span: 2 * time.Second}},
 		{Name: "strip", Driver: "apa102", Neuron: "n1", Part: APA102{Data: "GPIO23", Clock: "GPIO24", LEDs: 8, Color: [3]uint8{0, 255, 0}, Brightness: 24}},

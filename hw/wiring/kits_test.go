@@ -19,6 +19,7 @@ func kits(t *testing.T) map[string]*wiring.Netlist {
 	t.Helper()
 	all := map[string]*wiring.Netlist{"default": built(t, config.Default(part.Kinds())), "every part": built(t, everyPart()), "nothing": built(t, &config.Config{})}
 	maps.Copy(all, shapes(t))
+	maps.Copy(all, converters(t))
 	maps.Copy(all, boards(t))
 	examples, err := filepath.Glob("../../deploy/examples/*.toml")
 	if err != nil || len(examples) < 2 {
