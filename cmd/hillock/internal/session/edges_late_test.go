@@ -2,7 +2,9 @@ package session_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,8 +42,8 @@ func (c jittered) SleepUntil(ctx context.Context, now, t time.Duration) (time.Du
 	return c.Now(), ctx.Err()
 }
 
-// pulses puts n pulses on a pin at random times, 1 ms apart on average, and returns the place of their times.
-func pulses(pin *sim.Pin, n int, seed uint64) *[]time.Duration {
+// scatter puts n pulses on a pin at random times, 1 ms apart on average, and returns the place of their times.
+func scatter(pin *sim.Pin, n int, seed uint64) *[]time.Duration {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	at, times := 20*time.Millisecond, make([]time.Duration, 0, n)
 	sim.Generate(pin, func() (time.Duration, time.Duration, bool) {
@@ -74,7 +76,7 @@ func TestLateTicksKeepTheStepsOfEdges(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := sessiontest.Open(t, cfg, jittered{sim.NewLateClock(0, tt.spread, 1)}, session.Options{Traced: true})
-			times := pulses(b.Virtual.Pin("GPIO22"), n, 1)
+			times := scatter(b.Virtual.Pin("GPIO22"), n, 1)
 			var got []int64
 			var start, most time.Duration
 			b.Observe(sessiontest.Each(func(k neuron.Tick) {
@@ -102,6 +104,37 @@ func TestLateTicksKeepTheStepsOfEdges(t *testing.T) {
 	}
 }
 
+// Eight pins with 1,000 pulses a second each do not make a tick allocate.
+func TestLoopWithEdgesDoesNotAllocate(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("loop.speed = 1\n[neuron.n1]\n")
+	for i := range 8 {
+		fmt.Fprintf(&text, "[input.w%d]\ndriver = \"edge\"\npin = \"GPIO%d\"\ndead = \"0 ms\"\nwidth = %t\n", i, 16+i, i%2 == 0)
+		fmt.Fprintf(&text, "[synapse.s%d]\nfrom = \"w%d\"\nto = \"n1\"\nkind = \"exp\"\nweight = \"0.1 nA\"\ntau = \"5 ms\"\n", i, i)
+	}
+	b := network(t, text.String())
+	for i := range 8 {
+		at := time.Duration(i) * 100 * time.Microsecond
+		sim.Generate(b.Virtual.Pin(fmt.Sprintf("GPIO%d", 16+i)), func() (time.Duration, time.Duration, bool) {
+			at += time.Millisecond
+			return at, 200 * time.Microsecond, true
+		})
+	}
+	b.Run(t, 1000)
+	b.Loop.Ticks = 1
+	few := testing.AllocsPerRun(3, func() { b.Loop.Run(context.Background()) })
+	b.Loop.Ticks = 1000
+	many := testing.AllocsPerRun(3, func() { b.Loop.Run(context.Background()) })
+	if few != many {
+		t.Errorf("got %g allocations in 1000 ticks, and %g in one; want the same", many, few)
+	}
+	for _, r := range b.Loop.Feeds[0].To {
+		if r.Taken() < 4900 || r.Late() != 0 {
+			t.Errorf("got %d spikes, %d late, want 1,000 a second", r.Taken(), r.Late())
+		}
+	}
+}
+
 // spikeObserver is called with the step of each spike.
 type spikeObserver func(step int64)
 
@@ -125,7 +158,7 @@ func TestEachMissingSpikeIsCounted(t *testing.T) {
 	}
 	clock := jittered{sim.NewLateClock(0, 900*time.Microsecond, 1)}
 	b := sessiontest.Open(t, cfg, clock, session.Options{Traced: true})
-	times := pulses(b.Virtual.Pin("GPIO22"), n, 2)
+	times := scatter(b.Virtual.Pin("GPIO22"), n, 2)
 	rng := rand.New(rand.NewPCG(3, 0))
 	b.Observe(sessiontest.Each(func(k neuron.Tick) {
 		if k.Due > 100 && k.Due < 9900 && rng.IntN(50) == 0 {
