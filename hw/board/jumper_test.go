@@ -14,7 +14,6 @@ import (
 	"hillock/hw/edge"
 	"hillock/hw/part"
 	"hillock/hw/sim"
-	"hillock/neuron"
 )
 
 // wired is a spike input with a wire, one with a button, and one with a wire to another board.
@@ -68,8 +67,8 @@ func parsed(t *testing.T, text string) *config.Config {
 
 func TestVirtualPiHasTheWiresOfSpikeInputs(t *testing.T) {
 	t.Parallel()
-	clock := new(neuron.VirtualClock)
-	v, err := board.NewVirtual(parsed(t, wired), clock)
+	now := new(clock)
+	v, err := board.NewVirtual(parsed(t, wired), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +103,7 @@ func TestVirtualPiHasTheWiresOfSpikeInputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.Buttons["button"].Press()
-	clock.Sleep(time.Second)
+	now.Sleep(time.Second)
 	if err := left.Pin("GPIO17").Out(gpio.High); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +142,7 @@ func TestWireNeedsAnOutputOnAPin(t *testing.T) {
 			cfg.Outputs[i].Name = "blue"
 		}
 	}
-	_, err := board.NewVirtual(cfg, new(neuron.VirtualClock))
+	_, err := board.NewVirtual(cfg, new(clock))
 	if want := `input wire: from: must be an output with one pin, got "red"`; fmt.Sprint(err) != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
