@@ -97,7 +97,7 @@ type m95080 struct {
 
 func (*m95080) String() string { return "m95080" }
 
-// ClockRange returns that of the slowest variant at 2.5 V: 10 MHz.
+// ClockRange returns at most 10 MHz, as the slowest variant has at 2.5 V.
 func (*m95080) ClockRange() (lowest, highest physic.Frequency) { return 0, 10 * physic.MegaHertz }
 
 // CS begins a transfer, or ends it: a write takes effect at its end.
@@ -161,7 +161,7 @@ func (c *m95080) next() byte {
 
 func (c *m95080) addr() int { return (int(c.in[1])<<8 | int(c.in[2])) % len(c.memory) }
 
-// finish runs a command that changes the chip. It is ignored during a write cycle.
+// finish runs a writing command. During a write cycle the chip ignores it.
 func (c *m95080) finish() {
 	if c.now() < c.busy {
 		return
