@@ -79,25 +79,25 @@ func (t *Table) WrongItem(key string, i Item, p Problem) { t.wrongItem(key, i.no
 
 // Currents returns two different currents, nA, at the two ends of a knob.
 func (t *Table) Currents(key string, low, high float64) (float64, float64) {
-	const rule = `must be two currents such as ["0 nA", "5 nA"]`
-	n := t.value(key, List, rule)
-	if n == nil {
-		return low, high
-	}
-	if len(n.items) != 2 {
-		t.Wrong(key, Problem{Rule: rule})
-		return low, high
-	}
-	ends := t.items(key, current(), Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-1 mA and 1 mA"})
-	if !t.IsBad(key) && ends[0] == ends[1] {
+	low, high = t.pair(key, `must be two currents such as ["0 nA", "5 nA"]`, current(), Limits{-neuron.MaxCurrent, neuron.MaxCurrent, "-1 mA and 1 mA"}, low, high)
+	if !t.IsBad(key) && low == high {
 		t.Wrong(key, Problem{Rule: "must be two different currents", Hint: "the knob has no effect"})
 	}
-	return ends[0], ends[1]
+	return low, high
 }
 
 // Millivolts returns a range of voltages, mV, the lower one first.
 func (t *Table) Millivolts(key string, low, high float64) (float64, float64) {
-	const rule = `must be two voltages such as ["-80 mV", "-50 mV"]`
+	low, high = t.pair(key, `must be two voltages such as ["-80 mV", "-50 mV"]`, voltage("-80 mV", -3),
+		Limits{-neuron.MaxVoltage, neuron.MaxVoltage, "-10000 mV and 10000 mV"}, low, high)
+	if !t.IsBad(key) && !(low < high) {
+		t.Wrong(key, Problem{Rule: "must have the lower voltage first"})
+	}
+	return low, high
+}
+
+// pair returns the values of a list of two, by default low and high.
+func (t *Table) pair(key, rule string, d dimension, l Limits, low, high float64) (float64, float64) {
 	n := t.value(key, List, rule)
 	if n == nil {
 		return low, high
@@ -106,10 +106,7 @@ func (t *Table) Millivolts(key string, low, high float64) (float64, float64) {
 		t.Wrong(key, Problem{Rule: rule})
 		return low, high
 	}
-	ends := t.items(key, voltage("-80 mV", -3), Limits{-neuron.MaxVoltage, neuron.MaxVoltage, "-10000 mV and 10000 mV"})
-	if !t.IsBad(key) && !(ends[0] < ends[1]) {
-		t.Wrong(key, Problem{Rule: "must have the lower voltage first"})
-	}
+	ends := t.items(key, d, l)
 	return ends[0], ends[1]
 }
 
