@@ -22,6 +22,8 @@ type doctorFlags struct {
 	back      value.Pairs
 	json      bool
 	wiresOnly bool
+	jumpers   bool
+	listen    bool
 	trial     value.Time
 }
 
@@ -35,10 +37,16 @@ checks the wires part by part: whether each chip answers, whether all its bits a
 a terminal it also asks whether knobs turn and LEDs light. For each failed check it prints what it saw, what that means
 and what to do. It leaves pins and pulls as it found them, and outputs dark. The exit status is 1 after a failed check.
 
+With --jumpers it finds the jumper wires from pin to pin. It pulses each output of driver pulse in turn, and listens at the
+inputs of driver edge and at all free pins. It draws the wires as found, and compares them with the file. For wires between
+two boards, first start doctor with --listen on the board with the inputs, then with --jumpers on the board with the outputs.
+
 Stop a running hillock first: two programs cannot share the parts. FILE - is standard input.`,
 		Example: `  hillock doctor
   hillock doctor --back led=GPIO27 my.toml
-  hillock doctor --hw sim --fault cs-loose`,
+  hillock doctor --hw sim --fault cs-loose
+  hillock doctor --jumpers left.toml
+  hillock doctor --listen right.toml`,
 		Args: atMost(1),
 		RunE: f.run,
 	}
@@ -49,6 +57,8 @@ Stop a running hillock first: two programs cannot share the parts. FILE - is sta
 	flags.Var(f.back, "back", "check an LED by a wire instead of by eye: `output=pin` names the output and a free pin with a wire to the output's pin, such as led=GPIO27")
 	flags.BoolVar(&f.json, "json", false, "print the checks as JSON, and ask nothing")
 	flags.BoolVar(&f.wiresOnly, "wires", false, "check the wires of the virtual Pi only, not this machine")
+	flags.BoolVar(&f.jumpers, "jumpers", false, "find the jumper wires between pins, draw them, and compare them with the file; check nothing else")
+	flags.BoolVar(&f.listen, "listen", false, "find the jumper wires from other boards, while doctor --jumpers runs there; Ctrl-C ends it early")
 	flags.Var(&f.trial, "trial", "time to measure the lateness of a loop; 0s skips this check")
 	complete(cmd, "fault", faultIDs)
 	complete(cmd, "back", parts.LEDs)
@@ -57,7 +67,7 @@ Stop a running hillock first: two programs cannot share the parts. FILE - is sta
 
 func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 	if f.fault == "list" {
-		return listFaults(cmd.OutOrStdout())
+		return fault.List(cmd.OutOrStdout())
 	}
 	cfg, err := f.load(cmd, args)
 	if err != nil {
@@ -67,7 +77,7 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	made, _ := fault.Named(f.fault)
-	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Trial: f.trial.Duration}
+	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Jumpers: f.jumpers, Listen: f.listen, Trial: f.trial.Duration}
 	return c.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 }
 
@@ -76,7 +86,7 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 	made, ok := fault.Named(f.fault)
 	switch part := made.Lacks(cfg); {
 	case !ok:
-		return unknownFault(f.fault)
+		return fault.UnknownName(f.fault)
 	case f.trial.Duration != 0 && f.trial.Duration < 10*cfg.Loop.Tick:
 		return usage.Errorf("--trial: must be 0s, or at least ten ticks, %s, got %q", config.FormatTime(10*cfg.Loop.Tick), f.trial.Typed())
 	case f.trial.Duration > time.Hour:
@@ -92,6 +102,12 @@ func (f *doctorFlags) check(cfg *config.Config) error {
 		return usage.Errorf("--fault: works on the virtual Pi only: add --hw sim")
 	case real && f.wiresOnly:
 		return usage.Errorf("--wires: works on the virtual Pi only: add --hw sim")
+	case f.listen && f.jumpers:
+		return usage.Errorf("--listen: must be alone, without --jumpers: it pulses nothing")
+	case f.listen && !real:
+		return usage.Errorf("--listen: must be on a real Pi: the virtual Pi has no other board beside it")
+	case f.jumpers && !slices.ContainsFunc(cfg.Outputs, parts.IsLED):
+		return usage.Errorf("--jumpers: needs an output of driver pulse, and the configuration has none")
 	}
 	return checkup.CheckBack(cfg, f.back)
 }

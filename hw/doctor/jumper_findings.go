@@ -142,7 +142,7 @@ func (w *wires) input(s *socket, named map[string]bool) Finding {
 		w.compare(&f, s, w.known(want), named)
 	case !local:
 		f.Result, f.Seen = Skipped, "not checked: "+want+" is on another board"
-		f.Do = fmt.Sprintf("run 'hillock doctor %s --listen' here, and then %s there", w.file(), pulsing(want))
+		f.Do = fmt.Sprintf("run 'hillock doctor %s --listen' here, then %s there", w.file(), pulsing(want))
 	case w.output(want) == nil:
 		f.Result, f.Seen = Skipped, fmt.Sprintf("not checked: %s is no output with pulses on a pin", want)
 	case !w.didSend(want):

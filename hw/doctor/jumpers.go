@@ -22,6 +22,7 @@ type Jumper struct {
 	From   string `json:"from"`   // its pin, "GPIO17"
 	To     string `json:"to"`     // the pin at the other end, "GPIO22"
 	Part   string `json:"part"`   // the part on that pin, "input touch" or "output green"; "" for a free pin
+	Wanted bool   `json:"wanted"` // the file has this wire
 }
 
 // Connectome is the graph of the jumper wires, as found.
@@ -89,8 +90,8 @@ func (b *Bench) Connectome(ctx context.Context, heard func(Jumper)) (c Connectom
 		w.sent = append(w.sent, source{s.out.Name, s.pin})
 		for _, e := range echoes {
 			if w.echoes = append(w.echoes, e); !e.loose() {
-				c.Jumpers = append(c.Jumpers, e.jumper())
-				heard(e.jumper())
+				c.Jumpers = append(c.Jumpers, w.jumper(e))
+				heard(w.jumper(e))
 			}
 		}
 	}
@@ -147,8 +148,9 @@ type echo struct {
 }
 
 // jumper returns the wire of an echo.
-func (e echo) jumper() Jumper {
-	return Jumper{Output: e.of.name, From: e.of.pin, To: e.at.pin, Part: e.at.part()}
+func (w *wires) jumper(e echo) Jumper {
+	want, _ := w.want(e.at)
+	return Jumper{Output: e.of.name, From: e.of.pin, To: e.at.pin, Part: e.at.part(), Wanted: want == e.of.name}
 }
 
 // loose reports whether only some edges arrive.
@@ -194,7 +196,7 @@ func (b *Bench) transmit(l *line.Line, s *socket, intervals []time.Duration, ear
 	var changes []change
 	var edges []edge.Edge
 	good = true
-	due := ear.Now()
+	var due time.Duration
 	for i := range len(intervals) + 1 {
 		on := i%2 == 0
 		c := change{before: ear.Now(), rising: on != s.pulse.Invert}
@@ -202,14 +204,14 @@ func (b *Bench) transmit(l *line.Line, s *socket, intervals []time.Duration, ear
 			return nil, false, err
 		}
 		c.after = ear.Now()
-		good = good && c.after-due < b.unit()/3
+		good = good && (i == 0 || c.after-due < b.unit()/3)
 		changes = append(changes, c)
-		wait := b.unit()
+		interval := b.unit() // after the last change
 		if i < len(intervals) {
-			due += intervals[i]
-			wait = due - ear.Now()
+			interval = intervals[i]
 		}
-		if err := b.pause(wait); err != nil {
+		due = c.before + interval // a late change is not made up for: no interval gets shorter
+		if err := b.pause(due - ear.Now()); err != nil {
 			return nil, false, err
 		}
 		new, err := ear.take()
@@ -237,15 +239,22 @@ func match(changes []change, edges []edge.Edge, n int, slack time.Duration) (e e
 		if edge.Line != n {
 			continue
 		}
-		i := slices.IndexFunc(changes, func(c change) bool {
+		fits := func(c change) bool {
 			return c.rising == edge.Rising && edge.At >= c.before-slack && edge.At <= c.after+slack
-		})
+		}
+		free := -1 // a change without an edge so far
+		for i, c := range changes {
+			if fits(c) && !taken[i] {
+				free = i
+				break
+			}
+		}
 		switch {
-		case i < 0:
-			others++
-		case !taken[i]:
-			taken[i] = true
+		case free >= 0:
+			taken[free] = true
 			e.arrived++
+		case !slices.ContainsFunc(changes, fits):
+			others++
 		}
 	}
 	if 10*e.arrived < 9*e.sent && others > e.arrived {

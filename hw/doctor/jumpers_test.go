@@ -128,7 +128,7 @@ func TestRightWiresPass(t *testing.T) {
 	t.Parallel()
 	c := survey(t, "xor.toml", wired, func(v *board.Virtual, _ *doctor.Bench) { connect(t, v, "17-22 27-23") })
 	want := doctor.Connectome{
-		Jumpers:  []doctor.Jumper{{Output: "green", From: "GPIO27", To: "GPIO23", Part: "input two"}, {Output: "red", From: "GPIO17", To: "GPIO22", Part: "input one"}},
+		Jumpers:  []doctor.Jumper{{Output: "green", From: "GPIO27", To: "GPIO23", Part: "input two", Wanted: true}, {Output: "red", From: "GPIO17", To: "GPIO22", Part: "input one", Wanted: true}},
 		Listened: strings.Fields("GPIO5 GPIO27 GPIO17 GPIO24 GPIO22 GPIO23 GPIO2 GPIO3 GPIO4 GPIO6 GPIO12 GPIO13 GPIO14 GPIO15 GPIO16 GPIO18 GPIO19 GPIO20 GPIO21 GPIO25 GPIO26"),
 		Findings: []doctor.Finding{
 			{Check: "button", Result: doctor.Passed, Seen: "GPIO24 (header pin 18), without a wire from an output, hears none"},

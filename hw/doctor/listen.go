@@ -100,7 +100,7 @@ func (l *listener) add(r reception, heard func(Jumper)) {
 		l.heard[i] = r
 	} else {
 		l.heard = append(l.heard, r)
-		heard(echo{of: r.of, at: r.at}.jumper())
+		heard(l.w.jumper(echo{of: r.of, at: r.at}))
 	}
 	l.update()
 }
@@ -129,7 +129,7 @@ func (l *listener) update() {
 // jumpers returns the wires as found.
 func (l *listener) jumpers() (all []Jumper) {
 	for _, e := range l.w.echoes {
-		all = append(all, e.jumper())
+		all = append(all, l.w.jumper(e))
 	}
 	return all
 }

@@ -103,7 +103,7 @@ func TestListenerHearsTheOtherBoard(t *testing.T) {
 		join(t, a, "GPIO27", b, "GPIO23")
 		pulsed(t, ctx, left)
 	})
-	jumpers := []doctor.Jumper{{Output: "left/green", From: "GPIO27", To: "GPIO23", Part: "input two"}, {Output: "left/red", From: "GPIO17", To: "GPIO22", Part: "input one"}}
+	jumpers := []doctor.Jumper{{Output: "left/green", From: "GPIO27", To: "GPIO23", Part: "input two", Wanted: true}, {Output: "left/red", From: "GPIO17", To: "GPIO22", Part: "input one", Wanted: true}}
 	if diff := cmp.Diff(jumpers, live) + cmp.Diff(jumpers, c.Jumpers); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

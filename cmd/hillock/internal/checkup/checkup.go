@@ -29,6 +29,8 @@ type Checkup struct {
 	Back      map[string]string // by output: the pin at the other end of a second wire
 	JSON      bool              // print the findings as JSON, and ask nothing
 	WiresOnly bool              // without this machine
+	Jumpers   bool              // the jumper wires from the outputs only, with their graph
+	Listen    bool              // the jumper wires from other boards only, with their graph
 	Trial     time.Duration     // of the loop, to measure its lateness; 0: none
 }
 
@@ -37,6 +39,9 @@ func (c *Checkup) Run(ctx context.Context, in io.Reader, w io.Writer) error {
 	out := findings.New(w)
 	out.JSON = c.JSON
 	host := doctor.Here()
+	if c.Jumpers || c.Listen {
+		return c.jumpers(ctx, host, out)
+	}
 	if !c.WiresOnly {
 		for _, found := range host.SetUp(c.Config) {
 			out.Add(found)
@@ -65,21 +70,17 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doc
 	if err != nil {
 		return err
 	}
-	b := doctor.Bench{Config: c.Config, Pi: hw.Pi, Back: c.Back, Begin: func(check string) { out.Running(check, "checking") }}
+	b := c.bench(hw, host, out)
 	if virtual := hw.Virtual; virtual != nil {
-		c.Fault.Apply(virtual)
 		for name, back := range c.Back {
 			i := slices.IndexFunc(c.Config.Outputs, func(out config.Output) bool { return out.Name == name })
 			if err := virtual.Connect(config.Pins(c.Config.Outputs[i].Part)[0], back); err != nil {
 				return err
 			}
 		}
-		b.Hand, b.Unit = virtual, doctor.ShortUnit
-	} else {
-		b.Held, b.Reserved, b.Rebind, b.MISOFloats = host.Held(), host.Reserved(), host.Rebind, host.IsPi5()
-		if !c.JSON && terminal.Is(in) && terminal.Is(w) {
-			b.Hand = &prompt.Hand{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
-		}
+		b.Hand = virtual
+	} else if !c.JSON && terminal.Is(in) && terminal.Is(w) {
+		b.Hand = &prompt.Hand{Keys: prompt.NewKeys(ctx, in), Printer: out.Printer}
 	}
 	if !c.JSON {
 		if len(out.All) > 0 {
@@ -91,4 +92,16 @@ func (c *Checkup) wires(ctx context.Context, in io.Reader, w io.Writer, host doc
 		out.Add(found)
 	}
 	return nil
+}
+
+// bench returns the bench of a Pi, with the fault of a virtual one.
+func (c *Checkup) bench(hw session.Hardware, host doctor.Host, out *findings.Report) *doctor.Bench {
+	b := &doctor.Bench{Config: c.Config, Pi: hw.Pi, Back: c.Back, Begin: func(check string) { out.Running(check, "checking") }}
+	if hw.Virtual != nil {
+		c.Fault.Apply(hw.Virtual)
+		b.Unit = doctor.ShortUnit
+	} else {
+		b.Held, b.Reserved, b.Rebind, b.MISOFloats = host.Held(), host.Reserved(), host.Rebind, host.IsPi5()
+	}
+	return b
 }
