@@ -107,6 +107,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if err := run.Check(f.format); err != nil {
 		return usage.Errorf("--format: %w", err)
 	}
+	run.Warn(cmd.ErrOrStderr())
 	run.Progress = modeltime.NewProgress(cmd.ErrOrStderr(), run.Steps)
 	return outfile.Write(f.out, cmd.OutOrStdout(), func(w io.Writer) error { return run.Write(cmd.Context(), w, f.format) })
 }

@@ -32,6 +32,14 @@ func (s *Script) LeftOut() (all []string) {
 			all = append(all, fmt.Sprintf("the membrane noise of %s (sigma = \"%s mV\"): Brian2 has other random numbers", n.Name, number(p.Sigma)))
 		}
 	}
+	for _, source := range s.Sources {
+		switch source.Train.(type) {
+		case *neuron.Received:
+			all = append(all, fmt.Sprintf("the spikes of input %s: they come from its pin: use driver = \"train\" for given spikes", source.Name))
+		case neuron.Weighted:
+			all = append(all, fmt.Sprintf("the gains of the recorded spikes of input %s", source.Name))
+		}
+	}
 	return all
 }
 
