@@ -15,10 +15,10 @@ func (p *plan) drawChain(b band) {
 		left = ledAt - wide
 	}
 	headed := p.headed(r)
-	row, pill := xy{resistorAt + half + 2, y}, chainPill
+	row := xy{(resistorAt + half + chainPill) / 2, y}
 	if len(headed) > 1 {
-		pill += 3
-		p.joint(row, dark)
+		const r = 0.8 // a joint between the resistor and the disc
+		p.over = append(p.over, shape{rounded, box{row.x - r, y - r, row.x + r, y + r}, dark, dark})
 	}
 	for i, w := range headed {
 		switch {
@@ -27,7 +27,7 @@ func (p *plan) drawChain(b band) {
 		case w.Note != "":
 			use += ", " + w.Note
 		}
-		at := xy{pill, y + step*float64(i)}
+		at := xy{chainPill, y + step*float64(i)}
 		from := []xy{{resistorAt + half, y}}
 		if i > 0 {
 			from = []xy{row, {row.x, at.y}}

@@ -41,11 +41,11 @@ func boards(t *testing.T) map[string]*wiring.Netlist {
 	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(5, seed))
 		cfg := &config.Config{}
-		pins := r.Perm(26)
+		pins := r.Perm(24)
 		take := func() string {
 			pin := pins[0]
 			pins = pins[1:]
-			return fmt.Sprint("GPIO", pin+2)
+			return fmt.Sprint("GPIO", pin+4)
 		}
 		text := func(letter string) string { return strings.Repeat(letter, 1+r.IntN(20)) }
 		names := []string{text("a"), text("b"), text("c")}
@@ -125,6 +125,8 @@ func TestRefusedJumperWires(t *testing.T) {
 		{spikes("a", "GPIO22", "", "5 V"), led("red", "GPIO17"),
 			`input.a: level: must be "3.3 V" for a button or an output of this file, got "5 V": name another board in from, such as "left/red"`},
 		{config.Input{Name: "a", Part: part.Edge{Pin: "GPIO22", Pull: "off"}}, led("red", "GPIO17"), `input.a: pull: must be "down" or "up" for a button, got "off"`},
+		{spikes("a", "GPIO2", "", "3.3 V"), led("red", "GPIO17"),
+			`input.a: pin: must be a pin without a pull-up resistor on the Pi, got "GPIO2": use another pin, or set edge = "falling" for a button to GND`},
 		{spikes("a", "GPIO40", "left/red", "3.3 V"), led("red", "GPIO17"), `input.a: pin: must be on the header, GPIO0 to GPIO27, got "GPIO40"`},
 	} {
 		_, err := wiring.New(&config.Config{Inputs: []config.Input{tt.input}, Outputs: []config.Output{tt.output}})
