@@ -8,10 +8,20 @@ import (
 	"hillock/hw/sim"
 )
 
-// Turn turns the knob of an input all the way down, all the way up, and back to its position. It takes 0.6 s, longer on a busy
-// machine, and less if ctx ends.
+// Turn turns the knob of an input all the way down, all the way up, and back to its position; or it presses its button. It takes
+// 0.6 s, longer on a busy machine, and less if ctx ends.
 func (v *Virtual) Turn(ctx context.Context, in config.Input, _ string) error {
-	k := v.Knobs[in.Name]
+	k, button := v.Knobs[in.Name], v.Buttons[in.Name]
+	if button != nil {
+		button.Press()
+		defer button.Release()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(600 * time.Millisecond):
+			return nil
+		}
+	}
 	was := k.Position()
 	for _, position := range []float64{0, 0.25, 0.5, 0.75, 1, was} {
 		k.Set(position)

@@ -84,8 +84,8 @@ type Acting interface {
 
 // Hand is a person at the bench, or a virtual one. Its methods return an error if the person has left.
 type Hand interface {
-	// Turn turns the knob of an input all the way down and all the way up. It returns after that, or when ctx ends. A caution is
-	// for the person to read first, "" for none.
+	// Turn turns the knob of an input all the way down and all the way up, or presses its button. It returns after that, or when
+	// ctx ends. A caution is for the person to read first, "" for none.
 	Turn(ctx context.Context, in config.Input, caution string) error
 	// Look watches an output while show runs, and reports whether the output does what it should.
 	Look(out config.Output, should string, show func() error) (does bool, err error)
@@ -96,12 +96,17 @@ type Hand interface {
 func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 	return func(each func(Finding) bool) {
 		b.ctx = ctx
-		yield := func(f Finding) bool { return ctx.Err() == nil && each(f) }
+		failed := map[string]bool{}
+		yield := func(f Finding) bool {
+			failed[f.Check] = failed[f.Check] || f.Result == Failed
+			return ctx.Err() == nil && each(f)
+		}
 		for _, check := range []func(func(Finding) bool) bool{b.chips, b.buses, b.pins, b.outputs, b.jumpers} {
 			if !check(yield) {
 				return
 			}
 		}
+		b.edges(failed, yield)
 	}
 }
 

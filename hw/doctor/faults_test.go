@@ -357,7 +357,7 @@ func state(v *board.Virtual) (all []string) {
 // deploy/doc/doctor.md, and some of them the table in README.md.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	faults := slices.Concat(setUpFaults(), wireFaults(), jumperFaults(t), dacFaults())
+	faults := slices.Concat(setUpFaults(), wireFaults(), jumperFaults(t), dacFaults(), edgeFaults())
 	rows := make([]string, len(faults))
 	t.Run("all", func(t *testing.T) { // until the last has ended
 		for n, f := range faults {

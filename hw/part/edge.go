@@ -10,6 +10,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/edge"
 	"hillock/hw/wiring"
 )
@@ -123,6 +124,8 @@ func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
 		k.FromOutput(where+"from", e.Pin, e.Jumper, "spikes for "+use)
 	case rail == "":
 		k.Refuse(`%spull: must be "down" or "up" for a button, got %q`, where, e.Pull)
+	case rail == wiring.Supply && (e.Pin == "GPIO2" || e.Pin == "GPIO3"):
+		k.Refuse(`%spin: must be a pin without a pull-up resistor on the Pi, got %q: use another pin, or set edge = "falling" for a button to GND`, where, e.Pin)
 	default:
 		k.Button(where+"pin", e.Pin, name, rail)
 	}
@@ -130,6 +133,11 @@ func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
 
 // From implements board.Jumpered.
 func (e Edge) From() string { return e.Jumper }
+
+// Handling implements board.Handled.
+func (Edge) Handling(input string) board.Handling {
+	return board.Handling{Both: "press the button " + input + " for a second"}
+}
 
 // Where returns the pin and the edge: "GPIO22, rising edge".
 func (e Edge) Where() string { return fmt.Sprintf("%s, %s edge", e.Pin, e.Edge) }
