@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // lamp is an output behind an oracle, and an observer of the present step and of the spikes.
@@ -83,8 +81,8 @@ func TestLightComesAheadOfItsSpike(t *testing.T) {
 						}
 					}
 					got := slices.DeleteFunc(slices.Clone(seen.lights), func(light [2]int64) bool { return light[1] > end.Steps })
-					if diff := cmp.Diff(want, got); diff != "" {
-						t.Fatalf("%+v at %g nA, %d steps ahead, network %t (-want +got):\n%s", p, current, ahead, net, diff)
+					if !slices.Equal(want, got) {
+						t.Fatalf("%+v at %g nA, %d steps ahead, network %t:\n got %v\nwant %v", p, current, ahead, net, got, want)
 					}
 					total += len(want)
 					if all, wrong, missed := o.Lights(); all != int64(len(seen.lights)) || wrong != 0 || missed != 0 {
@@ -136,7 +134,7 @@ func TestLightsAfterAChangeOfTheCurrent(t *testing.T) {
 		if _, wrong, missed := o.Lights(); wrong != tt.wrong || missed != tt.missed {
 			t.Errorf("%s: got %d lights without a spike and %d spikes without a light, want %d and %d; lights %v, spikes %v", tt.name, wrong, missed, tt.wrong, tt.missed, seen.lights, seen.spikes)
 		}
-		if !cmp.Equal(tt.lights, seen.lights) {
+		if !slices.Equal(tt.lights, seen.lights) {
 			t.Errorf("%s: got lights %v, want %v", tt.name, seen.lights, tt.lights)
 		}
 	}
