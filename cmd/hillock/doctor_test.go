@@ -20,13 +20,20 @@ func TestDoctorFindsEveryFault(t *testing.T) {
 	t.Parallel()
 	for _, f := range fault.All() {
 		synctest.Test(t, func(t *testing.T) {
-			v, err := board.NewVirtual(config.Default(part.Kinds()), nil)
+			cfg := config.Default(part.Kinds())
+			if f.Lacks(cfg) != "" {
+				var err error
+				if cfg, err = config.Load("", []string{"output.fast.driver=mcp4921", "output.fast.neuron=n1"}, part.Kinds()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			v, err := board.NewVirtual(cfg, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			f.Apply(v)
 			failed := 0
-			for found := range (&doctor.Bench{Config: config.Default(part.Kinds()), Pi: v, Hand: v}).Wires(t.Context()) {
+			for found := range (&doctor.Bench{Config: cfg, Pi: v, Hand: v}).Wires(t.Context()) {
 				if found.Result == doctor.Failed {
 					failed++
 				}

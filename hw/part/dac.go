@@ -351,6 +351,12 @@ func (o MCP49xx) Dark() (means, do string) {
 	return "a wire of the chip is loose, or it has no supply, or LDAC is not at GND", do + fmt.Sprintf("; the probe to %s %d", o.output(), slices.Index(pins, o.output())+1)
 }
 
+// Latched reports whether the chip has a pin LDAC.
+func (MCP4725) Latched() bool { return false }
+
+// Latched reports whether the chip has a pin LDAC.
+func (MCP49xx) Latched() bool { return true }
+
 // AtRest describes the output at rest.
 func (MCP4725) AtRest() string { return "at 0 V" }
 

@@ -49,7 +49,7 @@ func (c *MCP4725) Code() int {
 func (c *MCP4725) Voltage() physic.ElectricPotential {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.fault != ChipGood || c.down != 0 {
+	if c.fault == NoOutput || c.down != 0 {
 		return 0
 	}
 	return c.vdd * physic.ElectricPotential(c.code) / 4096
@@ -80,7 +80,7 @@ func (c *MCP4725) SetVDD(v physic.ElectricPotential) error {
 	return nil
 }
 
-// SetFault loosens the wire at VOUT with any fault, and puts it back with ChipGood. For a chip without supply, unplug it.
+// SetFault loosens the wire at VOUT with NoOutput. The other faults have no effect: for a chip without supply, unplug it.
 func (c *MCP4725) SetFault(f ChipFault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -22,11 +22,12 @@ type Fault struct {
 	faults  sim.Faults                                          // of each chip's port
 	wires   func(lines map[string]string, ce string) sim.Faults // instead of faults: for a port with these pins and this chip select
 	noise   int                                                 // of each chip, in codes
-	chip    sim.ChipFault
-	knob    sim.KnobFault // of each knob on a chip, also on an ADS1115
-	dark    string        // the output with an LED whose wire is loose or in another hole, or allLEDs
-	hole    sim.Hole      // of the wire's end, "" for a fault without another hole
-	several []Fault       // more than one: these, and none of its own
+	chip    sim.ChipFault                                       // of each ADC
+	dac     sim.ChipFault                                       // of each digital-to-analog converter
+	knob    sim.KnobFault                                       // of each knob on a chip, also on an ADS1115
+	dark    string                                              // the output with an LED whose wire is loose or in another hole, or allLEDs
+	hole    sim.Hole                                            // of the wire's end, "" for a fault without another hole
+	several []Fault                                             // more than one: these, and none of its own
 }
 
 // None is the name and the ID of the first entry: no fault.
@@ -59,6 +60,8 @@ func All() []Fault {
 		{ID: "3v3-leg-loose", Name: "leg to 3V3 loose", knob: sim.SupplyOff},
 		{ID: "gnd-leg-loose", Name: "leg to GND loose", knob: sim.GroundOff},
 		{ID: "led-loose", Name: "LED loose", dark: allLEDs},
+		{ID: "ldac-loose", Name: "LDAC loose", dac: sim.NoLatch},
+		{ID: "vout-loose", Name: "VOUT loose", dac: sim.NoOutput},
 	}
 }
 
@@ -131,7 +134,11 @@ func (f Fault) Lacks(cfg *config.Config) string {
 			return ""
 		}
 		return "an LED called " + f.dark
-	case has("SPI"):
+	case f.dac == sim.NoLatch && !slices.ContainsFunc(cfg.Outputs, parts.HasLatch):
+		return "a DAC on SPI"
+	case f.dac == sim.NoOutput && !slices.ContainsFunc(cfg.Outputs, parts.IsDAC):
+		return "a DAC"
+	case f.dac != sim.ChipGood, has("SPI"):
 		return ""
 	case f.knob == sim.KnobGood:
 		return "an MCP3xxx"
@@ -181,9 +188,17 @@ func (f Fault) Apply(v *board.Virtual) {
 			chip.SetFault(bad)
 		}
 	}
-	knob := sim.KnobGood
+	knob, dac := sim.KnobGood, sim.ChipGood
 	for _, one := range all {
-		knob = max(knob, one.knob)
+		knob, dac = max(knob, one.knob), max(dac, one.dac)
+	}
+	for _, p := range v.Parts {
+		if _, adc := p.(faulty); adc {
+			continue
+		}
+		if chip, ok := p.(interface{ SetFault(sim.ChipFault) }); ok {
+			chip.SetFault(dac)
+		}
 	}
 	for _, k := range v.Knobs {
 		k.SetFault(knob)

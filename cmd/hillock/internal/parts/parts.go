@@ -33,6 +33,10 @@ type (
 	lamped interface {
 		Lamps() int // a few for a long row
 	}
+	// converting is an output with a digital-to-analog converter.
+	converting interface {
+		Latched() bool // the chip has a pin LDAC
+	}
 	// resting is an output with a state of its own when it is off, other than dark.
 	resting interface {
 		AtRest() string
@@ -116,6 +120,18 @@ func AtRest(out config.Output) string {
 		return r.AtRest()
 	}
 	return "dark"
+}
+
+// IsDAC reports whether an output has a digital-to-analog converter.
+func IsDAC(out config.Output) bool {
+	_, ok := out.Part.(converting)
+	return ok
+}
+
+// HasLatch reports whether an output has a digital-to-analog converter with a pin LDAC.
+func HasLatch(out config.Output) bool {
+	c, ok := out.Part.(converting)
+	return ok && c.Latched()
 }
 
 // IsLED reports whether an output is an LED on a pin.

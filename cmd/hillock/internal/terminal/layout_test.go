@@ -90,7 +90,7 @@ func TestNameOfTheFaultFitsTheLastRow(t *testing.T) {
 	t.Parallel()
 	b, s := scopeBench(t)
 	b.Run(t, 500)
-	for range fault.All()[1:] {
+	for range fault.Of(b.Config)[1:] {
 		s.typed("x")
 		b.Run(t, 10)
 		name := b.Session.Status().Fault

@@ -117,6 +117,10 @@ func pulledOut(cfg *config.Config, byRef map[string]wiring.Part, w wiring.Wire) 
 		return "VDD loose"
 	case p.Kind == wiring.Chip && p.Pins[w.From.Pin-1] == "VREF":
 		return "VREF loose"
+	case p.Kind == wiring.Chip && p.Pins[w.From.Pin-1] == "LDAC":
+		return "LDAC loose"
+	case w.To.Part == wiring.Scope:
+		return "VOUT loose"
 	case p.Kind == wiring.Resistor && w.To.Part == wiring.Header && slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool { return parts.IsLED(out) && out.Name == p.Use }):
 		return "LED loose"
 	case p.Kind == wiring.Knob && w.From.Pin == 2 && byRef[w.To.Part].Kind != wiring.Resistor:
