@@ -96,9 +96,15 @@ func shared(a, b config.Part) string {
 	return ""
 }
 
-// overlaps reports whether two parts use the same pin or the same place on a bus.
+// overlaps reports whether two parts use the same pin, or the same place on a bus without different channels there.
 func overlaps(a, b config.Part) bool {
-	portA, addressA := config.Place(a)
-	portB, addressB := config.Place(b)
-	return portA != "" && portA == portB && addressA == addressB || shared(a, b) != ""
+	for _, x := range a.Claims() {
+		for _, y := range b.Claims() {
+			channels := x.Shared && y.Shared && x.Channel.Value != y.Channel.Value
+			if x.Port != "" && x.Port == y.Port && x.Address == y.Address && !channels {
+				return true
+			}
+		}
+	}
+	return shared(a, b) != ""
 }

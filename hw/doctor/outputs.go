@@ -32,7 +32,7 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 		case isLED && back != "":
 			f = b.blinks(f, out, led, back)
 		case b.Hand == nil:
-			f.Result, f.Seen, f.Do = Skipped, fmt.Sprintf("not checked: only a person can see the %s at %s", Called(out), Place(out)), onTerminal
+			f.Result, f.Seen, f.Do = Skipped, fmt.Sprintf("not checked: only a person can %s the %s at %s", sense(out), Called(out), Place(out)), onTerminal
 			if answers {
 				f.Seen = "the chip answers; " + f.Seen
 			}
@@ -78,6 +78,14 @@ func Shows(out config.Output) (notice, should string) {
 		return s.Shows()
 	}
 	return "watch", "rise and fall twice"
+}
+
+// sense returns the sense for an output.
+func sense(out config.Output) string {
+	if notice, _ := Shows(out); notice != "watch" {
+		return "hear"
+	}
+	return "see"
 }
 
 // Place returns the place of an output: "GPIO17 (header pin 11)", "SPI1.0" or "I2C1, 0x3c".

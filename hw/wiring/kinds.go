@@ -32,7 +32,7 @@ func (k Kind) texts() kindTexts {
 		Button:    {"button", "S", "buttons", "two legs of each side are joined; a press joins the sides"},
 		Piezo:     {"piezo disc", "BZ", "piezo discs", "either way round; not a buzzer with electronics of its own"},
 		Light:     {"light sensor", "LDR", "light sensors", "LDR, either way round; more light gives more"},
-		Servo:     {"servo", "SV", "servos", "brown or black: GND, red: V+, orange or yellow: signal"},
+		Servo:     {"servo", "SV", "servos", "brown: GND, red: V+, orange: signal; V+ of the module has a 5 V supply of its own, with its minus at GND"},
 		Board:     {"board", "B", "boards", "beside this one; join the grounds, never the supplies"},
 	}[k]
 }

@@ -102,7 +102,7 @@ func (p *plan) drawTexts() {
 	b := p.text(heading, xy{margin, margin}, 0, 0, p.fit(heading, width-taken, "hillock: "+p.Title)+p.number)
 	volts := "Nothing goes to 5V."
 	if len(p.all.at(config.Position("5V"))) > 0 {
-		volts = "5V is for LED strips and servos alone."
+		volts = "5V is for LED strips alone."
 	}
 	p.text(plain, xy{margin, b.bottom + 1}, 0, 0,
 		"The number in a coloured label is the header pin of its wire. Dots join wires, bare crossings do not. Grey pins stay free. "+volts)

@@ -56,7 +56,6 @@ func arms(name string, servos int) config.Output {
 	return config.Output{Name: name, Part: wired{wires: func(k *wiring.Kit, name string) {
 		pins := []string{"GND", "OE", "SCL", "SDA", "VCC", "V+", "PWM0", "PWM1", "PWM2", "PWM3", "PWM4"}
 		ref := k.Module("output."+name, "I2C1", 0x40, "PCA9685", pins[:6+servos]...)
-		k.ToHeader(wiring.Wire{From: wiring.End{Part: ref, Pin: 6}, Bus: "5V"}, "5V")
 		for i := range servos {
 			k.Servo(wiring.End{Part: ref, Pin: 7 + i}, wiring.End{Part: ref, Pin: 6}, wiring.End{Part: ref, Pin: 1}, name)
 		}
@@ -162,9 +161,8 @@ func TestShapes(t *testing.T) {
 			"M1 module PCA9685, I2C1 0x40|SCL|GPIO3 SCL|5|orange|",
 			"M1 module PCA9685, I2C1 0x40|SDA|GPIO2 SDA|3|green|pull-ups: 1.8 kOhm on the Pi, more on the module",
 			"M1 module PCA9685, I2C1 0x40|VCC|3V3 rail||red|never 5V: its pull-ups would lift the bus to it",
-			"M1 module PCA9685, I2C1 0x40|V+|5V|2|pink|",
 			"SV1 servo, output arm|GND, brown|M1, GND|||",
-			"SV1 servo, output arm|V+, red|M1, V+|||",
+			"SV1 servo, output arm|V+, red|M1, V+|||5 V of its own supply at the module, never from the Pi",
 			"SV1 servo, output arm|signal, orange|M1, PWM0|||",
 		},
 	} {
