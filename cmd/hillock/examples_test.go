@@ -39,6 +39,7 @@ func TestExamplesHaveNoWarnings(t *testing.T) {
 		"recorded.toml":    "1 neuron, 1 input, 2 outputs",
 		"shows.toml":       "1 neuron, 1 input, 4 outputs",
 		"clicks.toml":      "1 neuron, 1 input, 2 outputs",
+		"needle.toml":      "1 neuron, 1 input, 2 outputs",
 		"two-neurons.toml": "2 neurons, 2 inputs, 2 outputs",
 		"button.toml":      "2 neurons, 2 synapses, 1 input, 2 outputs",
 		"wire.toml":        "2 neurons, 2 synapses, 2 inputs, 2 outputs",

@@ -52,6 +52,16 @@ func (h deaf) Look(out config.Output, should string, show func() error) (bool, e
 	return h.Virtual.Look(out, should, show)
 }
 
+// still is a hand that sees no servo move.
+type still struct{ *board.Virtual }
+
+func (h still) Look(out config.Output, should string, show func() error) (bool, error) {
+	if out.Driver == "servo" {
+		return false, show()
+	}
+	return h.Virtual.Look(out, should, show)
+}
+
 // gloomy is a hand that leaves light sensors as they are.
 type gloomy struct{ *board.Virtual }
 
@@ -84,6 +94,7 @@ const (
 	fine    = "[input.fine]\ndriver = \"ads1115\"\ncurrent = [\"0 nA\", \"5 nA\"]\n"
 	eye     = "[input.eye]\ndriver = \"ldr\"\nchannel = 1\n"
 	buzzer  = "[output.buzzer]\ndriver = \"buzzer\"\nneuron = \"n1\"\npin = \"GPIO22\"\n"
+	arm     = "[output.arm]\ndriver = \"servo\"\nneuron = \"n1\"\n"
 	display = "[output.display]\ndriver = \"oled\"\nneuron = \"n1\"\n"
 )
 
@@ -265,6 +276,14 @@ func wireFaults() []fault {
 		{name: "the second wire at 3V3", back: map[string]string{"led": "GPIO27"}, breaks: func(v *board.Virtual) { v.Pin("GPIO27").Drive(gpio.High) }, check: "led", names: "its wire is at 3V3"},
 
 		{name: "the buzzer's wire loose", config: buzzer, hand: func(v *board.Virtual) doctor.Hand { return deaf{v} }, check: "buzzer", names: "a wire of the piezo disc is loose"},
+
+		{name: "the PCA9685 loose", config: fine + arm, breaks: func(v *board.Virtual) { v.I2C(1).Unplug(0x40) }, check: "I2C1", names: "check its SDA (GPIO2, header pin 3)"},
+		{name: "the PCA9685 at another address", config: fine + arm, breaks: func(v *board.Virtual) {
+			v.I2C(1).Unplug(0x40)
+			v.I2C(1).Plug(0x41, v.Parts["I2C1 0x40"].(*sim.PCA9685))
+		}, check: "I2C1", names: "output.arm.address = 0x41"},
+		{name: "another chip in place of the PCA9685", config: arm, breaks: func(v *board.Virtual) { v.I2C(1).Plug(0x40, sim.NewADS1115()) }, check: "arm", names: "another part has this address"},
+		{name: "the servo without its supply", config: arm, hand: func(v *board.Virtual) doctor.Hand { return still{v} }, check: "arm", names: "check the 5 V supply at V+"},
 
 		{name: "the capacitor loose", config: bare, breaks: offCapacitor(sim.CapacitorOff), check: "bare", names: "the capacitor or its wire to GND is loose"},
 		{name: "the capacitor shorted", config: bare, breaks: offCapacitor(sim.CapacitorShorted), check: "bare", names: "the capacitor is shorted"},

@@ -141,7 +141,7 @@ func TestEveryChip(t *testing.T) {
 
 func TestEveryPart(t *testing.T) {
 	t.Parallel()
-	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + eye + buzzer + display + `
+	text := string(config.DefaultTOML()) + "\n" + right + bare + fine + eye + buzzer + arm + display + `
 [input.eye2]
 driver = "ldr"
 chip = "ads1115"
@@ -165,7 +165,7 @@ clock = "GPIO24"
 			t.Errorf("got %+v", f)
 		}
 	}
-	want := []string{"SPI0.0", "eye", "knob", "right", "I2C1", "eye2", "fine", "bare", "analog", "buzzer", "display", "double", "led", "row", "strip"}
+	want := []string{"SPI0.0", "eye", "knob", "right", "I2C1", "eye2", "fine", "bare", "analog", "arm", "buzzer", "display", "double", "led", "row", "strip"}
 	if !slices.Equal(checks, want) {
 		t.Errorf("got the checks %v, want %v", checks, want)
 	}

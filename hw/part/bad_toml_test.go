@@ -119,7 +119,7 @@ func unknownKeys() []badCase {
 		{5, `maxlag = "1 s"`,
 			`5:1: unknown key loop.maxlag: did you mean max_lag?`},
 		{4, "rate = 1",
-			"4:1: unknown key loop.rate: rate belongs in [input.NAME]"},
+			"4:1: unknown key loop.rate: rate belongs in [input.NAME] or [output.NAME]"},
 		{3, `tau_m = "1 ms"`,
 			`3:1: unknown key loop.tau_m: tau_m belongs in [neuron.NAME]`},
 		{3, `driver = "pulse"`,

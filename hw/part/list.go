@@ -27,6 +27,7 @@ func Kinds() config.Kinds {
 			barKind(),
 			apa102Kind(),
 			oledKind(),
+			servoKind(),
 			mcp4725Kind(), mcp49xxKind("mcp4921"), mcp49xxKind("mcp4922"),
 		},
 	}

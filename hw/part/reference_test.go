@@ -313,6 +313,8 @@ func TestExampleTablesOfTheReferenceParse(t *testing.T) {
 	again(t, c)
 	wantOutputs := []config.Output{
 		{Name: "analog", Driver: "mcp4725", Neuron: "n1", Part: MCP4725{Bus: "I2C1", Address: 0x60, Low: -80, High: -50}},
+		{Name: "arm", Driver: "servo", Neuron: "n1", Part: Servo{Bus: "I2C1", Address: 0x40, Rate: [2]float64{0, 100}, Angle: [2]int{0, 180},
+			Pulse: [2]time.Duration{time.Millisecond, 2 * time.Millisecond}, Window: 500 * time.Millisecond, DT: 100 * time.Microsecond, Speed: 1}},
 		{Name: "click", Driver: "buzzer", Neuron: "n1", Part: Buzzer{Pin: "GPIO22", Click: time.Millisecond, Tone: 500, Half: time.Millisecond}},
 		{Name: "fast", Driver: "mcp4922", Neuron: "n1", Part: MCP49xx{Model: "mcp4922", Port: "SPI0.1", Clock: 4e6, Low: -80, High: -50}},
 		{Name: "row", Driver: "bar", Neuron: "n1", Part: Bar{Pins: "GPIO5 GPIO6"}},
