@@ -43,5 +43,5 @@ func (p *plan) drawServo(servo *Part, module box, y float64) {
 	p.under = append(p.under, shape{rectangle, b, Color{"", 0xC8, 0xE0, 0xF4}, black})
 	ref := p.text(bold, xy{b.left + 1.5, y}, 0, 0.5, servo.Ref)
 	signal := p.from(servo.Ref)[2].To
-	p.text(plain, xy{ref.right + 1, y}, 0, 0.5, p.fit(plain, b.right-1-ref.right-1, "on "+p.short(signal)+", "+servo.Use))
+	p.text(plain, xy{ref.right + 1, y}, 0, 0.5, p.fit(plain, b.right-1-ref.right-1, p.pin(signal)+", "+servo.Use))
 }
