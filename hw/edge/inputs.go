@@ -187,8 +187,12 @@ func (p *opened) synchronize(now time.Duration, clock func() time.Duration) {
 	if p.known && now-p.set < offsetEvery {
 		return
 	}
+	tries := 3
+	if !p.known {
+		tries = 10
+	}
 	best, offset := time.Duration(1<<62), time.Duration(0)
-	for range 3 {
+	for range tries {
 		before := clock()
 		at := p.Now()
 		after := clock()
