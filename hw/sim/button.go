@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -21,8 +22,9 @@ type Button struct {
 
 // contact is one change of a button's contacts.
 type contact struct {
-	at    time.Duration
-	touch bool
+	at      time.Duration
+	touch   bool
+	pressed bool // the button is down then
 }
 
 // The contacts of a Button come to rest within MaxBounce. Of 18 measured switches, few needed longer (Ganssle, A Guide to
@@ -44,11 +46,14 @@ func NewButton(p *Pin, level gpio.Level, seed uint64) *Button {
 // Level returns the level on the pin while the contacts touch.
 func (b *Button) Level() gpio.Level { return b.level }
 
-// Press pushes the button down: the contacts touch now, and then bounce. A pressed button stays as it is.
-func (b *Button) Press() { b.move(true) }
+// Press pushes the button down: the contacts touch now, and then bounce. A pressed button stays down.
+func (b *Button) Press() { b.move(true, 0) }
 
 // Release lets the button go: the contacts part now, and then bounce.
-func (b *Button) Release() { b.move(false) }
+func (b *Button) Release() { b.move(false, 0) }
+
+// Tap pushes the button down and lets it go after a time, MaxBounce at least.
+func (b *Button) Tap(hold time.Duration) { b.move(true, max(hold, MaxBounce)) }
 
 // Pressed reports whether the button is down.
 func (b *Button) Pressed() bool {
@@ -57,25 +62,35 @@ func (b *Button) Pressed() bool {
 	return b.pressed
 }
 
-func (b *Button) move(pressed bool) {
+// move moves the button now. With back, the button moves back after that time.
+func (b *Button) move(pressed bool, back time.Duration) {
 	d := b.pin.desk
 	d.lock()
 	defer d.unlock()
-	if b.pressed == pressed {
-		return
-	}
-	b.pressed = pressed
 	now := d.now()
-	b.rest = append(b.rest[:0], contact{now, pressed})
-	at, longest := now, MaxBounce/(2*maxBounces)
+	if b.pressed == pressed { // without the end of a tap
+		b.rest = slices.DeleteFunc(b.rest, func(c contact) bool { return c.pressed != pressed })
+	} else {
+		b.rest = b.rest[:0]
+		b.bounce(now, pressed)
+		d.run(b, now)
+	}
+	if back != 0 {
+		b.bounce(now+back, !pressed)
+	}
+	d.changed.Broadcast()
+}
+
+// bounce adds the contacts of a movement.
+func (b *Button) bounce(at time.Duration, pressed bool) {
+	const longest = MaxBounce / (2 * maxBounces)
+	b.rest = append(b.rest, contact{at, pressed, pressed})
 	for range b.rng.IntN(maxBounces + 1) {
 		for _, touch := range []bool{!pressed, pressed} {
 			at += 1 + time.Duration(b.rng.Int64N(int64(longest)))
-			b.rest = append(b.rest, contact{at, touch})
+			b.rest = append(b.rest, contact{at, touch, pressed})
 		}
 	}
-	d.run(b, now)
-	d.changed.Broadcast()
 }
 
 // next implements source.
@@ -88,6 +103,7 @@ func (b *Button) next() (at time.Duration, ok bool) {
 
 // run implements source.
 func (b *Button) run(time.Duration) {
-	b.pin.put(b.rest[0].touch, b.level)
-	b.rest = b.rest[1:]
+	c := b.rest[0]
+	b.rest, b.pressed = b.rest[1:], c.pressed
+	b.pin.put(c.touch, b.level)
 }

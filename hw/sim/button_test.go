@@ -61,6 +61,35 @@ func TestButtonBounces(t *testing.T) {
 	}
 }
 
+func TestTapLetsTheButtonGo(t *testing.T) {
+	t.Parallel()
+	clock := new(stopwatch)
+	pin := sim.New(clock).Pin("GPIO27")
+	b := sim.NewButton(pin, gpio.High, 1)
+	at := func(when time.Duration, want bool) {
+		t.Helper()
+		clock.now = when
+		if b.Pressed() != want || bool(pin.Level()) != want {
+			t.Errorf("at %s: got pressed %t, level %s, want %t", when, b.Pressed(), pin.Level(), want)
+		}
+	}
+	b.Tap(100 * ms)
+	at(99*ms, true)
+	at(100*ms, false)
+	at(150*ms, false)
+	b.Tap(100 * ms)
+	at(200*ms, true)
+	b.Press() // and holds it
+	at(time.Second, true)
+	b.Tap(100 * ms) // of a pressed button
+	at(1099*ms, true)
+	at(1150*ms, false)
+	b.Tap(0)
+	at(1150*ms+sim.MaxBounce, false)
+	b.Release()
+	at(1300*ms, false)
+}
+
 // The bounces come later than the wait begins: each of them wakes it at its time.
 func TestBouncesEndWaits(t *testing.T) {
 	t.Parallel()

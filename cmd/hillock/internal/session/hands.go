@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
@@ -48,6 +49,24 @@ func (l *leg) knob(input string) (*sim.Knob, error) {
 		return nil, fmt.Errorf("turn: no input with a knob is called %.40q", input)
 	}
 	return knob, nil
+}
+
+// tapTime is the time that Tap holds a button, as a finger does.
+const tapTime = 100 * time.Millisecond
+
+// Tap presses the virtual Pi's button of a spike input, and lets it go after a tenth of a second of real time.
+func (s *Session) Tap(input string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hw.Virtual == nil {
+		return errors.New("press: the button is a real one: press it by hand")
+	}
+	button := s.hw.Virtual.Buttons[input]
+	if button == nil {
+		return fmt.Errorf("press: no input with a button is called %.40q", input)
+	}
+	button.Tap(tapTime)
+	return nil
 }
 
 // Fault injects a fault of the virtual Pi, by its name, in place of the one before.

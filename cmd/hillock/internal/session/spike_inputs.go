@@ -12,6 +12,7 @@ type SpikeInput struct {
 	Spikes int64       // so far
 	Edges  *EdgeCounts // of an edge input; nil for played spikes
 	Fault  Fault       // of its pin
+	Button bool        // of the virtual Pi: see Session.Tap
 }
 
 // EdgeCounts are the edges of an input so far, beside those that became spikes in time.
@@ -41,6 +42,9 @@ func (l *leg) spikeInputs(now *snapshot) (all []SpikeInput) {
 		is := SpikeInput{Name: s.Name}
 		if i < len(now.sent) {
 			is.Spikes = now.sent[i]
+		}
+		if v := l.hw.Virtual; v != nil {
+			is.Button = v.Buttons[s.Name] != nil
 		}
 		if r, ok := s.Train.(*neuron.Received); ok {
 			l.edges(&is, r)

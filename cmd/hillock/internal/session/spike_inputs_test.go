@@ -51,7 +51,7 @@ func TestStatusCountsTheEdges(t *testing.T) {
 		b.Virtual.Knobs["knob"].SetCode(0)
 		b.Observe(sessiontest.At{100: at(b)[name]})
 		b.Run(t, 2000)
-		want.Name, want.Fault = "wire", session.Fault{Part: "wire", State: "refused"}
+		want.Name, want.Fault, want.Button = "wire", session.Fault{Part: "wire", State: "refused"}, true
 		if diff := cmp.Diff([]session.SpikeInput{want}, b.Session.Status().SpikeInputs); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

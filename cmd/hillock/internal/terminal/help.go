@@ -11,7 +11,7 @@ import (
 // keyHelp describes each key. The last entry describes the pictures.
 var keyHelp = [...]struct{ keys, does string }{
 	{"← →  ↓ ↑", "turn the virtual Pi's knob by 1 %, by 10 %; home, end: to its ends"},
-	{"tab", "the next neuron, the next knob"},
+	{"tab  b", "the next neuron, the next knob; press the virtual Pi's buttons"},
 	{"+ -", "a longer or a shorter time base: 5 ms to 20 s of model time"},
 	{"space", "pause; then PgUp, PgDn: a screen back and forth; shift ← →: a tenth"},
 	{"s", "slow motion: 10 and 100 times slower, the file's speed, real time"},

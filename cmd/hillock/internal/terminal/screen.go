@@ -22,6 +22,7 @@ type Run interface {
 	Times() session.Times  // until now
 	Turn(input string, position float64) (was float64, err error)
 	TurnBy(input string, part float64) error
+	Tap(input string) error // presses a button of the virtual Pi
 	StepFault(by int)
 	Set(name, key string, value float64) error // of a neuron, or of "synapse.a"
 	Reset() error
@@ -136,6 +137,8 @@ func (s *screen) change(key string) bool {
 		s.slower()
 	case key == "c":
 		s.clear()
+	case key == "b":
+		s.tap()
 	case key == "x":
 		s.run.StepFault(1)
 	case key == "X":
@@ -301,6 +304,20 @@ func (s *screen) turn(knob, key string) bool {
 		s.notify(err)
 	}
 	return true
+}
+
+// tap presses all buttons of the virtual Pi. Without a button it says why nothing happens.
+func (s *screen) tap() {
+	s.notice = []string{"the configuration has no button"}
+	if !s.status.Virtual {
+		s.notice = []string{"b presses buttons of the virtual Pi: press a real button by hand"}
+	}
+	for _, in := range s.status.SpikeInputs {
+		if in.Button {
+			s.notice = nil
+			s.notify(s.run.Tap(in.Name))
+		}
+	}
 }
 
 // noKnob returns the reason for a selection without a knob.

@@ -23,10 +23,10 @@ func TestChanges(t *testing.T) {
 			t.Error("got a hello without may_change, want it on loopback")
 		}
 		for _, text := range []string{`{"type":"set","neuron":"n1","key":"v_reset","value":-80}`, `{"type":"set","key":"speed","value":0.5}`,
-			`{"type":"fault","name":"MISO open"}`, `{"type":"reset"}`, `{"type":"turn","input":"knob","position":0.75}`} {
+			`{"type":"fault","name":"MISO open"}`, `{"type":"reset"}`, `{"type":"turn","input":"knob","position":0.75}`, `{"type":"press","input":"touch"}`} {
 			v.say(t, text)
 		}
-		want := []string{"n1.v_reset=-80", ".speed=0.5", "fault MISO open", "reset", "turned to 0.75"}
+		want := []string{"n1.v_reset=-80", ".speed=0.5", "fault MISO open", "reset", "tap touch", "turned to 0.75"}
 		if diff := cmp.Diff(want, w.touched()); diff != "" || v.now().errors != nil {
 			t.Errorf("changes (-want +got), errors %q:\n%s", v.now().errors, diff)
 		}

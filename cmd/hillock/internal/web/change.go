@@ -35,7 +35,7 @@ type wish struct {
 func kinds() map[string][]string {
 	return map[string][]string{
 		"auth": {"token"}, "view": {"per_column", "columns", "end"}, "turn": {"input", "position"}, "set": {"key", "value"},
-		"reset": {}, "fault": {"name"}, "hide": {"wires"}, "try": {"name"}, "reveal": {}, "sweep": {"input"},
+		"reset": {}, "fault": {"name"}, "hide": {"wires"}, "try": {"name"}, "reveal": {}, "sweep": {"input"}, "press": {"input"},
 	}
 }
 
@@ -98,7 +98,7 @@ func parse(text []byte) (wish, error) {
 	}
 	want, ok := kinds()[m.Type]
 	if !ok {
-		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault, hide, try, reveal or sweep, got %.40q", m.Type)
+		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault, hide, try, reveal, sweep or press, got %.40q", m.Type)
 	}
 	for key, value := range given {
 		switch {
@@ -179,6 +179,8 @@ func (s *Server) change(m wish) error {
 		return s.turn(m.Input, m.Position)
 	case "sweep":
 		return s.sweep(m.Input)
+	case "press":
+		return s.run.Tap(m.Input)
 	case "set":
 		if r, ok := s.now().slider(m); ok && !(m.Value >= r.Low && m.Value <= r.High) {
 			return fmt.Errorf("%s: must be from %g to %g, got %g", m.Key, r.Low, r.High, m.Value)

@@ -29,9 +29,10 @@ type Run interface {
 	Set(name, key string, value float64) error // of a neuron, or of a synapse: "synapse.a"
 	Reset() error
 	Fault(name string) error
-	Hide(wires int) error  // a hidden fault of some random wires
-	Try(name string) error // the wire of a hidden fault
-	Reveal() error         // the hidden fault
+	Hide(wires int) error   // a hidden fault of some random wires
+	Try(name string) error  // the wire of a hidden fault
+	Reveal() error          // the hidden fault
+	Tap(input string) error // presses a button of the virtual Pi
 }
 
 // Hello describes a run until its next change.
@@ -250,8 +251,9 @@ type SynapseStatus struct {
 type SpikeInput struct {
 	Name   string      `json:"name"`
 	Spikes int64       `json:"spikes"`
-	Edges  *EdgeCounts `json:"edges"` // null for played spikes
-	Fault  string      `json:"fault"` // of its pin
+	Edges  *EdgeCounts `json:"edges"`  // null for played spikes
+	Fault  string      `json:"fault"`  // of its pin
+	Button bool        `json:"button"` // of the virtual Pi, for the message press
 }
 
 // EdgeCounts are the edges of an input so far, beside those that became spikes in time.

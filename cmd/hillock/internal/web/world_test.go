@@ -213,10 +213,11 @@ func (f *fake) Set(neuron, key string, value float64) error {
 	}
 	return f.change(fmt.Sprintf("%s.%s=%g", neuron, key, value))
 }
-func (f *fake) Reset() error          { return f.change("reset") }
-func (f *fake) Hide(wires int) error  { return f.change(fmt.Sprintf("hide %d", wires)) }
-func (f *fake) Try(name string) error { return f.change("try " + name) }
-func (f *fake) Reveal() error         { return f.change("reveal") }
+func (f *fake) Reset() error           { return f.change("reset") }
+func (f *fake) Hide(wires int) error   { return f.change(fmt.Sprintf("hide %d", wires)) }
+func (f *fake) Try(name string) error  { return f.change("try " + name) }
+func (f *fake) Reveal() error          { return f.change("reveal") }
+func (f *fake) Tap(input string) error { return f.change("tap " + input) }
 func (f *fake) Fault(name string) error {
 	if name != "MISO open" {
 		return errors.New("fault: the virtual Pi has no such fault")
