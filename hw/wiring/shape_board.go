@@ -170,7 +170,7 @@ func (p *plan) drawDivider(high *Part, source Wire, y float64) xy {
 			p.onward(w, to, text)
 			to.x += p.pillWidth(text) + 1.5
 			to.x = max(to.x, end.x+1)
-			p.text(plain, xy{to.x, to.y - 0.8}, 0, 1, p.fit(plain, p.ground[1]-2-to.x, high.Use))
+			p.text(plain, xy{to.x, to.y - 0.8}, 0, 1, p.fit(plain, p.lanes[0]-0.5-to.x, high.Use))
 			continue
 		}
 		low := p.part(w.From.Part)

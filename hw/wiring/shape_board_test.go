@@ -58,9 +58,9 @@ func boards(t *testing.T) map[string]*wiring.Netlist {
 			case 1:
 				far = names[r.IntN(3)] + "/" + text("W")
 			case 2:
-				far, level = names[r.IntN(3)]+"/"+text("x"), "5 V"
+				far, level = names[r.IntN(3)]+"/"+text("W")+"x", "5 V"
 			}
-			cfg.Inputs = append(cfg.Inputs, spikes(fmt.Sprint(text("i"), i), take(), far, level))
+			cfg.Inputs = append(cfg.Inputs, spikes(fmt.Sprint(text("W"), i), take(), far, level))
 		}
 		for _, name := range outputs {
 			to := ""
