@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -80,7 +81,8 @@ func newConfigCheck() *cobra.Command {
 		if pairs > 0 {
 			neurons += ", " + readable.Count(pairs, "synapse")
 		}
-		_, err = fmt.Fprintf(w, "%s: ok: %s, %s, %s\n", name, neurons, readable.Count(len(cfg.Inputs), "input"), readable.Count(len(cfg.Outputs), "output"))
+		ok := fmt.Sprintf("%s: ok: %s, %s, %s", name, neurons, readable.Count(len(cfg.Inputs), "input"), readable.Count(len(cfg.Outputs), "output"))
+		_, err = fmt.Fprintln(w, strings.Join(append([]string{ok}, cfg.Latencies()...), "\n"))
 		return err
 	})
 }

@@ -131,7 +131,13 @@ func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
 	}
 }
 
-// From implements board.Jumpered.
+// DeadTime implements config.Jumper.
+func (e Edge) DeadTime() time.Duration { return e.Dead }
+
+// Low implements config.Jumper.
+func (e Edge) Low() bool { return e.Edge == "falling" }
+
+// From implements board.Jumpered and config.Jumper.
 func (e Edge) From() string { return e.Jumper }
 
 // Handling implements board.Handled.

@@ -55,6 +55,11 @@ func decodeBoard(t *config.Table) string {
 	return to
 }
 
+// Pulses implements config.Pulsed.
+func (o Pulse) Pulses() config.Pulses {
+	return config.Pulses{Width: o.Width, Every: o.Every, Low: o.Invert}
+}
+
 // Ahead implements config.Oracle.
 func (o Pulse) Ahead() time.Duration { return o.Early }
 
