@@ -28,9 +28,9 @@ func retinaWeights(weight string) (sets []string) {
 func TestRetinaIsLateralInhibition(t *testing.T) {
 	t.Parallel()
 	eye := 0
-	text := regexp.MustCompile(`(?m)^(eye\d) = .*$`).ReplaceAllStringFunc(read(t, exampleFile("retina")), func(line string) string {
+	text := regexp.MustCompile(`\[input\.eye\d\]\n(.+\n)+`).ReplaceAllStringFunc(read(t, exampleFile("retina")), func(string) string {
 		eye++
-		return fmt.Sprintf(`eye%d = {driver = "wave", shape = "constant", mean = "%g nA"}`, eye, map[bool]float64{true: 2.2, false: 3}[eye <= 4])
+		return fmt.Sprintf("[input.eye%d]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"%g nA\"\n", eye, map[bool]float64{true: 2.2, false: 3}[eye <= 4])
 	})
 	file := filepath.Join(t.TempDir(), "retina.toml")
 	write(t, file, text)
