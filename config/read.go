@@ -22,8 +22,10 @@ func (d *decoder) read(text []byte, sets []string) bool {
 	}
 	root, problem, at := src.tree()
 	if problem != nil {
-		p, at := d.word(src, at, *problem)
-		d.problems.add(at, p)
+		if !d.quoted {
+			*problem, at = d.word(src, at, *problem)
+		}
+		d.problems.add(at, *problem)
 		return false
 	}
 	d.root = root
@@ -51,7 +53,7 @@ func (d *decoder) word(s *source, at place, p Problem) (Problem, place) {
 	if !ok || p.Got == "" || strings.ContainsFunc(p.Got, func(r rune) bool { return !letter(r) }) {
 		return p, at
 	}
-	in := &decoder{kinds: d.kinds, parts: map[string]*Table{}, named: map[string][]*Table{}}
+	in := &decoder{kinds: d.kinds, quoted: true, parts: map[string]*Table{}, named: map[string][]*Table{}}
 	if in.read(fmt.Appendf(nil, "%s%s= %q", s.text[:start], key, p.Got), nil) {
 		in.tables()
 	}

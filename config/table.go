@@ -28,7 +28,8 @@ type decoder struct {
 	parts              map[string]*Table   // by path
 	named              map[string][]*Table // by section, in the order of the file
 	timing             Loop
-	graph              // of the whole configuration, for check
+	quoted             bool // word has put the last value in quotes
+	graph                   // of the whole configuration, for check
 }
 
 // Loop returns the loop of the configuration.

@@ -71,6 +71,7 @@ func TestProblemsOfWholeTexts(t *testing.T) {
 			"[input.knob]\ndriver = \"mcp3008\"\n[neuron]\ninput = \"knob\"\ntau_m = \"10 ms\"\nv_t = \"-50 mV\"\n",
 			"bad.toml:4:1: neuron.input: must be in a table with a name, got \"knob\": write [neuron.NAME] above it",
 		},
+		{"[loop]\nab#on = \"\n", "bad.toml:2:3: loop: expected '=' after key, got ab: give it a value or remove the line"},
 		{"neuron = 1", "bad.toml:1:1: neuron: must be a table, got 1: write [neuron.NAME]"},
 		{"\xff\xfe[\x00l\x00", "bad.toml:1:1: must be UTF-8 text, got 0xff: save the file as UTF-8"},
 		{
