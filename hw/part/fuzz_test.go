@@ -21,6 +21,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(rich, "loop.speed=1")
 	f.Add(eyes, "input.eye.bright=10 Ohm")
 	f.Add(string(config.DefaultTOML()), "neuron.n1.tau_m=5 ms")
+	f.Add(minimal+"[output.a]\ndriver = \"mcp4725\"\nneuron = \"n1\"\nrange = [\"-80 mV\", \"-50 mV\"]\n", "output.a.address=0x67")
+	f.Add(minimal+"[output.a]\ndriver = \"mcp4922\"\nneuron = \"n1\"\nchannel = 1\nclock = \"1 MHz\"\n", "output.a.range=[\"-1 V\", \"0 V\"]")
 	f.Add(netBase, "synapse.a.weight=-8 nA")
 	f.Add(netBase, `synapse.a.plastic={a_plus = "0.5 nA", a_minus = "0.6 nA", tau_plus = "20 ms", tau_minus = "20 ms", max = "10 nA"}`)
 	for i, test := range netCases() {

@@ -195,3 +195,53 @@ func TestMCP49xxLimits(t *testing.T) {
 		t.Error("got a data output, want none")
 	}
 }
+
+// After any bytes a command of fast mode sets the output, except during a write to the EEPROM.
+func FuzzMCP4725(f *testing.F) {
+	f.Add([]byte{0x0f, 0xff}, []byte{0x40, 0xab, 0xc0})
+	f.Add([]byte{0x60, 0x40, 0x00}, []byte{0x0f})
+	f.Add([]byte{0xe0, 0x01}, []byte{0x2f, 0xff, 0x40})
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		if len(first) == 0 || len(second) == 0 || len(first)+len(second) > 4096 {
+			return
+		}
+		chip, bus := withMCP4725(t)
+		r := make([]byte, 12)
+		for _, w := range [][]byte{first, second, {0x0a, 0xbc}} {
+			if err := bus.Tx(0x60, w, r); err != nil {
+				t.Fatal(err)
+			}
+			if c := chip.Code(); c < 0 || c > 4095 || chip.Voltage() > 3300*physic.MilliVolt {
+				t.Errorf("after % x: got code %d and %s", w, c, chip.Voltage())
+			}
+		}
+		if _, writes := chip.EEPROM(); writes == 0 && (chip.Code() != 0xabc || r[1] != 0xab || r[2] != 0xc0) {
+			t.Errorf("after % x and % x: got code %#x, and % x from the chip", first, second, chip.Code(), r)
+		}
+	})
+}
+
+// After any transfer a word sets the output, in both modes.
+func FuzzMCP49xx(f *testing.F) {
+	f.Add([]byte{0x3f, 0xff, 0x12}, false)
+	f.Add([]byte{0xff}, true)
+	f.Fuzz(func(t *testing.T, w []byte, mode3 bool) {
+		if len(w) == 0 || len(w) > 4096 {
+			return
+		}
+		port, chip, _ := withMCP49xx(t, "mcp4922")
+		mode := spi.Mode0
+		if mode3 {
+			mode = spi.Mode3
+		}
+		c := connect(t, port, physic.MegaHertz, mode)
+		for _, w := range [][]byte{w, {0x3a, 0xbc}, {0xb1, 0x23}} {
+			if err := c.Tx(w, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a, b := chip.Code(0), chip.Code(1); a != 0xabc || b != 0x123 {
+			t.Errorf("after % x: got the codes %#x and %#x", w, a, b)
+		}
+	})
+}
