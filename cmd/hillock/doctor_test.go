@@ -18,12 +18,17 @@ import (
 
 func TestDoctorFindsEveryFault(t *testing.T) {
 	t.Parallel()
+	jumper := []string{"input.touch.driver=edge", "input.touch.pin=GPIO22", "input.touch.from=led",
+		"synapse.jumper.from=touch", "synapse.jumper.to=n1", "synapse.jumper.kind=delta", "synapse.jumper.weight=1 mV", "synapse.jumper.delay=1 ms"}
 	for _, f := range fault.All() {
 		synctest.Test(t, func(t *testing.T) {
 			cfg := config.Default(part.Kinds())
-			if f.Lacks(cfg) != "" {
+			for _, sets := range [][]string{{"output.fast.driver=mcp4921", "output.fast.neuron=n1"}, jumper} {
+				if f.Lacks(cfg) == "" {
+					break
+				}
 				var err error
-				if cfg, err = config.Load("", []string{"output.fast.driver=mcp4921", "output.fast.neuron=n1"}, part.Kinds()); err != nil {
+				if cfg, err = config.Load("", sets, part.Kinds()); err != nil {
 					t.Fatal(err)
 				}
 			}

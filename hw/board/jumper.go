@@ -46,7 +46,7 @@ func (v *Virtual) wireEdges(cfg *config.Config) error {
 	}
 	for input, j := range v.Jumpers {
 		if want[input] != j {
-			_ = v.Disconnect(j.From, j.To) // a person may have pulled the wire
+			v.pull(v.placed(input))
 			delete(v.Jumpers, input)
 		}
 	}
@@ -55,12 +55,51 @@ func (v *Virtual) wireEdges(cfg *config.Config) error {
 		if v.Jumpers[input] == j {
 			continue
 		}
-		if err := v.Connect(j.From, j.To); err != nil {
+		v.Jumpers[input] = j
+		if err := v.push(v.placed(input)); err != nil {
 			return fmt.Errorf("input %s: %w", input, err)
 		}
-		v.Jumpers[input] = j
 	}
 	return nil
+}
+
+// MoveJumpers moves the ends of jumper wires, by the names of their inputs, from the inputs' pins to other pins; "" is a loose wire. It
+// puts all other wires back into their places.
+func (v *Virtual) MoveJumpers(pins map[string]string) error {
+	for input := range v.Jumpers {
+		v.pull(v.placed(input))
+	}
+	v.moved = pins
+	for _, input := range slices.Sorted(maps.Keys(v.Jumpers)) {
+		if err := v.push(v.placed(input)); err != nil {
+			return fmt.Errorf("input %s: %w", input, err)
+		}
+	}
+	return nil
+}
+
+// placed returns the wire of an input as it lies.
+func (v *Virtual) placed(input string) Jumper {
+	j := v.Jumpers[input]
+	if to, ok := v.moved[input]; ok {
+		j.To = to
+	}
+	return j
+}
+
+// push puts a wire into its holes.
+func (v *Virtual) push(j Jumper) error {
+	if j.To == "" {
+		return nil
+	}
+	return v.Connect(j.From, j.To)
+}
+
+// pull removes a wire. A person may have pulled it already.
+func (v *Virtual) pull(j Jumper) {
+	if j.To != "" {
+		_ = v.Disconnect(j.From, j.To)
+	}
 }
 
 // button puts a button on the pin of an input: to 3V3 against a pull-down, to ground against a pull-up.

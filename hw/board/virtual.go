@@ -27,6 +27,7 @@ type Virtual struct {
 	Jumpers map[string]Jumper      // by spike input with a wire from an output of the same file
 	Buttons map[string]*sim.Button // by spike input without a wire
 
+	moved map[string]string        // by spike input: the pin of its wire's end, in a wrong hole, "" for a loose wire
 	looks map[string]func() string // by output, the picture of a part with more than pins
 	dark  atomic.Pointer[func(output string) bool]
 }

@@ -43,7 +43,8 @@ type Bench struct {
 	// Begin gets the name of each check before it runs. Nil is allowed.
 	Begin func(check string)
 
-	ctx context.Context // of the running checks
+	ctx     context.Context // of the running checks
+	against map[string]bool // outputs that would drive against something else
 }
 
 // Checked is the part of an input with a check of its own.
@@ -101,7 +102,7 @@ func (b *Bench) Wires(ctx context.Context) iter.Seq[Finding] {
 			failed[f.Check] = failed[f.Check] || f.Result == Failed
 			return ctx.Err() == nil && each(f)
 		}
-		for _, check := range []func(func(Finding) bool) bool{b.chips, b.buses, b.pins, b.outputs, b.jumpers} {
+		for _, check := range []func(func(Finding) bool) bool{b.chips, b.buses, b.pins, b.jumpers, b.outputs} {
 			if !check(yield) {
 				return
 			}

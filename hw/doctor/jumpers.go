@@ -67,7 +67,7 @@ func HasJumpers(cfg *config.Config) bool {
 func (b *Bench) Connectome(ctx context.Context, heard func(Jumper)) (c Connectome, err error) {
 	b.ctx = ctx
 	all := b.sockets()
-	defer func() { err = errors.Join(err, leave(all)) }()
+	defer func() { err = errors.Join(err, b.leave(all)) }()
 	usable := b.usable(all)
 	if err := b.rest(usable); err != nil {
 		return c, err
@@ -90,6 +90,7 @@ func (b *Bench) Connectome(ctx context.Context, heard func(Jumper)) (c Connectom
 		w.sent = append(w.sent, source{s.out.Name, s.pin})
 		for _, e := range echoes {
 			if w.echoes = append(w.echoes, e); !e.loose() {
+				s.joined = s.joined || e.at.out != nil
 				c.Jumpers = append(c.Jumpers, w.jumper(e))
 				heard(w.jumper(e))
 			}

@@ -65,12 +65,13 @@ delay = "1 ms"
 // connect puts jumper wires between pins: "17-22 27-23".
 func connect(t *testing.T, v *board.Virtual, jumpers string) {
 	t.Helper()
-	for _, w := range v.Jumpers { // those of the configuration
-		if err := v.Disconnect(w.From, w.To); err != nil {
-			t.Fatal(err)
-		}
+	loose := map[string]string{}
+	for input := range v.Jumpers {
+		loose[input] = ""
 	}
-	clear(v.Jumpers)
+	if err := v.MoveJumpers(loose); err != nil {
+		t.Fatal(err)
+	}
 	for _, w := range strings.Fields(jumpers) {
 		a, b, _ := strings.Cut(w, "-")
 		if err := v.Connect(a, b); err != nil {
@@ -292,9 +293,18 @@ func TestRightWiresHaveNoFalseAlarm(t *testing.T) {
 	t.Logf("seed %d: %d false alarms in %d right wirings of %d wires and %d inputs", seed, alarms, n, wires, inputs)
 }
 
-// TestOneOutputAtATime checks that an output is high only while all others are inputs, and that the outputs end low.
+// TestOneOutputAtATime checks that an output is high only while all others are inputs, and that joined outputs end as inputs.
 func TestOneOutputAtATime(t *testing.T) {
 	t.Parallel()
+	found := examine(t, wired, func(v *board.Virtual, b *doctor.Bench) {
+		connect(t, v, "17-22 27-23 17-27")
+		b.Pi, b.Hand = watched{v, t, []string{"GPIO17", "GPIO27"}}, v
+	})
+	for _, name := range []string{"red", "green"} {
+		if want := (doctor.Finding{Check: name, Result: doctor.Skipped, Seen: "not checked: it would drive against something else"}); !slices.Contains(found, want) {
+			t.Errorf("got %+v, want %+v", found, want)
+		}
+	}
 	c := survey(t, "xor.toml", wired, func(v *board.Virtual, b *doctor.Bench) {
 		connect(t, v, "17-22 27-23 17-27")
 		b.Pi = watched{v, t, []string{"GPIO17", "GPIO27", "GPIO5"}}

@@ -17,7 +17,7 @@ import (
 func (b *Bench) Listen(ctx context.Context, heard func(Jumper)) (c Connectome, err error) {
 	b.ctx = ctx
 	all := b.sockets()
-	defer func() { err = errors.Join(err, leave(all)) }()
+	defer func() { err = errors.Join(err, b.leave(all)) }()
 	l := b.listener(all)
 	for _, s := range l.pins {
 		c.Listened = append(c.Listened, s.pin)

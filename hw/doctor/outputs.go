@@ -29,6 +29,8 @@ func (b *Bench) outputs(yield func(Finding) bool) bool {
 			}
 		}
 		switch back := b.Back[out.Name]; {
+		case b.against[out.Name]:
+			f.Result, f.Seen = Skipped, "not checked: it would drive against something else"
 		case isLED && back != "":
 			f = b.blinks(f, out, led, back)
 		case b.Hand == nil:

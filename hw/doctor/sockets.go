@@ -25,6 +25,7 @@ type socket struct {
 
 	up, down gpio.Level // under the pull-up and under the pull-down, before any pulse
 	busy     int        // edges before any pulse
+	joined   bool       // to another output
 	refusal  error      // the pin cannot be used
 	restore  func() error
 }
@@ -117,7 +118,8 @@ func (b *Bench) sockets() (all []*socket) {
 	return all
 }
 
-// dark returns a function that leaves an output at rest, with its present pull. A driven output stays an input.
+// dark returns a function that leaves an output at rest, with its present pull. An output stays an input if it would drive
+// against something else.
 func (b *Bench) dark(s *socket) func() error {
 	was := gpio.PullNoChange
 	if p, ok := b.Pi.DirectPin(s.pin); ok {
@@ -133,7 +135,7 @@ func (b *Bench) dark(s *socket) func() error {
 				return err
 			}
 		}
-		if s.driven() {
+		if s.driven() || s.joined {
 			if c, ok := p.(interface{ Close() }); ok {
 				c.Close()
 			}
@@ -145,8 +147,12 @@ func (b *Bench) dark(s *socket) func() error {
 }
 
 // leave restores the pins.
-func leave(all []*socket) (err error) {
+func (b *Bench) leave(all []*socket) (err error) {
+	b.against = map[string]bool{}
 	for _, s := range all {
+		if s.out != nil && (s.driven() || s.joined) {
+			b.against[s.out.Name] = true
+		}
 		if s.restore != nil && s.refusal == nil {
 			err = errors.Join(err, s.restore())
 		}

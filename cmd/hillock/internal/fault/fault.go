@@ -26,6 +26,7 @@ type Fault struct {
 	dac     sim.ChipFault                                       // of each digital-to-analog converter
 	knob    sim.KnobFault                                       // of each knob on a chip, also on an ADS1115
 	dark    string                                              // the output with an LED whose wire is loose or in another hole, or allLEDs
+	jumper  string                                              // the spike input with a jumper wire that is loose or in another hole, or allJumpers
 	hole    sim.Hole                                            // of the wire's end, "" for a fault without another hole
 	several []Fault                                             // more than one: these, and none of its own
 }
@@ -62,6 +63,7 @@ func All() []Fault {
 		{ID: "led-loose", Name: "LED loose", dark: allLEDs},
 		{ID: "ldac-loose", Name: "LDAC loose", dac: sim.NoLatch},
 		{ID: "vout-loose", Name: "VOUT loose", dac: sim.NoOutput},
+		{ID: "jumper-loose", Name: "jumper loose", jumper: allJumpers},
 	}
 }
 
@@ -134,6 +136,8 @@ func (f Fault) Lacks(cfg *config.Config) string {
 			return ""
 		}
 		return "an LED called " + f.dark
+	case f.jumper != "":
+		return f.lacksJumper(cfg)
 	case f.dac == sim.NoLatch && !slices.ContainsFunc(cfg.Outputs, parts.HasLatch):
 		return "a DAC on SPI"
 	case f.dac == sim.NoOutput && !slices.ContainsFunc(cfg.Outputs, parts.IsDAC):
@@ -152,7 +156,7 @@ func (f Fault) Lacks(cfg *config.Config) string {
 func (f Fault) Check(cfg *config.Config) error {
 	for _, in := range cfg.Inputs {
 		for _, pin := range config.Pins(in.Part) {
-			if slices.ContainsFunc(f.each(), func(one Fault) bool { return one.hole == sim.Hole(pin) }) {
+			if slices.ContainsFunc(f.each(), func(one Fault) bool { return one.hole == sim.Hole(pin) && !(one.jumper != "" && hasJumper(in)) }) {
 				return fmt.Errorf("fault: %q needs a pin that no input uses: input %s uses %s", f.Name, in.Name, pin)
 			}
 		}
@@ -204,6 +208,7 @@ func (f Fault) Apply(v *board.Virtual) {
 		k.SetFault(knob)
 	}
 	v.SetDark(f.Dark)
+	_ = v.MoveJumpers(f.moved(v)) // a pin in use refuses the wire: it then stays loose
 }
 
 // add returns the faults of both. Where both have one of the same wire, the later one counts.

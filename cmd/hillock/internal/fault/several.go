@@ -68,10 +68,13 @@ func (f Fault) Dark(output string) bool {
 var (
 	misplaced = regexp.MustCompile(`^(?i:(CS|SCLK|MOSI|MISO)[ -]in[ -](GPIO[0-9]+|3V3|GND))$`)
 	lamp      = regexp.MustCompile(`^(?i:LED)[ -](.+)[ -]loose$`)
+	jumper    = regexp.MustCompile(`^(?i:jumper)[ -](.+)[ -]loose$`)
+	jumperIn  = regexp.MustCompile(`^(?i:jumper)[ -](.+)[ -]in[ -](?i:(GPIO[0-9]+))$`)
 	lampIn    = regexp.MustCompile(`^(?i:LED)[ -](.+)[ -]in[ -](?i:(GPIO[0-9]+|3V3|GND))$`)
 )
 
-// inOtherHole returns the fault of a wire in another hole, "CS in GPIO25" or "LED red in GPIO27", or of one LED, "LED red loose".
+// inOtherHole returns the fault of a wire in another hole, "CS in GPIO25", "LED red in GPIO27" or "jumper touch in GPIO25", or of one wire,
+// "LED red loose" or "jumper touch loose".
 func inOtherHole(name string) (f Fault, ok bool) {
 	id := func(name string) string { return strings.ReplaceAll(strings.ToLower(name), " ", "-") }
 	if m := misplaced.FindStringSubmatch(name); m != nil {
@@ -95,6 +98,15 @@ func inOtherHole(name string) (f Fault, ok bool) {
 		f = Fault{Name: "LED " + m[1] + " in " + string(hole), dark: m[1], hole: hole}
 		f.ID = "led-" + m[1] + "-in-" + strings.ToLower(string(hole))
 		return f, hole.Exists()
+	}
+	if m := jumperIn.FindStringSubmatch(name); m != nil {
+		hole := sim.Hole(strings.ToUpper(m[2]))
+		f = Fault{Name: "jumper " + m[1] + " in " + string(hole), jumper: m[1], hole: hole}
+		f.ID = "jumper-" + m[1] + "-in-" + strings.ToLower(string(hole))
+		return f, hole.Exists()
+	}
+	if m := jumper.FindStringSubmatch(name); m != nil {
+		return Fault{ID: "jumper-" + m[1] + "-loose", Name: "jumper " + m[1] + " loose", jumper: m[1]}, true
 	}
 	if m := lamp.FindStringSubmatch(name); m != nil {
 		return Fault{ID: "led-" + m[1] + "-loose", Name: "LED " + m[1] + " loose", dark: m[1]}, true

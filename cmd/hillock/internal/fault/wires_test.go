@@ -116,18 +116,21 @@ func TestFindingsAndNotesOfACheck(t *testing.T) {
 // The doctor stops with its context: at once, or after a hanging transfer of 1 s.
 func TestConsultStopsWithItsContext(t *testing.T) {
 	t.Parallel()
-	for _, name := range Of(config.Default(part.Kinds()))[1:] {
+	for _, name := range append(Of(config.Default(part.Kinds()))[1:], "jumper loose") {
 		fault := named(t, name)
 		synctest.Test(t, func(t *testing.T) {
-			whole := time.Now()
-			if err := Consult(t.Context(), fault, config.Default(part.Kinds()), func(doctor.Finding) {}); err != nil {
+			whole, cfg := time.Now(), config.Default(part.Kinds())
+			if fault.jumper != "" {
+				cfg = parsed(t, wired)
+			}
+			if err := Consult(t.Context(), fault, cfg, func(doctor.Finding) {}); err != nil {
 				t.Errorf("%s: got %v", fault.Name, err)
 			}
 			all := time.Since(whole)
 			for after := time.Duration(0); after < all; after += all/5 + 1 {
 				ctx, stop := context.WithTimeout(t.Context(), after)
 				stopped := time.Now().Add(after)
-				err := Consult(ctx, fault, config.Default(part.Kinds()), func(f doctor.Finding) {
+				err := Consult(ctx, fault, cfg, func(f doctor.Finding) {
 					if ctx.Err() != nil {
 						t.Errorf("%s: got %v after the end", fault.Name, f)
 					}
