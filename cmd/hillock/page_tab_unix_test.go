@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -106,9 +107,15 @@ type tab struct {
 }
 
 // open opens a page in a tab.
-func open(t *testing.T, ctx context.Context, page string) *tab {
+func open(t *testing.T, ctx context.Context, address string) *tab {
 	t.Helper()
-	u, err := url.Parse(page)
+	return openOn(t, ctx, address, "schematic")
+}
+
+// openOn opens a tab with a drawing of the board: breadboard or schematic.
+func openOn(t *testing.T, ctx context.Context, address, board string) *tab {
+	t.Helper()
+	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +126,11 @@ func open(t *testing.T, ctx context.Context, page string) *tab {
 	if err := chromedp.Do(p.ctx); err != nil { // opens the tab until the end of its context
 		t.Fatal(err)
 	}
-	p.do(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(page))
+	chosen := page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf("localStorage.setItem('hillock.board', %q)", board)}
+	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, chosen); err != nil {
+		t.Fatal(err)
+	}
+	p.do(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(address))
 	events := true
 	_, err = chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: p.downloads, EventsEnabled: &events,

@@ -99,6 +99,18 @@ func TestPageInChromium(t *testing.T) {
 			network.try(p, t)
 		})
 	}
+	t.Run("breadboard", func(t *testing.T) {
+		desk := openOn(t, ctx, pageOf(t, "--web=127.0.0.1:0"), "breadboard")
+		defer desk.well(t)
+		desk.breadboard(t)
+	})
+	t.Run("breadboard of xor", func(t *testing.T) {
+		xor := openOn(t, ctx, pageOf(t, "../../deploy/examples/xor.toml", "--web=127.0.0.1:0"), "breadboard")
+		defer xor.well(t)
+		xor.until(t, "document.querySelectorAll('#desk [data-kind=led]').length === 4")
+		xor.until(t, "document.querySelector('#desk [data-kind=led].lit')")
+		xor.shot(t, "breadboard-xor")
+	})
 	t.Run("noise", func(t *testing.T) {
 		noisy := open(t, ctx, pageOf(t, "--web=127.0.0.1:0", "--set=neuron.n1.sigma=5 mV"))
 		defer noisy.well(t)

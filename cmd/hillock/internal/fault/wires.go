@@ -3,6 +3,7 @@ package fault
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"hillock/cmd/hillock/internal/bounded"
@@ -90,8 +91,8 @@ func (w *Wires) Hide(f Fault, cfg *config.Config) {
 	w.game = Game{Hidden: len(f.each())}
 }
 
-// Try puts a wire back into its place, for a person who suspects it: the name of its fault, "CS loose". It returns false if the hidden
-// fault does not have it. Of a wire in another hole the name of the loose wire is enough.
+// Try puts a wire back into its place, for a person who suspects it: the name of its fault, "CS loose", or several names. It
+// returns false if the hidden fault has none of them. Of a wire in another hole the name of the loose wire is enough.
 func (w *Wires) Try(name string, cfg *config.Config) (found bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,7 +101,7 @@ func (w *Wires) Try(name string, cfg *config.Config) (found bool) {
 	}
 	w.game.Tries++
 	for _, one := range w.fault.each() {
-		if one.Name != name && one.wire() != name {
+		if names := strings.Split(name, " + "); !slices.Contains(names, one.Name) && !slices.Contains(names, one.wire()) {
 			continue
 		}
 		rest, _ := w.fault.Without(one.Name)

@@ -29,13 +29,16 @@ type wish struct {
 	Value     float64 `json:"value"`
 	Name      string  `json:"name"`
 	Wires     float64 `json:"wires"`
+	Wire      string  `json:"wire"`
+	Hole      string  `json:"hole"`
+	At        string  `json:"at"`
 }
 
 // kinds returns the keys of each type of message.
 func kinds() map[string][]string {
 	return map[string][]string{
 		"auth": {"token"}, "view": {"per_column", "columns", "end"}, "turn": {"input", "position"}, "set": {"key", "value"},
-		"reset": {}, "fault": {"name"}, "hide": {"wires"}, "try": {"name"}, "reveal": {}, "sweep": {"input"}, "press": {"input"},
+		"reset": {}, "fault": {"name"}, "hide": {"wires"}, "try": {"name"}, "reveal": {}, "wire": {"wire", "at", "hole"}, "sweep": {"input"}, "press": {"input"},
 	}
 }
 
@@ -98,7 +101,7 @@ func parse(text []byte) (wish, error) {
 	}
 	want, ok := kinds()[m.Type]
 	if !ok {
-		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault, hide, try, reveal, sweep or press, got %.40q", m.Type)
+		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault, hide, try, reveal, wire, sweep or press, got %.40q", m.Type)
 	}
 	for key, value := range given {
 		switch {
@@ -154,6 +157,10 @@ func (m wish) check(ofNeuron, ofSynapse bool) error {
 		if m.Wires != 1 && m.Wires != 2 && m.Wires != 3 {
 			return fmt.Errorf("hide: wires: must be 1, 2 or 3, got %g", m.Wires)
 		}
+	case "wire":
+		if m.At != "from" && m.At != "to" {
+			return fmt.Errorf("wire: at: must be from or to, got %.40q", m.At)
+		}
 	case "set":
 		switch {
 		case ofNeuron && ofSynapse:
@@ -204,6 +211,8 @@ func (s *Server) change(m wish) error {
 		return s.run.Try(m.Name)
 	case "reveal":
 		return s.run.Reveal()
+	case "wire":
+		return s.run.Move(MovedWire{Wire: m.Wire, End: m.At, Hole: m.Hole})
 	}
 	s.greet()
 	return nil

@@ -19,7 +19,7 @@ export default [
     languageOptions: {
       globals: readonly('uPlot document window addEventListener location navigator console fetch setTimeout clearTimeout setInterval clearInterval requestAnimationFrame '
         + 'performance getComputedStyle devicePixelRatio matchMedia sessionStorage localStorage btoa '
-        + 'AbortSignal AudioContext Blob Event Image KeyboardEvent Option ResizeObserver TextEncoder URL WebSocket XMLSerializer'),
+        + 'AbortSignal AudioContext Blob CSS DOMParser DOMPoint Event Image KeyboardEvent Option ResizeObserver TextEncoder URL WebSocket XMLSerializer'),
     },
   },
 ];

@@ -32,10 +32,11 @@ func (s *Server) routes() map[string]http.Handler {
 	registry.MustRegister(collector{s}, collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsGC)))
 	all := map[string]http.Handler{
-		"/ws":          http.HandlerFunc(s.socket),
-		"/metrics":     promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
-		"/healthz":     http.HandlerFunc(s.health),
-		"/config.toml": made("text/plain; charset=utf-8", s.run.TOML),
+		"/ws":             http.HandlerFunc(s.socket),
+		"/metrics":        promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
+		"/healthz":        http.HandlerFunc(s.health),
+		"/breadboard.svg": made("image/svg+xml", s.run.Breadboard),
+		"/config.toml":    made("text/plain; charset=utf-8", s.run.TOML),
 	}
 	err := fs.WalkDir(page, "page", func(name string, d fs.DirEntry, err error) error {
 		kind := types()[path.Ext(name)]

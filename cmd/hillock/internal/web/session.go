@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,16 @@ type shown struct {
 	*session.Session
 	version string
 	drawn   atomic.Pointer[drawn]
+
+	mu    sync.Mutex // guards moved; no other lock is taken under it
+	moved moved
+}
+
+// moved are the wires that a hand has moved, with the fault that they make.
+type moved struct {
+	of    *config.Config
+	wires []MovedWire
+	fault string
 }
 
 // drawn is the drawn kit and the network of a configuration.
@@ -28,6 +39,7 @@ type drawn struct {
 	of      *config.Config
 	kit     Kit
 	network Network
+	desk    *desk // nil: the kit fits on no breadboard
 }
 
 // Of returns a session as a Run for a Server.
@@ -52,12 +64,15 @@ func (w *shown) Hello() Hello {
 	st := w.Session.Status()
 	cfg := st.Config
 	h := Hello{Version: w.version, Where: st.Where, Virtual: st.Virtual, Faults: append([]string{}, st.Faults...),
-		Inputs: []Input{}, Outputs: []Output{},
+		Inputs: []Input{}, Outputs: []Output{}, Desk: []DeskWire{},
 		Step:    st.Tick.Steps + 1,
 		Loop:    Loop{DT: readable.Milliseconds(cfg.Loop.DT), Tick: readable.Milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed},
 		Sliders: []Slider{{Key: "speed", Symbol: "speed", Name: "speed, in multiples of real time", Unit: "×", Low: 0.001, High: 10, Decimals: 3, Logarithmic: true}}}
 	d := w.draw(&st)
 	h.Kit, h.Network = d.kit, d.network.now(&st)
+	if d.desk != nil {
+		h.Desk = d.desk.wires
+	}
 	shown := cfg.Neurons[:min(len(cfg.Neurons), maxCells)]
 	h.LeftOut = len(cfg.Neurons) - len(shown)
 	for i, n := range shown {
@@ -107,7 +122,7 @@ func (w *shown) draw(st *session.Status) *drawn {
 	for _, in := range st.Inputs {
 		inputs = append(inputs, in.Config)
 	}
-	d := &drawn{st.File, onPage(st.File, inputs, n), networkOf(st.File)}
+	d := &drawn{st.File, onPage(st.File, inputs, n), networkOf(st.File), newDesk(st.File, n)}
 	w.drawn.Store(d)
 	return d
 }
@@ -203,6 +218,7 @@ func (w *shown) Status() Status {
 	if !st.Virtual {
 		is.Doctor = append(is.Doctor, seen(&st)...)
 	}
+	is.Moved = w.movedNow(&st)
 	for _, f := range st.Doctor {
 		is.Doctor = append(is.Doctor, Finding{Check: f.Check, Result: string(f.Result), Seen: f.Seen, Means: f.Means, Do: f.Do})
 	}

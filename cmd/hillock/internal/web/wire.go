@@ -33,27 +33,30 @@ type Run interface {
 	Try(name string) error  // the wire of a hidden fault
 	Reveal() error          // the hidden fault
 	Tap(input string) error // presses a button of the virtual Pi
+	Move(MovedWire) error   // the end of a wire on the breadboard
+	Breadboard() []byte     // an SVG; nil for a kit without a breadboard
 }
 
 // Hello describes a run until its next change.
 type Hello struct {
-	Type      string   `json:"type"`
-	Version   string   `json:"version"`
-	Where     string   `json:"where"`
-	Virtual   bool     `json:"virtual"`
-	MayChange bool     `json:"may_change"`
-	Loop      Loop     `json:"loop"`
-	Step      int64    `json:"step"`  // its first step
-	Run       uint32   `json:"run"`   // number of the part with these steps, as in each frame
-	Since     string   `json:"since"` // start of the server: run numbers of another server do not compare
-	Neurons   []Neuron `json:"neurons"`
-	LeftOut   int      `json:"left_out"` // further neurons: a page shows at most 255 tables
-	Network   Network  `json:"network"`
-	Inputs    []Input  `json:"inputs"` // of currents
-	Outputs   []Output `json:"outputs"`
-	Kit       Kit      `json:"kit"`
-	Faults    []string `json:"faults"`  // of the virtual Pi
-	Sliders   []Slider `json:"sliders"` // of the loop
+	Type      string     `json:"type"`
+	Version   string     `json:"version"`
+	Where     string     `json:"where"`
+	Virtual   bool       `json:"virtual"`
+	MayChange bool       `json:"may_change"`
+	Loop      Loop       `json:"loop"`
+	Step      int64      `json:"step"`  // its first step
+	Run       uint32     `json:"run"`   // number of the part with these steps, as in each frame
+	Since     string     `json:"since"` // start of the server: run numbers of another server do not compare
+	Neurons   []Neuron   `json:"neurons"`
+	LeftOut   int        `json:"left_out"` // further neurons: a page shows at most 255 tables
+	Network   Network    `json:"network"`
+	Inputs    []Input    `json:"inputs"` // of currents
+	Outputs   []Output   `json:"outputs"`
+	Kit       Kit        `json:"kit"`
+	Desk      []DeskWire `json:"desk"`    // the wires of /breadboard.svg; none for a kit without a breadboard
+	Faults    []string   `json:"faults"`  // of the virtual Pi
+	Sliders   []Slider   `json:"sliders"` // of the loop
 }
 
 // Loop is the timing of the loop.
@@ -225,7 +228,21 @@ type Status struct {
 	Stalled     string          `json:"stalled"` // as Run.Stalled
 	Fault       string          `json:"fault"`   // of the virtual Pi; "hidden" while it is hidden
 	Game        Game            `json:"game"`
+	Moved       []MovedWire     `json:"moved"` // wires on the breadboard
 	Doctor      []Finding       `json:"doctor"`
+}
+
+// DeskWire is a wire on the breadboard.
+type DeskWire struct {
+	ID    string `json:"id"`    // "w7"
+	Fault string `json:"fault"` // of the virtual Pi when the wire is loose; "": none
+}
+
+// MovedWire is the end of a wire on the breadboard in another hole.
+type MovedWire struct {
+	Wire string `json:"wire"` // "w7"
+	End  string `json:"end"`  // "from" or "to"
+	Hole string `json:"hole"` // "header-22", "a12"; "": in no hole
 }
 
 // Game is the state of a hidden fault: the faults not found yet, those found, the wires tried, and whether it was shown.

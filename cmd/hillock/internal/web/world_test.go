@@ -218,6 +218,8 @@ func (f *fake) Hide(wires int) error   { return f.change(fmt.Sprintf("hide %d", 
 func (f *fake) Try(name string) error  { return f.change("try " + name) }
 func (f *fake) Reveal() error          { return f.change("reveal") }
 func (f *fake) Tap(input string) error { return f.change("tap " + input) }
+func (f *fake) Move(m MovedWire) error { return f.change(fmt.Sprint("move ", m)) }
+func (f *fake) Breadboard() []byte     { return []byte("<svg/>") }
 func (f *fake) Fault(name string) error {
 	if name != "MISO open" {
 		return errors.New("fault: the virtual Pi has no such fault")

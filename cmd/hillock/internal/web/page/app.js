@@ -28,7 +28,7 @@ function all(method, ...what) {
 
 // send keeps only the latest message of each kind until the next sending: a fast turn of the knob does not flood the server.
 function send(message) {
-  pending.set([message.type, message.input, message.neuron, message.key].join(), message);
+  pending.set([message.type, message.input, message.neuron, message.key, message.wire, message.at].join(), message);
 }
 
 setInterval(() => {

@@ -1,5 +1,6 @@
-// The board: the header, the parts and the wires of 'hillock wiring'.
-import { $ } from '../show.js';
+// The board: the breadboard as it lies on the desk, or the schematic of 'hillock wiring'.
+import { $, remember, remembered } from '../show.js';
+import { Desk } from '../desk.js';
 import { Knob } from '../knob.js';
 import { layout } from '../layout.js';
 import { draw } from '../parts.js';
@@ -19,11 +20,17 @@ export default class Board {
   static id = 'board';
   static title = 'The board';
   static html = `
+<div id="desk" hidden></div>
 <svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
 <div id="faults" class="tools" hidden>
   <select id="fault" aria-label="Fault"></select>
   <button id="inject" title="Make the chosen fault">Inject fault</button>
   <button id="mend" title="End the fault">Reset</button>
+</div>
+<div class="tools" id="views">
+  <button id="view"></button><a class="button" id="sheet" href="breadboard.svg" download>SVG</a><button id="large">Full screen</button>
+  <span id="game"><select id="many" aria-label="Number of hidden faults"><option>1</option><option>2</option><option>3</option></select>
+  <button id="hide" title="Make hidden faults, for a class to find">Hide faults</button></span>
 </div>
 <div id="told" tabindex="0" role="region" aria-label="Findings"><p id="hint"></p></div>
 `;
@@ -33,14 +40,34 @@ export default class Board {
     $('inject').onclick = () => this.inject($('fault').value);
     $('mend').onclick = () => this.inject('none');
     $('fault').onchange = () => this.choose($('fault').value);
+    $('hide').onclick = () => shared.send(this.shared.status?.game.hidden ? { type: 'reveal' } : { type: 'hide', wires: Number($('many').value) });
+    this.desk = new Desk(shared);
+    this.schematic = remembered('board') === 'schematic';
+    $('large').onclick = () => { if (document.fullscreenElement) document.exitFullscreen(); else $('board').requestFullscreen(); };
+    $('view').onclick = () => {
+      this.schematic = !this.schematic;
+      remember('board', this.schematic ? 'schematic' : 'breadboard');
+      this.view();
+    };
+  }
+
+  // view shows the breadboard or the schematic.
+  view() {
+    const desk = this.shared.hello.desk.length > 0, shown = desk && !this.schematic;
+    $('views').hidden = !desk;
+    $('view').textContent = shown ? 'Schematic' : 'Breadboard';
+    $('desk').hidden = !shown;
+    $('drawing').toggleAttribute('hidden', shown);
   }
 
   // hello draws the board anew after a change of its parts.
   hello() {
-    const { inputs, outputs, kit, faults, virtual, may_change: may } = this.shared.hello;
-    const shape = JSON.stringify([inputs, outputs, kit, faults, virtual, may]);
+    const { inputs, outputs, kit, desk, faults, virtual, may_change: may } = this.shared.hello;
+    const shape = JSON.stringify([inputs, outputs, kit, desk, faults, virtual, may]);
     if (shape === this.shape) return;
     this.shape = shape;
+    this.view();
+    if (desk.length) this.desk.load().then(() => this.status(), () => { this.schematic = true; this.view(); });
     const plan = layout(kit, measure);
     $('drawing').replaceChildren();
     $('drawing').setAttribute('viewBox', plan.box.join(' '));
@@ -53,15 +80,17 @@ export default class Board {
     this.knobs = new Map();
     for (const p of plan.parts) this.part(p, plan.knobs);
     const choose = virtual && faults.length > 1;
-    $('faults').hidden = !choose;
-    for (const id of ['fault', 'inject', 'mend']) $(id).disabled = !may;
+    $('faults').hidden = $('game').hidden = !choose;
+    for (const id of ['fault', 'inject', 'mend', 'many', 'hide']) $(id).disabled = !may;
     $('fault').replaceChildren(...faults.map((f) => new Option(f === 'none' ? 'no fault' : f, f)));
     this.fault = null;
     if (!virtual) this.hint = 'The knob and the wires are real: the page only shows them.';
     else if (!may) this.hint = 'Enter the token to turn the knob and to pull out wires.';
     else {
       const turns = inputs.some((input) => input.turnable), comesOut = this.wires.some(({ fault }) => this.can(fault));
-      this.hint = [turns && 'Knob: drag up or down, use the wheel or the arrow keys.', comesOut && 'Press a thick wire to pull it out; thin wires are fixed.'].filter(Boolean).join(' ');
+      const knob = turns && 'Knob: drag up or down, use the wheel or the arrow keys.';
+      this.hint = [knob, comesOut && 'Press a thick wire to pull it out; thin wires are fixed.'].filter(Boolean).join(' ');
+      this.deskHint = [knob, desk.some(({ fault }) => fault) && 'Press a wire to pull it out, or drag its end into another hole.'].filter(Boolean).join(' ');
     }
     this.status();
   }
@@ -73,13 +102,18 @@ export default class Board {
 
   // choose shows a fault in the list. The title has the complete name.
   choose(fault) {
-    $('fault').value = fault;
-    $('fault').title = $('fault').selectedOptions[0]?.text ?? '';
+    $('fault').value = this.shared.hello.faults.includes(fault) ? fault : 'none';
+    $('fault').title = fault;
   }
 
   // way says how to end a fault, or else what the hand can do.
   way(fault) {
+    const { game } = this.shared.status, desk = !$('desk').hidden;
+    if (game.hidden) return `${game.hidden} hidden. Found ${game.found} with ${game.tries} tries. ${desk ? 'Press the wire that you suspect.' : 'Use the breadboard to press the wire that you suspect.'}`;
+    if (game.found && !game.over && fault === 'none') return `All found with ${game.tries} tries. ${this.deskHint ?? this.hint}`;
+    if (desk && (fault === 'none' || !this.shared.hello.may_change)) return this.deskHint ?? this.hint;
     if (fault === 'none' || !this.shared.hello.may_change) return this.hint;
+    if (desk) return 'Press the wire again, or Reset, to put it back.';
     return this.wires.some((w) => w.fault === fault) ? 'Press the wire again, or Reset, to put it back.' : 'Reset ends the fault.';
   }
 
@@ -145,20 +179,25 @@ export default class Board {
   frame() {
     if (!this.lamps || this.shared.paused) return;
     let first = 0; // bit of the output's first lamp
+    const bits = new Map();
     for (const { name, lamps } of this.shared.hello.outputs) {
       for (const [k, lamp] of this.lamps.get(name).slice(0, lamps).entries()) {
         lamp.classList.toggle('on', first + k < 32 && Boolean((this.shared.columns.outputs >>> (first + k)) & 1));
       }
+      bits.set(name, first);
       first += lamps;
     }
+    this.desk.frame((name, k) => bits.get(name) + k < 32 && Boolean((this.shared.columns.outputs >>> (bits.get(name) + k)) & 1));
   }
 
   status() {
     const { status, shown } = this.shared;
     if (!status || !this.knobs) return;
     for (const s of shown.inputs) this.knobs.get(s.name)?.status(s);
+    this.desk.status();
+    $('hide').textContent = status.game.hidden ? 'Reveal' : 'Hide faults';
     for (const { g, fault, cross, moved } of this.wires) {
-      const out = Boolean(fault) && status.fault === fault;
+      const out = Boolean(fault) && status.fault.split(' + ').includes(fault);
       for (const m of moved) m.classList.toggle('on', m.dataset.fault === status.fault);
       g.classList.toggle('away', moved.some((m) => m.dataset.fault === status.fault));
       g.classList.toggle('out', out);
