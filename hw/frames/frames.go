@@ -1,5 +1,5 @@
 // Package frames draws a state that changes faster than its part can be written. A goroutine draws the latest state at
-// a limited rate, or after each change, so that changes to the state never wait.
+// a limited rate, or after each change. Changes to the state never wait.
 //
 // A missed picture is not drawn later: the next picture has the latest state. After a failed picture, the next one is
 // tried at its own time. The package does not know the content of a picture.
@@ -16,7 +16,7 @@ import (
 // Patience is the longest wait of Halt for a transfer. A longer transfer is a fault.
 const Patience = time.Second
 
-// ErrHangs means that a transfer takes longer than Patience.
+// ErrHangs is the error of a transfer longer than Patience.
 var ErrHangs = errors.New("a transfer hangs")
 
 // Painter draws in its own goroutine from Start to Halt. Any goroutine may call its methods.
@@ -116,7 +116,7 @@ func (p *Painter) picture() bool {
 	err := p.try(p.paint)
 	p.began.Store(0)
 	if err != nil {
-		fault := err // escapes here, so that success allocates nothing
+		fault := err // escapes here: success allocates nothing
 		p.failed.Add(1)
 		p.fault.Store(&fault)
 		return false
@@ -137,7 +137,7 @@ func (p *Painter) try(f func() error) (err error) {
 }
 
 // Halt ends the drawing, and returns after the part is dark, or with the error. It waits for a running transfer, but at
-// most Patience; its error is then ErrHangs. The part is still in use until that transfer returns, and then turns dark.
+// most Patience; its error is then ErrHangs. The part is still in use until the transfer returns, and then turns dark.
 // Do not close its bus before Ended.
 func (p *Painter) Halt() error {
 	p.once.Do(func() { close(p.quit) })
@@ -151,7 +151,7 @@ func (p *Painter) Halt() error {
 	}
 }
 
-// Ended returns a channel that is closed with the end of the goroutine. After that, nothing uses the part.
+// Ended returns a channel, closed with the end of the goroutine. Nothing uses the part then.
 func (p *Painter) Ended() <-chan struct{} { return p.ended }
 
 // Pictures returns the number of drawn pictures.
