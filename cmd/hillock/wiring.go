@@ -2,19 +2,16 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/sheet"
-	"hillock/cmd/hillock/internal/usage"
-	"hillock/hw/wiring"
 )
 
 // wiringFlags are the flags of wiring.
 type wiringFlags struct {
 	configFlags
-	svg, png string
+	sheet.Options
 }
 
 func newWiring() *cobra.Command {
@@ -25,44 +22,39 @@ func newWiring() *cobra.Command {
 		Long: `wiring prints the wires between the pins of the parts and the pins of the header: as a table, and as the header with
 the pins in use. --svg and --png draw it for printing on A4. The second page of a large kit goes to my-2.svg, beside my.svg.
 
+With --breadboard it prints the steps of building the kit on a breadboard, from hole to hole, and draws the breadboard.
+--step N draws it after step N of the list. --steps draws each step: to my-01.svg, my-02.svg and so on.
+
 wiring refuses a harmful kit: two parts on one pin, more than 16 mA from one pin, or more than 50 mA from all pins
 together. FILE - is standard input.`,
 		Example: `  hillock wiring                        the built-in kit, in the terminal
-  hillock wiring my.toml --svg my.svg   a drawing to print`,
+  hillock wiring my.toml --svg my.svg   a drawing to print
+  hillock wiring --breadboard --svg b.svg   the same kit on a breadboard`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.add(cmd)
-	addFile(cmd, &f.svg, "svg", "draw to this SVG file, - for standard output", "svg")
-	addFile(cmd, &f.png, "png", "draw to this PNG file, - for standard output", "png")
+	addFile(cmd, &f.SVG, "svg", "draw to this SVG file, - for standard output", "svg")
+	addFile(cmd, &f.PNG, "png", "draw to this PNG file, - for standard output", "png")
+	cmd.Flags().BoolVar(&f.Breadboard, "breadboard", false, "list and draw the kit on a breadboard")
+	cmd.Flags().IntVar(&f.Step, "step", 0, "draw the breadboard after this `number` of steps (default: all)")
+	cmd.Flags().BoolVar(&f.Steps, "steps", false, "draw the breadboard after each step, to files of their own")
 	return cmd
 }
 
 func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
-	if err := differ("png", f.png, "svg", f.svg); err != nil {
+	if err := differ("png", f.PNG, "svg", f.SVG); err != nil {
 		return err
 	}
-	for name, other := range map[string]string{"svg": ".png", "png": ".svg"} {
-		if file := cmd.Flags().Lookup(name).Value.String(); filepath.Ext(file) == other {
-			return usage.Errorf("--%s: must not end in %s, got %q", name, other, file)
-		}
+	if err := f.Check(); err != nil {
+		return err
 	}
-	if err := errors.Join(canWrite("svg", f.svg, args...), canWrite("png", f.png, args...)); err != nil {
+	if err := errors.Join(canWrite("svg", f.SVG, args...), canWrite("png", f.PNG, args...)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)
 	if err != nil {
 		return err
 	}
-	kit, err := wiring.New(cfg)
-	if err != nil {
-		return usage.Error{Err: err}
-	}
-	pages := kit.Pages()
-	for _, flag := range []string{"svg", "png"} {
-		if len(pages) > 1 && cmd.Flags().Lookup(flag).Value.String() == "-" {
-			return usage.Errorf("--%s: must be a file's name for a drawing of %d pages, got -", flag, len(pages))
-		}
-	}
-	return sheet.Write(cmd.OutOrStdout(), cmd.ErrOrStderr(), kit, sheet.Files{SVG: f.svg, PNG: f.png})
+	return f.Write(cmd.OutOrStdout(), cmd.ErrOrStderr(), cfg)
 }

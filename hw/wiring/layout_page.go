@@ -106,7 +106,7 @@ func (p *plan) drawTexts() {
 	}
 	p.text(plain, xy{margin, b.bottom + 1}, 0, 0,
 		"The number in a coloured label is the header pin of its wire. Dots join wires, bare crossings do not. Grey pins stay free. "+volts)
-	lines := p.kitList()
+	lines := p.KitList()
 	if all := p.all.Current(); all > 0 {
 		lines = append(lines, fmt.Sprintf("The pins give or take at most %.1f mA together; a Pi allows %g mA, and %g mA for one pin.", all, maxAll, maxPin))
 	}
@@ -115,8 +115,8 @@ func (p *plan) drawTexts() {
 	}
 }
 
-// kitList returns the parts of the kit, a line for each kind.
-func (n *Netlist) kitList() []string {
+// KitList returns the parts of the kit, a line for each kind.
+func (n *Netlist) KitList() []string {
 	var lines []string
 	for kind := Chip; kind <= Board; kind++ {
 		var models []string

@@ -125,7 +125,7 @@ func (n *Netlist) capacity() int {
 
 // footAt returns the top of the lines at the foot: the kit's, and one about its current.
 func (n *Netlist) footAt() float64 {
-	return pageHeight - margin - lineSpace*float64(len(n.kitList())+1)
+	return pageHeight - margin - lineSpace*float64(len(n.KitList())+1)
 }
 
 // only returns the part of a netlist in some bands.

@@ -34,8 +34,8 @@ type Part struct {
 	wiring.Part
 	Legs []Leg
 
-	body  box // cells
-	turns bool
+	body  box  // cells
+	hangs bool // it is between rows of another part
 }
 
 // Leg is a leg of a part in a hole. A button has two legs of each pin.
@@ -92,7 +92,7 @@ type size struct {
 func sizes() []size {
 	all := []size{
 		{30, 1, 1, false}, {30, 1, 1, true},
-		{63, 1, 1, false}, {63, 1, 1, true},
+		{63, 1, 1, false}, {63, 1, 1, true}, {63, 1, 0, true},
 	}
 	for boards := 2; boards <= mostBoards; boards++ {
 		all = append(all, size{63, boards, 1, true})

@@ -1,6 +1,8 @@
 package breadboard
 
 import (
+	"slices"
+
 	"hillock/hw/wiring"
 )
 
@@ -26,20 +28,8 @@ func (p *plan) shift(part *Part) {
 
 // placeLoose puts a part with two legs between rows of other parts with its nets, else across the gap.
 func (p *plan) placeLoose(part *wiring.Part) bool {
-	first, last := 4, 6 // rows between the legs
-	if part.Kind == wiring.Capacitor || part.Kind == wiring.Light {
-		first, last = 2, 3
-	}
-	for board := 1; board <= p.Boards; board++ {
-		for span := first; span <= last; span++ {
-			for row := 1; row+span <= p.rows; row++ {
-				for _, column := range []string{"h", "g", "i", "c", "d", "b"} {
-					if p.upright(part, spot{board, row}, column, span) {
-						return true
-					}
-				}
-			}
-		}
+	if p.placeUpright(part, true) || p.placeUpright(part, false) {
+		return true
 	}
 	for board := 1; board <= p.Boards; board++ {
 		for row := 1; row <= p.rows; row++ {
@@ -55,14 +45,34 @@ func (p *plan) placeLoose(part *wiring.Part) bool {
 	return ok
 }
 
+// placeUpright puts a part along a column where both its nets are in rows of one half. At first both rows are those of its chip.
+func (p *plan) placeUpright(part *wiring.Part, atChip bool) bool {
+	first, last := 4, 6 // rows between the legs
+	if part.Kind == wiring.Capacitor || part.Kind == wiring.Light {
+		first, last = 2, 3
+	}
+	for board := 1; board <= p.Boards; board++ {
+		for span := first; span <= last; span++ {
+			for row := 1; row+span <= p.rows; row++ {
+				for _, column := range []string{"h", "g", "i", "c", "d", "b"} {
+					if p.upright(part, spot{board, row}, column, span, atChip) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
 // upright puts a part along a column if its legs then meet their nets.
-func (p *plan) upright(part *wiring.Part, at spot, column string, span int) bool {
+func (p *plan) upright(part *wiring.Part, at spot, column string, span int, atChip bool) bool {
 	upper, lower := at.hole(column, 0), at.hole(column, span)
 	first := p.legFor(part, upper)
 	if first == 0 || p.legFor(part, lower) != 3-first {
 		return false
 	}
-	if part.Kind == wiring.Capacitor && !p.near(part, upper, lower) {
+	if atChip && !(p.near(part, upper) && p.near(part, lower)) || part.Kind == wiring.Capacitor && !p.near(part, upper, lower) {
 		return false
 	}
 	x := float64(columnX(column) + p.left[at.board-1])
@@ -73,11 +83,30 @@ func (p *plan) upright(part *wiring.Part, at spot, column string, span int) bool
 	if part.Kind == wiring.Resistor {
 		body = at.around(x-0.8, x+0.8, float64(span)/2-1.5, float64(span)/2+1.5)
 	}
-	p.add(part, box{}, Leg{Pin: first, Hole: upper}, Leg{Pin: 3 - first, Hole: lower}).body = body
+	p.attach(part, body, Leg{Pin: first, Hole: upper}, Leg{Pin: 3 - first, Hole: lower})
 	return true
 }
 
-// near reports whether a capacitor's leg is in a row of its chip: the latest one before it in the kit.
+// attach adds a part after the parts at its legs: the list has it there. Its body is a place in the drawing.
+func (p *plan) attach(part *wiring.Part, body box, legs ...Leg) {
+	placed := p.add(part, body, legs...)
+	placed.body, placed.hangs = body, true
+	last := len(p.Parts) - 1
+	at := 0
+	for _, own := range legs {
+		at = max(at, slices.IndexFunc(p.Parts, func(other *Part) bool {
+			return slices.ContainsFunc(other.Legs, func(leg Leg) bool { return leg.Hole.strip() == own.Hole.strip() })
+		}))
+	}
+	at = min(at, last-1)
+	for at+1 < last && p.Parts[at+1].hangs {
+		at++
+	}
+	copy(p.Parts[at+2:], p.Parts[at+1:last])
+	p.Parts[at+1] = placed
+}
+
+// near reports whether a hole is in a row of a part's chip: the latest one before it in the kit.
 func (p *plan) near(part *wiring.Part, holes ...Hole) bool {
 	chip := ""
 	for _, other := range p.kit.Parts {
@@ -137,8 +166,7 @@ func (p *plan) toRail(part *wiring.Part, h Hole) bool {
 	if !p.free(body) || !p.open(h) || !p.open(end) {
 		return false
 	}
-	placed := p.add(part, body, Leg{Pin: leg, Hole: h}, Leg{Pin: 3 - leg, Hole: end})
-	placed.body = body // a place in the drawing already
+	p.attach(part, body, Leg{Pin: leg, Hole: h}, Leg{Pin: 3 - leg, Hole: end})
 	return true
 }
 

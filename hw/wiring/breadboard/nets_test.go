@@ -5,12 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"hillock/config"
 	"hillock/hw/part"
 	"hillock/hw/wiring"
-	"hillock/hw/wiring/breadboard"
 )
 
 // examples returns the netlists of the shipped configurations.
@@ -51,20 +48,4 @@ func kits(t *testing.T) map[string]*wiring.Netlist {
 		all[fmt.Sprint("seed ", seed)] = built(t, randomKit(t, seed))
 	}
 	return all
-}
-
-func TestHolesJoinWhatTheNetlistJoins(t *testing.T) {
-	for name, n := range kits(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b, err := breadboard.New(n)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(breadboard.Wanted(n), b.Nets()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-			t.Log(b.Boards, b.Rows, len(b.Parts), len(b.Wires))
-		})
-	}
 }

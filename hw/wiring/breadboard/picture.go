@@ -227,26 +227,40 @@ func (p *picture) numbers(board int) *element {
 	}
 	g := grouped()
 	for row := 1; row <= p.Rows; row++ {
-		y := float64(aboveRows + 2*(row-1))
-		for _, x := range []float64{8.3, 35.7} {
-			q := p.mm(left+x, y)
-			color, size := quiet, 6.0
-			if used[row] {
-				color, size = ink, 7.4
-				other := p.mm(left+44-x, y)
-				if p.partCovers(q) || p.wireCovers(q) && !p.partCovers(other) && !p.wireCovers(other) {
-					continue // its number is at the other side
-				}
-				if p.wireCovers(q) {
-					g.add(slab(q.x-1.5*p.cell, q.y-0.8*p.cell, q.x+1.5*p.cell, q.y+0.8*p.cell, 0.5*p.cell, plastic, none))
-				}
-			} else if row%5 != 0 && row != 1 {
-				continue
+		if !used[row] && row%5 != 0 && row != 1 {
+			continue
+		}
+		places := p.numberPlaces(left, float64(aboveRows+2*(row-1)))
+		covered := func(q pt) bool { return p.partCovers(q) || p.wireCovers(q) }
+		var open []pt
+		for _, q := range places[:2] {
+			if !covered(q) {
+				open = append(open, q)
 			}
+		}
+		switch {
+		case len(open) > 0 || !used[row]:
+		case !covered(places[2]):
+			open = places[2:]
+		default:
+			open = places[:1]
+			q := open[0]
+			g.add(slab(q.x-1.3*p.cell, q.y-0.8*p.cell, q.x+1.3*p.cell, q.y+0.8*p.cell, 0.5*p.cell, plastic, none))
+		}
+		color, size := quiet, 6.0
+		if used[row] {
+			color, size = ink, 7.4
+		}
+		for _, q := range open {
 			g.add(text(pt{q.x, q.y + 0.12*size}, size, used[row], 0.5, color, strconv.Itoa(row)))
 		}
 	}
 	return g
+}
+
+// numberPlaces returns the places for the number of a row: both sides, and the gap.
+func (p *picture) numberPlaces(left, y float64) []pt {
+	return []pt{p.mm(left+8.3, y), p.mm(left+35.7, y), p.mm(left+22, y)}
 }
 
 // wireCovers reports whether a shown wire runs over a number.
@@ -257,7 +271,7 @@ func (p *picture) wireCovers(number pt) bool {
 		}
 		for _, at := range w.path {
 			q := p.mm(float64(at.x), float64(at.y))
-			if math.Abs(q.x-number.x) < 1.8*p.cell && math.Abs(q.y-number.y) < 0.9*p.cell {
+			if math.Abs(q.x-number.x) < 1.4*p.cell && math.Abs(q.y-number.y) < 0.9*p.cell {
 				return true
 			}
 		}

@@ -108,7 +108,7 @@ func (p *plan) placeKnob(knob *wiring.Part) bool {
 		}
 		legs = append(legs, Leg{Pin: pin, Hole: at.hole(column, row)})
 	}
-	p.add(knob, body, legs...).turns = true
+	p.add(knob, body, legs...)
 	return true
 }
 

@@ -33,7 +33,8 @@ const (
 	crossCost = 90
 	nearCost  = 8 // beside another wire
 	holeCost  = 2 // over a free hole
-	textCost  = 5 // over a number or a letter
+	upCost    = 40
+	textCost  = 15 // over a number or a letter
 )
 
 func newRouter(p *plan) *router {
@@ -55,13 +56,14 @@ func newRouter(p *plan) *router {
 		}
 	}
 	block(box{-1, -1, headerX - 1.5, piHigh + 1}, 0)                            // the Pi left of its header
-	block(box{headerX - 2, -1, piWide, headerY - 1.5}, 0)                       // above the header
+	block(box{headerX - 2, -1, piWide, headerY - 2.5}, 0)                       // above the header
 	block(box{headerX - 2, headerY + 19*pinSpace + 2.5, piWide, piHigh + 1}, 0) // below it
 	for position := 1; position <= 40; position++ {
 		at := p.at(Hole{0, Header, position})
 		block(box{float64(at.x), float64(at.y), float64(at.x), float64(at.y)}, 1.9)
 		if position%2 == 1 {
 			r.blocked[r.cell(xy{at.x + pinSpace/2, at.y})] = true // no wire runs between the two columns
+			r.extra[r.cell(xy{at.x, at.y - 1})] = upCost          // each wire has the space below its pin
 		}
 	}
 	for board := 1; board <= p.Boards; board++ {
@@ -69,7 +71,7 @@ func newRouter(p *plan) *router {
 			r.extra[r.cell(p.at(h))] = holeCost
 		}
 		for row := 1; row <= p.rows; row++ {
-			for _, x := range []int{8, 9, 35, 36} {
+			for _, x := range []int{7, 8, 9, 35, 36, 37} {
 				r.extra[r.cell(xy{p.left[board-1] + x, aboveRows + 2*(row-1)})] = textCost
 			}
 		}

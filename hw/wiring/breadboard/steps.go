@@ -46,18 +46,21 @@ func (b *Board) order() (all []ordered) {
 		parts := owner[h.strip()]
 		return h.rail() || len(parts) == 0 || slices.ContainsFunc(parts, func(ref string) bool { return there[ref] })
 	}
-	wires := func() {
+	wires := func(which func(Wire) bool) {
 		for i := range b.Wires {
-			if w := &b.Wires[i]; !done[w.ID] && ready(w.From) && ready(w.To) {
+			if w := &b.Wires[i]; !done[w.ID] && which(*w) && ready(w.From) && ready(w.To) {
 				all, done[w.ID] = append(all, ordered{wire: w}), true
 			}
 		}
 	}
-	wires()
+	every := func(Wire) bool { return true }
+	wires(func(w Wire) bool { return w.From.Column == Header && w.To.rail() })
+	wires(every)
 	for i, p := range b.Parts {
 		all, there[p.Ref] = append(all, ordered{part: p}), true
-		if i+1 == len(b.Parts) || b.Parts[i+1].Group != p.Group || p.Kind == wiring.Chip || p.Kind == wiring.Module || p.Kind == wiring.Knob {
-			wires()
+		last := i+1 == len(b.Parts)
+		if last || !b.Parts[i+1].hangs && (b.Parts[i+1].Group != p.Group || p.hangs || p.Kind == wiring.Chip || p.Kind == wiring.Module || p.Kind == wiring.Knob) {
+			wires(every)
 		}
 	}
 	return all

@@ -47,33 +47,76 @@ func (p *plan) wire() (*Board, bool) {
 			return nil, false
 		}
 	}
-	for range 3 {
-		p.again(r)
-	}
+	p.again(r)
 	p.number()
 	return p.Board, true
 }
 
-// again finds a new way for each wire, now that all others lie: fewer of them cross.
+// again finds a new way for each wire, now that all others lie: fewer of them cross. Wires on each other are then taken out together, and
+// laid in the other order.
 func (p *plan) again(r *router) {
-	for i := range p.Wires {
-		w := &p.Wires[i]
-		r.remove(w.path)
-		delete(p.taken, w.From)
-		delete(p.taken, w.To)
-		ends := func(h Hole) []Hole {
-			holes := p.holesOf(h.strip())
-			if h.rail() && w.From.rail() && w.To.rail() {
-				holes = p.low(h.strip())
-			}
-			return holes
+	for range 3 {
+		for i := range p.Wires {
+			p.takeOut(r, i)
+			p.putBack(r, i)
 		}
-		if path, from, to, ok := r.find(ends(w.From), ends(w.To)); ok {
-			w.path, w.From, w.To = path, from, to
-		}
-		r.keep(w.path)
-		p.taken[w.From], p.taken[w.To] = "wire", "wire"
 	}
+	for range 6 {
+		pairs := p.onEachOther()
+		for _, pair := range pairs {
+			p.takeOut(r, pair[0])
+			p.takeOut(r, pair[1])
+			p.putBack(r, pair[1])
+			p.putBack(r, pair[0])
+		}
+		if len(pairs) == 0 {
+			return
+		}
+	}
+}
+
+// takeOut takes a wire out of its holes, and putBack lays it in the same rows.
+func (p *plan) takeOut(r *router, i int) {
+	w := p.Wires[i]
+	r.remove(w.path)
+	delete(p.taken, w.From)
+	delete(p.taken, w.To)
+}
+
+func (p *plan) putBack(r *router, i int) {
+	w := &p.Wires[i]
+	ends := func(h Hole) []Hole {
+		if h.rail() && w.From.rail() && w.To.rail() {
+			return p.low(h.strip())
+		}
+		return p.holesOf(h.strip())
+	}
+	if path, from, to, ok := r.find(ends(w.From), ends(w.To)); ok {
+		w.path, w.From, w.To = path, from, to
+	}
+	r.keep(w.path)
+	p.taken[w.From], p.taken[w.To] = "wire", "wire"
+}
+
+// onEachOther returns pairs of wires with a piece of the way in common, by their indexes.
+func (p *plan) onEachOther() (pairs [][2]int) {
+	type piece struct{ a, b xy }
+	owner := map[piece]int{}
+	for i, w := range p.Wires {
+		met := map[int]bool{}
+		for j := 1; j < len(w.path); j++ {
+			a, b := w.path[j-1], w.path[j]
+			if a.x > b.x || a.y > b.y {
+				a, b = b, a
+			}
+			if other, ok := owner[piece{a, b}]; ok && !met[other] {
+				met[other] = true
+				pairs = append(pairs, [2]int{other, i})
+			}
+			owner[piece{a, b}] = i
+		}
+	}
+	return pairs
 }
 
 // toWire returns the nets with several places: the rails first, then the signals from the shortest.
@@ -266,88 +309,6 @@ func (p *plan) lay(r *router, n *wired, starts, ends []Hole) (from, to Hole, ok 
 	p.taken[from], p.taken[to] = "wire", "wire"
 	p.Wires = append(p.Wires, Wire{From: from, To: to, Color: n.color, Net: strings.TrimSuffix(n.name, " rail"), path: path})
 	return from, to, true
-}
-
-// wireRails wires the header to the left rail of the first board, each place to the nearest rail on its side, and the rails in use
-// to each other.
-func (p *plan) wireRails(r *router, n *wired) bool {
-	left, right := BlueLeft, BlueRight
-	if n.name == wiring.Supply {
-		left, right = RedLeft, RedRight
-	}
-	if p.Boards == 0 {
-		return p.wireNet(r, n)
-	}
-	rail := func(board int, column string) Hole { return Hole{board, column, 0} }
-	used := map[Hole]bool{rail(1, left): true}
-	type end struct {
-		joint
-		rail Hole
-	}
-	var ends []end
-	for _, j := range n.joints {
-		e := end{j, rail(1, left)}
-		switch {
-		case j.strip.Board > 0 && j.strip.right():
-			e.rail = rail(j.strip.Board, right)
-		case j.strip.Board > 0:
-			e.rail = rail(j.strip.Board, left)
-		case j.strip.Column != Header:
-			e.rail = rail(p.Boards, right)
-		}
-		used[e.rail] = true
-		ends = append(ends, e)
-	}
-	for _, part := range p.Parts {
-		for _, leg := range part.Legs {
-			if strip := leg.Hole.strip(); strip.Column == left || strip.Column == right {
-				used[strip] = true
-			}
-		}
-	}
-	p.rails = append(p.rails, railEnd{rail(1, left), n.name})
-	last := rail(1, left)
-	for board := 1; board <= p.Boards; board++ {
-		for _, column := range []string{left, right} {
-			next := rail(board, column)
-			if next == last || !used[next] && !p.beyond(used, next) {
-				continue
-			}
-			if _, _, ok := p.lay(r, n, p.low(last), p.low(next)); !ok {
-				return false
-			}
-			last = next
-		}
-	}
-	for _, e := range ends {
-		holes := p.holesOf(e.rail)
-		if len(holes) == 0 && e.rail.Column == right {
-			holes = p.holesOf(rail(e.rail.Board, left)) // modules hide the right one
-		}
-		if _, _, ok := p.lay(r, n, p.stillOpen(e.holes), holes); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// beyond reports whether a rail of a later board is in use: then the rails before it lead there.
-func (p *plan) beyond(used map[Hole]bool, rail Hole) bool {
-	for other := range used {
-		if other.Column != rail.Column && other.Column != BlueLeft && other.Column != BlueRight && other.Column != RedLeft && other.Column != RedRight {
-			continue
-		}
-		if other.Board > rail.Board {
-			return true
-		}
-	}
-	return false
-}
-
-// low returns the lowest holes of a rail, for the wire to the next rail.
-func (p *plan) low(rail Hole) []Hole {
-	holes := p.holesOf(rail)
-	return holes[max(0, len(holes)-4):]
 }
 
 // number numbers the wires in the order of the list.
