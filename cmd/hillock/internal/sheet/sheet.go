@@ -41,8 +41,10 @@ func (o Options) Check() error {
 	switch {
 	case o.Step != 0 && o.Steps:
 		return usage.Errorf("--steps: must be without --step: use one of them")
-	case (o.Step != 0 || o.Steps) && !o.Breadboard:
-		return usage.Errorf("--step, --steps: must be with --breadboard: add it")
+	case o.Step != 0 && !o.Breadboard:
+		return usage.Errorf("--step: must be with --breadboard: add it")
+	case o.Steps && !o.Breadboard:
+		return usage.Errorf("--steps: must be with --breadboard: add it")
 	case o.Steps && o.SVG == "" && o.PNG == "":
 		return usage.Errorf("--steps: must be with a file: add --svg my.svg")
 	}
