@@ -9,9 +9,12 @@ import (
 	"periph.io/x/conn/v3/pin"
 )
 
+// gpios is the number of GPIOs on the header: GPIO0 to GPIO27.
+const gpios = 28
+
 // positions returns the pin on the 40-pin header for each GPIO. periph calls the header P1.
-func positions() [28]int {
-	return [28]int{
+func positions() [gpios]int {
+	return [gpios]int{
 		27, 28, 3, 5, 7, 29, 31, 26, 24, 21, // GPIO0 to GPIO9
 		19, 23, 32, 33, 8, 10, 36, 11, 12, 35, // GPIO10 to GPIO19
 		38, 40, 15, 16, 18, 22, 37, 13, // GPIO20 to GPIO27
@@ -19,8 +22,8 @@ func positions() [28]int {
 }
 
 // alternates returns the modelled bus function of each GPIO, in periph's names for the BCM283x.
-func alternates() [28]pin.Func {
-	return [28]pin.Func{
+func alternates() [gpios]pin.Func {
+	return [gpios]pin.Func{
 		2: "I2C1_SDA", 3: "I2C1_SCL",
 		7: "SPI0_CS1", 8: "SPI0_CS0", 9: "SPI0_MISO", 10: "SPI0_MOSI", 11: "SPI0_CLK",
 		14: "UART0_TX", 15: "UART0_RX",

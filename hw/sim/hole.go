@@ -28,7 +28,7 @@ func (h Hole) Exists() bool {
 	}
 	number, ok := strings.CutPrefix(string(h), "GPIO")
 	n, err := strconv.Atoi(number)
-	return ok && err == nil && n >= 0 && n < len(positions()) && strconv.Itoa(n) == number
+	return ok && err == nil && n >= 0 && n < gpios && strconv.Itoa(n) == number
 }
 
 // pin returns the pin of a hole, or nil.

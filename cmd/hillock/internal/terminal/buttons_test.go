@@ -44,13 +44,12 @@ func TestKeyPressesTheButton(t *testing.T) {
 		t.Errorf("got %d spikes, pressed %v, want one and a released button", got, b.Virtual.Buttons["touch"].Pressed())
 	}
 
-	b, s = scopeBench(t)
+	_, s = scopeBench(t)
 	s.typed("b")
 	if got := strings.Join(s.notice, " "); got != "the configuration has no button" {
 		t.Errorf("got the notice %q", got)
 	}
-	b = sessiontest.Real(t)
-	s = newScreen(b.Session, nil, nil)
+	s = newScreen(sessiontest.Real(t).Session, nil, nil)
 	s.typed("b")
 	if got := strings.Join(s.notice, " "); got != "b presses buttons of the virtual Pi: press a real button by hand" {
 		t.Errorf("got the notice %q", got)
