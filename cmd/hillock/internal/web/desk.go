@@ -11,6 +11,7 @@ import (
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/config"
+	"hillock/hw/board"
 	"hillock/hw/wiring"
 	"hillock/hw/wiring/breadboard"
 )
@@ -69,13 +70,43 @@ func (d *desk) faults(wires []breadboard.Wire) (names []string) {
 			continue
 		}
 		if g := group[w.From]; g != 0 {
-			name = inHole(name, joined[g-1])
+			name = d.inHole(name, w.From, joined[g-1])
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
+	for _, in := range d.cfg.Inputs {
+		output, pin := d.jumper(in)
+		if output == (wiring.End{}) || together(output, pin) {
+			continue
+		}
+		name := "jumper " + in.Name + " loose"
+		if g := group[output]; g != 0 {
+			name = d.inHole(name, output, joined[g-1])
+		}
+		names = append(names, name)
+	}
 	return names
+}
+
+// jumper returns the header pins at both ends of a spike input's jumper wire from an output of the same file, or nothing.
+func (d *desk) jumper(in config.Input) (output, pin wiring.End) {
+	part, ok := in.Part.(board.Jumpered)
+	if !ok {
+		return output, pin
+	}
+	for _, out := range d.cfg.Outputs {
+		if pins := config.Pins(out.Part); out.Name == part.From() && len(pins) == 1 {
+			return wiring.End{Part: wiring.Header, Pin: config.Position(pins[0])}, wiring.End{Part: wiring.Header, Pin: config.Position(part.Edges().Pin)}
+		}
+	}
+	return output, pin
+}
+
+// wanted reports whether the kit joins two ends.
+func (d *desk) wanted(a, b wiring.End) bool {
+	return slices.ContainsFunc(breadboard.Wanted(d.kit), func(ends []wiring.End) bool { return slices.Contains(ends, a) && slices.Contains(ends, b) })
 }
 
 // loosened returns the fault of a loose wire of a kit: as pulledOut, of each LED alone, and of a chip's ground.
@@ -97,17 +128,20 @@ func supplyOf(p wiring.Part) wiring.Wire {
 	return wiring.Wire{From: wiring.End{Part: p.Ref, Pin: pin + 1}, To: wiring.End{Part: wiring.Supply}}
 }
 
-// inHole returns the fault of a wire that is joined to another place than its own: "CS in GPIO25".
-func inHole(loose string, ends []wiring.End) string {
+// inHole returns the fault of a wire from an end that is joined to another place than its own: "CS in GPIO25".
+func (d *desk) inHole(loose string, from wiring.End, ends []wiring.End) string {
 	wire, ok := strings.CutSuffix(loose, " loose")
 	if loose == "MISO open" {
 		wire, ok = "MISO", true
 	}
-	signal := ok && (slices.Contains([]string{"CS", "SCLK", "MOSI", "MISO"}, wire) || strings.HasPrefix(wire, "LED "))
+	signal := ok && (slices.Contains([]string{"CS", "SCLK", "MOSI", "MISO"}, wire) || strings.HasPrefix(wire, "LED ") || strings.HasPrefix(wire, "jumper "))
 	if !signal {
 		return loose
 	}
 	for _, e := range ends {
+		if d.wanted(from, e) {
+			continue
+		}
 		hole := ""
 		switch e.Part {
 		case wiring.Header:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,6 +92,32 @@ func TestMovedWiresMakeFaults(t *testing.T) {
 	} {
 		if _, err := d.board.Moved(bad.move); err == nil || err.Error() != bad.want {
 			t.Errorf("%+v: got %v, want %s", bad.move, err, bad.want)
+		}
+	}
+}
+
+// The jumper wire from an output's row to an edge input has faults of its own.
+func TestMovedJumpersMakeFaults(t *testing.T) {
+	t.Parallel()
+	d := deskOf(t, "../../../../deploy/examples/wire.toml")
+	var input, end string
+	for _, in := range d.cfg.Inputs {
+		if _, pin := d.jumper(in); pin.Pin != 0 {
+			input, end = in.Name, fmt.Sprint("header-", pin.Pin)
+		}
+	}
+	wire := d.wireTo(t, end)
+	for hole, want := range map[string]string{"": "jumper " + input + " loose", "header-37": "jumper " + input + " in GPIO26"} {
+		wires, err := d.board.Moved(breadboard.Move{Wire: wire, From: true, Hole: hole})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := d.faults(wires)
+		if len(got) != 1 || got[0] != want {
+			t.Errorf("%q: got %q, want %s", hole, got, want)
+		}
+		if f, ok := fault.Named(want); !ok || f.Check(d.cfg) != nil {
+			t.Errorf("%s: %v, %v", want, ok, f.Check(d.cfg))
 		}
 	}
 }

@@ -121,7 +121,9 @@ func pulledOut(cfg *config.Config, byRef map[string]wiring.Part, w wiring.Wire) 
 		return "LDAC loose"
 	case w.To.Part == wiring.Scope:
 		return "VOUT loose"
-	case p.Kind == wiring.Resistor && w.To.Part == wiring.Header && slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool { return parts.IsLED(out) && out.Name == p.Use }):
+	case p.Kind == wiring.Resistor && w.To.Part == wiring.Header && slices.ContainsFunc(cfg.Outputs, func(out config.Output) bool {
+		return parts.IsLED(out) && out.Name == p.Use && config.Position(config.Pins(out.Part)[0]) == w.To.Pin // and not the pin of a jumper wire's input
+	}):
 		return "LED loose"
 	case p.Kind == wiring.Knob && w.From.Pin == 2 && byRef[w.To.Part].Kind != wiring.Resistor:
 		return "middle leg loose"
