@@ -1,8 +1,8 @@
 // Package buzzer turns each spike into a sound of a piezo disc on a GPIO pin: a click, or a tone of a given length.
 //
 // A piezo disc moves when its voltage changes. A click is one pulse, and its two edges are heard as one. A tone is a square wave:
-// the pin changes after each half wave. The pin changes at the ticks of the loop alone, so that a sound has a whole number of
-// ticks, and the highest tone has two ticks for a wave. The times are due in the loop's time: late ticks, run one after the
+// the pin changes after each half wave. The pin changes at the ticks of the loop alone: a sound has a whole number of ticks,
+// and the highest tone has two ticks for a wave. The times are due in the loop's time: late ticks, run one after the
 // other, make the same waves. The package never sleeps and never reads the pin back.
 package buzzer
 
@@ -50,7 +50,7 @@ func New(p gpio.PinOut, o Opts) (*Pin, error) {
 	return &Pin{Line: l, opts: o}, err
 }
 
-// Continue returns a Pin with other, valid options that replaces d. The current sound ends at its time. All counts start at 0. Do
+// Continue returns a Pin with other, valid options in place of d. The current sound ends at its time. All counts start at 0. Do
 // not use d afterwards.
 func (d *Pin) Continue(o Opts) *Pin {
 	next := &Pin{Line: d.Line.Continue(false), opts: o, end: d.end, next: d.next}

@@ -79,7 +79,7 @@ func TestSoundsFollowTheSpikes(t *testing.T) {
 	}
 }
 
-// A loop that was late for three ticks runs them one after the other: the times are those of the ticks.
+// A loop runs its late ticks one after the other, with the times of the ticks.
 func TestLateTicksKeepTheWaves(t *testing.T) {
 	gp := &pin{PinIO: gpio.INVALID}
 	d, err := buzzer.New(gp, buzzer.Opts{Click: 4 * ms, Half: ms})

@@ -20,6 +20,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(base, "")
 	f.Add(rich, "loop.speed=1")
 	f.Add(eyes, "input.eye.bright=10 Ohm")
+	f.Add(arms, "output.left.pulse=[\"1 ms\", \"1.5 ms\"]")
+	f.Add(arms+"[output.click]\ndriver = \"buzzer\"\npin = \"GPIO22\"\nneuron = \"n1\"\ntone = \"250 Hz\"\n", "output.click.click=3 ms")
 	f.Add(string(config.DefaultTOML()), "neuron.n1.tau_m=5 ms")
 	f.Add(minimal+"[output.a]\ndriver = \"mcp4725\"\nneuron = \"n1\"\nrange = [\"-80 mV\", \"-50 mV\"]\n", "output.a.address=0x67")
 	f.Add(minimal+"[output.a]\ndriver = \"mcp4922\"\nneuron = \"n1\"\nchannel = 1\nclock = \"1 MHz\"\n", "output.a.range=[\"-1 V\", \"0 V\"]")

@@ -3,7 +3,7 @@
 //
 // The driver of periph (devices/v3/pca9685 v3.7.4) is for a chip with one user: NewI2C sets all 16 channels to 0 and sleeps for
 // 205 ms, the prescaler is one too large, and Halt of a pin divides by zero. This driver writes to the channels in use alone,
-// leaves a chip that already runs as it is, and sleeps for 0.5 ms at most.
+// keeps the settings of a running chip, and sleeps for 0.5 ms at most.
 package pca9685
 
 import (
@@ -47,7 +47,7 @@ const Channels = 16
 // DefaultAddress is the address with all six address pins low.
 const DefaultAddress = 0x40
 
-// ErrOtherChip means that the answers are not those of a PCA9685.
+// ErrOtherChip is the error for the answers of another chip.
 var ErrOtherChip = errors.New("another chip answers")
 
 // Dev is an open chip. Its methods belong to one goroutine; other Devs may use other channels of the chip.
@@ -113,7 +113,7 @@ func (d *Dev) wake() error {
 	return err
 }
 
-// Pulse sets the width of the pulses of a channel, up to a period. It wakes a chip that lost its supply.
+// Pulse sets the width of the pulses of a channel, up to a period. It wakes a chip after a loss of its supply.
 func (d *Dev) Pulse(channel int, width time.Duration) error {
 	if err := check(channel); err != nil {
 		return err
@@ -137,7 +137,7 @@ func (d *Dev) Off(channel int) error {
 	return d.write(led0+byte(4*channel)+3, full)
 }
 
-// Halt ends the pulses of the channels that this Dev has used.
+// Halt ends the pulses of the channels in use by this Dev.
 func (d *Dev) Halt() error {
 	var all []error
 	for channel, used := range d.used {

@@ -63,7 +63,7 @@ func TestBytesOnTheBus(t *testing.T) {
 	}
 }
 
-// TestAwakeChipStaysAsItIs opens a chip that another program uses at the same frequency.
+// TestAwakeChipStaysAsItIs opens a chip in use by another program, at the same frequency.
 func TestAwakeChipStaysAsItIs(t *testing.T) {
 	bus := &i2ctest.Playback{Ops: []i2ctest.IO{tx([]byte{0x00}, 0x21), tx([]byte{0xfe}, 121)}}
 	if _, err := pca9685.NewI2C(bus, address, 50*physic.Hertz); err != nil {
