@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hillock/config"
 )
 
 // wires are the jumper wires as found, to compare with a configuration.
@@ -105,7 +107,7 @@ func (w *wires) unsent(s *socket) Finding {
 	case s.refusal != nil:
 		return refused(f, *s.out, s.refusal)
 	case s.busy > 0:
-		f.Seen = fmt.Sprintf("%s is driven from outside, and was not pulsed: %d edges in %v", Spot(s.pin), s.busy, quietTime)
+		f.Seen = fmt.Sprintf("%s is driven from outside, and was not pulsed: %d edges in %s", Spot(s.pin), s.busy, config.FormatTime(quietTime))
 		f.Means = "an output of another board is at this output: two outputs would drive one wire"
 		f.Do = fmt.Sprintf("move the other end of its wire from %s to an input", Spot(s.pin))
 		return f
