@@ -41,12 +41,12 @@ func TestExamplesHaveNoWarnings(t *testing.T) {
 		"clicks.toml":      "1 neuron, 1 input, 2 outputs",
 		"needle.toml":      "1 neuron, 1 input, 2 outputs",
 		"two-neurons.toml": "2 neurons, 2 inputs, 2 outputs",
-		"button.toml":      "2 neurons, 2 synapses, 1 input, 2 outputs",
-		"wire.toml":        "2 neurons, 2 synapses, 2 inputs, 2 outputs",
-		"left.toml":        "1 neuron, 1 synapse, 2 inputs, 1 output",
-		"right.toml":       "1 neuron, 1 synapse, 2 inputs, 1 output",
-		"lui.toml":         "2 neurons, 1 synapse, 2 inputs, 2 outputs",
-		"spikeling.toml":   "2 neurons, 1 synapse, 2 inputs, 2 outputs",
+		"button.toml":      "2 neurons, 2 synapses, 1 input, 2 outputs\ninput.touch: a spike acts one tick after its edge: 1 ms",
+		"wire.toml":        "2 neurons, 2 synapses, 2 inputs, 2 outputs\ninput.wire: a spike acts one tick after its edge: 1 ms, 50 us of model time; pulses of output.red stay apart up to 377.3 Hz",
+		"left.toml":        "1 neuron, 1 synapse, 2 inputs, 1 output\ninput.right: a spike acts one tick after its edge: 1 ms",
+		"right.toml":       "1 neuron, 1 synapse, 2 inputs, 1 output\ninput.left: a spike acts one tick after its edge: 1 ms",
+		"lui.toml":         "2 neurons, 1 synapse, 2 inputs, 2 outputs\ninput.lui: a spike acts one tick after its edge: 1 ms",
+		"spikeling.toml":   "2 neurons, 1 synapse, 2 inputs, 2 outputs\ninput.spikeling: a spike acts one tick after its edge: 1 ms",
 	}
 	for _, file := range files {
 		out, warnings, err := hillock(t.Context(), "config", "check", file)
