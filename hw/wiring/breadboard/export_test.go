@@ -39,3 +39,5 @@ func CheckRoutes(t *testing.T, b *Board) {
 		}
 	}
 }
+
+func BandNames(ohms float64) []string { return bandNames(ohms) }

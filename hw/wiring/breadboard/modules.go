@@ -40,7 +40,14 @@ func (p *picture) module(g *element, part *Part) {
 		g.add(p.slab(box{x - size/2, y - size/2, x + size/2, y + size/2}, 0.2, epoxy, ink))
 	}
 	title := part.Ref + " " + part.Model
-	g.add(p.say(b.right-0.8, b.bottom-1.1, 7.4, true, 1, onEpoxy, p.fit(title, 7.4, true, (b.right-b.left-1.6)*p.cell)))
+	room := b.right - 0.8 - right
+	if float64(p.at(part.Legs[len(part.Legs)-1].Hole).y) < b.bottom-2.6 { // no name of a pin beside it
+		room = b.right - b.left - 1.6
+	}
+	if wide, _ := p.fonts.Measure(7.4, true, title); wide > room*p.cell {
+		title = part.Ref
+	}
+	g.add(p.say(b.right-0.8, b.bottom-1.1, 7.4, true, 1, onEpoxy, title))
 }
 
 // fit cuts a text to a width in mm.

@@ -63,7 +63,7 @@ func Wanted(n *wiring.Netlist) [][]wiring.End {
 func (b *Board) Nets() [][]wiring.End { return b.Joined(b.Wires) }
 
 // Joined returns the groups of ends that the board joins with the given wires, sorted: through rows, rails, buttons' joined legs and
-// wires. A rail's end is joined to its group where a wire comes from the header to a rail of that colour.
+// wires. The left blue rail of the first board is the netlist's GND rail, and its left red rail the 3V3 rail.
 func (b *Board) Joined(wires []Wire) [][]wiring.End {
 	var holes nets
 	key := func(h Hole) wiring.End { return wiring.End{Part: "hole " + h.strip().ID()} }

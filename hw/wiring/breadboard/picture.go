@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"hillock/hw/wiring"
 	"hillock/hw/wiring/letters"
@@ -104,8 +103,8 @@ func (p *picture) pi() *element {
 	for row := range 20 {
 		var names []string
 		for position := 2*row + 1; position <= 2*row+2; position++ {
-			if w, ok := used[position]; ok {
-				names = append(names, fmt.Sprintf("%d: %s", position, p.pinName(position, w)))
+			if _, ok := used[position]; ok {
+				names = append(names, fmt.Sprintf("%d: %s", position, p.pinName(position)))
 			}
 		}
 		for i, name := range names {
@@ -114,15 +113,6 @@ func (p *picture) pi() *element {
 		}
 	}
 	return g
-}
-
-// pinName returns a pin with its signal: "GPIO11 SCLK".
-func (p *picture) pinName(position int, w Wire) string {
-	name := wiring.PinName(position)
-	if strings.HasPrefix(w.Net, name+" ") {
-		return w.Net
-	}
-	return name
 }
 
 // headerPin draws a pin of the header with its number, in the colour of its wire.
@@ -324,7 +314,7 @@ func (p *picture) wire(w Wire) *element {
 		if h.Column == Probe {
 			at := p.at(h)
 			x, y := float64(at.x), float64(at.y)
-			g.add(p.slab(box{x, y - 1, x + 11, y + 1}, 0.8, socket, metal), p.say(x+1.2, y, 7.4, false, 0, ink, "oscilloscope"))
+			g.add(p.slab(box{x, y - 1, x + 14, y + 1}, 0.8, socket, metal), p.say(x+1.2, y, 7.4, false, 0, ink, "oscilloscope"))
 		} else if h.Column != Header {
 			g.add(disc(p.hole(h), 0.62*p.cell, color, paper))
 		}

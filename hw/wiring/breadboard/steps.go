@@ -100,7 +100,7 @@ func (b *Board) wireNote(w Wire) string {
 		}
 		return ""
 	case w.From.Column == Header:
-		return " (" + w.Net + ")"
+		return " (" + b.pinName(w.From.Row) + ")"
 	}
 	var legs []string
 	for _, h := range []Hole{w.From, w.To} {
@@ -112,6 +112,16 @@ func (b *Board) wireNote(w Wire) string {
 		return ""
 	}
 	return " (" + strings.Join(legs, " to ") + ")"
+}
+
+// pinName returns a pin of the header with its signal: "GPIO11 SCLK".
+func (b *Board) pinName(position int) string {
+	for _, w := range b.kit.Wires {
+		if w.To == (wiring.End{Part: wiring.Header, Pin: position}) && w.Signal != "" {
+			return wiring.PinName(position) + " " + w.Signal
+		}
+	}
+	return wiring.PinName(position)
 }
 
 // legAt returns the first leg in the row of a hole: "IC1 CH0".

@@ -9,13 +9,13 @@ import (
 	"hillock/hw/wiring"
 )
 
-// place of a net: holes that are joined already. A wire takes one of them.
+// joint is a place of a net: holes that are joined already. A wire takes one of them.
 type joint struct {
 	strip Hole
 	holes []Hole // free ones
 }
 
-// wired is a net during wiring.
+// wired is a net with the places to wire.
 type wired struct {
 	name   string
 	color  wiring.Color
@@ -307,7 +307,13 @@ func (p *plan) lay(r *router, n *wired, starts, ends []Hole) (from, to Hole, ok 
 		slices.Reverse(path)
 	}
 	p.taken[from], p.taken[to] = "wire", "wire"
-	p.Wires = append(p.Wires, Wire{From: from, To: to, Color: n.color, Net: strings.TrimSuffix(n.name, " rail"), path: path})
+	color := n.color
+	for _, w := range p.kit.Wires {
+		if from.Column == Header && w.To == (wiring.End{Part: wiring.Header, Pin: from.Row}) {
+			color = w.Color
+		}
+	}
+	p.Wires = append(p.Wires, Wire{From: from, To: to, Color: color, Net: strings.TrimSuffix(n.name, " rail"), path: path})
 	return from, to, true
 }
 
