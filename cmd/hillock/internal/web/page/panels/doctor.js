@@ -1,14 +1,16 @@
-// The findings of the doctor. Without a failure, also the notes of the parts.
+// The findings of the doctor. Without a failure, also the notes of the parts. Below them are the counts of spike inputs on pins and of
+// lights ahead of spikes.
 import { $ } from '../show.js';
 
 export default class Doctor {
   static place = 'told';
-  static html = '<div id="doctor" role="status"></div>';
+  static html = '<div id="doctor" role="status"></div><div id="counts"></div>';
 
   constructor(shared) { this.shared = shared; }
 
   status() {
     const { status } = this.shared;
+    this.counts(status);
     const found = status.doctor ?? [], said = found.map((d) => ({ name: d.check, saw: d.seen, means: d.means, do: d.do }));
     if (!found.some((d) => d.result === 'failed')) {
       for (const s of [...status.inputs, ...status.outputs]) {
@@ -26,7 +28,16 @@ export default class Doctor {
       return p;
     }));
   }
+
+  counts(status) {
+    const inputs = status.spike_inputs.filter((s) => s.edges).map((s) => [s.name, `${s.spikes} spikes${some(s.edges)}`]);
+    const lights = status.outputs.filter((o) => o.oracle).map(({ name, oracle: o }) => [name, `${o.lights} lights${some({ 'without a spike': o.wrong, 'spikes without a light': o.missed })}. ${o.note}`]);
+    $('counts').replaceChildren(...[...inputs, ...lights].map(([name, text]) => element('p', element('b', name), ` ${text}`)));
+  }
 }
+
+// some is the counts above 0, in words.
+const some = (counts) => Object.entries(counts).filter(([, n]) => n > 0).map(([what, n]) => `, ${n} ${what}`).join('');
 
 function element(name, ...content) {
   const e = document.createElement(name);
