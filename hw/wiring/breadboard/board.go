@@ -68,16 +68,28 @@ func (b box) meets(o box) bool {
 
 const mostBoards = 6
 
-// New lays a netlist out. It takes the smallest of a half-size board, a full-size board, and several full-size boards.
+// New lays a netlist out. It takes the smallest of a half-size board, a full-size board, and several full-size boards, with room for
+// parts and wires.
 func New(n *wiring.Netlist) (*Board, error) {
+	var crowded *Board // has wires on each other
 	for _, size := range sizes() {
 		p := newPlan(n, size)
+		if crowded != nil && size.boards > crowded.Boards+1 {
+			break
+		}
 		if !p.place() {
 			continue
 		}
-		if b, ok := p.wire(); ok {
+		b, ok := p.wire()
+		if ok && len(p.onEachOther()) == 0 {
 			return b, nil
 		}
+		if ok && crowded == nil {
+			crowded = b
+		}
+	}
+	if crowded != nil {
+		return crowded, nil
 	}
 	return nil, fmt.Errorf("%d parts: must fit on %d breadboards with 63 rows: use a smaller kit, or the drawing without --breadboard", len(n.Parts), mostBoards)
 }

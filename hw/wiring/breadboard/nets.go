@@ -72,6 +72,9 @@ func (b *Board) Joined(wires []Wire) [][]wiring.End {
 	for _, p := range b.Parts {
 		for i, leg := range p.Legs {
 			at(leg.Hole, wiring.End{Part: p.Ref, Pin: leg.Pin})
+			if leg.Into != (Hole{}) {
+				holes.join(key(leg.Hole), key(leg.Into))
+			}
 			for _, other := range p.Legs[:i] {
 				if other.Pin == leg.Pin {
 					holes.join(key(other.Hole), key(leg.Hole))
