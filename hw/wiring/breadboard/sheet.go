@@ -54,7 +54,7 @@ func (b *Board) scene(o Options) *scene {
 	last := len(steps)
 	if o.Step > 0 {
 		last = min(o.Step, last)
-		p.newest = steps[last-1].Part + steps[last-1].Wire
+		p.newest = steps[last-1].Part + steps[last-1].Wire + steps[last-1].Supply
 	}
 	s := &scene{wide: a4Wide, high: a4High, title: "breadboard of " + b.Title}
 	for _, step := range steps[:last] {

@@ -8,17 +8,26 @@ import (
 	"hillock/hw/wiring"
 )
 
-// Step is a step of building: a part or a wire.
+// Step is a step of building: a part, a wire, or a supply beside the Pi.
 type Step struct {
-	Text string // "red: header pin 1 to the red rail, left"
-	Part string // ref, or ""
-	Wire string // ID, or ""
+	Text   string // "red: header pin 1 to the red rail, left"
+	Part   string // ref, or ""
+	Wire   string // ID, or ""
+	Supply string // ref of the module with a supply of its own, or ""
 }
 
-// Steps returns the list of building. The rails come first, then each part with its wires.
+// Steps returns the list of building. The rails come first, then each part with its wires. A supply comes before the first servo on it.
 func (b *Board) Steps() []Step {
 	var steps []Step
+	supplied := map[Hole]bool{}
 	for _, s := range b.order() {
+		if s.part != nil && s.part.Kind == wiring.Servo {
+			ground, supply := s.part.Legs[0].Into, s.part.Legs[1].Into
+			if !supplied[supply] {
+				text := fmt.Sprintf("%s: 5 V of its own supply, never from the Pi, its minus to %s", b.name(supply), b.name(ground))
+				steps, supplied[supply] = append(steps, Step{Text: text, Supply: supply.Column}), true
+			}
+		}
 		if s.part != nil {
 			steps = append(steps, Step{Text: b.partText(s.part), Part: s.part.Ref})
 		} else {
@@ -66,7 +75,7 @@ func (b *Board) order() (all []ordered) {
 	return all
 }
 
-// name returns a hole in words: "a12", "the blue rail, left", "header pin 6", "VCC of M1".
+// name returns a hole in words: "a12", "the blue rail, left", "header pin 6", "VCC of M1", "pin \"left\" of board \"right\"".
 func (b *Board) name(h Hole) string {
 	on := ""
 	if b.Boards > 1 {
@@ -85,7 +94,14 @@ func (b *Board) name(h Hole) string {
 	}
 	for _, p := range b.Parts {
 		if p.Ref == h.Column {
-			return p.Pins[h.Row-1] + " of " + p.Ref
+			pin := p.Pins[h.Row-1]
+			if p.Kind != wiring.Board {
+				return pin + " of " + p.Ref
+			}
+			if pin != "GND" {
+				pin = fmt.Sprintf("pin %q", pin)
+			}
+			return fmt.Sprintf("%s of board %q", pin, p.Model)
 		}
 	}
 	return h.Column
