@@ -130,7 +130,7 @@ func (c *contact) button(f *Finding, l levels) {
 	case pressed > l.open:
 		f.Seen = fmt.Sprintf("%s stays %s, even with the %s", spot, level, with)
 		f.Means = fmt.Sprintf("the button is pressed, both wires are at legs that are always joined, or the wire is at %s", rail)
-		f.Do = "release the button; use legs of both its sides"
+		f.Do = "release the button; use two legs at opposite corners"
 	case other > l.open && rail == "3V3":
 		f.Seen, f.Means = spot+" stays low, even with the pull-up", "its wire is at GND, or the button joins it to GND"
 		f.Do = fmt.Sprintf("connect the button to 3V3, or set edge = \"falling\" in input.%s for a button to GND", c.in.Name)
