@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -301,6 +302,9 @@ func (t *Table) Whole(key string, byDefault, low, high int, instead ...func(int)
 	}
 	v, ok := n.number()
 	if !ok || v < low || v > high {
+		if strings.HasPrefix(n.text, "0x") {
+			rule = fmt.Sprintf("must be a whole number between %#x and %#x", low, high)
+		}
 		problem := Problem{Rule: rule}
 		for _, hint := range instead {
 			problem.Hint = hint(v)

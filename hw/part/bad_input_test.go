@@ -64,7 +64,7 @@ func badInputs() []badCase {
 		{0, `invert = "yes"`, `30:1: output.led.invert: must be true or false, got "yes"`},
 		{0, "[input.b]\ndriver = \"ads1115\"\nport = \"SPI0.1\"", `32:1: unknown key input.b.port: the keys of driver ads1115 are driver, bus, address, channel, v_ref, current, stale_after, median, average, ends, dead_zone`},
 		{0, "[input.b]\ndriver = \"ads1115\"\nbus = \"SPI0\"", `32:1: input.b.bus: must be an I2C bus such as "I2C1", got "SPI0"`},
-		{0, "[input.b]\ndriver = \"ads1115\"\naddress = 0x3c", `32:1: input.b.address: must be a whole number between 72 and 75, got 0x3c`},
+		{0, "[input.b]\ndriver = \"ads1115\"\naddress = 0x3c", `32:1: input.b.address: must be a whole number between 0x48 and 0x4b, got 0x3c`},
 		{0, "[input.b]\ndriver = \"ads1115\"\nchannel = 4", `32:1: input.b.channel: must be a whole number between 0 and 3, got 4`},
 		{0, "[input.b]\ndriver = \"ads1115\"\nv_ref = \"6 V\"", `32:1: input.b.v_ref: must be between 0.1 V and 5.5 V, got "6 V"`},
 		{0, "[input.b]\ndriver = \"ads1115\"\nends = [0, 26401]", "32:1: input.b.ends: must be two whole numbers between 0 and 26400, the smaller one first, such as [0, 26400], got [0, 26401]: measure them with 'hillock calibrate'"},

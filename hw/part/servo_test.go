@@ -72,7 +72,7 @@ func TestServoMistakesAreReported(t *testing.T) {
 		{0, arm + `pulse = ["2 ms", "1 ms"]`, `33:1: output.b.pulse: ` + pulses + `, got ["2 ms", "1 ms"]` + breaks},
 		{0, arm + `pulse = "1 ms"`, `33:1: output.b.pulse: ` + pulses + `, got "1 ms"`},
 		{0, arm + `channel = 16`, `33:1: output.b.channel: must be a whole number between 0 and 15, got 16`},
-		{0, arm + `address = 0x70`, `33:1: output.b.address: must be a whole number between 64 and 111, got 0x70`},
+		{0, arm + `address = 0x70`, `33:1: output.b.address: must be a whole number between 0x40 and 0x6f, got 0x70`},
 		{0, arm + `window = "1 ms"`, `33:1: output.b.window: must be between 10 ms and 1 min, got "1 ms"`},
 		{0, arm + `pin = "GPIO4"`, `33:1: unknown key output.b.pin: the keys of driver servo are driver, bus, address, channel, rate, angle, pulse, window, neuron`},
 		{0, arm + "[output.c]\ndriver = \"servo\"\nneuron = \"n1\"", `33:9: output.c.channel: must be a free channel, got 0 by default: output.b uses it on 0x40 on I2C1`},
