@@ -63,6 +63,9 @@ func (o Pulse) Pulses() config.Pulses {
 // Ahead implements config.Oracle.
 func (o Pulse) Ahead() time.Duration { return o.Early }
 
+// To returns the pin of another board at the other end of a wire: "lui/synapse1"; "" for none.
+func (o Pulse) To() string { return o.Jumper }
+
 // Print implements config.Part.
 func (o Pulse) Print(p *config.Printer) {
 	p.Text("pin", o.Pin)

@@ -20,8 +20,8 @@ type row struct {
 	widths *[5]int       // of all rows
 }
 
-// draw returns the graph: a row for each wire, for each output without one, and for each input without one. With far, the outputs are
-// those of other boards.
+// draw returns the graph: a row for each wire, for each output without one, and for each input without one. An output to another board
+// has no wire here. With far, the outputs are those of other boards.
 func draw(cfg *config.Config, found doctor.Connectome, far bool) (rows []row) {
 	widths := new([5]int)
 	add := func(result doctor.Result, cells ...string) {
@@ -48,7 +48,11 @@ func draw(cfg *config.Config, found doctor.Connectome, far bool) (rows []row) {
 			wire(out.Neuron, j)
 		}
 		if pin, _ := parts.LED(out); len(own) == 0 && !far {
-			add("", out.Neuron, out.Name, doctor.Spot(pin), "nothing", "")
+			end, note := "nothing", ""
+			if to := parts.To(out); to != "" {
+				end, note = "another board", to+": use 'hillock doctor --listen' there"
+			}
+			add("", out.Neuron, out.Name, doctor.Spot(pin), end, note)
 		}
 	}
 	for _, j := range found.Jumpers {

@@ -44,6 +44,11 @@ neuron = "a"
 driver = "pulse"
 pin = "GPIO27"
 neuron = "crowd.1"
+[output.out]
+driver = "pulse"
+pin = "GPIO5"
+neuron = "b"
+to = "right/left"
 `
 	cfg, err := config.Parse("", []byte(text), nil, part.Kinds())
 	if err != nil {
@@ -64,6 +69,7 @@ neuron = "crowd.1"
 			Findings: []doctor.Finding{{Check: "one", Result: doctor.Failed}, {Check: "far", Result: doctor.Skipped}},
 		}, false, `
 FAIL  crowd.1  green  GPIO27 (header pin 13) -> GPIO17 (header pin 11)  output red
+      b        out    GPIO5 (header pin 29)  -> another board           right/left: use 'hillock doctor --listen' there
 FAIL  a        red    GPIO17 (header pin 11) -> GPIO25 (header pin 22)  a free pin
 FAIL  a        red    GPIO17 (header pin 11) -> GPIO27 (header pin 13)  output green
 skip                  nothing                -> GPIO23 (header pin 16)  far -> crowd, a, b, 2 more

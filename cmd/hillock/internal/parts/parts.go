@@ -37,6 +37,10 @@ type (
 	converting interface {
 		Latched() bool // the chip has a pin LDAC
 	}
+	// wired is an output with a wire to another board.
+	wired interface {
+		To() string
+	}
 	// resting is an output with a state of its own when it is off, other than dark.
 	resting interface {
 		AtRest() string
@@ -132,6 +136,14 @@ func IsDAC(out config.Output) bool {
 func HasLatch(out config.Output) bool {
 	c, ok := out.Part.(converting)
 	return ok && c.Latched()
+}
+
+// To returns the pin of another board at the other end of an output's wire, such as "right/left"; "" for none.
+func To(out config.Output) string {
+	if w, ok := out.Part.(wired); ok {
+		return w.To()
+	}
+	return ""
 }
 
 // IsLED reports whether an output is an LED on a pin.
