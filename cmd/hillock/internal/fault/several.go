@@ -141,6 +141,12 @@ func Hidden(cfg *config.Config, wires int, random *rand.Rand) Fault {
 			all = append(all, f)
 		}
 	}
+	for _, in := range cfg.Inputs {
+		if hasJumper(in) {
+			f, _ := Named("jumper " + in.Name + " loose")
+			all = append(all, f)
+		}
+	}
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	var chosen []Fault
 	legs := 0 // all knobs share the fault of one leg
