@@ -22,13 +22,13 @@ export default class Board {
   static html = `
 <div id="desk" hidden></div>
 <svg id="drawing" viewBox="0 0 540 430" role="group" aria-label="The header of the Pi, the parts and their wires"></svg>
-<div id="faults" class="tools" hidden>
+<div id="bar" class="tools"><button id="view" hidden></button><div id="faults" class="tools" hidden>
   <select id="fault" aria-label="Fault"></select>
   <button id="inject" title="Make the chosen fault">Inject fault</button>
   <button id="mend" title="End the fault">Reset</button>
-</div>
+</div></div>
 <div class="tools" id="views">
-  <button id="view"></button><a class="button" id="sheet" href="breadboard.svg" download>SVG</a><button id="large">Full screen</button>
+  <a class="button" id="sheet" href="breadboard.svg" download>SVG</a><button id="large">Full screen</button>
   <span id="game"><select id="many" aria-label="Number of hidden faults"><option>1</option><option>2</option><option>3</option></select>
   <button id="hide" title="Make hidden faults, for a class to find">Hide faults</button></span>
 </div>
@@ -54,7 +54,8 @@ export default class Board {
   // view shows the breadboard or the schematic.
   view() {
     const desk = this.shared.hello.desk.length > 0, shown = desk && !this.schematic;
-    $('views').hidden = !desk;
+    $('view').hidden = !desk;
+    $('views').hidden = !shown;
     $('view').textContent = shown ? 'Schematic' : 'Breadboard';
     $('desk').hidden = !shown;
     $('drawing').toggleAttribute('hidden', shown);
