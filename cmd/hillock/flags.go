@@ -11,7 +11,6 @@ import (
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/example"
 	"hillock/cmd/hillock/internal/modeltime"
-	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
@@ -110,27 +109,6 @@ const endings = "must be a file's name that ends in .svg or .png"
 func checkPlot(name string) error {
 	if _, known := chart.Format(name); name != "" && !known {
 		return usage.Errorf("--plot: %s, got %q", endings, name)
-	}
-	return nil
-}
-
-// canWrite returns a usage error for an unwritable file, or for one of the command's inputs. "" and "-" are no files. flag is the
-// flag of the file, "" for an argument.
-func canWrite(flag, name string, read ...string) error {
-	err := outfile.Check(name, read...)
-	switch {
-	case err == nil:
-		return nil
-	case flag == "":
-		return usage.Error{Err: err}
-	}
-	return usage.Errorf("--%s: %w", flag, err)
-}
-
-// differ returns a usage error for the same file at two flags. "" is no file.
-func differ(flag, name, otherFlag, other string) error {
-	if outfile.Same(name, other) {
-		return usage.Errorf("--%s: must be another file than --%s, %q, got %q", flag, otherFlag, other, name)
 	}
 	return nil
 }

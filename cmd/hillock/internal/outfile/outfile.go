@@ -12,6 +12,17 @@ import (
 	"syscall"
 )
 
+// CheckData is Check for a file of data: it also refuses the name of a configuration.
+func CheckData(name string, read ...string) error {
+	if err := Check(name, read...); err != nil {
+		return err
+	}
+	if filepath.Ext(name) == ".toml" {
+		return fmt.Errorf("must not end in .toml, as a configuration does, got %q", name)
+	}
+	return nil
+}
+
 // Check returns an error for an unwritable file, and for one of the read files. Call it before a computation, so that no result is
 // lost. It changes nothing. It opens no pipe and no device: the reader of a pipe would see the end of the file.
 func Check(name string, read ...string) error {
