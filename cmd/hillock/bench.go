@@ -59,7 +59,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err := errors.Join(differ("plot", f.plot, "json", f.json), differ("report", f.report, "json", f.json), differ("report", f.report, "plot", f.plot)); err != nil {
 		return err
 	}
-	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...), canWrite("report", f.report, args...)); err != nil {
+	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...), canWriteTOML("report", f.report, args...)); err != nil {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)

@@ -87,7 +87,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	if in := cfg.Inputs[i]; !parts.IsKnob(in) {
 		return usage.Errorf("INPUT: must be a knob, but %s has driver %q%s", name, in.Driver, knobsIn(file))
 	}
-	if err := canWrite("", file); err != nil && !f.dry {
+	if err := canWriteTOML("", file); err != nil && !f.dry {
 		return err
 	}
 	in := cfg.Inputs[i]

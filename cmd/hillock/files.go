@@ -1,25 +1,29 @@
 package main
 
 import (
-	"fmt"
-
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/usage"
 )
 
-// canWrite returns a usage error for an unwritable file, or for one of the command's inputs. "" and "-" are no files. flag is the
-// flag of a file of data, "" for a configuration as an argument.
+// canWrite returns a usage error for a file of data at a flag: an unwritable one, one of the command's inputs, or a configuration. "" and
+// "-" are no files.
 func canWrite(flag, name string, read ...string) error {
-	err := outfile.Check(name, read...)
-	if flag != "" {
-		if err = outfile.CheckData(name, read...); err != nil {
-			err = fmt.Errorf("--%s: %w", flag, err)
-		}
-	}
-	if err != nil {
+	return atFlag(flag, outfile.CheckData(name, read...))
+}
+
+// canWriteTOML is canWrite for a TOML file. flag is "" for an argument.
+func canWriteTOML(flag, name string, read ...string) error {
+	return atFlag(flag, outfile.Check(name, read...))
+}
+
+func atFlag(flag string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case flag == "":
 		return usage.Error{Err: err}
 	}
-	return nil
+	return usage.Errorf("--%s: %w", flag, err)
 }
 
 // differ returns a usage error for the same file at two flags. "" is no file.
