@@ -1,5 +1,5 @@
 # make test        run all tests, without root, a Pi or a network; print the name of each skipped test
-# make check       run gofmt, go vet, staticcheck, govulncheck, make page and the race detector, as CI does
+# make check       run gofmt, go vet, staticcheck, govulncheck, make page and the race detector (short tests), as CI does
 # make page        test and lint the page's JavaScript with node and ESLint; skip each by name without its program
 # make vuln        run govulncheck alone: known vulnerabilities in the called code; skipped without its database
 # make outdated    list the modules of go.mod and deploy/tools with a newer release
@@ -36,7 +36,7 @@ check:
 	$(GO) tool staticcheck ./...
 	@$(MAKE) --no-print-directory vuln
 	@$(MAKE) --no-print-directory page
-	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off $(GO) test -race -json ./... | $(GO) run ./cmd/testarm report
+	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off $(GO) test -race -short -json ./... | $(GO) run ./cmd/testarm report
 
 vuln:
 	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \

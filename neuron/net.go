@@ -138,17 +138,6 @@ func (n *Net) connect(synapses []Synapse, like *Net) {
 	n.hear()
 }
 
-// hear finds the spike inputs from outside, and those with gains.
-func (n *Net) hear() {
-	n.gains, n.heard = make([]gained, len(n.sources)), make([]*Received, len(n.sources))
-	for i, s := range n.sources {
-		n.gains[i], _ = s.Train.(gained)
-		if r, ok := s.Train.(*Received); ok {
-			n.heard[i], r.kept = r, int64(len(n.history))
-		}
-	}
-}
-
 // adopt takes the graph of the same table in another network.
 func (s *synapse) adopt(like, n *Net) {
 	if like == nil {

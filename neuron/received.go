@@ -172,3 +172,14 @@ func (r *run) placeOf(in *Received, now int64, due int) {
 	}
 	in.waiting = slices.Delete(in.waiting, 0, n)
 }
+
+// hear finds the spike inputs from outside, and those with gains.
+func (n *Net) hear() {
+	n.gains, n.heard = make([]gained, len(n.sources)), make([]*Received, len(n.sources))
+	for i, s := range n.sources {
+		n.gains[i], _ = s.Train.(gained)
+		if r, ok := s.Train.(*Received); ok {
+			n.heard[i], r.kept = r, int64(len(n.history))
+		}
+	}
+}

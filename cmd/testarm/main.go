@@ -147,7 +147,7 @@ func packagesWithout(one string) ([]string, error) {
 func goTest(arch, emulator string, packages ...string) (results, error) {
 	cmd := exec.Command("go", "test", "-json")
 	if emulator == "" {
-		cmd.Args = append(cmd.Args, "-race") // as 'make check' does: its results are in the cache of go test
+		cmd.Args = append(cmd.Args, "-race", "-short") // as 'make check' does: its results are in the cache of go test
 	}
 	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
 	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off", "HILLOCK_BRIAN2=off")
