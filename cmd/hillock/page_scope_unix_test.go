@@ -228,11 +228,12 @@ func (p *tab) picture(t *testing.T) {
 // trigger has a spike at a fifth of the width, time and again.
 func (p *tab) trigger(t *testing.T) {
 	p.toggle(t, "trigger", true)
-	for range 3 {
+	for drawing := range 4 {
 		all := p.columns(t)
 		// Where columns are wider than a step, the first begins before the window.
 		least, most := all[0].first+100, all[0].first+all[0].steps-1+100
-		if !slices.ContainsFunc(all, func(c drawn) bool { return c.spikes > 0 && c.first <= most && c.first+c.steps > least }) {
+		found := slices.ContainsFunc(all, func(c drawn) bool { return c.spikes > 0 && c.first <= most && c.first+c.steps > least })
+		if !found && drawing > 0 { // the first may be from before the trigger
 			t.Errorf("got no spike in the steps %d to %d, a fifth of the width from %d", least, most, all[0].first)
 		}
 	}
