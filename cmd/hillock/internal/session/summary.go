@@ -1,11 +1,13 @@
 package session
 
 import (
+	"strings"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"hillock/cmd/hillock/internal/parts"
+	"hillock/config"
 	"hillock/hw/board"
 )
 
@@ -67,8 +69,9 @@ func (s *Session) Summary() *Summary {
 	}
 	for i, out := range l.cfg.Outputs {
 		if p, ok := l.board.Outputs[out.Name].(board.Pulsing); ok {
-			pin, opts := parts.LED(out)
-			sum.Pulsed = append(sum.Pulsed, OutputSummary{out.Name, pin, out.Neuron, opts.Width, p.Pulses(), p.Merged(), p.Failed(), sum.Outputs[i].Oracle})
+			_, opts := parts.LED(out)
+			pins := strings.Join(config.Pins(out.Part), " ")
+			sum.Pulsed = append(sum.Pulsed, OutputSummary{out.Name, pins, out.Neuron, opts.Width, p.Pulses(), p.Merged(), p.Failed(), sum.Outputs[i].Oracle})
 		}
 	}
 	return sum
