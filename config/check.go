@@ -23,6 +23,7 @@ func (d *decoder) check(c *Config) {
 	}
 	d.checkOracles(c)
 	d.checkJumpers(c)
+	d.checkNet(c)
 	d.checkClaims(c)
 	d.warnUnused(c)
 	if d.problems.found == nil {

@@ -20,7 +20,8 @@ import (
 type Config struct {
 	File     string // as given to Load; "" for the built-in file
 	Loop     Loop
-	Inputs   []Input
+	Net      Net
+	Inputs   []Input // with one for each neuron of another board: see Remote
 	Neurons  []Neuron
 	Synapses []Synapse
 	Outputs  []Output
@@ -204,6 +205,8 @@ func (d *decoder) config(text []byte, sets []string) *Config {
 // tables decodes each table.
 func (d *decoder) tables() *Config {
 	c := &Config{Loop: d.loop()}
+	c.Net = d.net()
+	d.remoteDelay = c.Net.remoteDelay()
 	for _, p := range d.named["input"] {
 		c.Inputs = append(c.Inputs, d.input(p))
 	}
@@ -214,6 +217,7 @@ func (d *decoder) tables() *Config {
 	for _, p := range d.named["synapse"] {
 		c.Synapses = append(c.Synapses, d.synapse(p))
 	}
+	d.remotes(c)
 	for _, p := range d.named["output"] {
 		c.Outputs = append(c.Outputs, d.output(p))
 	}

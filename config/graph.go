@@ -93,6 +93,10 @@ func (d *decoder) checkSynapses(c *Config) {
 // checkEnd checks the names at one end of a synapse.
 func (t *Table) checkEnd(key string, names []string) {
 	for _, name := range names {
+		if r, ok := remote(name); ok && key == "from" {
+			t.checkRemote(r, name)
+			continue
+		}
 		in := t.of("input", name)
 		isInput := in != nil && t.of("neuron", name) == nil
 		switch {

@@ -92,6 +92,8 @@ func (k Kinds) keysOf(section string) []Key {
 			{"dt", Text}, {"tick", Text}, {"speed", Whole | Float}, {"max_lag", Text},
 			{"realtime", Text}, {"spin", Text}, {"cpu", Whole | Text},
 		}
+	case "net":
+		return netKeys()
 	case "neuron":
 		return neuronKeys("")
 	case "synapse":
@@ -116,7 +118,10 @@ func (k Kinds) keysFor(section, driver string) []Key {
 	return k.keysOf(section)
 }
 
-func sections() []string { return []string{"loop", "input", "neuron", "synapse", "output"} }
+func sections() []string { return []string{"loop", "net", "input", "neuron", "synapse", "output"} }
+
+// isSingle reports whether a section is one table without a name.
+func isSingle(section string) bool { return section == "loop" || section == "net" }
 
 func names(keys []Key) []string {
 	list := make([]string, len(keys))

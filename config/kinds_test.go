@@ -175,7 +175,7 @@ func TestMinimalFileRunsAsTheBuiltInOne(t *testing.T) {
 
 // default.toml must name each key of loop, neuron and synapse. A test of hw/part has the keys of the parts.
 func TestDefaultHasEachKey(t *testing.T) {
-	for _, section := range []string{"loop", "neuron", "synapse"} {
+	for _, section := range []string{"loop", "net", "neuron", "synapse"} {
 		for _, k := range (Kinds{}).keysOf(section) {
 			found := false
 			for line := range strings.Lines(string(DefaultTOML())) {

@@ -133,6 +133,12 @@ func (n *node) float(d dimension) (float64, *Problem) {
 	return d.float(n.text)
 }
 
+// warnItem is wrongItem for a legal value.
+func (t *Table) warnItem(key string, item *node, p Problem) {
+	p.Key, p.Got = t.path+"."+key, item.raw
+	t.warnings.add(item.at, p)
+}
+
 // wrongItem reports a problem of one item of a list, or of a value that is no list.
 func (t *Table) wrongItem(key string, item *node, p Problem) {
 	p.Key, p.Got = t.path+"."+key, item.raw

@@ -24,6 +24,11 @@ func (c *Config) Portable() *Config {
 			other.Inputs[i].Part = p.In(folder)
 		}
 	}
+	for _, file := range []*string{&other.Net.Login, &other.Net.CA, &other.Net.Cert, &other.Net.Key} {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(folder, *file)
+		}
+	}
 	return &other
 }
 
@@ -33,7 +38,11 @@ func (c *Config) TOML() []byte {
 	fmt.Fprintf(&b, "[loop]\ndt = %q\ntick = %q\nspeed = %s\nmax_lag = %q\n",
 		FormatTime(c.Loop.DT), FormatTime(c.Loop.Tick), formatFloat(c.Loop.Speed), FormatTime(c.Loop.MaxLag))
 	fmt.Fprintf(&b, "realtime = %q\nspin = %q\ncpu = %s\n", c.Loop.Realtime, formatSpin(c.Loop.Spin), formatCPU(c.Loop.CPU))
+	c.Net.print(&b)
 	for _, in := range c.Inputs {
+		if _, ok := in.Part.(Remote); ok {
+			continue
+		}
 		fmt.Fprintf(&b, "\n[input.%s]\ndriver = %q\n", in.Name, in.Driver)
 		in.Part.Print(&Printer{b: &b})
 	}

@@ -114,8 +114,8 @@ func (d *decoder) section(n *node) {
 		d.problems.add(n.at, Problem{Key: path, Rule: "must be a table", Got: n.raw, Hint: "write " + header(n.name)})
 		return
 	}
-	if n.name == "loop" {
-		d.part("loop", "", n)
+	if isSingle(n.name) {
+		d.part(n.name, "", n)
 		return
 	}
 	nameless := false
@@ -155,7 +155,7 @@ func (d *decoder) unknown(n *node) {
 // part registers a table and reports its unknown keys.
 func (d *decoder) part(section, name string, n *node) {
 	p := &Table{decoder: d, name: name, path: section, node: n}
-	if section != "loop" {
+	if !isSingle(section) {
 		p.path = dotted(section, name)
 	}
 	d.parts[p.path] = p
@@ -184,7 +184,7 @@ func (d *decoder) part(section, name string, n *node) {
 		switch numbered := err == nil && section == "neuron"; {
 		case numbered && n.index["count"] != nil:
 			hint = "the neurons of a population are equal: give another one a table such as " + header("neuron")
-		case section != "loop" && item.raw == "" && item.kind == tableKind && Nearest(item.name, names(keys)) == "":
+		case !isSingle(section) && item.raw == "" && item.kind == tableKind && Nearest(item.name, names(keys)) == "":
 			hint = "a name has no point: write [" + dotted(section, name+"_"+item.name) + "]"
 			if numbered {
 				hint += ", or add count to [" + p.path + "]"
@@ -211,8 +211,8 @@ func (d *decoder) homeOf(key string) string {
 
 // header returns the header of a section's tables: "[loop]" or "[input.NAME]".
 func header(section string) string {
-	if section == "loop" {
-		return "[loop]"
+	if isSingle(section) {
+		return "[" + section + "]"
 	}
 	return "[" + section + ".NAME]"
 }

@@ -55,7 +55,11 @@ func (d *decoder) synapse(t *Table) Synapse {
 	case s.Kind.HasTau() && !t.IsBad("kind"):
 		s.Tau = t.givenTau()
 	}
-	s.Delay = t.Steps("delay", d.timing.DT, MaxDelay)
+	delay := d.timing.DT
+	if slices.ContainsFunc(s.From, func(name string) bool { _, ok := remote(name); return ok }) {
+		delay = max(delay, d.remoteDelay.Truncate(delay))
+	}
+	s.Delay = t.Steps("delay", delay, MaxDelay)
 	s.Probability = t.probability()
 	s.Seed = uint64(t.Whole("seed", 0, 0, math.MaxInt32))
 	s.Self = t.Yes("self")

@@ -29,8 +29,9 @@ type decoder struct {
 	parts              map[string]*Table   // by path
 	named              map[string][]*Table // by section, in the order of the file
 	timing             Loop
-	quoted             bool // word has put the last value in quotes
-	graph                   // of the whole configuration, for check
+	remoteDelay        time.Duration // default delay of synapses from other boards
+	quoted             bool          // word has put the last value in quotes
+	graph                            // of the whole configuration, for check
 }
 
 // Loop returns the loop of the configuration.

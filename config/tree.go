@@ -234,8 +234,8 @@ func (d *decoder) override(set string, order int) (*Problem, place) {
 	if key == "" {
 		at.set = `""`
 	}
-	if len(parts) == 2 && parts[0] != "loop" && Nearest(parts[0], []string{"loop"}) != "" {
-		return &Problem{Key: parts[0], Rule: unknownTable, Hint: "did you mean loop?"}, at
+	if near := Nearest(parts[0], []string{"loop", "net"}); len(parts) == 2 && !isSingle(parts[0]) && near != "" {
+		return &Problem{Key: parts[0], Rule: unknownTable, Hint: "did you mean " + near + "?"}, at
 	}
 	if !ok || !validKey(key) || slices.Contains(parts, "") || !depth(parts) {
 		return &Problem{Key: at.set, Rule: "must be table.name.key=value or loop.key=value", Got: shorten(strconv.Quote(set))}, at
@@ -254,12 +254,12 @@ func (d *decoder) override(set string, order int) (*Problem, place) {
 	return nil, at
 }
 
-// depth reports whether the parts of a key are as many as --set takes: two in [loop], three in a table with a name, and four
+// depth reports whether the parts of a key are as many as --set takes: two in [loop] and [net], three in a table with a name, and four
 // in the key plastic of a synapse.
 func depth(parts []string) bool {
 	switch len(parts) {
 	case 2:
-		return parts[0] == "loop"
+		return isSingle(parts[0])
 	case 3:
 		return true
 	}

@@ -127,7 +127,7 @@ func unknownKeys() []badCase {
 		{7, "[inputs.knob]",
 			"7:2: unknown table inputs: did you mean input?"},
 		{7, "[knob]",
-			"7:2: unknown table knob: the tables are loop, input, neuron, synapse, output"},
+			"7:2: unknown table knob: the tables are loop, net, input, neuron, synapse, output"},
 		{1, "[lop]",
 			"1:2: unknown table lop: did you mean loop?"},
 		{16, "[neurons.n1]",
@@ -135,9 +135,9 @@ func unknownKeys() []badCase {
 		{16, "[Neuron.n1]",
 			"16:2: unknown table Neuron: did you mean neuron?"},
 		{25, "[led]",
-			"25:2: unknown table led: the tables are loop, input, neuron, synapse, output"},
+			"25:2: unknown table led: the tables are loop, net, input, neuron, synapse, output"},
 		{1, "title = \"mine\"\n[loop]",
-			`1:1: unknown key title: the tables are loop, input, neuron, synapse, output`},
+			`1:1: unknown key title: the tables are loop, net, input, neuron, synapse, output`},
 		{1, "speed = 1\n[loop]\n#",
 			"1:1: unknown key speed: speed belongs in [loop]"},
 		{1, "tau_m = \"10 ms\"\n[loop]",
@@ -185,9 +185,9 @@ func unknownKeys() []badCase {
 		{0, "[output.led.more]",
 			"30:13: unknown key output.led.more: a name has no point: write [output.led_more]"},
 		{0, "[meta]",
-			"30:2: unknown table meta: the tables are loop, input, neuron, synapse, output"},
+			"30:2: unknown table meta: the tables are loop, net, input, neuron, synapse, output"},
 		{0, "[[log]]",
-			"30:3: unknown table log: the tables are loop, input, neuron, synapse, output"},
+			"30:3: unknown table log: the tables are loop, net, input, neuron, synapse, output"},
 	}
 }
 

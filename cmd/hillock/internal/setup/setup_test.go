@@ -193,7 +193,7 @@ func TestSetupRefuses(t *testing.T) {
 			"turn SPI on: raspi-config nonint do_spi 0: exit status 1"},
 		{"no firmware", 0, map[string]string{"/dev/gpiochip0": ""}, nil, "", `no such file or directory: no firmware configuration to add "dtparam=spi=on" to`},
 		{"a bad file of the service", 0, map[string]string{"/dev/gpiochip0": "", "/dev/spidev0.0": "", "/lib/systemd/system/hillock.service": "", "/etc/hillock/hillock.toml": "x = 1"}, nil, "",
-			"/etc/hillock/hillock.toml:1:1: unknown key x: the tables are loop, input, neuron, synapse, output"},
+			"/etc/hillock/hillock.toml:1:1: unknown key x: the tables are loop, net, input, neuron, synapse, output"},
 		{"no GPIO", 0, map[string]string{"/dev/spidev0.0": ""}, nil, "", "1 check failed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
