@@ -233,10 +233,25 @@ func (n *Net) Step(currents []float64) {
 	}
 	last := n.groups[len(n.groups)-1]
 	for i, s := range n.sources {
-		if s.Train.Spikes(n.now) {
+		if r := n.heard[i]; r != nil && r.Lead > 0 {
+			n.read(i, r)
+		} else if s.Train.Spikes(n.now) {
 			*spiked = append(*spiked, last.first+int32(last.Len()+i))
 			n.sent[i]++
 		}
+	}
+}
+
+// read reads the step of a source with a lead that acts next.
+func (n *Net) read(source int, r *Received) {
+	step := n.now - r.Behind()
+	if step < 1 || !r.Spikes(step) {
+		return
+	}
+	spiked, number := n.history.at(step), n.number(source)
+	if i, found := slices.BinarySearch(*spiked, number); !found {
+		*spiked = slices.Insert(*spiked, i, number)
+		n.sent[source]++
 	}
 }
 
@@ -312,7 +327,11 @@ func (n *Net) Skip(steps int64) {
 	}
 	for i, source := range n.sources {
 		number := n.number(i)
-		if count := source.Train.Count(before+1, n.now); count > 0 {
+		behind := int64(0)
+		if r := n.heard[i]; r != nil {
+			behind = r.Behind()
+		}
+		if count := source.Train.Count(before+1-behind, n.now-behind); count > 0 {
 			for _, s := range n.synapses {
 				if k := s.source[number]; k >= 0 {
 					n.dropped += count * int64(len(s.Targets[k]))

@@ -29,6 +29,8 @@ func (n *Net) Continue(from *Net) {
 			n.sent[i] = from.sent[k]
 			if n.heard[i] != nil && from.heard[k] != nil {
 				n.heard[i].take(from.heard[k], c.step)
+				unread := c.step(from.now-from.heard[k].Behind()) + 1
+				n.heard[i].dropped.Add(n.heard[i].Count(unread, n.now-n.heard[i].Behind()))
 			}
 		}
 	}

@@ -24,7 +24,12 @@ type Feed struct {
 //
 // A spike in the time from one deadline to the next belongs to the tick of the second one. It takes the step at the same place in
 // that tick: its latency is one tick, and its jitter is below one step. A spike with a step of the past acts in the next step.
+//
+// A spike of another board comes some 100 ms after its time. With Lead it keeps its own step, and acts a delay later: in time, if that
+// step is still to come.
 type Received struct {
+	Lead int64 // steps: the shortest delay of the synapses from here, for spikes that come after their step; 0: none come so
+
 	waiting []receivedAt // ascending times
 	spikes  []receivedIn // ascending steps: those to come, and the past ones with arrivals under way
 	kept    int64        // steps
@@ -48,7 +53,7 @@ type receivedIn struct {
 func (r *Received) Taken() int64 { return r.taken.Load() }
 
 // Late returns the number of late spikes so far, part of Taken: the step was over, or its tick began a whole tick after the deadline.
-// Any goroutine may call it.
+// With Lead: the spike should have acted already. Any goroutine may call it.
 func (r *Received) Late() int64 { return r.late.Load() }
 
 // Dropped returns the number of spikes in skipped time so far. Any goroutine may call it.
@@ -91,19 +96,23 @@ func (r *Received) add(at time.Duration, gain float64) {
 	r.waiting = slices.Insert(r.waiting, i, receivedAt{at, gain})
 }
 
-// put gives a spike its step, a later one than now. Steps ascend.
+// put gives a spike its step. The network has not read this step yet.
 func (r *Received) put(now, step int64, gain float64) {
 	r.taken.Add(1)
-	if n := len(r.spikes); n > 0 && r.spikes[n-1].step >= step {
-		r.spikes[n-1].gain += gain
-		return
-	}
 	if len(r.spikes) == cap(r.spikes) {
 		past, _ := r.find(now - r.kept)
 		r.spikes = slices.Delete(r.spikes, 0, past)
 	}
-	r.spikes = append(r.spikes, receivedIn{step, gain})
+	i, found := r.find(step)
+	if found {
+		r.spikes[i].gain += gain
+		return
+	}
+	r.spikes = slices.Insert(r.spikes, i, receivedIn{step, gain})
 }
+
+// Behind returns the age of a step when the network reads it, in steps. Every arrival is still to come then.
+func (r *Received) Behind() int64 { return max(0, r.Lead-1) }
 
 // take takes over the spikes of another train. step maps its steps.
 func (r *Received) take(from *Received, step func(int64) int64) {
@@ -155,6 +164,17 @@ func (r *run) placeOf(in *Received, now int64, due int) {
 		s := in.waiting[n]
 		step, late := now+1, r.at.Lateness() >= r.Tick
 		switch {
+		case in.Lead > 0:
+			if s.at < r.start && r.Start == 0 { // before the run
+				continue
+			}
+			step += steps(s.at-from, r.DT)
+			first := now + 1 - in.Behind()
+			if late = step < first; late && r.at.Missed > 0 {
+				in.dropped.Add(1)
+				continue
+			}
+			step = max(step, first)
 		case s.at >= from:
 			step += int64(s.at-from) * int64(due) / int64(r.Tick)
 		case s.at < r.start && r.Start == 0: // before the run
@@ -171,6 +191,15 @@ func (r *run) placeOf(in *Received, now int64, due int) {
 		in.put(now, step, s.gain)
 	}
 	in.waiting = slices.Delete(in.waiting, 0, n)
+}
+
+// steps returns the whole number of steps of dt in a time, rounded down.
+func steps(t, dt time.Duration) int64 {
+	n := t / dt
+	if t%dt < 0 {
+		n--
+	}
+	return int64(n)
 }
 
 // hear finds the spike inputs from outside, and those with gains.

@@ -195,9 +195,10 @@ func (o *observer) ends(t neuron.Tick) string {
 	return ""
 }
 
-// spikes records the spikes of some steps.
+// spikes records the spikes that the network has read in some steps: those of another board have earlier steps.
 func (o *observer) spikes(in Input, first, last int64) {
-	for step := first; step <= last; step++ {
+	behind := in.Spikes.Behind()
+	for step := max(1, first-behind); step <= last-behind; step++ {
 		if in.Spikes.Spikes(step) {
 			o.to.put(row{step, time.Duration(step) * o.loop.DT, in.Name, spike, in.Spikes.Gain(step)})
 		}
