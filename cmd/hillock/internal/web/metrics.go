@@ -1,48 +1,61 @@
 package web
 
 import (
+	"bytes"
+	"fmt"
+	"net/http"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
-// collector exports the present status of a run to Prometheus, in base units.
-type collector struct{ s *Server }
+// maxScrapes is the number of requests for /metrics under way.
+const maxScrapes = 4
 
-func metric(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc("hillock_"+name, help, labels, nil)
+// metrics returns the handler of /metrics: the present status of the run for Prometheus, in base units, and the figures of the process.
+func (s *Server) metrics() http.Handler {
+	places := make(chan struct{}, maxScrapes)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+		default:
+			http.Error(w, fmt.Sprintf("more than %d requests for /metrics at once: try again later", maxScrapes), http.StatusServiceUnavailable)
+			return
+		}
+		e := exposition{}
+		s.collect(e)
+		collectGo(e.counter, e.gauge)
+		collectProcess(e.counter, e.gauge)
+		var text bytes.Buffer
+		e.write(&text)
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		w.Write(text.Bytes())
+	})
 }
 
-// Describe implements prometheus.Collector.
-func (c collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+func metric(name, help string, labels ...string) *desc { return &desc{"hillock_" + name, help, labels} }
 
-// Collect implements prometheus.Collector.
-func (c collector) Collect(ch chan<- prometheus.Metric) {
-	counter := func(d *prometheus.Desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
-	}
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-	}
-	st := c.s.run.Status()
+// collect adds the present status of the run.
+func (s *Server) collect(e exposition) {
+	counter, gauge := e.counter, e.gauge
+	st := s.run.Status()
 	counter(metric("steps_total", "Integration steps."), float64(st.Steps))
 	counter(metric("skipped_seconds_total", "Skipped model time."), st.Skipped/1e3)
-	gauge(metric("clients", "Connected WebSocket clients."), float64(c.s.count()))
+	gauge(metric("clients", "Connected WebSocket clients."), float64(s.count()))
 	var bounds []time.Duration
 	for b := time.Microsecond; b <= time.Second; b *= 10 {
 		bounds = append(bounds, b, 2*b, 5*b)
 	}
-	atMost, n, sum := c.s.run.Ticks(bounds)
-	buckets := map[float64]uint64{}
+	atMost, n, sum := s.run.Ticks(bounds)
+	var buckets []bucket
 	for i, b := range bounds {
-		buckets[b.Seconds()] = atMost[i]
+		buckets = append(buckets, bucket{b.Seconds(), atMost[i]})
 	}
-	ch <- prometheus.MustNewConstHistogram(metric("lateness_seconds", "Lateness of ticks."), n, sum.Seconds(), buckets)
+	e.histogram(metric("lateness_seconds", "Lateness of ticks."), buckets, n, sum.Seconds())
 	for _, n := range st.Neurons {
 		collectNeuron(n, counter, gauge)
 	}
 	collectNetwork(st, counter, gauge)
-	fault := metric("fault", "1 for a part with a fault, 0 for a working one.", "part", "kind")
+	fault := metric("fault", "1 for a part with a fault, 0 for a working one.", "kind", "part")
 	wrong := func(text string) float64 {
 		if text == "" {
 			return 0
@@ -50,15 +63,15 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 		return 1
 	}
 	for _, in := range st.Inputs {
-		gauge(fault, wrong(in.Fault), in.Name, "input")
+		gauge(fault, wrong(in.Fault), "input", in.Name)
 	}
 	for _, in := range st.SpikeInputs {
 		if in.Edges != nil {
-			gauge(fault, wrong(in.Fault), in.Name, "input")
+			gauge(fault, wrong(in.Fault), "input", in.Name)
 		}
 	}
 	for _, out := range st.Outputs {
-		gauge(fault, wrong(out.Fault), out.Name, "output")
+		gauge(fault, wrong(out.Fault), "output", out.Name)
 		collectOracle(out, counter, gauge)
 	}
 }
@@ -74,13 +87,10 @@ func collectOracle(out OutputStatus, counter, gauge sample) {
 	counter(metric("missed_spikes_total", "Spikes without a light.", "output"), float64(o.Missed), out.Name)
 	for _, c := range o.Codes {
 		if c.Sooner != nil {
-			gauge(metric("sooner_seconds", "Model time by which the next spike comes sooner with one code more of a knob.", "output", "input"), *c.Sooner/1e3, out.Name, c.Input)
+			gauge(metric("sooner_seconds", "Model time by which the next spike comes sooner with one code more of a knob.", "input", "output"), *c.Sooner/1e3, c.Input, out.Name)
 		}
 	}
 }
-
-// sample passes a value of a metric.
-type sample func(d *prometheus.Desc, v float64, labels ...string)
 
 // collectNeuron passes the metrics of a neuron or of a population.
 func collectNeuron(n NeuronStatus, counter, gauge sample) {

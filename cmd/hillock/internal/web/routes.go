@@ -9,10 +9,6 @@ import (
 	"net/http"
 	"path"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 //go:embed page
@@ -28,12 +24,9 @@ func types() map[string]string {
 
 // routes returns the handlers of all paths. No part of a request is ever used as a file name.
 func (s *Server) routes() map[string]http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector{s}, collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsGC)))
 	all := map[string]http.Handler{
 		"/ws":             http.HandlerFunc(s.socket),
-		"/metrics":        promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}),
+		"/metrics":        s.metrics(),
 		"/healthz":        http.HandlerFunc(s.health),
 		"/breadboard.svg": made("image/svg+xml", s.run.Breadboard),
 		"/config.toml":    made("text/plain; charset=utf-8", s.run.TOML),
