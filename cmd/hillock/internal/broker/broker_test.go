@@ -1,0 +1,152 @@
+package broker
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/mochi-mqtt/server/v2/packets"
+)
+
+func TestLateSubscriberGetsRetainedMessages(t *testing.T) {
+	w := open(t, nil)
+	mara := w.join(t, "9b.mara")
+	mara.publish("hillock/1/9b/mara/state", "online", true, 1)
+	if pk := mara.next(); pk.FixedHeader.Type != packets.Puback || pk.PacketID != 0 && pk.PacketID != 7 {
+		t.Errorf("got packet type %d, want PUBACK", pk.FixedHeader.Type)
+	}
+	mara.publish("hillock/1/9b/mara/hello", "{}", true, 0)
+	mara.publish("hillock/1/9b/mara/spikes", "[]", true, 0) // not retained: spikes are events
+	mara.ping()
+	late := w.join(t, "wall-1")
+	if got := late.subscribe("hillock/1/9b/#", "hillock/1/9b/+/state"); !cmp.Equal(got, []byte{0, 0}) {
+		t.Errorf("SUBACK: got %v, want QoS 0 for both", got)
+	}
+	got := []string{late.message(), late.message(), late.message()}
+	want := []string{"hillock/1/9b/mara/hello {} retained", "hillock/1/9b/mara/state online retained", "hillock/1/9b/mara/state online retained"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+	mara.publish("hillock/1/9b/mara/spikes", "[1]", false, 0)
+	if got, want := late.message(), "hillock/1/9b/mara/spikes [1]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	mara.publish("hillock/1/9b/mara/hello", "", true, 0) // removes it
+	mara.ping()
+	late.message()
+	third := w.join(t, "wall-2")
+	third.subscribe("hillock/1/9b/#")
+	if got, want := third.message(), "hillock/1/9b/mara/state online retained"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if s := w.Stats(); s.Clients != 3 || s.Retained != 1 || s.RetainedBytes != len("hillock/1/9b/mara/state")+len("online") || s.Refused[NotRetained] != 1 {
+		t.Errorf("got %+v, want 3 clients, 1 message of 29 bytes, 1 not retained", s)
+	}
+}
+
+// maraParams is the CONNECT of a board with its will.
+func maraParams(id string) packets.ConnectParams {
+	return packets.ConnectParams{ClientIdentifier: id, Username: []byte("9b"), Password: []byte(testCode),
+		WillTopic: "hillock/1/9b/mara/state", WillPayload: []byte("offline"), WillRetain: true, WillQos: 1}
+}
+
+func TestCutConnectionSendsTheWill(t *testing.T) {
+	w := open(t, nil)
+	wall := w.join(t, "wall-1")
+	wall.subscribe("hillock/1/9b/+/state")
+	mara := w.dial(t, "127.0.0.2")
+	mara.mustConnect(maraParams("9b.mara"))
+	mara.Conn.(*net.TCPConn).SetLinger(0)
+	mara.Close()
+	if got, want := wall.message(), "hillock/1/9b/mara/state offline"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	late := w.join(t, "wall-2")
+	late.subscribe("hillock/1/9b/+/state")
+	if got, want := late.message(), "hillock/1/9b/mara/state offline retained"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A board behind a dead connection comes back from the same address. Its old will must not follow its new state.
+func TestNewConnectionOfABoardReplacesTheOld(t *testing.T) {
+	w := open(t, nil)
+	wall := w.join(t, "wall-1")
+	wall.subscribe("hillock/1/9b/+/state")
+	old := w.dial(t, "127.0.0.2")
+	old.mustConnect(maraParams("9b.mara"))
+	thief := w.dial(t, "127.0.0.3")
+	if code := thief.connect(maraParams("9b.mara")); code != badID {
+		t.Errorf("another address: got code %d, want %d", code, badID)
+	}
+	thief.ended()
+	for range 20 {
+		next := w.dial(t, "127.0.0.2")
+		next.mustConnect(maraParams("9b.mara"))
+		old.ended()
+		next.publish("hillock/1/9b/mara/state", "online", true, 0)
+		if got, want := wall.message(), "hillock/1/9b/mara/state online"; got != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+		old = next
+	}
+	if s := w.Stats(); s.Clients != 2 || s.Refused[NameInUse] != 1 {
+		t.Errorf("got %+v, want 2 clients and one refused name", s)
+	}
+}
+
+func TestConnectionInsideTheProcess(t *testing.T) {
+	w := open(t, nil)
+	c, err := w.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mara := newClient(t, c)
+	mara.mustConnect(packets.ConnectParams{ClientIdentifier: "9b.mara"})
+	mara.subscribe("hillock/1/9b/+/ask/mara")
+	tom := w.join(t, "9b.tom")
+	tom.publish("hillock/1/9b/tom/ask/mara", "{}", false, 0)
+	if got, want := mara.message(), "hillock/1/9b/tom/ask/mara {}"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	taken := open(t, nil).Addr()
+	_, port, _ := net.SplitHostPort(taken)
+	for name, test := range map[string]struct {
+		o    Options
+		want string
+	}{
+		"beyond loopback": {Options{Listen: "0.0.0.0:0", Class: "9b"},
+			"net.listen: 0.0.0.0:0 is open to the network, and needs a join code: use 'hillock hub', or listen on 127.0.0.1:1883"},
+		"all addresses": {Options{Listen: ":1883", Class: "9b"},
+			"net.listen: :1883 is open to the network, and needs a join code: use 'hillock hub', or listen on 127.0.0.1:1883"},
+		"beyond loopback, web": {Options{Listen: "127.0.0.1:0", WebSocket: "192.168.1.2:0", Class: "9b"},
+			"net.listen: 192.168.1.2:0 is open to the network, and needs a join code: use 'hillock hub', or listen on 127.0.0.1:1883"},
+		"no port":     {Options{Listen: "localhost", Class: "9b"}, `net.listen: must be an address as 127.0.0.1:1883, got "localhost"`},
+		"class":       {Options{Class: "9 b"}, `net.class: must have 1 to 32 letters, digits, _ or -, got "9 b"`},
+		"weak code":   {Options{Class: "9b", Code: "abc"}, "join code: must have 8 characters as K7QM-2RPD, without 0, 1, I and O"},
+		"port in use": {Options{Listen: taken, Class: "9b"}, "net.listen: port " + port + " is in use by "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, err := Open(test.o)
+			if err == nil {
+				b.Close()
+				t.Fatal("got a broker, want an error")
+			}
+			got := err.Error()
+			if name == "port in use" { // the holder is this test, on Linux by name
+				got, _, _ = strings.Cut(got, "broker.test")
+				got, _, _ = strings.Cut(got, "another program")
+				if way := ": stop it, use it as net.broker, or set another port in net.listen: listen tcp " + taken; !strings.Contains(err.Error(), way) {
+					t.Errorf("got %q, want %q in it", err, way)
+				}
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
