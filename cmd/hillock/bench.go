@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/bench"
+	"hillock/cmd/hillock/internal/chart"
+	"hillock/cmd/hillock/internal/outfile"
+	"hillock/cmd/hillock/internal/release"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
@@ -53,13 +56,13 @@ figures of real Pis are welcome. The report has no serial number and no address,
 }
 
 func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
-	if err := checkPlot(f.plot); err != nil {
+	if err := chart.CheckFile(f.plot); err != nil {
+		return usage.Errorf("--plot: %w", err)
+	}
+	if err := errors.Join(outfile.Differ("plot", f.plot, "json", f.json), outfile.Differ("report", f.report, "json", f.json), outfile.Differ("report", f.report, "plot", f.plot)); err != nil {
 		return err
 	}
-	if err := errors.Join(differ("plot", f.plot, "json", f.json), differ("report", f.report, "json", f.json), differ("report", f.report, "plot", f.plot)); err != nil {
-		return err
-	}
-	if err := errors.Join(canWrite("json", f.json, args...), canWrite("plot", f.plot, args...), canWriteTOML("report", f.report, args...)); err != nil {
+	if err := errors.Join(outfile.FlagData("json", f.json, args...), outfile.FlagData("plot", f.plot, args...), outfile.FlagTOML("report", f.report, args...)); err != nil {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)
@@ -95,5 +98,5 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	return r.Show(cmd.OutOrStdout(), cmd.ErrOrStderr(),
-		bench.Files{JSON: f.json, Plot: f.plot, Report: f.report, Shared: r.Share(versionLine(), cfg, hw, host, before, runtime.NumCPU())})
+		bench.Files{JSON: f.json, Plot: f.plot, Report: f.report, Shared: r.Share(release.Line(version), cfg, hw, host, before, runtime.NumCPU())})
 }

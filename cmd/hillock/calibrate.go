@@ -1,20 +1,17 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/calibrate"
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 	"hillock/hw/clock"
-	"hillock/hw/part"
 )
 
 // calibrateFlags are the flags of calibrate.
@@ -36,42 +33,13 @@ The first calibration keeps the file as it was, as FILE.old; later ones leave FI
 writes FILE with --hw sim only.`,
 		Example: `  hillock calibrate knob my.toml
   hillock calibrate knob my.toml --dry-run`,
-		Args: calibrateArgs,
+		Args: func(_ *cobra.Command, args []string) error { return calibrate.CheckArgs(args) },
 		RunE: f.run,
 	}
 	addPi(cmd, &f.hw)
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "measure, and print what would be written")
 	cmd.ValidArgsFunction = completeCalibrate
 	return cmd
-}
-
-// calibrateArgs refuses missing, superfluous and swapped arguments.
-func calibrateArgs(_ *cobra.Command, args []string) error {
-	isFile := func(arg string) bool { info, err := os.Stat(arg); return err == nil && info.Mode().IsRegular() }
-	switch {
-	case len(args) == 0:
-		return errors.New("INPUT and FILE are missing: name a knob and its configuration, such as 'hillock calibrate knob my.toml'")
-	case len(args) == 1 && isFile(args[0]):
-		return fmt.Errorf("INPUT is missing: name a knob of %s%s before it", args[0], knobsIn(args[0]))
-	case len(args) == 1:
-		return fmt.Errorf("FILE is missing: name the configuration of %s, such as 'hillock calibrate %[1]s my.toml'", args[0])
-	case len(args) > 2:
-		return fmt.Errorf("unexpected argument %q", args[2])
-	case args[1] == "-":
-		return errors.New("FILE: must be a file, got -: calibrate writes into it")
-	case isFile(args[0]) && !isFile(args[1]):
-		return fmt.Errorf("INPUT comes before FILE: write 'hillock calibrate %s %s'", args[1], args[0])
-	}
-	return nil
-}
-
-// knobsIn returns the knobs of a file for a message, "" where there are none.
-func knobsIn(file string) string {
-	cfg, err := config.Load(file, nil, part.Kinds())
-	if err != nil || len(parts.Knobs(cfg)) == 0 {
-		return ""
-	}
-	return " (knobs: " + strings.Join(parts.Knobs(cfg), ", ") + ")"
 }
 
 func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
@@ -82,12 +50,12 @@ func (f *calibrateFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	i := slices.IndexFunc(cfg.Inputs, func(in config.Input) bool { return in.Name == name })
 	if i < 0 {
-		return usage.Errorf("INPUT: %s has no input %q%s", file, name, knobsIn(file))
+		return usage.Errorf("INPUT: %s has no input %q%s", file, name, calibrate.KnobsIn(file))
 	}
 	if in := cfg.Inputs[i]; !parts.IsKnob(in) {
-		return usage.Errorf("INPUT: must be a knob, but %s has driver %q%s", name, in.Driver, knobsIn(file))
+		return usage.Errorf("INPUT: must be a knob, but %s has driver %q%s", name, in.Driver, calibrate.KnobsIn(file))
 	}
-	if err := canWriteTOML("", file); err != nil && !f.dry {
+	if err := outfile.FlagTOML("", file); err != nil && !f.dry {
 		return err
 	}
 	in := cfg.Inputs[i]

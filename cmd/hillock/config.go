@@ -43,7 +43,7 @@ existing file stays as it is, unless --force is given.`,
 			if name == "" {
 				return usage.Errorf(`FILE: must be a file's name, got ""`)
 			}
-			if err := canWriteTOML("", name); err != nil {
+			if err := outfile.FlagTOML("", name); err != nil {
 				return err
 			}
 			if _, err := os.Stat(name); name != "-" && !force && !errors.Is(err, fs.ErrNotExist) {

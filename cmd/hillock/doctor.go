@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,10 +8,7 @@ import (
 	"hillock/cmd/hillock/internal/checkup"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
-	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
-	"hillock/config"
-	"hillock/hw/board"
 )
 
 // doctorFlags are the flags of doctor.
@@ -73,41 +69,13 @@ func (f *doctorFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.check(cfg); err != nil {
+	made, ok := fault.Named(f.fault)
+	if !ok {
+		return fault.UnknownName(f.fault)
+	}
+	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Jumpers: f.jumpers, Listen: f.listen, Trial: f.trial.Duration}
+	if err := c.Check(f.fault, f.trial.Typed()); err != nil {
 		return err
 	}
-	made, _ := fault.Named(f.fault)
-	c := &checkup.Checkup{Config: cfg, Pi: f.hw, Fault: made, Back: f.back, JSON: f.json, WiresOnly: f.wiresOnly, Jumpers: f.jumpers, Listen: f.listen, Trial: f.trial.Duration}
 	return c.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
-}
-
-// check checks the flags against the configuration.
-func (f *doctorFlags) check(cfg *config.Config) error {
-	made, ok := fault.Named(f.fault)
-	switch part := made.Lacks(cfg); {
-	case !ok:
-		return fault.UnknownName(f.fault)
-	case f.trial.Duration != 0 && f.trial.Duration < 10*cfg.Loop.Tick:
-		return usage.Errorf("--trial: must be 0s, or at least ten ticks, %s, got %q", config.FormatTime(10*cfg.Loop.Tick), f.trial.Typed())
-	case f.trial.Duration > time.Hour:
-		return usage.Errorf("--trial: must be at most %s, got %q", config.FormatTime(time.Hour), f.trial.Typed())
-	case part != "":
-		return usage.Errorf("--fault: %q needs %s, and the configuration has none", f.fault, part)
-	}
-	real := f.hw == "real" || f.hw == "auto" && board.OnPi() != ""
-	switch {
-	case !slices.Contains([]string{"auto", "real", "sim"}, f.hw):
-		return usage.Errorf("--hw: must be auto, real or sim, got %q", f.hw)
-	case real && f.fault != "none":
-		return usage.Errorf("--fault: works on the virtual Pi only: add --hw sim")
-	case real && f.wiresOnly:
-		return usage.Errorf("--wires: works on the virtual Pi only: add --hw sim")
-	case f.listen && f.jumpers:
-		return usage.Errorf("--listen: must be alone, without --jumpers: it pulses nothing")
-	case f.listen && !real:
-		return usage.Errorf("--listen: must be on a real Pi: the virtual Pi has no other board beside it")
-	case f.jumpers && !slices.ContainsFunc(cfg.Outputs, parts.IsLED):
-		return usage.Errorf("--jumpers: needs an output of driver pulse, and the configuration has none")
-	}
-	return checkup.CheckBack(cfg, f.back)
 }

@@ -31,7 +31,7 @@ Brian2 has no counterpart to the noise of a membrane. A comment and a warning sa
   hillock sim circuit.toml --duration 2s --format spikes | diff brian2.csv -`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := canWrite("out", out, args...); err != nil {
+			if err := outfile.FlagData("out", out, args...); err != nil {
 				return err
 			}
 			cfg, err := f.load(cmd, args)

@@ -2,16 +2,16 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/fi"
 	"hillock/cmd/hillock/internal/modeltime"
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
-	"hillock/config"
 )
 
 // fiFlags are the flags of fi.
@@ -51,18 +51,12 @@ just reaches the threshold: there, floating-point rounding decides whether the n
 	return cmd
 }
 
-// Bounds of a sweep. The largest one takes minutes on a laptop, and hours on a Pi Zero.
-const (
-	maxFIPoints       = 100_000
-	maxFISteps  int64 = 100_000_000_000 // of all points together
-)
-
 func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 	from, to, err := f.check()
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(canWrite("csv", f.csv, args...), canWrite("plot", f.plot, args...)); err != nil {
+	if err := errors.Join(outfile.FlagData("csv", f.csv, args...), outfile.FlagData("plot", f.plot, args...)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)
@@ -70,12 +64,12 @@ func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c := &fi.Curve{Named: len(cfg.Neurons) > 1, DT: cfg.Loop.DT, Currents: fi.Decimals(from, to, f.points)}
-	if c.Neuron, err = pick(cfg, f.neuron); err != nil {
-		return err
+	if c.Neuron, err = modeltime.Neuron(cfg, f.neuron); err != nil {
+		return usage.Errorf("--neuron: %w", err)
 	}
 	c.Neuron.Count = 1 // of a population too
-	if c.Steps, err = f.steps(cfg.Loop.DT); err != nil {
-		return err
+	if c.Steps, err = fi.Steps(f.duration, cfg.Loop.DT, f.points); err != nil {
+		return usage.Errorf("--duration: %w", err)
 	}
 	bar := modeltime.NewProgress(cmd.ErrOrStderr(), c.Steps*int64(f.points))
 	err = c.Measure(cmd.Context(), bar)
@@ -90,40 +84,20 @@ func (f *fiFlags) run(cmd *cobra.Command, args []string) error {
 
 // check checks the flags before the configuration is read, and returns both ends of the sweep, in nA.
 func (f *fiFlags) check() (from, to float64, err error) {
-	if from, err = currentOf("from", f.from); err != nil {
+	if from, err = value.Current("from", f.from); err != nil {
 		return 0, 0, err
 	}
-	if to, err = currentOf("to", f.to); err != nil {
+	if to, err = value.Current("to", f.to); err != nil {
 		return 0, 0, err
 	}
 	switch {
 	case !(from < to):
 		return 0, 0, usage.Errorf("--to: must be more than --from, %q, got %q ('hillock sim' runs a single current)", f.from, f.to)
-	case f.points < 2 || f.points > maxFIPoints:
-		return 0, 0, usage.Errorf("--points: must be from 2 to %d, got %d", maxFIPoints, f.points)
-	case checkPlot(f.plot) != nil:
-		return 0, 0, checkPlot(f.plot)
+	case f.points < 2 || f.points > fi.MaxPoints:
+		return 0, 0, usage.Errorf("--points: must be from 2 to %d, got %d", fi.MaxPoints, f.points)
 	}
-	return from, to, differ("plot", f.plot, "csv", f.csv)
-}
-
-// steps returns the number of steps of each point.
-func (f *fiFlags) steps(dt time.Duration) (int64, error) {
-	steps := int64(f.duration.Duration / dt)
-	if steps < 1 {
-		return 0, usage.Errorf("--duration: must be at least one step, %s, got %q", config.FormatTime(dt), f.duration.Typed())
+	if err := chart.CheckFile(f.plot); err != nil {
+		return 0, 0, usage.Errorf("--plot: %w", err)
 	}
-	if most := maxFISteps / int64(f.points); steps > most {
-		longest := time.Duration(most) * dt
-		if longest > time.Minute {
-			longest = longest.Truncate(time.Second)
-		}
-		fits := fmt.Sprintf("--duration %q", config.FormatTime(longest))
-		if points := maxFISteps / steps; points >= 2 {
-			fits += fmt.Sprintf(", or --points %d", points)
-		}
-		return 0, usage.Errorf("--duration: %d points of %s must take at most %g steps of %s in all, got %.3g: try %s",
-			f.points, f.duration.String(), float64(maxFISteps), config.FormatTime(dt), float64(f.points)*float64(steps), fits)
-	}
-	return steps, nil
+	return from, to, outfile.Differ("plot", f.plot, "csv", f.csv)
 }

@@ -10,13 +10,11 @@ import (
 
 	"hillock/cmd/hillock/internal/chart"
 	"hillock/cmd/hillock/internal/example"
-	"hillock/cmd/hillock/internal/modeltime"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
 	"hillock/hw/part"
-	"hillock/neuron"
 )
 
 // configFlags are the configuration of a command: its FILE argument and --set.
@@ -41,7 +39,7 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 		cfg, err = config.Load(file, f.sets, part.Kinds())
 		err = example.Instead(file, err)
 	}
-	if stray := strayValue(f.sets, strings.Join(args, "")); stray != nil && errors.Is(err, fs.ErrNotExist) {
+	if stray := value.Stray(f.sets, strings.Join(args, "")); stray != nil && errors.Is(err, fs.ErrNotExist) {
 		err = stray
 	}
 	if err != nil {
@@ -51,31 +49,6 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 		fmt.Fprintln(cmd.ErrOrStderr(), usage.Text(w))
 	}
 	return cfg, nil
-}
-
-// pick returns the neuron of a name, the first one for "".
-func pick(cfg *config.Config, name string) (config.Neuron, error) {
-	if name == "" {
-		return cfg.Neurons[0], nil
-	}
-	for _, n := range cfg.Neurons {
-		if n.Name == name {
-			return n, nil
-		}
-	}
-	return config.Neuron{}, usage.Errorf("--neuron: %w", modeltime.Unknown(cfg, name))
-}
-
-// currentOf returns the current of a flag, in nA.
-func currentOf(flag, text string) (float64, error) {
-	i, err := config.ParseCurrent(text)
-	if err != nil {
-		return 0, usage.Errorf("--%s: %w", flag, err)
-	}
-	if !(i >= -neuron.MaxCurrent && i <= neuron.MaxCurrent) {
-		return 0, usage.Errorf("--%s: must be between -%g mA and %g mA, got %q", flag, neuron.MaxCurrent/1e6, neuron.MaxCurrent/1e6, text)
-	}
-	return i, nil
 }
 
 func addFile(cmd *cobra.Command, name *string, flag, meaning string, extensions ...string) {
@@ -99,18 +72,8 @@ func addPi(cmd *cobra.Command, pi *string) {
 }
 
 func addPlot(cmd *cobra.Command, file *string, meaning string) {
-	cmd.Flags().Var(value.Text{To: file, Kind: "file", Rule: endings}, "plot", meaning)
+	cmd.Flags().Var(value.Text{To: file, Kind: "file", Rule: chart.FileRule}, "plot", meaning)
 	must(cmd.MarkFlagFilename("plot", "svg", "png"))
-}
-
-const endings = "must be a file's name that ends in .svg or .png"
-
-// checkPlot returns an error for a name of another kind of file.
-func checkPlot(name string) error {
-	if _, known := chart.Format(name); name != "" && !known {
-		return usage.Errorf("--plot: %s, got %q", endings, name)
-	}
-	return nil
 }
 
 // exclusive returns an error for more than one of these flags.

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/man"
-	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
 )
 
@@ -41,24 +40,8 @@ func manual(root *cobra.Command, date time.Time) *man.Page {
 	return &man.Page{
 		Program: root.Name(), Version: version, Date: date, Short: root.Short, Long: root.Long, Example: root.Example,
 		Commands: manCommands(root),
-		Sections: []man.Section{
-			{Name: "EXIT STATUS", Entries: []man.Entry{
-				{Font: "B", Term: "0", Text: "success; also a run that a signal ended"},
-				{Font: "B", Term: "1", Text: "any other error; also an LED that was dark at the end of a run, because another program held its pin; or bench --report, ended by a signal"},
-				{Font: "B", Term: "2", Text: "a bad command line or a bad file"},
-				{Font: "B", Term: "3", Text: "this machine lacks a pin, an SPI port or an I2C bus of the configuration; the service does not start again"},
-				{Font: "B", Term: "128+n", Text: "a second signal, number n, ended the program at once; its outputs are off"},
-			}},
-			{Name: "ENVIRONMENT", Entries: []man.Entry{
-				{Font: "B", Term: show.TokenVariable, Text: "token required for changes on the page of 'hillock run --web', if no flag gives one"},
-				{Font: "B", Term: "NO_COLOR", Text: "any value but an empty one: print without colours"},
-			}},
-			{Name: "FILES", Entries: []man.Entry{
-				{Font: "I", Term: "/etc/hillock/hillock.toml", Text: "configuration of hillock.service; its comments explain each key, and 'hillock config init -' prints them"},
-				{Font: "I", Term: "/usr/share/doc/hillock/examples", Text: "more configurations"},
-			}},
-		},
-		SeeAlso: []string{"systemctl", "journalctl"},
+		Sections: man.Sections(),
+		SeeAlso:  []string{"systemctl", "journalctl"},
 	}
 }
 

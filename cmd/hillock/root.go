@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/help"
+	"hillock/cmd/hillock/internal/release"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/config"
@@ -26,7 +26,7 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
   hillock sim --current "2 nA"     run the neuron as fast as possible
   hillock fi                       draw firing rate against input current
   hillock bench                    measure how punctual this machine is`,
-		Version:       versionLine(),
+		Version:       release.Line(version),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -107,26 +107,11 @@ func usageErrors(cmd *cobra.Command) {
 func atMost(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n {
-			if sets, err := cmd.Flags().GetStringArray("set"); err == nil && strayValue(sets, args[0]) != nil {
-				return strayValue(sets, args[0])
+			if sets, err := cmd.Flags().GetStringArray("set"); err == nil && value.Stray(sets, args[0]) != nil {
+				return value.Stray(sets, args[0])
 			}
 			return fmt.Errorf("unexpected argument %q", args[n])
 		}
 		return nil
 	}
-}
-
-// strayValue returns an error for a FILE that belongs to the flag --set, or nil.
-func strayValue(sets []string, file string) error {
-	if key, _, ok := strings.Cut(file, "="); ok && strings.Contains(key, ".") {
-		return fmt.Errorf("FILE: must be the name of a configuration, got %q: write --set before each key", file)
-	}
-	if len(sets) == 0 || strings.ContainsFunc(file, func(r rune) bool { return !unicode.IsLetter(r) }) {
-		return nil
-	}
-	key, number, _ := strings.Cut(sets[len(sets)-1], "=")
-	if _, ok := value.Number(number); !ok || file == "" {
-		return nil
-	}
-	return fmt.Errorf("--set %s: quote a value with a space: --set %[1]s=\"%s %s\"", key, number, file)
 }

@@ -8,6 +8,7 @@ import (
 
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/recording"
+	"hillock/cmd/hillock/internal/release"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/terminal"
@@ -91,7 +92,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if cfg, err = recording.Replay(cfg, f.replay); err != nil {
 		return usage.Errorf("--replay: %w", err)
 	}
-	if err := cmp.Or(canWrite("summary", f.summary, args...), canWrite("record", f.record, append(args, f.replay)...), differ("record", f.record, "summary", f.summary)); err != nil {
+	if err := cmp.Or(outfile.FlagData("summary", f.summary, args...), outfile.FlagData("record", f.record, append(args, f.replay)...), outfile.Differ("record", f.record, "summary", f.summary)); err != nil {
 		return err
 	}
 	release, err := outfile.Hold(f.summary)
@@ -110,7 +111,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 // options returns the options of the displays.
 func (f *runFlags) options(cmd *cobra.Command, args []string) show.Options {
 	return show.Options{
-		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Version: versionLine(),
+		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Version: release.Line(version),
 		Plain: f.plain, Format: terminal.Format(f.format), Verbose: f.verbose, Summary: f.summary, Record: f.record,
 		Web: show.Web{Addr: f.web.addr, Token: f.web.given, Clients: f.web.clients, PerAddress: f.web.perAddress},
 		Read: func() (*config.Config, error) {

@@ -66,7 +66,7 @@ func (f *simFlags) run(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && args[0] == "-" && f.input == "-" {
 		return usage.Errorf("--input: standard input is already FILE: name a file for one of them")
 	}
-	if err := canWrite("out", f.out, append(args, f.input, f.replay)...); err != nil {
+	if err := outfile.FlagData("out", f.out, append(args, f.input, f.replay)...); err != nil {
 		return err
 	}
 	if cmd.Flags().Changed("worksheet") {
@@ -120,7 +120,7 @@ func (f *simFlags) source(stdin io.Reader, cfg *config.Config, shown modeltime.S
 	case shown.Table == modeltime.All:
 		return nil, usage.Errorf("--current and --input replace the inputs of one neuron: choose one of %d with --neuron, such as --neuron %s", len(cfg.Neurons), cfg.Neurons[0].Name)
 	case f.current != "":
-		i, err := currentOf("current", f.current)
+		i, err := value.Current("current", f.current)
 		return modeltime.Constant(i), err
 	}
 	r, err := modeltime.Load(f.input, stdin, cfg.Loop.DT)

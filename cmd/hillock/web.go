@@ -1,13 +1,11 @@
 package main
 
 import (
-	"fmt"
-	"net"
 	"os"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/secret"
 	"hillock/cmd/hillock/internal/show"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
@@ -23,9 +21,12 @@ type webFlags struct {
 
 const webAddr = "127.0.0.1:8080"
 
+// webToken is the token for changes on the page.
+var webToken = secret.Kind{Flag: "--web-token", Variable: show.TokenVariable, Min: 8}
+
 func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	address := func(to *string) value.Text { return value.Text{To: to, Kind: "address", Rule: addresses} }
+	address := func(to *string) value.Text { return value.Text{To: to, Kind: "address", Rule: value.AddressRule} }
 	flags.Var(address(&f.web), "web", "serve the page at this `address`: --web alone is "+webAddr+", for this machine; --web=:8080 is for the whole network")
 	flags.Lookup("web").NoOptDefVal = webAddr
 	flags.Var(address(&f.addr), "web-addr", "serve the page at this `address`, as --web=ADDRESS does")
@@ -41,20 +42,9 @@ func (f *webFlags) add(cmd *cobra.Command) {
 // args refuses an address after --web and a blank: pflag takes it for FILE.
 func (f *webFlags) args(_ *cobra.Command, args []string) error {
 	for _, arg := range args {
-		if _, err := os.Stat(arg); f.web == webAddr && err != nil && checkAddr(arg) == nil {
+		if _, err := os.Stat(arg); f.web == webAddr && err != nil && value.CheckAddress(arg) == nil {
 			return usage.Errorf("%s: no space before the address of --web: write --web=%[1]s or --web-addr %[1]s", arg)
 		}
-	}
-	return nil
-}
-
-const addresses = "must be an address such as " + webAddr + " or :8080"
-
-// checkAddr returns an error unless addr is an address to listen on.
-func checkAddr(addr string) error {
-	_, port, err := net.SplitHostPort(addr)
-	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
-		return fmt.Errorf("%s, got %q", addresses, addr)
 	}
 	return nil
 }
@@ -70,7 +60,7 @@ func (f *webFlags) choose(changed func(name string) bool) error {
 	} else if changed("web") && f.web != webAddr {
 		return usage.Errorf("--web=%s, --web-addr: cannot be given together: choose one", f.web)
 	}
-	if err := checkAddr(f.addr); err != nil {
+	if err := value.CheckAddress(f.addr); err != nil {
 		return usage.Errorf("%s: %w", flag, err)
 	}
 	return nil
@@ -106,6 +96,6 @@ func (f *webFlags) check(cmd *cobra.Command) error {
 		file = &f.tokenFile
 	}
 	var err error
-	f.given, err = givenToken(flag, file, os.LookupEnv)
+	f.given, err = webToken.Given(flag, file, os.LookupEnv)
 	return err
 }

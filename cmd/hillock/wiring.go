@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/sheet"
 )
 
@@ -43,13 +44,13 @@ together. FILE - is standard input.`,
 }
 
 func (f *wiringFlags) run(cmd *cobra.Command, args []string) error {
-	if err := differ("png", f.PNG, "svg", f.SVG); err != nil {
+	if err := outfile.Differ("png", f.PNG, "svg", f.SVG); err != nil {
 		return err
 	}
 	if err := f.Check(); err != nil {
 		return err
 	}
-	if err := errors.Join(canWrite("svg", f.SVG, args...), canWrite("png", f.PNG, args...)); err != nil {
+	if err := errors.Join(outfile.FlagData("svg", f.SVG, args...), outfile.FlagData("png", f.PNG, args...)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)

@@ -36,6 +36,17 @@ func Format(file string) (format string, known bool) {
 	return format, format == ".svg" || format == ".png"
 }
 
+// FileRule says what CheckFile accepts.
+const FileRule = "must be a file's name that ends in .svg or .png"
+
+// CheckFile returns an error for the name of another kind of file. "" is no file.
+func CheckFile(name string) error {
+	if _, known := Format(name); name != "" && !known {
+		return fmt.Errorf("%s, got %q", FileRule, name)
+	}
+	return nil
+}
+
 // Picture draws the chart in a format, ".svg" or ".png".
 func (c *Chart) Picture(w io.Writer, format string) error {
 	var curves []string

@@ -9,8 +9,8 @@ import (
 	"hillock/config"
 )
 
-// CheckBack returns an error unless back maps LEDs of the configuration to free pins.
-func CheckBack(cfg *config.Config, back map[string]string) error {
+// checkBack returns an error unless back maps LEDs of the configuration to free pins.
+func checkBack(cfg *config.Config, back map[string]string) error {
 	taken := map[string]string{}
 	for _, out := range cfg.Outputs {
 		for _, pin := range config.Pins(out.Part) {

@@ -48,11 +48,24 @@ func Select(cfg *config.Config, name string) (Selection, error) {
 		s.Member = k - 1
 		return s, nil
 	}
-	return s, Unknown(cfg, name)
+	return s, unknown(cfg, name)
 }
 
-// Unknown returns the error about a name that no neuron has.
-func Unknown(cfg *config.Config, name string) error {
+// Neuron returns the neuron of a name, the first one for "".
+func Neuron(cfg *config.Config, name string) (config.Neuron, error) {
+	if name == "" {
+		return cfg.Neurons[0], nil
+	}
+	for _, n := range cfg.Neurons {
+		if n.Name == name {
+			return n, nil
+		}
+	}
+	return config.Neuron{}, unknown(cfg, name)
+}
+
+// unknown returns the error about a name that no neuron has.
+func unknown(cfg *config.Config, name string) error {
 	var names, quoted []string
 	for _, n := range cfg.Neurons {
 		names, quoted = append(names, n.Name), append(quoted, strconv.Quote(n.Name))
