@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/systemd"
 	"hillock/cmd/hillock/internal/terminal"
 	"hillock/cmd/hillock/internal/web"
@@ -30,7 +31,7 @@ func (r *run) serve() (err error) {
 	if r.scope && terminal.Is(r.Err) { // a log line would break the screen
 		wrong = r.page.Warn
 	}
-	o := web.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.text, WrongTokens: wrong}
+	o := serve.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.text, WrongTokens: wrong}
 	if r.Format == terminal.Lines {
 		r.page.Announce(r.Err, r.scope)
 	} else {

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/cmd/hillock/internal/serve"
 )
 
 // On loopback every client may make changes.
 func TestChanges(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		v, other := w.view(t), w.view(t)
 		if !v.now().hellos[0].MayChange {
 			t.Error("got a hello without may_change, want it on loopback")
@@ -38,7 +40,7 @@ func TestChanges(t *testing.T) {
 
 // Beyond loopback all clients may watch, and changes need the token.
 func TestToken(t *testing.T) {
-	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED", Beyond: true}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2, Token: "KNOBANDLED", Beyond: true}, func(t *testing.T, w *world) {
 		v, other := w.view(t), w.view(t)
 		const change, refused = `{"type":"reset"}`, "changes need the token of this run"
 		began := time.Now()
@@ -51,8 +53,8 @@ func TestToken(t *testing.T) {
 		if diff := cmp.Diff([]string{refused, refused, refused, refused, refused, wrong, wrong}, v.now().errors); diff != "" {
 			t.Errorf("errors (-want +got):\n%s", diff)
 		}
-		if took := time.Since(began); took < 2*guessTime {
-			t.Errorf("two guesses took %v, want at least %v", took, 2*guessTime)
+		if took := time.Since(began); took < 2*serve.GuessTime {
+			t.Errorf("two guesses took %v, want at least %v", took, 2*serve.GuessTime)
 		}
 		w.untouched(t)
 		v.say(t, `{"type":"auth","token":"KNOBANDLED"}`)
@@ -77,7 +79,7 @@ func TestToken(t *testing.T) {
 
 // A sweep turns the knob from end to end in 20 s and back to its position. A turn by hand ends it.
 func TestSweep(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		const sweep = `{"type":"sweep","input":"knob"}`
 		at := func(after time.Duration, want float64) {
@@ -144,7 +146,7 @@ func TestHoldTime(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		w.view(t)
 		get := func(path string) (*http.Response, string) {
 			t.Helper()
@@ -195,7 +197,7 @@ func TestPages(t *testing.T) {
 // A browser ignores Cross-Origin-Opener-Policy from an origin that it does not trust, and reports an error in its console. It
 // trusts loopback without TLS.
 func TestOpenerPolicyOnTrustedOriginsOnly(t *testing.T) {
-	inBubble(t, Options{Clients: 1, Beyond: true}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1, Beyond: true}, func(t *testing.T, w *world) {
 		for host, want := range map[string]string{
 			"localhost": "same-origin", "localhost:8080": "same-origin", "127.0.0.1:8080": "same-origin", "127.1.2.3": "same-origin", "[::1]:8080": "same-origin",
 			"raspberrypi.local:8080": "", "192.168.1.5": "", "[fd00::5]:8080": "", "localhost.example.org": "",
@@ -247,7 +249,7 @@ func TestPageIsSmall(t *testing.T) {
 
 // /healthz reports a loop at a standstill and for how long.
 func TestHealth(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		for _, tt := range []struct {
 			stalled, text string
 			status        int
@@ -270,7 +272,7 @@ func TestHealth(t *testing.T) {
 
 // The status comes four times a second. Text of a configuration stays text.
 func TestStatusAndText(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		time.Sleep(10*time.Second + time.Millisecond)
 		synctest.Wait()

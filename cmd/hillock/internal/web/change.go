@@ -1,16 +1,13 @@
 package web
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/neuron"
 )
 
@@ -34,11 +31,13 @@ type wish struct {
 	At        string  `json:"at"`
 }
 
-// kinds returns the keys of each type of message.
-func kinds() map[string][]string {
-	return map[string][]string{
-		"auth": {"token"}, "view": {"per_column", "columns", "end"}, "turn": {"input", "position"}, "set": {"key", "value"},
-		"reset": {}, "fault": {"name"}, "hide": {"wires"}, "try": {"name"}, "reveal": {}, "wire": {"wire", "at", "hole"}, "sweep": {"input"}, "press": {"input"},
+// kinds returns the types of messages.
+func kinds() []serve.Kind {
+	return []serve.Kind{
+		{Type: "auth", Keys: []string{"token"}}, {Type: "view", Keys: []string{"per_column", "columns", "end"}},
+		{Type: "turn", Keys: []string{"input", "position"}}, {Type: "set", Keys: []string{"key", "value"}, Optional: []string{"neuron", "synapse"}},
+		{Type: "reset"}, {Type: "fault", Keys: []string{"name"}}, {Type: "hide", Keys: []string{"wires"}}, {Type: "try", Keys: []string{"name"}},
+		{Type: "reveal"}, {Type: "wire", Keys: []string{"wire", "at", "hole"}}, {Type: "sweep", Keys: []string{"input"}}, {Type: "press", Keys: []string{"input"}},
 	}
 }
 
@@ -85,55 +84,11 @@ const (
 // parse decodes and checks a message.
 func parse(text []byte) (wish, error) {
 	var m wish
-	if !utf8.Valid(text) {
-		return m, errors.New("a message must be UTF-8")
-	}
-	var given map[string]json.RawMessage
-	d := json.NewDecoder(bytes.NewReader(text))
-	if err := d.Decode(&given); err != nil || given == nil {
-		return m, errors.New("a message must be a JSON object")
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return m, errors.New("a message must be a single JSON object")
-	}
-	if err := json.Unmarshal(given["type"], &m.Type); err != nil {
-		return m, errors.New("type: must be a string")
-	}
-	want, ok := kinds()[m.Type]
-	if !ok {
-		return m, fmt.Errorf("type: must be auth, view, turn, set, reset, fault, hide, try, reveal, wire, sweep or press, got %.40q", m.Type)
-	}
-	for key, value := range given {
-		switch {
-		case key == "type", slices.Contains(want, key), m.Type == "set" && (key == "neuron" || key == "synapse"):
-		default:
-			return m, fmt.Errorf("%s: unknown key %.40q", m.Type, key)
-		}
-		if string(value) == "null" {
-			return m, fmt.Errorf("%s: %s: must have a value, got null", m.Type, key)
-		}
-	}
-	for _, key := range want {
-		if given[key] == nil {
-			return m, fmt.Errorf("%s: missing key %s", m.Type, key)
-		}
-	}
-	if err := json.Unmarshal(text, &m); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
-			return m, fmt.Errorf("%s: %s: must be a %s, got %.40s", m.Type, wrong.Field, noun(wrong.Type.Kind().String()), wrong.Value)
-		}
-		return m, errors.New("a message must be a JSON object")
+	given, err := serve.Decode(text, kinds(), &m)
+	if err != nil {
+		return m, err
 	}
 	return m, m.check(given["neuron"] != nil, given["synapse"] != nil)
-}
-
-// noun returns JSON's word for a kind of Go value.
-func noun(kind string) string {
-	if kind == "string" {
-		return kind
-	}
-	return "number"
 }
 
 // check checks the values against fixed limits.

@@ -4,25 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/coder/websocket"
-	"golang.org/x/time/rate"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/trace"
 )
 
 // client is a connected WebSocket. Server.watch writes to it, and a goroutine of its own reads from it.
 type client struct {
-	s     *Server
-	conn  *websocket.Conn
-	pipe  *pipe
-	may   atomic.Bool // make changes
-	wrong bool        // its request to connect had a wrong token
+	*serve.Conn
+	s *Server
 
 	greets sync.Mutex  // keeps hellos in order: after client.mu, before Server.mu
 	owed   atomic.Bool // a hello
@@ -48,11 +43,9 @@ type message struct {
 	bytes []byte
 }
 
-// serve serves a client until its connection or the server ends.
-func (c *client) serve() {
-	s, conn := c.s, c.conn
-	defer conn.CloseNow()
-	conn.SetReadLimit(maxMessage)
+// view serves a client until its connection or the server ends.
+func (s *Server) view(conn *serve.Conn) {
+	c := &client{s: s, Conn: conn}
 	s.mu.Lock()
 	c.begin(s.part, 10)
 	s.clients[c] = struct{}{}
@@ -62,28 +55,7 @@ func (c *client) serve() {
 		delete(s.clients, c)
 		s.mu.Unlock()
 	}()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	stop := context.AfterFunc(s.ctx, func() {
-		time.AfterFunc(farewellTime, cancel) // stops an answer under way
-		c.close(websocket.StatusGoingAway, "the run has ended")
-		cancel()
-	})
-	defer stop()
-	var pings sync.WaitGroup
-	pings.Go(func() {
-		defer conn.CloseNow() // stops reads and writes
-		defer cancel()
-		s.guard(func(context.Context) { c.ping(ctx) })
-	})
-	c.greet()
-	if c.wrong {
-		c.refuse(errToken)
-	}
-	c.read(ctx)
-	cancel()
-	conn.CloseNow()
-	pings.Wait()
+	conn.Serve(c.greet, c.take)
 }
 
 // begin starts with the present step of a part.
@@ -119,42 +91,18 @@ func (c *client) nextPart() {
 func (c *client) greet() {
 	c.greets.Lock()
 	defer c.greets.Unlock()
-	if c.pipe.behind() {
+	if c.Behind() {
 		c.owed.Store(true)
 		return
 	}
 	may := 0
-	if c.may.Load() {
+	if c.MayChange() {
 		may = 1
 	}
 	c.s.mu.Lock()
 	text := c.s.hellos[may]
 	c.s.mu.Unlock()
-	c.say(websocket.MessageText, text)
-}
-
-// ping drops a client without an answer.
-func (c *client) ping(ctx context.Context) {
-	every := time.NewTicker(pingTime)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-		answer, cancel := context.WithTimeout(ctx, pingTime)
-		err := c.conn.Ping(answer)
-		cancel()
-		if err != nil {
-			return
-		}
-	}
-}
-
-// say sends a message. A failed write closes the connection, and the next read returns the error.
-func (c *client) say(kind websocket.MessageType, b []byte) {
-	_ = c.conn.Write(context.Background(), kind, b)
+	c.Say(websocket.MessageText, text)
 }
 
 // give sends all news to the client, unless earlier messages are still in its queue. Then the news come with a later call.
@@ -162,7 +110,7 @@ func (c *client) give(p *press, on uint32, st *report) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.on |= on
-	if c.pipe.behind() {
+	if c.Behind() {
 		return
 	}
 	if c.owed.CompareAndSwap(true, false) {
@@ -178,7 +126,7 @@ func (c *client) give(p *press, on uint32, st *report) {
 		}
 	}
 	for _, m := range c.batch {
-		c.say(m.kind, m.bytes)
+		c.Say(m.kind, m.bytes)
 	}
 	clear(c.batch)
 }
@@ -248,60 +196,12 @@ func (c *client) report(r *report) message {
 	return message{websocket.MessageText, text}
 }
 
-// read serves the client's messages until its connection ends.
-func (c *client) read(ctx context.Context) {
-	messages := rate.NewLimiter(perSecond, perSecond)
-	for {
-		kind, text, err := c.conn.Read(ctx)
-		var excess tooMuch
-		switch {
-		case errors.As(err, &excess):
-			c.close(websocket.StatusPolicyViolation, excess.Error())
-			return
-		case err != nil:
-			return // the library has sent the reason
-		case kind != websocket.MessageText:
-			c.close(websocket.StatusUnsupportedData, "a message must be text")
-			return
-		case !messages.Allow():
-			c.close(websocket.StatusPolicyViolation, fmt.Sprintf("at most %d messages a second", perSecond))
-			return
-		}
-		m, err := parse(text)
-		if err == nil {
-			err = c.take(ctx, m)
-		}
-		if err != nil {
-			c.refuse(err)
-		}
-	}
-}
-
-// close sends the reason for the end of the connection, and waits at most farewellTime for the answer. The library would wait
-// 5 s, and its CloseNow does not stop a Close under way.
-func (c *client) close(code websocket.StatusCode, reason string) {
-	t := time.AfterFunc(farewellTime, func() { c.pipe.Close() })
-	defer t.Stop()
-	_ = c.conn.Close(code, reason)
-}
-
-// errToken answers a wrong token.
-var errToken = errors.New("wrong token")
-
-// refusal answers a message without effect.
-type refusal struct {
-	Type    string `json:"type"`
-	Message string `json:"message"`
-}
-
-// refuse sends the reason for a refusal.
-func (c *client) refuse(why error) {
-	text, _ := json.Marshal(refusal{"error", why.Error()})
-	c.say(websocket.MessageText, text)
-}
-
 // take carries out a message, or returns the reason against it.
-func (c *client) take(ctx context.Context, m wish) error {
+func (c *client) take(ctx context.Context, text []byte) error {
+	m, err := parse(text)
+	if err != nil {
+		return err
+	}
 	switch m.Type {
 	case "view":
 		c.mu.Lock()
@@ -309,15 +209,13 @@ func (c *client) take(ctx context.Context, m wish) error {
 		c.view = &request{int64(m.PerColumn), int64(m.Columns), int64(m.End)}
 		return nil
 	case "auth":
-		if !c.s.permits(m.Token) {
-			c.s.guessed(ctx, c.pipe.RemoteAddr().String())
-			return errToken
+		if err := c.Unlock(ctx, m.Token); err != nil {
+			return err
 		}
-		c.may.Store(true)
 		c.greet()
 		return nil
 	}
-	if !c.may.Load() {
+	if !c.MayChange() {
 		return errors.New("changes need the token of this run")
 	}
 	return c.s.change(m)

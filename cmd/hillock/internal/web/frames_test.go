@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -19,7 +20,7 @@ import (
 func TestFramesAreTheLoopsSteps(t *testing.T) {
 	for _, per := range []int{1, 7, 10, 10_000} {
 		t.Run(fmt.Sprint(per, " steps to a column"), func(t *testing.T) {
-			inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+			inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 				var want []trace.Bucket
 				w.loop.Observers = append(w.loop.Observers, stepper(func(s neuron.Sample) {
 					if (s.Step-1)%int64(per) == 0 {
@@ -71,7 +72,7 @@ func (f stepper) Step(s neuron.Sample) { f(s) }
 
 // A new time base or a new loop with a new tap loses no step, although a column ends early.
 func TestChangesOfViewAndTapLoseNothing(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		v.say(t, `{"type":"view","per_column":10000,"columns":0,"end":0}`)
 		w.run(t, 1234)
@@ -97,7 +98,7 @@ func TestChangesOfViewAndTapLoseNothing(t *testing.T) {
 
 // A late client and a new time base get the past too, up to the present or to a requested step.
 func TestPast(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
@@ -183,14 +184,14 @@ func TestMissedStepsLeaveAGap(t *testing.T) {
 
 // A client without reads is dropped, and the others miss no step.
 func TestClientWithoutReadsIsDropped(t *testing.T) {
-	inBubble(t, Options{Clients: 3}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 3}, func(t *testing.T, w *world) {
 		deaf := w.dial(t)
 		defer deaf.CloseNow()
 		v := w.view(t)
 		other := w.view(t)
 		w.run(t, 10_000)
 		synctest.Wait()
-		if n := w.server.count(); n != 2 {
+		if n := w.server.Count(); n != 2 {
 			t.Errorf("got %d clients after 10 s, want the two that read", n)
 		}
 		for _, v := range []*viewer{v, other} {
@@ -208,7 +209,7 @@ func TestClientWithoutReadsIsDropped(t *testing.T) {
 
 // A slow client gets one hello for many changes.
 func TestSlowClientGetsTheLatestHello(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		behind := &viewer{conn: w.dial(t), done: make(chan struct{})}
 		v := w.view(t)
 		for range 50 {
@@ -225,7 +226,7 @@ func TestSlowClientGetsTheLatestHello(t *testing.T) {
 
 // A client without answers to pings is dropped, although it takes bytes.
 func TestClientWithoutPongsIsDropped(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dial()
 		if err != nil {
 			t.Fatal(err)
@@ -243,13 +244,13 @@ func TestClientWithoutPongsIsDropped(t *testing.T) {
 			}
 		}()
 		synctest.Wait()
-		if n := w.server.count(); n != 1 {
+		if n := w.server.Count(); n != 1 {
 			t.Fatalf("got %d clients, want 1", n)
 		}
 		began := time.Now()
 		<-taken
-		if took := time.Since(began).Round(time.Second); took != 2*pingTime {
-			t.Errorf("dropped after %v, want %v", took, 2*pingTime)
+		if took := time.Since(began).Round(time.Second); took != 2*serve.PingTime {
+			t.Errorf("dropped after %v, want %v", took, 2*serve.PingTime)
 		}
 	})
 }

@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/cmd/hillock/internal/serve"
 )
 
 // Wrong tokens are reported at most once a second, and each of them counts.
 func TestWrongTokensAreReportedOnceASecond(t *testing.T) {
 	var reports []string
 	began := time.Time{}
-	o := Options{Clients: 5, Token: "KNOBANDLED", WrongTokens: func(n int, from string) {
+	o := serve.Options{Clients: 5, Token: "KNOBANDLED", WrongTokens: func(n int, from string) {
 		reports = append(reports, fmt.Sprintf("%v: %d from %s", time.Since(began), n, from))
 	}}
 	inBubble(t, o, func(t *testing.T, w *world) {
@@ -22,7 +24,7 @@ func TestWrongTokensAreReportedOnceASecond(t *testing.T) {
 		for _, v := range viewers[:4] {
 			v.say(t, `{"type":"auth","token":"KNOBANDLEG"}`)
 		}
-		time.Sleep(guessTime / 2)
+		time.Sleep(serve.GuessTime / 2)
 		viewers[4].say(t, `{"type":"auth","token":"KNOBANDLEG"}`)
 		time.Sleep(5 * time.Second)
 		viewers[0].say(t, `{"type":"auth","token":"KNOBANDLEG"}`)

@@ -5,17 +5,20 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -55,7 +58,7 @@ func TestFramesAreBounded(t *testing.T) {
 // The frames of one round are limited for all clients together. Each client comes first at some time.
 func TestRoundIsBounded(t *testing.T) {
 	const clients = 30
-	inBubble(t, Options{Clients: clients}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: clients}, func(t *testing.T, w *world) {
 		w.run(t, 1000)
 		var all []*viewer
 		for range clients {
@@ -108,15 +111,15 @@ func TestFloodsAreEnded(t *testing.T) {
 		times int
 		want  string
 	}{
-		{"pings", masked(ping, ""), frameBurst + 1, "1008 at most 80 frames a second"},
-		{"pongs", masked(pong, "x"), frameBurst + 1, "1008 at most 80 frames a second"},
-		{"empty fragments", append(masked(text, ""), bytes.Repeat(masked(more, ""), frameBurst)...), 1, "1008 at most 80 frames a second"},
-		{"long pings", masked(ping, strings.Repeat("x", 125)), bytesAtOnce/131 + 1, "1008 at most 80 frames a second"},
-		{"long messages", masked(text|0x80, strings.Repeat(" ", maxMessage)), bytesAtOnce / maxMessage, "1008 at most 16384 bytes a second"},
+		{"pings", masked(ping, ""), serve.FrameBurst + 1, "1008 at most 80 frames a second"},
+		{"pongs", masked(pong, "x"), serve.FrameBurst + 1, "1008 at most 80 frames a second"},
+		{"empty fragments", append(masked(text, ""), bytes.Repeat(masked(more, ""), serve.FrameBurst)...), 1, "1008 at most 80 frames a second"},
+		{"long pings", masked(ping, strings.Repeat("x", 125)), serve.BytesAtOnce/131 + 1, "1008 at most 80 frames a second"},
+		{"long messages", masked(text|0x80, strings.Repeat(" ", serve.MaxMessage)), serve.BytesAtOnce / serve.MaxMessage, "1008 at most 16384 bytes a second"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+			inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 				other := w.view(t)
 				conn, r := w.raw(t)
 				defer conn.Close()
@@ -129,25 +132,25 @@ func TestFloodsAreEnded(t *testing.T) {
 				conn.Close()
 				time.Sleep(time.Second)
 				synctest.Wait()
-				if n := w.server.count(); n != 1 || other.now().ended != nil {
+				if n := w.server.Count(); n != 1 || other.now().ended != nil {
 					t.Errorf("got %d clients and the other ended with %v, want it alone and well", n, other.now().ended)
 				}
 			})
 		})
 	}
 	t.Run("within the limits", func(t *testing.T) {
-		inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+		inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 			conn, r := w.raw(t)
 			defer conn.Close()
 			go io.Copy(io.Discard, r)
-			for range 10 * framesEach {
+			for range 10 * serve.FramesEach {
 				if _, err := conn.Write(masked(ping, "")); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(time.Second / framesEach)
+				time.Sleep(time.Second / serve.FramesEach)
 			}
-			if n := w.server.count(); n != 1 {
-				t.Errorf("got %d clients after %d pings in 10 s, want 1", n, 10*framesEach)
+			if n := w.server.Count(); n != 1 {
+				t.Errorf("got %d clients after %d pings in 10 s, want 1", n, 10*serve.FramesEach)
 			}
 		})
 	})
@@ -179,36 +182,15 @@ func farewell(r io.Reader) string {
 	}
 }
 
-// A meter counts each frame once for any division into reads.
-func TestMeterCountsFrames(t *testing.T) {
-	var all []byte
-	for _, n := range []int{0, 1, 125, 126, 300, 0, 0, 65_535} {
-		all = append(all, masked(0x81, strings.Repeat("x", n))...)
-	}
-	all = append(all, 0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0) // not masked, 65,536 bytes
-	all = append(append(all, make([]byte, 1<<16)...), masked(0x89, "")...)
-	for _, piece := range []int{1, 2, 3, 7, 4096, len(all)} {
-		m, got := newMeter(), 0
-		for b := all; len(b) > 0; {
-			n := min(piece, len(b))
-			got += m.begun(b[:n])
-			b = b[n:]
-		}
-		if got != 10 {
-			t.Errorf("in pieces of %d bytes: got %d frames, want 10", piece, got)
-		}
-	}
-}
-
 // Frames before the answer to the request count too.
 func TestFramesBeforeTheAnswerCount(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dial()
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		go conn.Write(append([]byte(handshake("")), bytes.Repeat(masked(0x89, ""), frameBurst+1)...))
+		go conn.Write(append([]byte(handshake("")), bytes.Repeat(masked(0x89, ""), serve.FrameBurst+1)...))
 		b := bufio.NewReader(conn)
 		if r, err := http.ReadResponse(b, nil); err != nil || r.StatusCode != http.StatusSwitchingProtocols {
 			t.Fatalf("got %v and %v, want a socket", r, err)
@@ -223,7 +205,7 @@ func TestFramesBeforeTheAnswerCount(t *testing.T) {
 func handshake(token string) string {
 	offer := Protocol
 	if token != "" {
-		offer += ", " + tokenProtocol + base64.RawURLEncoding.EncodeToString([]byte(token))
+		offer += ", " + serve.TokenProtocol + base64.RawURLEncoding.EncodeToString([]byte(token))
 	}
 	return "GET /ws HTTP/1.1\r\nHost: localhost\r\n" + upgrade + "Sec-WebSocket-Protocol: " + offer + "\r\n\r\n"
 }
@@ -254,7 +236,7 @@ func (w *world) askFrom(t *testing.T, ip, text string) (net.Conn, string) {
 func TestPlaces(t *testing.T) {
 	const token = "KNOB and LED" // not permitted in a subprotocol
 	const ofOne, ofAll = "429 10: 3 clients of this address are connected, the maximum (--web-per-address)", "503 10: 5 clients are connected, the maximum (--web-clients)"
-	inBubble(t, Options{Clients: 5, PerAddress: 3, Token: token}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 5, PerAddress: 3, Token: token}, func(t *testing.T, w *world) {
 		var conns []net.Conn
 		for i, tt := range []struct{ ip, token, want string }{
 			{"10.9.9.1", "", "socket"}, {"10.9.9.1", "", "socket"}, {"::ffff:10.9.9.1", "", "socket"},
@@ -267,8 +249,8 @@ func TestPlaces(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("client %d from %s with token %q: got %q, want %q", i+1, tt.ip, tt.token, got, tt.want)
 			}
-			if took := time.Since(began); (took >= guessTime) != (tt.token != "" && tt.token != token) {
-				t.Errorf("client %d: got an answer after %v, want %v for a wrong token alone", i+1, took, guessTime)
+			if took := time.Since(began); (took >= serve.GuessTime) != (tt.token != "" && tt.token != token) {
+				t.Errorf("client %d: got an answer after %v, want %v for a wrong token alone", i+1, took, serve.GuessTime)
 			}
 			conns = append(conns, conn)
 		}
@@ -285,7 +267,7 @@ func TestPlaces(t *testing.T) {
 
 // A client may make changes at once with the token in its request. With a wrong token it gets an error and may watch.
 func TestTokenInTheRequest(t *testing.T) {
-	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
 		for token, want := range map[string]string{"KNOBANDLED": "true ", "KNOBANDLEG": "false wrong token"} {
 			conn, err := w.pipes.dial()
 			if err != nil {
@@ -333,13 +315,18 @@ func nextText(r io.Reader) ([]byte, error) {
 	}
 }
 
-// Connections are limited per address and in all. A connection without a request is closed after headerTime.
+// Connections are limited per address and in all. A connection without a request is closed after serve.HeaderTime.
 func TestConnectionsAreLimited(t *testing.T) {
-	inBubble(t, Options{Clients: 4, PerAddress: 2}, func(t *testing.T, w *world) {
-		opened := func() int {
-			w.server.hosts.mu.Lock()
-			defer w.server.hosts.mu.Unlock()
-			return w.server.hosts.connections
+	inBubble(t, serve.Options{Clients: 4, PerAddress: 2}, func(t *testing.T, w *world) {
+		var all []net.Conn
+		opened := func() (n int) {
+			for _, conn := range all {
+				conn.SetReadDeadline(time.Now())
+				if _, err := conn.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+					n++
+				}
+			}
+			return n
 		}
 		connect := func(ip string, n int) {
 			t.Helper()
@@ -349,23 +336,24 @@ func TestConnectionsAreLimited(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Cleanup(func() { conn.Close() })
+				all = append(all, conn)
 			}
 			synctest.Wait()
 		}
 		connect("10.9.9.1", 50)
-		if got := opened(); got != 2+otherPerAddress {
-			t.Errorf("got %d connections of one address, want %d", got, 2+otherPerAddress)
+		if got := opened(); got != 2+serve.OtherPerAddress {
+			t.Errorf("got %d connections of one address, want %d", got, 2+serve.OtherPerAddress)
 		}
 		for k := range 50 {
 			connect(fmt.Sprintf("10.9.8.%d", k), 3)
 		}
-		if got := opened(); got != 4+otherConnections {
-			t.Errorf("got %d connections in all, want %d", got, 4+otherConnections)
+		if got := opened(); got != 4+serve.OtherConnections {
+			t.Errorf("got %d connections in all, want %d", got, 4+serve.OtherConnections)
 		}
-		time.Sleep(headerTime + time.Second)
+		time.Sleep(serve.HeaderTime + time.Second)
 		synctest.Wait()
 		if got := opened(); got != 0 {
-			t.Errorf("got %d connections after %v without a request, want none", got, headerTime)
+			t.Errorf("got %d connections after %v without a request, want none", got, serve.HeaderTime)
 		}
 	})
 }
@@ -374,7 +362,7 @@ func TestConnectionsAreLimited(t *testing.T) {
 // affected.
 func TestTooManyCallsOfOneAddress(t *testing.T) {
 	const page = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-	inBubble(t, Options{Clients: 4, PerAddress: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 4, PerAddress: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dialFrom(netip.MustParseAddr("10.9.9.1"))
 		if err != nil {
 			t.Fatal(err)
@@ -392,8 +380,8 @@ func TestTooManyCallsOfOneAddress(t *testing.T) {
 				served++
 			}
 		}
-		if served != callsAtOnce-1 || last != http.StatusTooManyRequests {
-			t.Errorf("got %d answers and then status %d, want %d with the connection's own and then 429", served, last, callsAtOnce-1)
+		if served != serve.CallsAtOnce-1 || last != http.StatusTooManyRequests {
+			t.Errorf("got %d answers and then status %d, want %d with the connection's own and then 429", served, last, serve.CallsAtOnce-1)
 		}
 		if _, got := w.askFrom(t, "10.9.9.1", page); got != "EOF" && got != "unexpected EOF" {
 			t.Errorf("got %q for a new connection, want it closed", got)
@@ -408,26 +396,10 @@ func TestTooManyCallsOfOneAddress(t *testing.T) {
 	})
 }
 
-// The table of addresses stays small: it drops addresses without connections.
-func TestAddressesAreForgotten(t *testing.T) {
-	h := newHosts(Options{Clients: 2, PerAddress: 2})
-	at := func(k int) net.Addr {
-		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(k >> 8), byte(k)}), 1))
-	}
-	stays := h.connect(at(0))
-	for k := 1; k < 5*maxHosts; k++ {
-		one := h.connect(at(k))
-		h.disconnect(one)
-	}
-	if n := len(h.all); n > maxHosts || h.connections != 1 || h.all[netip.AddrFrom4([4]byte{10})] != stays {
-		t.Errorf("got %d addresses and %d connections, want at most %d, and the one that is connected", n, h.connections, maxHosts)
-	}
-}
-
-// The number of requests under way is limited. A further request waits, and is refused after handlerTime.
+// The number of requests under way is limited. A further request waits, and is refused after serve.HandlerTime.
 func TestHandlersAreLimited(t *testing.T) {
 	const config = "GET /config.toml HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-	inBubble(t, Options{Clients: 40}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 40}, func(t *testing.T, w *world) {
 		entered, release := make(chan struct{}), make(chan struct{})
 		w.mu.Lock()
 		w.hold = func() {
@@ -442,14 +414,14 @@ func TestHandlersAreLimited(t *testing.T) {
 				answers <- got
 			}()
 		}
-		for range maxHandlers {
+		for range serve.MaxHandlers {
 			ask()
 			<-entered
 		}
 		began := time.Now()
 		ask()
-		if got, want := <-answers, "503 1: 8 requests under way: try again"; got != want || time.Since(began) != handlerTime {
-			t.Errorf("got %q after %v, want %q after %v", got, time.Since(began), want, handlerTime)
+		if got, want := <-answers, "503 1: 8 requests under way: try again"; got != want || time.Since(began) != serve.HandlerTime {
+			t.Errorf("got %q after %v, want %q after %v", got, time.Since(began), want, serve.HandlerTime)
 		}
 		ask() // it waits
 		synctest.Wait()
@@ -457,7 +429,7 @@ func TestHandlersAreLimited(t *testing.T) {
 		<-entered
 		w.view(t) // a socket needs no handler
 		close(release)
-		for range maxHandlers + 1 {
+		for range serve.MaxHandlers + 1 {
 			if got := <-answers; !strings.HasPrefix(got, "200 ") {
 				t.Errorf("got %q, want 200", got)
 			}

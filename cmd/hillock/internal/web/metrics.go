@@ -40,7 +40,7 @@ func (s *Server) collect(e exposition) {
 	st := s.run.Status()
 	counter(metric("steps_total", "Integration steps."), float64(st.Steps))
 	counter(metric("skipped_seconds_total", "Skipped model time."), st.Skipped/1e3)
-	gauge(metric("clients", "Connected WebSocket clients."), float64(s.count()))
+	gauge(metric("clients", "Connected WebSocket clients."), float64(s.Count()))
 	var bounds []time.Duration
 	for b := time.Microsecond; b <= time.Second; b *= 10 {
 		bounds = append(bounds, b, 2*b, 5*b)

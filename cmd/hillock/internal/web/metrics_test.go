@@ -17,6 +17,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"hillock/cmd/hillock/internal/serve"
 )
 
 // parsed reads a page of metrics with Prometheus' own parser.
@@ -38,7 +40,7 @@ func scrape(h http.Handler) *httptest.ResponseRecorder {
 }
 
 func TestPrometheusReadsMetrics(t *testing.T) {
-	w := scrape(New(newFake(), Options{Clients: 1}).metrics())
+	w := scrape(New(newFake(), serve.Options{Clients: 1}).metrics())
 	if got, want := w.Header().Get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8"; got != want {
 		t.Errorf("type: got %s, want %s", got, want)
 	}
@@ -88,7 +90,7 @@ func TestProcessMetricsAreThoseOfPrometheus(t *testing.T) {
 	for _, f := range all {
 		ref[f.GetName()] = f
 	}
-	got := parsed(t, scrape(New(newFake(), Options{Clients: 1}).metrics()).Body.String())
+	got := parsed(t, scrape(New(newFake(), serve.Options{Clients: 1}).metrics()).Body.String())
 	var left []string
 	for _, name := range slices.Sorted(maps.Keys(ref)) {
 		f := got[name]
@@ -154,7 +156,7 @@ func (b blocked) Write(p []byte) (int, error) {
 }
 
 func TestMetricsHaveFourPlaces(t *testing.T) {
-	h := New(newFake(), Options{Clients: 1}).metrics()
+	h := New(newFake(), serve.Options{Clients: 1}).metrics()
 	b := blocked{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
 	var joined sync.WaitGroup
 	for range maxScrapes {

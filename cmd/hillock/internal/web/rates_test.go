@@ -8,12 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/neuron"
 )
 
 // A client gets each measured rate once, and a late client gets all of them. A sweep, other parameters and a reload measure anew.
 func TestMeasuredRates(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		told := func(v *viewer, want ...Rates) {
 			t.Helper()

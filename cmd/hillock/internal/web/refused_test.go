@@ -14,6 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/cmd/hillock/internal/serve"
 )
 
 const upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -71,7 +73,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		{"a body of two lengths", "POST / HTTP/1.1\r\n" + host + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400},
 		{"a huge header", "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("x", 20_000) + "\r\n\r\n", 431},
 	}
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		for _, tt := range tests {
 			if got := w.ask(t, tt.text); got != tt.status {
 				t.Errorf("%s: got %d, want %d", tt.name, got, tt.status)
@@ -138,10 +140,10 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		{`{"type":"view","per_column":1e7,"columns":0,"end":0}`, "view: per_column: must be a whole number from 1 to 1000000, got 1e+07"},
 		{`{"type":"fault","name":"fire"}`, "fault: the virtual Pi has no such fault"},
 	}
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		for i, tt := range tests {
-			time.Sleep(time.Second / perSecond)
+			time.Sleep(time.Second / serve.PerSecond)
 			v.say(t, tt.text)
 			if len(v.now().errors) != i+1 || v.now().errors[i] != tt.want {
 				t.Fatalf("%s: got %q, want %q", tt.text, v.now().errors[i:], tt.want)
@@ -183,11 +185,11 @@ func TestProtocolErrorsEndTheConnection(t *testing.T) {
 		{"a frame without a mask", []byte{fin | text, 2, '{', '}'}, dropped},
 		{"a ping in pieces", append(header(0x9, 2), "{}"...), websocket.StatusProtocolError},
 		{"the middle of a message", append(header(fin, 2), "{}"...), websocket.StatusProtocolError},
-		{"too many messages", []byte(strings.Repeat(string(append(header(fin|text, 2), "{}"...)), perSecond+1)), websocket.StatusPolicyViolation},
+		{"too many messages", []byte(strings.Repeat(string(append(header(fin|text, 2), "{}"...)), serve.PerSecond+1)), websocket.StatusPolicyViolation},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+			inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 				other := w.view(t)
 				code := make(chan websocket.StatusCode)
 				conn, r := w.raw(t)
@@ -200,7 +202,7 @@ func TestProtocolErrorsEndTheConnection(t *testing.T) {
 				conn.Close()
 				time.Sleep(time.Second)
 				synctest.Wait()
-				if n := w.server.count(); n != 1 || other.now().ended != nil {
+				if n := w.server.Count(); n != 1 || other.now().ended != nil {
 					t.Errorf("got %d clients and the other ended with %v, want it alone and well", n, other.now().ended)
 				}
 				w.untouched(t)
@@ -252,7 +254,7 @@ func closing(r io.Reader) websocket.StatusCode {
 
 // A slow header holds a connection for five seconds and disturbs no other client.
 func TestSlowHeaders(t *testing.T) {
-	inBubble(t, Options{Clients: 1}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 1}, func(t *testing.T, w *world) {
 		conn, err := w.pipes.dial()
 		if err != nil {
 			t.Fatal(err)
@@ -268,14 +270,14 @@ func TestSlowHeaders(t *testing.T) {
 		}()
 		began := time.Now()
 		_, _ = io.Copy(io.Discard, conn)
-		if took := time.Since(began); took != headerTime {
-			t.Errorf("it was closed after %v, want %v", took, headerTime)
+		if took := time.Since(began); took != serve.HeaderTime {
+			t.Errorf("it was closed after %v, want %v", took, serve.HeaderTime)
 		}
 	})
 }
 
 func TestTooManyClients(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		w.view(t)
 		v := w.view(t)
 		_, r, err := websocket.Dial(t.Context(), "http://localhost/ws", &websocket.DialOptions{HTTPClient: w.http, Subprotocols: []string{Protocol}})
@@ -291,7 +293,7 @@ func TestTooManyClients(t *testing.T) {
 
 // The end of the run closes all clients with that reason.
 func TestEndOfTheRunClosesClients(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		v := w.view(t)
 		deaf := w.dial(t)
 		defer deaf.CloseNow()
@@ -303,42 +305,42 @@ func TestEndOfTheRunClosesClients(t *testing.T) {
 		if !errors.As(v.now().ended, &closed) || closed.Code != websocket.StatusGoingAway || closed.Reason != "the run has ended" {
 			t.Errorf("got %v, want that it goes away", v.now().ended)
 		}
-		if took := time.Since(began); took > 2*farewellTime {
-			t.Errorf("it took %v with a client without reads, want at most %v", took, 2*farewellTime)
+		if took := time.Since(began); took > 2*serve.FarewellTime {
+			t.Errorf("it took %v with a client without reads, want at most %v", took, 2*serve.FarewellTime)
 		}
 	})
 }
 
 // A stop does not wait for an answer under way, nor for the client's answer to the close frame.
 func TestStopDoesNotWaitForAnAnswerUnderWay(t *testing.T) {
-	inBubble(t, Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2, Token: "KNOBANDLED"}, func(t *testing.T, w *world) {
 		silent := w.dial(t)
 		defer silent.CloseNow()
 		if err := silent.Write(t.Context(), websocket.MessageText, []byte(`{"type":"auth","token":"KNOBANDLEG"}`)); err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait() // the answer to the wrong token takes guessTime
+		synctest.Wait() // the answer to the wrong token takes serve.GuessTime
 		began := time.Now()
 		w.stop()
 		w.ended <- <-w.ended
-		if took := time.Since(began); took > 2*farewellTime {
-			t.Errorf("got an end after %v, want at most %v", took, 2*farewellTime)
+		if took := time.Since(began); took > 2*serve.FarewellTime {
+			t.Errorf("got an end after %v, want at most %v", took, 2*serve.FarewellTime)
 		}
 	})
 }
 
-// A dropped client frees its place within 2*farewellTime, also without an answer to the close frame.
+// A dropped client frees its place within 2*serve.FarewellTime, also without an answer to the close frame.
 func TestDroppedClientFreesItsPlace(t *testing.T) {
-	inBubble(t, Options{Clients: 2}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 2}, func(t *testing.T, w *world) {
 		silent := w.dial(t)
 		defer silent.CloseNow()
 		if err := silent.Write(t.Context(), websocket.MessageBinary, []byte{1}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(2 * farewellTime)
+		time.Sleep(2 * serve.FarewellTime)
 		synctest.Wait()
-		if n := w.server.count(); n != 0 {
-			t.Errorf("got %d places taken after %v, want 0", n, 2*farewellTime)
+		if n := w.server.Count(); n != 0 {
+			t.Errorf("got %d places taken after %v, want 0", n, 2*serve.FarewellTime)
 		}
 	})
 }

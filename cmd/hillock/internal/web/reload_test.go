@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -21,7 +22,7 @@ func TestReloadsBesideSlowClients(t *testing.T) {
 	if testing.Short() {
 		reloads = 300
 	}
-	inBubble(t, Options{Clients: 51}, func(t *testing.T, w *world) {
+	inBubble(t, serve.Options{Clients: 51}, func(t *testing.T, w *world) {
 		ctx, stop := context.WithCancel(t.Context())
 		for range 50 {
 			conn := w.dial(t)

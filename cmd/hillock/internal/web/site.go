@@ -2,8 +2,9 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net"
+
+	"hillock/cmd/hillock/internal/serve"
 )
 
 // Site is a listening server. Nil is a run without a server.
@@ -19,16 +20,15 @@ type Site struct {
 
 // Listen opens an address for Serve.
 func Listen(addr string) (*Site, error) {
-	l, err := net.Listen("tcp", addr)
+	l, urls, here, err := serve.Listen(addr)
 	if err != nil {
-		return nil, fmt.Errorf("--web: %w: choose another address with --web=ADDRESS", err)
+		return nil, err
 	}
-	at := l.Addr().(*net.TCPAddr)
-	return &Site{URLs: urlsOf(at), Loopback: at.IP.IsLoopback(), listener: l}, nil
+	return &Site{URLs: urls, Loopback: here, listener: l}, nil
 }
 
 // Serve serves a run until Close. broke receives the error of a server that ends earlier.
-func (s *Site) Serve(run Run, o Options, broke func(error)) {
+func (s *Site) Serve(run Run, o serve.Options, broke func(error)) {
 	o.Beyond = !s.Loopback
 	s.server, s.ended = New(run, o), make(chan struct{})
 	ctx, stop := context.WithCancel(context.Background())
@@ -54,28 +54,4 @@ func (s *Site) Close() {
 		s.stop()
 		<-s.ended
 	}
-}
-
-// urlsOf returns the URLs of a listener for other machines.
-func urlsOf(at *net.TCPAddr) []string {
-	hosts := []net.IP{at.IP}
-	if at.IP.IsUnspecified() {
-		hosts = nil
-		addrs, _ := net.InterfaceAddrs() // on an error loopback remains
-		for _, v4 := range []bool{true, false} {
-			for _, a := range addrs {
-				if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil) == v4 {
-					hosts = append(hosts, n.IP)
-				}
-			}
-		}
-	}
-	if len(hosts) == 0 {
-		hosts = []net.IP{net.IPv4(127, 0, 0, 1)}
-	}
-	var urls []string
-	for _, h := range hosts {
-		urls = append(urls, "http://"+net.JoinHostPort(h.String(), fmt.Sprint(at.Port)))
-	}
-	return urls
 }

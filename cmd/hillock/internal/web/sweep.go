@@ -49,7 +49,7 @@ func (s *Server) sweep(input string) error {
 	sw := &sweep{was}
 	s.sweeps[input] = sw
 	s.run.Record().ForgetRates()
-	s.spawn(func(ctx context.Context) {
+	s.Spawn(func(ctx context.Context) {
 		for i := 1; i <= sweepTurns+1; i++ {
 			select {
 			case <-ctx.Done():

@@ -19,6 +19,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/trace"
 	"hillock/neuron"
 )
@@ -249,7 +250,7 @@ type world struct {
 }
 
 // inBubble runs a test against a server in a bubble.
-func inBubble(t *testing.T, o Options, test func(*testing.T, *world)) {
+func inBubble(t *testing.T, o serve.Options, test func(*testing.T, *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{fake: newFake(), pipes: newPipes(), ended: make(chan error, 1)}
 		w.server = New(w.fake, o)

@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"bytes"
@@ -106,8 +106,7 @@ func TestRefusalIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newFake()
-	s := New(w, Options{Clients: 1})
+	s := New(Options{Clients: 1})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- s.Serve(ctx, l) }()
@@ -116,7 +115,7 @@ func TestRefusalIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n", strings.Repeat("x", 16*maxHeader)); err != nil {
+	if _, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n", strings.Repeat("x", 16*MaxHeader)); err != nil {
 		t.Fatal(err)
 	}
 	answer, err := io.ReadAll(conn)

@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"context"
@@ -22,25 +22,25 @@ func (g *guesses) add(from string) {
 	g.from = from
 }
 
-// due returns the number of unreported wrong tokens and the address of the latest. It returns 0 within guessTime of a report.
+// due returns the number of unreported wrong tokens and the address of the latest. It returns 0 within GuessTime of a report.
 func (g *guesses) due(now time.Time) (n int, from string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.n == 0 || now.Sub(g.reported) < guessTime {
+	if g.n == 0 || now.Sub(g.reported) < GuessTime {
 		return 0, ""
 	}
 	n, g.n, g.reported = g.n, 0, now
 	return n, g.from
 }
 
-// guessed reports a wrong token. It returns after guessTime, to make guessing slow. By then every token is reported: at
+// guessed reports a wrong token. It returns after GuessTime, to make guessing slow. By then every token is reported: at
 // once, in another report, or in the second one here.
 func (s *Server) guessed(ctx context.Context, from string) {
 	s.guesses.add(from)
 	s.reportGuesses()
 	select {
 	case <-ctx.Done():
-	case <-time.After(guessTime):
+	case <-time.After(GuessTime):
 	}
 	s.reportGuesses()
 }

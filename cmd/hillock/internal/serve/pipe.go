@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"bufio"
@@ -201,7 +201,7 @@ func (p *pipe) next() []byte {
 	return b
 }
 
-// Close implements net.Conn. Queued bytes, such as the reason for the end, have farewellTime left.
+// Close implements net.Conn. Queued bytes, such as the reason for the end, have FarewellTime left.
 func (p *pipe) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -210,7 +210,7 @@ func (p *pipe) Close() error {
 	}
 	if !p.closing {
 		p.closing = true
-		_ = p.SetWriteDeadline(time.Now().Add(farewellTime))
+		_ = p.SetWriteDeadline(time.Now().Add(FarewellTime))
 	}
 	return p.SetReadDeadline(time.Now())
 }

@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"net"
@@ -14,10 +14,10 @@ import (
 const (
 	acceptsEach      = 300 // connections accepted per second: refusing one takes time too
 	acceptsAtOnce    = 600
-	otherConnections = 64 // of all addresses
-	otherPerAddress  = 8  // a browser opens six
+	OtherConnections = 64 // of all addresses
+	OtherPerAddress  = 8  // a browser opens six
 	callsEach        = 5  // new connections and requests per second, for each permitted WebSocket of an address
-	callsAtOnce      = 40 // the same at once: a page has 25 files
+	CallsAtOnce      = 40 // the same at once: a page has 25 files
 	floodPrice       = 40 // calls charged to an address for a flood on a WebSocket
 	maxHosts         = 1024
 )
@@ -44,7 +44,7 @@ func (h *hosts) connect(from net.Addr) *host {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	one := h.host(at.Addr().Unmap())
-	if h.connections >= h.o.Clients+otherConnections || one.connections >= h.o.PerAddress+otherPerAddress || !one.calls.Allow() {
+	if h.connections >= h.o.Clients+OtherConnections || one.connections >= h.o.PerAddress+OtherPerAddress || !one.calls.Allow() {
 		return nil
 	}
 	h.connections++
@@ -68,7 +68,7 @@ func (h *hosts) host(at netip.Addr) *host {
 			}
 		}
 	}
-	one := &host{calls: rate.NewLimiter(rate.Limit(callsEach*h.o.PerAddress), callsAtOnce*h.o.PerAddress)}
+	one := &host{calls: rate.NewLimiter(rate.Limit(callsEach*h.o.PerAddress), CallsAtOnce*h.o.PerAddress)}
 	h.all[at] = one
 	return one
 }

@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"github.com/coder/websocket"
 )
 
-// tokenProtocol is the prefix of a second subprotocol with the token in base64url without padding. It gives a client with the
+// TokenProtocol is the prefix of a second subprotocol with the token in base64url without padding. It gives a client with the
 // token the reserved place. A message could not ask for that place: without a place there is no socket.
-const tokenProtocol = "hillock.token."
+const TokenProtocol = "hillock.token."
 
 // socket accepts a client.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
@@ -26,12 +26,12 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	offered := protocols(r)
-	if _, ok := offered[Protocol]; !ok {
-		http.Error(w, "the subprotocol must be "+Protocol, http.StatusBadRequest)
+	if _, ok := offered[s.o.Protocol]; !ok {
+		http.Error(w, "the subprotocol must be "+s.o.Protocol, http.StatusBadRequest)
 		return
 	}
 	p := pipeOf(r)
-	c := &client{s: s, pipe: p}
+	c := &Conn{s: s, pipe: p, host: r.Host, forwarded: forwarded(r)}
 	c.may.Store(s.o.Token == "")
 	given, ok := tokenIn(offered)
 	switch {
@@ -53,12 +53,12 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.leave()
-	conn, err := websocket.Accept(hijacker{w, p}, r, &websocket.AcceptOptions{Subprotocols: []string{Protocol}})
+	conn, err := websocket.Accept(hijacker{w, p}, r, &websocket.AcceptOptions{Subprotocols: []string{s.o.Protocol}})
 	if err != nil {
 		return // Accept has answered
 	}
 	c.conn = conn
-	s.guard(func(context.Context) { c.serve() })
+	s.guard(func(context.Context) { s.view(c) })
 	p.drains.Wait()
 }
 
@@ -76,7 +76,7 @@ func protocols(r *http.Request) map[string]bool {
 // tokenIn returns the token among the subprotocols.
 func tokenIn(offered map[string]bool) (token string, ok bool) {
 	for p := range offered {
-		if code, is := strings.CutPrefix(p, tokenProtocol); is {
+		if code, is := strings.CutPrefix(p, TokenProtocol); is {
 			text, err := base64.RawURLEncoding.DecodeString(code)
 			return string(text), err == nil
 		}

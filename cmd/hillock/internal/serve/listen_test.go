@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"net"
@@ -31,14 +31,14 @@ func TestURLs(t *testing.T) {
 
 func TestAddressInUse(t *testing.T) {
 	t.Parallel()
-	s, err := Listen("127.0.0.1:0")
+	l, urls, here, err := Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.listener.Close()
-	addr := strings.TrimPrefix(s.URLs[0], "http://")
-	_, err = Listen(addr)
-	if err == nil || !strings.HasPrefix(err.Error(), "--web: listen tcp "+addr+": ") || !strings.HasSuffix(err.Error(), ": choose another address with --web=ADDRESS") || !s.Loopback {
+	defer l.Close()
+	addr := strings.TrimPrefix(urls[0], "http://")
+	_, _, _, err = Listen(addr)
+	if err == nil || !strings.HasPrefix(err.Error(), "--web: listen tcp "+addr+": ") || !strings.HasSuffix(err.Error(), ": choose another address with --web=ADDRESS") || !here {
 		t.Errorf("got %v, want the address and the way out", err)
 	}
 }

@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 
 // Limits of what one WebSocket sends. Unused messages of one second may follow in the next.
 const (
-	perSecond   = 60       // messages
-	framesEach  = 80       // frames a second: messages, fragments, pings and pongs
-	frameBurst  = 160      // frames at once
+	PerSecond   = 60       // messages
+	FramesEach  = 80       // frames a second: messages, fragments, pings and pongs
+	FrameBurst  = 160      // frames at once
 	bytesEach   = 16 << 10 // bytes a second
-	bytesAtOnce = 32 << 10 // bytes at once
+	BytesAtOnce = 32 << 10 // bytes at once
 )
 
 // meter counts the frames and bytes of a WebSocket client below the WebSocket library. The library answers pings and accepts
@@ -31,7 +31,7 @@ type tooMuch string
 func (t tooMuch) Error() string { return string(t) }
 
 func newMeter() *meter {
-	return &meter{frames: rate.NewLimiter(framesEach, frameBurst), bytes: rate.NewLimiter(bytesEach, bytesAtOnce)}
+	return &meter{frames: rate.NewLimiter(FramesEach, FrameBurst), bytes: rate.NewLimiter(bytesEach, BytesAtOnce)}
 }
 
 // take counts received bytes. After the first error it always returns that error.
@@ -41,7 +41,7 @@ func (m *meter) take(b []byte) error {
 		m.exceeded = tooMuch(fmt.Sprintf("at most %d bytes a second", bytesEach))
 	}
 	if m.exceeded == nil && !m.frames.AllowN(now, m.begun(b)) {
-		m.exceeded = tooMuch(fmt.Sprintf("at most %d frames a second", framesEach))
+		m.exceeded = tooMuch(fmt.Sprintf("at most %d frames a second", FramesEach))
 	}
 	return m.exceeded
 }

@@ -1,0 +1,40 @@
+package serve
+
+import (
+	"fmt"
+	"net"
+)
+
+// Listen opens an address for Serve. It returns the addresses for browsers, and whether this machine alone can connect.
+func Listen(addr string) (l net.Listener, urls []string, here bool, err error) {
+	l, err = net.Listen("tcp", addr)
+	if err != nil {
+		return nil, nil, false, fmt.Errorf("--web: %w: choose another address with --web=ADDRESS", err)
+	}
+	at := l.Addr().(*net.TCPAddr)
+	return l, urlsOf(at), at.IP.IsLoopback(), nil
+}
+
+// urlsOf returns the URLs of a listener for other machines.
+func urlsOf(at *net.TCPAddr) []string {
+	hosts := []net.IP{at.IP}
+	if at.IP.IsUnspecified() {
+		hosts = nil
+		addrs, _ := net.InterfaceAddrs() // on an error loopback remains
+		for _, v4 := range []bool{true, false} {
+			for _, a := range addrs {
+				if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil) == v4 {
+					hosts = append(hosts, n.IP)
+				}
+			}
+		}
+	}
+	if len(hosts) == 0 {
+		hosts = []net.IP{net.IPv4(127, 0, 0, 1)}
+	}
+	var urls []string
+	for _, h := range hosts {
+		urls = append(urls, "http://"+net.JoinHostPort(h.String(), fmt.Sprint(at.Port)))
+	}
+	return urls
+}
