@@ -81,7 +81,7 @@ func TestEmptyListsAreNotNull(t *testing.T) {
 
 // A batch of 15 spikes, 50 ms of 3 neurons at 100 Hz, must fit one TCP segment with room to spare.
 func TestBatchOf15SpikesIsSmall(t *testing.T) {
-	data, err := Encode(batch(15))
+	data, err := Encode(batchOf(15))
 	if got, want := len(data), 261; got != want || err != nil {
 		t.Errorf("got %d bytes and %v, want %d", got, err, want)
 	}
@@ -108,8 +108,8 @@ func steps(a, b int64) (all []int64) {
 	return all
 }
 
-// batch returns 50 ms of 3 neurons with n spikes in all, after an hour.
-func batch(n int) Spikes {
+// batchOf returns 50 ms of 3 neurons with n spikes in all, after an hour.
+func batchOf(n int) Spikes {
 	s := Spikes{Run: "5f3a91c2", From: 35_999_501, To: 36_000_000, DT: 0.1, AtNs: 3_600_000_061_500, Spikes: map[string][]int64{}}
 	for i := range n {
 		name := fmt.Sprintf("n%d", i%3+1)
@@ -329,7 +329,7 @@ func FuzzDecodeAnswer(f *testing.F) { fuzz(f, exampleAnswer) }
 
 // A wall of 100 boards decodes 2,000 batches per second.
 func BenchmarkDecodeSpikes(b *testing.B) {
-	data, err := Encode(batch(15))
+	data, err := Encode(batchOf(15))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -343,7 +343,7 @@ func BenchmarkDecodeSpikes(b *testing.B) {
 }
 
 func BenchmarkEncodeSpikes(b *testing.B) {
-	s := batch(15)
+	s := batchOf(15)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Encode(s); err != nil {
