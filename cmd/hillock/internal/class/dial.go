@@ -1,0 +1,133 @@
+package class
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/coder/websocket"
+	"github.com/eclipse/paho.mqtt.golang/packets"
+)
+
+// dialFunc opens a connection, as net.Dialer.DialContext does.
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// ports are the usual ports of the schemes.
+var ports = map[string]string{"mqtt": "1883", "mqtts": "8883", "ws": "80", "wss": "443"}
+
+// dial opens the connection to a broker at an address such as "mqtt://host:1883".
+func dial(ctx context.Context, address string, open dialFunc, secure *tls.Config) (net.Conn, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || ports[u.Scheme] == "" {
+		return nil, errAddress // the error of Parse has the address, and so perhaps a password
+	}
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), ports[u.Scheme])
+	}
+	switch u.Scheme {
+	case "mqtt":
+		return open(ctx, "tcp", host)
+	case "mqtts":
+		conn, err := open(ctx, "tcp", host)
+		if err != nil {
+			return nil, err
+		}
+		secure = secure.Clone()
+		secure.ServerName = u.Hostname()
+		over := tls.Client(conn, secure)
+		if err := over.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return over, nil
+	}
+	if u.Path == "" || u.Path == "/" {
+		u.Path = "/mqtt"
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: open, TLSClientConfig: secure, DisableKeepAlives: true}}
+	socket, response, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{Subprotocols: []string{"mqtt"}, HTTPClient: client})
+	switch {
+	case err != nil && response != nil:
+		return nil, fmt.Errorf("%w %s: want 101 for MQTT over WebSocket", errHTTP, response.Status)
+	case err != nil:
+		return nil, err
+	}
+	socket.SetReadLimit(2 * MaxMessage)
+	return websocket.NetConn(context.WithoutCancel(ctx), socket, websocket.MessageBinary), nil
+}
+
+var (
+	errAddress = errors.New(`must be an address such as "mqtt://192.168.1.5:1883"`)
+	errHTTP    = errors.New("HTTP status")
+)
+
+// refusals are the reasons of a broker against a connection.
+func refusals() map[error]string {
+	return map[error]string{
+		packets.ErrorRefusedNotAuthorised:         "not authorised: check the join code",
+		packets.ErrorRefusedBadUsernameOrPassword: "not authorised: check the join code",
+		packets.ErrorRefusedIDRejected:            "the name of this board is in use: choose another net.board",
+		packets.ErrorRefusedServerUnavailable:     "the broker is full, or pauses after wrong join codes",
+		packets.ErrorRefusedBadProtocolVersion:    "the broker has no MQTT 3.1.1",
+	}
+}
+
+// stateOf returns the state after a failed attempt or a lost connection, and whether the broker refused it. It has no secret: of an error
+// with unknown text it has the kind alone.
+func stateOf(err error) (state string, refused bool) {
+	for known, reason := range refusals() {
+		if errors.Is(err, known) {
+			return "refused: " + reason, true
+		}
+	}
+	return "no connection: " + reasonOf(err), false
+}
+
+// reasonOf returns the cause of an error of the network in words.
+func reasonOf(err error) string {
+	var (
+		dns       *net.DNSError
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		alert     tls.AlertError
+		record    tls.RecordHeaderError
+		number    syscall.Errno
+		timeout   interface{ Timeout() bool }
+	)
+	switch {
+	case errors.Is(err, errReplaced), errors.Is(err, errAddress), errors.Is(err, errHTTP), errors.Is(err, errNoHub), errors.Is(err, errRead), errors.Is(err, errEmbedded):
+		return err.Error()
+	case errors.As(err, &dns):
+		return "unknown host " + dns.Name
+	case errors.As(err, &authority):
+		return "the certificate is of an unknown authority: set net.ca"
+	case errors.As(err, &host):
+		return "the certificate is of another host"
+	case errors.As(err, &invalid):
+		return "the certificate is not valid: check its date and the date of this computer"
+	case errors.As(err, &alert):
+		return "the broker refused the TLS connection: check net.cert and net.key"
+	case errors.As(err, &record):
+		return "the broker has no TLS on this port"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "no answer"
+	case errors.As(err, &number):
+		return number.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return "the broker closed it"
+	case strings.Contains(err.Error(), "pingresp"):
+		return "no answer to a ping"
+	}
+	return "the broker speaks no MQTT"
+}

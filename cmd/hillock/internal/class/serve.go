@@ -1,0 +1,240 @@
+package class
+
+import (
+	"context"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+)
+
+// serve sends and receives over a connection until it is lost or ctx ends. Its error is the reason.
+func (b *Board) serve(ctx context.Context, l *link) error {
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(farewell+farewell/4, func() { l.conn.Close() }) })()
+	s := sender{Board: b, link: l, subscribed: map[string]bool{}}
+	defer l.Disconnect(uint(farewell.Milliseconds() / 4))
+	b.discard()
+	if err := s.begin(); err != nil {
+		return err
+	}
+	b.setState(Connected, 0)
+	rates := time.NewTicker(time.Second)
+	defer rates.Stop()
+	asking := time.NewTimer(0)
+	defer asking.Stop()
+	for {
+		select {
+		case err := <-l.lost:
+			return err
+		case <-ctx.Done():
+			s.batches()
+			s.publish(KindState, "", 1, []byte(Offline)).WaitTimeout(farewell)
+			return nil
+		case <-b.outbox.wake:
+			s.batches()
+		case <-rates.C:
+			s.rates()
+		case a := <-b.answers:
+			a.AnsweredNs = int64(b.o.Clock.Now())
+			s.message(KindAnswer, a.to, 0, encoded(a.Answer))
+		case <-b.poke:
+			if err := s.hello(); err != nil {
+				return err
+			}
+			asking.Reset(0)
+		case <-asking.C:
+			asking.Reset(s.ask())
+		}
+	}
+}
+
+// sender sends the messages of a board over a connection.
+type sender struct {
+	*Board
+	*link
+	era        int64 // of the latest hello
+	speed      float64
+	subscribed map[string]bool
+}
+
+// begin subscribes, and then says that the board is here.
+func (s *sender) begin() error {
+	if err := s.subscribe(Topic{s.net.Class, Any, KindAsk, s.name}.String()); err != nil {
+		return err
+	}
+	s.publish(KindState, "", 1, []byte(Online))
+	return s.hello()
+}
+
+// subscribe subscribes to topics, each once, and waits for the broker's answer.
+func (s *sender) subscribe(topics ...string) error {
+	filters := map[string]byte{}
+	for _, t := range topics {
+		if !s.subscribed[t] {
+			filters[t] = 0
+		}
+		s.subscribed[t] = true
+	}
+	if len(filters) == 0 {
+		return nil
+	}
+	token := s.SubscribeMultiple(filters, nil)
+	if !token.WaitTimeout(patience) {
+		return context.DeadlineExceeded
+	}
+	if err := token.Error(); err != nil {
+		return s.because(err)
+	}
+	for _, qos := range token.(*mqtt.SubscribeToken).Result() {
+		if qos > 2 {
+			return errRead
+		}
+	}
+	return nil
+}
+
+// because returns the reason of a lost connection, or another error.
+func (s *sender) because(err error) error {
+	select {
+	case lost := <-s.lost:
+		return lost
+	default:
+		return err
+	}
+}
+
+// hello sends the description of the board and subscribes to other boards, after each start of a loop.
+func (s *sender) hello() error {
+	s.mu.Lock()
+	now := s.layout
+	var hello Hello
+	if now != nil {
+		hello = now.hello
+	}
+	var topics []string
+	for name, r := range s.remotes {
+		if len(r.inputs) > 0 {
+			for _, k := range []Kind{KindState, KindHello, KindSpikes} {
+				topics = append(topics, Topic{s.net.Class, name, k, ""}.String())
+			}
+			topics = append(topics, Topic{s.net.Class, name, KindAnswer, s.name}.String())
+		}
+	}
+	s.mu.Unlock()
+	if now == nil || now.era == s.era && hello.Speed == s.speed {
+		return nil
+	}
+	s.era, s.speed = now.era, hello.Speed
+	if err := s.subscribe(topics...); err != nil {
+		return err
+	}
+	text, err := Encode(hello)
+	if err != nil {
+		s.log.Warn("class: no description of this board: " + err.Error())
+		return nil
+	}
+	s.publish(KindHello, "", 1, text)
+	return nil
+}
+
+// batches sends all batches of the outbox.
+func (s *sender) batches() {
+	for s.outbox.next(&s.batch) {
+		if text := s.spikes(&s.batch); text != nil && s.message(KindSpikes, "", 0, text) {
+			s.sent.Add(1)
+		} else {
+			s.outbox.unsent.Add(1)
+		}
+	}
+}
+
+// spikes returns the message of a batch.
+func (b *Board) spikes(of *batch) []byte {
+	b.mu.Lock()
+	for len(b.layouts) > 1 && b.layouts[0].era < of.era {
+		b.layouts = b.layouts[1:]
+	}
+	from := b.layouts[0]
+	b.mu.Unlock()
+	m := Spikes{Run: b.run, From: of.from, To: of.to, DT: from.hello.DT, AtNs: int64(of.at), Skipped: of.skipped, Spikes: make(map[string][]int64)}
+	for _, f := range of.spikes {
+		name := from.names[f.who]
+		m.Spikes[name] = append(m.Spikes[name], f.step)
+	}
+	b.step.Store(of.to)
+	return encoded(m)
+}
+
+// rates sends the figures of the last second.
+func (s *sender) rates() {
+	s.mu.Lock()
+	figures, lost := s.figures, int64(0)
+	for _, r := range s.remotes {
+		lost += r.lostSteps
+	}
+	s.mu.Unlock()
+	if figures == nil {
+		return
+	}
+	f := figures() // it may take locks of the session: no lock of the board is held
+	s.setSpeed(f.Speed)
+	s.message(KindRates, "", 0, encoded(Rates{Run: s.run, Step: s.step.Load(), Neurons: f.Neurons, LatenessP99Us: f.LatenessP99Us, LateTicks: f.LateTicks,
+		LateSpikes: f.LateSpikes, LostSteps: lost, Sent: s.sent.Load(), Unsent: s.outbox.unsent.Load()}))
+}
+
+// ask sends the questions that are due, and returns the time until the next one.
+func (s *sender) ask() time.Duration {
+	type question struct {
+		to string
+		Ask
+	}
+	var all []question
+	next := never
+	now := s.o.Clock.Now()
+	s.mu.Lock()
+	for _, r := range s.remotes {
+		if id, ok := r.asker.ask(now); ok {
+			all = append(all, question{r.name, Ask{id, int64(now)}})
+		}
+		if r.asker.known {
+			s.use(r, now)
+		}
+		next = min(next, r.asker.due())
+	}
+	s.mu.Unlock()
+	for _, q := range all {
+		s.message(KindAsk, q.to, 0, encoded(q.Ask))
+	}
+	return min(max(next-s.o.Clock.Now(), time.Millisecond), time.Minute)
+}
+
+// message publishes a message, and reports whether it is on its way. nil is no message.
+func (s *sender) message(kind Kind, to string, qos byte, text []byte) bool {
+	if text == nil {
+		return false
+	}
+	token := s.publish(kind, to, qos, text)
+	select {
+	case <-token.Done():
+		return token.Error() == nil
+	default:
+		return true
+	}
+}
+
+// publish publishes a message. State, hello and rates are retained.
+func (s *sender) publish(kind Kind, to string, qos byte, text []byte) mqtt.Token {
+	retained := kind == KindState || kind == KindHello || kind == KindRates
+	return s.Publish(s.topic(kind, to).String(), qos, retained, text)
+}
+
+// topic returns the topic of a message of this board.
+func (b *Board) topic(kind Kind, to string) Topic { return Topic{b.net.Class, b.name, kind, to} }
+
+// encoded returns a message in JSON, nil for one that Decode would refuse.
+func encoded[M Message](m M) []byte {
+	text, err := Encode(m)
+	if err != nil {
+		return nil
+	}
+	return text
+}

@@ -1,0 +1,72 @@
+package class
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// The states of a connection without a reason. Others begin with "refused: " or "no connection: ".
+const (
+	Connected  = "connected"
+	Connecting = "connecting"
+)
+
+// Status is a board of a class at an instant. It has no user, password or join code.
+type Status struct {
+	Class, Board string
+	Broker       string        // its address, or "embedded"
+	Addr         string        // address of the embedded broker; "" without one
+	State        string        // Connected, Connecting, or the reason for no connection
+	Since        time.Time     // of the state
+	Retry        time.Duration // until the next attempt; 0: one is under way, or the board is connected
+	Sent         int64         // batches
+	Unsent       int64         // batches dropped: no connection, or a slow one
+	Over         int64         // own spikes dropped: too many at once
+	Boards       []Remote      // boards with synapses to this one, by name
+}
+
+// Connected reports whether the board has a connection to its broker.
+func (s Status) Connected() bool { return s.State == Connected }
+
+// Remote is another board with synapses to this one.
+type Remote struct {
+	Name       string
+	Online     bool
+	Problem    string        // in words, "" for none: its spikes cannot be used
+	Measured   bool          // Offset is known
+	Offset     time.Duration // its clock minus ours
+	RoundTrip  time.Duration // of the message that measured Offset: the error is at most that
+	Spikes     int64         // received
+	LostSteps  int64         // steps without a batch
+	Gaps       int64         // of these steps
+	LostSpikes int64         // received, and dropped: no offset yet, or no room
+	Ignored    int64         // batches: old, doubled, malformed or of another time
+}
+
+// Status returns the present state.
+func (b *Board) Status() Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.state
+	s.Class, s.Board, s.Broker = b.net.Class, b.name, b.net.Broker
+	if !b.retry.IsZero() {
+		s.Retry = max(0, time.Until(b.retry))
+	}
+	s.Sent, s.Unsent, s.Over = b.sent.Load(), b.outbox.unsent.Load(), b.outbox.over.Load()
+	for _, r := range b.remotes {
+		if len(r.inputs) > 0 {
+			s.Boards = append(s.Boards, r.status())
+		}
+	}
+	slices.SortFunc(s.Boards, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
+	return s
+}
+
+// LostSteps returns the number of steps of other boards without a batch.
+func (s Status) LostSteps() (n int64) {
+	for _, r := range s.Boards {
+		n += r.LostSteps
+	}
+	return n
+}
