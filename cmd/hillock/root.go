@@ -40,6 +40,7 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 		newExport(),
 		newFI(),
 		newBenchCommand(),
+		newSwarm(),
 		newConfig(),
 		newWiring(),
 		newCalibrate(),

@@ -79,10 +79,8 @@ func (r *Result) text(w io.Writer) error {
 		readable.Digits(r.CPUPercent, 3), readable.Digits(r.RSSMB, 3), readable.Count(int64(r.GCCount), "garbage collection"), readable.Digits(r.AllocsPerTick, 3))
 	t.Printf("ticker     %d of %d ticks with a plain time.Ticker\n", r.TickerRun, r.TickerDue)
 	const column = 11 // of the figures
-	for line := range strings.Lines(b.String()) {
-		if _, err := io.WriteString(w, readable.Fit(w, line, column)); err != nil {
-			return err
-		}
+	if err := readable.WriteFit(w, b.String(), column); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", readable.Fit(w, r.verdict(), 0))
 	return err

@@ -3,6 +3,7 @@ package readable
 import (
 	"io"
 	"os"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
@@ -18,6 +19,16 @@ func Fit(w io.Writer, text string, indent int) string {
 		return text
 	}
 	return Hang(text, columns, indent)
+}
+
+// WriteFit writes the lines of a text, each as Fit returns it.
+func WriteFit(w io.Writer, text string, indent int) error {
+	for line := range strings.Lines(text) {
+		if _, err := io.WriteString(w, Fit(w, line, indent)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Terminal returns the size of the terminal w, in columns and rows, and whether w is a terminal.
