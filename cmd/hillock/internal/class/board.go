@@ -19,6 +19,7 @@ import (
 
 // Options are the options of a board.
 type Options struct {
+	After   *Board                           // this board leaves first: the new one may have its name; nil: none
 	Clock   interface{ Now() time.Duration } // of the loop
 	Logger  *slog.Logger                     // changes of the connection, gaps; nil: no log
 	Version string                           // of hillock, for Hello
@@ -111,6 +112,12 @@ func Join(cfg *config.Config, o Options) (*Board, error) {
 	b.cancel = cancel
 	go func() {
 		defer close(b.done)
+		if o.After != nil {
+			select {
+			case <-o.After.done:
+			case <-ctx.Done():
+			}
+		}
 		b.stay(ctx)
 	}()
 	return b, nil
@@ -267,10 +274,15 @@ func (o output) Spike(step int64, _ time.Duration) {
 // errSlow is the error of Close when a part of the network does not end.
 var errSlow = errors.New("class: the connection has not ended within 2 s")
 
-// Close sends the spikes until now, says that the board is offline, and ends the connection. Call it after the last loop.
-func (b *Board) Close() error {
+// Leave begins to send the spikes until now, to say that the board is offline, and to end the connection. Call it after the last loop.
+func (b *Board) Leave() {
 	b.outbox.end()
 	b.cancel()
+}
+
+// Close is Leave, and waits for the end of the connection.
+func (b *Board) Close() error {
+	b.Leave()
 	timer := time.NewTimer(closing)
 	defer timer.Stop()
 	select {

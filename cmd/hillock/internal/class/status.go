@@ -41,6 +41,8 @@ type Remote struct {
 	LostSteps  int64         // steps without a batch
 	Gaps       int64         // of these steps
 	LostSpikes int64         // received, and dropped: no offset yet, or no room
+	Late       int64         // spikes after their time: they acted in the next step. The loop counts them
+	Dropped    int64         // spikes in skipped time. The loop counts them
 	Ignored    int64         // batches: old, doubled, malformed or of another time
 }
 

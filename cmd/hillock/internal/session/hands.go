@@ -199,7 +199,7 @@ func (s *Session) SetSpeed(speed float64) error {
 			}
 		}
 		cfg.Loop.Speed = math.Round(speed*1e9) / 1e9
-		return nil
+		return fitsClass(cfg)
 	})
 }
 

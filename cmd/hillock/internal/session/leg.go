@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/recording"
@@ -24,6 +25,7 @@ type leg struct {
 	network
 	cfg     *config.Config
 	board   *board.Board
+	class   *class.Board // nil: the run has no class
 	loop    *neuron.Loop
 	oracles map[string]*neuron.Oracle // by output
 	monitor *monitor
@@ -109,6 +111,7 @@ func (s *Session) assemble(l, after *leg) {
 	if s.o.RealTime != nil {
 		l.inRealTime(s.o.RealTime, s.o.Service)
 	}
+	s.connect(l)
 }
 
 // patience is the loop's longest wait for a part. It is longer than a transfer on any working bus, and too short to be seen on an
@@ -263,8 +266,14 @@ func (s *Session) change(cfg *config.Config) (*leg, error) {
 	if err != nil {
 		return nil, errors.Join(err, b.Drop(l.board))
 	}
+	if next.class, err = s.join(cfg, l); err != nil {
+		return nil, errors.Join(err, b.Drop(l.board))
+	}
 	if !s.outputs.claim() { // the loop has ended first
 		s.dropped = b.Drop(l.board)
+		if next.class != nil && next.class != l.class {
+			s.dropped = errors.Join(s.dropped, next.class.Close())
+		}
 		return nil, ErrOver
 	}
 	s.next = next
@@ -295,6 +304,7 @@ func (s *Session) swap(next, old *leg) error {
 	if err := errors.Join(err, s.outputs.follow(next.board)); err != nil {
 		return err
 	}
+	s.leaveClass(old, next)
 	s.assemble(next, old)
 	s.leg, s.now, s.before = next, snapshot{}, before
 	return nil

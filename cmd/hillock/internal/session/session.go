@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/signals"
@@ -30,13 +31,14 @@ type Options struct {
 	Service   bool                // systemd runs the program: missing rights name the settings of a unit
 	Quiet     time.Duration       // longest time without a tick before the run counts as stalled
 	Doctor    fault.Doctor        // checks the faults of the virtual Pi; nil: fault.Consult
+	Class     *class.Options      // of the class in the configuration, without clock and place; nil: the run joins none
 	Reloaded  func(*Summary)      // called between two configurations with the summary until then; may be nil
 }
 
 // Session is a run. All methods except Run, Close and Summary may be called from any goroutine.
 //
 // Locks are taken in this order: reload, mu, and then one of outputs.mu, monitor.mu, times.mu, fault.Wires' and trace.Record's.
-// outputs.mu comes before the locks of a pin; under the others no lock of cmd is taken. No display and no server is called under
+// outputs.mu comes before the locks of a pin, and mu before class.Board's; under the others no lock of cmd is taken. No display and no server is called under
 // a lock. A display draws under a record's lock, and calls nothing of the session there. The loop takes outputs.mu at its end,
 // and only tries monitor.mu. A web server's locks come before all of these.
 type Session struct {
@@ -45,6 +47,8 @@ type Session struct {
 	clock   neuron.Clock
 	outputs *outputs
 	forget  func() // unregisters the outputs from signals.Urgent
+
+	left []*class.Board // boards of earlier configurations. Run and Close use it
 
 	reload  sync.Mutex // held while a reload opens parts, and by Run after a loop; guards the next three
 	next    *leg       // opened by a reload, and waiting to follow
@@ -74,8 +78,11 @@ func Open(ctx context.Context, cfg *config.Config, hw Hardware, o Options) (*Ses
 	if s.leg, err = newLeg(s.desk, cfg, b); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	s.assemble(s.leg, nil)
+	if s.leg.class, err = s.join(cfg, nil); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	s.before = heartbeat{at: s.clock.Now()}
+	s.assemble(s.leg, nil)
 	return s, nil
 }
 
@@ -143,10 +150,21 @@ func (s *Session) Close() error {
 	s.wires.Close()
 	s.forget()
 	var err error
+	all := s.left
+	if s.leg != nil && s.leg.class != nil {
+		all = append(all, s.leg.class)
+	}
 	if s.next != nil { // opened, and never begun
 		err = s.outputs.follow(s.next.board)
+		if s.next.class != nil && s.next.class != s.leg.class {
+			all = append(all, s.next.class)
+		}
 	}
-	return errors.Join(err, s.outputs.close())
+	err = errors.Join(err, s.outputs.close())
+	for _, b := range all {
+		err = errors.Join(err, b.Close())
+	}
+	return err
 }
 
 // Record returns the steps of the running configuration, or nil without Options.Traced.

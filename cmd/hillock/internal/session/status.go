@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/fault"
 	"hillock/cmd/hillock/internal/parts"
 	"hillock/cmd/hillock/internal/readable"
@@ -41,6 +42,8 @@ type Status struct {
 	Grant    *clock.Grant // real-time permissions of the loop; nil before it has asked
 	Stalled  string       // "no tick for 3.2 s"; "" while the loop runs
 	Missed   int64        // steps missing from the Record
+
+	Net *class.Status // the board in its class; nil: the run has none
 
 	Fault  string           // of the virtual Pi
 	Game   fault.Game       // of a hidden fault
@@ -171,6 +174,7 @@ func (s *Session) Status() Status {
 	if st.Game.Hidden > 0 {
 		st.Fault = fault.Unknown
 	}
+	st.Net = l.net()
 	st.Overload = overload(s.now.cost, st.Config)
 	for i, n := range st.Config.Neurons {
 		st.Neurons = append(st.Neurons, l.neuron(n, &s.now, i))

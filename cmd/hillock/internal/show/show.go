@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hillock/cmd/hillock/internal/bounded"
+	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/recording"
 	"hillock/cmd/hillock/internal/session"
@@ -113,6 +114,16 @@ type run struct {
 	page    *terminal.Page
 }
 
+// class returns the options of the board in its class, with a log.
+func (r *run) class(given *class.Options) *class.Options {
+	o := class.Options{}
+	if given != nil {
+		o = *given
+	}
+	o.Logger, o.Version = r.logger, r.Version
+	return &o
+}
+
 // run runs the session and closes everything afterwards. After an error of the loop the summary is nil.
 func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session.Options) (end *session.Summary, err error) {
 	s.Service = systemd.IsService()
@@ -124,6 +135,7 @@ func (r *run) run(ctx context.Context, cfg *config.Config, hw session.Hardware, 
 	if r.Record != "" {
 		s.Recorder = recording.New()
 	}
+	s.Class = r.class(s.Class)
 	if r.session, err = session.Open(ctx, cfg, hw, s); err != nil {
 		return nil, err
 	}
