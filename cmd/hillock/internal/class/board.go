@@ -3,7 +3,6 @@ package class
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -48,12 +47,9 @@ type Figures struct {
 // mu is held for short times, and inbox.mu is taken under it. No lock of the session is taken under mu; the session may hold its locks
 // when it calls Begin or Status.
 type Board struct {
-	o     Options
+	*Opener
 	log   *slog.Logger
-	net   config.Net
 	name  string
-	login login
-	tls   *tls.Config
 	run   string // name of the run, the same for all its configurations
 	began time.Time
 
@@ -69,7 +65,8 @@ type Board struct {
 	poke    chan struct{} // has a value after a change for the sender
 
 	cancel context.CancelFunc
-	done   chan struct{}
+	done   chan struct{} // closed at the end
+	ended  error         // before done is closed
 
 	mu      sync.Mutex // guards the rest
 	state   Status
@@ -88,25 +85,25 @@ type layout struct {
 	names []string         // by number: "n1", or "n1.3" of a population
 }
 
-// Join joins the class of a configuration. It does not wait for the network. An error is a bad file or name.
+// Join joins the class of a configuration. It does not wait for the network. An error is a bad file or name, or an embedded broker
+// that cannot listen.
 func Join(cfg *config.Config, o Options) (*Board, error) {
-	b := &Board{o: o, log: o.Logger, net: cfg.Net, run: strings.ToLower(rand.Text()[:12]), began: time.Now(), outbox: newOutbox(), inbox: newInbox(),
+	b := &Board{log: o.Logger, run: strings.ToLower(rand.Text()[:12]), began: time.Now(), outbox: newOutbox(), inbox: newInbox(),
 		answers: make(chan question, 64), poke: make(chan struct{}, 1), done: make(chan struct{}), remotes: map[string]*remote{}}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
-	}
-	if b.o.Dial == nil {
-		b.o.Dial = (&net.Dialer{}).DialContext
 	}
 	var err error
 	if b.name, err = NameOf(cfg.Net); err != nil {
 		return nil, err
 	}
-	if b.login, err = loginOf(cfg, o); err != nil {
+	if b.Opener, err = NewOpener(cfg, o); err != nil {
 		return nil, err
 	}
-	if b.tls, err = tlsOf(cfg); err != nil {
-		return nil, err
+	if cfg.Net.Broker == "embedded" {
+		if err := b.embed(o.After); err != nil {
+			return nil, err
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	b.cancel = cancel
@@ -119,6 +116,7 @@ func Join(cfg *config.Config, o Options) (*Board, error) {
 			}
 		}
 		b.stay(ctx)
+		b.ended = b.hub.leave()
 	}()
 	return b, nil
 }
@@ -287,7 +285,7 @@ func (b *Board) Close() error {
 	defer timer.Stop()
 	select {
 	case <-b.done:
-		return nil
+		return b.ended
 	case <-timer.C:
 		return errSlow
 	}

@@ -3,7 +3,6 @@ package class
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -39,7 +38,7 @@ type link struct {
 func (b *Board) connect(ctx context.Context) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := b.open(ctx)
+	conn, err := b.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -67,22 +66,6 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 		return nil, ctx.Err()
 	}
 	return l, nil
-}
-
-// open opens a connection to the broker of the configuration.
-func (b *Board) open(ctx context.Context) (net.Conn, error) {
-	address := b.net.Broker
-	if address == "find" {
-		if b.o.Find == nil {
-			return nil, errNoHub
-		}
-		found, err := b.o.Find(ctx, b.net.Class)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errNoHub, err)
-		}
-		address = found
-	}
-	return dial(ctx, address, b.o.Dial, b.tls)
 }
 
 // stay keeps the board connected until ctx ends. Spikes without a connection are dropped: they would come too late.

@@ -40,13 +40,11 @@ func loginOf(cfg *config.Config, o Options) (login, error) {
 		}
 		return l, nil
 	}
-	env := o.Env
-	if env == nil {
-		env = os.LookupEnv
-	}
 	var l login
-	l.user, _ = env(UserVariable)
-	l.password, _ = env(PasswordVariable)
+	if o.Env != nil {
+		l.user, _ = o.Env(UserVariable)
+		l.password, _ = o.Env(PasswordVariable)
+	}
 	if l.user == "" && l.password != "" {
 		l.user = cfg.Net.Class
 	}

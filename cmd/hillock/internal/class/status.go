@@ -55,6 +55,9 @@ func (b *Board) Status() Status {
 	if !b.retry.IsZero() {
 		s.Retry = max(0, time.Until(b.retry))
 	}
+	if b.hub != nil {
+		s.Addr = b.hub.Addr()
+	}
 	s.Sent, s.Unsent, s.Over = b.sent.Load(), b.outbox.unsent.Load(), b.outbox.over.Load()
 	for _, r := range b.remotes {
 		if len(r.inputs) > 0 {

@@ -1,0 +1,146 @@
+package class
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+
+	"hillock/cmd/hillock/internal/broker"
+	"hillock/config"
+)
+
+// Opener opens connections to the broker of a configuration.
+type Opener struct {
+	net   config.Net
+	o     Options
+	login login
+	tls   *tls.Config
+	hub   *hub // the broker of this program; nil without one
+}
+
+// NewOpener reads the files of [net]. It does not wait for the network. Of the options it uses the login, Env, Dial and Find. It opens
+// no embedded broker.
+func NewOpener(cfg *config.Config, o Options) (*Opener, error) {
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{}).DialContext
+	}
+	if o.Env == nil {
+		o.Env = os.LookupEnv
+	}
+	op := &Opener{net: cfg.Net, o: o}
+	var err error
+	if op.login, err = loginOf(cfg, o); err != nil {
+		return nil, err
+	}
+	op.tls, err = tlsOf(cfg)
+	return op, err
+}
+
+// Login returns user and password for the broker, "" for none.
+func (op *Opener) Login() (user, password string) { return op.login.user, op.login.password }
+
+// Open opens a connection, without a word of MQTT.
+func (op *Opener) Open(ctx context.Context) (net.Conn, error) {
+	conn, err := op.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return buffered{conn, bufio.NewReaderSize(conn, readBuffer)}, nil
+}
+
+func (op *Opener) open(ctx context.Context) (net.Conn, error) {
+	address := op.net.Broker
+	switch {
+	case op.hub != nil:
+		conn, err := op.hub.Dial()
+		if err != nil {
+			return nil, errEmbedded
+		}
+		return conn, nil
+	case address == "find" && op.o.Find == nil:
+		return nil, errNoHub
+	case address == "find":
+		found, err := op.o.Find(ctx, op.net.Class)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoHub, err)
+		}
+		address = found
+	}
+	return dial(ctx, address, op.o.Dial, op.tls)
+}
+
+// readBuffer is the size of the buffer for reading, in bytes. paho reads a message in three or four pieces.
+const readBuffer = 16 << 10
+
+// buffered is a connection with a buffer for reading.
+type buffered struct {
+	net.Conn
+	from *bufio.Reader
+}
+
+// Read implements net.Conn.
+func (b buffered) Read(p []byte) (int, error) { return b.from.Read(p) }
+
+// hub is the broker of this program. The boards of two configurations share it over a reload.
+type hub struct {
+	*broker.Broker
+	listen, class string
+
+	mu    sync.Mutex
+	users int
+}
+
+// embed opens the broker of a configuration, or takes that of the board before. Beyond this machine it needs the join code: the given
+// one, or that of the state folder.
+func (op *Opener) embed(after *Board) error {
+	n := op.net
+	if after != nil && after.hub != nil && after.hub.listen == n.Listen && after.hub.class == n.Class && after.hub.take() {
+		op.hub = after.hub
+		return nil
+	}
+	code := op.login.password
+	host, _, _ := net.SplitHostPort(n.Listen)
+	if code == "" && !broker.Loopback(host) {
+		folder, err := broker.Folder(func(name string) string { v, _ := op.o.Env(name); return v })
+		if err != nil {
+			return err
+		}
+		if code, err = broker.JoinCode(folder, n.Class); err != nil {
+			return err
+		}
+	}
+	b, err := broker.Open(broker.Options{Listen: n.Listen, Class: n.Class, Code: code, Logger: op.o.Logger})
+	if err != nil {
+		return err
+	}
+	op.hub = &hub{Broker: b, listen: n.Listen, class: n.Class, users: 1}
+	return nil
+}
+
+// take adds a user. It returns false after the end of the broker.
+func (h *hub) take() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.users == 0 {
+		return false
+	}
+	h.users++
+	return true
+}
+
+// leave ends the broker with its last user.
+func (h *hub) leave() error {
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.users--; h.users > 0 {
+		return nil
+	}
+	return h.Close()
+}
