@@ -31,10 +31,10 @@ type Message interface {
 	Hello | Rates | Spikes | Ask | Answer
 }
 
-// Hello describes a board and its network. A board sends it at each start of a loop.
+// Hello describes a board and its network. A board sends it at each connection and after each change.
 type Hello struct {
 	Version  string         `json:"version"` // of hillock
-	Run      string         `json:"run"`     // name of the run, another one for each start of a loop: letters, digits, _ and -, at most 64
+	Run      string         `json:"run"`     // name of the run of the program: letters, digits, _ and -, at most 64
 	Where    string         `json:"where"`   // the computer, such as "Raspberry Pi 5 Model B" or "virtual Pi"
 	DT       float64        `json:"dt_ms"`   // integration step, ms of model time
 	Tick     float64        `json:"tick_ms"` // period of the loop, ms of real time

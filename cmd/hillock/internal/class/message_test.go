@@ -118,7 +118,18 @@ func batchOf(n int) Spikes {
 	return s
 }
 
-func TestBadMessageIsRefused(t *testing.T) {
+// badMessage is a good message with one change.
+type badMessage struct {
+	kind           Kind
+	good, old, new string
+	want           string // error
+}
+
+// text returns the changed message.
+func (m badMessage) text() string { return strings.Replace(m.good, m.old, m.new, 1) }
+
+// badMessages returns good messages, each with one change.
+func badMessages() []badMessage {
 	const (
 		hello  = `{"version":"v1","run":"r","where":"","dt_ms":0.1,"tick_ms":1,"speed":1,"neurons":[],"synapses":[],"started":"2026-11-30T08:15:00Z"}`
 		rates  = `{"run":"r","step":1,"neurons":[],"lateness_p99_us":0,"late_ticks":0,"late_spikes":0,"lost_steps":0,"sent":0,"unsent":0}`
@@ -132,11 +143,7 @@ func TestBadMessageIsRefused(t *testing.T) {
 	)
 	withNeuron, withRate := strings.Replace(hello, `"neurons":[]`, neuron, 1), strings.Replace(rates, `"neurons":[]`, rate, 1)
 	withSynapse := strings.Replace(hello, `"synapses":[]`, syn, 1)
-	for _, tt := range []struct {
-		kind           Kind
-		good, old, new string // one change to a good message
-		want           string
-	}{
+	return []badMessage{
 		{KindSpikes, spikes, spikes, ``, `spikes: must be a JSON object, got nothing`},
 		{KindSpikes, spikes, spikes, `null`, `spikes: must be a JSON object, got null`},
 		{KindSpikes, spikes, spikes, `[1]`, `spikes: must be a JSON object, got [1]`},
@@ -225,13 +232,16 @@ func TestBadMessageIsRefused(t *testing.T) {
 
 		{KindState, Online, Online, `Online`, `state: must be "online" or "offline", got "Online"`},
 		{KindState, Online, Online, ``, `state: must be "online" or "offline", got ""`},
-	} {
-		if err := decode(tt.kind, []byte(tt.good)); err != nil {
+	}
+}
+
+func TestBadMessageIsRefused(t *testing.T) {
+	for _, m := range badMessages() {
+		if err := decode(m.kind, []byte(m.good)); err != nil {
 			t.Errorf("a good message: %v", err)
 		}
-		bad := strings.Replace(tt.good, tt.old, tt.new, 1)
-		if err := decode(tt.kind, []byte(bad)); err == nil || err.Error() != tt.want {
-			t.Errorf("%s with %.80q:\ngot  %v\nwant %s", tt.kind, tt.new, err, tt.want)
+		if err := decode(m.kind, []byte(m.text())); err == nil || err.Error() != m.want {
+			t.Errorf("%s with %.80q:\ngot  %v\nwant %s", m.kind, m.new, err, m.want)
 		}
 	}
 }
