@@ -19,10 +19,12 @@ const (
 	closing   = 2 * time.Second
 )
 
+// ErrRead is a refused subscription.
+var ErrRead = errors.New("the broker refused a subscription")
+
 var (
 	errReplaced = errors.New("the broker closed it again: another board may have the same name")
 	errNoHub    = errors.New("no hub found")
-	errRead     = errors.New("the broker refused a subscription")
 	errEmbedded = errors.New("the broker of this program has ended")
 )
 
@@ -70,17 +72,14 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 
 // stay keeps the board connected until ctx ends. Spikes without a connection are dropped: they would come too late.
 func (b *Board) stay(ctx context.Context) {
-	var waits backoff
+	var waits Backoff
 	for ctx.Err() == nil {
 		b.setState(Connecting, 0)
 		l, err := b.attempt(ctx)
 		if err == nil {
 			began := time.Now()
 			err = b.serve(ctx, l)
-			switch long := time.Since(began) >= steady; {
-			case long:
-				waits.reset()
-			case errors.Is(err, io.EOF):
+			if !waits.Lasted(time.Since(began)) && errors.Is(err, io.EOF) {
 				err = errReplaced
 			}
 		}
@@ -91,7 +90,7 @@ func (b *Board) stay(ctx context.Context) {
 		if refused {
 			waits.refuse()
 		}
-		wait := waits.wait()
+		wait := waits.Wait()
 		b.setState(state, wait)
 		b.idle(ctx, wait)
 	}

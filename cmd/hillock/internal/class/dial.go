@@ -112,7 +112,7 @@ func reasonOf(err error) string {
 		timeout   interface{ Timeout() bool }
 	)
 	switch {
-	case errors.Is(err, errReplaced), errors.Is(err, errAddress), errors.Is(err, errHTTP), errors.Is(err, errNoHub), errors.Is(err, errRead), errors.Is(err, errEmbedded):
+	case errors.Is(err, errReplaced), errors.Is(err, errAddress), errors.Is(err, errHTTP), errors.Is(err, errNoHub), errors.Is(err, ErrRead), errors.Is(err, errEmbedded):
 		return err.Error()
 	case errors.As(err, &dns):
 		return "unknown host " + dns.Name

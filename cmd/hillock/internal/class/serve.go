@@ -86,7 +86,7 @@ func (s *sender) subscribe(topics ...string) error {
 	}
 	for _, qos := range token.(*mqtt.SubscribeToken).Result() {
 		if qos > 2 {
-			return errRead
+			return ErrRead
 		}
 	}
 	return nil

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	mqtt "github.com/eclipse/paho.mqtt.golang"
-
 	"hillock/cmd/hillock/internal/class"
 )
 
@@ -18,7 +16,7 @@ type board struct {
 	swarm   *swarm
 	name    string
 	topics  map[class.Kind]string
-	client  mqtt.Client
+	link    *link
 	phase   time.Duration // of its batches, below the length of a batch
 	offsets []float64     // step of the first spike of each neuron, from 0
 
@@ -137,14 +135,16 @@ func (b *board) release(batches int64) {
 	}
 }
 
-// greet sends the state and the hello of the board.
-func (b *board) greet() {
+// greet counts a connection, and sends the state and the hello of the board.
+func (b *board) greet() error {
+	b.connected.Add(1)
 	hello := class.Hello{Version: "swarm", Run: b.swarm.run, Where: "hillock swarm", DT: stepMs, Tick: 1, Speed: 1, Neurons: []class.HelloNeuron{}, Synapses: []class.HelloSynapse{}, Started: time.Now().UTC().Truncate(time.Second)}
 	for i := range b.offsets {
 		hello.Neurons = append(hello.Neurons, class.HelloNeuron{Name: "n" + strconv.Itoa(i+1), Count: 1, Model: "lif"})
 	}
 	b.publish(class.KindState, 1, true, []byte(class.Online))
 	b.publish(class.KindHello, 1, true, encoded(hello))
+	return nil
 }
 
 // rates sends the figures after batch k.
@@ -158,10 +158,10 @@ func (b *board) rates(k int64) {
 
 // publish hands a message to the connection. It blocks while the broker does not read, and reports whether there is a connection.
 func (b *board) publish(kind class.Kind, qos byte, retained bool, payload []byte) bool {
-	if !b.client.IsConnectionOpen() {
+	if !b.link.IsConnectionOpen() {
 		return false
 	}
-	token := b.client.Publish(b.topics[kind], qos, retained, payload)
+	token := b.link.Publish(b.topics[kind], qos, retained, payload)
 	return token.Error() == nil
 }
 

@@ -1,6 +1,7 @@
 package swarm
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -12,10 +13,9 @@ import (
 
 // reader subscribes the whole class, and checks each message.
 type reader struct {
-	swarm      *swarm
-	name       string
-	client     mqtt.Client
-	subscribed chan error // the answer to the first subscription
+	swarm *swarm
+	name  string
+	link  *link
 
 	mu       sync.Mutex // guards the rest
 	ledger   *ledger
@@ -29,22 +29,28 @@ type reader struct {
 // newReader returns a reader without a connection.
 func newReader(s *swarm, name string, boards []string) *reader {
 	return &reader{
-		swarm: s, name: name, subscribed: make(chan error, 1),
+		swarm: s, name: name,
 		ledger: newLedger(s.run, boards), delay: newTimes(), recent: newTimes(),
 	}
 }
 
-// subscribe subscribes the class, after each connection.
-func (r *reader) subscribe(client mqtt.Client) {
-	token := client.Subscribe(class.AllOf(r.swarm.Class), 1, func(_ mqtt.Client, m mqtt.Message) {
+// subscribe subscribes the class.
+func (r *reader) subscribe() error {
+	topic := class.AllOf(r.swarm.Class)
+	token := r.link.Subscribe(topic, 0, func(_ mqtt.Client, m mqtt.Message) {
 		at := r.swarm.clock()
 		r.handle(m.Topic(), m.Payload(), at)
 	})
-	token.Wait()
-	select {
-	case r.subscribed <- token.Error():
-	default: // a later connection
+	const refused = 0x80 // MQTT 3.1.1, 3.9.3
+	switch {
+	case !token.WaitTimeout(patience):
+		return context.DeadlineExceeded
+	case token.Error() != nil:
+		return token.Error()
+	case token.(*mqtt.SubscribeToken).Result()[topic] == refused:
+		return class.ErrRead
 	}
+	return nil
 }
 
 // handle enters a message with its arrival on the swarm's clock.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/readable"
 )
 
@@ -53,6 +54,11 @@ type swarm struct {
 	byName  map[string]*board
 	readers []*reader
 
+	opener  *class.Opener
+	open    context.Context // ends with the connections
+	end     context.CancelFunc
+	keeping sync.WaitGroup // of lost connections
+
 	mu      sync.Mutex // guards the histograms
 	late    *hdrhistogram.Histogram
 	publish *hdrhistogram.Histogram
@@ -88,6 +94,7 @@ func Run(ctx context.Context, messages io.Writer, l Load) (*Result, error) {
 func newSwarm(l Load) *swarm {
 	random := rand.New(rand.NewPCG(l.Seed, 0))
 	s := &swarm{Load: l, run: "swarm-" + strconv.FormatInt(time.Now().UnixNano(), 36), begin: time.Now(), byName: map[string]*board{}, late: newTimes(), publish: newTimes()}
+	s.open, s.end = context.WithCancel(context.Background())
 	var names []string
 	for i := range l.Boards {
 		b := newBoard(s, fmt.Sprintf("swarm-%05d", i+1), random)

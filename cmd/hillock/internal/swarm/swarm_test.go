@@ -120,7 +120,7 @@ func TestRefusedLoadNamesTheCause(t *testing.T) {
 	wrong := small(address)
 	wrong.Code = "K7QM-2RPE"
 	_, err := Run(t.Context(), io.Discard, wrong)
-	if want := "mqtt://" + address + ": the broker refuses the join code: check --broker, --class and --code-file, and the broker's limits"; fmt.Sprint(err) != want {
+	if want := "mqtt://" + address + ": refused: not authorised: check the join code: check --broker, --class and --code-file"; fmt.Sprint(err) != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	if strings.Contains(fmt.Sprint(err), "2RPE") {
@@ -130,7 +130,7 @@ func TestRefusedLoadNamesTheCause(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Run(t.Context(), io.Discard, small(address))
-	if want := "mqtt://" + address + ": no broker listens there: check --broker, --class and --code-file, and the broker's limits"; fmt.Sprint(err) != want {
+	if want := "mqtt://" + address + ": no connection: connection refused: check --broker, --class and --code-file"; fmt.Sprint(err) != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
