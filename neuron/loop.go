@@ -345,6 +345,7 @@ type gaining struct {
 // connect makes a network the one that runs. Its gains have the inputs of the one before.
 func (r *run) connect(n *Net) {
 	r.net = n
+	n.adopt()
 	r.current.Store(n)
 	r.gains = r.gains[:0]
 	for _, s := range n.synapses {

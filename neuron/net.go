@@ -100,6 +100,7 @@ func NewNet(dt float64, cells []*Cell, sources []Source, synapses []Synapse) *Ne
 		first += int32(g.Len())
 	}
 	n.connect(synapses, nil)
+	n.adopt()
 	return n
 }
 
@@ -233,7 +234,7 @@ func (n *Net) Step(currents []float64) {
 	}
 	last := n.groups[len(n.groups)-1]
 	for i, s := range n.sources {
-		if r := n.heard[i]; r != nil && r.Lead > 0 {
+		if r := n.heard[i]; r != nil && r.Remote {
 			n.read(i, r)
 		} else if s.Train.Spikes(n.now) {
 			*spiked = append(*spiked, last.first+int32(last.Len()+i))

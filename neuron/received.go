@@ -25,11 +25,12 @@ type Feed struct {
 // A spike in the time from one deadline to the next belongs to the tick of the second one. It takes the step at the same place in
 // that tick: its latency is one tick, and its jitter is below one step. A spike with a step of the past acts in the next step.
 //
-// A spike of another board comes some 100 ms after its time. With Lead it keeps its own step, and acts a delay later: in time, if that
-// step is still to come.
+// A spike of another board comes some 100 ms after its time. A remote train keeps its own step, and it acts a delay later: in time, if
+// that step is still to come.
 type Received struct {
-	Lead int64 // steps: the shortest delay of the synapses from here, for spikes that come after their step; 0: none come so
+	Remote bool // spikes come after their step
 
+	lead    int64        // of a remote train: the shortest delay of the synapses from here, steps
 	waiting []receivedAt // ascending times
 	spikes  []receivedIn // ascending steps: those to come, and the past ones with arrivals under way
 	kept    int64        // steps
@@ -53,7 +54,7 @@ type receivedIn struct {
 func (r *Received) Taken() int64 { return r.taken.Load() }
 
 // Late returns the number of late spikes so far, part of Taken: the step was over, or its tick began a whole tick after the deadline.
-// With Lead: the spike should have acted already. Any goroutine may call it.
+// Of a remote train: the spike should have acted already. Any goroutine may call it.
 func (r *Received) Late() int64 { return r.late.Load() }
 
 // Dropped returns the number of spikes in skipped time so far. Any goroutine may call it.
@@ -112,7 +113,7 @@ func (r *Received) put(now, step int64, gain float64) {
 }
 
 // Behind returns the age of a step when the network reads it, in steps. Every arrival is still to come then.
-func (r *Received) Behind() int64 { return max(0, r.Lead-1) }
+func (r *Received) Behind() int64 { return max(0, r.lead-1) }
 
 // take takes over the spikes of another train. step maps its steps.
 func (r *Received) take(from *Received, step func(int64) int64) {
@@ -164,7 +165,7 @@ func (r *run) placeOf(in *Received, now int64, due int) {
 		s := in.waiting[n]
 		step, late := now+1, r.at.Lateness() >= r.Tick
 		switch {
-		case in.Lead > 0:
+		case in.lead > 0:
 			if s.at < r.start && r.Start == 0 { // before the run
 				continue
 			}
@@ -207,8 +208,50 @@ func (n *Net) hear() {
 	n.gains, n.heard = make([]gained, len(n.sources)), make([]*Received, len(n.sources))
 	for i, s := range n.sources {
 		n.gains[i], _ = s.Train.(gained)
-		if r, ok := s.Train.(*Received); ok {
-			n.heard[i], r.kept = r, int64(len(n.history))
+		n.heard[i], _ = s.Train.(*Received)
+	}
+}
+
+// adopt prepares the trains from outside for this network: it runs now.
+func (n *Net) adopt() {
+	for i, r := range n.heard {
+		if r == nil {
+			continue
+		}
+		r.kept = int64(len(n.history))
+		if lead := n.lead(n.number(i)); r.Remote && lead != r.lead {
+			before := r.Behind()
+			r.lead = lead
+			r.hurry(n.now-before, n.now-r.Behind())
 		}
 	}
+}
+
+// lead returns the shortest delay of the synapses from a source, in steps.
+func (n *Net) lead(number int32) int64 {
+	lead := int64(0)
+	for _, s := range n.synapses {
+		if s.source[number] >= 0 && (lead == 0 || s.Delay < lead) {
+			lead = s.Delay
+		}
+	}
+	return lead
+}
+
+// hurry lets spikes act in the next step: a shorter delay has made them late. The network has read the steps up to read, and reads
+// the steps after skipped next.
+func (r *Received) hurry(read, skipped int64) {
+	i, _ := r.find(read + 1)
+	k, _ := r.find(skipped + 1)
+	if i >= k {
+		return
+	}
+	sum := 0.0
+	for _, s := range r.spikes[i:k] {
+		sum += s.gain
+	}
+	r.late.Add(int64(k - i))
+	r.spikes = slices.Delete(r.spikes, i, k)
+	r.put(skipped, skipped+1, sum)
+	r.taken.Add(-1)
 }

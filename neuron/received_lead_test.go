@@ -13,7 +13,7 @@ import (
 func remote(c Clock, events Events, train Train) *Loop {
 	const lead = 2500 // 250 ms
 	if r, ok := train.(*Received); ok {
-		r.Lead = lead
+		r.Remote = true
 	}
 	p := Default()
 	n, err := New(p)
@@ -161,3 +161,47 @@ func TestSpikesOfOtherBoardsInSkippedTime(t *testing.T) {
 		t.Errorf("got steps %v, %d dropped, %d late, want %v, 2 dropped, none late", steps.Steps, r.Dropped(), r.Late(), want)
 	}
 }
+
+// A shorter delay, set during the run, makes spikes late that wait for their arrival. None is lost.
+func TestShorterDelayKeepsSpikesOfOtherBoards(t *testing.T) {
+	const ms = time.Millisecond
+	e := &edges{at: []time.Duration{100*ms + 1, 150*ms + 1, 210*ms + 1}, gain: 1, ready: []time.Duration{110 * ms, 160 * ms, 215 * ms}}
+	r := &Received{}
+	l := remote(&lateClock{late: never}, e, r)
+	var steps Weighted
+	change := func(delay int64) {
+		all := []Synapse{l.Net.synapses[0].Synapse, l.Net.synapses[1].Synapse}
+		all[0].Delay, all[1].Delay = delay, delay
+		if err := l.Adjust([]Params{Default()}, all, 1); err != nil {
+			t.Error(err)
+		}
+	}
+	l.Observers = []Observer{readSteps(&steps, r), each(func(at Tick) {
+		switch at.Due {
+		case 200:
+			change(300)
+		case 230:
+			change(5000)
+		}
+	})}
+	l.Ticks = 1000
+	if _, err := l.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	// At 200 ms the two first ones wait, for 350 and 400 ms: with 30 ms they are late, and act in step 2001.
+	if net := l.Network(); net.Sent(0) != 2 || net.Arrived(0) != 2 || net.Dropped() != 0 {
+		t.Errorf("got %d spikes, %d arrivals, %d dropped", net.Sent(0), net.Arrived(0), net.Dropped())
+	}
+	if r.Taken() != 3 || r.Late() != 2 || r.Dropped() != 0 {
+		t.Errorf("got %d taken, %d late, %d dropped", r.Taken(), r.Late(), r.Dropped())
+	}
+	if i, found := r.find(2001 - 299); !found || r.spikes[i].gain != 2 {
+		t.Errorf("got %v, want step %d with gain 2", r.spikes, 2001-299)
+	}
+}
+
+// each is an observer that calls a function.
+type each func(Tick)
+
+// Tick implements Observer.
+func (e each) Tick(t Tick) { e(t) }

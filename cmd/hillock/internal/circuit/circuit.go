@@ -40,29 +40,14 @@ func Of(cfg *config.Config) (*Circuit, error) {
 			}
 			c.Sources = append(c.Sources, neuron.Source{Name: in.Name, Train: train})
 		case config.SpikeInput:
-			c.Sources = append(c.Sources, neuron.Source{Name: in.Name, Train: &neuron.Received{}})
+			_, remote := part.(config.Remote)
+			c.Sources = append(c.Sources, neuron.Source{Name: in.Name, Train: &neuron.Received{Remote: remote}})
 		}
 	}
 	for _, s := range cfg.Synapses {
 		c.Synapses = append(c.Synapses, c.synapse(s))
 	}
-	c.lead()
 	return c, nil
-}
-
-// lead sets the lead of each spike input on another board: spikes from there come after their step.
-func (c *Circuit) lead() {
-	for _, in := range c.Config.Inputs {
-		if _, ok := in.Part.(config.Remote); !ok {
-			continue
-		}
-		r := c.Received(in.Name)
-		for _, s := range c.Config.Synapses {
-			if delay := int64(s.Delay / c.Config.Loop.DT); slices.Contains(s.From, in.Name) && (r.Lead == 0 || delay < r.Lead) {
-				r.Lead = delay
-			}
-		}
-	}
 }
 
 // Exists reports whether the configuration has a network: synapses or a population. Other neurons are alone.
