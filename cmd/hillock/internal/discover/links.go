@@ -1,0 +1,74 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/mdns"
+)
+
+// link is a network interface with its IPv4 networks.
+type link struct {
+	net.Interface
+	networks []netip.Prefix
+}
+
+// links returns the interfaces that multicast works on, loopback included: hub and boards may be on one machine.
+func links() (all []link) {
+	interfaces, _ := net.Interfaces() // without any there is no link
+	for _, i := range interfaces {
+		if i.Flags&net.FlagUp == 0 || i.Flags&(net.FlagMulticast|net.FlagLoopback) == 0 {
+			continue
+		}
+		l := link{Interface: i}
+		addrs, _ := i.Addrs()
+		for _, a := range addrs {
+			if n, err := netip.ParsePrefix(a.String()); err == nil && n.Addr().Is4() {
+				l.networks = append(l.networks, n)
+			}
+		}
+		if len(l.networks) > 0 {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// silent is a log without a reader: any packet of the network could write into it.
+func silent() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// ask asks once on all links, for roundTime, and returns the hubs that answered. An error means that no link took the question.
+func ask(ctx context.Context, on []link) ([]Hub, error) {
+	if len(on) == 0 {
+		return nil, errors.New("this machine is in no network")
+	}
+	var joined sync.WaitGroup
+	found, errs := make([][]Hub, len(on)), make([]error, len(on))
+	for i, l := range on {
+		joined.Go(func() { found[i], errs[i] = l.ask(ctx) })
+	}
+	joined.Wait()
+	if !slices.Contains(errs, nil) {
+		return nil, errors.Join(errs...)
+	}
+	return slices.Concat(found...), nil
+}
+
+// ask asks once on a link. It asks over IPv4 alone: the package ends a search when one of both protocols has no route.
+func (l link) ask(ctx context.Context) (hubs []Hub, err error) {
+	answers := make(chan *mdns.ServiceEntry, maxHubs)
+	err = mdns.QueryContext(ctx, &mdns.QueryParam{Service: Service, Timeout: roundTime, Interface: &l.Interface, Entries: answers, DisableIPv6: true, Logger: silent()})
+	close(answers) // the package changes an answer until it returns, and sends none later
+	for e := range answers {
+		if h, err := hubOf(e, l.networks); err == nil {
+			hubs = append(hubs, h)
+		}
+	}
+	return hubs, err
+}
