@@ -8,7 +8,7 @@ import (
 const (
 	firstWait = 500 * time.Millisecond
 	longest   = 30 * time.Second
-	steady    = 10 * time.Second // a connection of this length counts: the waits begin anew
+	steady    = 2 * time.Second // a connection of this length counts: the waits begin anew. Two boards of one name take turns so
 )
 
 // Backoff is the waits between attempts to connect: 0.5 s, doubled up to 30 s. A random part keeps thirty boards apart after a power cut.
@@ -22,13 +22,11 @@ func (b *Backoff) Wait() time.Duration {
 	return min(wait, longest)
 }
 
-// Lasted takes the length of a connection, and reports whether it was steady. After a steady one the shortest wait is next.
-func (b *Backoff) Lasted(connection time.Duration) (long bool) {
-	if connection < steady {
-		return false
+// Lasted takes the length of a connection. After a steady one the shortest wait is next.
+func (b *Backoff) Lasted(connection time.Duration) {
+	if connection >= steady {
+		b.next = 0
 	}
-	b.next = 0
-	return true
 }
 
 // refuse makes the next wait the longest: a wrong join code stays wrong.

@@ -1,8 +1,14 @@
 package class
 
 import (
+	"bytes"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hillock/neuron"
 )
@@ -172,6 +178,148 @@ func BenchmarkTick(b *testing.B) {
 		} else {
 			d.tick()
 		}
+	}
+}
+
+// kept has the latest message of each kind.
+type kept struct {
+	mu sync.Mutex
+	of map[Kind][]byte
+}
+
+func keep(broker *testBroker, board string) *kept {
+	k := &kept{of: map[Kind][]byte{}}
+	broker.watch("9b", func(topic string, text []byte) {
+		if t, err := ParseTopic(topic); err == nil && t.Board == board {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.of[t.Kind] = bytes.Clone(text)
+		}
+	})
+	return k
+}
+
+// latest waits for a message that fits.
+func latest[M Message](t *testing.T, k *kept, kind Kind, fits func(M) bool) (m M) {
+	t.Helper()
+	until(t, "a fitting "+string(kind), func() bool {
+		k.mu.Lock()
+		text := k.of[kind]
+		k.mu.Unlock()
+		if text == nil {
+			return false
+		}
+		var err error
+		if m, err = Decode[M](text); err != nil {
+			t.Fatal(err)
+		}
+		return fits(m)
+	})
+	return m
+}
+
+func TestBoardDescribesItselfAndItsRates(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t, "")
+	all := keep(broker, "mara")
+	cfg := parsed(t, "mara", "[neuron.n1]\ninput = \"drive\"\ncount = 3\n"+from("ida/n1"))
+	b := join(t, cfg, Options{Dial: broker.dial, Version: "v1\n", Where: strings.Repeat("ü", 200)})
+	speed := atomic.Int64{}
+	speed.Store(1)
+	rates := []NeuronRate{{Name: "n1", RateHz: 12.5, Spikes: 7}}
+	b.Begin(cfg, func() Figures {
+		return Figures{Speed: float64(speed.Load()), Neurons: rates, LatenessP99Us: 80, LateTicks: 2, LateSpikes: 3}
+	})
+	d := drive(b, &neuron.Cell{Name: "n1", Count: 3, Fired: []int32{1}})
+	until(t, "the connection", func() bool { return b.Status().Connected() })
+	for range 20 {
+		d.tick(0)
+	}
+	got := latest(t, all, KindRates, func(r Rates) bool { return r.Sent == 2 })
+	want := Rates{Run: b.run, Step: 200, Neurons: rates, LatenessP99Us: 80, LateTicks: 2, LateSpikes: 3, Sent: 2}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	hello := latest(t, all, KindHello, func(Hello) bool { return true })
+	hello.Started = time.Time{}
+	described := Hello{Version: "v1", Run: b.run, Where: strings.Repeat("ü", 128), DT: 0.1, Tick: 1, Speed: 1, Neurons: []HelloNeuron{{"n1", 3, "lif"}},
+		Synapses: []HelloSynapse{{Name: "s", From: []string{"ida/n1"}, To: []string{"n1"}, Kind: "exp", Weight: 1, Unit: "nA", Delay: 20}}}
+	if diff := cmp.Diff(described, hello); diff != "" {
+		t.Error(diff)
+	}
+	speed.Store(2)
+	latest(t, all, KindHello, func(h Hello) bool { return h.Speed == 2 })
+}
+
+func TestProblemOfAnotherBoardIsShown(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t, "")
+	var log lines
+	b := join(t, parsed(t, "ida", from("mara/n1", "mara/n7", "mara/n2.4", "otto/n1")), Options{Dial: broker.dial, Logger: log.logger()})
+	join(t, parsed(t, "mara", "[neuron.n1]\ninput = \"drive\"\n[neuron.n2]\ninput = \"drive\"\ncount = 3\n"), Options{Dial: broker.dial})
+	slow := parsed(t, "otto", "")
+	slow.Loop.Speed = 0.5
+	join(t, slow, Options{Dial: broker.dial})
+	const missing, speed = "mara has no neuron n2.4 and no neuron n7", "speed: must be 1 on both boards, got 0.5 on otto"
+	until(t, "both problems", func() bool { return b.remoteOf("mara").Problem == missing && b.remoteOf("otto").Problem == speed })
+	until(t, "both in the log", func() bool {
+		return strings.Contains(log.String(), "no spikes from mara: "+missing) && strings.Contains(log.String(), "no spikes from otto: "+speed)
+	})
+}
+
+func TestTwoBoardsOfOneNameAreNamed(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t, "")
+	for range 2 {
+		b := join(t, parsed(t, "raspberrypi", ""), Options{Dial: broker.dial})
+		defer func() {
+			const want = "no connection: the broker closed it again: another board may have the same name"
+			until(t, "the reason", func() bool { return b.Status().State == want })
+		}()
+	}
+}
+
+// A member of the class without manners: each message is refused, and nothing stops.
+func TestBadMessagesAreIgnored(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t, "")
+	b := drive(join(t, parsed(t, "ida", from("mara/n1")), Options{Dial: broker.dial}))
+	a := drive(join(t, parsed(t, "mara", ""), Options{Dial: broker.dial}), &neuron.Cell{Name: "n1", Count: 1})
+	until(t, "the offset", func() bool { return b.remoteOf("mara").Measured })
+	far := int64(time.Hour)
+	good := Spikes{Run: a.run, From: 1, To: 10, DT: 0.1, AtNs: far, Spikes: map[string][]int64{"n1": {4}}}
+	wrongTime, err := Encode(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good.Run = "other"
+	otherRun, err := Encode(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := 0
+	for _, kind := range []Kind{KindSpikes, KindState, KindHello, KindAnswer, KindAsk, KindRates} {
+		to := ""
+		if kind.ToBoard() {
+			to = "ida"
+		}
+		for _, text := range []string{"", "{", "null", "[]", strings.Repeat("x", 1<<20), `{"run":"x","from":5,"to":1}`} {
+			if err := broker.Publish(Topic{"9b", "mara", kind, to}.String(), []byte(text), false, 0); err != nil {
+				t.Fatal(err)
+			}
+			if kind == KindSpikes {
+				sent++
+			}
+		}
+	}
+	for _, text := range [][]byte{wrongTime, wrongTime, otherRun} { // of another time, doubled, and of a run without a clock
+		if err := broker.Publish(Topic{"9b", "mara", KindSpikes, ""}.String(), text, false, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "the count of all bad batches", func() bool { return b.remoteOf("mara").Ignored == int64(sent+2) })
+	if got := b.heard(); len(got) != 0 || !b.Status().Connected() || !a.Status().Connected() {
+		t.Errorf("got spikes %v; %+v", got, b.Status())
 	}
 }
 

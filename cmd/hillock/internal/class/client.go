@@ -73,15 +73,19 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 // stay keeps the board connected until ctx ends. Spikes without a connection are dropped: they would come too late.
 func (b *Board) stay(ctx context.Context) {
 	var waits Backoff
+	closed := 0 // connections in turn that the broker closed
 	for ctx.Err() == nil {
 		b.setState(Connecting, 0)
 		l, err := b.attempt(ctx)
 		if err == nil {
 			began := time.Now()
 			err = b.serve(ctx, l)
-			if !waits.Lasted(time.Since(began)) && errors.Is(err, io.EOF) {
+			waits.Lasted(time.Since(began))
+			if closed++; errors.Is(err, io.EOF) && closed > 1 {
 				err = errReplaced
 			}
+		} else {
+			closed = 0
 		}
 		if ctx.Err() != nil {
 			return

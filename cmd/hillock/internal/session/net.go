@@ -56,14 +56,19 @@ func (s *Session) leaveClass(old, next *leg) {
 
 // figures returns the figures of the run for its class.
 func (s *Session) figures() class.Figures {
-	st := s.Status()
-	f := class.Figures{Speed: st.Config.Loop.Speed, LatenessP99Us: st.Late.P99, LateTicks: s.times().read().LateTicks}
-	for _, n := range st.Neurons {
-		f.Neurons = append(f.Neurons, class.NeuronRate{Name: n.Name, RateHz: n.Rate, Spikes: n.Spikes})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.leg
+	l.monitor.read(&s.now)
+	late := l.monitor.times.read()
+	f := class.Figures{Speed: l.running().Loop.Speed, LatenessP99Us: late.Late.P99, LateTicks: late.LateTicks}
+	for i, n := range l.cfg.Neurons {
+		c := &s.now.cells[i]
+		f.Neurons = append(f.Neurons, class.NeuronRate{Name: n.Name, RateHz: c.rate(s.now.tick.Steps, l.cfg.Loop.DT), Spikes: c.spikes})
 	}
-	if st.Net != nil {
-		for _, r := range st.Net.Boards {
-			f.LateSpikes += r.Late
+	for _, in := range l.cfg.Inputs {
+		if _, ok := in.Part.(config.Remote); ok {
+			f.LateSpikes += l.circuit.Received(in.Name).Late()
 		}
 	}
 	return f
