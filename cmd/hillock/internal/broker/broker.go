@@ -1,6 +1,6 @@
 // Package broker is the embedded MQTT broker of a class: mochi-mqtt behind the rules and limits of a classroom.
 //
-// A board joins with the client ID CLASS.BOARD, the user CLASS and the join code as password. It writes below its own name only, and
+// A board joins with the client ID CLASS:BOARD, the user CLASS and the join code as password. It writes below its own name only, and
 // reads the topics of its class. Any other client ID may read and not write. Connections from this machine need no code.
 //
 // The package reads and checks each CONNECT itself. mochi sees only admitted clients, and never two with one ID. Retained messages

@@ -11,7 +11,7 @@ import (
 
 func TestLateSubscriberGetsRetainedMessages(t *testing.T) {
 	w := open(t, nil)
-	mara := w.join(t, "9b.mara")
+	mara := w.join(t, "9b:mara")
 	mara.publish("hillock/1/9b/mara/state", "online", true, 1)
 	if pk := mara.next(); pk.FixedHeader.Type != packets.Puback || pk.PacketID != 0 && pk.PacketID != 7 {
 		t.Errorf("got packet type %d, want PUBACK", pk.FixedHeader.Type)
@@ -56,7 +56,7 @@ func TestCutConnectionSendsTheWill(t *testing.T) {
 	wall := w.join(t, "wall-1")
 	wall.subscribe("hillock/1/9b/+/state")
 	mara := w.dial(t, "127.0.0.2")
-	mara.mustConnect(maraParams("9b.mara"))
+	mara.mustConnect(maraParams("9b:mara"))
 	mara.Conn.(*net.TCPConn).SetLinger(0)
 	mara.Close()
 	if got, want := wall.message(), "hillock/1/9b/mara/state offline"; got != want {
@@ -75,15 +75,15 @@ func TestNewConnectionOfABoardReplacesTheOld(t *testing.T) {
 	wall := w.join(t, "wall-1")
 	wall.subscribe("hillock/1/9b/+/state")
 	old := w.dial(t, "127.0.0.2")
-	old.mustConnect(maraParams("9b.mara"))
+	old.mustConnect(maraParams("9b:mara"))
 	thief := w.dial(t, "127.0.0.3")
-	if code := thief.connect(maraParams("9b.mara")); code != badID {
+	if code := thief.connect(maraParams("9b:mara")); code != badID {
 		t.Errorf("another address: got code %d, want %d", code, badID)
 	}
 	thief.ended()
 	for range 20 {
 		next := w.dial(t, "127.0.0.2")
-		next.mustConnect(maraParams("9b.mara"))
+		next.mustConnect(maraParams("9b:mara"))
 		old.ended()
 		next.publish("hillock/1/9b/mara/state", "online", true, 0)
 		if got, want := wall.message(), "hillock/1/9b/mara/state online"; got != want {
@@ -103,9 +103,9 @@ func TestConnectionInsideTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	mara := newClient(t, c)
-	mara.mustConnect(packets.ConnectParams{ClientIdentifier: "9b.mara"})
+	mara.mustConnect(packets.ConnectParams{ClientIdentifier: "9b:mara"})
 	mara.subscribe("hillock/1/9b/+/ask/mara")
-	tom := w.join(t, "9b.tom")
+	tom := w.join(t, "9b:tom")
 	tom.publish("hillock/1/9b/tom/ask/mara", "{}", false, 0)
 	if got, want := mara.message(), "hillock/1/9b/tom/ask/mara {}"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -106,10 +106,10 @@ func TestOwnCertificateServesTheClass(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		newClient(t, c).mustConnect(maraParams("9b.mara"))
+		newClient(t, c).mustConnect(maraParams("9b:mara"))
 	}
 	plain := w.dial(t, "127.0.0.1")
-	plain.send(connectBytes(maraParams("9b.mara")))
+	plain.send(connectBytes(maraParams("9b:mara")))
 	plain.ended()
 	if s := w.Stats(); s.Refused[NotMQTT] != 1 {
 		t.Errorf("got %v, want one refused client without TLS", s.Refused)

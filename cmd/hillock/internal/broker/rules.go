@@ -13,9 +13,9 @@ func nameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-'
 }
 
-// boardOf returns the board of a client ID CLASS.BOARD, "" for another ID. foreign means a board of another class.
+// boardOf returns the board of a client ID CLASS:BOARD, "" for another ID. foreign means a board of another class.
 func boardOf(id, class string) (board string, foreign bool) {
-	of, name, ok := strings.Cut(id, ".")
+	of, name, ok := strings.Cut(id, ":")
 	switch {
 	case !ok || !validName(of) || !validName(name):
 		return "", false

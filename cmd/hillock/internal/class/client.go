@@ -49,7 +49,7 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 	o := mqtt.NewClientOptions()
 	o.AddBroker("tcp://broker") // the connection is open: paho has no address and no password in it
 	o.SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) { return conn, nil })
-	o.SetClientID(b.net.Class + "." + b.name).SetProtocolVersion(4).SetCleanSession(true)
+	o.SetClientID(ClientID(b.net.Class, b.name)).SetProtocolVersion(4).SetCleanSession(true)
 	o.SetUsername(b.login.user).SetPassword(b.login.password)
 	o.SetAutoReconnect(false).SetConnectRetry(false).SetConnectTimeout(patience)
 	o.SetKeepAlive(keepAlive).SetPingTimeout(keepAlive).SetWriteTimeout(maxWrite)

@@ -88,6 +88,9 @@ func ParseTopic(s string) (Topic, error) {
 	return t, nil
 }
 
+// ClientID returns the client ID of a board, such as "9b:mara". NATS refuses an ID with a dot, mosquitto one with # or +.
+func ClientID(class, board string) string { return class + ":" + board }
+
 // maxName is the length limit of a name, as in the configuration.
 const maxName = 32
 

@@ -108,7 +108,7 @@ func (s *swarm) connect(ctx context.Context, messages io.Writer) error {
 			break
 		}
 		progress(messages, "connecting: %d of %d boards", i+1, len(s.boards))
-		b.link = s.link(s.Class+"."+b.name, b.topics[class.KindState], b.greet)
+		b.link = s.link(class.ClientID(s.Class, b.name), b.topics[class.KindState], b.greet)
 		connecting.Go(func() {
 			defer func() { <-places }()
 			if err := s.first(ctx, b.link); err != nil {
