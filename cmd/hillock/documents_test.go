@@ -88,7 +88,7 @@ func TestInstalledDocumentsLinkToInstalledFiles(t *testing.T) {
 	t.Parallel()
 	packaged := read(t, "../../deploy/nfpm.yaml")
 	for _, folder := range []string{"deploy/doc/*, dst: /usr/share/doc/hillock/doc,", "deploy/examples/*.toml, dst: /usr/share/doc/hillock/examples,",
-		"deploy/examples/*.csv, dst: /usr/share/doc/hillock/examples,"} {
+		"deploy/examples/*.csv, dst: /usr/share/doc/hillock/examples,", "deploy/examples/*.json, dst: /usr/share/doc/hillock/examples,"} {
 		if !strings.Contains(packaged, folder) {
 			t.Errorf("deploy/nfpm.yaml does not install %q", folder)
 		}
