@@ -66,17 +66,8 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	f.sets = append([]string{"loop.speed=1"}, f.sets...)
-	if f.tick != "" {
-		f.sets = append(f.sets, "loop.tick="+f.tick)
-	}
+	f.key("loop.tick", "tick", f.tick)
 	cfg, err := f.load(cmd, args)
-	if problems := (config.Problems)(nil); f.tick != "" && errors.As(err, &problems) {
-		for i := range problems {
-			if problems[i].Set == "loop.tick" {
-				problems[i].Set, problems[i].Key = "", "--tick"
-			}
-		}
-	}
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,10 @@ import (
 )
 
 // configFlags are the configuration of a command: its FILE argument and --set.
-type configFlags struct{ sets []string }
+type configFlags struct {
+	sets  []string
+	flags map[string]string // flags that set a key, by key, for errors
+}
 
 func (f *configFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a key of the configuration for this command, as `key=value`: --set neuron.n1.tau_m=\"5 ms\"")
@@ -43,12 +46,24 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 		err = stray
 	}
 	if err != nil {
-		return nil, usage.Error{Err: err}
+		return nil, usage.Error{Err: f.named(err)}
 	}
 	for _, w := range cfg.Warnings {
 		fmt.Fprintln(cmd.ErrOrStderr(), usage.Text(w))
 	}
 	return cfg, nil
+}
+
+// named names flags in the place of the keys that they set.
+func (f *configFlags) named(err error) error {
+	if problems := (config.Problems)(nil); errors.As(err, &problems) {
+		for i, p := range problems {
+			if flag := f.flags[p.Set]; flag != "" {
+				problems[i].Set, problems[i].Key = "", flag
+			}
+		}
+	}
+	return err
 }
 
 func addFile(cmd *cobra.Command, name *string, flag, meaning string, extensions ...string) {

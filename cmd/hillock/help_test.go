@@ -37,7 +37,7 @@ func TestHelpFitsInNarrowTerminals(t *testing.T) {
 }
 
 func TestFlagsNameTheirValuesAlike(t *testing.T) {
-	kinds := []string{"", "address", "current", "file", "key=value", "name", "number", "output=pin", "time", "token"}
+	kinds := []string{"", "address", "code", "current", "file", "key=value", "name", "number", "output=pin", "time", "token"}
 	every(newRoot(), func(cmd *cobra.Command) {
 		for _, f := range flagsOf(cmd) {
 			if !slices.Contains(kinds, f.Value) {

@@ -27,6 +27,7 @@ type runFlags struct {
 	duration            value.Time
 	plain, verbose      bool
 	web                 webFlags
+	class               classFlags
 	observers           []neuron.Observer // of the loop
 }
 
@@ -49,6 +50,9 @@ The log goes to standard error, the summary to standard output. Of one neuron th
 prediction, pulses and lateness. --verbose adds percentiles. --summary FILE writes all figures as JSON; "schema" names its form.
 --record FILE writes the currents of all inputs and the received spikes. With --replay FILE, run and sim have the same spikes again.
 
+With --class NAME, run joins a class: it sends its spikes to the hub of the class, and receives those of other boards. It finds
+the hub on this network by itself; --broker gives an address instead.
+
 run ends after --duration, at q or at Ctrl-C, and leaves all pins low. It also ends when its log has no reader any more,
 with exit status 1; a systemd service keeps running. SIGUSR1 prints the lateness so far. Under systemd, run reports its state
 and reads FILE again at SIGHUP; each summary then begins at the last reload. Elsewhere, start run again for a changed FILE.`,
@@ -57,7 +61,8 @@ and reads FILE again at SIGHUP; each summary then begins at the last reload. Els
   hillock run --set loop.speed=1 --set output.led.width="5 ms"
   hillock run --plain 2>run.log     write the log to a file
   hillock run --web                 also show it in a browser on this machine
-  hillock run my.toml --web=:8080   show it in every browser on the network`,
+  hillock run my.toml --web=:8080   show it in every browser on the network
+  hillock run --class 9b --board mara --code-file 9b.code`,
 		Args: cobra.MatchAll(f.web.args, atMost(1)),
 		RunE: f.run,
 	}
@@ -72,14 +77,19 @@ and reads FILE again at SIGHUP; each summary then begins at the last reload. Els
 	cmd.Flags().Var(value.Text{To: &f.format, Kind: "name", Rule: "must be text or json"}, "log-format", "print the log as records for programs: text or json")
 	choices(cmd, "log-format", "text", "json")
 	f.web.add(cmd)
+	f.class.add(cmd)
 	return cmd
 }
 
 func (f *runFlags) run(cmd *cobra.Command, args []string) error {
-	if err := f.web.check(cmd); err != nil {
+	if err := cmp.Or(f.web.check(cmd), f.class.check(cmd, &f.configFlags)); err != nil {
 		return err
 	}
 	cfg, err := f.load(cmd, args)
+	if err != nil {
+		return err
+	}
+	inClass, err := f.class.options(cmd, cfg.Net)
 	if err != nil {
 		return err
 	}
@@ -92,7 +102,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if cfg, err = recording.Replay(cfg, f.replay); err != nil {
 		return usage.Errorf("--replay: %w", err)
 	}
-	if err := cmp.Or(outfile.FlagData("summary", f.summary, args...), outfile.FlagData("record", f.record, append(args, f.replay)...), outfile.Differ("record", f.record, "summary", f.summary)); err != nil {
+	if err := cmp.Or(outfile.FlagData("summary", f.summary, append(args, f.class.codeFile)...), outfile.FlagData("record", f.record, append(args, f.replay, f.class.codeFile)...), outfile.Differ("record", f.record, "summary", f.summary)); err != nil {
 		return err
 	}
 	release, err := outfile.Hold(f.summary)
@@ -105,7 +115,7 @@ func (f *runFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return show.Run(cmd.Context(), cfg, hw, session.Options{RealTime: realTime, Duration: f.duration.Duration, Observers: f.observers}, f.options(cmd, args))
+	return show.Run(cmd.Context(), cfg, hw, session.Options{RealTime: realTime, Duration: f.duration.Duration, Observers: f.observers, Class: inClass}, f.options(cmd, args))
 }
 
 // options returns the options of the displays.

@@ -22,6 +22,9 @@ const (
 	PasswordVariable = "HILLOCK_NET_PASSWORD"
 )
 
+// CodeVariable is the environment variable for the join code, in place of a flag.
+const CodeVariable = "HILLOCK_CODE"
+
 // maxLogin bounds the file of the key login, in bytes.
 const maxLogin = 1024
 

@@ -3,10 +3,12 @@ package discover
 import (
 	"context"
 	"crypto/rand"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -194,5 +196,29 @@ func TestHubAnswersOnLoopback(t *testing.T) {
 	}
 	if got.Name = ""; got != (Hub{Class: h.Class, Broker: h.Broker, Wall: 8080, TLS: true, Version: h.Version}) {
 		t.Errorf("got %+v, want %+v", got, h)
+	}
+}
+
+// The package's file for avahi announces what Find accepts.
+func TestAvahiFileAnnouncesAHub(t *testing.T) {
+	text, err := os.ReadFile("../../../../deploy/avahi/hillock.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group struct {
+		Services []struct {
+			Type string   `xml:"type"`
+			Port int      `xml:"port"`
+			TXT  []string `xml:"txt-record"`
+		} `xml:"service"`
+	}
+	if err := xml.Unmarshal(text, &group); err != nil || len(group.Services) != 1 {
+		t.Fatalf("got %v and %d services, want one", err, len(group.Services))
+	}
+	s, e := group.Services[0], answer()
+	e.Name, e.Port, e.InfoFields = "class\\0329b\\032on\\032lab."+s.Type+".local.", s.Port, s.TXT
+	h, err := hubOf(e, home)
+	if err != nil || h.Class != "9b" || h.Address() != "mqtt://192.168.1.5:1883" {
+		t.Errorf("got %+v and %v, want the hub of class 9b", h, err)
 	}
 }

@@ -121,6 +121,15 @@ func (r *run) class(given *class.Options) *class.Options {
 		o = *given
 	}
 	o.Logger, o.Version = r.logger, r.Version
+	if find := o.Find; find != nil {
+		o.Find = func(ctx context.Context, class string) (address string, err error) {
+			r.logger.Info("class: looking for the hub on this network", "class", class)
+			if address, err = find(ctx, class); err == nil {
+				r.logger.Info("class: hub found", "class", class, "broker", address)
+			}
+			return address, err
+		}
+	}
 	return &o
 }
 
