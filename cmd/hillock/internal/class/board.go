@@ -58,11 +58,12 @@ type Board struct {
 	inputs []string // remote inputs of the loop, by number
 	number []int    // of inputs, by number in the inbox
 
-	batch   batch // of the sender
-	sent    atomic.Int64
-	step    atomic.Int64 // the latest one in a message
-	answers chan question
-	poke    chan struct{} // has a value after a change for the sender
+	batch     batch    // of the sender
+	announced []string // neurons known to Home Assistant; of the sender, too
+	sent      atomic.Int64
+	step      atomic.Int64 // the latest one in a message
+	answers   chan question
+	poke      chan struct{} // has a value after a change for the sender
 
 	cancel context.CancelFunc
 	done   chan struct{} // closed at the end
@@ -112,6 +113,9 @@ func Join(cfg *config.Config, o Options) (*Board, error) {
 		if o.After != nil {
 			select {
 			case <-o.After.done:
+				if o.After.net.Class == b.net.Class && o.After.name == b.name {
+					b.announced = o.After.announced
+				}
 			case <-ctx.Done():
 			}
 		}

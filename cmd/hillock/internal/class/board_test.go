@@ -2,6 +2,10 @@ package class
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -9,7 +13,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/mochi-mqtt/server/v2"
+	"github.com/mochi-mqtt/server/v2/packets"
 
+	"hillock/config"
 	"hillock/neuron"
 )
 
@@ -320,6 +327,50 @@ func TestBadMessagesAreIgnored(t *testing.T) {
 	until(t, "the count of all bad batches", func() bool { return b.remoteOf("mara").Ignored == int64(sent+2) })
 	if got := b.heard(); len(got) != 0 || !b.Status().Connected() || !a.Status().Connected() {
 		t.Errorf("got spikes %v; %+v", got, b.Status())
+	}
+}
+
+func TestHomeAssistantFindsAndForgetsTheBoard(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t, "")
+	var mu sync.Mutex
+	var got []string
+	err := broker.Subscribe("homeassistant/#", 1, func(_ *mqtt.Client, _ packets.Subscription, pk packets.Packet) {
+		mu.Lock()
+		defer mu.Unlock()
+		m := struct {
+			Components map[string]struct{} `json:"cmps"`
+		}{}
+		if len(pk.Payload) > 0 {
+			if err := json.Unmarshal(pk.Payload, &m); err != nil {
+				t.Error(err)
+			}
+		}
+		got = append(got, fmt.Sprint(pk.TopicName, " ", slices.Sorted(maps.Keys(m.Components))))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := func(n int) {
+		t.Helper()
+		until(t, "the next message", func() bool { mu.Lock(); defer mu.Unlock(); return len(got) >= n })
+	}
+	with := func(neurons string) *config.Config {
+		cfg := parsed(t, "mara", neurons)
+		cfg.Net.HomeAssistant = true
+		return cfg
+	}
+	first := join(t, with("[neuron.n1]\ninput = \"drive\"\n[neuron.n2]\ninput = \"drive\"\n"), Options{Dial: broker.dial})
+	messages(1)
+	first.Begin(with("[neuron.n2]\ninput = \"drive\"\n"), nil)
+	messages(2)
+	join(t, parsed(t, "mara", ""), Options{Dial: broker.dial, After: first})
+	first.Leave()
+	messages(3)
+	const topic = "homeassistant/device/hillock_9b_mara/config "
+	want := []string{topic + "[late_spikes lateness lost_steps rate_n1 rate_n2]", topic + "[late_spikes lateness lost_steps rate_n1 rate_n2]", topic + "[]"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -222,6 +222,7 @@ func TestCloseSaysOfflineAfterTheLastBatch(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
+	until(t, "the farewell", func() bool { mu.Lock(); defer mu.Unlock(); return len(got) >= 5 }) // the broker acknowledges it first
 	mu.Lock()
 	defer mu.Unlock()
 	want := []string{"state online", "hello", "spikes 1..100 map[n1:[4 14 24 34 44 54 64 74 84 94]] <nil>", "spikes 101..130 map[n1:[104 114 124]] <nil>", "state offline"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"hillock/cmd/hillock/internal/readable"
 	"hillock/config"
 )
 
@@ -158,7 +159,7 @@ func (r *remote) gap(lost int64, dt float64, now time.Duration) string {
 	for _, n := range r.unsaid {
 		sum += n
 	}
-	text := fmt.Sprintf("gap of %d steps (%s) from %s", sum, config.FormatTime(time.Duration(float64(sum)*dt*1e6).Round(time.Microsecond)), r.name)
+	text := fmt.Sprintf("gap of %s (%s) from %s", readable.Count(sum, "step"), config.FormatTime(time.Duration(float64(sum)*dt*1e6).Round(time.Microsecond)), r.name)
 	if len(r.unsaid) > 1 {
 		text = fmt.Sprintf("%d gaps %v from %s, %d steps (%s) together", len(r.unsaid), r.unsaid, r.name, sum, config.FormatTime(time.Duration(float64(sum)*dt*1e6).Round(time.Microsecond)))
 	}

@@ -2,6 +2,7 @@ package class
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -133,7 +134,33 @@ func (s *sender) hello() error {
 		return nil
 	}
 	s.publish(KindHello, "", 1, text)
+	s.discovery(hello)
 	return nil
+}
+
+// discovery describes the board to Home Assistant, or removes it after a reload without the key.
+func (s *sender) discovery(hello Hello) {
+	var names, gone []string
+	for _, n := range hello.Neurons {
+		names = append(names, n.Name)
+	}
+	for _, name := range s.announced {
+		if !slices.Contains(names, name) {
+			gone = append(gone, name)
+		}
+	}
+	var all []Retained
+	switch {
+	case s.net.HomeAssistant:
+		all = Discovery(hello, s.net.Class, s.name, gone...)
+		s.announced = names
+	case s.announced != nil:
+		all = Forget(s.net.Class, s.name)
+		s.announced = nil
+	}
+	for _, m := range all {
+		s.Publish(m.Topic, 1, true, m.Text)
+	}
 }
 
 // batches sends all batches of the outbox.
