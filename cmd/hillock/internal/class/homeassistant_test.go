@@ -83,8 +83,8 @@ func TestHomeAssistantFindsTheBoard(t *testing.T) {
 	frequency := map[string]any{"device_class": "frequency", "suggested_display_precision": 1.0}
 	diagnostic := map[string]any{"entity_category": "diagnostic"}
 	want := map[string]any{
-		"device": map[string]any{"identifiers": []any{"hillock_9b_mara"}, "name": "mara", "manufacturer": "hillock", "model": "Raspberry Pi 5 Model B", "sw_version": "v0.19.0"},
-		"origin": map[string]any{"name": "hillock", "sw_version": "v0.19.0"},
+		"device": map[string]any{"identifiers": []any{"hillock_9b_mara"}, "name": "mara", "manufacturer": "hillock", "model": "Raspberry Pi 5 Model B", "sw_version": "hillock v0.19.0 go1.26.8 linux/arm64"},
+		"origin": map[string]any{"name": "hillock", "sw_version": "hillock v0.19.0 go1.26.8 linux/arm64"},
 		"components": map[string]any{
 			"rate_n1":    sensor("rate_n1", "n1 rate", rate("n1"), "Hz", "measurement", frequency),
 			"rate_crowd": sensor("rate_crowd", "crowd mean rate", rate("crowd"), "Hz", "measurement", frequency),

@@ -33,9 +33,9 @@ type Message interface {
 
 // Hello describes a board and its network. A board sends it at each connection and after each change.
 type Hello struct {
-	Version  string         `json:"version"` // of hillock
+	Version  string         `json:"version"` // of hillock and Go, and the platform
 	Run      string         `json:"run"`     // name of the run of the program: letters, digits, _ and -, at most 64
-	Where    string         `json:"where"`   // the computer, such as "Raspberry Pi 5 Model B" or "virtual Pi"
+	Where    string         `json:"where"`   // the computer, such as "Raspberry Pi 5 Model B" or "the virtual Pi"
 	DT       float64        `json:"dt_ms"`   // integration step, ms of model time
 	Tick     float64        `json:"tick_ms"` // period of the loop, ms of real time
 	Speed    float64        `json:"speed"`   // model time over real time

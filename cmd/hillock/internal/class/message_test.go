@@ -14,9 +14,9 @@ import (
 // exampleHello and its kin are also in deploy/doc/mqtt.md.
 var (
 	exampleHello = Hello{
-		Version: "v0.19.0", Run: "5f3a91c2", Where: "Raspberry Pi 5 Model B", DT: 0.1, Tick: 1, Speed: 1,
+		Version: "hillock v0.19.0 go1.26.8 linux/arm64", Run: "5f3a91c2", Where: "Raspberry Pi 5 Model B", DT: 0.1, Tick: 1, Speed: 1,
 		Neurons:  []HelloNeuron{{Name: "n1", Count: 1, Model: "lif"}, {Name: "crowd", Count: 80, Model: "adex"}},
-		Synapses: []HelloSynapse{{Name: "s1", From: []string{"ida/n1"}, To: []string{"n1"}, Kind: "exponential", Weight: 8, Unit: "nA", Delay: 250}},
+		Synapses: []HelloSynapse{{Name: "s1", From: []string{"ida/n1"}, To: []string{"n1"}, Kind: "exp", Weight: 8, Unit: "nA", Delay: 250}},
 		Started:  time.Date(2026, 11, 30, 8, 15, 0, 0, time.UTC),
 	}
 	exampleRates = Rates{
@@ -63,7 +63,7 @@ func TestEmptyListsAreNotNull(t *testing.T) {
 		want string
 	}{
 		{func() ([]byte, error) { return Encode(hello) },
-			`{"version":"v0.19.0","run":"5f3a91c2","where":"Raspberry Pi 5 Model B","dt_ms":0.1,"tick_ms":1,"speed":1,"neurons":[],` +
+			`{"version":"hillock v0.19.0 go1.26.8 linux/arm64","run":"5f3a91c2","where":"Raspberry Pi 5 Model B","dt_ms":0.1,"tick_ms":1,"speed":1,"neurons":[],` +
 				`"synapses":[{"name":"s1","from":[],"to":[],"kind":"delta","weight":0,"unit":"mV","delay_ms":0}],"started":"2026-11-30T08:15:00Z"}`},
 		{func() ([]byte, error) { return Encode(Rates{Run: "r"}) },
 			`{"run":"r","step":0,"neurons":[],"lateness_p99_us":0,"late_ticks":0,"late_spikes":0,"lost_steps":0,"sent":0,"unsent":0}`},
