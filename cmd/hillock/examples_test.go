@@ -33,6 +33,7 @@ func TestExamplesHaveNoWarnings(t *testing.T) {
 		"winner-takes-all.toml": "3 neurons, 6 synapses, 3 inputs, 3 outputs", "lateral-inhibition.toml": "8 neurons, 14 synapses, 2 inputs, 8 outputs",
 		"retina.toml": "8 neurons, 14 synapses, 8 inputs, 8 outputs", "half-centre.toml": "2 neurons, 2 synapses, 1 input, 2 outputs", "ring-attractor.toml": "8 neurons, 64 synapses, 3 inputs, 8 outputs",
 		"oscilloscope.toml": "1 neuron, 1 input, 2 outputs", "reflex-arc.toml": "4 neurons, 4 synapses, 2 inputs, 4 outputs", "pavlov.toml": "3 neurons, 4 synapses, 2 inputs, 3 outputs", "cuba.toml": "4000 neurons, 319314 synapses, 1 input, 8 outputs",
+		"room.toml":        "1 neuron, 2 synapses, 3 inputs, 1 output",
 		"ads1115.toml":     "1 neuron, 1 input, 1 output",
 		"no-adc.toml":      "1 neuron, 1 input, 1 output",
 		"noise.toml":       "2 neurons, 2 inputs, 2 outputs",
