@@ -278,3 +278,13 @@ func (d *decoder) checkNet(c *Config) {
 		}
 	}
 }
+
+// Remotes returns the number of inputs that are neurons of other boards.
+func (c *Config) Remotes() (n int) {
+	for _, in := range c.Inputs {
+		if _, ok := in.Part.(Remote); ok {
+			n++
+		}
+	}
+	return n
+}

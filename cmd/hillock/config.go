@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,8 +82,8 @@ func newConfigCheck() *cobra.Command {
 		if pairs > 0 {
 			neurons += ", " + readable.Count(pairs, "synapse")
 		}
-		ok := fmt.Sprintf("%s: ok: %s, %s, %s", name, neurons, readable.Count(len(cfg.Inputs), "input"), readable.Count(len(cfg.Outputs), "output"))
-		_, err = fmt.Fprintln(w, strings.Join(append([]string{ok}, cfg.Latencies()...), "\n"))
+		ok := fmt.Sprintf("%s: ok: %s, %s, %s", name, neurons, readable.Count(len(cfg.Inputs)-cfg.Remotes(), "input"), readable.Count(len(cfg.Outputs), "output"))
+		_, err = fmt.Fprintln(w, strings.Join(slices.Concat([]string{ok}, cfg.Latencies(), c.Class()), "\n"))
 		return err
 	})
 }

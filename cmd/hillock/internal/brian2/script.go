@@ -33,9 +33,13 @@ func (s *Script) LeftOut() (all []string) {
 		}
 	}
 	for _, source := range s.Sources {
-		switch source.Train.(type) {
+		switch train := source.Train.(type) {
 		case *neuron.Received:
-			all = append(all, fmt.Sprintf("the spikes of input %s: they come from its pin: use driver = \"train\" for given spikes", source.Name))
+			from := "its pin"
+			if train.Remote {
+				from = "another board"
+			}
+			all = append(all, fmt.Sprintf("the spikes of input %s: they come from %s: use driver = \"train\" for given spikes", source.Name, from))
 		case neuron.Weighted:
 			all = append(all, fmt.Sprintf("the gains of the recorded spikes of input %s", source.Name))
 		}

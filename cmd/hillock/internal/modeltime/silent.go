@@ -3,25 +3,43 @@ package modeltime
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"hillock/config"
 )
 
-// Warn writes a warning for inputs whose spikes come from pins: model time has none.
+// Warn writes a warning for inputs whose spikes come from pins, and one for those from other boards: model time has neither.
 func (r *Run) Warn(w io.Writer) {
-	var silent []string
+	var pins, remote, boards []string
 	for _, in := range r.Config.Inputs {
-		_, spikes := in.Part.(config.SpikeInput)
-		if _, played := in.Part.(config.TrainInput); spikes && !played {
-			silent = append(silent, in.Name)
+		switch part := in.Part.(type) {
+		case config.TrainInput:
+		case config.Remote:
+			remote = append(remote, in.Name)
+			if !slices.Contains(boards, part.Board) {
+				boards = append(boards, part.Board)
+			}
+		case config.SpikeInput:
+			pins = append(pins, in.Name)
 		}
 	}
-	subject := "input %s is silent, its spikes come from a pin"
-	if len(silent) > 1 {
-		subject = "inputs %s are silent, their spikes come from pins"
+	silent(w, pins, "from "+several(len(pins), "a pin", "pins"))
+	silent(w, remote, "from "+several(len(boards), "the board ", "the boards ")+strings.Join(boards, ", "))
+}
+
+// silent writes a warning for silent inputs. Without any it writes nothing.
+func silent(w io.Writer, inputs []string, from string) {
+	if n := len(inputs); n > 0 {
+		fmt.Fprintf(w, "hillock: warning: %s %s %s, %s spikes come %s: use driver = \"train\", or --replay with a file of 'hillock run --record'\n",
+			several(n, "input", "inputs"), strings.Join(inputs, ", "), several(n, "is silent", "are silent"), several(n, "its", "their"), from)
 	}
-	if len(silent) > 0 {
-		fmt.Fprintf(w, "hillock: warning: "+subject+": use driver = \"train\", or --replay with a file of 'hillock run --record'\n", strings.Join(silent, ", "))
+}
+
+// several returns one of two words for a number.
+func several(n int, one, more string) string {
+	if n == 1 {
+		return one
 	}
+	return more
 }

@@ -223,7 +223,7 @@ func TestLateSpikesOfAnotherBoardActAndCount(t *testing.T) {
 	if r.Spikes < r.Late || len(ida.fired()) == 0 {
 		t.Errorf("got %+v and %d spikes of ida", r, len(ida.fired()))
 	}
-	if in := st.SpikeInputs[0]; in.Name != "mara/n1" || in.Edges == nil || in.Edges.Late == 0 || in.Fault.Cause != "" {
+	if in := st.SpikeInputs[0]; in.Name != "mara/n1" || in.Remote == nil || in.Remote.Late == 0 || in.Fault.Cause != "" {
 		t.Errorf("got %+v", in)
 	}
 }

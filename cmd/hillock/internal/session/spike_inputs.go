@@ -9,10 +9,28 @@ import (
 // SpikeInput is an input of spikes at an instant.
 type SpikeInput struct {
 	Name   string
-	Spikes int64       // so far
-	Edges  *EdgeCounts // of an edge input; nil for played spikes
-	Fault  Fault       // of its pin
-	Button bool        // of the virtual Pi: see Session.Tap
+	Spikes int64         // so far
+	Edges  *EdgeCounts   // of an edge input, else nil
+	Remote *RemoteCounts // of a neuron of another board, else nil
+	Fault  Fault         // of the pin of an edge input
+	Button bool          // of the virtual Pi: see Session.Tap
+}
+
+// Words returns the counts of edges or of spikes from another board, in words; none for played spikes.
+func (in SpikeInput) Words() []string {
+	switch {
+	case in.Edges != nil:
+		return in.Edges.Words()
+	case in.Remote != nil:
+		return EdgeCounts{Late: in.Remote.Late, Dropped: in.Remote.Dropped}.Words()
+	}
+	return nil
+}
+
+// RemoteCounts are the spikes of a neuron of another board so far, beside those in time. Status.Net has the lost ones.
+type RemoteCounts struct {
+	Late    int64 // part of all: they came when they should have acted already
+	Dropped int64 // spikes in skipped time
 }
 
 // EdgeCounts are the edges of an input so far, beside those that became spikes in time.
@@ -46,7 +64,9 @@ func (l *leg) spikeInputs(now *snapshot) (all []SpikeInput) {
 		if v := l.hw.Virtual; v != nil {
 			is.Button = v.Buttons[s.Name] != nil
 		}
-		if r, ok := s.Train.(*neuron.Received); ok {
+		if r, ok := s.Train.(*neuron.Received); ok && r.Remote {
+			is.Spikes, is.Remote = r.Taken(), &RemoteCounts{Late: r.Late(), Dropped: r.Dropped()}
+		} else if ok {
 			l.edges(&is, r)
 		}
 		all = append(all, is)

@@ -63,9 +63,16 @@ type Synapse struct {
 
 // SpikeInput is a spike input over the whole run.
 type SpikeInput struct {
-	Name   string      `json:"name"`
-	Spikes int64       `json:"spikes"`
-	Edges  *EdgeCounts `json:"edges,omitempty"` // of an edge input
+	Name   string        `json:"name"`
+	Spikes int64         `json:"spikes"`
+	Edges  *EdgeCounts   `json:"edges,omitempty"`  // of an edge input
+	Remote *RemoteCounts `json:"remote,omitempty"` // of a neuron of another board
+}
+
+// RemoteCounts are the spikes of a neuron of another board, beside those in time.
+type RemoteCounts struct {
+	Late    int64 `json:"late"`    // after their time, part of all
+	Dropped int64 `json:"dropped"` // in skipped time
 }
 
 // EdgeCounts are the edges of an input, beside those that became spikes in time.
@@ -110,7 +117,7 @@ func Of(s *session.Summary) Figures {
 		f.Synapses = append(f.Synapses, Synapse{is.Name, is.Pairs, is.Arrivals, is.Kind.Unit(), is.Mean, is.Low, is.High, is.Gain})
 	}
 	for _, in := range s.SpikeInputs {
-		f.SpikeInputs = append(f.SpikeInputs, SpikeInput{in.Name, in.Spikes, (*EdgeCounts)(in.Edges)})
+		f.SpikeInputs = append(f.SpikeInputs, SpikeInput{in.Name, in.Spikes, (*EdgeCounts)(in.Edges), (*RemoteCounts)(in.Remote)})
 	}
 	for _, o := range s.Pulsed {
 		out := Output{Name: o.Name, Pin: o.Pin, Pulses: o.Pulses, Merged: o.Merged, Failed: o.Failed}
@@ -208,10 +215,8 @@ func spikes(t *readable.Printer, s *session.Summary, n session.NeuronSummary) {
 func network(t *readable.Printer, s *session.Summary) {
 	for _, in := range s.SpikeInputs {
 		t.Printf("input      %s: %s", in.Name, readable.Count(in.Spikes, "spike"))
-		if in.Edges != nil {
-			for _, words := range in.Edges.Words() {
-				t.Printf(", %s", words)
-			}
+		for _, words := range in.Words() {
+			t.Printf(", %s", words)
 		}
 		t.Printf("\n")
 	}

@@ -67,7 +67,7 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 			for i := range l.status.Neurons {
 				l.record(i, times.Late)
 			}
-			l.edgeRecords()
+			l.spikeRecords()
 		}
 	}
 }

@@ -67,16 +67,19 @@ func (l *logger) oracles() {
 func (l *logger) edgeInputs() {
 	for _, in := range l.status.SpikeInputs {
 		if in.Edges != nil {
-			l.Info(strings.Join(append([]string{in.Name + "  " + readable.Count(in.Spikes, "spike")}, in.Edges.Words()...), ", "))
+			l.Info(strings.Join(append([]string{in.Name + "  " + readable.Count(in.Spikes, "spike")}, in.Words()...), ", "))
 		}
 	}
 }
 
-// edgeRecords writes the spikes of edge inputs, for programs.
-func (l *logger) edgeRecords() {
+// spikeRecords writes the spikes from outside, for programs.
+func (l *logger) spikeRecords() {
 	for _, in := range l.status.SpikeInputs {
 		if e := in.Edges; e != nil {
 			l.Info("edge input", "input", in.Name, "spikes", in.Spikes, "late", e.Late, "lost", e.Lost, "dropped", e.Dropped, "ignored", e.Ignored)
+		}
+		if r := in.Remote; r != nil {
+			l.Info("neuron of another board", "input", in.Name, "spikes", in.Spikes, "late", r.Late, "dropped", r.Dropped)
 		}
 	}
 }

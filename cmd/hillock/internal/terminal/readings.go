@@ -220,14 +220,12 @@ func (s *screen) input(i int) []string {
 	return pieces
 }
 
-// spikeInputs returns the spike inputs with the numbers of their spikes so far, and of late and lost edges.
+// spikeInputs returns the spike inputs with the numbers of their spikes so far, and of late and lost ones.
 func (s *screen) spikeInputs() (pieces []string) {
 	for _, in := range s.status.SpikeInputs {
 		text := fmt.Sprintf(" %s spikes %d", in.Name, in.Spikes)
-		if in.Edges != nil {
-			for _, words := range in.Edges.Words() {
-				text += ", " + words
-			}
+		for _, words := range in.Words() {
+			text += ", " + words
 		}
 		pieces = append(pieces, text)
 	}

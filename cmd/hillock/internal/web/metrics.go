@@ -138,8 +138,13 @@ func collectNetwork(st Status, counter, gauge sample) {
 	}
 	for _, in := range st.SpikeInputs {
 		counter(metric("input_spikes_total", "Spikes of a spike input.", "input"), float64(in.Spikes), in.Name)
+		late := metric("input_late_spikes_total", "Spikes after their time.", "input")
+		if r := in.Remote; r != nil {
+			counter(late, float64(r.Late), in.Name)
+			counter(metric("input_dropped_spikes_total", "Spikes of another board in skipped time.", "input"), float64(r.Dropped), in.Name)
+		}
 		if e := in.Edges; e != nil {
-			counter(metric("input_late_spikes_total", "Spikes of an edge input after their time.", "input"), float64(e.Late), in.Name)
+			counter(late, float64(e.Late), in.Name)
 			counter(metric("input_lost_edges_total", "Edges lost by a full buffer.", "input"), float64(e.Lost), in.Name)
 			counter(metric("input_dropped_edges_total", "Edges in skipped time.", "input"), float64(e.Dropped), in.Name)
 			counter(metric("input_ignored_pulses_total", "Pulses in the dead time of an edge input.", "input"), float64(e.Ignored), in.Name)

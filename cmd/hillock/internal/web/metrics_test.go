@@ -182,7 +182,7 @@ func TestMetricsOfANetwork(t *testing.T) {
 	keep := func(d *desc, v float64, labels ...string) {
 		got[fmt.Sprintf("%s %s %.4g", strings.TrimPrefix(d.name, "hillock_"), strings.Join(labels, " "), v)] = true
 	}
-	st := Status{Dropped: 3, SpikeInputs: []SpikeInput{{Name: "cue", Spikes: 9}, {Name: "wire", Spikes: 30, Edges: &EdgeCounts{Late: 4, Lost: 3, Dropped: 2, Ignored: 1}}},
+	st := Status{Dropped: 3, SpikeInputs: []SpikeInput{{Name: "cue", Spikes: 9}, {Name: "wire", Spikes: 30, Edges: &EdgeCounts{Late: 4, Lost: 3, Dropped: 2, Ignored: 1}}, {Name: "mara/n1", Spikes: 20, Remote: &RemoteCounts{Late: 5, Dropped: 6}}},
 		Synapses: []SynapseStatus{{Name: "a", Gain: -0.5, Mean: 8, Unit: "nA", Arrivals: 70}, {Name: "b", Gain: 1, Mean: 2, Unit: "mV"}}}
 	collectNeuron(NeuronStatus{Name: "p", Neurons: 80, V: -60, I: 2, Synaptic: new(1.5), W: new(0.2), Rate: 5.5, RealTimeHz: 5.5, Slowest: 1, Fastest: 9, CV: 0.7,
 		Spikes: 440, NoPrediction: "a population of 80 neurons", Intervals: Intervals{N: 3, MeanMs: 20, CV: 1}}, keep, keep)
@@ -196,10 +196,13 @@ current_amperes p 2e-09
 dropped_arrivals_total  3
 highest_rate_hertz p 9
 input_dropped_edges_total wire 2
+input_dropped_spikes_total mara/n1 6
 input_ignored_pulses_total wire 1
+input_late_spikes_total mara/n1 5
 input_late_spikes_total wire 4
 input_lost_edges_total wire 3
 input_spikes_total cue 9
+input_spikes_total mara/n1 20
 input_spikes_total wire 30
 interspike_interval_cv p 0.7
 lights_total oracle 140

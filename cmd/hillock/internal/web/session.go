@@ -205,7 +205,7 @@ func (w *shown) Status() Status {
 		is.Synapses = append(is.Synapses, SynapseStatus{s.Name, s.Gain, s.Mean, s.Low, s.High, s.Kind.Unit(), s.Arrivals})
 	}
 	for _, in := range st.SpikeInputs {
-		is.SpikeInputs = append(is.SpikeInputs, SpikeInput{in.Name, in.Spikes, (*EdgeCounts)(in.Edges), in.Fault.Cause, in.Button})
+		is.SpikeInputs = append(is.SpikeInputs, SpikeInput{in.Name, in.Spikes, (*EdgeCounts)(in.Edges), (*RemoteCounts)(in.Remote), in.Fault.Cause, in.Button})
 	}
 	for _, in := range st.Inputs {
 		r := in.Reading

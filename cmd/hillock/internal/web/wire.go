@@ -266,11 +266,12 @@ type SynapseStatus struct {
 
 // SpikeInput is a spike input now.
 type SpikeInput struct {
-	Name   string      `json:"name"`
-	Spikes int64       `json:"spikes"`
-	Edges  *EdgeCounts `json:"edges"`  // null for played spikes
-	Fault  string      `json:"fault"`  // of its pin
-	Button bool        `json:"button"` // of the virtual Pi, for the message press
+	Name   string        `json:"name"`
+	Spikes int64         `json:"spikes"`
+	Edges  *EdgeCounts   `json:"edges"`  // of an edge input, else null
+	Remote *RemoteCounts `json:"remote"` // of a neuron of another board, else null
+	Fault  string        `json:"fault"`  // of its pin
+	Button bool          `json:"button"` // of the virtual Pi, for the message press
 }
 
 // EdgeCounts are the edges of an input so far, beside those that became spikes in time.
@@ -279,6 +280,12 @@ type EdgeCounts struct {
 	Lost    int64 `json:"lost"`    // by a full buffer
 	Dropped int64 `json:"dropped"` // in skipped time
 	Ignored int64 `json:"ignored"` // in the dead time
+}
+
+// RemoteCounts are the spikes of a neuron of another board so far, beside those in time.
+type RemoteCounts struct {
+	Late    int64 `json:"late"`    // after their time, part of all
+	Dropped int64 `json:"dropped"` // in skipped time
 }
 
 // NeuronStatus is a neuron now: mV, nA, and Hz and ms of model time, but RealTimeHz in spikes per second of real time. V, I, Synaptic, W

@@ -1,4 +1,4 @@
-// The findings of the doctor. Without a failure, also the notes of the parts. Below them are the counts of spike inputs on pins and of
+// The findings of the doctor. Without a failure, also the notes of the parts. Below them are the counts of spikes from outside and of
 // lights ahead of spikes.
 import { $ } from '../show.js';
 
@@ -30,7 +30,7 @@ export default class Doctor {
   }
 
   counts(status) {
-    const inputs = status.spike_inputs.filter((s) => s.edges).map((s) => [s.name, `${s.spikes} spikes${some(s.edges)}`]);
+    const inputs = status.spike_inputs.filter((s) => s.edges ?? s.remote).map((s) => [s.name, `${s.spikes} spikes${some(s.edges ?? s.remote)}`]);
     const lights = status.outputs.filter((o) => o.oracle).map(({ name, oracle: o }) => [name, `${o.lights} lights${some({ 'without a spike': o.wrong, 'spikes without a light': o.missed })}. ${o.note}`]);
     $('counts').replaceChildren(...[...inputs, ...lights].map(([name, text]) => element('p', element('b', name), ` ${text}`)));
   }
