@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/secret"
-	"hillock/cmd/hillock/internal/show"
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 )
@@ -22,7 +22,7 @@ type webFlags struct {
 const webAddr = "127.0.0.1:8080"
 
 // webToken is the token for changes on the page.
-var webToken = secret.Kind{Flag: "--web-token", Variable: show.TokenVariable, Min: 8}
+var webToken = secret.Kind{Flag: "--web-token", Variable: serve.TokenVariable, Min: 8}
 
 func (f *webFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
@@ -33,7 +33,7 @@ func (f *webFlags) add(cmd *cobra.Command) {
 	choices(cmd, "web", webAddr, ":8080")
 	choices(cmd, "web-addr", webAddr, ":8080")
 	flags.StringVar(&f.token, "web-token", "", "`token` required to make changes (default: none for this machine, random and printed for the network); "+
-		"the list of processes shows it to other users: prefer --web-token-file or "+show.TokenVariable)
+		"the list of processes shows it to other users: prefer --web-token-file or "+serve.TokenVariable)
 	addFile(cmd, &f.tokenFile, "web-token-file", "read the token from this file; other users must not be able to read it")
 	flags.IntVar(&f.clients, "web-clients", 100, "largest `number` of viewers; one more may enter with the token")
 	flags.IntVar(&f.perAddress, "web-per-address", 8, "largest `number` of viewers from one IP address; viewers behind a proxy or an SSH tunnel share one")
@@ -64,6 +64,14 @@ func (f *webFlags) choose(changed func(name string) bool) error {
 		return usage.Errorf("%s: %w", flag, err)
 	}
 	return nil
+}
+
+// checkAlways checks the flags of a command with a page in any case.
+func (f *webFlags) checkAlways(cmd *cobra.Command) error {
+	if changed := cmd.Flags().Changed; !changed("web") && !changed("web-addr") {
+		must(cmd.Flags().Set("web", webAddr))
+	}
+	return f.check(cmd)
 }
 
 func (f *webFlags) check(cmd *cobra.Command) error {

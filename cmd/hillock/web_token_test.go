@@ -11,7 +11,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"hillock/cmd/hillock/internal/show"
+	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/web"
 )
@@ -66,8 +66,8 @@ func TestSourcesOfTheToken(t *testing.T) {
 		if runtime.GOOS == "windows" && (strings.Contains(tt.fail, "private") || strings.Contains(tt.fail, "no such")) {
 			continue // files have other modes and errors on Windows
 		}
-		if t.Setenv(show.TokenVariable, tt.env); tt.env == unset {
-			os.Unsetenv(show.TokenVariable)
+		if t.Setenv(serve.TokenVariable, tt.env); tt.env == unset {
+			os.Unsetenv(serve.TokenVariable)
 		}
 		var f runFlags
 		cmd := f.command()

@@ -2,7 +2,7 @@ package man
 
 import (
 	"hillock/cmd/hillock/internal/class"
-	"hillock/cmd/hillock/internal/show"
+	"hillock/cmd/hillock/internal/serve"
 )
 
 // Sections returns the sections about hillock apart from its commands.
@@ -16,7 +16,7 @@ func Sections() []Section {
 			{Font: "B", Term: "128+n", Text: "a second signal, number n, ended the program at once; its outputs are off"},
 		}},
 		{Name: "ENVIRONMENT", Entries: []Entry{
-			{Font: "B", Term: show.TokenVariable, Text: "token required for changes on the page of 'hillock run --web', if no flag gives one"},
+			{Font: "B", Term: serve.TokenVariable, Text: "token required for changes on the page of 'hillock run --web', if no flag gives one"},
 			{Font: "B", Term: class.CodeVariable, Text: "join code of the class of 'hillock run --class', if no flag gives one"},
 			{Font: "B", Term: class.UserVariable + ", " + class.PasswordVariable, Text: "user and password for the broker of a class, without the key login of the configuration and without a join code"},
 			{Font: "B", Term: "NO_COLOR", Text: "any value but an empty one: print without colours"},

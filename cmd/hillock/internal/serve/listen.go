@@ -16,7 +16,15 @@ func Listen(addr string) (l net.Listener, urls []string, here bool, err error) {
 }
 
 // urlsOf returns the URLs of a listener for other machines.
-func urlsOf(at *net.TCPAddr) []string {
+func urlsOf(at *net.TCPAddr) (urls []string) {
+	for _, host := range HostsOf(at) {
+		urls = append(urls, "http://"+host)
+	}
+	return urls
+}
+
+// HostsOf returns the addresses of a listener for other machines, with its port. Those of IPv4 come first.
+func HostsOf(at *net.TCPAddr) (all []string) {
 	hosts := []net.IP{at.IP}
 	if at.IP.IsUnspecified() {
 		hosts = nil
@@ -32,9 +40,8 @@ func urlsOf(at *net.TCPAddr) []string {
 	if len(hosts) == 0 {
 		hosts = []net.IP{net.IPv4(127, 0, 0, 1)}
 	}
-	var urls []string
 	for _, h := range hosts {
-		urls = append(urls, "http://"+net.JoinHostPort(h.String(), fmt.Sprint(at.Port)))
+		all = append(all, net.JoinHostPort(h.String(), fmt.Sprint(at.Port)))
 	}
-	return urls
+	return all
 }

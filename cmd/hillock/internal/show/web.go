@@ -1,7 +1,6 @@
 package show
 
 import (
-	"log/slog"
 	"strings"
 
 	"hillock/cmd/hillock/internal/serve"
@@ -25,31 +24,20 @@ func (r *run) serve() (err error) {
 	if r.site, err = web.Listen(r.Web.Addr); err != nil {
 		return err
 	}
-	token := tokenFor(r.Web.Token, r.site.Loopback, systemd.IsService())
-	r.page = &terminal.Page{URLs: r.site.URLs, Token: token.shown}
-	wrong := logWrongTokens(r.logger)
+	token := serve.TokenFor(r.Web.Token, r.site.Loopback, systemd.IsService())
+	r.page = &terminal.Page{URLs: r.site.URLs, Token: token.Shown}
+	wrong := serve.LogWrongTokens(r.logger)
 	if r.scope && terminal.Is(r.Err) { // a log line would break the screen
 		wrong = r.page.Warn
 	}
-	o := serve.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.text, WrongTokens: wrong}
+	o := serve.Options{Clients: r.Web.Clients, PerAddress: r.Web.PerAddress, Token: token.Text, WrongTokens: wrong}
 	if r.Format == terminal.Lines {
 		r.page.Announce(r.Err, r.scope)
 	} else {
-		r.logger.Info("page", "urls", strings.Join(r.site.URLs, " "), "token", token.shown)
+		r.logger.Info("page", "urls", strings.Join(r.site.URLs, " "), "token", token.Shown)
 	}
 	r.site.Serve(web.Of(r.session, r.Version), o, func(err error) {
 		r.logger.Error("web server stopped; the neuron keeps running", "reason", err)
 	})
 	return nil
-}
-
-// logWrongTokens logs wrong tokens: their number since the last line, and the address of the latest.
-func logWrongTokens(logger *slog.Logger) func(n int, from string) {
-	return func(n int, from string) {
-		attrs := []any{"from", from}
-		if n > 1 {
-			attrs = append(attrs, "others_not_logged", n-1)
-		}
-		logger.Warn("wrong token", attrs...)
-	}
 }

@@ -171,7 +171,7 @@ func (s *Service) refuse(err error) {
 }
 
 func (s *Service) tell(state string) {
-	if err := notify(state); err != nil && !s.deaf {
+	if err := Notify(state); err != nil && !s.deaf {
 		s.deaf = true
 		s.logger.Warn("systemd does not read notifications: " + err.Error())
 	}
@@ -180,8 +180,8 @@ func (s *Service) tell(state string) {
 // notifyPatience is the longest wait of a notification for systemd to read earlier ones.
 const notifyPatience = 500 * time.Millisecond
 
-// notify sends a state to systemd: see sd_notify(3). daemon.SdNotify would block without a reader.
-func notify(state string) error {
+// Notify sends a state to systemd: see sd_notify(3). daemon.SdNotify would block without a reader.
+func Notify(state string) error {
 	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: os.Getenv("NOTIFY_SOCKET"), Net: "unixgram"})
 	if err != nil {
 		return err

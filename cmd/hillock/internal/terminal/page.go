@@ -46,8 +46,15 @@ func (p *Page) Announce(w io.Writer, hidden bool) {
 		return
 	}
 	fmt.Fprintln(w, "token to make changes:", p.Token)
-	if !hidden && Is(w) && os.Getenv("TERM") != "dumb" && showsBlocks(braille.Glyphs(os.Getenv)) {
-		fmt.Fprintln(w, strings.Join(p.code(), "\n"))
+	if !hidden {
+		PrintQR(w, p.URLs[0])
+	}
+}
+
+// PrintQR prints the QR code of a text, if w is a terminal that can show it.
+func PrintQR(w io.Writer, text string) {
+	if Is(w) && os.Getenv("TERM") != "dumb" && showsBlocks(braille.Glyphs(os.Getenv)) {
+		fmt.Fprintln(w, strings.Join(codeOf(text), "\n"))
 	}
 }
 
@@ -71,10 +78,12 @@ func (p *Page) draw(width, height int, glyphs func(rune) rune) []string {
 	return readable.Wrap(fmt.Sprintf("%s\n\nNo room for the QR code: it needs %d columns and %d more lines.", text, ansi.StringWidth(code[0]), len(code)), width)
 }
 
-// code returns the QR code of the first address, without the token. Level L is enough on a screen without dirt: any IPv4
-// address then takes 17 rows.
-func (p *Page) code() []string {
-	c, err := qr.Encode(p.URLs[0], qr.L)
+// code returns the QR code of the first address, without the token: any IPv4 address takes 17 rows.
+func (p *Page) code() []string { return codeOf(p.URLs[0]) }
+
+// codeOf returns the QR code of a text. Level L is enough on a screen without dirt.
+func codeOf(text string) []string {
+	c, err := qr.Encode(text, qr.L)
 	if err != nil { // longer than any address
 		return nil
 	}
