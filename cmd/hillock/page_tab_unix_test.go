@@ -201,6 +201,11 @@ const $ = (selector) => document.querySelector(selector), text = (selector) => $
 const number = (selector) => parseFloat(text(selector).replace('−', '-'));
 const seen = (element) => Boolean(element && element.checkVisibility({ visibilityProperty: true }) && element.textContent.trim());
 const next = () => new Promise((done) => setTimeout(done, 20));
+const drawnOn = (canvas) => { // part of the pixels in another colour than the most of the first row
+  const { width, height } = $(canvas), { data } = $(canvas).getContext('2d').getImageData(width / 2, 0, width / 2, height), colors = new Map();
+  for (let k = 0; k < data.length; k += 4) colors.set(data[k] << 16 | data[k + 1] << 8 | data[k + 2], (colors.get(data[k] << 16 | data[k + 1] << 8 | data[k + 2]) ?? 0) + 1);
+  return [...colors.values()].sort((a, b) => b - a).slice(2).reduce((a, b) => a + b, 0) / (data.length / 4);
+};
 `
 
 // eval returns the value of an expression in the page.

@@ -35,6 +35,8 @@ the input current, and an LED blinks at every spike. On any other machine hilloc
 	root.AddCommand(
 		newRun(),
 		newOff(),
+		newHub(),
+		newWall(),
 		newSim(),
 		newExample(),
 		newExport(),

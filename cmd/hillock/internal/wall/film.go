@@ -14,7 +14,7 @@ const frameVersion = 1
 // goes on without a jump.
 type film struct {
 	frozen  bool
-	since   time.Duration // of frozen, on the wall's clock
+	since   time.Duration // of frozen, on the receiver's clock
 	resumed time.Duration // the end of the latest freeze
 	cut     time.Duration // length of a freeze before the next frame
 	lost    time.Duration // sum of all freezes

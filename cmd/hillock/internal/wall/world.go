@@ -20,12 +20,13 @@ const (
 // span is the length of the picture. It is also how long a board stays red after a loss.
 const span = 10 * time.Second
 
-// World is a class as the wall shows it. It changes with messages and their arrival times alone. Times are those of the wall's
-// clock.
+// World is a class as the wall shows it. It changes with messages and their arrival times alone. Times are those of the
+// receiver's clock.
 type World struct {
 	class    string
 	boards   map[string]*board
-	numbered uint16 // boards so far
+	hidden   map[string]bool // removed boards, until they are online again
+	numbered uint16          // boards so far
 
 	spikes []spike // since the last frame
 	gaps   []gap
@@ -68,7 +69,9 @@ type gap struct {
 }
 
 // NewWorld returns the empty world of a class.
-func NewWorld(class string) *World { return &World{class: class, boards: map[string]*board{}} }
+func NewWorld(class string) *World {
+	return &World{class: class, boards: map[string]*board{}, hidden: map[string]bool{}}
+}
 
 // Take takes a message with its arrival time. It counts and drops messages of other classes and malformed ones.
 func (w *World) Take(topic string, payload []byte, now time.Duration) {
@@ -106,10 +109,23 @@ func (w *World) Take(topic string, payload []byte, now time.Duration) {
 		w.Foreign++
 		return
 	}
+	if w.hidden[t.Board] {
+		if t.Kind != class.KindSpikes && !(t.Kind == class.KindState && string(payload) == class.Online) {
+			return // retained
+		}
+		delete(w.hidden, t.Board)
+	}
 	if b := w.board(t.Board); b != nil {
 		take(b)
 	} else {
 		w.LeftOut++
+	}
+}
+
+// hide keeps boards away until they are online.
+func (w *World) hide(names []string) {
+	for _, name := range names {
+		w.hidden[name] = true
 	}
 }
 
@@ -139,6 +155,7 @@ func (w *World) Remove(name string) bool {
 		return false
 	}
 	delete(w.boards, name)
+	w.hide([]string{name})
 	return true
 }
 

@@ -13,7 +13,7 @@ import (
 	"hillock/cmd/hillock/internal/class"
 )
 
-const at = 100 * time.Second // on the wall's clock
+const at = 100 * time.Second // on the receiver's clock
 
 // said takes a message of a board in class 9b.
 func said[M class.Message](t *testing.T, w *World, board string, kind class.Kind, m M, now time.Duration) {

@@ -1,0 +1,105 @@
+// Package hub is the broker of a class and its wall in one program: what a teacher starts.
+package hub
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"hillock/cmd/hillock/internal/broker"
+	"hillock/cmd/hillock/internal/class"
+	"hillock/cmd/hillock/internal/serve"
+	"hillock/cmd/hillock/internal/terminal"
+	"hillock/cmd/hillock/internal/wall"
+)
+
+// Options of a hub.
+type Options struct {
+	Listen    string // address of the broker
+	TLS       bool   // with the hub's own certificate, made on the first start
+	Cert, Key string // PEM files of another certificate; "": none
+	wall.Show        // the wall: Class, Addr, Given, Clients, PerAddress, Version and Err
+
+	// Announce announces the hub to the boards in the network until stop; nil: it does not. An error is a warning.
+	Announce func(class string, port int) (stop func(), err error)
+}
+
+// Run runs a hub until ctx ends.
+func Run(ctx context.Context, o Options) (err error) {
+	if err := class.CheckName(o.Class); err != nil {
+		return fmt.Errorf("--class: %w", err)
+	}
+	folder, err := broker.Folder(os.Getenv)
+	if err != nil {
+		return err
+	}
+	if o.Code, err = broker.JoinCode(folder, o.Class); err != nil {
+		return err
+	}
+	b := broker.Options{Listen: o.Listen, Class: o.Class, Code: o.Code, Logger: terminal.NewLogger(o.Err, terminal.Lines)}
+	scheme := "mqtt://"
+	if o.TLS || o.Cert != "" {
+		cert, err := certificate(folder, o.Cert, o.Key)
+		if err != nil {
+			return err
+		}
+		b.TLS, scheme = cert.Config(), "mqtts://"
+		fmt.Fprintf(o.Err, "boards need the certificate %s as net.ca, fingerprint %s\n", cert.File, cert.Fingerprint)
+	}
+	opened, err := broker.Open(b)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	at, err := net.ResolveTCPAddr("tcp", opened.Addr())
+	if err != nil {
+		return err
+	}
+	for _, host := range serve.HostsOf(at) {
+		o.Addresses = append(o.Addresses, scheme+host)
+	}
+	o.Folder, o.CodeFile = folder, filepath.Join(folder, "classes", o.Class+".code")
+	o.Source = wall.Source{User: o.Class, Password: o.Code, Open: inside(opened), State: func(err error) string { return err.Error() }}
+	switch {
+	case at.IP.IsLoopback():
+		fmt.Fprintln(o.Err, "only this machine can join: use --listen :1883 for the room")
+	case o.Announce != nil:
+		stop, err := o.Announce(o.Class, at.Port)
+		if err != nil {
+			fmt.Fprintf(o.Err, "boards do not find this hub by themselves: %v: give them --broker %s\n", err, o.Addresses[0])
+		} else {
+			defer stop()
+		}
+	}
+	return wall.Run(ctx, o.Show)
+}
+
+// inside returns a function that opens connections within the program. paho reads a message in pieces: a buffer joins them.
+func inside(b *broker.Broker) func(context.Context) (net.Conn, error) {
+	return func(context.Context) (net.Conn, error) {
+		conn, err := b.Dial()
+		if err != nil {
+			return nil, err
+		}
+		return buffered{conn, bufio.NewReader(conn)}, nil
+	}
+}
+
+type buffered struct {
+	net.Conn
+	from *bufio.Reader
+}
+
+// Read implements net.Conn.
+func (b buffered) Read(p []byte) (int, error) { return b.from.Read(p) }
+
+func certificate(folder, cert, key string) (broker.Certificate, error) {
+	if cert == "" {
+		return broker.OwnCertificate(folder)
+	}
+	return broker.LoadCertificate(cert, key)
+}
