@@ -6,14 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"hillock/cmd/hillock/internal/class"
-	"hillock/cmd/hillock/internal/secret"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/cmd/hillock/internal/wall"
 )
-
-// joinCode is the join code of a class.
-var joinCode = secret.Kind{Flag: "--code", Variable: "HILLOCK_CODE", Min: 8}
 
 func newWall() *cobra.Command {
 	var web webFlags

@@ -12,6 +12,7 @@ import (
 
 	"hillock/cmd/hillock/internal/broker"
 	"hillock/cmd/hillock/internal/class"
+	"hillock/cmd/hillock/internal/discover"
 	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/terminal"
 	"hillock/cmd/hillock/internal/wall"
@@ -23,9 +24,6 @@ type Options struct {
 	TLS       bool   // with the hub's own certificate, made on the first start
 	Cert, Key string // PEM files of another certificate; "": none
 	wall.Show        // the wall: Class, Addr, Given, Clients, PerAddress, Version and Err
-
-	// Announce announces the hub to the boards in the network until stop; nil: it does not. An error is a warning.
-	Announce func(class string, port int) (stop func(), err error)
 }
 
 // Run runs a hub until ctx ends.
@@ -64,16 +62,19 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	o.Folder, o.CodeFile = folder, filepath.Join(folder, "classes", o.Class+".code")
 	o.Source = wall.Source{User: o.Class, Password: o.Code, Open: inside(opened), State: func(err error) string { return err.Error() }}
-	switch {
-	case at.IP.IsLoopback():
+	if at.IP.IsLoopback() {
 		fmt.Fprintln(o.Err, "only this machine can join: use --listen :1883 for the room")
-	case o.Announce != nil:
-		stop, err := o.Announce(o.Class, at.Port)
-		if err != nil {
-			fmt.Fprintf(o.Err, "boards do not find this hub by themselves: %v: give them --broker %s\n", err, o.Addresses[0])
-		} else {
-			defer stop()
+	} else {
+		var a *discover.Announcement
+		o.Ready = func(port int) {
+			h := discover.Hub{Class: o.Class, Broker: at.AddrPort(), TLS: b.TLS != nil, Wall: port, Version: o.Version}
+			a = discover.Announce(h)
 		}
+		defer func() {
+			if a != nil {
+				err = errors.Join(err, a.Close())
+			}
+		}()
 	}
 	return wall.Run(ctx, o.Show)
 }

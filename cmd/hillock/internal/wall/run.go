@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"strings"
 	"sync"
 
@@ -24,7 +25,7 @@ type Show struct {
 	Given    string // token for changes; "": none given
 	CodeFile string // of the join code; "": the code is the user's own
 	Err      io.Writer
-	Ready    func(url string) // called when the wall listens; may be nil
+	Ready    func(port int) // called when the wall listens; may be nil
 }
 
 // Run shows a class in browsers until ctx ends.
@@ -50,7 +51,7 @@ func Run(ctx context.Context, s Show) error {
 	}
 	s.announce(urls, token.Shown, service)
 	if s.Ready != nil {
-		s.Ready(urls[0])
+		s.Ready(l.Addr().(*net.TCPAddr).Port)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
