@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -91,7 +90,8 @@ cat /tmp/left.log /tmp/right.log /tmp/left.json /tmp/right.json; ( exit $status 
 	})
 }
 
-// takesTurns checks that two outputs have pulses in turn, at least three in each turn but the first and the last ones.
+// takesTurns checks that two outputs have pulses in turn: nine of ten pulses are in turns of three or more. Without the wires the two
+// neurons fire at the same rate, and a turn has one pulse. On a loaded machine a late tick can break a turn.
 func (g *guest) takesTurns(left, right int) {
 	g.t.Helper()
 	var pulses []int // by turn
@@ -105,8 +105,15 @@ func (g *guest) takesTurns(left, right int) {
 			pulses[len(pulses)-1]++
 		}
 	}
-	if n := len(pulses); n < 10 || slices.Min(pulses[2:n-2]) < 3 {
-		g.t.Errorf("got turns of %v pulses, want ten or more, of three or more", pulses)
+	all, inTurns, turns := 0, 0, 0
+	for _, n := range pulses {
+		all += n
+		if n >= 3 {
+			inTurns, turns = inTurns+n, turns+1
+		}
+	}
+	if turns < 6 || inTurns*10 < all*9 {
+		g.t.Errorf("got turns of %v pulses, want six turns or more of three or more, with nine of ten pulses", pulses)
 	}
 	g.t.Logf("pulses of the turns: %v", pulses)
 }

@@ -10,12 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/session/sessiontest"
@@ -47,7 +43,7 @@ const edgeStep = 100 * time.Microsecond
 func edgeWires(t *testing.T, tick time.Duration) *config.Config {
 	t.Helper()
 	var file strings.Builder
-	fmt.Fprintf(&file, "loop.speed = 1\nloop.tick = %q\nloop.max_lag = \"10 s\"\n", config.FormatTime(tick))
+	fmt.Fprintf(&file, "loop.speed = 1\nloop.tick = %q\nloop.max_lag = \"1 min\"\n", config.FormatTime(tick))
 	for _, pin := range edgePins {
 		fmt.Fprintf(&file, `
 [input.w%[1]d]
@@ -125,60 +121,6 @@ func (o outside) pulse(count int) error {
 	return nil
 }
 
-// wires are the registers of the emulated Pi's device pikit: see hw/qemupi/guest/pikit.c.
-type wires []byte
-
-func newWires(t *testing.T) wires {
-	t.Helper()
-	at, err := strconv.ParseInt(os.Getenv("HILLOCK_TEST_WIRES"), 0, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.OpenFile("/dev/mem", os.O_RDWR|unix.O_SYNC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	mem, err := unix.Mmap(int(f.Fd()), at, 0x1000, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = unix.Munmap(mem) }) // the test ends
-	return mem
-}
-
-// drive drives a pin from outside.
-func (w wires) drive(pin int, high bool) {
-	level := uint32(0)
-	if high {
-		level = 1
-	}
-	w.set(pin, level)
-}
-
-// release leaves a pin to its pull, or to the wire of back in hw/qemupi/guest/guest.sh.
-func (w wires) release(pin int) { w.set(pin, 2) }
-
-func (w wires) set(pin int, to uint32) {
-	atomic.StoreUint32((*uint32)(unsafe.Pointer(&w[0x40+4*pin])), to)
-}
-
-// level returns the level of a pin.
-func (w wires) level(pin int) bool {
-	return atomic.LoadUint32((*uint32)(unsafe.Pointer(&w[0x300+4*pin]))) != 0
-}
-
-// TestWireInGuest is a program on an emulated Pi: a wire from an output to an input, until it is killed. The Pi has one real one.
-func TestWireInGuest(t *testing.T) {
-	var from, to int
-	if _, err := fmt.Sscan(os.Getenv("HILLOCK_TEST_WIRE"), &from, &to); err != nil {
-		t.Skip("SKIPPED: a program of TestPiEdges")
-	}
-	for w := newWires(t); ; time.Sleep(100 * time.Microsecond) {
-		w.drive(to, w.level(from))
-	}
-}
-
 // lateClock wakes late.
 type lateClock struct {
 	*clock.Real
@@ -202,6 +144,7 @@ type edgeRecorder struct {
 	spikes  [][]time.Duration // by pin: the times of the spikes
 	read    [][]int64         // by pin: the ticks that read them
 	edges   int
+	latest  time.Duration      // time of the latest edge, on the loop's clock
 	fired   map[string][]int64 // steps, by neuron
 	late    map[int64]bool     // ticks a whole tick late or more
 	start   time.Duration
@@ -229,6 +172,7 @@ func (p recordedPort) Read(to []edge.Edge) (int, error) {
 	n, err := p.Port.Read(to)
 	for _, e := range to[:n] {
 		p.edges++
+		p.latest = e.At - p.between
 		if e.Rising {
 			p.rises[e.Line] = append(p.rises[e.Line], e.At-p.between)
 		}
@@ -284,24 +228,39 @@ func TestEdgesInGuest(t *testing.T) {
 	rounds := count / len(edgePins)
 	for _, tt := range []struct {
 		name         string
-		late, stop   time.Duration // largest lateness of a tick; stop of the loop after tick 50
-		rounds       int
-		lost, isLate bool // edges are lost; spikes are late
+		late         time.Duration // largest lateness of a tick
+		rounds, stop int           // the loop stops for the last rounds
+		lost, isLate bool          // edges are lost; spikes are late
 	}{
-		{"ticks less than a tick late", out.late, 0, rounds, false, false},
-		{"ticks up to 3 ticks late", 3 * out.tick, 0, rounds, false, true},
-		{"a stop fills the kernel's buffer of 1024 edges", 1, 78 * (2*out.hold + 4*time.Millisecond), 85, true, true},
+		{"ticks less than a tick late", out.late, rounds, 0, false, false},
+		{"ticks up to 3 ticks late", 3 * out.tick, rounds, 0, false, true},
+		{"a stop fills the kernel's buffer of 1024 edges", 1, 20, 66, true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(3, 4))
 			c := lateClock{clock.New(), func() time.Duration { return time.Duration(rng.Int64N(int64(tt.late))) }}
 			n := len(edgePins)
 			r := &edgeRecorder{Host: host, clock: c.Real, tick: out.tick, rises: make([][]time.Duration, n), spikes: make([][]time.Duration, n), read: make([][]int64, n), fired: map[string][]int64{}, late: map[int64]bool{}}
-			stop := sessiontest.At{50: func() { c.Sleep(tt.stop) }}
-			ctx, end := context.WithCancel(t.Context())
+			ctx, end := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer end()
+			var s *session.Session
+			edges := 2 * (tt.rounds + tt.stop) * n
+			begun, stopped, driven := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			watch := sessiontest.Each(func(tick neuron.Tick) {
+				select {
+				case stopped <- struct{}{}: // until all edges are there
+					driven <- <-driven
+				default:
+				}
+				switch {
+				case tick.Due == 1:
+					close(begun)
+				case r.edges+int(lostEdges(s)) == edges && tick.Deadline > r.latest+3*out.tick: // all spikes have acted
+					end()
+				}
+			})
 			s, err := session.Open(t.Context(), edgeWires(t, out.tick), session.Hardware{Pi: r, Where: "a real kernel"},
-				session.Options{Clock: c, Observers: []neuron.Observer{r, stop}})
+				session.Options{Clock: c, Observers: []neuron.Observer{r, watch}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -312,25 +271,37 @@ func TestEdgesInGuest(t *testing.T) {
 				_, err := c.Enter(clock.Options{Realtime: clock.Off, CPU: -1})
 				return err
 			}
-			driven := make(chan error, 1)
 			go func() {
-				driven <- out.pulse(tt.rounds)
-				time.Sleep(50*time.Millisecond + tt.stop) // the loop catches up
-				end()
+				<-begun // edges before the first tick are none of the run's
+				err := out.pulse(tt.rounds)
+				if tt.stop > 0 && err == nil {
+					<-stopped
+					err = out.pulse(tt.stop)
+				}
+				driven <- err
 			}()
 			if _, err := loop.Run(ctx); !errors.Is(err, context.Canceled) {
-				t.Fatal(err)
+				t.Fatalf("got %d edges and %d lost, want %d together: %v", r.edges, lostEdges(s), edges, err)
 			}
 			if err := <-driven; err != nil {
 				t.Fatal(err)
 			}
-			r.check(t, s, 2*tt.rounds*n, tt.lost, tt.isLate, out.slow)
+			r.check(t, s, tt.lost, tt.isLate, out.slow)
 		})
 	}
 }
 
+// lostEdges returns the number of edges that the kernel's buffer lost so far.
+func lostEdges(s *session.Session) (lost int64) {
+	for _, name := range s.Board().Edges.Names {
+		state, _ := s.Board().Edges.Of(name)
+		lost += state.Lost
+	}
+	return lost
+}
+
 // check compares the spikes with the kernel's times: the latency is exactly one tick.
-func (r *edgeRecorder) check(t *testing.T, s *session.Session, edges int, anyLost, anyLate, slow bool) {
+func (r *edgeRecorder) check(t *testing.T, s *session.Session, anyLost, anyLate, slow bool) {
 	t.Helper()
 	var lost, late, taken, wantLate, unread int64
 	var most time.Duration
@@ -364,13 +335,13 @@ func (r *edgeRecorder) check(t *testing.T, s *session.Session, edges int, anyLos
 			t.Errorf("%s: got steps %v\nwant %v", name, got, want)
 		}
 	}
-	if int64(r.edges)+lost != int64(edges) || lost > 0 != anyLost {
-		t.Errorf("got %d edges and %d lost, want %d together", r.edges, lost, edges)
+	if lost > 0 != anyLost {
+		t.Errorf("got %d edges lost, want some: %t", lost, anyLost)
 	}
 	if late != wantLate || late == 0 && anyLate || late > 0 && !anyLate && !slow {
 		t.Errorf("got %d late, want %d", late, wantLate)
 	}
-	if most > 50*time.Microsecond && !slow || most > time.Millisecond || len(phases) < 9 {
+	if most > 50*time.Microsecond && !slow || most > r.tick/2 || len(phases) < 9 {
 		t.Errorf("got spikes up to %v from the kernel's times, and phases %v, want nine or more", most, phases)
 	}
 	t.Logf("%d edges, %d lost; %d spikes, %d late; %d after their tick; up to %v from the kernel's times; steps in their ticks: %v", r.edges, lost, taken, late, unread, most, phases)
