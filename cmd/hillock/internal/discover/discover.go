@@ -58,7 +58,7 @@ func find(ctx context.Context, class string, ask func() ([]Hub, error)) (Hub, er
 			err = ctx.Err()
 		}
 		if err != nil {
-			return Hub{}, fmt.Errorf("looking for the hub of class %q: %w", class, err)
+			return Hub{}, fmt.Errorf("looking for the hub of class %q: %w: give its address with --broker", class, err)
 		}
 		if h, err := choose(hubs, class); err != nil || h.Class != "" {
 			return h, err

@@ -120,7 +120,8 @@ func TestFindChoosesTheHubOfTheClass(t *testing.T) {
 		{"others", "9b", [][]Hub{{tls, a}, {wifi}, nil, {tls}}, nil, none + "; classes found: 9a (mqtt://192.168.1.5:1883), 9c (mqtts://192.168.1.7:8883)"},
 		{"many others", "9b", [][]Hub{many}, nil, none + "; classes found: c0 (mqtt://192.168.1.0:1883), c1 (mqtt://192.168.1.1:1883), c2 (mqtt://192.168.1.2:1883), " +
 			"c3 (mqtt://192.168.1.3:1883), c4 (mqtt://192.168.1.4:1883), c5 (mqtt://192.168.1.5:1883), c6 (mqtt://192.168.1.6:1883), c7 (mqtt://192.168.1.7:1883), and 2 more"},
-		{"no network", "9b", nil, errors.New("this machine is in no network"), `looking for the hub of class "9b": this machine is in no network`},
+		{"no network", "9b", nil, errors.New("this machine is in no network"),
+			`looking for the hub of class "9b": this machine is in no network: give its address with --broker`},
 	} {
 		asked := 0
 		h, err := find(t.Context(), tt.class, func() (hubs []Hub, err error) {
@@ -146,7 +147,7 @@ func TestFindChoosesTheHubOfTheClass(t *testing.T) {
 func TestFindEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := find(ctx, "9b", func() ([]Hub, error) { cancel(); return nil, nil })
-	if got, want := fmt.Sprint(err), `looking for the hub of class "9b": context canceled`; got != want || !errors.Is(err, context.Canceled) {
+	if got, want := fmt.Sprint(err), `looking for the hub of class "9b": context canceled: give its address with --broker`; got != want || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -220,5 +221,17 @@ func TestAvahiFileAnnouncesAHub(t *testing.T) {
 	h, err := hubOf(e, home)
 	if err != nil || h.Class != "9b" || h.Address() != "mqtt://192.168.1.5:1883" {
 		t.Errorf("got %+v and %v, want the hub of class 9b", h, err)
+	}
+}
+
+// Without a default route the system joins no multicast group. The error says so.
+func TestErrorNamesTheMissingRoute(t *testing.T) {
+	for _, tt := range []struct{ is, want string }{
+		{"failed to bind to any multicast udp port", "failed to bind to any multicast udp port (is there a default route?)"},
+		{"failed to bind to any unicast udp port", "failed to bind to any unicast udp port"},
+	} {
+		if got := explained(errors.New(tt.is)).Error(); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
 	}
 }

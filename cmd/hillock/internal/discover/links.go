@@ -3,11 +3,13 @@ package discover
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/mdns"
@@ -55,7 +57,7 @@ func ask(ctx context.Context, on []link) ([]Hub, error) {
 	}
 	joined.Wait()
 	if !slices.Contains(errs, nil) {
-		return nil, errors.Join(errs...)
+		return nil, errs[0]
 	}
 	return slices.Concat(found...), nil
 }
@@ -70,5 +72,13 @@ func (l link) ask(ctx context.Context) (hubs []Hub, err error) {
 			hubs = append(hubs, h)
 		}
 	}
-	return hubs, err
+	return hubs, explained(err)
+}
+
+// explained adds the usual cause to an error of the package: the kernel takes the interface of a multicast group from the routes.
+func explained(err error) error {
+	if err != nil && strings.Contains(err.Error(), "any multicast udp port") {
+		return fmt.Errorf("%w (is there a default route?)", err)
+	}
+	return err
 }
