@@ -40,7 +40,7 @@ func TestHubProcess(t *testing.T) {
 }
 
 // TestLatenessWithNet compares the lateness of three neurons at 100 Hz with a class and without it: in turn, each for
-// HILLOCK_TEST_LATENESS, 7 times. The broker and another board are in another process.
+// HILLOCK_TEST_LATENESS, 21 times. The broker and another board are in another process.
 func TestLatenessWithNet(t *testing.T) {
 	each, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_LATENESS"))
 	if err != nil {
@@ -67,7 +67,7 @@ func TestLatenessWithNet(t *testing.T) {
 		t.Fatalf("got %q, %v from the hub", line, err)
 	}
 	var p99 [2][]float64
-	for round := range 14 {
+	for round := range 42 {
 		with := round%2 == 1
 		net := ""
 		if with {
