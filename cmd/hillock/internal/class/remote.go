@@ -37,8 +37,12 @@ type remote struct {
 
 // status returns the state for people.
 func (r *remote) status() Remote {
-	return Remote{Name: r.name, Online: r.online, Problem: r.problem(), Measured: r.asker.known, Offset: r.asker.value, RoundTrip: r.asker.trip,
+	is := Remote{Name: r.name, Online: r.online, Problem: r.problem(), Measured: r.asker.known, Offset: r.asker.value, RoundTrip: r.asker.trip,
 		Spikes: r.spikes, LostSteps: r.lostSteps, Gaps: r.gaps, LostSpikes: r.lostSpikes, Ignored: r.ignored}
+	if r.hello != nil {
+		is.Lost = time.Duration(float64(r.lostSteps) * r.hello.DT * 1e6)
+	}
+	return is
 }
 
 // problem returns the reason for no spikes from the board, "" for none.

@@ -39,6 +39,7 @@ type Remote struct {
 	RoundTrip  time.Duration // of the message that measured Offset: the error is at most that
 	Spikes     int64         // received
 	LostSteps  int64         // steps without a batch
+	Lost       time.Duration // these steps in time; 0 until the step of the board is known
 	Gaps       int64         // of these steps
 	LostSpikes int64         // received, and dropped: no offset yet, or no room
 	Late       int64         // spikes after their time: they acted in the next step. The loop counts them

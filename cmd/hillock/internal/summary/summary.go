@@ -34,6 +34,7 @@ type Figures struct {
 	SpikeInputs     []SpikeInput `json:"spike_inputs,omitempty"`
 	DroppedArrivals int64        `json:"dropped_arrivals"` // in skipped time, and at changes of the network
 	Outputs         []Output     `json:"outputs"`          // pulsing outputs
+	Net             *Net         `json:"net,omitempty"`    // without a class there is none
 }
 
 // Neuron is a neuron or a population over the whole run.
@@ -126,6 +127,7 @@ func Of(s *session.Summary) Figures {
 		}
 		f.Outputs = append(f.Outputs, out)
 	}
+	f.Net = netOf(s.Net)
 	return f
 }
 
@@ -169,6 +171,9 @@ func Text(w io.Writer, s *session.Summary, verbose bool) error {
 	network(t, s)
 	for _, o := range s.Pulsed {
 		pulses(t, o)
+	}
+	if s.Net != nil {
+		t.Printf("net        %s\n", s.Net)
 	}
 	t.Printf("ticks      %s\n", s.Lateness())
 	if s.ReadErrors > 0 {

@@ -68,6 +68,7 @@ func Log(ctx context.Context, run Run, to LogTo) error {
 				l.record(i, times.Late)
 			}
 			l.spikeRecords()
+			l.netRecords()
 		}
 	}
 }

@@ -26,6 +26,9 @@ func (l *logger) forPeople(lines bool) {
 	if lines {
 		l.oracles()
 		l.edgeInputs()
+		if n := l.status.Net; n != nil {
+			l.Info("net  " + n.String())
+		}
 	}
 	if lines && len(l.status.Neurons) > fewNeurons {
 		l.rates()
@@ -69,6 +72,19 @@ func (l *logger) edgeInputs() {
 		if in.Edges != nil {
 			l.Info(strings.Join(append([]string{in.Name + "  " + readable.Count(in.Spikes, "spike")}, in.Words()...), ", "))
 		}
+	}
+}
+
+// netRecords writes the class and its boards, for programs.
+func (l *logger) netRecords() {
+	n := l.status.Net
+	if n == nil {
+		return
+	}
+	l.Info("net", "class", n.Class, "board", n.Board, "broker", n.Broker, "state", n.State, "sent", n.Sent, "unsent", n.Unsent)
+	for _, r := range n.Boards {
+		l.Info("board", "board", r.Name, "online", r.Online, "spikes", r.Spikes, "late", r.Late, "dropped", r.Dropped, "lost_ms", readable.Milliseconds(r.Lost), "gaps", r.Gaps,
+			"offset_ms", readable.Milliseconds(r.Offset), "round_trip_ms", readable.Milliseconds(r.RoundTrip))
 	}
 }
 

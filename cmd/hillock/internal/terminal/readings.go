@@ -71,6 +71,9 @@ func (s *screen) foot() []line {
 	if len(s.status.SpikeInputs) > 0 {
 		lines = append(lines, line{other, s.spikeInputs()})
 	}
+	if n := s.status.Net; n != nil {
+		lines = append(lines, text(other, dim.Render("net "+n.String())))
+	}
 	return append(append(lines, line{about, s.timing()}), s.problems()...)
 }
 

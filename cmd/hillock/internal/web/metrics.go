@@ -55,6 +55,7 @@ func (s *Server) collect(e exposition) {
 		collectNeuron(n, counter, gauge)
 	}
 	collectNetwork(st, counter, gauge)
+	collectNet(st.Net, counter, gauge)
 	fault := metric("fault", "1 for a part with a fault, 0 for a working one.", "kind", "part")
 	wrong := func(text string) float64 {
 		if text == "" {

@@ -189,9 +189,22 @@ func TestMetricsOfANetwork(t *testing.T) {
 	collectNetwork(st, keep, keep)
 	collectOracle(OutputStatus{Name: "oracle", Oracle: &Oracle{Lights: 140, Wrong: 1, Missed: 2, Codes: []OneCode{{"knob", new(0.1)}, {"other", nil}}}}, keep, keep)
 	collectOracle(OutputStatus{Name: "led"}, keep, keep)
+	collectNet(nil, keep, keep)
+	collectNet(&NetStatus{Connected: true, Sent: 1200, Unsent: 3, Boards: []NetBoard{{"mara", true, 40, 5, 1, 20, 2, new(1.2)}, {Name: "tom"}}}, keep, keep)
 	want := strings.Split(`adaptation_amperes p 2e-10
 arrivals_total a 70
 arrivals_total b 0
+board_clock_offset_seconds mara 0.0012
+board_late_spikes_total mara 5
+board_late_spikes_total tom 0
+board_lost_seconds_total mara 0.02
+board_lost_seconds_total tom 0
+board_lost_spikes_total mara 1
+board_lost_spikes_total tom 0
+board_online mara 1
+board_online tom 0
+board_spikes_total mara 40
+board_spikes_total tom 0
 current_amperes p 2e-09
 dropped_arrivals_total  3
 highest_rate_hertz p 9
@@ -209,6 +222,9 @@ lights_total oracle 140
 lowest_rate_hertz p 1
 membrane_volts p -0.06
 missed_spikes_total oracle 2
+net_connected  1
+net_sent_batches_total  1200
+net_unsent_batches_total  3
 neurons p 80
 rate_hertz p 5.5
 real_time_rate_hertz p 5.5

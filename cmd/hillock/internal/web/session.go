@@ -218,7 +218,7 @@ func (w *shown) Status() Status {
 	if !st.Virtual {
 		is.Doctor = append(is.Doctor, seen(&st)...)
 	}
-	is.Moved = w.movedNow(&st)
+	is.Moved, is.Net = w.movedNow(&st), netOf(st.Net)
 	for _, f := range st.Doctor {
 		is.Doctor = append(is.Doctor, Finding{Check: f.Check, Result: string(f.Result), Seen: f.Seen, Means: f.Means, Do: f.Do})
 	}

@@ -230,6 +230,7 @@ type Status struct {
 	Game        Game            `json:"game"`
 	Moved       []MovedWire     `json:"moved"` // wires on the breadboard
 	Doctor      []Finding       `json:"doctor"`
+	Net         *NetStatus      `json:"net"` // null without a class
 }
 
 // DeskWire is a wire on the breadboard.

@@ -32,7 +32,8 @@ export default class Doctor {
   counts(status) {
     const inputs = status.spike_inputs.filter((s) => s.edges ?? s.remote).map((s) => [s.name, `${s.spikes} spikes${some(s.edges ?? s.remote)}`]);
     const lights = status.outputs.filter((o) => o.oracle).map(({ name, oracle: o }) => [name, `${o.lights} lights${some({ 'without a spike': o.wrong, 'spikes without a light': o.missed })}. ${o.note}`]);
-    $('counts').replaceChildren(...[...inputs, ...lights].map(([name, text]) => element('p', element('b', name), ` ${text}`)));
+    const net = status.net ? [['net', status.net.text]] : [];
+    $('counts').replaceChildren(...[...net, ...inputs, ...lights].map(([name, text]) => element('p', element('b', name), ` ${text}`)));
   }
 }
 
