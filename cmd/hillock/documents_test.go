@@ -107,6 +107,30 @@ func TestInstalledDocumentsLinkToInstalledFiles(t *testing.T) {
 	}
 }
 
+// The commands of a class have each flag that the page gives them.
+func TestCommandsOfAClassExist(t *testing.T) {
+	t.Parallel()
+	word := regexp.MustCompile(`(?:[^\s"]|"[^"]*")+`)
+	commands := 0
+	for line := range strings.Lines(read(t, "../../deploy/doc/class.md")) {
+		words := word.FindAllString(line, -1)
+		if !strings.HasPrefix(line, "    ") || len(words) < 2 || words[0] != "hillock" {
+			continue
+		}
+		commands++
+		cmd, args, err := newRoot().Find(words[1:])
+		if err == nil {
+			err = cmd.ParseFlags(args)
+		}
+		if err != nil || !cmd.HasParent() {
+			t.Errorf("%s: got %v, want a command with these flags", strings.TrimSpace(line), err)
+		}
+	}
+	if commands < 8 {
+		t.Errorf("got %d commands, want 8 or more", commands)
+	}
+}
+
 // A first user reads the README from top to bottom.
 func TestREADMEIsShort(t *testing.T) {
 	t.Parallel()
