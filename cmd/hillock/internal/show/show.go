@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -112,6 +113,8 @@ type run struct {
 	session *session.Session
 	site    *web.Site
 	page    *terminal.Page
+
+	searching atomic.Bool // for the hub of the class
 }
 
 // class returns the options of the board in its class, with a log.
@@ -123,8 +126,11 @@ func (r *run) class(given *class.Options) *class.Options {
 	o.Logger, o.Version = r.logger, r.Version
 	if find := o.Find; find != nil {
 		o.Find = func(ctx context.Context, class string) (address string, err error) {
-			r.logger.Info("class: looking for the hub on this network", "class", class)
+			if !r.searching.Swap(true) { // further attempts are no news
+				r.logger.Info("class: looking for the hub on this network", "class", class)
+			}
 			if address, err = find(ctx, class); err == nil {
+				r.searching.Store(false)
 				r.logger.Info("class: hub found", "class", class, "broker", address)
 			}
 			return address, err
