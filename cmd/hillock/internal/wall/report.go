@@ -22,6 +22,7 @@ type Board struct {
 	Mean    *float64  `json:"mean"`  // mean rate of all its neurons, Hz; null without
 	Links   []link    `json:"links"`
 	Lost    int64     `json:"lost"`    // steps that did not arrive
+	LostMs  int64     `json:"lost_ms"` // the same as real time
 	Gaps    int64     `json:"gaps"`    // times that steps did not arrive
 	Skipped int64     `json:"skipped"` // steps left out by its loop
 	Late    int64     `json:"late"`    // spikes of other boards that arrived after their time
@@ -40,7 +41,7 @@ func (w *World) Boards(now time.Duration) []Board {
 
 func (b *board) report(now time.Duration) Board {
 	r := Board{ID: b.id, Name: b.name, State: "online", Where: b.about.Where, Lines: b.about.lines.count(), Neurons: b.about.Neurons, Links: b.about.Links,
-		Lost: b.lost, Gaps: b.gaps, Skipped: b.skipped, Late: b.rates.late, Trouble: b.trouble && now-b.troubled < span}
+		Lost: b.lost, LostMs: int64(min(b.lostMs, 1e15) + 0.5), Gaps: b.gaps, Skipped: b.skipped, Late: b.rates.late, Trouble: b.trouble && now-b.troubled < span}
 	switch {
 	case !b.online:
 		r.State = "gone"

@@ -51,6 +51,7 @@ type board struct {
 	last time.Duration
 
 	gaps, lost, skipped int64         // of this run: gaps, their steps, and steps left out by the loop
+	lostMs              float64       // length of the gaps, real time
 	troubled            time.Duration // latest loss or late spike
 	trouble             bool          // there was one
 }
@@ -188,7 +189,7 @@ func (w *World) batch(b *board, s class.Spikes, now time.Duration) {
 	b.state(true, now) // its state may be lost
 	if s.Run != b.run {
 		b.run, b.to, b.clock = s.Run, s.From-1, mapping{}
-		b.gaps, b.lost, b.skipped, b.trouble = 0, 0, 0, false
+		b.gaps, b.lost, b.skipped, b.lostMs, b.trouble = 0, 0, 0, 0, false
 	}
 	if s.From <= b.to { // again, or out of order
 		w.Foreign++
@@ -204,7 +205,7 @@ func (w *World) batch(b *board, s class.Spikes, now time.Duration) {
 		return max(end-time.Duration(min((float64(s.To-n)+0.5)*step*1e6, float64(2*span))), now-2*span)
 	}
 	if lost := s.From - b.to - 1; lost > 0 {
-		b.gaps, b.lost = b.gaps+1, b.lost+lost
+		b.gaps, b.lost, b.lostMs = b.gaps+1, b.lost+lost, b.lostMs+float64(lost)*step
 		b.trouble, b.troubled = true, now
 		if len(w.gaps) < maxGaps {
 			w.gaps = append(w.gaps, gap{b.id, at(b.to + 1), at(s.From)})

@@ -137,8 +137,8 @@ func TestMissingBatchesAreAGap(t *testing.T) {
 	}
 	for after, want := range map[time.Duration]bool{0: true, span - time.Millisecond: true, span: false} {
 		b := w.Boards(at + 200*time.Millisecond + after)[0]
-		if b.Lost != 1000 || b.Gaps != 1 || b.Trouble != want {
-			t.Errorf("after %v: got %d steps lost in %d gaps, trouble %t, want 1000 in 1, %t", after, b.Lost, b.Gaps, b.Trouble, want)
+		if b.Lost != 1000 || b.LostMs != 100 || b.Gaps != 1 || b.Trouble != want {
+			t.Errorf("after %v: got %d steps lost, %d ms, in %d gaps, trouble %t, want 1000, 100 ms, in 1, %t", after, b.Lost, b.LostMs, b.Gaps, b.Trouble, want)
 		}
 	}
 	said(t, w, "mara", class.KindSpikes, batch("a", 2000, nil), at+250*time.Millisecond) // again

@@ -123,7 +123,7 @@ export class Boards {
       ['board', b.name], ['state', b.state], ['computer', b.where ?? '–'],
       ['neurons', (b.neurons ?? []).map((n, k) => `${n.name}${n.count > 1 ? ` (${n.count})` : ''}${b.rates ? ` ${b.rates[k]} Hz` : ''}`).join(', ') || '–'],
       ['synapses from', [...new Set((b.links ?? []).map((l) => `${l.board}/${l.neuron} (${l.delay} ms)`))].join(', ') || '–'],
-      ['lost steps', `${b.lost} in ${b.gaps} gaps`], ['skipped steps', b.skipped], ['late spikes', b.late],
+      ['lost', `${b.lost_ms} ms in ${b.gaps} gaps (${b.lost} steps)`], ['skipped steps', b.skipped], ['late spikes', b.late],
     ];
     const text = JSON.stringify([rows, may]);
     if (text !== this.told) {

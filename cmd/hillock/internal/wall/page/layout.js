@@ -10,7 +10,7 @@ export function arrange(n, width, height, screen, longest) {
   const each = (width - (columns - 1) * gap) / columns, tall = row > screen / 15;
   const name = Math.min(row * (tall ? 0.42 : 0.64), screen / 20, (each * 0.4) / longest);
   const rate = tall ? Math.min(name * 0.72, row * 0.3) : name * 0.72, padding = 1.2 * name;
-  const label = Math.round(Math.min(tall ? Math.max(longest * name, 9 * rate) + padding : longest * name + 4.2 * rate + padding, each * 0.58));
+  const label = Math.round(Math.min(tall ? Math.max(longest * name, 9 * rate) + padding : longest * name + 5.4 * rate + padding, each * 0.58));
   return { columns, rows, row, axis, gap, each, tall, name, rate, label };
 }
 
@@ -32,11 +32,18 @@ export function moved(names, from, to) {
 export function figures(b, room) {
   if (b.state !== 'online') return b.state;
   const hz = (x) => `${x >= 10 ? Math.round(x) : x}`;
-  if (b.trouble && b.lost) return `${count(b.lost)} lost`;
+  if (b.trouble && b.lost) return `${time(b.lost_ms)} lost`;
   if (b.trouble && b.late) return `${count(b.late)} late`;
   if (b.trouble && b.skipped) return `${count(b.skipped)} skipped`;
   if (room && b.rates && b.rates.length > 1 && b.rates.length <= 3) return `${b.rates.map(hz).join(' · ')} Hz`;
   return b.mean === null ? '' : `${hz(b.mean)} Hz`;
+}
+
+// time writes a time in ms with two digits: 450 ms, 4.5 s, 12 s, 3 min.
+function time(ms) {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 120000) return `${ms < 9950 ? Math.floor(ms / 100) / 10 : Math.floor(ms / 1000)} s`;
+  return `${Math.floor(ms / 60000)} min`;
 }
 
 // count writes a number in at most four letters: 950, 4.5k, 12k, 3M.
