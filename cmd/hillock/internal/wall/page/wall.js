@@ -12,7 +12,7 @@ const PICTURE = 1000 / 30; // ms
 const CROWD = 48; // boards with a map of their own accord
 
 let hello = null, setup = { names: {}, order: [], muted: [], frozen: false }, status = null, trouble = '', token = kept(), chosen = remembered('map');
-let film = new Film(), all = new Map(), order = null, placed = true;
+let film = new Film(), all = new Map(), order = null, sent = null, placed = true;
 
 const rasters = new Rasters($('picture')), ring = new Ring($('ring'));
 // mapped reports whether the map is on: as chosen, else with few boards.
@@ -26,7 +26,12 @@ const shared = {
   visible: () => ordered([...all.values()], order ?? setup.order).filter((b) => !setup.muted.includes(b.name)),
   layout: () => rasters.layout,
   arrange: (names) => { order = names; placed = false; },
-  order: (names) => { order = names; placed = false; send({ type: 'order', boards: [...names, ...setup.muted] }); },
+  order: (names) => {
+    order = names;
+    sent = [...names, ...setup.muted.filter((name) => !names.includes(name))];
+    placed = false;
+    send({ type: 'order', boards: sent });
+  },
 };
 const boards = new Boards(shared, send);
 
@@ -63,6 +68,7 @@ function opened() {
   ring.coming = [];
   ring.dots = [];
   ring.lit.clear();
+  order = sent = null;
   placed = false;
 }
 
@@ -100,7 +106,7 @@ function greeted(m) {
 
 function arranged(m) {
   setup = m;
-  if (!boards.drag) order = null;
+  if (!boards.drag && (!sent || sent.join() === m.order.join())) order = sent = null; // and not at the answer to an earlier order
   film.freeze(m.frozen);
   $('frozen').hidden = !m.frozen;
   $('freeze').setAttribute('aria-pressed', m.frozen);
@@ -125,7 +131,7 @@ function refused(m) {
   $('error').hidden = false;
   clearTimeout(refused.timer);
   refused.timer = setTimeout(() => { $('error').hidden = true; }, 8000);
-  order = null;
+  order = sent = null;
   placed = false;
 }
 
