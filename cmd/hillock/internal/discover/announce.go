@@ -25,7 +25,7 @@ type Announcement struct {
 	joined  sync.WaitGroup
 }
 
-// Announce announces a hub until Close, on the links that its broker listens on: all of them for the address 0.0.0.0. New links count too.
+// Announce announces a hub until Close, on the links of its broker: on all of them for the address 0.0.0.0. New links count too.
 func Announce(h Hub) *Announcement {
 	if h.Name == "" {
 		host, _ := os.Hostname() // without one the class is the whole name
@@ -60,7 +60,7 @@ func (a *Announcement) look(on []link) {
 		if zone == nil {
 			continue
 		}
-		// Without a server on one link, as for a taken port, boards find the hub on the others, or by its address.
+		// Without a server on one link, as for a taken port, the others remain, and the address.
 		if s, err := mdns.NewServer(&mdns.Config{Zone: zone, Iface: &l.Interface, Logger: silent()}); err == nil {
 			a.servers = append(a.servers, s)
 		}

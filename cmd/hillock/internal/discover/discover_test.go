@@ -177,7 +177,7 @@ func TestZoneFollowsTheBroker(t *testing.T) {
 	}
 }
 
-// A hub answers on loopback, where the kernel sends multicasts there. No other computer takes part.
+// A hub answers on loopback. No other computer takes part.
 func TestHubAnswersOnLoopback(t *testing.T) {
 	i := slices.IndexFunc(links(), func(l link) bool { return l.Flags&net.FlagLoopback != 0 })
 	if i < 0 {
@@ -200,7 +200,7 @@ func TestHubAnswersOnLoopback(t *testing.T) {
 	}
 }
 
-// The package's file for avahi announces what Find accepts.
+// Find accepts the announcement of the package's file for avahi.
 func TestAvahiFileAnnouncesAHub(t *testing.T) {
 	text, err := os.ReadFile("../../../../deploy/avahi/hillock.service")
 	if err != nil {

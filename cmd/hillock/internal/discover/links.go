@@ -21,7 +21,7 @@ type link struct {
 	networks []netip.Prefix
 }
 
-// links returns the interfaces that multicast works on, loopback included: hub and boards may be on one machine.
+// links returns the interfaces with multicast, loopback included: hub and boards may be on one machine.
 func links() (all []link) {
 	interfaces, _ := net.Interfaces() // without any there is no link
 	for _, i := range interfaces {
