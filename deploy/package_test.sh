@@ -104,7 +104,7 @@ present /usr/bin/hillock 755
 for file in /etc/hillock/hillock.toml /lib/systemd/system/hillock.service /lib/udev/rules.d/70-hillock.rules \
   /etc/security/limits.d/hillock.conf /usr/lib/sysusers.d/hillock.conf /usr/share/doc/hillock/{copyright,changelog.gz} \
   /usr/share/doc/hillock/doc/{commands,doctor,model,mqtt,page,time,virtual-pi}.md \
-  /usr/share/doc/hillock/examples/{ads1115.toml,class-node-red.json,clicks.toml,no-adc.toml,noise.toml,recorded.toml,shows.toml,tide.csv,two-neurons.toml} /usr/share/man/man1/hillock.1.gz \
+  /usr/share/doc/hillock/avahi/hillock.service /usr/share/doc/hillock/examples/{ads1115.toml,class-node-red.json,clicks.toml,no-adc.toml,noise.toml,recorded.toml,shows.toml,tide.csv,two-neurons.toml} /usr/share/man/man1/hillock.1.gz \
   /usr/share/bash-completion/completions/hillock /usr/share/zsh/vendor-completions/_hillock \
   /usr/share/fish/vendor_completions.d/hillock.fish; do
   present "$file" 644
