@@ -3,11 +3,7 @@ package class
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 )
 
 // kindOf returns the kind of a message.
@@ -79,7 +75,7 @@ func Decode[M Message](data []byte) (M, error) {
 	if len(data) > MaxMessage {
 		return none, tooLong(kind, data)
 	}
-	if err := read("", data, reflect.ValueOf(&m).Elem()); err != nil {
+	if err := readMessage(data, any(&m).(object)); err != nil {
 		return none, fmt.Errorf("%s: %w", kind, err)
 	}
 	if err := check(m); err != nil {
@@ -100,97 +96,4 @@ func DecodeState(data []byte) (online bool, err error) {
 
 func tooLong(kind Kind, data []byte) error {
 	return fmt.Errorf("%s: must be at most %d bytes, got %d", kind, MaxMessage, len(data))
-}
-
-// read decodes the value of a key. path is "" for the whole message. encoding/json alone would accept missing keys, null, and keys in
-// capitals.
-func read(path string, data json.RawMessage, v reflect.Value) error {
-	var rule string
-	switch v.Interface().(type) {
-	case int64:
-		rule = "must be a whole number"
-	case float64:
-		rule = "must be a number"
-	case string:
-		rule = "must be a text"
-	case time.Time:
-		rule = `must be a time such as "2026-11-30T08:15:00Z"`
-	case []string:
-		rule = "must be a list of texts"
-	case map[string][]int64:
-		rule = "must have a list of whole numbers for each neuron"
-	default:
-		if v.Kind() == reflect.Slice {
-			return readList(path, data, v)
-		}
-		return readObject(path, data, v)
-	}
-	err := json.Unmarshal(data, v.Addr().Interface())
-	if err != nil || string(data) == "null" || hasNil(v.Interface()) {
-		return wrong(path, rule, short(data))
-	}
-	return nil
-}
-
-// hasNil reports whether a list of steps was null.
-func hasNil(v any) bool {
-	lists, _ := v.(map[string][]int64)
-	for _, steps := range lists {
-		if steps == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// readObject decodes an object into a struct. Each field must have its key.
-func readObject(path string, data json.RawMessage, v reflect.Value) error {
-	var values map[string]json.RawMessage
-	if err := json.Unmarshal(data, &values); err != nil || values == nil {
-		return wrong(path, "must be a JSON object", short(data))
-	}
-	for i := range v.NumField() {
-		key := v.Type().Field(i).Tag.Get("json")
-		at := strings.TrimPrefix(path+"."+key, ".")
-		value, ok := values[key]
-		if !ok {
-			return fmt.Errorf("%s: missing", at)
-		}
-		if err := read(at, value, v.Field(i)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readList decodes a list of objects into a slice of structs.
-func readList(path string, data json.RawMessage, v reflect.Value) error {
-	var values []json.RawMessage
-	if err := json.Unmarshal(data, &values); err != nil || values == nil {
-		return wrong(path, "must be a list", short(data))
-	}
-	c := checker{}
-	if c.count(path, len(values), MaxNeurons); c.err != nil {
-		return c.err
-	}
-	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
-	for i, value := range values {
-		if err := read(item(path, i), value, v.Index(i)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// short returns JSON from outside for a message: at most 64 bytes of printable ASCII.
-func short(data []byte) string {
-	if len(data) == 0 {
-		return "nothing"
-	}
-	s := strconv.QuoteToASCII(string(data[:min(len(data), 64)]))
-	s = strings.ReplaceAll(s[1:len(s)-1], `\"`, `"`)
-	if len(data) > 64 {
-		s += "..."
-	}
-	return s
 }
