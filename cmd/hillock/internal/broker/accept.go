@@ -69,17 +69,28 @@ func (b *Broker) serve(c *connection, encrypted bool) {
 		b.retained.join(c.board)
 		defer b.retained.leave(c.board)
 	}
-	b.o.Logger.Info("broker: client joined", "board", c.board, "from", c.from)
+	c.log("joined")
 	err := b.server.EstablishConnection("class", c)
 	var code packets.Code
 	switch {
+	case c.out.wasStuck():
+		c.refuse(Stuck)
 	case errors.Is(err, packets.ErrRejectPacket): // counted already
 	case errors.Is(err, packets.ErrPacketTooLarge):
 		c.refuse(TooLarge)
 	case errors.As(err, &code) && code.Code >= packets.ErrUnspecifiedError.Code:
 		c.refuse(Malformed)
 	}
-	b.o.Logger.Info("broker: client left", "board", c.board, "from", c.from, "reason", reasonOf(err))
+	c.log("left", "reason", reasonOf(err))
+}
+
+// log logs a board, and at a lower level a reader.
+func (c *connection) log(event string, args ...any) {
+	if c.board == "" {
+		c.b.o.Logger.Debug("broker: reader "+event, append([]any{"from", c.from}, args...)...)
+		return
+	}
+	c.b.o.Logger.Info("broker: board "+event, append([]any{"board", c.board, "from", c.from}, args...)...)
 }
 
 // reasonOf returns the end of a connection for the log.

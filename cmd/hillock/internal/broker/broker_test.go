@@ -55,6 +55,7 @@ func TestCutConnectionSendsTheWill(t *testing.T) {
 	w := open(t, nil)
 	wall := w.join(t, "wall-1")
 	wall.subscribe("hillock/1/9b/+/state")
+	wall.ping()
 	mara := w.dial(t, "127.0.0.2")
 	mara.mustConnect(maraParams("9b:mara"))
 	mara.Conn.(*net.TCPConn).SetLinger(0)
@@ -74,6 +75,7 @@ func TestNewConnectionOfABoardReplacesTheOld(t *testing.T) {
 	w := open(t, nil)
 	wall := w.join(t, "wall-1")
 	wall.subscribe("hillock/1/9b/+/state")
+	wall.ping()
 	old := w.dial(t, "127.0.0.2")
 	old.mustConnect(maraParams("9b:mara"))
 	thief := w.dial(t, "127.0.0.3")
@@ -105,6 +107,7 @@ func TestConnectionInsideTheProcess(t *testing.T) {
 	mara := newClient(t, c)
 	mara.mustConnect(packets.ConnectParams{ClientIdentifier: "9b:mara"})
 	mara.subscribe("hillock/1/9b/+/ask/mara")
+	mara.ping()
 	tom := w.join(t, "9b:tom")
 	tom.publish("hillock/1/9b/tom/ask/mara", "{}", false, 0)
 	if got, want := mara.message(), "hillock/1/9b/tom/ask/mara {}"; got != want {

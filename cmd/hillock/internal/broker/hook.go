@@ -2,6 +2,7 @@ package broker
 
 import (
 	"bytes"
+	"strings"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
@@ -49,6 +50,9 @@ func (h *hook) OnPacketRead(cl *mqtt.Client, pk packets.Packet) (packets.Packet,
 		if pk.FixedHeader.Qos > 1 {
 			why = NoQoS2
 		}
+		if strings.HasPrefix(pk.TopicName, "$") { // mochi drops it without OnACLCheck
+			c.refuse(ForeignTopic)
+		}
 	case subscribe:
 		price = 10 * len(pk.Filters)
 		if cl.State.Subscriptions.Len()+len(pk.Filters) > maxFilters {
@@ -64,7 +68,8 @@ func (h *hook) OnPacketRead(cl *mqtt.Client, pk packets.Packet) (packets.Packet,
 		c.refuse(why)
 		return pk, packets.ErrRejectPacket
 	}
-	if !c.charge(price, pk.FixedHeader.Remaining) {
+	// Without room for the answer, the client waits.
+	if !c.charge(price, pk.FixedHeader.Remaining) || !c.out.wait(2*pendingMessages, 2*pendingBytes) {
 		return pk, packets.ErrRejectPacket
 	}
 	return pk, nil

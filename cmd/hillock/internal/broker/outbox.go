@@ -3,7 +3,9 @@ package broker
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +28,7 @@ type outbox struct {
 	writing  bool
 	ended    bool // no more packets; the write of the last ones may still run
 	cut      bool
+	stuck    bool // a write took too long
 }
 
 // pieceBytes is the part of an outbox with one deadline.
@@ -111,12 +114,16 @@ func (o *outbox) write() {
 		for len(batch) > 0 {
 			piece := batch[:min(len(batch), pieceBytes)]
 			batch = batch[len(piece):]
-			err := o.to.SetWriteDeadline(time.Now().Add(o.writeTime))
+			o.mu.Lock()
+			writeTime := o.writeTime
+			o.mu.Unlock()
+			err := o.to.SetWriteDeadline(time.Now().Add(writeTime))
 			if err == nil {
 				_, err = o.to.Write(piece)
 			}
 			o.mu.Lock()
 			if err != nil {
+				o.stuck = o.stuck || !o.ended && errors.Is(err, os.ErrDeadlineExceeded)
 				o.ended, o.cut = true, true
 				batch = nil
 			} else {
@@ -140,6 +147,13 @@ func (o *outbox) wait(messages, bytes int) bool {
 		o.room.Wait()
 	}
 	return !o.ended
+}
+
+// wasStuck reports whether the client read too slowly for a write.
+func (o *outbox) wasStuck() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.stuck
 }
 
 // end closes the connection: after the waiting packets, but soon; with cut at once.
