@@ -35,7 +35,7 @@ func (w *world) until(t *testing.T, ok func() bool) {
 // log has no secret.
 func TestAttacksAreRefusedAndDisturbNoClient(t *testing.T) {
 	w := open(t, func(o *Options) {
-		o.limits.connectTime, o.limits.writeTime, o.limits.retainedBytes = 2*time.Second, time.Second, 1<<20
+		o.limits.connectTime, o.limits.writeTime, o.limits.keepalive, o.limits.retainedBytes = 2*time.Second, time.Second, 1, 1<<20
 	})
 	mara := w.join(t, "9b:mara")
 	wall := w.join(t, "wall-1")

@@ -30,6 +30,7 @@ func (h *hook) OnConnect(cl *mqtt.Client, _ packets.Packet) error {
 	if cl.State.Keepalive == 0 || cl.State.Keepalive > maxKeepalive {
 		cl.State.Keepalive = maxKeepalive
 	}
+	cl.State.Keepalive = max(cl.State.Keepalive, h.b.limits.keepalive)
 	return nil
 }
 

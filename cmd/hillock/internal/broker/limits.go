@@ -37,6 +37,7 @@ type limits struct {
 	newcomers   int           // connections without an admitted client; 0: as many as clients
 	connectTime time.Duration // for TLS and CONNECT together
 	writeTime   time.Duration // for 64 KiB to one client
+	keepalive   uint16        // the shortest, s: boards ask for 5 s, and a busy machine pings up to 7 s apart
 	messages    rate.Limit    // packets per second of one client
 	messageRush int           // packets at once
 	bytes       rate.Limit    // bytes per second of one client
@@ -48,7 +49,7 @@ type limits struct {
 }
 
 var usual = limits{
-	perAddress: 32, connectTime: 10 * time.Second, writeTime: 10 * time.Second,
+	perAddress: 32, connectTime: 10 * time.Second, writeTime: 10 * time.Second, keepalive: 8,
 	messages: 500, messageRush: 2000, bytes: 1 << 20, byteRush: 2 << 20,
 	retainedBytes: 32 << 20,
 	local:         netip.Addr.IsLoopback,
