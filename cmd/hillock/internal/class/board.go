@@ -81,6 +81,7 @@ type Board struct {
 // layout is the neurons of a configuration.
 type layout struct {
 	era   int64
+	batch time.Duration
 	hello Hello
 	first map[string]int32 // number of the first neuron, by table
 	names []string         // by number: "n1", or "n1.3" of a population
@@ -178,7 +179,7 @@ func (b *Board) listen(cfg *config.Config) {
 
 // layoutOf returns the neurons of a configuration.
 func layoutOf(cfg *config.Config, era int64) *layout {
-	l := &layout{era: era, first: map[string]int32{}}
+	l := &layout{era: era, batch: cfg.Net.Batch, first: map[string]int32{}}
 	l.hello = Hello{DT: milliseconds(cfg.Loop.DT), Tick: milliseconds(cfg.Loop.Tick), Speed: cfg.Loop.Speed}
 	for _, n := range cfg.Neurons {
 		count := max(1, n.Count)

@@ -17,6 +17,8 @@ const (
 	maxWrite  = time.Second // of a message into the socket's buffer
 	farewell  = time.Second // for "offline"
 	closing   = 2 * time.Second
+
+	discardEvery = 100 * time.Millisecond // without a connection
 )
 
 // ErrRead is a refused subscription.
@@ -107,11 +109,13 @@ func (b *Board) attempt(ctx context.Context) (l *link, err error) {
 		defer close(done)
 		l, err = b.connect(ctx)
 	}()
+	rest := time.NewTicker(discardEvery)
+	defer rest.Stop()
 	for {
 		select {
 		case <-done:
 			return l, err
-		case <-b.outbox.wake:
+		case <-rest.C:
 			b.discard()
 		}
 	}
@@ -119,15 +123,16 @@ func (b *Board) attempt(ctx context.Context) (l *link, err error) {
 
 // idle waits without a connection.
 func (b *Board) idle(ctx context.Context, wait time.Duration) {
-	timer := time.NewTimer(wait)
+	timer, rest := time.NewTimer(wait), time.NewTicker(discardEvery)
 	defer timer.Stop()
+	defer rest.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 			return
-		case <-b.outbox.wake:
+		case <-rest.C:
 			b.discard()
 		}
 	}

@@ -32,14 +32,14 @@ type fired struct {
 const headWords = 6
 
 // outbox turns the spikes of a loop into batches for the sender. The loop calls begin, spike, tick and end, the sender next. The loop
-// never waits: without room in the ring a whole batch is dropped.
+// never waits: without room in the ring a whole batch is dropped. It wakes no goroutine: a channel has a lock, and its holder may wait for
+// a CPU. The sender knows when a batch is due.
 //
 // A step of the class counts all steps of the run: those of earlier configurations, and skipped ones.
 type outbox struct {
 	ring   *ring
-	wake   chan struct{} // has a value when a batch has come
-	unsent atomic.Int64  // batches dropped
-	over   atomic.Int64  // spikes dropped: more in a step or a tick than fit
+	unsent atomic.Int64 // batches dropped
+	over   atomic.Int64 // spikes dropped: more in a step or a tick than fit
 
 	pending []fired // of the present tick, with the steps of the loop
 
@@ -56,7 +56,7 @@ type outbox struct {
 }
 
 func newOutbox() *outbox {
-	return &outbox{ring: newRing(outboxWords), wake: make(chan struct{}, 1), pending: make([]fired, 0, maxPending), open: batch{from: 1}}
+	return &outbox{ring: newRing(outboxWords), pending: make([]fired, 0, maxPending), open: batch{from: 1}}
 }
 
 // begin prepares for a loop. Steps continue behind those of the loop before.
@@ -156,10 +156,6 @@ func (o *outbox) close(to int64, at time.Duration) {
 			*o.ring.at(tail + uint64(i)) = word
 		}
 		o.ring.tail.Store(end)
-		select {
-		case o.wake <- struct{}{}:
-		default:
-		}
 	} else {
 		o.unsent.Add(1)
 	}

@@ -20,8 +20,9 @@ func (b *Board) serve(ctx context.Context, l *link) error {
 	b.setState(Connected, 0)
 	rates := time.NewTicker(time.Second)
 	defer rates.Stop()
-	asking := time.NewTimer(0)
+	asking, batches := time.NewTimer(0), time.NewTimer(0)
 	defer asking.Stop()
+	defer batches.Stop()
 	for {
 		select {
 		case err := <-l.lost:
@@ -30,8 +31,9 @@ func (b *Board) serve(ctx context.Context, l *link) error {
 			s.batches()
 			s.publish(KindState, "", 1, []byte(Offline)).WaitTimeout(farewell)
 			return nil
-		case <-b.outbox.wake:
+		case <-batches.C:
 			s.batches()
+			batches.Reset(s.due())
 		case <-rates.C:
 			s.rates()
 		case a := <-b.answers:
@@ -54,6 +56,7 @@ type sender struct {
 	*link
 	era        int64 // of the latest hello
 	speed      float64
+	length     time.Duration // of a batch
 	subscribed map[string]bool
 }
 
@@ -124,7 +127,7 @@ func (s *sender) hello() error {
 	if now == nil || now.era == s.era && hello.Speed == s.speed {
 		return nil
 	}
-	s.era, s.speed = now.era, hello.Speed
+	s.era, s.speed, s.length = now.era, hello.Speed, now.batch
 	if err := s.subscribe(topics...); err != nil {
 		return err
 	}
@@ -172,6 +175,17 @@ func (s *sender) batches() {
 			s.outbox.unsent.Add(1)
 		}
 	}
+}
+
+// due returns the time until the next batch. One that is late is asked for each ms, and without a loop more slowly.
+func (s *sender) due() time.Duration {
+	switch late := s.o.Clock.Now() - s.batch.at - s.length; {
+	case late < 0:
+		return min(-late, s.length) + 200*time.Microsecond
+	case late < 100*time.Millisecond:
+		return time.Millisecond
+	}
+	return 20 * time.Millisecond
 }
 
 // spikes returns the message of a batch.
