@@ -33,15 +33,22 @@ func startWeb(t *testing.T, f *runFlags, args ...string) *webRun {
 		errWrite.Close()
 	}()
 	lines := bufio.NewReader(errRead)
-	first, err := lines.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(first), "open ")
-	if !ok {
-		t.Fatalf("got %q and %v, want the address first", first, err)
+	before := ""
+	for r.url == "" {
+		line, err := lines.ReadString('\n')
+		url, ok := strings.CutPrefix(strings.TrimSpace(line), "open ")
+		switch {
+		case ok:
+			r.url = url
+		case err == nil && strings.Contains(line, "class: "): // a connection can be faster than the page
+			before += line
+		default:
+			t.Fatalf("got %q and %v, want the address first", line, err)
+		}
 	}
-	r.url = url
 	go func() {
 		rest, _ := io.ReadAll(lines)
-		r.rest <- string(rest)
+		r.rest <- before + string(rest)
 	}()
 	return r
 }
