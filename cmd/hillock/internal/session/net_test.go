@@ -86,8 +86,8 @@ func classFile(t testing.TB, name, text string) *config.Config {
 	return cfg
 }
 
-// sit starts a run with a clock. Its broker is in this process.
-func sit(t testing.TB, b *broker.Broker, name, text string, clk neuron.Clock) *seat {
+// sit starts a run with a clock. Its broker is in this process. Changes of its options come last.
+func sit(t testing.TB, b *broker.Broker, name, text string, clk neuron.Clock, changes ...func(*session.Options)) *seat {
 	t.Helper()
 	s := &seat{cfg: classFile(t, name, text)}
 	dial := func(context.Context, string, string) (net.Conn, error) { return b.Dial() }
@@ -98,8 +98,11 @@ func sit(t testing.TB, b *broker.Broker, name, text string, clk neuron.Clock) *s
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Session, err = session.Open(t.Context(), s.cfg, session.Hardware{Pi: v, Virtual: v, Where: "the virtual Pi"},
-		session.Options{Clock: clk, Observers: []neuron.Observer{s}, Class: &class.Options{Dial: dial, Version: "test"}})
+	o := session.Options{Clock: clk, Observers: []neuron.Observer{s}, Class: &class.Options{Dial: dial, Version: "test"}}
+	for _, change := range changes {
+		change(&o)
+	}
+	s.Session, err = session.Open(t.Context(), s.cfg, session.Hardware{Pi: v, Virtual: v, Where: "the virtual Pi"}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
