@@ -68,11 +68,3 @@ func (b *Board) Status() Status {
 	slices.SortFunc(s.Boards, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
 	return s
 }
-
-// LostSteps returns the number of steps of other boards without a batch.
-func (s Status) LostSteps() (n int64) {
-	for _, r := range s.Boards {
-		n += r.LostSteps
-	}
-	return n
-}

@@ -49,8 +49,7 @@ type seat struct {
 	all []fired
 	end func()
 
-	start time.Duration // deadline of tick 0
-	steps []int64       // of the present tick
+	steps []int64 // of the present tick
 }
 
 // Step implements neuron.StepObserver.
