@@ -11,16 +11,16 @@ func TestKernelLeavesTheLineLow(t *testing.T) {
 		status       int
 		says         string
 	}{
-		{"end of its time", `long --duration 3s; sleep 2; mark before; wait $pid`, 0, ""},
-		{"SIGINT", `long; sleep 2; mark before; kill -INT $pid; wait $pid`, 0, ""},
-		{"SIGTERM", `long; sleep 2; mark before; kill -TERM $pid; wait $pid`, 0, ""},
-		{"SIGHUP", `long; sleep 2; mark before; kill -HUP $pid; wait $pid`, 0, ""},
-		{"panic in the loop", `broken loop; long; sleep 2; mark before; wait $pid`, 1, "hillock: panic in the loop: runtime error: invalid memory address"},
-		{"panic in an observer", `broken observer; long; sleep 2; mark before; wait $pid`, 1, "hillock: panic in the loop: an observer that breaks"},
+		{"end of its time", `long --duration 3s; lit; mark before; wait $pid`, 0, ""},
+		{"SIGINT", `long; lit; mark before; kill -INT $pid; wait $pid`, 0, ""},
+		{"SIGTERM", `long; lit; mark before; kill -TERM $pid; wait $pid`, 0, ""},
+		{"SIGHUP", `long; lit; mark before; kill -HUP $pid; wait $pid`, 0, ""},
+		{"panic in the loop", `broken loop; long; lit; mark before; wait $pid`, 1, "hillock: panic in the loop: runtime error: invalid memory address"},
+		{"panic in an observer", `broken observer; long; lit; mark before; wait $pid`, 1, "hillock: panic in the loop: an observer that breaks"},
 		{"panic in a driver", `broken driver; mark before; start; wait $pid`, 1, "hillock: panic in the loop: a driver that breaks"},
-		{"out of memory", `broken memory; ulimit -d 120000; export GOTRACEBACK=crash; long; sleep 2; mark before; wait $pid`, 134, "fatal error: "},
-		{"killed by the kernel for want of memory", `broken memory; long; sleep 2; mark before; wait $pid`, 137, ""},
-		{"kill -9", `long; sleep 2; mark before; kill -KILL $pid; wait $pid`, 137, ""},
+		{"out of memory", `broken memory; ulimit -d 120000; export GOTRACEBACK=crash; long; lit; mark before; wait $pid`, 134, "fatal error: "},
+		{"killed by the kernel for want of memory", `broken memory; long; lit; mark before; wait $pid`, 137, ""},
+		{"kill -9", `long; lit; mark before; kill -KILL $pid; wait $pid`, 137, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := boot(t, `
@@ -55,7 +55,7 @@ func btoi(b bool) int {
 
 func TestKernelOffAfterAKill(t *testing.T) {
 	g := boot(t, `
-start --set output.led.width="1 min"; sleep 2
+start --set output.led.width="1 min"; lit
 hillock off >/tmp/off 2>&1; echo "beside a run: $? $(cat /tmp/off)"
 kill -KILL $pid; wait $pid
 echo pull-up >$(ls -d /sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio17)/pull # as on a Pi that keeps the levels
