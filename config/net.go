@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -96,31 +97,42 @@ func (t *Table) text(key string, to *string, rule string, problem func(string) (
 	*to = s
 }
 
-// brokerProblem returns a hint for a bad address of a broker, a blank for a hint without words, and "" for a good one. A password is
-// not repeated in a message.
+// brokerProblem returns a hint for a bad value of broker, a blank for a hint without words, and "" for a good one. A password is not
+// repeated in a message.
 func (t *Table) brokerProblem(s string) string {
-	if s == "find" || s == "embedded" {
+	words := []string{"find", "embedded"}
+	shown, hint, ok := BrokerAddress(s)
+	if ok || slices.Contains(words, s) {
 		return ""
 	}
-	u, err := url.Parse(s)
-	switch {
-	case err == nil && u.User != nil:
-		t.node.index["broker"].raw = strconv.Quote(u.Scheme + "://...@" + u.Host)
-		return "an address has no password: put user and password into the file of the key login"
-	case err != nil || u.Host == "":
-		if near := Nearest(s, []string{"find", "embedded"}); near != "" {
-			return "did you mean " + near + "?"
-		}
-		if validHost(s) {
-			return "write \"mqtt://" + s + "\""
-		}
-		return " "
-	case brokerPorts()[u.Scheme] == "":
-		return "the schemes are mqtt, mqtts, ws and wss"
-	case (u.Path != "" && u.Path != "/") && !strings.HasPrefix(u.Scheme, "ws"), u.RawQuery != "", u.Fragment != "", !validHost(u.Host):
-		return " "
+	if near := Nearest(s, words); near != "" {
+		return "did you mean " + near + "?"
 	}
-	return ""
+	if shown != s {
+		t.node.index["broker"].raw = strconv.Quote(shown)
+	}
+	return cmp.Or(hint, " ")
+}
+
+// BrokerAddress checks the address of a broker, such as mqtt://192.168.1.5:1883. For a bad one it returns the address without a
+// password, and a hint that may be "".
+func BrokerAddress(s string) (shown, hint string, ok bool) {
+	u, err := url.Parse(s)
+	at := strings.LastIndex(s, "@")
+	switch {
+	case err == nil && u.User != nil, err != nil && at >= 0:
+		scheme, _, _ := strings.Cut(s[:at], "://")
+		return scheme + "://..." + s[at:], "an address has no password: put user and password into the file of the key login", false
+	case err != nil || u.Host == "":
+		if validHost(s) {
+			hint = "write \"mqtt://" + s + "\""
+		}
+	case brokerPorts()[u.Scheme] == "":
+		hint = "the schemes are mqtt, mqtts, ws and wss"
+	default:
+		ok = (u.Path == "" || u.Path == "/" || strings.HasPrefix(u.Scheme, "ws")) && u.RawQuery == "" && u.Fragment == "" && validHost(u.Host)
+	}
+	return s, hint, ok
 }
 
 // validHost reports whether a text is a host with an optional port.

@@ -7,7 +7,6 @@ import (
 
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/swarm"
-	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 )
 
@@ -33,7 +32,7 @@ messages per second, the lost batches with each gap, the delay, and its own late
 			}
 			var err error
 			if load.Code, err = swarm.ReadCode(codeFile); err != nil {
-				return usage.Errorf("--code-file: %w", err)
+				return err
 			}
 			r, err := swarm.Run(cmd.Context(), cmd.ErrOrStderr(), load)
 			if err != nil {
@@ -45,7 +44,7 @@ messages per second, the lost batches with each gap, the delay, and its own late
 	flags := cmd.Flags()
 	flags.Var(value.Text{To: &load.Broker, Kind: "address", Rule: "must be an address such as mqtt://127.0.0.1:1883"}, "broker", "broker to load")
 	flags.Var(value.Text{To: &load.Class, Kind: "name", Rule: "must be the name of a class"}, "class", "class of the boards")
-	addFile(cmd, &codeFile, "code-file", "connect with the join code in this file")
+	addFile(cmd, &codeFile, "code-file", "connect with the join code in this file; other users must not be able to read it")
 	flags.IntVar(&load.Boards, "boards", load.Boards, "`number` of boards")
 	flags.IntVar(&load.Neurons, "neurons", load.Neurons, "`number` of neurons of each board")
 	flags.Float64Var(&load.Rate, "rate", load.Rate, "firing rate of each neuron, a `number` in Hz")

@@ -15,6 +15,7 @@ import (
 	"hillock/cmd/hillock/internal/discover"
 	"hillock/cmd/hillock/internal/serve"
 	"hillock/cmd/hillock/internal/terminal"
+	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/wall"
 )
 
@@ -29,7 +30,7 @@ type Options struct {
 // Run runs a hub until ctx ends.
 func Run(ctx context.Context, o Options) (err error) {
 	if err := class.CheckName(o.Class); err != nil {
-		return fmt.Errorf("--class: %w", err)
+		return usage.Errorf("--class: %w", err)
 	}
 	folder, err := broker.Folder(os.Getenv)
 	if err != nil {
@@ -102,5 +103,9 @@ func certificate(folder, cert, key string) (broker.Certificate, error) {
 	if cert == "" {
 		return broker.OwnCertificate(folder)
 	}
-	return broker.LoadCertificate(cert, key)
+	c, err := broker.LoadCertificate(cert, key)
+	if err != nil {
+		return c, usage.Errorf("--tls-cert, --tls-key: %w", err)
+	}
+	return c, nil
 }

@@ -1,8 +1,6 @@
 package swarm
 
 import (
-	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"hillock/cmd/hillock/internal/class"
+	"hillock/cmd/hillock/internal/secret"
 	"hillock/cmd/hillock/internal/usage"
 )
 
@@ -79,24 +78,10 @@ func redacted(address string) string {
 	return scheme + "://..." + address[at:]
 }
 
-// ReadCode returns the join code in the first line of a file, "" for no file.
+// ReadCode returns the join code in a private file, "" for no file.
 func ReadCode(file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	const limit = 256 // bytes
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return "", err
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	if line = strings.TrimSpace(line); line == "" || len(text) > limit {
-		return "", fmt.Errorf("%s: must have a join code in its first line, and at most %d bytes", file, limit)
-	}
-	return line, nil
+	return secret.Kind{Flag: "--code", Min: 1}.Given(nil, &file, os.LookupEnv)
 }

@@ -1,6 +1,7 @@
 package wall
 
 import (
+	"fmt"
 	"net/url"
 
 	"hillock/cmd/hillock/internal/broker"
@@ -12,6 +13,15 @@ import (
 // password in the environment count without a code, as for a board. The wall shows the address, unless it is of this machine
 // alone.
 func (s *Show) Join(address, code string) error {
+	if shown, hint, ok := config.BrokerAddress(address); !ok && address != "find" {
+		switch {
+		case address == "embedded":
+			hint = "'hillock hub' is a broker with a wall"
+		case shown != address:
+			hint = "an address has no password: use HILLOCK_NET_USER and HILLOCK_NET_PASSWORD"
+		}
+		return problem(shown, hint)
+	}
 	o := class.Options{Password: code}
 	if code != "" {
 		o.User = s.Class
@@ -22,8 +32,16 @@ func (s *Show) Join(address, code string) error {
 	}
 	user, password := op.Login()
 	s.Source, s.Code = Source{User: user, Password: password, Open: op.Open, State: class.StateOf}, code
-	if u, err := url.Parse(address); err == nil && u.User == nil && !broker.Loopback(u.Hostname()) {
+	if u, err := url.Parse(address); err == nil && u.Host != "" && !broker.Loopback(u.Hostname()) {
 		s.Addresses = []string{address}
 	}
 	return nil
+}
+
+// problem returns the error for a bad address.
+func problem(shown, hint string) error {
+	if hint != "" {
+		hint = ": " + hint
+	}
+	return fmt.Errorf("--broker: must be \"find\" or an address such as \"mqtt://192.168.1.5:1883\", got %q%s", shown, hint)
 }
