@@ -54,7 +54,7 @@ page:
 	out=$$(node --test pagetest/*.test.js 2>&1) || { echo "$$out"; exit 1; }; echo "$$out" | grep -E '^(#|ℹ) (tests|pass|skipped)'
 	@cd cmd/hillock/internal/web; eslint=$$(command -v "$${HILLOCK_ESLINT:-eslint}"); \
 	if [ -z "$$eslint" ]; then echo "SKIPPED: the page under ESLint: install the npm package eslint; HILLOCK_ESLINT names its program"; exit; fi; \
-	"$$eslint" --max-warnings 0 . && echo "ESLint: no problem"
+	"$$eslint" --max-warnings 0 . && cd ../wall && "$$eslint" --max-warnings 0 -c ../web/eslint.config.mjs . && echo "ESLint: no problem"
 
 outdated:
 	@$(GO) list -m -e -u -f '{{if not .Indirect}}$(NEWER){{end}}' all

@@ -18,7 +18,7 @@ export default [
     files: ['page/**/*.js'],
     languageOptions: {
       globals: readonly('uPlot document window addEventListener location navigator console fetch setTimeout clearTimeout setInterval clearInterval requestAnimationFrame '
-        + 'performance getComputedStyle devicePixelRatio matchMedia sessionStorage localStorage btoa '
+        + 'performance history innerHeight getComputedStyle devicePixelRatio matchMedia sessionStorage localStorage btoa '
         + 'AbortSignal AudioContext Blob CSS DOMParser DOMPoint Event Image KeyboardEvent Option ResizeObserver TextEncoder URL WebSocket XMLSerializer'),
     },
   },
