@@ -10,16 +10,16 @@ import (
 )
 
 // checkAddress refuses a wrong address, and one beyond loopback without a join code.
-func checkAddress(address, code string) error {
+func checkAddress(key, address, code string) error {
 	if address == "" {
 		return nil
 	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("net.listen: must be an address as %s, got %q", DefaultListen, address)
+		return fmt.Errorf("%s: must be an address such as %s, got %q", key, DefaultListen, address)
 	}
 	if code == "" && !Loopback(host) {
-		return fmt.Errorf("net.listen: %s is open to the network, and needs a join code: use 'hillock hub', or listen on %s", address, DefaultListen)
+		return fmt.Errorf("%s: %s is open to the network, and needs a join code: use 'hillock hub', or listen on %s", key, address, DefaultListen)
 	}
 	return nil
 }
@@ -31,7 +31,7 @@ func Loopback(host string) bool {
 }
 
 // listen opens a TCP listener. The error for a used port says what to do.
-func listen(address string) (net.Listener, error) {
+func listen(key, address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -40,9 +40,9 @@ func listen(address string) (net.Listener, error) {
 		if by == "" {
 			by = "another program"
 		}
-		return nil, fmt.Errorf("net.listen: port %s is in use by %s: stop it, use it as net.broker, or set another port in net.listen: %w", port, by, err)
+		return nil, fmt.Errorf("%s: port %s is in use by %s: stop it, or choose another port: %w", key, port, by, err)
 	case err != nil:
-		return nil, fmt.Errorf("net.listen: %w", err)
+		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	return l, nil
 }

@@ -33,6 +33,7 @@ const (
 // Options of a Broker.
 type Options struct {
 	Listen    string      // host:port for MQTT; "": DefaultListen. Port 0 takes a free one.
+	Key       string      // name of Listen in errors; "": net.listen
 	WebSocket string      // host:port for MQTT over WebSockets; "": none
 	Class     string      // the one class of this broker
 	Code      string      // join code; "": none, and only this machine may connect
@@ -70,6 +71,7 @@ type Broker struct {
 // Open starts a broker. An address beyond loopback needs a join code.
 func Open(o Options) (*Broker, error) {
 	o.Listen = cmp.Or(o.Listen, DefaultListen)
+	o.Key = cmp.Or(o.Key, "net.listen")
 	o.Clients = cmp.Or(o.Clients, DefaultClients)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -81,7 +83,7 @@ func Open(o Options) (*Broker, error) {
 		return nil, errors.New("join code: must have 8 characters as K7QM-2RPD, without 0, 1, I and O") // the value is a secret
 	}
 	for _, address := range []string{o.Listen, o.WebSocket} {
-		if err := checkAddress(address, o.Code); err != nil {
+		if err := checkAddress(o.Key, address, o.Code); err != nil {
 			return nil, err
 		}
 	}
@@ -104,7 +106,7 @@ func Open(o Options) (*Broker, error) {
 // start opens the listeners and mochi. After an error nothing is left open.
 func (b *Broker) start() error {
 	var err error
-	if b.tcp, err = listen(b.o.Listen); err != nil {
+	if b.tcp, err = listen(b.o.Key, b.o.Listen); err != nil {
 		return err
 	}
 	capabilities := mqtt.NewDefaultServerCapabilities()
@@ -129,7 +131,7 @@ func (b *Broker) start() error {
 	}
 	var web net.Listener
 	if b.o.WebSocket != "" {
-		if web, err = listen(b.o.WebSocket); err != nil {
+		if web, err = listen(b.o.Key, b.o.WebSocket); err != nil {
 			return errors.Join(err, b.tcp.Close())
 		}
 	}

@@ -39,7 +39,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Code, err = broker.JoinCode(folder, o.Class); err != nil {
 		return err
 	}
-	b := broker.Options{Listen: o.Listen, Class: o.Class, Code: o.Code, Logger: terminal.NewLogger(o.Err, terminal.Lines)}
+	b := broker.Options{Listen: o.Listen, Key: "--listen", Class: o.Class, Code: o.Code, Logger: terminal.NewLogger(o.Err, terminal.Lines)}
 	scheme := "mqtt://"
 	if o.TLS || o.Cert != "" {
 		cert, err := certificate(folder, o.Cert, o.Key)
