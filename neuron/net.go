@@ -243,19 +243,6 @@ func (n *Net) Step(currents []float64) {
 	}
 }
 
-// read reads the step of a source with a lead that acts next.
-func (n *Net) read(source int, r *Received) {
-	step := n.now - r.Behind()
-	if step < 1 || !r.Spikes(step) {
-		return
-	}
-	spiked, number := n.history.at(step), n.number(source)
-	if i, found := slices.BinarySearch(*spiked, number); !found {
-		*spiked = slices.Insert(*spiked, i, number)
-		n.sent[source]++
-	}
-}
-
 // sum sets the currents of a step: that from outside and the synaptic currents.
 func (g *cellGroup) sum(outside float64) {
 	in, terms := g.in, 0

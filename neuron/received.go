@@ -203,6 +203,19 @@ func steps(t, dt time.Duration) int64 {
 	return int64(n)
 }
 
+// read reads the step of a source with a lead that acts next.
+func (n *Net) read(source int, r *Received) {
+	step := n.now - r.Behind()
+	if step < 1 || !r.Spikes(step) {
+		return
+	}
+	spiked, number := n.history.at(step), n.number(source)
+	if i, found := slices.BinarySearch(*spiked, number); !found {
+		*spiked = slices.Insert(*spiked, i, number)
+		n.sent[source]++
+	}
+}
+
 // hear finds the spike inputs from outside, and those with gains.
 func (n *Net) hear() {
 	n.gains, n.heard = make([]gained, len(n.sources)), make([]*Received, len(n.sources))
