@@ -218,7 +218,7 @@ func TestJoinCodeIsForTheProjector(t *testing.T) {
 	}
 }
 
-// A flood and a huge message end their connection. A viewer without reads holds up nobody.
+// A flood and a huge message end their connection. The other viewers go on beside a viewer without reads.
 func TestBadViewersAreAlone(t *testing.T) {
 	s := newServed(t, Options{})
 	good, silent := s.watch(t, "", nil), s.watch(t, "", nil)
