@@ -187,10 +187,10 @@ func TestBoardsFollowTheirWiresStepForStep(t *testing.T) {
 	t.Parallel()
 	const tick, dt = time.Millisecond, 100 * time.Microsecond
 	for name, n := range networks {
+		n.tick = "1 ms" // outside the subtests: two of them share n
 		for _, phase := range []time.Duration{0, 370 * time.Microsecond} {
 			t.Run(fmt.Sprint(name, ", phase ", phase), func(t *testing.T) {
 				t.Parallel()
-				n.tick = "1 ms"
 				d, got := n.run(t, 1500, phase)
 				for i := range d.Boards {
 					alone := sessiontest.NewDesk(t, parse(t, n.text(func(b int) bool { return b == i }, func(_ int, from string) string {
