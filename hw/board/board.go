@@ -55,7 +55,9 @@ func Open(cfg *config.Config, pi Pi) (*Board, error) {
 	if err := b.openInputs(nil); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	b.openEdges(nil)
+	if err := b.openEdges(nil); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	return b, nil
 }
 

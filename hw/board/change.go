@@ -28,7 +28,9 @@ func (b *Board) Change(cfg *config.Config) (*Board, error) {
 	if err := next.openInputs(b); err != nil {
 		return nil, errors.Join(err, next.Drop(b))
 	}
-	next.openEdges(b)
+	if err := next.openEdges(b); err != nil {
+		return nil, errors.Join(err, next.Drop(b))
+	}
 	return next, nil
 }
 

@@ -65,19 +65,31 @@ func onEdges(cfg *config.Config) *Edges {
 }
 
 // openEdges requests the pins of the spike inputs, or continues with equal ones of an older board. Pins in other requests of
-// the older board are free after Succeed.
-func (b *Board) openEdges(older *Board) {
+// the older board are free after Succeed. The error names a pin that this machine lacks.
+func (b *Board) openEdges(older *Board) error {
 	b.Edges = onEdges(b.cfg)
 	if b.Edges == nil {
-		return
+		return nil
 	}
 	if older != nil && older.Edges != nil && slices.Equal(older.Edges.opts, b.Edges.opts) {
 		b.Edges.Inputs = older.Edges.Inputs
-		return
+		return nil
 	}
 	if older == nil || older.Edges == nil {
 		b.Edges.Inputs = edge.New(b.pi.OpenEdges, b.Edges.opts...)
+		return b.Edges.absent()
 	}
+	return nil
+}
+
+// absent returns the error of the first pin that this machine lacks, or nil: another request would not find it.
+func (e *Edges) absent() error {
+	for i, name := range e.Names {
+		if err := e.Fault(i); errors.As(err, new(Absent)) {
+			return fmt.Errorf("input %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // succeedEdges requests the pins after those of the old board are free.
