@@ -35,6 +35,18 @@ func (r *Recorded) Range() (low, high float64) {
 	return min(0, slices.Min(r.current)), max(0, slices.Max(r.current))
 }
 
+// Constant returns the current of a recording without a change, nA; false for another one.
+func (r *Recorded) Constant() (nA Constant, ok bool) {
+	first := r.current[0]
+	if r.at[0] > 0 {
+		first = 0
+	}
+	if slices.ContainsFunc(r.current, func(c float64) bool { return c != first }) {
+		return 0, false
+	}
+	return Constant(first), true
+}
+
 // Repeated returns the recording without end: it starts again at the time of its last row. The current of that row does not
 // count.
 func (r *Recorded) Repeated() (*Recorded, error) {

@@ -208,3 +208,25 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestConstantOfARecording(t *testing.T) {
+	for _, tt := range []struct {
+		rows     string
+		want     Constant
+		constant bool
+	}{
+		{"0,2", 2, true},
+		{"0,2\n5,2\n10,2", 2, true},
+		{"0,2\n5,2\n10,1", 0, false},
+		{"5,2", 0, false},
+		{"5,0", 0, true},
+	} {
+		r, err := Parse("r.csv", strings.NewReader("time_ms,current_na\n"+tt.rows))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, constant := r.Constant(); got != tt.want || constant != tt.constant {
+			t.Errorf("%q: got %g, %t, want %g, %t", tt.rows, got, constant, tt.want, tt.constant)
+		}
+	}
+}

@@ -25,8 +25,8 @@ func Inputs(cfg *config.Config) (map[string]neuron.Input, error) {
 				return nil, fmt.Errorf("input %s: %w", in.Name, err)
 			}
 			all[in.Name] = newPlayed(w, cfg.Loop)
-			if constant, ok := w.(wave.Constant); ok {
-				all[in.Name] = Constant(constant)
+			if constant, ok := constantOf(w); ok {
+				all[in.Name] = constant
 			}
 		case board.Turned:
 			low, high := part.Range()
@@ -34,6 +34,20 @@ func Inputs(cfg *config.Config) (map[string]neuron.Input, error) {
 		}
 	}
 	return all, nil
+}
+
+// constantOf returns the current of an input that never changes, or false.
+func constantOf(in neuron.Input) (c Constant, ok bool) {
+	switch in := in.(type) {
+	case Constant:
+		return in, true
+	case wave.Constant:
+		return Constant(in), true
+	case interface{ Constant() (wave.Constant, bool) }: // recorded
+		nA, ok := in.Constant()
+		return Constant(nA), ok
+	}
+	return 0, false
 }
 
 // played is a current in model time that changes with the ticks of a run.

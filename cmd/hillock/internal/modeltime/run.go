@@ -143,7 +143,7 @@ func (s *assembled) steady(cells []*neuron.Cell, inputs map[string]neuron.Input)
 		}
 	}
 	for _, in := range all {
-		if _, ok := in.(Constant); !ok {
+		if _, ok := constantOf(in); !ok {
 			return false
 		}
 	}

@@ -55,7 +55,7 @@ func (r *results) dt() float64 { return readable.Milliseconds(r.loop.DT) }
 // current returns the constant current of a cell in nA, or false.
 func (r *results) current(i int) (sum float64, constant bool) {
 	for _, in := range r.loop.Cells[i].Inputs {
-		c, ok := in.(Constant)
+		c, ok := constantOf(in)
 		if !ok {
 			return 0, false
 		}
