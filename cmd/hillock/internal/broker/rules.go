@@ -56,7 +56,7 @@ func leafOf(topic, class, board string) leaf {
 	if board == "" {
 		return noLeaf
 	}
-	if topic == "homeassistant/device/hillock_"+class+"_"+board+"/config" {
+	if topic == "homeassistant/device/hillock_"+class+"/"+board+"/config" {
 		return discovery
 	}
 	own, ok := strings.CutPrefix(topic, "hillock/1/"+class+"/"+board+"/")

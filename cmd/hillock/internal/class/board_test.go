@@ -367,7 +367,7 @@ func TestHomeAssistantFindsAndForgetsTheBoard(t *testing.T) {
 	join(t, parsed(t, "mara", ""), Options{Dial: broker.dial, After: first})
 	first.Leave()
 	messages(3)
-	const topic = "homeassistant/device/hillock_9b_mara/config "
+	const topic = "homeassistant/device/hillock_9b/mara/config "
 	want := []string{topic + "[late_spikes lateness lost_steps rate_n1 rate_n2]", topic + "[late_spikes lateness lost_steps rate_n1 rate_n2]", topic + "[]"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

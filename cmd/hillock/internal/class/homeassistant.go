@@ -75,7 +75,7 @@ func Discovery(hello Hello, class, board string, gone ...string) []Retained {
 	m.Components["lost_steps"] = haCmp{Name: "lost steps", Value: "{{ value_json.lost_steps }}", Unit: "steps", StateClass: "total_increasing", Category: "diagnostic"}
 	for key, c := range m.Components {
 		if c.Platform == "" {
-			c.Platform, c.ID = "sensor", id+"_"+key
+			c.Platform, c.ID = "sensor", id+"/"+key
 			m.Components[key] = c
 		}
 	}
@@ -89,8 +89,10 @@ func Discovery(hello Hello, class, board string, gone ...string) []Retained {
 // Forget returns the message with which Home Assistant removes a board.
 func Forget(class, board string) []Retained { return []Retained{{Topic: haTopic(class, board)}} }
 
-func haID(class, board string) string { return "hillock_" + class + "_" + board }
+// haID returns the ID of a board at Home Assistant. No name has a /.
+func haID(class, board string) string { return "hillock/" + class + "/" + board }
 
+// haTopic returns the topic of a discovery message. Its parts have letters, digits, _ and - only.
 func haTopic(class, board string) string {
-	return "homeassistant/device/" + haID(class, board) + "/config"
+	return "homeassistant/device/hillock_" + class + "/" + board + "/config"
 }

@@ -61,8 +61,8 @@ func discovered(t *testing.T, all []Retained) (topic string, m map[string]any) {
 	if err := schemaOf(t, string(text)).Validate(m); err != nil {
 		t.Errorf("%v\n%s", err, all[0].Text)
 	}
-	// discovery.py, TOPIC_MATCHER, below the prefix "homeassistant"
-	if !regexp.MustCompile(`^homeassistant/device/[a-zA-Z0-9_-]+/config$`).MatchString(all[0].Topic) {
+	// discovery.py, TOPIC_MATCHER, below the prefix "homeassistant": an ID of a node, and one of an object
+	if !regexp.MustCompile(`^homeassistant/device/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+/config$`).MatchString(all[0].Topic) {
 		t.Errorf("got the topic %q", all[0].Topic)
 	}
 	return all[0].Topic, m
@@ -71,7 +71,7 @@ func discovered(t *testing.T, all []Retained) (topic string, m map[string]any) {
 func TestHomeAssistantFindsTheBoard(t *testing.T) {
 	topic, got := discovered(t, Discovery(exampleHello, "9b", "mara"))
 	sensor := func(key, name, value, unit, class string, more map[string]any) map[string]any {
-		m := map[string]any{"platform": "sensor", "name": name, "unique_id": "hillock_9b_mara_" + key, "value_template": value, "unit_of_measurement": unit, "state_class": class}
+		m := map[string]any{"platform": "sensor", "name": name, "unique_id": "hillock/9b/mara/" + key, "value_template": value, "unit_of_measurement": unit, "state_class": class}
 		for k, v := range more {
 			m[k] = v
 		}
@@ -83,7 +83,7 @@ func TestHomeAssistantFindsTheBoard(t *testing.T) {
 	frequency := map[string]any{"device_class": "frequency", "suggested_display_precision": 1.0}
 	diagnostic := map[string]any{"entity_category": "diagnostic"}
 	want := map[string]any{
-		"device": map[string]any{"identifiers": []any{"hillock_9b_mara"}, "name": "mara", "manufacturer": "hillock", "model": "Raspberry Pi 5 Model B", "sw_version": "hillock v0.19.0 go1.26.8 linux/arm64"},
+		"device": map[string]any{"identifiers": []any{"hillock/9b/mara"}, "name": "mara", "manufacturer": "hillock", "model": "Raspberry Pi 5 Model B", "sw_version": "hillock v0.19.0 go1.26.8 linux/arm64"},
 		"origin": map[string]any{"name": "hillock", "sw_version": "hillock v0.19.0 go1.26.8 linux/arm64"},
 		"components": map[string]any{
 			"rate_n1":    sensor("rate_n1", "n1 rate", rate("n1"), "Hz", "measurement", frequency),
@@ -96,8 +96,27 @@ func TestHomeAssistantFindsTheBoard(t *testing.T) {
 		"availability_topic": "hillock/1/9b/mara/state",
 		"state_topic":        "hillock/1/9b/mara/rates",
 	}
-	if topic != "homeassistant/device/hillock_9b_mara/config" || !cmp.Equal(got, want) {
+	if topic != "homeassistant/device/hillock_9b/mara/config" || !cmp.Equal(got, want) {
 		t.Errorf("got the topic %q and the difference\n%s", topic, cmp.Diff(want, got))
+	}
+}
+
+// Home Assistant joins the ID of the node and that of the object with a blank (discovery.py, discovery_id).
+func TestHomeAssistantKeepsBoardsApart(t *testing.T) {
+	ids := map[string]string{}
+	for _, of := range [][2]string{{"a_b", "c"}, {"a", "b_c"}, {"a_", "b"}, {"a", "_b"}, {"a", "b"}, {"A", "b"}, {"a-b", "c"}, {"a", "b-c"}} {
+		name := of[0] + "/" + of[1]
+		topic, m := discovered(t, Discovery(exampleHello, of[0], of[1]))
+		all := []string{topic, "device " + fmt.Sprint(m["device"].(map[string]any)["identifiers"])}
+		for _, c := range m["components"].(map[string]any) {
+			all = append(all, "entity "+c.(map[string]any)["unique_id"].(string))
+		}
+		for _, id := range all {
+			if other := ids[id]; other != "" {
+				t.Errorf("%s and %s: got the same ID, %s", other, name, id)
+			}
+			ids[id] = name
+		}
 	}
 }
 
@@ -120,7 +139,7 @@ func TestHomeAssistantRemovesSensorsOfGoneNeurons(t *testing.T) {
 }
 
 func TestHomeAssistantForgetsTheBoard(t *testing.T) {
-	if got, want := Forget("9b", "mara"), []Retained{{Topic: "homeassistant/device/hillock_9b_mara/config"}}; !cmp.Equal(got, want) {
+	if got, want := Forget("9b", "mara"), []Retained{{Topic: "homeassistant/device/hillock_9b/mara/config"}}; !cmp.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -145,8 +164,8 @@ func TestHomeAssistantSchemaRefusesMistakes(t *testing.T) {
 	}
 	schema := schemaOf(t, string(text))
 	for _, tt := range []struct{ old, new string }{
-		{`"ids":["hillock_9b_mara"],`, ``},
-		{`"ids":["hillock_9b_mara"]`, `"ids":[]`},
+		{`"ids":["hillock/9b/mara"],`, ``},
+		{`"ids":["hillock/9b/mara"]`, `"ids":[]`},
 		{`"mf"`, `"maker"`},
 		{`"o":{"name":"hillock"`, `"o":{"nme":"hillock"`},
 		{`"p":"sensor"`, `"p":"sensors"`},
