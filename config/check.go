@@ -186,7 +186,7 @@ func (d *decoder) instead(section, name string) string {
 	switch {
 	case 0 < len(known) && len(known) <= fewNames:
 		return "known " + section + "s: " + strings.Join(shown, ", ")
-	case validName(name):
+	case ValidName(name):
 		return "add [" + dotted(section, name) + "]"
 	}
 	return ""

@@ -52,10 +52,9 @@ func (d *decoder) net() Net {
 	}
 	n := defaultNet()
 	t.text("broker", &n.Broker, `must be "find", "embedded" or an address such as "mqtt://192.168.1.5:1883"`, t.brokerProblem)
-	t.text("listen", &n.Listen, `must be an address such as "127.0.0.1:1883" or ":1883"`, listenProblem)
-	name := `must be a name of at most 32 letters, digits, _ and -`
-	t.text("class", &n.Class, name, nameProblem)
-	t.text("board", &n.Board, name, nameProblem)
+	t.text("listen", &n.Listen, ListenRule, unless(ValidListen))
+	t.text("class", &n.Class, NameRule, unless(ValidName))
+	t.text("board", &n.Board, NameRule, unless(ValidName))
 	if t.Has("link") {
 		if n.Link = t.Choice("link", "wifi", "cable"); n.Link == "" {
 			n.Link = "wifi"
@@ -148,19 +147,24 @@ func validHost(s string) bool {
 	return err == nil && n > 0 && host != "" && !strings.ContainsAny(host, " /@?#\t")
 }
 
-func listenProblem(s string) string {
+// ListenRule says what ValidListen accepts, for a broker.
+const ListenRule = `must be an address such as "127.0.0.1:1883" or ":1883"`
+
+// ValidListen reports whether a text is an address to listen on: a port, with a host or without one.
+func ValidListen(s string) bool {
 	_, port, err := net.SplitHostPort(s)
-	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
-		return " "
-	}
-	return ""
+	_, wrong := strconv.ParseUint(port, 10, 16)
+	return err == nil && wrong == nil
 }
 
-func nameProblem(s string) string {
-	if !validName(s) {
+// unless returns a problem without a hint for texts that are not valid.
+func unless(valid func(string) bool) func(string) (hint string) {
+	return func(s string) string {
+		if valid(s) {
+			return ""
+		}
 		return " "
 	}
-	return ""
 }
 
 // defaultBatch returns the batch of a link.
@@ -220,7 +224,7 @@ func remote(name string) (r Remote, ok bool) {
 func (r Remote) valid() bool {
 	table, member, one := strings.Cut(r.Neuron, ".")
 	k, err := strconv.Atoi(member)
-	return validName(r.Board) && validName(table) && (!one || err == nil && k >= 1 && strconv.Itoa(k) == member)
+	return ValidName(r.Board) && ValidName(table) && (!one || err == nil && k >= 1 && strconv.Itoa(k) == member)
 }
 
 // Print implements Part: a Remote has no table.

@@ -8,8 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxName is the limit of a name: it must fit a column on the screen.
-const maxName = 32
+// MaxName is the limit of a name: it must fit a column on the screen.
+const MaxName = 32
+
+// NameRule says what ValidName accepts.
+const NameRule = "must be 1 to 32 letters, digits, _ and -"
 
 // read parses the text into a tree, applies the sets, and registers all known tables. It returns false for a text that is not
 // TOML.
@@ -124,7 +127,7 @@ func (d *decoder) section(n *node) {
 		problem := Problem{Key: path, Rule: "must be a table", Got: item.raw, Hint: "write [" + path + "]"}
 		switch {
 		case item.kind == tableKind:
-			if !validName(item.name) {
+			if !ValidName(item.name) {
 				d.problems.add(item.at, Problem{Key: path, Rule: "must have a name of at most 32 letters, digits, _ and -"})
 			}
 			d.part(n.name, item.name, item)
@@ -217,6 +220,6 @@ func header(section string) string {
 	return "[" + section + ".NAME]"
 }
 
-func validName(s string) bool {
-	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool { return !bare(r) })
+func ValidName(s string) bool {
+	return s != "" && len(s) <= MaxName && !strings.ContainsFunc(s, func(r rune) bool { return !bare(r) })
 }

@@ -9,6 +9,7 @@ import (
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/cmd/hillock/internal/value"
 	"hillock/cmd/hillock/internal/wall"
+	"hillock/config"
 )
 
 func newHub() *cobra.Command {
@@ -35,8 +36,8 @@ With the token the teacher names, sorts and mutes boards, removes one that is go
 			if err := web.checkAlways(cmd); err != nil {
 				return err
 			}
-			if err := value.CheckAddress(o.Listen); err != nil {
-				return usage.Errorf("--listen: %w", err)
+			if !config.ValidListen(o.Listen) {
+				return usage.Errorf("--listen: %s, got %q", config.ListenRule, o.Listen)
 			}
 			if (o.Cert == "") != (o.Key == "") {
 				return usage.Errorf("--tls-cert, --tls-key: must be given together")
@@ -47,7 +48,7 @@ With the token the teacher names, sorts and mutes boards, removes one that is go
 	}
 	flags := cmd.Flags()
 	addClass(cmd, &className)
-	flags.Var(value.Text{To: &o.Listen, Kind: "address", Rule: value.AddressRule}, "listen", "`address` of the broker: :1883 is for the whole network")
+	flags.Var(value.Text{To: &o.Listen, Kind: "address", Rule: config.ListenRule}, "listen", "`address` of the broker: :1883 is for the whole network")
 	choices(cmd, "listen", broker.DefaultListen, ":1883")
 	flags.BoolVar(&o.TLS, "tls", false, "encrypt with a certificate that hub makes at its first start")
 	addFile(cmd, &o.Cert, "tls-cert", "encrypt with the certificate in this PEM file", "pem")
@@ -57,7 +58,7 @@ With the token the teacher names, sorts and mutes boards, removes one that is go
 }
 
 func addClass(cmd *cobra.Command, name *string) {
-	cmd.Flags().Var(value.Text{To: name, Kind: "name", Rule: "must be the name of a class"}, "class", "`name` of the class")
+	cmd.Flags().Var(value.Text{To: name, Kind: "name", Rule: config.NameRule}, "class", "`name` of the class")
 }
 
 // webArgs permits no argument, and explains an address after --web and a blank.

@@ -8,6 +8,7 @@ import (
 	"hillock/cmd/hillock/internal/outfile"
 	"hillock/cmd/hillock/internal/swarm"
 	"hillock/cmd/hillock/internal/value"
+	"hillock/config"
 )
 
 func newSwarm() *cobra.Command {
@@ -43,7 +44,7 @@ messages per second, the lost batches with each gap, the delay, and its own late
 	}
 	flags := cmd.Flags()
 	flags.Var(value.Text{To: &load.Broker, Kind: "address", Rule: "must be an address such as mqtt://127.0.0.1:1883"}, "broker", "broker to load")
-	flags.Var(value.Text{To: &load.Class, Kind: "name", Rule: "must be the name of a class"}, "class", "class of the boards")
+	flags.Var(value.Text{To: &load.Class, Kind: "name", Rule: config.NameRule}, "class", "class of the boards")
 	addFile(cmd, &codeFile, "code-file", "connect with the join code in this file; other users must not be able to read it")
 	flags.IntVar(&load.Boards, "boards", load.Boards, "`number` of boards")
 	flags.IntVar(&load.Neurons, "neurons", load.Neurons, "`number` of neurons of each board")

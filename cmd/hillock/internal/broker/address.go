@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"syscall"
+
+	"hillock/config"
 )
 
 // checkAddress refuses a wrong address, and one beyond loopback without a join code.
@@ -14,10 +16,10 @@ func checkAddress(key, address, code string) error {
 	if address == "" {
 		return nil
 	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("%s: must be an address such as %s, got %q", key, DefaultListen, address)
+	if !config.ValidListen(address) {
+		return fmt.Errorf("%s: %s, got %q", key, config.ListenRule, address)
 	}
+	host, _, _ := net.SplitHostPort(address)
 	if code == "" && !Loopback(host) {
 		return fmt.Errorf("%s: %s is open to the network, and needs a join code: use 'hillock hub', or listen on %s", key, address, DefaultListen)
 	}

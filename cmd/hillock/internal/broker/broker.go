@@ -22,6 +22,8 @@ import (
 	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
+
+	"hillock/config"
 )
 
 // Defaults of Options.
@@ -76,8 +78,8 @@ func Open(o Options) (*Broker, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if !validName(o.Class) {
-		return nil, fmt.Errorf("net.class: must have 1 to %d letters, digits, _ or -, got %q", maxName, o.Class)
+	if !config.ValidName(o.Class) {
+		return nil, fmt.Errorf("net.class: %s, got %q", config.NameRule, o.Class)
 	}
 	if o.Code != "" && !validCode(o.Code) {
 		return nil, errors.New("join code: must have 8 characters as K7QM-2RPD, without 0, 1, I and O") // the value is a secret

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"hillock/config"
 )
 
 // codeLetters are the letters of a join code: 32 without 0 and O, 1 and I. Eight of them are 40 bits.
@@ -53,8 +55,8 @@ func Folder(env func(string) string) (string, error) {
 
 // JoinCode returns the join code of a class from FOLDER/classes/CLASS.code. Without the file it makes one.
 func JoinCode(folder, class string) (string, error) {
-	if !validName(class) {
-		return "", fmt.Errorf("net.class: must have 1 to %d letters, digits, _ or -, got %q", maxName, class)
+	if !config.ValidName(class) {
+		return "", fmt.Errorf("net.class: %s, got %q", config.NameRule, class)
 	}
 	file := filepath.Join(folder, "classes", class+".code")
 	text, err := readSecret(file)

@@ -36,7 +36,7 @@ func TestJoinCodeOutlivesTheHub(t *testing.T) {
 func TestJoinCodeErrors(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "classes", "9b.code")
-	if _, err := JoinCode(dir, "../9b"); err == nil || err.Error() != `net.class: must have 1 to 32 letters, digits, _ or -, got "../9b"` {
+	if _, err := JoinCode(dir, "../9b"); err == nil || err.Error() != `net.class: must be 1 to 32 letters, digits, _ and -, got "../9b"` {
 		t.Errorf("class: got %v", err)
 	}
 	if err := writeSecret(file, []byte("K7QM-2RPO\n")); err != nil {

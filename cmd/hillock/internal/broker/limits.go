@@ -9,7 +9,6 @@ import (
 
 // Limits of every client.
 const (
-	maxName    = 32        // characters of a class and of a board
 	maxID      = 64        // bytes of a client ID
 	maxConnect = 4 << 10   // bytes of a CONNECT
 	maxMessage = 256 << 10 // bytes of a payload

@@ -2,22 +2,15 @@ package broker
 
 import (
 	"strings"
+
+	"hillock/config"
 )
-
-// validName reports whether a class or a board has a permitted name.
-func validName(name string) bool {
-	return len(name) >= 1 && len(name) <= maxName && strings.IndexFunc(name, func(r rune) bool { return !nameRune(r) }) < 0
-}
-
-func nameRune(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-'
-}
 
 // boardOf returns the board of a client ID CLASS:BOARD, "" for another ID. foreign means a board of another class.
 func boardOf(id, class string) (board string, foreign bool) {
 	of, name, ok := strings.Cut(id, ":")
 	switch {
-	case !ok || !validName(of) || !validName(name):
+	case !ok || !config.ValidName(of) || !config.ValidName(name):
 		return "", false
 	case of != class:
 		return "", true
@@ -73,7 +66,7 @@ func leafOf(topic, class, board string) leaf {
 	case "spikes":
 		return spikes
 	}
-	if kind, to, ok := strings.Cut(own, "/"); ok && (kind == "ask" || kind == "answer") && validName(to) {
+	if kind, to, ok := strings.Cut(own, "/"); ok && (kind == "ask" || kind == "answer") && config.ValidName(to) {
 		return ask
 	}
 	return noLeaf

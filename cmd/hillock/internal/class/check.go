@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"hillock/config"
 )
 
 // checker keeps the first problem of a message. Its comparisons are written so that NaN fails.
@@ -99,7 +101,7 @@ func (c *checker) sources(path string, names []string, is func(string) bool, rul
 }
 
 func (c *checker) run(s string) {
-	if !isName(s, maxRun) {
+	if s == "" || len(s) > maxRun || strings.ContainsFunc(s, func(r rune) bool { return !config.ValidName(string(r)) }) {
 		c.wrong("run", fmt.Sprintf("must be 1 to %d letters, digits, _ and -", maxRun), quoted(s))
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hillock/config"
 )
 
 // The short forms of keys, as in home-assistant/core, homeassistant/components/mqtt/abbreviations.py. Other keys are refused by the schema.
@@ -149,7 +151,7 @@ func TestDiscoveryOfALargeNetworkStaysSmall(t *testing.T) {
 	for i := range MaxNeurons {
 		hello.Neurons = append(hello.Neurons, HelloNeuron{Name: fmt.Sprintf("%032d", i), Count: 2, Model: "lif"})
 	}
-	all := Discovery(hello, strings.Repeat("c", maxName), strings.Repeat("b", maxName))
+	all := Discovery(hello, strings.Repeat("c", config.MaxName), strings.Repeat("b", config.MaxName))
 	_, got := discovered(t, all)
 	if n, size := len(got["components"].(map[string]any)), len(all[0].Text); n != maxSensors+3 || size > 64<<10 {
 		t.Errorf("got %d sensors and %d bytes, want %d and at most 64 KiB", n, size, maxSensors+3)

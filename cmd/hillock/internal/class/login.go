@@ -133,12 +133,12 @@ func NameOf(n config.Net) (string, error) {
 func named(host string) (string, error) {
 	host, _, _ = strings.Cut(host, ".")
 	name := strings.Map(func(r rune) rune {
-		if isName(string(r), maxName) {
+		if config.ValidName(string(r)) {
 			return r
 		}
 		return '-'
 	}, host)
-	name = strings.Trim(name[:min(len(name), maxName)], "-")
+	name = strings.Trim(name[:min(len(name), config.MaxName)], "-")
 	if name == "" {
 		return "", errNoName
 	}

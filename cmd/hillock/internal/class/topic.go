@@ -91,31 +91,22 @@ func ParseTopic(s string) (Topic, error) {
 // ClientID returns the client ID of a board, such as "9b:mara". NATS refuses an ID with a dot, mosquitto one with # or +.
 func ClientID(class, board string) string { return class + ":" + board }
 
-// maxName is the length limit of a name, as in the configuration.
-const maxName = 32
-
 // CheckName checks the name of a class or of a board.
 func CheckName(s string) error {
-	if !isName(s, maxName) {
-		return fmt.Errorf("must be 1 to %d letters, digits, _ and -, got %s", maxName, quoted(s))
+	if !config.ValidName(s) {
+		return fmt.Errorf("%s, got %s", config.NameRule, quoted(s))
 	}
 	return nil
-}
-
-func isName(s string, most int) bool {
-	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-')
-	})
 }
 
 // isNeuron reports whether s is the name of a neuron: "n1", or "n1.3" of a population.
 func isNeuron(s string) bool {
 	table, number, member := strings.Cut(s, ".")
 	if !member {
-		return isName(s, maxName)
+		return config.ValidName(s)
 	}
 	i, err := strconv.Atoi(number)
-	return err == nil && isName(table, maxName) && 1 <= i && i <= config.MaxNeurons && strconv.Itoa(i) == number
+	return err == nil && config.ValidName(table) && 1 <= i && i <= config.MaxNeurons && strconv.Itoa(i) == number
 }
 
 // isSource reports whether s is the name of a source of spikes: a neuron, a spike input, or a neuron of another board, "mara/n1".
@@ -124,7 +115,7 @@ func isSource(s string) bool {
 	if !remote {
 		return isNeuron(s)
 	}
-	return isName(board, maxName) && isNeuron(rest)
+	return config.ValidName(board) && isNeuron(rest)
 }
 
 // quoted returns s in quotes for a message: ASCII, at most 64 bytes of s.

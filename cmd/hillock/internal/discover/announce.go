@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/mdns"
+
+	"hillock/config"
 )
 
 // lookTime is the time between two looks at the interfaces: a Wi-Fi may come after the hub.
@@ -117,7 +119,7 @@ func escaped(name string) string {
 	label := ""
 	for _, b := range []byte(name[:min(len(name), maxName)]) {
 		switch c := string(b); {
-		case isClass(c):
+		case config.ValidName(c):
 			label += c
 		default:
 			label += fmt.Sprintf("\\%03d", b)

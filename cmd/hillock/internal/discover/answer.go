@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/hashicorp/mdns"
+
+	"hillock/config"
 )
 
 // Bounds of an answer.
 const (
 	maxHubs    = 64 // of one round
 	maxName    = 63 // bytes of a DNS label
-	maxClass   = 32 // characters, as of the key net.class
 	maxFields  = 16
 	maxField   = 255 // bytes of a string in TXT
 	maxVersion = 64
@@ -43,8 +44,8 @@ func hubOf(e *mdns.ServiceEntry, networks []netip.Prefix) (Hub, error) {
 	if err != nil {
 		return Hub{}, err
 	}
-	if h.Class = fields["class"]; !isClass(h.Class) {
-		return Hub{}, fmt.Errorf("class: must be at most %d letters, digits, _ and -, got %q", maxClass, h.Class)
+	if h.Class = fields["class"]; !config.ValidName(h.Class) {
+		return Hub{}, fmt.Errorf("class: %s, got %q", config.NameRule, h.Class)
 	}
 	h.TLS = fields["tls"] == "1"
 	if wall, ok := fields["wall"]; ok {
@@ -77,10 +78,4 @@ func fieldsOf(txt []string) (map[string]string, error) {
 		}
 	}
 	return fields, nil
-}
-
-func isClass(name string) bool {
-	return name != "" && len(name) <= maxClass && !strings.ContainsFunc(name, func(r rune) bool {
-		return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	})
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/mdns"
+
+	"hillock/config"
 )
 
 var home = []netip.Prefix{netip.MustParsePrefix("192.168.1.9/24")}
@@ -50,9 +52,9 @@ func TestAnswersAreChecked(t *testing.T) {
 		{"loopback", func(e *mdns.ServiceEntry) { e.AddrV4 = net.IPv4(127, 0, 0, 1) }, Hub{}, "address: must be in a network of this machine, got 127.0.0.1"},
 		{"odd address", func(e *mdns.ServiceEntry) { e.AddrV4 = net.IP{1, 2, 3} }, Hub{}, "address: must be in a network of this machine, got invalid IP"},
 		{"port 0", func(e *mdns.ServiceEntry) { e.Port = 0 }, Hub{}, "port: must be from 1 to 65535, got 0"},
-		{"no class", txt("wall=80"), Hub{}, `class: must be at most 32 letters, digits, _ and -, got ""`},
-		{"class for a terminal", txt("class=\x1b[2J"), Hub{}, `class: must be at most 32 letters, digits, _ and -, got "\x1b[2J"`},
-		{"class for a topic", txt("class=9b/#"), Hub{}, `class: must be at most 32 letters, digits, _ and -, got "9b/#"`},
+		{"no class", txt("wall=80"), Hub{}, `class: must be 1 to 32 letters, digits, _ and -, got ""`},
+		{"class for a terminal", txt("class=\x1b[2J"), Hub{}, `class: must be 1 to 32 letters, digits, _ and -, got "\x1b[2J"`},
+		{"class for a topic", txt("class=9b/#"), Hub{}, `class: must be 1 to 32 letters, digits, _ and -, got "9b/#"`},
 		{"wall", txt("class=9b", "wall=80a"), Hub{}, `wall: must be from 1 to 65535, got "80a"`},
 		{"wall 0", txt("class=9b", "wall=0"), Hub{}, `wall: must be from 1 to 65535, got "0"`},
 		{"version", txt("class=9b", "version=\n"), Hub{}, `version: must be at most 64 ASCII characters, got "\n"`},
@@ -84,7 +86,7 @@ func FuzzAnswer(f *testing.F) {
 			}
 			return
 		}
-		if !isClass(h.Class) || !home[0].Contains(h.Broker.Addr()) || h.Broker.Port() == 0 || h.Wall < 0 || h.Wall > 65535 {
+		if !config.ValidName(h.Class) || !home[0].Contains(h.Broker.Addr()) || h.Broker.Port() == 0 || h.Wall < 0 || h.Wall > 65535 {
 			t.Errorf("got %+v", h)
 		}
 	})

@@ -2,8 +2,6 @@ package value
 
 import (
 	"fmt"
-	"net"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -24,13 +22,12 @@ func Current(flag, text string) (float64, error) {
 	return i, nil
 }
 
-// AddressRule says what CheckAddress accepts.
+// AddressRule says what CheckAddress accepts, for a page.
 const AddressRule = "must be an address such as 127.0.0.1:8080 or :8080"
 
 // CheckAddress returns an error unless addr is an address to listen on.
 func CheckAddress(addr string) error {
-	_, port, err := net.SplitHostPort(addr)
-	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
+	if !config.ValidListen(addr) {
 		return fmt.Errorf("%s, got %q", AddressRule, addr)
 	}
 	return nil
