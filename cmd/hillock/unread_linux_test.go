@@ -3,10 +3,11 @@ package main
 import (
 	"net"
 	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"hillock/cmd/hillock/internal/terminal/terminaltest"
 )
 
 // unreads leaves the output of the test binary as the program unread: "manager" makes an unread socket of systemd, "terminal" puts a
@@ -41,26 +42,14 @@ func deafManager(path string) error {
 
 // stoppedTerminal makes the three standard files a terminal, and stops it after two seconds, as Ctrl-S does.
 func stoppedTerminal() error {
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		return err
-	}
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		return err
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		return err
-	}
-	terminal, err := os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|unix.O_NOCTTY, 0)
+	end, terminal, err := terminaltest.Open()
 	if err != nil {
 		return err
 	}
 	go func() { // read until then
 		b := make([]byte, 4096)
 		for {
-			if _, err := master.Read(b); err != nil {
+			if _, err := end.Read(b); err != nil {
 				return
 			}
 		}

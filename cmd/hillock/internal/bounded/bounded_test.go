@@ -92,12 +92,41 @@ func TestQueueCountsDroppedLines(t *testing.T) {
 		if err := <-all; err != nil {
 			t.Fatal(err)
 		}
-		const dropped = "hillock: %d log lines dropped here: the reader is too slow\n"
+		const dropped = "hillock: %d log lines dropped here: too many were waiting\n"
 		want := "line 1\nline 2\n" + fmt.Sprintf(dropped, 3) + "line 6\n" + fmt.Sprintf(dropped, 1)
 		if string(buffer) != "line 0\n" || string(got) != want {
 			t.Errorf("got %q and\n%swant line 0 and\n%s", buffer, got, want)
 		}
 	})
+}
+
+func TestHeldQueueKeepsItsLines(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var out strings.Builder
+			q := bounded.NewQueue(&out, len("before\nheld 0\nheld 1\n"))
+			fmt.Fprintln(q, "before")
+			synctest.Wait()
+			release := q.Hold()
+			for i := range 4 { // two find no room
+				fmt.Fprintln(q, "held", i)
+			}
+			synctest.Wait()
+			if out.String() != "before\n" {
+				t.Errorf("got %q from a held queue", out.String())
+			}
+			want := "before\nheld 0\nheld 1\nheld 2\nhillock: 1 log lines dropped here: too many were waiting\n"
+			if !closed {
+				release()
+				synctest.Wait()
+				fmt.Fprintln(q, "after")
+				want += "after\n"
+			}
+			if err := q.Close(time.Second); err != nil || out.String() != want {
+				t.Errorf("got %v and %q, want %q", err, out.String(), want)
+			}
+		})
+	}
 }
 
 func TestClosedQueueDoesNotWaitForItsReader(t *testing.T) {

@@ -26,6 +26,7 @@ type Queue struct {
 	texts   [][]byte
 	size    int   // bytes of texts
 	dropped int64 // lines since the latest text that found room
+	held    bool
 	closed  bool
 }
 
@@ -56,7 +57,7 @@ func (q *Queue) note() {
 	if q.dropped == 0 {
 		return
 	}
-	text := fmt.Appendf(nil, "hillock: %d log lines dropped here: the reader is too slow\n", q.dropped)
+	text := fmt.Appendf(nil, "hillock: %d log lines dropped here: too many were waiting\n", q.dropped)
 	q.dropped = 0
 	q.texts = append(q.texts, text)
 	q.size += len(text)
@@ -70,11 +71,23 @@ func (q *Queue) poke() {
 	}
 }
 
+// Hold keeps the texts from now on back, until release or Close: the other writer has another use.
+func (q *Queue) Hold() (release func()) {
+	set := func(held bool) {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.held = held
+		q.poke()
+	}
+	set(true)
+	return func() { set(false) }
+}
+
 // next takes the oldest text, nil for none; over reports a closed and empty queue.
 func (q *Queue) next() (text []byte, over bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.texts) == 0 {
+	if len(q.texts) == 0 || q.held && !q.closed {
 		return nil, q.closed
 	}
 	text = q.texts[0]

@@ -61,7 +61,7 @@ func Run(ctx context.Context, cfg *config.Config, hw session.Hardware, s session
 	default:
 		r.Format = terminal.Lines
 	}
-	r.Err, r.logger = log, terminal.NewLogger(log, r.Format)
+	r.Err, r.log, r.logger = log, log, terminal.NewLogger(log, r.Format)
 	var gone <-chan struct{} // closed when the log has no reader; a scope needs none, and a service keeps running without its journal
 	if !r.scope && !systemd.IsService() {
 		gone = log.Gone()
@@ -108,6 +108,7 @@ func dark(end *session.Summary) (err error) {
 // run is a run with its displays.
 type run struct {
 	Options
+	log     *bounded.Queue
 	logger  *slog.Logger
 	scope   bool // on a terminal, instead of a log
 	session *session.Session
@@ -216,6 +217,9 @@ func (r *run) watched(ctx context.Context, service *systemd.Service, look func(c
 // look shows one configuration of the run until its loop ends.
 func (r *run) look(ctx context.Context) error {
 	if r.scope {
+		if terminal.Is(r.Err) { // lines would go into the picture: they come after it
+			defer r.log.Hold()()
+		}
 		return terminal.Scope(ctx, r.session, r.page, r.In, r.Out)
 	}
 	return terminal.Log(ctx, r.session, terminal.LogTo{W: r.Err, Logger: r.logger, Format: r.Format, Sparse: systemd.IsService()})

@@ -1,37 +1,25 @@
 package terminal
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
 	"github.com/charmbracelet/colorprofile"
-	"golang.org/x/sys/unix"
 
 	"hillock/cmd/hillock/internal/readable"
+	"hillock/cmd/hillock/internal/terminal/terminaltest"
 )
 
 // newTerminal returns a pseudo-terminal.
 func newTerminal(t *testing.T) *os.File {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	end, terminal, err := terminaltest.Open()
 	if err != nil {
 		t.Skip("no pseudo-terminals: ", err)
 	}
-	t.Cleanup(func() { master.Close() })
-	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slave.Close() })
-	return slave
+	t.Cleanup(func() { end.Close() })
+	t.Cleanup(func() { terminal.Close() })
+	return terminal
 }
 
 func TestNoColorKeepsTheScope(t *testing.T) {
