@@ -143,17 +143,17 @@ func (b *Broker) check(c *connection, pk packets.Packet) (Reason, byte) {
 	if len(p.ClientIdentifier) > maxID || p.ClientIdentifier == "" && !p.Clean {
 		return NotMQTT, badID
 	}
+	board, foreign := boardOf(p.ClientIdentifier, b.o.Class)
+	c.id, c.board = p.ClientIdentifier, board // also for the log of a refusal
 	if why, code := b.checkCode(c, string(p.Username), string(p.Password)); why != "" {
 		return why, code
 	}
-	board, foreign := boardOf(p.ClientIdentifier, b.o.Class)
 	if foreign {
 		return WrongCode, badUser
 	}
 	if p.WillFlag && (leafOf(p.WillTopic, b.o.Class, board) != state || len(p.WillPayload) > maxState || p.WillQos > 1) {
 		return ForeignWill, notAuthorized
 	}
-	c.id, c.board = p.ClientIdentifier, board
 	return "", 0
 }
 

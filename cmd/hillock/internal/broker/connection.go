@@ -16,7 +16,7 @@ type connection struct {
 	b       *Broker
 	from    string // host:port, for the log
 	address netip.Addr
-	local   bool // of this machine
+	local   bool // of this machine: from loopback, or from the address that it connects to
 	origin  bool // a page in a browser: it needs the join code
 	id      string
 	board   string // "": it may read only
@@ -35,14 +35,18 @@ type connection struct {
 }
 
 func (b *Broker) newConnection(c net.Conn, from net.Addr) *connection {
-	at, _ := netip.ParseAddrPort(from.String()) // a connection inside the process has no address
-	l := b.limits
-	address := at.Addr().Unmap()
+	l, address := b.limits, addressOf(from)
 	return &connection{
-		Conn: c, b: b, from: from.String(), address: address, local: !address.IsValid() || l.local(address), out: newOutbox(c, b),
+		Conn: c, b: b, from: from.String(), address: address, local: !address.IsValid() || l.local(address) || address == addressOf(c.LocalAddr()), out: newOutbox(c, b),
 		packets: rate.NewLimiter(l.messages, l.messageRush), bytes: rate.NewLimiter(l.bytes, l.byteRush),
 		closed: make(chan struct{}), gone: make(chan struct{}),
 	}
+}
+
+// addressOf returns the IP address of one end of a connection. A connection inside the process has none.
+func addressOf(a net.Addr) netip.Addr {
+	at, _ := netip.ParseAddrPort(a.String())
+	return at.Addr().Unmap()
 }
 
 // Read returns the CONNECT first.
