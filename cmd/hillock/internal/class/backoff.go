@@ -8,7 +8,7 @@ import (
 const (
 	firstWait = 500 * time.Millisecond
 	longest   = 30 * time.Second
-	steady    = 2 * time.Second // a connection of this length counts: the waits begin anew. Two boards of one name take turns so
+	steady    = 2 * time.Second // a connection of this length counts: the waits begin anew
 )
 
 // Backoff is the waits between attempts to connect: 0.5 s, doubled up to 30 s. A random part keeps thirty boards apart after a power cut.

@@ -274,18 +274,6 @@ func TestProblemOfAnotherBoardIsShown(t *testing.T) {
 	})
 }
 
-func TestTwoBoardsOfOneNameAreNamed(t *testing.T) {
-	t.Parallel()
-	broker := newBroker(t, "")
-	for range 2 {
-		b := join(t, parsed(t, "raspberrypi", ""), Options{Dial: broker.dial})
-		defer func() {
-			const want = "no connection: the broker closed it again: another board may have the same name"
-			until(t, "the reason", func() bool { return b.Status().State == want })
-		}()
-	}
-}
-
 // A member of the class without manners: each message is refused, and nothing stops.
 func TestBadMessagesAreIgnored(t *testing.T) {
 	t.Parallel()

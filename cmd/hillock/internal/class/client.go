@@ -1,9 +1,9 @@
 package class
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/url"
 	"time"
@@ -25,7 +25,6 @@ const (
 var ErrRead = errors.New("the broker refused a subscription")
 
 var (
-	errReplaced = errors.New("the broker closed it again: another board may have the same name")
 	errNoHub    = errors.New("no hub found")
 	errEmbedded = errors.New("the broker of this program has ended")
 )
@@ -42,7 +41,15 @@ type link struct {
 func (b *Board) connect(ctx context.Context) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := b.Open(ctx)
+	address, err := b.locate(ctx)
+	b.setBroker(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.taken(ctx, address); err != nil {
+		return nil, err
+	}
+	conn, err := b.openAt(ctx, address)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +82,6 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 // stay keeps the board connected until ctx ends. Spikes without a connection are dropped: they would come too late.
 func (b *Board) stay(ctx context.Context) {
 	var waits Backoff
-	closed := 0 // connections in turn that the broker closed
 	for ctx.Err() == nil {
 		b.setState(Connecting, 0)
 		l, err := b.attempt(ctx)
@@ -83,11 +89,6 @@ func (b *Board) stay(ctx context.Context) {
 			began := time.Now()
 			err = b.serve(ctx, l)
 			waits.Lasted(time.Since(began))
-			if closed++; errors.Is(err, io.EOF) && closed > 1 {
-				err = errReplaced
-			}
-		} else {
-			closed = 0
 		}
 		if ctx.Err() != nil {
 			return
@@ -97,6 +98,9 @@ func (b *Board) stay(ctx context.Context) {
 			waits.refuse()
 		}
 		wait := waits.Wait()
+		if errors.Is(err, errTaken) {
+			wait = nameWait
+		}
 		b.setState(state, wait)
 		b.idle(ctx, wait)
 	}
@@ -145,6 +149,13 @@ func (b *Board) discard() {
 	}
 }
 
+// setBroker sets the address of the broker, "" for a hub that was not found.
+func (b *Board) setBroker(address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.state.Broker = cmp.Or(address, b.net.Broker)
+}
+
 // setState sets the state of the connection, and logs a change. Attempts after the first one are no change.
 func (b *Board) setState(state string, retry time.Duration) {
 	b.mu.Lock()
@@ -157,13 +168,14 @@ func (b *Board) setState(state string, retry time.Duration) {
 	if changed {
 		b.state.State, b.state.Since = state, time.Now()
 	}
+	broker := b.state.Broker
 	b.mu.Unlock()
 	if !changed || state == Connecting {
 		return
 	}
 	if state == Connected {
-		b.log.Info("class: connected", "class", b.net.Class, "board", b.name, "broker", b.net.Broker)
+		b.log.Info("class: connected", "class", b.net.Class, "board", b.name, "broker", broker)
 	} else {
-		b.log.Warn("class: "+state, "class", b.net.Class, "board", b.name, "broker", b.net.Broker)
+		b.log.Warn("class: "+state, "class", b.net.Class, "board", b.name, "broker", broker)
 	}
 }

@@ -164,17 +164,24 @@ func TestCloseEndsAStuckConnection(t *testing.T) {
 		dial := func(context.Context, string, string) (net.Conn, error) {
 			conn, broker := net.Pipe()
 			go func() {
-				for range 2 { // CONNECT and SUBSCRIBE
+				for {
 					p, err := packets.ReadPacket(broker)
-					if err != nil {
-						t.Error(err)
-					}
-					if s, ok := p.(*packets.SubscribePacket); ok {
+					switch p := p.(type) {
+					case *packets.ConnectPacket:
+						err = packets.NewControlPacket(packets.Connack).Write(broker)
+					case *packets.PingreqPacket: // of the look at the name
+						err = packets.NewControlPacket(packets.Pingresp).Write(broker)
+					case *packets.SubscribePacket:
+						if len(p.Topics) > 1 {
+							continue
+						}
 						ack := packets.NewControlPacket(packets.Suback).(*packets.SubackPacket)
-						ack.MessageID, ack.ReturnCodes = s.MessageID, []byte{0}
+						ack.MessageID, ack.ReturnCodes = p.MessageID, []byte{0}
 						ack.Write(broker)
-					} else {
-						packets.NewControlPacket(packets.Connack).Write(broker)
+						return
+					}
+					if err != nil {
+						return
 					}
 				}
 			}()
@@ -238,7 +245,7 @@ func TestStateNamesTheCause(t *testing.T) {
 	}{
 		{fmt.Errorf("x: %w", packets.ErrorRefusedNotAuthorised), "refused: not authorised: check the join code"},
 		{packets.ErrorRefusedBadUsernameOrPassword, "refused: not authorised: check the join code"},
-		{packets.ErrorRefusedIDRejected, "refused: the name of this board is in use: choose another net.board"},
+		{packets.ErrorRefusedIDRejected, "refused: " + nameTaken},
 		{packets.ErrorRefusedServerUnavailable, "refused: the broker is full, or pauses after wrong join codes"},
 		{packets.ErrorRefusedBadProtocolVersion, "refused: the broker has no MQTT 3.1.1"},
 		{&net.OpError{Err: &net.DNSError{Name: "hub.local", Err: "no such host"}}, "no connection: unknown host hub.local"},
@@ -248,7 +255,7 @@ func TestStateNamesTheCause(t *testing.T) {
 		{x509.CertificateInvalidError{Reason: x509.Expired}, "no connection: the certificate is not valid: check its date and the date of this computer"},
 		{tls.RecordHeaderError{}, "no connection: the broker has no TLS on this port"},
 		{fmt.Errorf("%w : %w", packets.ErrorNetworkError, io.EOF), "no connection: the broker closed it"},
-		{errReplaced, "no connection: the broker closed it again: another board may have the same name"},
+		{errTaken, "refused: another program has the name of this board: end one of them, or choose another name with --board"},
 		{errors.Join(context.DeadlineExceeded, io.EOF), "no connection: no answer"},
 		{errors.New("bad packet with hunter2"), "no connection: the broker speaks no MQTT"},
 	} {

@@ -76,7 +76,8 @@ func refusals() map[error]string {
 	return map[error]string{
 		packets.ErrorRefusedNotAuthorised:         "not authorised: check the join code",
 		packets.ErrorRefusedBadUsernameOrPassword: "not authorised: check the join code",
-		packets.ErrorRefusedIDRejected:            "the name of this board is in use: choose another net.board",
+		packets.ErrorRefusedIDRejected:            nameTaken,
+		errTaken:                                  nameTaken,
 		packets.ErrorRefusedServerUnavailable:     "the broker is full, or pauses after wrong join codes",
 		packets.ErrorRefusedBadProtocolVersion:    "the broker has no MQTT 3.1.1",
 	}
@@ -112,7 +113,7 @@ func reasonOf(err error) string {
 		timeout   interface{ Timeout() bool }
 	)
 	switch {
-	case errors.Is(err, errReplaced), errors.Is(err, errAddress), errors.Is(err, errHTTP), errors.Is(err, errNoHub), errors.Is(err, ErrRead), errors.Is(err, errEmbedded):
+	case errors.Is(err, errAddress), errors.Is(err, errHTTP), errors.Is(err, errNoHub), errors.Is(err, ErrRead), errors.Is(err, errEmbedded):
 		return err.Error()
 	case errors.As(err, &dns):
 		return "unknown host " + dns.Name

@@ -45,32 +45,40 @@ func (op *Opener) Login() (user, password string) { return op.login.user, op.log
 
 // Open opens a connection, without a word of MQTT.
 func (op *Opener) Open(ctx context.Context) (net.Conn, error) {
-	conn, err := op.open(ctx)
+	address, err := op.locate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return op.openAt(ctx, address)
+}
+
+// locate returns the address of the broker. It looks for a hub on the network if the configuration has none.
+func (op *Opener) locate(ctx context.Context) (address string, err error) {
+	switch {
+	case op.net.Broker != "find":
+		return op.net.Broker, nil
+	case op.o.Find == nil:
+		return "", errNoHub
+	}
+	if address, err = op.o.Find(ctx, op.net.Class); err != nil {
+		return "", fmt.Errorf("%w: %w", errNoHub, err)
+	}
+	return address, nil
+}
+
+// openAt opens a connection to a broker at an address.
+func (op *Opener) openAt(ctx context.Context, address string) (net.Conn, error) {
+	var conn net.Conn
+	var err error
+	if op.hub == nil {
+		conn, err = dial(ctx, address, op.o.Dial, op.tls)
+	} else if conn, err = op.hub.Dial(); err != nil {
+		err = errEmbedded
+	}
 	if err != nil {
 		return nil, err
 	}
 	return buffered{conn, bufio.NewReaderSize(conn, readBuffer)}, nil
-}
-
-func (op *Opener) open(ctx context.Context) (net.Conn, error) {
-	address := op.net.Broker
-	switch {
-	case op.hub != nil:
-		conn, err := op.hub.Dial()
-		if err != nil {
-			return nil, errEmbedded
-		}
-		return conn, nil
-	case address == "find" && op.o.Find == nil:
-		return nil, errNoHub
-	case address == "find":
-		found, err := op.o.Find(ctx, op.net.Class)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errNoHub, err)
-		}
-		address = found
-	}
-	return dial(ctx, address, op.o.Dial, op.tls)
 }
 
 // readBuffer is the size of the buffer for reading, in bytes. paho reads a message in three or four pieces.

@@ -128,12 +128,21 @@ func TestHubIsFoundBeforeEachAttempt(t *testing.T) {
 	}
 	cfg := parsed(t, "mara", "")
 	cfg.Net.Broker = "find"
-	b := join(t, cfg, Options{Find: find})
+	var log lines
+	b := join(t, cfg, Options{Find: find, Logger: log.logger()})
 	until(t, "the first attempt", func() bool { return b.Status().Retry > 0 })
 	if got, want := b.Status().State, "no connection: no hub found: no answer on the network"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	until(t, "the connection", func() bool { return b.Status().Connected() })
+	want := `level=WARN msg="class: no connection: no hub found: no answer on the network" class=9b board=mara broker=find
+level=INFO msg="class: connected" class=9b board=mara broker=mqtt://` + hub.addr + "\n"
+	if got := log.String(); got != want {
+		t.Errorf("got log\n%swant\n%s", got, want)
+	}
+	if got, want := b.Status().String(), "9b at mqtt://"+hub.addr+": "; !strings.HasPrefix(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 // A board with its own broker: another one joins over the network.

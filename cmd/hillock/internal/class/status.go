@@ -1,6 +1,7 @@
 package class
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ const (
 // Status is a board of a class at an instant. It has no user, password or join code.
 type Status struct {
 	Class, Board string
-	Broker       string        // its address, or "embedded"
+	Broker       string        // its address, "embedded", or "find" without a hub
 	Addr         string        // address of the embedded broker; "" without one
 	State        string        // Connected, Connecting, or the reason for no connection
 	Since        time.Time     // of the state
@@ -52,7 +53,7 @@ func (b *Board) Status() Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.state
-	s.Class, s.Board, s.Broker = b.net.Class, b.name, b.net.Broker
+	s.Class, s.Board, s.Broker = b.net.Class, b.name, cmp.Or(s.Broker, b.net.Broker)
 	if !b.retry.IsZero() {
 		s.Retry = max(0, time.Until(b.retry))
 	}
