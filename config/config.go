@@ -26,6 +26,7 @@ type Config struct {
 	Synapses []Synapse
 	Outputs  []Output
 	Warnings []Problem // legal, but probably a mistake
+	Kit      []Problem // of its wires: a run takes them, a wiring sheet does not; not from Parse
 }
 
 // Loop is the timing of the loop.
@@ -157,7 +158,7 @@ func Parse(file string, text []byte, sets []string, kinds Kinds) (*Config, error
 	return parse(file, text, sets, kinds, false)
 }
 
-// parse is Parse; with files it also checks the files of parts.
+// parse is Parse; with files it also checks the files of parts, and the wires.
 func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*Config, error) {
 	shown := file
 	if file == "" {
@@ -176,7 +177,27 @@ func parse(file string, text []byte, sets []string, kinds Kinds, files bool) (*C
 		return nil, Problems(problems)
 	}
 	c.File, c.Warnings = file, d.warnings.sorted()
+	if files && kinds.Kit != nil {
+		c.Kit = d.kit(kinds.Kit(c), sets)
+	}
 	return c, nil
+}
+
+// kit returns problems of wires with their places: those of their keys, or the beginning of the file.
+func (d *decoder) kit(problems []Problem, sets []string) []Problem {
+	r := report{file: d.problems.file}
+	for _, p := range problems {
+		at := d.root.at
+		dot := max(0, strings.LastIndex(p.Key, "."))
+		if t := d.parts[p.Key[:dot]]; t != nil {
+			at = t.locate(p.Key[dot+1:], &p)
+		}
+		r.add(at, p)
+	}
+	if d.problems.file == builtIn {
+		r.blame(sets)
+	}
+	return r.sorted()
 }
 
 // checkFiles checks the files of parts. The folder is that of the configuration.

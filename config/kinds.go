@@ -13,6 +13,7 @@ import (
 type Kinds struct {
 	Inputs  []Kind[InputPart]
 	Outputs []Kind[Part]
+	Kit     func(*Config) []Problem // the problems of its wires, with their keys; nil: none are looked for
 }
 
 // A Kind is a kind of part.

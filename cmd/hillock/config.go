@@ -13,7 +13,6 @@ import (
 
 	"hillock/cmd/hillock/internal/circuit"
 	"hillock/cmd/hillock/internal/outfile"
-	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/usage"
 	"hillock/config"
 )
@@ -65,38 +64,30 @@ existing file stays as it is, unless --force is given.`,
 }
 
 func newConfigCheck() *cobra.Command {
-	return onConfig("check", "check a configuration and report every error", func(w io.Writer, cfg *config.Config) error {
-		name := cfg.File
-		if name == "" {
-			name = "the built-in configuration"
-		}
+	return onConfig("check", "check a configuration and report every error", func(cmd *cobra.Command, cfg *config.Config) error {
 		c, err := circuit.Of(cfg)
 		if err != nil {
 			return err
 		}
-		neurons := readable.Count(c.Len(), "neuron")
-		pairs := 0
-		for i := range c.Synapses {
-			pairs += c.Pairs(i)
+		for _, p := range cfg.Kit { // a run takes them: an LED may have a supply of its own
+			if p.Warning = true; !slices.Contains(cfg.Warnings, p) {
+				warn(cmd, []config.Problem{p})
+			}
 		}
-		if pairs > 0 {
-			neurons += ", " + readable.Count(pairs, "synapse")
-		}
-		ok := fmt.Sprintf("%s: ok: %s, %s, %s", name, neurons, readable.Count(len(cfg.Inputs)-cfg.Remotes(), "input"), readable.Count(len(cfg.Outputs), "output"))
-		_, err = fmt.Fprintln(w, strings.Join(slices.Concat([]string{ok}, cfg.Latencies(), c.Class()), "\n"))
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), strings.Join(c.Check(), "\n"))
 		return err
 	})
 }
 
 func newConfigShow() *cobra.Command {
-	return onConfig("show", "print the whole configuration: every key with its value", func(w io.Writer, cfg *config.Config) error {
-		_, err := w.Write(cfg.TOML())
+	return onConfig("show", "print the whole configuration: every key with its value", func(cmd *cobra.Command, cfg *config.Config) error {
+		_, err := cmd.OutOrStdout().Write(cfg.TOML())
 		return err
 	})
 }
 
 // onConfig returns a command that loads a configuration and prints something about it with say.
-func onConfig(name, short string, say func(io.Writer, *config.Config) error) *cobra.Command {
+func onConfig(name, short string, say func(*cobra.Command, *config.Config) error) *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{
 		Use:   name + " [FILE]",
@@ -108,7 +99,7 @@ func onConfig(name, short string, say func(io.Writer, *config.Config) error) *co
 			if err != nil {
 				return err
 			}
-			return say(cmd.OutOrStdout(), cfg)
+			return say(cmd, cfg)
 		},
 	}
 	f.add(cmd)

@@ -48,10 +48,14 @@ func (f *configFlags) load(cmd *cobra.Command, args []string) (*config.Config, e
 	if err != nil {
 		return nil, usage.Error{Err: f.named(err)}
 	}
-	for _, w := range cfg.Warnings {
+	warn(cmd, cfg.Warnings)
+	return cfg, nil
+}
+
+func warn(cmd *cobra.Command, warnings []config.Problem) {
+	for _, w := range warnings {
 		fmt.Fprintln(cmd.ErrOrStderr(), usage.Text(w))
 	}
-	return cfg, nil
 }
 
 // named names flags in the place of the keys that they set.

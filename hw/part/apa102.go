@@ -40,9 +40,8 @@ func apa102Kind() config.Kind[config.Part] {
 				Color:      decodeColor(t),
 				Brightness: t.Whole("brightness", 24, 1, 255),
 			}
-			if !t.IsBad("leds") && !t.IsBad("brightness") && !(o.most() <= max5V) {
-				t.Warn("leds", config.Problem{Rule: fmt.Sprintf("takes up to %.0f mA, more than the %g mA of wires from the 5V pin", o.most(), max5V),
-					Hint: "lower brightness, use fewer LEDs, or use a supply of its own"})
+			if bright, ok := o.tooBright(); ok && !t.IsBad("leds") && !t.IsBad("brightness") {
+				t.Warn("leds", bright)
 			}
 			switch {
 			case t.Has("port"):
@@ -109,6 +108,13 @@ const (
 // most returns the current of the whole strip in white, in mA.
 func (o APA102) most() float64 { return perLED * float64(o.LEDs) * float64(o.Brightness) / 255 }
 
+// tooBright returns the problem of a strip that takes too much from the 5V pin, or false.
+func (o APA102) tooBright() (p config.Problem, ok bool) {
+	return config.Problem{Rule: fmt.Sprintf("must take at most %g mA from the 5V pin", max5V),
+		Got:  fmt.Sprintf("%d of %g mA x brightness %d/255, %.0f mA", o.LEDs, perLED, o.Brightness, o.most()),
+		Hint: "lower brightness, use fewer LEDs, or use a supply of its own"}, !(o.most() <= max5V)
+}
+
 // Wires implements wiring.Wired. The strip runs on 5 V, and accepts the 3.3 V of the pins.
 func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
@@ -117,16 +123,15 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 	if !ok {
 		return
 	}
-	most := o.most()
-	if !(most <= max5V) {
-		k.Refuse("%s: leds: must take at most %g mA from the 5V pin, got %d of %g mA x brightness %d/255, %.0f mA: lower brightness, or use fewer LEDs",
-			where, max5V, o.LEDs, perLED, o.Brightness, most)
+	if bright, ok := o.tooBright(); ok {
+		bright.Key = where + ".leds"
+		k.Refuse(bright)
 		return
 	}
 	k.Begin()
 	ref := k.Add(wiring.Part{Kind: wiring.Module, Model: "APA102 x " + strconv.Itoa(o.LEDs), Use: name, Pins: []string{"5V", "GND", "CLK", "DATA"}})
 	leg := func(pin int) wiring.End { return wiring.End{Part: ref, Pin: pin} }
-	k.ToHeader(wiring.Wire{From: leg(1), Bus: "5V", Note: fmt.Sprintf("for its LEDs: up to %.0f mA, %d x %g mA x brightness %d/255", most, o.LEDs, perLED, o.Brightness)}, "5V")
+	k.ToHeader(wiring.Wire{From: leg(1), Bus: "5V", Note: fmt.Sprintf("for its LEDs: up to %.0f mA, %d x %g mA x brightness %d/255", o.most(), o.LEDs, perLED, o.Brightness)}, "5V")
 	k.ToGround(leg(2), "")
 	note := ""
 	if o.Data == "GPIO23" && o.Clock == "GPIO24" && o.LEDs == 8 {
@@ -140,11 +145,11 @@ func (o APA102) Wires(k *wiring.Kit, uses []wiring.Use) {
 // lines returns the wires of the clock and the data. where names the output for the error.
 func (o APA102) lines(k *wiring.Kit, where string) (clock, data wiring.Wire, ok bool) {
 	if o.Port == "" {
-		dataOK, clockOK := k.GPIO(where+": data", o.Data), k.GPIO(where+": clock", o.Clock)
+		dataOK, clockOK := k.GPIO(where+".data", o.Data), k.GPIO(where+".clock", o.Clock)
 		return clock, data, dataOK && clockOK
 	}
 	if config.PortPins(o.Port) == nil {
-		k.Refuse("%s: port: must be on the header of every Pi, got %s: use SPI1.0 or SPI0.1", where, o.Port)
+		k.Refuse(config.Problem{Key: where + ".port", Rule: "must be on the header of every Pi", Got: o.Port, Hint: "use SPI1.0 or SPI0.1"})
 		return clock, data, false
 	}
 	bus, _, _ := strings.Cut(o.Port, ".")

@@ -48,7 +48,7 @@ func (o Bar) Claims() (all []config.Claim) {
 func (o Bar) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	for i, pin := range strings.Fields(o.Pins) {
-		k.LED("output."+name+": pins", pin, fmt.Sprintf("%s %d", name, i+1), o.Invert, "") // 1 is the lowest level
+		k.LED("output."+name+".pins", pin, fmt.Sprintf("%s %d", name, i+1), o.Invert, "") // 1 is the lowest level
 	}
 }
 

@@ -70,7 +70,7 @@ func (o Buzzer) Claims() []config.Claim { return []config.Claim{{Key: "pin", Pin
 
 // Wires implements wiring.Wired.
 func (o Buzzer) Wires(k *wiring.Kit, uses []wiring.Use) {
-	k.Piezo("output."+uses[0].Name+": pin", o.Pin, uses[0].Name)
+	k.Piezo("output."+uses[0].Name+".pin", o.Pin, uses[0].Name)
 }
 
 // sounds is an open pin. It implements board.Pulsing.

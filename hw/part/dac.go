@@ -259,7 +259,7 @@ func (o MCP49xx) pins() []string {
 func (o MCP49xx) Wires(k *wiring.Kit, uses []wiring.Use) {
 	signals := config.PortPins(o.Port)
 	if signals == nil {
-		k.Refuse("output.%s: port: must be on the header of every Pi, got %s: use SPI0.1 or SPI1.0", uses[0].Name, o.Port)
+		k.Refuse(config.Problem{Key: "output." + uses[0].Name + ".port", Rule: "must be on the header of every Pi", Got: o.Port, Hint: "use SPI0.1 or SPI1.0"})
 		return
 	}
 	probe := func(chip string) {

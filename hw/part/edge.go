@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,8 +108,8 @@ func (e Edge) Edges() edge.Opts {
 // Wires implements wiring.Wired.
 func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
-	where, use := "input."+name+": ", "input "+name
-	if !k.GPIO(where+"pin", e.Pin) {
+	table, use := "input."+name, "input "+name
+	if !k.GPIO(table+".pin", e.Pin) {
 		return
 	}
 	board, output, far := strings.Cut(e.Jumper, "/")
@@ -119,15 +120,17 @@ func (e Edge) Wires(k *wiring.Kit, uses []wiring.Use) {
 	case far:
 		k.WithBoard(e.Pin, board, output, "spikes for "+use)
 	case e.Level == "5 V":
-		k.Refuse(`%slevel: must be "3.3 V" for a button or an output of this file, got %q: name another board in from, such as "left/red"`, where, e.Level)
+		k.Refuse(config.Problem{Key: table + ".level", Rule: `must be "3.3 V" for a button or an output of this file`, Got: strconv.Quote(e.Level),
+			Hint: `name another board in from, such as "left/red"`})
 	case e.Jumper != "":
-		k.FromOutput(where+"from", e.Pin, e.Jumper, "spikes for "+use)
+		k.FromOutput(table+".from", e.Pin, e.Jumper, "spikes for "+use)
 	case rail == "":
-		k.Refuse(`%spull: must be "down" or "up" for a button, got %q`, where, e.Pull)
+		k.Refuse(config.Problem{Key: table + ".pull", Rule: `must be "down" or "up" for a button`, Got: strconv.Quote(e.Pull)})
 	case rail == wiring.Supply && (e.Pin == "GPIO2" || e.Pin == "GPIO3"):
-		k.Refuse(`%spin: must be a pin without a pull-up resistor on the Pi, got %q: use another pin, or set edge = "falling" for a button to GND`, where, e.Pin)
+		k.Refuse(config.Problem{Key: table + ".pin", Rule: "must be a pin without a pull-up resistor on the Pi", Got: strconv.Quote(e.Pin),
+			Hint: `use another pin, or set edge = "falling" for a button to GND`})
 	default:
-		k.Button(where+"pin", e.Pin, name, rail)
+		k.Button(table+".pin", e.Pin, name, rail)
 	}
 }
 

@@ -6,6 +6,7 @@ package part
 import (
 	"hillock/config"
 	"hillock/config/played"
+	"hillock/hw/wiring"
 )
 
 // Kinds returns all kinds of parts, in the order of the messages. The built-in configuration has the first input and the
@@ -30,6 +31,7 @@ func Kinds() config.Kinds {
 			servoKind(),
 			mcp4725Kind(), mcp49xxKind("mcp4921"), mcp49xxKind("mcp4922"),
 		},
+		Kit: wiring.Problems,
 	}
 }
 

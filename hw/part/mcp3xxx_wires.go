@@ -42,7 +42,7 @@ func (m MCP3xxx) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
 	signals := config.PortPins(m.Port)
 	if signals == nil {
-		k.Refuse("input.%s: port: must be on the header of every Pi, got %s: use SPI0.0 or SPI0.1", name, m.Port)
+		k.Refuse(config.Problem{Key: "input." + name + ".port", Rule: "must be on the header of every Pi", Got: m.Port, Hint: "use SPI0.0 or SPI0.1"})
 		return
 	}
 	if !k.On3V3(name, m.VRef) {

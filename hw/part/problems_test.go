@@ -161,7 +161,7 @@ func TestWarnings(t *testing.T) {
 			`32:1: warning: input.b.ends: covers less than half of the chip's codes, 0 to 26400, got [0, 1023]: remove ends to use all of them, or measure them with 'hillock calibrate'`},
 		{8, `driver = "mcp3304"`, `8:1: warning: input.knob.driver: is tested by Microchip from 4.5 V on, but runs on the Pi's 3V3, got "mcp3304": the mcp3201, mcp3204 and mcp3208 are tested from 2.7 V on`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\ndata = \"GPIO23\"\nclock = \"GPIO24\"\nleds = 900\nbrightness = 255",
-			`35:1: warning: output.o.leds: takes up to 54000 mA, more than the 1000 mA of wires from the 5V pin, got 900: lower brightness, use fewer LEDs, or use a supply of its own`},
+			`35:1: warning: output.o.leds: must take at most 1000 mA from the 5V pin, got 900 of 60 mA x brightness 255/255, 54000 mA: lower brightness, use fewer LEDs, or use a supply of its own`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"apa102\"\nport = \"SPI0.1\"\nleds = 177", ""},
 		{9, `port = "SPI0.1"`, ""},
 		{9, `port = "SPI1.0"`, `27:1: warning: output.led.pin: may belong to the kernel, got "GPIO17": it is CE1 of SPI1, the bus of input.knob; use another pin, or set dtoverlay=spi1-1cs in config.txt and reboot`},

@@ -92,7 +92,7 @@ func (o Pulse) Wires(k *wiring.Kit, uses []wiring.Use) {
 	if o.Width > 0 && o.Width <= clicks {
 		note = "or a piezo disc with 1 kOhm"
 	}
-	k.LED("output."+name+": pin", o.Pin, name, o.Invert, note)
+	k.LED("output."+name+".pin", o.Pin, name, o.Invert, note)
 	if board, pin, ok := strings.Cut(o.Jumper, "/"); ok {
 		k.WithBoard(o.Pin, board, pin, "spikes of output "+name)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -103,12 +104,13 @@ const largestFilm = 10e-6 // F, of film capacitors with legs for a breadboard
 // counted from the left leg. A longer charge means a larger current.
 func (r RC) Wires(k *wiring.Kit, uses []wiring.Use) {
 	name := uses[0].Name
-	where := "input." + name + ": pin"
+	key := "input." + name + ".pin"
 	switch {
-	case !k.GPIO(where, r.Pin):
+	case !k.GPIO(key, r.Pin):
 		return
 	case r.Pin == "GPIO2" || r.Pin == "GPIO3":
-		k.Refuse("%s: must be a pin without a pull-up resistor on the Pi, got %q: that resistor would charge the capacitor: use another pin", where, r.Pin)
+		k.Refuse(config.Problem{Key: key, Rule: "must be a pin without a pull-up resistor on the Pi", Got: strconv.Quote(r.Pin),
+			Hint: "that resistor would charge the capacitor: use another pin"})
 		return
 	}
 	k.Begin()

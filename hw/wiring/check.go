@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hillock/config"
 )
 
 // Safe currents of a Pi. For one pin, either way, the highest drive strength of a pad,
@@ -15,8 +17,7 @@ const (
 )
 
 // check returns conflicts between wires at the header, and currents above the limits of a Pi.
-func (n *Netlist) check() []error {
-	var problems []error
+func (n *Netlist) check() (problems []config.Problem) {
 	for position := 1; position <= 40; position++ {
 		wires := n.at(position)
 		current := 0.0
@@ -27,17 +28,19 @@ func (n *Netlist) check() []error {
 			problems = append(problems, n.conflict(position, wires))
 		}
 		if current > maxPin {
-			problems = append(problems, fmt.Errorf("%s: must give at most %g mA, got %.1f mA: use a larger resistor", spot(position), maxPin, current))
+			problems = append(problems, config.Problem{Key: spot(position), Rule: fmt.Sprintf("must give at most %g mA", maxPin),
+				Got: fmt.Sprintf("%.1f mA", current), Hint: "use a larger resistor"})
 		}
 	}
 	if all := n.Current(); all > maxAll {
-		problems = append(problems, fmt.Errorf("all pins: must give at most %g mA together, got %.1f mA: use fewer LEDs", maxAll, all))
+		problems = append(problems, config.Problem{Key: "all pins", Rule: fmt.Sprintf("must give at most %g mA together", maxAll),
+			Got: fmt.Sprintf("%.1f mA", all), Hint: "use fewer LEDs"})
 	}
 	return problems
 }
 
-// conflict returns the error of a pin with several parts.
-func (n *Netlist) conflict(position int, wires []Wire) error {
+// conflict returns the problem of a pin with several parts.
+func (n *Netlist) conflict(position int, wires []Wire) config.Problem {
 	slices.SortStableFunc(wires, func(a, b Wire) int { return len(b.Signal) - len(a.Signal) }) // the bus first
 	var users []string
 	for _, w := range wires {
@@ -52,7 +55,7 @@ func (n *Netlist) conflict(position int, wires []Wire) error {
 	if wires[0].Bus != "" {
 		rule = "must be left to the bus " + wires[0].Bus
 	}
-	return fmt.Errorf("%s: %s, got %s: give each a pin of its own", spot(position), rule, strings.Join(users, " and "))
+	return config.Problem{Key: spot(position), Rule: rule, Got: strings.Join(users, " and "), Hint: "give each a pin of its own"}
 }
 
 // Current returns the largest total current of all pins, mA.

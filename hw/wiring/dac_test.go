@@ -79,8 +79,8 @@ func TestConvertersRefused(t *testing.T) {
 	elsewhere := slowDAC("a", 0x60)
 	elsewhere.Part = part.MCP4725{Bus: "I2C3", Address: 0x60}
 	_, err := wiring.New(&config.Config{Outputs: []config.Output{elsewhere, fastDAC("b", "mcp4921", "SPI3.0", 0)}})
-	want := "output.a: bus: must be on the header of every Pi, got I2C3: use I2C1\n" +
-		"output.b: port: must be on the header of every Pi, got SPI3.0: use SPI0.1 or SPI1.0"
+	want := "output.a.bus: must be on the header of every Pi, got I2C3: use I2C1\n" +
+		"output.b.port: must be on the header of every Pi, got SPI3.0: use SPI0.1 or SPI1.0"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -1,5 +1,7 @@
 package wiring
 
+import "hillock/config"
+
 // Exports for package wiring_test: its tests import hw/part, and hw/part imports this package.
 
 func (n *Netlist) Rows() [][]string         { return n.rows() }
@@ -10,4 +12,4 @@ func (n *Netlist) Role(position int) string { return n.role(position) }
 func (n *Netlist) From(ref string) []Wire   { return n.from(ref) }
 func (n *Netlist) WiresAt(e End) []Wire     { return n.wiresAt(e) }
 func (n *Netlist) Short(e End) string       { return n.short(e) }
-func (n *Netlist) Check() []error           { return n.check() }
+func (n *Netlist) Check() []config.Problem  { return n.check() }

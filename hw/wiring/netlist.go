@@ -1,7 +1,6 @@
 package wiring
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -79,20 +78,31 @@ type Use struct {
 	Part config.Part
 }
 
-// New returns the netlist of a configuration. The error joins all obstacles.
+// New returns the netlist of a configuration. The error is its Problems.
 func New(cfg *config.Config) (*Netlist, error) {
+	k := kitOf(cfg)
+	if k.problems != nil {
+		return nil, config.Problems(k.problems)
+	}
+	return &k.Netlist, nil
+}
+
+// Problems returns the problems of the kit of a configuration. Their keys are those of the configuration, or a pin of the header.
+func Problems(cfg *config.Config) []config.Problem { return kitOf(cfg).problems }
+
+func kitOf(cfg *config.Config) *Kit {
 	k := &Kit{Netlist: Netlist{Title: title(cfg)}, colors: map[int]Color{}}
 	for _, uses := range together(cfg.Inputs) {
 		if w, ok := uses[0].Part.(Wired); ok {
 			w.Wires(k, uses)
 			continue
 		}
-		k.Refuse("input.%s: driver: no wiring is known for %q", uses[0].Name, driver(cfg, uses[0].Name))
+		k.Refuse(unwired("input", uses[0].Name, driver(cfg, uses[0].Name)))
 	}
 	for _, out := range cfg.Outputs {
 		w, ok := out.Part.(Wired)
 		if !ok {
-			k.Refuse("output.%s: driver: no wiring is known for %q", out.Name, out.Driver)
+			k.Refuse(unwired("output", out.Name, out.Driver))
 			continue
 		}
 		k.output = out.Name
@@ -100,10 +110,13 @@ func New(cfg *config.Config) (*Netlist, error) {
 	}
 	k.distantEnds()
 	k.rails()
-	if err := errors.Join(append(k.problems, k.check()...)...); err != nil {
-		return nil, err
-	}
-	return &k.Netlist, nil
+	k.problems = append(k.problems, k.check()...)
+	return k
+}
+
+// unwired returns the problem of a part without wires.
+func unwired(section, name, driver string) config.Problem {
+	return config.Problem{Key: section + "." + name + ".driver", Rule: "must be a part with known wires", Got: strconv.Quote(driver)}
 }
 
 // driver returns the driver of an input.

@@ -18,13 +18,11 @@ type Kit struct {
 	given    int           // colours so far
 	groups   int           // of parts so far
 	distant  []distant     // wires to add at the end
-	problems []error
+	problems []config.Problem
 }
 
-// Refuse adds a reason against the kit.
-func (k *Kit) Refuse(format string, args ...any) {
-	k.problems = append(k.problems, fmt.Errorf(format, args...))
-}
+// Refuse adds a problem of the kit. Its key is that of the configuration, such as "input.touch.pull".
+func (k *Kit) Refuse(p config.Problem) { k.problems = append(k.problems, p) }
 
 // Add adds a part to the latest group and returns its ref.
 func (k *Kit) Add(p Part) (ref string) {
@@ -83,11 +81,11 @@ func (k *Kit) SameRow(from, to End, note string) {
 	k.Wires = append(k.Wires, Wire{From: from, To: to, Note: note})
 }
 
-// GPIO reports whether a pin is on the header. where names its key for the error.
-func (k *Kit) GPIO(where, pin string) bool {
+// GPIO reports whether a pin is on the header. key is its key for the error.
+func (k *Kit) GPIO(key, pin string) bool {
 	ok := strings.HasPrefix(pin, "GPIO") && config.Position(pin) > 0
 	if !ok {
-		k.Refuse("%s: must be on the header, GPIO0 to GPIO27, got %q", where, pin)
+		k.Refuse(config.Problem{Key: key, Rule: "must be on the header, GPIO0 to GPIO27", Got: strconv.Quote(pin)})
 	}
 	return ok
 }
@@ -171,17 +169,17 @@ func (k *Kit) PullUp(bus, miso string) {
 // missing is the note of the resistor at MISO.
 const missing = "needed on a Pi 5, optional elsewhere"
 
-// Module adds a module on an I2C bus with the wires of every module. where names its part for an error. It returns "" for a bus
+// Module adds a module on an I2C bus with the wires of every module. table is that of its part for an error. It returns "" for a bus
 // that is not on the header.
-func (k *Kit) Module(where, bus string, address int, model string, pins ...string) (ref string) {
+func (k *Kit) Module(table, bus string, address int, model string, pins ...string) (ref string) {
 	signals := config.PortPins(bus)
 	if signals["SDA"] == "" {
-		k.Refuse("%s: bus: must be on the header of every Pi, got %s: use I2C1", where, bus)
+		k.Refuse(config.Problem{Key: table + ".bus", Rule: "must be on the header of every Pi", Got: bus, Hint: "use I2C1"})
 		return ""
 	}
 	use := fmt.Sprintf("%s %#x", bus, address)
 	if i := slices.IndexFunc(k.Parts, func(p Part) bool { return p.Kind == Module && p.Use == use }); i >= 0 {
-		k.Refuse("%s: address: must be for one part on %s, got %#x, the address of %s", where, bus, address, k.Parts[i].Ref)
+		k.Refuse(config.Problem{Key: table + ".address", Rule: "must be for one part on " + bus, Got: fmt.Sprintf("%#x, the address of %s", address, k.Parts[i].Ref)})
 		return ""
 	}
 	k.Begin()
@@ -207,7 +205,7 @@ func (k *Kit) On3V3(input string, vRef float64) bool {
 	const tolerance = 0.05 // of a Pi's 3V3
 	ok := math.Abs(vRef-Volts3V3) <= tolerance*Volts3V3
 	if !ok {
-		k.Refuse("input.%s: v_ref: must be the voltage of the 3V3 rail, got %g V: use 3.3 V", input, vRef)
+		k.Refuse(config.Problem{Key: "input." + input + ".v_ref", Rule: "must be the voltage of the 3V3 rail", Got: fmt.Sprintf("%g V", vRef), Hint: "use 3.3 V"})
 	}
 	return ok
 }

@@ -56,33 +56,33 @@ func TestRefused(t *testing.T) {
 		{"I2C in use", config.Config{Inputs: []config.Input{fine("k", 0x48, 0)}, Outputs: []config.Output{display("o", 0x3c), led("red", "GPIO3")}},
 			"GPIO3, header pin 5: must be left to the bus I2C1, got M1 of I2C1 0x48 as its SCL and M2 of I2C1 0x3c as its SCL and R1 of red: give each a pin of its own"},
 		{"two displays at one address", config.Config{Outputs: []config.Output{display("o", 0x3c), display("p", 0x3c)}},
-			"output.p: address: must be for one part on I2C1, got 0x3c, the address of M1"},
+			"output.p.address: must be for one part on I2C1, got 0x3c, the address of M1"},
 		{"a strip elsewhere", config.Config{Outputs: []config.Output{{Name: "o", Driver: "apa102", Part: part.APA102{Port: "SPI3.0", LEDs: 8, Brightness: 24}}}},
-			"output.o: port: must be on the header of every Pi, got SPI3.0: use SPI1.0 or SPI0.1"},
+			"output.o.port: must be on the header of every Pi, got SPI3.0: use SPI1.0 or SPI0.1"},
 		{"I2C elsewhere", config.Config{Inputs: []config.Input{elsewhere}, Outputs: []config.Output{third}},
-			"input.k: bus: must be on the header of every Pi, got I2C3: use I2C1\n" +
-				"output.o: bus: must be on the header of every Pi, got I2C6: use I2C1"},
+			"input.k.bus: must be on the header of every Pi, got I2C3: use I2C1\n" +
+				"output.o.bus: must be on the header of every Pi, got I2C6: use I2C1"},
 		{"5 V at a knob", config.Config{Inputs: []config.Input{high}},
-			"input.high: v_ref: must be the voltage of the 3V3 rail, got 5 V: use 3.3 V"},
+			"input.high.v_ref: must be the voltage of the 3V3 rail, got 5 V: use 3.3 V"},
 		{"a strip that is too bright", config.Config{Outputs: []config.Output{bright}},
-			"output.bright: leds: must take at most 1000 mA from the 5V pin, got 60 of 60 mA x brightness 255/255, 3600 mA: lower brightness, or use fewer LEDs"},
+			"output.bright.leds: must take at most 1000 mA from the 5V pin, got 60 of 60 mA x brightness 255/255, 3600 mA: lower brightness, use fewer LEDs, or use a supply of its own"},
 		{"a capacitor at a pin with a pull-up", config.Config{Inputs: []config.Input{capacitor("c", "GPIO2")}},
-			"input.c: pin: must be a pin without a pull-up resistor on the Pi, got \"GPIO2\": that resistor would charge the capacitor: use another pin"},
+			"input.c.pin: must be a pin without a pull-up resistor on the Pi, got \"GPIO2\": that resistor would charge the capacitor: use another pin"},
 		{"no GPIO for the others", config.Config{Inputs: []config.Input{capacitor("c", "GPIO28")},
 			Outputs: []config.Output{row("row", "GPIO5 GND"), strip("s", "5V", "GPIO99")}},
-			"input.c: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\"\n" +
-				"output.row: pins: must be on the header, GPIO0 to GPIO27, got \"GND\"\n" +
-				"output.s: data: must be on the header, GPIO0 to GPIO27, got \"5V\"\n" +
-				"output.s: clock: must be on the header, GPIO0 to GPIO27, got \"GPIO99\""},
+			"input.c.pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\"\n" +
+				"output.row.pins: must be on the header, GPIO0 to GPIO27, got \"GND\"\n" +
+				"output.s.data: must be on the header, GPIO0 to GPIO27, got \"5V\"\n" +
+				"output.s.clock: must be on the header, GPIO0 to GPIO27, got \"GPIO99\""},
 		{"no GPIO", config.Config{Outputs: []config.Output{led("red", "3V3"), led("green", "GPIO28")}},
-			"output.red: pin: must be on the header, GPIO0 to GPIO27, got \"3V3\"\n" +
-				"output.green: pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\""},
+			"output.red.pin: must be on the header, GPIO0 to GPIO27, got \"3V3\"\n" +
+				"output.green.pin: must be on the header, GPIO0 to GPIO27, got \"GPIO28\""},
 		{"a bus elsewhere", config.Config{Inputs: []config.Input{knob("k", "mcp3008", "SPI3.0", 0)}},
-			"input.k: port: must be on the header of every Pi, got SPI3.0: use SPI0.0 or SPI0.1"},
+			"input.k.port: must be on the header of every Pi, got SPI3.0: use SPI0.0 or SPI0.1"},
 		{"another reference", config.Config{Inputs: []config.Input{low}},
-			"input.low: v_ref: must be the voltage of the 3V3 rail, got 2.5 V: use 3.3 V"},
+			"input.low.v_ref: must be the voltage of the 3V3 rail, got 2.5 V: use 3.3 V"},
 		{"unknown parts", config.Config{Inputs: []config.Input{unknown}, Outputs: []config.Output{{Name: "o", Driver: "bell", Part: crystal{}}}},
-			"input.k: driver: no wiring is known for \"crystal\"\noutput.o: driver: no wiring is known for \"bell\""},
+			"input.k.driver: must be a part with known wires, got \"crystal\"\noutput.o.driver: must be a part with known wires, got \"bell\""},
 	} {
 		n, err := wiring.New(&c.cfg)
 		if err == nil || n != nil {

@@ -1,19 +1,24 @@
 package wiring
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+
+	"hillock/config"
+)
 
 // distant is a wire from a pin of the Pi to a distant end: a pin of another board, or an output on this Pi.
 type distant struct {
-	where       string // key, for an error
+	key         string // of the wire, for an error
 	pin         string // of the Pi
 	board, name string // of the distant end; board is "" for an output on this Pi
 	divided     bool   // 5 V go through a divider
 	use, note   string // of the divider, and of the wire to the header
 }
 
-// FromOutput wires a pin to an output of the configuration. where names its key for an error.
-func (k *Kit) FromOutput(where, pin, output, note string) {
-	k.distant = append(k.distant, distant{where: where, pin: pin, name: output, note: note})
+// FromOutput wires a pin to an output of the configuration. key is that of the wire, for an error.
+func (k *Kit) FromOutput(key, pin, output, note string) {
+	k.distant = append(k.distant, distant{key: key, pin: pin, name: output, note: note})
 }
 
 // WithBoard wires a pin to a pin of another board, and joins the grounds.
@@ -52,7 +57,7 @@ func (k *Kit) fromRow(d distant) {
 		}
 	}
 	if len(row) != 1 {
-		k.Refuse("%s: must be an output on one pin, got %q", d.where, d.name)
+		k.Refuse(config.Problem{Key: d.key, Rule: "must be an output on one pin", Got: strconv.Quote(d.name)})
 		return
 	}
 	k.ToHeader(Wire{From: row[0], Note: d.note}, d.pin)

@@ -118,16 +118,16 @@ func TestRefusedJumperWires(t *testing.T) {
 		output config.Output
 		want   string
 	}{
-		{spikes("a", "GPIO22", "rod", "3.3 V"), led("red", "GPIO17"), `input.a: from: must be an output on one pin, got "rod"`},
-		{spikes("a", "GPIO22", "row", "3.3 V"), row("row", "GPIO5 GPIO6"), `input.a: from: must be an output on one pin, got "row"`},
+		{spikes("a", "GPIO22", "rod", "3.3 V"), led("red", "GPIO17"), `input.a.from: must be an output on one pin, got "rod"`},
+		{spikes("a", "GPIO22", "row", "3.3 V"), row("row", "GPIO5 GPIO6"), `input.a.from: must be an output on one pin, got "row"`},
 		{spikes("a", "GPIO22", "red", "5 V"), led("red", "GPIO17"),
-			`input.a: level: must be "3.3 V" for a button or an output of this file, got "5 V": name another board in from, such as "left/red"`},
+			`input.a.level: must be "3.3 V" for a button or an output of this file, got "5 V": name another board in from, such as "left/red"`},
 		{spikes("a", "GPIO22", "", "5 V"), led("red", "GPIO17"),
-			`input.a: level: must be "3.3 V" for a button or an output of this file, got "5 V": name another board in from, such as "left/red"`},
-		{config.Input{Name: "a", Part: part.Edge{Pin: "GPIO22", Pull: "off"}}, led("red", "GPIO17"), `input.a: pull: must be "down" or "up" for a button, got "off"`},
+			`input.a.level: must be "3.3 V" for a button or an output of this file, got "5 V": name another board in from, such as "left/red"`},
+		{config.Input{Name: "a", Part: part.Edge{Pin: "GPIO22", Pull: "off"}}, led("red", "GPIO17"), `input.a.pull: must be "down" or "up" for a button, got "off"`},
 		{spikes("a", "GPIO2", "", "3.3 V"), led("red", "GPIO17"),
-			`input.a: pin: must be a pin without a pull-up resistor on the Pi, got "GPIO2": use another pin, or set edge = "falling" for a button to GND`},
-		{spikes("a", "GPIO40", "left/red", "3.3 V"), led("red", "GPIO17"), `input.a: pin: must be on the header, GPIO0 to GPIO27, got "GPIO40"`},
+			`input.a.pin: must be a pin without a pull-up resistor on the Pi, got "GPIO2": use another pin, or set edge = "falling" for a button to GND`},
+		{spikes("a", "GPIO40", "left/red", "3.3 V"), led("red", "GPIO17"), `input.a.pin: must be on the header, GPIO0 to GPIO27, got "GPIO40"`},
 	} {
 		_, err := wiring.New(&config.Config{Inputs: []config.Input{tt.input}, Outputs: []config.Output{tt.output}})
 		if err == nil || err.Error() != tt.want {

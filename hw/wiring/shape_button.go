@@ -1,9 +1,9 @@
 package wiring
 
-// Button adds a push button between a pin and a rail, Supply or Ground. The pin needs a pull the other way. where names the pin's key
+// Button adds a push button between a pin and a rail, Supply or Ground. The pin needs a pull the other way. key is that of the pin,
 // for an error.
-func (k *Kit) Button(where, pin, use, rail string) {
-	if !k.GPIO(where, pin) {
+func (k *Kit) Button(key, pin, use, rail string) {
+	if !k.GPIO(key, pin) {
 		return
 	}
 	k.Begin()

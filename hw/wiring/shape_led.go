@@ -12,9 +12,9 @@ const (
 )
 
 // LED adds an LED with its resistor, between pin and ground, or inverted between pin and supply. Its current is (3.3 V - 2 V)/330
-// Ohm = 3.9 mA. where names the pin's key for an error; note is the note of its wire.
-func (k *Kit) LED(where, pin, use string, inverted bool, note string) {
-	if !k.GPIO(where, pin) {
+// Ohm = 3.9 mA. key is that of the pin, for an error; note is the note of its wire.
+func (k *Kit) LED(key, pin, use string, inverted bool, note string) {
+	if !k.GPIO(key, pin) {
 		return
 	}
 	k.Begin()

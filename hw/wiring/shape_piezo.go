@@ -2,10 +2,10 @@ package wiring
 
 const damping = 1e3 // Ohm, at a piezo disc: a disc also makes a voltage when it is struck
 
-// Piezo adds a piezo disc with its resistor between pin and ground. Its current is below 3.3 V/1 kOhm = 3.3 mA. where names the pin's
-// key for an error.
-func (k *Kit) Piezo(where, pin, use string) {
-	if !k.GPIO(where, pin) {
+// Piezo adds a piezo disc with its resistor between pin and ground. Its current is below 3.3 V/1 kOhm = 3.3 mA. key is that of
+// the pin, for an error.
+func (k *Kit) Piezo(key, pin, use string) {
+	if !k.GPIO(key, pin) {
 		return
 	}
 	k.Begin()

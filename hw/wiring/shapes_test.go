@@ -21,12 +21,12 @@ func (w wired) Claims() []config.Claim                 { return []config.Claim{w
 func (w wired) Wires(k *wiring.Kit, uses []wiring.Use) { w.wires(k, uses[0].Name) }
 func button(name, pin, rail string) config.Input {
 	return config.Input{Name: name, Part: wired{claim: config.Claim{Pin: pin}, wires: func(k *wiring.Kit, name string) {
-		k.Button("input."+name+": pin", pin, name, rail)
+		k.Button("input."+name+".pin", pin, name, rail)
 	}}}
 }
 
 func buzzer(name, pin string) config.Output {
-	return config.Output{Name: name, Part: wired{wires: func(k *wiring.Kit, name string) { k.Piezo("output."+name+": pin", pin, name) }}}
+	return config.Output{Name: name, Part: wired{wires: func(k *wiring.Kit, name string) { k.Piezo("output."+name+".pin", pin, name) }}}
 }
 
 // retina returns light sensors at all channels of a chip.

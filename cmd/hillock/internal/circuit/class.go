@@ -10,8 +10,8 @@ import (
 	"hillock/config"
 )
 
-// Class returns a line for the class of the run, and one for each board with synapses to this one.
-func (c *Circuit) Class() (lines []string) {
+// class returns a line for the class of the run, and one for each board with synapses to this one.
+func (c *Circuit) class() (lines []string) {
 	if n := c.Config.Net; n.Broker != "" {
 		board := "its host name"
 		if n.Board != "" {

@@ -65,6 +65,9 @@ func (o Options) files() (all []file) {
 // Write draws the files and prints their names to messages. It prints the table and the header, or the list of steps, to out, unless
 // a drawing goes there.
 func (o Options) Write(out, messages io.Writer, cfg *config.Config) error {
+	if cfg.Kit != nil {
+		return usage.Error{Err: config.Problems(cfg.Kit)}
+	}
 	kit, err := wiring.New(cfg)
 	if err != nil {
 		return usage.Error{Err: err}
