@@ -100,7 +100,7 @@ func (t *Table) text(key string, to *string, rule string, problem func(string) (
 // repeated in a message.
 func (t *Table) brokerProblem(s string) string {
 	words := []string{"find", "embedded"}
-	shown, hint, ok := BrokerAddress(s)
+	shown, hint, ok := brokerAddress(s)
 	if ok || slices.Contains(words, s) {
 		return ""
 	}
@@ -113,9 +113,9 @@ func (t *Table) brokerProblem(s string) string {
 	return cmp.Or(hint, " ")
 }
 
-// BrokerAddress checks the address of a broker, such as mqtt://192.168.1.5:1883. For a bad one it returns the address without a
+// brokerAddress checks the address of a broker, such as mqtt://192.168.1.5:1883. For a bad one it returns the address without a
 // password, and a hint that may be "".
-func BrokerAddress(s string) (shown, hint string, ok bool) {
+func brokerAddress(s string) (shown, hint string, ok bool) {
 	u, err := url.Parse(s)
 	at := strings.LastIndex(s, "@")
 	switch {
