@@ -283,7 +283,7 @@ func TestWallOfHubShowsTheClass(t *testing.T) {
 	way := newPassage(t, broker)
 	printed, endWall := start(t, func(ctx context.Context, to io.Writer) error {
 		s := show(to)
-		if err := s.Join("mqtt://"+way.l.Addr().String(), ""); err != nil {
+		if err := s.Join(&config.Config{Net: config.Net{Broker: "mqtt://" + way.l.Addr().String(), Class: s.Class}}, &class.Options{}); err != nil {
 			return err
 		}
 		return wall.Run(ctx, s)
