@@ -1,6 +1,6 @@
 # make test        run all tests, without root, a Pi or a network; print the name of each skipped test
 # make check       run gofmt, go vet, staticcheck, govulncheck, make page and the race detector (short tests), as CI does
-# make page        test and lint the page's JavaScript with node and ESLint; skip each by name without its program
+# make page        test and lint the JavaScript of both pages with node and ESLint; skip each by name without its program
 # make vuln        run govulncheck alone: known vulnerabilities in the called code; skipped without its database
 # make outdated    list the modules of go.mod and deploy/tools with a newer release
 # make test-arm    run the tests for arm and arm64 under qemu, without some packages (cmd/testarm); fail where a test is missing
@@ -49,12 +49,12 @@ vuln:
 	esac
 
 page:
-	@cd cmd/hillock/internal/web; \
-	if ! command -v node >/dev/null; then echo "SKIPPED: the page's unit tests: node is missing (apt-get install nodejs)"; exit; fi; \
-	out=$$(node --test pagetest/*.test.js 2>&1) || { echo "$$out"; exit 1; }; echo "$$out" | grep -E '^(#|ℹ) (tests|pass|skipped)'
-	@cd cmd/hillock/internal/web; eslint=$$(command -v "$${HILLOCK_ESLINT:-eslint}"); \
-	if [ -z "$$eslint" ]; then echo "SKIPPED: the page under ESLint: install the npm package eslint; HILLOCK_ESLINT names its program"; exit; fi; \
-	"$$eslint" --max-warnings 0 . && cd ../wall && "$$eslint" --max-warnings 0 -c ../web/eslint.config.mjs . && echo "ESLint: no problem"
+	@cd cmd/hillock/internal; \
+	if ! command -v node >/dev/null; then echo "SKIPPED: the unit tests of both pages: node is missing (apt-get install nodejs)"; exit; fi; \
+	out=$$(node --test {web,wall}/pagetest/*.test.js 2>&1) || { echo "$$out"; exit 1; }; echo "$$out" | grep -E '^(#|ℹ) (tests|pass|skipped)'
+	@cd cmd/hillock/internal; eslint=$$(command -v "$${HILLOCK_ESLINT:-eslint}"); \
+	if [ -z "$$eslint" ]; then echo "SKIPPED: both pages under ESLint: install the npm package eslint; HILLOCK_ESLINT names its program"; exit; fi; \
+	"$$eslint" --max-warnings 0 web wall && echo "ESLint: no problem"
 
 outdated:
 	@$(GO) list -m -e -u -f '{{if not .Indirect}}$(NEWER){{end}}' all

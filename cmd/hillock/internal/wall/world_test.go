@@ -2,8 +2,10 @@ package wall
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +125,22 @@ func TestShortestWayMapsTheClock(t *testing.T) {
 	}
 	if got := slow.at(999*time.Second - 999*time.Second/10_000); got < 999*time.Second-time.Millisecond || got > 999*time.Second {
 		t.Errorf("got %v for a slow clock after 999 s, want it within 1 ms", got)
+	}
+}
+
+// The page's unit test reads the same frame.
+func TestFrameOfThePagesTest(t *testing.T) {
+	text, err := os.ReadFile("testdata/frame.hex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := film{resumed: at, cut: time.Minute, lost: time.Minute}
+	w := NewWorld("9b")
+	w.gaps = []gap{{3, at + 250*time.Millisecond, at + 350*time.Millisecond}}
+	w.spikes = []spike{{300, 63, at + 999*time.Millisecond}, {3, 0, at + 400*time.Millisecond}, {3, 2, at + time.Second}}
+	f.shoot(w, nil, at+time.Second)
+	if got, want := hex.EncodeToString(f.frames[0]), strings.TrimSpace(string(text)); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 }
 

@@ -31,7 +31,7 @@ export class Boards {
       const kind = [b.state, b.trouble ? 'trouble' : '', l.tall ? 'tall' : ''].filter(Boolean).join(' ');
       if (item.kind !== kind) li.className = item.kind = kind;
       put(name, this.shared.shown(b));
-      put(rate, figures(b, l.tall));
+      put(rate, figures(b, l));
       if (this.list.children[k] !== li && !this.drag) this.list.insertBefore(li, this.list.children[k] ?? null);
       button.tabIndex = k === 0 || document.activeElement === button ? 0 : -1;
     });

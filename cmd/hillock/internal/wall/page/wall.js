@@ -9,7 +9,7 @@ import { Rasters } from './rasters.js';
 import { $, remember, remembered, theme } from './show.js';
 
 const PICTURE = 1000 / 30; // ms
-const CROWD = 48; // boards with a map of their own accord
+const MANY = 16, CROWD = 48; // boards with a narrow map, and with a map only on demand: more than so many
 
 let hello = null, setup = { names: {}, order: [], muted: [], frozen: false }, status = null, trouble = '', token = kept(), chosen = remembered('map');
 let film = new Film(), all = new Map(), order = null, sent = null, placed = true;
@@ -62,12 +62,10 @@ function keep() {
 function opened() {
   film = new Film();
   all = new Map();
-  rasters.frames = [];
-  rasters.cuts = [];
+  trouble = '';
+  rasters.strip.empty();
   rasters.key = '';
-  ring.coming = [];
-  ring.dots = [];
-  ring.lit.clear();
+  ring.clear();
   order = sent = null;
   placed = false;
 }
@@ -82,9 +80,9 @@ function take(data) {
 function frame(buffer) {
   const now = performance.now();
   try {
-    const at = rasters.take(buffer, film.now(now));
+    const at = rasters.strip.take(buffer, film.now(now));
     film.see(at, now);
-    if (!$('map').hidden) read(buffer, (board, line, time) => ring.spike(board, line, time), () => {});
+    if (!$('map').hidden) read(buffer, (board, line, time) => ring.lights.spike(board, line, time), () => {});
   } catch (err) { trouble = err.message; }
 }
 
@@ -166,7 +164,7 @@ function linked(state, latest) {
 function place(edge) {
   placed = true;
   waits();
-  document.body.classList.toggle('crowd', all.size > CROWD);
+  document.body.classList.toggle('many', all.size > MANY);
   const visible = shared.visible(), online = [...all.values()].filter((b) => b.state === 'online').length;
   $('count').textContent = all.size === 0 ? '' : online === all.size ? `${online} ${online === 1 ? 'board' : 'boards'}` : `${online} of ${all.size} boards`;
   const linkedUp = visible.some((b) => b.links?.length), on = mapped() && linkedUp;
@@ -178,8 +176,8 @@ function place(edge) {
   const l = rasters.place(visible, shared.shown, edge);
   boards.show(visible, l);
   if (on) {
-    ring.place(visible, shared.shown);
-    if ($('synapses').textContent !== ring.text) $('synapses').textContent = ring.text;
+    const text = ring.place(visible, shared.shown);
+    if ($('synapses').textContent !== text) $('synapses').textContent = text;
   }
   mutes();
 }
