@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// change makes a change, completely or not at all, and keeps the setup.
-func (w *Wall) change(m wish) error {
+// change makes a change of a viewer, completely or not at all, and keeps the setup.
+func (w *Wall) change(v *viewer, m wish) error {
 	w.keeping.Lock()
 	defer w.keeping.Unlock()
-	kept, err := w.apply(m)
+	kept, err := w.apply(v, m)
 	if err != nil || m.Type == "freeze" {
 		return err
 	}
@@ -22,9 +22,10 @@ func (w *Wall) change(m wish) error {
 }
 
 // apply makes a change. It returns the new setup.
-func (w *Wall) apply(m wish) (setup, error) {
+func (w *Wall) apply(v *viewer, m wish) (setup, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	v.taken++
 	s := w.setup
 	s.Names = maps.Clone(s.Names)
 	if m.Board != "" && w.world.boards[m.Board] == nil {
@@ -40,7 +41,7 @@ func (w *Wall) apply(m wish) (setup, error) {
 	case "mute":
 		s.Muted = mark(s.Muted, m.Board, m.On)
 	case "order":
-		s.Order = m.Boards
+		s.order(w.world.named(m.Boards))
 	case "remove":
 		if !w.world.Remove(m.Board) {
 			return s, fmt.Errorf("remove: %s is online: only a board that is gone can be removed", m.Board)

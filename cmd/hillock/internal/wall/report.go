@@ -80,5 +80,20 @@ func (w *World) ids(names []string) map[uint16]bool {
 	return all
 }
 
+// named returns the names of boards by their numbers, without those that are no longer there.
+func (w *World) named(ids []uint16) []string {
+	names := map[uint16]string{}
+	for _, b := range w.boards {
+		names[b.id] = b.name
+	}
+	all := []string{}
+	for _, id := range ids {
+		if name, ok := names[id]; ok {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // Names returns the names of all boards, sorted.
 func (w *World) Names() []string { return slices.Sorted(maps.Keys(w.boards)) }

@@ -54,6 +54,16 @@ func (s *setup) name(board, shown string) error {
 	return nil
 }
 
+// order puts boards first. The boards of the order before follow, such as muted ones and those that are away.
+func (s *setup) order(first []string) {
+	for _, board := range s.Order {
+		if !slices.Contains(first, board) && len(first) < maxNamed {
+			first = append(first, board)
+		}
+	}
+	s.Order = first
+}
+
 // mark puts a board into a list or takes it out.
 func mark(list []string, board string, in bool) []string {
 	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool { return name == board })

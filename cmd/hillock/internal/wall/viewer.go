@@ -26,6 +26,7 @@ type viewer struct {
 	changes int64 // of the setup it has
 	rev     int64 // of the reports it has
 	frames  int64 // of the film it has
+	taken   int64 // changes of this viewer so far; Wall.mu guards it
 }
 
 // view serves a viewer. Frames of the whole picture come first.
@@ -73,9 +74,10 @@ type press struct {
 	text  []byte
 }
 
-// arrangement is the setup for the page.
+// arrangement is the setup for the page, with the number of changes that came from this viewer before.
 type arrangement struct {
 	Type   string            `json:"type"`
+	Taken  int64             `json:"taken"`
 	Frozen bool              `json:"frozen"`
 	Names  map[string]string `json:"names"`
 	Order  []string          `json:"order"`
@@ -103,7 +105,7 @@ func (v *viewer) give(p *press, status []byte) {
 	var texts [][]byte
 	if v.changes != w.changes {
 		v.changes = w.changes
-		text, _ := json.Marshal(arrangement{"setup", w.film.frozen, w.setup.Names, w.setup.Order, w.setup.Muted}) // no error: text
+		text, _ := json.Marshal(arrangement{"setup", v.taken, w.film.frozen, w.setup.Names, w.setup.Order, w.setup.Muted}) // no error: text
 		texts = append(texts, text)
 	}
 	if v.rev != w.rev {
@@ -156,7 +158,7 @@ type wish struct {
 	Board  string   `json:"board"`
 	Name   string   `json:"name"`
 	On     bool     `json:"on"`
-	Boards []string `json:"boards"`
+	Boards []uint16 `json:"boards"` // by their numbers: a message is short
 }
 
 // kinds returns the types of messages.
@@ -183,5 +185,5 @@ func (v *viewer) take(ctx context.Context, text []byte) error {
 	if !v.MayChange() {
 		return errors.New("changes need the token of this wall")
 	}
-	return v.w.change(m)
+	return v.w.change(v, m)
 }

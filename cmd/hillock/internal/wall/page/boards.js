@@ -20,7 +20,8 @@ export class Boards {
 
   // show renews all labels in a layout.
   show(boards, l) {
-    const gone = new Set(this.items.keys());
+    const gone = new Set(this.items.keys()), focused = document.activeElement;
+    this.list.classList.toggle('sortable', this.shared.may());
     boards.forEach((b, k) => {
       gone.delete(b.name);
       const item = this.items.get(b.name) ?? this.add(b.name), { li, name, rate, button } = item;
@@ -39,6 +40,7 @@ export class Boards {
       this.items.get(name).li.remove();
       this.items.delete(name);
     }
+    if (document.activeElement !== focused && this.list.contains(focused)) focused.focus(); // a moved element has lost it
     if (this.open) this.facts();
   }
 
@@ -46,7 +48,7 @@ export class Boards {
     const li = document.createElement('li'), button = document.createElement('button'), name = document.createElement('b'), rate = document.createElement('span');
     rate.className = 'rate';
     button.append(name, rate);
-    button.onclick = () => { if (!this.dragged) this.detail(board); };
+    button.onclick = (e) => { if (!this.dragged || e.detail === 0) this.detail(board); }; // 0: by a key
     li.append(button);
     this.list.append(li);
     const item = { li, button, name, rate };

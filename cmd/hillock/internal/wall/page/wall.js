@@ -12,7 +12,7 @@ const PICTURE = 1000 / 30; // ms
 const MANY = 16, CROWD = 48; // boards with a narrow map, and with a map only on demand: more than so many
 
 let hello = null, setup = { names: {}, order: [], muted: [], frozen: false }, status = null, trouble = '', token = kept(), chosen = remembered('map');
-let film = new Film(), all = new Map(), order = null, sent = null, placed = true;
+let film = new Film(), all = new Map(), order = null, wishes = 0, placed = true;
 
 const rasters = new Rasters($('picture')), ring = new Ring($('ring'));
 // mapped reports whether the map is on: as chosen, else with few boards.
@@ -28,14 +28,18 @@ const shared = {
   arrange: (names) => { order = names; placed = false; },
   order: (names) => {
     order = names;
-    sent = [...names, ...setup.muted.filter((name) => !names.includes(name))];
     placed = false;
-    send({ type: 'order', boards: sent });
+    send({ type: 'order', boards: names.map((name) => shared.board(name).id) });
   },
 };
 const boards = new Boards(shared, send);
 
-function send(message) { if (link.open) link.send(message); }
+// send sends a message. wishes are the changes so far over this connection.
+function send(message) {
+  if (!link.open) return;
+  if (message.type !== 'auth') wishes++;
+  link.send(message);
+}
 
 // protocols returns the subprotocols of the connection, with the token in base64url: a subprotocol permits few characters.
 function protocols() {
@@ -66,7 +70,8 @@ function opened() {
   rasters.strip.empty();
   rasters.key = '';
   ring.clear();
-  order = sent = null;
+  order = null;
+  wishes = 0;
   placed = false;
 }
 
@@ -104,10 +109,9 @@ function greeted(m) {
 
 function arranged(m) {
   setup = m;
-  if (!boards.drag && (!sent || sent.join() === m.order.join())) order = sent = null; // and not at the answer to an earlier order
+  if (!boards.drag && m.taken >= wishes) order = null; // and not at the answer to an earlier order
   film.freeze(m.frozen);
   $('frozen').hidden = !m.frozen;
-  $('freeze').setAttribute('aria-pressed', m.frozen);
   $('freeze').textContent = m.frozen ? 'Go on' : 'Freeze';
   placed = false;
 }
@@ -125,11 +129,12 @@ function told(m) {
 }
 
 function refused(m) {
+  (document.querySelector('dialog[open]') ?? document.body).append($('error')); // a dialog covers all else
   $('error').textContent = m.message;
   $('error').hidden = false;
   clearTimeout(refused.timer);
   refused.timer = setTimeout(() => { $('error').hidden = true; }, 8000);
-  order = sent = null;
+  order = null;
   placed = false;
 }
 
