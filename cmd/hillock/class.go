@@ -37,6 +37,9 @@ func (f *classFlags) add(cmd *cobra.Command) {
 
 // check reads the join code and makes the other flags keys of the configuration. Call it before the configuration is read.
 func (f *classFlags) check(cmd *cobra.Command, c *configFlags) error {
+	if f.class+f.broker != "" && cmd.Flags().NArg() == 0 { // boards of a class run in real time
+		c.sets = append([]string{"loop.speed=1"}, c.sets...)
+	}
 	c.key("net.class", "class", f.class)
 	c.key("net.broker", "broker", f.broker)
 	c.key("net.board", "board", f.board)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"github.com/eclipse/paho.mqtt.golang/packets"
 )
 
 const (
@@ -26,6 +27,7 @@ var ErrRead = errors.New("the broker refused a subscription")
 
 var (
 	errNoHub    = errors.New("no hub found")
+	errNoCode   = errors.New("no join code")
 	errEmbedded = errors.New("the broker of this program has ended")
 )
 
@@ -70,6 +72,9 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 	<-token.Done()
 	if err := token.Error(); err != nil {
 		conn.Close()
+		if b.login.password == "" && errors.Is(err, packets.ErrorRefusedNotAuthorised) {
+			err = errNoCode
+		}
 		return nil, errors.Join(ctx.Err(), err)
 	}
 	if !unlock() {

@@ -99,7 +99,7 @@ func TestWrongJoinCodeIsRefused(t *testing.T) {
 	b := join(t, parsed(t, "mara", ""), Options{Dial: broker.dial, User: "9b", Password: wrong, Logger: log.logger()})
 	until(t, "the refusal", func() bool { return b.Status().Retry > 0 })
 	s := b.Status()
-	if s.State != "refused: not authorised: check the join code" || s.Retry < 20*time.Second {
+	if s.State != "refused: not authorised: check class and join code" || s.Retry < 20*time.Second {
 		t.Errorf("got %+v", s)
 	}
 	if all := fmt.Sprintf("%+v", s) + log.String(); strings.Contains(all, wrong) {
@@ -243,10 +243,11 @@ func TestStateNamesTheCause(t *testing.T) {
 		err  error
 		want string
 	}{
-		{fmt.Errorf("x: %w", packets.ErrorRefusedNotAuthorised), "refused: not authorised: check the join code"},
-		{packets.ErrorRefusedBadUsernameOrPassword, "refused: not authorised: check the join code"},
+		{fmt.Errorf("x: %w", packets.ErrorRefusedNotAuthorised), "refused: not authorised: check class and join code"},
+		{fmt.Errorf("x: %w", errNoCode), "refused: not authorised without a join code: add --code-file"},
+		{packets.ErrorRefusedBadUsernameOrPassword, "refused: not authorised: check class and join code"},
 		{packets.ErrorRefusedIDRejected, "refused: " + nameTaken},
-		{packets.ErrorRefusedServerUnavailable, "refused: the broker is full, or pauses after wrong join codes"},
+		{packets.ErrorRefusedServerUnavailable, "refused: the broker is full, or refuses this computer for some minutes after wrong join codes"},
 		{packets.ErrorRefusedBadProtocolVersion, "refused: the broker has no MQTT 3.1.1"},
 		{&net.OpError{Err: &net.DNSError{Name: "hub.local", Err: "no such host"}}, "no connection: unknown host hub.local"},
 		{&net.OpError{Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "no connection: no route to host"},

@@ -74,11 +74,12 @@ var (
 // refusals are the reasons of a broker against a connection.
 func refusals() map[error]string {
 	return map[error]string{
-		packets.ErrorRefusedNotAuthorised:         "not authorised: check the join code",
-		packets.ErrorRefusedBadUsernameOrPassword: "not authorised: check the join code",
+		errNoCode:                                 "not authorised without a join code: add --code-file",
+		packets.ErrorRefusedNotAuthorised:         "not authorised: check class and join code",
+		packets.ErrorRefusedBadUsernameOrPassword: "not authorised: check class and join code",
 		packets.ErrorRefusedIDRejected:            nameTaken,
 		errTaken:                                  nameTaken,
-		packets.ErrorRefusedServerUnavailable:     "the broker is full, or pauses after wrong join codes",
+		packets.ErrorRefusedServerUnavailable:     "the broker is full, or refuses this computer for some minutes after wrong join codes",
 		packets.ErrorRefusedBadProtocolVersion:    "the broker has no MQTT 3.1.1",
 	}
 }

@@ -24,6 +24,7 @@ type Status struct {
 	Sent         int64         // batches
 	Unsent       int64         // batches dropped: no connection, or a slow one
 	Over         int64         // own spikes dropped: too many at once
+	Speed        float64       // of this board: others take its spikes at 1 only; 0 before the first loop
 	Boards       []Remote      // boards with synapses to this one, by name
 }
 
@@ -56,6 +57,9 @@ func (b *Board) Status() Status {
 	s.Class, s.Board, s.Broker = b.net.Class, b.name, cmp.Or(s.Broker, b.net.Broker)
 	if !b.retry.IsZero() {
 		s.Retry = max(0, time.Until(b.retry))
+	}
+	if b.layout != nil {
+		s.Speed = b.layout.hello.Speed
 	}
 	if b.hub != nil {
 		s.Addr = b.hub.Addr()

@@ -34,6 +34,9 @@ func (s Status) String() string {
 	if s.Over > 0 {
 		text += ", " + readable.Count(s.Over, "spike") + " dropped"
 	}
+	if s.Speed != 0 && s.Speed != 1 {
+		text += fmt.Sprintf(", speed %g: other boards take spikes at speed 1 only", s.Speed)
+	}
 	for _, r := range s.Boards {
 		text += "; " + r.String()
 	}

@@ -3,8 +3,10 @@ package secret
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -57,6 +59,9 @@ func (k Kind) check(source, text string) (string, error) {
 // it, for a service.
 func (k Kind) read(file string) (string, error) {
 	info, err := os.Stat(file)
+	if problem := (*fs.PathError)(nil); errors.As(err, &problem) {
+		err = fmt.Errorf("%s: %w", file, problem.Err)
+	}
 	switch {
 	case err != nil:
 		return "", err
@@ -76,5 +81,5 @@ func (k Kind) read(file string) (string, error) {
 		return "", err
 	}
 	line := strings.TrimSuffix(string(text), "\n")
-	return strings.TrimSuffix(line, "\r"), nil
+	return strings.TrimPrefix(strings.TrimSuffix(line, "\r"), "\ufeff"), nil // some editors on Windows begin a file with this mark
 }

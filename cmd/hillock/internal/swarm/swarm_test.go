@@ -120,7 +120,7 @@ func TestRefusedLoadNamesTheCause(t *testing.T) {
 	wrong := small(address)
 	wrong.Code = "K7QM-2RPE"
 	_, err := Run(t.Context(), io.Discard, wrong)
-	if want := "mqtt://" + address + ": refused: not authorised: check the join code: check --broker, --class and --code-file"; fmt.Sprint(err) != want {
+	if want := "mqtt://" + address + ": refused: not authorised: check class and join code: check --broker, --class and --code-file"; fmt.Sprint(err) != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	if strings.Contains(fmt.Sprint(err), "2RPE") {
