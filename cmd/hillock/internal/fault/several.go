@@ -130,7 +130,7 @@ func (f Fault) wire() string {
 func Hidden(cfg *config.Config, wires int, random *rand.Rand) Fault {
 	var all []Fault
 	for _, name := range []string{"MISO open", "CS loose", "SCLK loose", "MOSI loose", "VDD loose", "VREF loose", "middle leg loose", "leg to 3V3 loose",
-		"leg to GND loose"} {
+		"leg to GND loose", "LDAC loose"} {
 		if f, ok := Named(name); ok && f.Lacks(cfg) == "" {
 			all = append(all, f)
 		}

@@ -143,6 +143,13 @@ func TestHiddenFaultIsFound(t *testing.T) {
 	if len(seen) != 10 {
 		t.Errorf("got %d faults, want each of 10", len(seen))
 	}
+	fast := withConverters(t, fastDAC...)
+	for seed := range uint64(200) {
+		seen[Hidden(fast, 1, rand.New(rand.NewPCG(seed, 0))).Name] = true
+	}
+	if len(seen) != 11 || !seen["LDAC loose"] {
+		t.Errorf("with a DAC: got %d faults, want LDAC loose too", len(seen))
+	}
 	f, _ := Named("CS in GPIO25 + middle leg loose")
 	w.Hide(f, cfg)
 	<-w.check.ended

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -122,7 +123,7 @@ func TestMovedJumpersMakeFaults(t *testing.T) {
 	}
 }
 
-// The board of each example has no fault, and a wire with a fault for each LED.
+// The board of each example has no fault, and a wire with a fault for each LED and for each hidden fault: a class tries the wires.
 func TestBreadboardsOfExamplesAreGood(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../../../deploy/examples/*.toml")
@@ -134,8 +135,9 @@ func TestBreadboardsOfExamplesAreGood(t *testing.T) {
 		if got := d.faults(d.board.Wires); len(got) != 0 {
 			t.Errorf("%s: got %q, want no fault", file, got)
 		}
-		loose := 0
+		loose, tried := 0, []string{fault.None}
 		for _, w := range d.wires {
+			tried = append(tried, strings.Split(w.Fault, " + ")...)
 			if strings.HasPrefix(w.Fault, "LED ") {
 				loose++
 			}
@@ -148,6 +150,11 @@ func TestBreadboardsOfExamplesAreGood(t *testing.T) {
 		}
 		if loose < leds {
 			t.Errorf("%s: got %d wires of LEDs, want at least %d", file, loose, leds)
+		}
+		for seed := range uint64(200) {
+			if f := fault.Hidden(d.cfg, 1, rand.New(rand.NewPCG(seed, 0))); !slices.Contains(tried, f.Name) {
+				t.Fatalf("%s: got no wire with the hidden fault %s", file, f.Name)
+			}
 		}
 	}
 }

@@ -125,12 +125,22 @@ func pulledOut(cfg *config.Config, byRef map[string]wiring.Part, w wiring.Wire) 
 		return parts.IsLED(out) && out.Name == p.Use && config.Position(config.Pins(out.Part)[0]) == w.To.Pin // and not the pin of a jumper wire's input
 	}):
 		return "LED loose"
-	case p.Kind == wiring.Knob && w.From.Pin == 2 && byRef[w.To.Part].Kind != wiring.Resistor:
+	case p.Kind == wiring.Knob && w.From.Pin == 2 && byRef[w.To.Part].Kind != wiring.Resistor, p.Kind == wiring.Light && w.From.Pin == 2:
 		return "middle leg loose"
-	case p.Kind == wiring.Knob && w.From.Pin == 3:
+	case p.Kind == wiring.Knob && w.From.Pin == 3, p.Kind == wiring.Light && w.From.Pin == 1:
 		return "leg to 3V3 loose"
-	case p.Kind == wiring.Knob && w.From.Pin == 1 && w.To.Part == wiring.Ground:
+	case w.To.Part == wiring.Ground && (p.Kind == wiring.Knob && w.From.Pin == 1 || p.Kind == wiring.Resistor && ofLight(byRef, p)):
 		return "leg to GND loose"
 	}
 	return ""
+}
+
+// ofLight reports whether a resistor belongs to a light sensor.
+func ofLight(byRef map[string]wiring.Part, resistor wiring.Part) bool {
+	for _, p := range byRef {
+		if p.Kind == wiring.Light && p.Use == resistor.Use {
+			return true
+		}
+	}
+	return false
 }
