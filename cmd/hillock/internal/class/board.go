@@ -1,6 +1,7 @@
 package class
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -32,7 +33,6 @@ type Options struct {
 
 // Figures are the figures of a run, for Rates.
 type Figures struct {
-	Speed         float64 // model time over real time, as it is now
 	Neurons       []NeuronRate
 	LatenessP99Us float64
 	LateTicks     int64
@@ -126,9 +126,10 @@ func Join(cfg *config.Config, o Options) (*Board, error) {
 	return b, nil
 }
 
-// Begin prepares for the loop of a configuration, and describes it to the class. Call it before Inputs and Output. figures are sent
-// each second; it may take locks of the session.
-func (b *Board) Begin(cfg *config.Config, figures func() Figures) {
+// Begin prepares for the loop of a configuration, and describes it to the class. Call it before Inputs and Output. speed is that of the
+// loop, which changes it between two ticks; nil: that of the configuration. figures are sent each second; it may take locks of the
+// session.
+func (b *Board) Begin(cfg *config.Config, speed *float64, figures func() Figures) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	era := int64(1)
@@ -141,7 +142,7 @@ func (b *Board) Begin(cfg *config.Config, figures func() Figures) {
 	b.layouts = append(b.layouts, b.layout)
 	b.figures = figures
 	b.listen(cfg)
-	b.outbox.begin(era, cfg.Net.Batch, cfg.Loop.Tick, cfg.Loop.DT, cfg.Loop.Speed)
+	b.outbox.begin(era, cfg.Net.Batch, cfg.Loop.Tick, cfg.Loop.DT, cmp.Or(speed, &cfg.Loop.Speed))
 	b.renew()
 }
 
@@ -219,14 +220,14 @@ func printable(s string) string {
 	return s
 }
 
-// setSpeed takes another speed of the loop: the class learns it with a new hello.
-func (b *Board) setSpeed(speed float64) {
+// setSpeed takes the speed of a batch of the present loop, and reports a change: the class learns it with a new hello.
+func (b *Board) setSpeed(of *batch) (changed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.layout.hello.Speed != speed {
-		b.layout.hello.Speed = speed
-		b.renew()
+	if changed = of.era == b.layout.era && of.speed != b.layout.hello.Speed; changed {
+		b.layout.hello.Speed = of.speed
 	}
+	return changed
 }
 
 // renew wakes the sender after a change.

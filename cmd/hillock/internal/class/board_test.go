@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -231,11 +230,10 @@ func TestBoardDescribesItselfAndItsRates(t *testing.T) {
 	all := keep(broker, "mara")
 	cfg := parsed(t, "mara", "[neuron.n1]\ninput = \"drive\"\ncount = 3\n"+from("ida/n1"))
 	b := join(t, cfg, Options{Dial: broker.dial, Version: "v1\n", Where: strings.Repeat("ü", 200)})
-	speed := atomic.Int64{}
-	speed.Store(1)
+	speed := 1.0
 	rates := []NeuronRate{{Name: "n1", RateHz: 12.5, Spikes: 7}}
-	b.Begin(cfg, func() Figures {
-		return Figures{Speed: float64(speed.Load()), Neurons: rates, LatenessP99Us: 80, LateTicks: 2, LateSpikes: 3}
+	b.Begin(cfg, &speed, func() Figures {
+		return Figures{Neurons: rates, LatenessP99Us: 80, LateTicks: 2, LateSpikes: 3}
 	})
 	d := drive(b, &neuron.Cell{Name: "n1", Count: 3, Fired: []int32{1}})
 	until(t, "the connection", func() bool { return b.Status().Connected() })
@@ -254,8 +252,28 @@ func TestBoardDescribesItselfAndItsRates(t *testing.T) {
 	if diff := cmp.Diff(described, hello); diff != "" {
 		t.Error(diff)
 	}
-	speed.Store(2)
-	latest(t, all, KindHello, func(h Hello) bool { return h.Speed == 2 })
+	var mu sync.Mutex
+	var speeds []string
+	broker.watch("9b", func(topic string, text []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch to, _ := ParseTopic(topic); to.Kind {
+		case KindHello:
+			h, err := Decode[Hello](text)
+			speeds = append(speeds, fmt.Sprint(h.Speed, err))
+		case KindSpikes:
+			speeds = append(speeds, "spikes")
+		}
+	})
+	speed = 2
+	for range 20 {
+		d.tick(0)
+	}
+	until(t, "the new speed before its batches", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Equal(speeds, []string{"1 <nil>", "2 <nil>", "spikes", "spikes"})
+	})
 }
 
 func TestProblemOfAnotherBoardIsShown(t *testing.T) {
@@ -350,7 +368,7 @@ func TestHomeAssistantFindsAndForgetsTheBoard(t *testing.T) {
 	}
 	first := join(t, with("[neuron.n1]\ninput = \"drive\"\n[neuron.n2]\ninput = \"drive\"\n"), Options{Dial: broker.dial})
 	messages(1)
-	first.Begin(with("[neuron.n2]\ninput = \"drive\"\n"), nil)
+	first.Begin(with("[neuron.n2]\ninput = \"drive\"\n"), nil, nil)
 	messages(2)
 	join(t, parsed(t, "mara", ""), Options{Dial: broker.dial, After: first})
 	first.Leave()

@@ -142,7 +142,7 @@ func join(t testing.TB, cfg *config.Config, o Options) *Board {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Begin(cfg, nil)
+	b.Begin(cfg, nil, nil)
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
 			t.Error(err)

@@ -192,7 +192,7 @@ func TestCloseEndsAStuckConnection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Begin(cfg, nil)
+		b.Begin(cfg, nil, nil)
 		time.Sleep(100 * time.Millisecond)
 		began := time.Now()
 		if err := b.Close(); err != nil || time.Since(began) > closing {

@@ -1,6 +1,7 @@
 package class
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,7 @@ type batch struct {
 	from, to int64         // steps, inclusive, skipped ones included
 	at       time.Duration // end of step to, on the loop's clock
 	skipped  int64         // steps
+	speed    float64       // of the loop
 	spikes   []fired       // ascending steps
 }
 
@@ -28,8 +30,8 @@ type fired struct {
 	step int64
 }
 
-// headWords is the length of a batch's head in the ring: number of spikes, era, from, to, at, skipped.
-const headWords = 6
+// headWords is the length of a batch's head in the ring: number of spikes, era, from, to, at, skipped, speed.
+const headWords = 7
 
 // outbox turns the spikes of a loop into batches for the sender. The loop calls begin, spike, tick and end, the sender next. The loop
 // never waits: without room in the ring a whole batch is dropped. It wakes no goroutine: a channel has a lock, and its holder may wait for
@@ -51,20 +53,34 @@ type outbox struct {
 	started bool          // there was a tick
 	base    int64         // steps before this loop
 	left    int64         // steps skipped in this loop
-	tickIn  float64       // steps of a tick
-	step    float64       // real time of a step, ns
+	length  time.Duration // of a tick
+	dt      time.Duration
+	speed   *float64 // of the loop; another tick may have another one
+	tickIn  float64  // steps of a tick
+	step    float64  // real time of a step, ns
+	before  skips    // until the latest change of the speed
 }
+
+// skips are the skips of a loop until a tick.
+type skips struct{ ticks, steps int64 }
 
 func newOutbox() *outbox {
 	return &outbox{ring: newRing(outboxWords), pending: make([]fired, 0, maxPending), open: batch{from: 1}}
 }
 
-// begin prepares for a loop. Steps continue behind those of the loop before.
-func (o *outbox) begin(era int64, length, tick, dt time.Duration, speed float64) {
+// begin prepares for a loop. Steps continue behind those of the loop before. tick reads speed.
+func (o *outbox) begin(era int64, length, tick, dt time.Duration, speed *float64) {
 	o.end()
-	o.base, o.left = o.open.to, 0
+	o.base, o.left, o.before = o.open.to, 0, skips{}
 	o.open.era, o.open.from, o.batch, o.started = era, o.base+1, length, false
-	o.tickIn, o.step = float64(tick)*speed/float64(dt), float64(dt)/speed
+	o.length, o.dt, o.speed = tick, dt, speed
+	o.accelerate()
+}
+
+// accelerate takes the speed of the loop.
+func (o *outbox) accelerate() {
+	o.open.speed = *o.speed
+	o.tickIn, o.step = float64(o.length)*o.open.speed/float64(o.dt), float64(o.dt)/o.open.speed
 }
 
 // spike takes a spike in a step of the loop.
@@ -78,10 +94,15 @@ func (o *outbox) spike(who int32, step int64) {
 
 // tick takes the steps of a tick, and ends the batch when it is due.
 func (o *outbox) tick(t neuron.Tick) {
+	left := o.before.steps + int64(float64(t.Skipped-o.before.ticks)*o.tickIn)
+	if *o.speed != o.open.speed { // a batch has one speed. Ticks skipped before this one have the old speed
+		o.end()
+		o.before = skips{t.Skipped, left}
+		o.accelerate()
+	}
 	if !o.started {
 		o.started, o.due = true, t.Deadline-time.Duration(float64(t.Steps)*o.step)+o.batch
 	}
-	left := int64(float64(t.Skipped) * o.tickIn)
 	o.open.skipped += left - o.left
 	o.left = left
 	to := o.base + t.Steps + left
@@ -152,7 +173,7 @@ func (o *outbox) end() {
 func (o *outbox) close(to int64, at time.Duration) {
 	tail := o.ring.tail.Load()
 	if end := tail + headWords + uint64(o.count); !o.full && o.ring.fits(end) {
-		for i, word := range [headWords]int64{int64(o.count), o.open.era, o.open.from, to, int64(at), o.open.skipped} {
+		for i, word := range [headWords]int64{int64(o.count), o.open.era, o.open.from, to, int64(at), o.open.skipped, int64(math.Float64bits(o.open.speed))} {
 			*o.ring.at(tail + uint64(i)) = word
 		}
 		o.ring.tail.Store(end)
@@ -173,7 +194,8 @@ func (o *outbox) next(b *batch) bool {
 		words[i] = *o.ring.at(head + uint64(i))
 	}
 	count := words[0]
-	b.era, b.from, b.to, b.at, b.skipped, b.spikes = words[1], words[2], words[3], time.Duration(words[4]), words[5], b.spikes[:0]
+	b.era, b.from, b.to, b.at, b.skipped, b.speed = words[1], words[2], words[3], time.Duration(words[4]), words[5], math.Float64frombits(uint64(words[6]))
+	b.spikes = b.spikes[:0]
 	for i := range uint64(count) {
 		word := *o.ring.at(head + headWords + i)
 		b.spikes = append(b.spikes, fired{int32(word >> 32), b.from + word&(1<<32-1)})

@@ -15,14 +15,15 @@ import (
 // ticker drives an outbox as a loop does: ticks of 1 ms with 10 steps.
 type ticker struct {
 	*outbox
-	t neuron.Tick
+	t     neuron.Tick
+	speed float64 // of the loop
 }
 
 const start = 7 * time.Second // deadline of tick 0
 
 func newTicker(length time.Duration) *ticker {
-	k := &ticker{outbox: newOutbox()}
-	k.begin(0, length, time.Millisecond, 100*time.Microsecond, 1)
+	k := &ticker{outbox: newOutbox(), speed: 1}
+	k.begin(0, length, time.Millisecond, 100*time.Microsecond, &k.speed)
 	return k
 }
 
@@ -57,14 +58,14 @@ func TestBatchEndsAfterItsTime(t *testing.T) {
 		k.run(0, int64(i%10+1))
 	}
 	want := []batch{
-		{0, 1, 50, start + 5*time.Millisecond, 0, []fired{{1, 1}, {2, 12}, {3, 23}, {4, 34}, {5, 45}}},
-		{0, 51, 100, start + 10*time.Millisecond, 0, []fired{{6, 56}, {7, 67}, {8, 78}, {9, 89}, {10, 100}}},
+		{0, 1, 50, start + 5*time.Millisecond, 0, 1, []fired{{1, 1}, {2, 12}, {3, 23}, {4, 34}, {5, 45}}},
+		{0, 51, 100, start + 10*time.Millisecond, 0, 1, []fired{{6, 56}, {7, 67}, {8, 78}, {9, 89}, {10, 100}}},
 	}
 	if diff := cmp.Diff(want, k.taken(), ofBatches); diff != "" {
 		t.Error(diff)
 	}
 	k.end()
-	want = []batch{{0, 101, 120, start + 12*time.Millisecond, 0, []fired{{1, 101}, {2, 112}}}}
+	want = []batch{{0, 101, 120, start + 12*time.Millisecond, 0, 1, []fired{{1, 101}, {2, 112}}}}
 	if diff := cmp.Diff(want, k.taken(), ofBatches); diff != "" {
 		t.Errorf("after the end:\n%s", diff)
 	}
@@ -77,7 +78,7 @@ func TestSilentBatchIsSentToo(t *testing.T) {
 	k := newTicker(2 * time.Millisecond)
 	k.run(0)
 	k.run(0)
-	want := []batch{{0, 1, 20, start + 2*time.Millisecond, 0, nil}}
+	want := []batch{{0, 1, 20, start + 2*time.Millisecond, 0, 1, nil}}
 	if diff := cmp.Diff(want, k.taken(), ofBatches); diff != "" {
 		t.Error(diff)
 	}
@@ -92,9 +93,9 @@ func TestSkippedTimeStaysInsideItsBatch(t *testing.T) {
 		k.run(0)
 	}
 	want := []batch{
-		{0, 1, 90, start + 9*time.Millisecond, 70, []fired{{1, 1}, {2, 82}}},
-		{0, 91, 100, start + 10*time.Millisecond, 0, nil},
-		{0, 101, 150, start + 15*time.Millisecond, 0, nil},
+		{0, 1, 90, start + 9*time.Millisecond, 70, 1, []fired{{1, 1}, {2, 82}}},
+		{0, 91, 100, start + 10*time.Millisecond, 0, 1, nil},
+		{0, 101, 150, start + 15*time.Millisecond, 0, 1, nil},
 	}
 	if diff := cmp.Diff(want, k.taken(), ofBatches); diff != "" {
 		t.Error(diff)
@@ -198,26 +199,61 @@ func TestReloadContinuesTheSteps(t *testing.T) {
 	k.run(0, 4)
 	k.run(3, 5)
 	at := k.t.Deadline
-	k.begin(1, 4*time.Millisecond, time.Millisecond, 200*time.Microsecond, 1)
+	k.begin(1, 4*time.Millisecond, time.Millisecond, 200*time.Microsecond, &k.speed)
 	k.spike(9, 2)
 	k.tick(neuron.Tick{Due: 1, Steps: 5, Deadline: at + time.Millisecond})
 	k.end()
 	want := []batch{
-		{0, 1, 50, start + 5*time.Millisecond, 30, []fired{{4, 4}, {5, 45}}},
-		{1, 51, 55, start + 6*time.Millisecond, 0, []fired{{9, 52}}},
+		{0, 1, 50, start + 5*time.Millisecond, 30, 1, []fired{{4, 4}, {5, 45}}},
+		{1, 51, 55, start + 6*time.Millisecond, 0, 1, []fired{{9, 52}}},
 	}
 	if diff := cmp.Diff(want, k.taken(), ofBatches); diff != "" {
 		t.Error(diff)
 	}
 }
 
+// A change of the speed ends the batch: a batch has one speed. Ticks skipped before the change have the old one.
+func TestBatchHasOneSpeed(t *testing.T) {
+	k := newTicker(5 * time.Millisecond)
+	k.run(0, 1)
+	k.run(0, 2)
+	k.speed = 0.5
+	tick := func(skip, steps int64) {
+		k.t.Due, k.t.Skipped, k.t.Steps = k.t.Due+skip+1, k.t.Skipped+skip, k.t.Steps+steps
+		k.t.Deadline = start + time.Duration(k.t.Due)*time.Millisecond
+		k.tick(k.t)
+	}
+	k.spike(3, k.t.Steps+3)
+	tick(3, 5) // 30 steps skipped at the old speed
+	tick(2, 5) // 10 steps skipped at the new one
+	k.end()
+	want := []batch{
+		{0, 1, 20, start + 2*time.Millisecond, 0, 1, []fired{{1, 1}, {2, 12}}},
+		{0, 21, 55, start + 6*time.Millisecond, 30, 0.5, []fired{{3, 53}}},
+		{0, 56, 70, start + 9*time.Millisecond, 10, 0.5, nil},
+	}
+	if diff := cmp.Diff(want, k.taken(), ofBatches); diff != "" {
+		t.Error(diff)
+	}
+	for who := range int32(batchSpikes) {
+		k.spike(who, k.t.Steps+2)
+	}
+	k.spike(0, k.t.Steps+4)
+	tick(0, 5)
+	k.end()
+	if all := k.taken(); len(all) != 2 || all[0].to != 73 || all[0].at != start+10*time.Millisecond-400*time.Microsecond {
+		t.Errorf("got %d batches, the first until %s; want two, the first until 400 us before the end of the tick", len(all), all[0].at)
+	}
+}
+
 // 10 times slower than real time, a tick has one step.
 func TestSlowModelHasItsSteps(t *testing.T) {
 	o := newOutbox()
-	o.begin(0, 4*time.Millisecond, time.Millisecond, 100*time.Microsecond, 0.1)
+	speed := 0.1
+	o.begin(0, 4*time.Millisecond, time.Millisecond, 100*time.Microsecond, &speed)
 	o.tick(neuron.Tick{Due: 2, Steps: 2, Deadline: start + 2*time.Millisecond})
 	o.tick(neuron.Tick{Due: 5, Skipped: 2, Steps: 3, Deadline: start + 5*time.Millisecond})
-	want := []batch{{0, 1, 5, start + 5*time.Millisecond, 2, nil}}
+	want := []batch{{0, 1, 5, start + 5*time.Millisecond, 2, 0.1, nil}}
 	if diff := cmp.Diff(want, o.taken(), ofBatches); diff != "" {
 		t.Error(diff)
 	}

@@ -28,11 +28,13 @@ func (b *Board) serve(ctx context.Context, l *link) error {
 		case err := <-l.lost:
 			return err
 		case <-ctx.Done():
-			s.batches()
+			_ = s.batches() // the connection ends in any case
 			s.publish(KindState, "", 1, []byte(Offline)).WaitTimeout(farewell)
 			return nil
 		case <-batches.C:
-			s.batches()
+			if err := s.batches(); err != nil {
+				return err
+			}
 			batches.Reset(s.due())
 		case <-rates.C:
 			s.rates()
@@ -166,15 +168,21 @@ func (s *sender) discovery(hello Hello) {
 	}
 }
 
-// batches sends all batches of the outbox.
-func (s *sender) batches() {
+// batches sends all batches of the outbox. Before the first one of another speed it sends hello.
+func (s *sender) batches() error {
 	for s.outbox.next(&s.batch) {
+		if s.setSpeed(&s.batch) {
+			if err := s.hello(); err != nil {
+				return err
+			}
+		}
 		if text := s.spikes(&s.batch); text != nil && s.message(KindSpikes, "", 0, text) {
 			s.sent.Add(1)
 		} else {
 			s.outbox.unsent.Add(1)
 		}
 	}
+	return nil
 }
 
 // due returns the time until the next batch. One that is late is asked for each ms, and without a loop more slowly.
@@ -217,7 +225,6 @@ func (s *sender) rates() {
 		return
 	}
 	f := figures() // it may take locks of the session: no lock of the board is held
-	s.setSpeed(f.Speed)
 	s.message(KindRates, "", 0, encoded(Rates{Run: s.run, Step: s.step.Load(), Neurons: f.Neurons, LatenessP99Us: f.LatenessP99Us, LateTicks: f.LateTicks,
 		LateSpikes: f.LateSpikes, LostSteps: lost, Sent: s.sent.Load(), Unsent: s.outbox.unsent.Load()}))
 }

@@ -226,7 +226,7 @@ func sit(t *testing.T, broker string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Begin(cfg, nil)
+	b.Begin(cfg, nil, nil)
 	out := b.Output(&neuron.Cell{Name: "n1", Count: 1})
 	ended := make(chan struct{})
 	ctx, stop := context.WithCancel(t.Context())

@@ -32,7 +32,7 @@ func (s *Session) connect(l *leg) {
 	if l.class == nil {
 		return
 	}
-	l.class.Begin(l.cfg, s.figures)
+	l.class.Begin(l.cfg, &l.loop.Speed, s.figures)
 	feed := neuron.Feed{Events: l.class}
 	for _, name := range l.class.Inputs() {
 		feed.To = append(feed.To, l.circuit.Received(name))
@@ -61,7 +61,7 @@ func (s *Session) figures() class.Figures {
 	l := s.leg
 	l.monitor.read(&s.now)
 	late := l.monitor.times.read()
-	f := class.Figures{Speed: l.running().Loop.Speed, LatenessP99Us: late.Late.P99, LateTicks: late.LateTicks}
+	f := class.Figures{LatenessP99Us: late.Late.P99, LateTicks: late.LateTicks}
 	for i, n := range l.cfg.Neurons {
 		c := &s.now.cells[i]
 		f.Neurons = append(f.Neurons, class.NeuronRate{Name: n.Name, RateHz: c.rate(s.now.tick.Steps, l.cfg.Loop.DT), Spikes: c.spikes})
