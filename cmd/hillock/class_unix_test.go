@@ -233,7 +233,7 @@ func (l *lesson) begin(t *testing.T, patience time.Duration) {
 	}
 }
 
-var addresses = regexp.MustCompile(`(?s)open (http://\S+)\n.*'--broker mqtt://(\S+)'`)
+var addresses = regexp.MustCompile(`(?s)open (http://\S+)\n.*--broker mqtt://(\S+)\n`)
 
 // start starts the hub, again at the same addresses, and waits until it says them.
 func (l *lesson) start(t *testing.T) {

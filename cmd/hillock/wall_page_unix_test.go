@@ -188,7 +188,7 @@ func (r *room) comeBack(board string) {
 // The wall in a real browser, with 0 to 100 boards in both themes.
 func TestWallInChromium(t *testing.T) {
 	ctx := chromium(t)
-	invitation := wall.Options{Invitation: wall.Invitation{Addresses: []string{"mqtt://192.168.1.5:1883"}}, Code: "K7QM-2RPD", URL: "http://192.168.1.5:8080"}
+	invitation := wall.Options{Invitation: wall.Invitation{Found: true, Addresses: []string{"mqtt://192.168.1.5:1883"}}, Code: "K7QM-2RPD", URL: "http://192.168.1.5:8080"}
 	for _, tt := range []struct {
 		boards int
 		hz     float64

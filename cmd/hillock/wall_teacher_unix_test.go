@@ -33,7 +33,7 @@ const (
 // The teacher in a real browser, by mouse, keys and touch, with and without the token, and beside a second teacher.
 func TestTeacherInChromium(t *testing.T) {
 	ctx := chromium(t)
-	invitation := wall.Options{Invitation: wall.Invitation{Addresses: []string{"mqtt://192.168.1.5:1883"}}, Code: "K7QM-2RPD", URL: "http://192.168.1.5:8080"}
+	invitation := wall.Options{Invitation: wall.Invitation{Found: true, Addresses: []string{"mqtt://192.168.1.5:1883"}}, Code: "K7QM-2RPD", URL: "http://192.168.1.5:8080"}
 	t.Run("one teacher", func(t *testing.T) {
 		r := newRoom(t, invitation, 8, 40, true)
 		p := open(t, ctx, r.url)

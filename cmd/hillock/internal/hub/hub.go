@@ -47,6 +47,7 @@ func Run(ctx context.Context, o Options) (err error) {
 			return err
 		}
 		b.TLS, scheme = cert.Config(), "mqtts://"
+		o.CA = filepath.Base(cert.File)
 		fmt.Fprintf(o.Err, "boards need the certificate %s as net.ca, fingerprint %s\n", cert.File, cert.Fingerprint)
 	}
 	opened, err := broker.Open(b)
@@ -63,7 +64,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	o.Folder, o.CodeFile = folder, filepath.Join(folder, "classes", o.Class+".code")
 	o.Source = wall.Source{User: o.Class, Password: o.Code, Open: inside(opened), State: func(err error) string { return err.Error() }}
-	if at.IP.IsLoopback() {
+	if o.Found = !at.IP.IsLoopback(); !o.Found {
 		fmt.Fprintln(o.Err, "only this machine can join: use --listen :1883 for the room")
 	} else {
 		var a *discover.Announcement

@@ -275,7 +275,7 @@ func TestWallOfHubShowsTheClass(t *testing.T) {
 	printed, endHub := start(t, func(ctx context.Context, to io.Writer) error {
 		return Run(ctx, Options{Listen: "127.0.0.1:0", Show: show(to)})
 	})
-	broker := printed.find(ctx, t, `'--broker mqtt://(127\.0\.0\.1:\d+)'`)
+	broker := printed.find(ctx, t, `--broker mqtt://(127\.0\.0\.1:\d+)\n`)
 	own := view(ctx, t, printed.find(ctx, t, `open http://(127\.0\.0\.1:\d+)`))
 	sit(t, "mqtt://"+broker)
 	own.until(t, "spikes on the hub's wall", func() bool { return own.broker == "connected" && own.spikes > 0 })

@@ -88,11 +88,7 @@ func (s Show) announce(urls []string, token string, service bool) {
 	if token != "" {
 		fmt.Fprintln(s.Err, "token to make changes:", token)
 	}
-	fmt.Fprintf(s.Err, "boards join with 'hillock run --class %s'", s.Class)
-	if len(s.Addresses) > 0 {
-		fmt.Fprintf(s.Err, ", or with '--broker %s' too", s.Addresses[0])
-	}
-	fmt.Fprintln(s.Err)
+	fmt.Fprintf(s.Err, "a board joins with\n  %s\n", strings.Join(s.commands(s.Code != ""), "\nor with\n  "))
 	switch {
 	case s.Code != "" && terminal.Is(s.Err):
 		fmt.Fprintln(s.Err, "join code:", s.Code)

@@ -75,6 +75,7 @@ func New(o Options) (*Wall, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Commands = o.commands(o.Code != "")
 	o.Protocol, o.Farewell = Protocol, "the wall has ended"
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -3,14 +3,15 @@ package wall
 import (
 	"errors"
 	"net/url"
+	"path/filepath"
+	"strings"
 
 	"hillock/cmd/hillock/internal/broker"
 	"hillock/cmd/hillock/internal/class"
 	"hillock/config"
 )
 
-// Join makes s read the class of a configuration. Of the options it uses the login, and Find for the broker "find". The wall shows the
-// address of the broker, unless it is of this machine alone.
+// Join makes s read the class of a configuration. Of the options it uses the login, and Find for the broker "find".
 func (s *Show) Join(cfg *config.Config, o *class.Options) error {
 	switch cfg.Net.Broker {
 	case "":
@@ -24,8 +25,21 @@ func (s *Show) Join(cfg *config.Config, o *class.Options) error {
 	}
 	user, password := op.Login()
 	s.Source, s.Code = Source{User: user, Password: password, Open: op.Open, State: class.StateOf}, o.Password
-	if u, err := url.Parse(cfg.Net.Broker); err == nil && u.Host != "" && !broker.Loopback(u.Hostname()) {
-		s.Addresses = []string{cfg.Net.Broker}
+	if s.Found = cfg.Net.Broker == "find"; !s.Found {
+		s.Addresses = []string{reached(cfg.Net.Broker)}
+	}
+	if cfg.Net.CA != "" {
+		s.CA = filepath.Base(cfg.Net.CA)
 	}
 	return nil
+}
+
+// reached returns the address of a broker for boards: that of this machine alone is a word there.
+func reached(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !broker.Loopback(u.Hostname()) {
+		return address
+	}
+	u.Host = strings.TrimSuffix("ADDRESS:"+u.Port(), ":")
+	return u.String()
 }

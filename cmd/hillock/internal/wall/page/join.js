@@ -24,27 +24,21 @@ function qr({ size, path }) {
   return svg;
 }
 
-// commands returns the commands to join, the one with an address last.
-export function commands({ class: name, addresses }) {
-  const run = `hillock run --class ${name}`;
-  return [run, ...(addresses ?? []).slice(0, 1).map((a) => `${run} --broker ${a}`)];
-}
-
 // small returns the contents of the head, large those of the dialog.
 export function small(invitation) {
   const box = element('span'), code = invitation.code || scanned;
-  box.append(element('code', '', commands(invitation)[0]));
+  box.append(element('code', '', invitation.commands?.[0] ?? ''));
   if (invitation.addresses?.length) box.append(element('span', 'small', `hub: ${invitation.addresses[0]}`));
   if (code) box.append(element('span', 'code', code));
   return [...(invitation.qr ? [qr(invitation.qr)] : []), box];
 }
 
 export function large(invitation, url) {
-  const code = invitation.code || scanned, [first, withAddress] = commands(invitation), all = [];
+  const code = invitation.code || scanned, [first = '', withAddress] = invitation.commands ?? [], all = [];
   all.push(element('code', '', first));
   if (withAddress) all.push(element('p', 'small', 'or with the address of the hub:'), element('code', '', withAddress));
   if (code) all.push(element('p', 'small', 'join code'), element('p', 'code', code));
-  else all.push(element('p', 'small', 'The join code is on the projector.'));
+  else if (first.includes('--code-file')) all.push(element('p', 'small', 'The join code is on the projector.'));
   if (invitation.qr) all.push(qr(invitation.qr));
   if (url) all.push(element('p', 'small', `This page: ${url}`));
   return all;
