@@ -26,7 +26,8 @@ export class Ring {
       c.width = Math.round(width * s);
       c.height = Math.round(height * s);
     }
-    this.ring = ring(boards, shown, width * s, height * s, s);
+    this.paint.font = '600 100px system-ui, sans-serif';
+    this.ring = ring(boards, shown, (text) => this.paint.measureText(text).width / 100, width * s, height * s, s);
     this.backdrop(s);
     return this.ring.text;
   }
@@ -61,13 +62,13 @@ export class Ring {
     p.globalAlpha = 1;
     p.textBaseline = 'middle';
     p.font = `600 ${letters}px system-ui, sans-serif`;
-    for (const { a, x, y, body, state, name } of places.values()) {
+    for (const { a, x, y, body, state, short } of places.values()) {
       const left = Math.cos(a) < -1e-6;
       p.save();
       p.translate(x, y);
       p.fillStyle = color(state === 'online' ? 'ink' : 'old');
       p.textAlign = left ? 'right' : 'left';
-      const short = name.length > 14 ? `${name.slice(0, 13)}…` : name, far = body * 1.6 + letters * 0.35;
+      const far = body * 1.6 + letters * 0.35;
       if (upright) {
         if (Math.abs(Math.cos(a)) < 0.3) p.textAlign = 'center';
         p.fillText(short, far * Math.cos(a), (far + letters * 0.4) * Math.sin(a));

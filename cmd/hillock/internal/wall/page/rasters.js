@@ -97,7 +97,7 @@ export class Rasters {
     paint.fillStyle = color('soft');
     paint.font = `${size}px system-ui, sans-serif`;
     paint.textBaseline = 'top';
-    const step = wide > 15 * size ? 2 : wide > 8 * size ? 5 : 10;
+    const step = wide > 21 * size ? 2 : wide > 9 * size ? 5 : 10;
     for (let t = 10; t >= 0; t -= step) {
       paint.textAlign = t === 0 ? 'right' : t === 10 ? 'left' : 'center';
       paint.fillText(t === 0 ? 'now' : `−${t} s`, left + Math.round((wide * (10 - t)) / 10), y + l.axis * 0.14 * l.scale);

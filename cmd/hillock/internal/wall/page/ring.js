@@ -4,17 +4,19 @@ const LINES = 64; // of a board at most: further neurons share them
 const DOTS = 400; // at once
 const APART = 90, SHORT = 20; // ms between two dots of an arrow, and the shortest delay with a dot
 
-// ring returns the places of the boards and their arrows in a window, px of a screen with s of them per px of the page. A board stands
-// beside its source where possible: a running light goes round. from has the arrows by their source.
-export function ring(list, shown, width, height, s) {
+// ring returns the places of the boards and their arrows in a window, px of a screen with s of them per px of the page. wide is the width
+// of a text in letters of 1 px. A board stands beside its source where possible: a running light goes round. from has the arrows by their
+// source. Names are upright where they have room.
+export function ring(list, shown, wide, width, height, s) {
   const boards = chain(list), n = boards.length, size = Math.min(width, height), x0 = width / 2, y0 = height / 2;
-  const longest = Math.max(...boards.map((b) => shown(b).length), 3);
-  const letters = Math.max(11 * s, Math.min(size / 22, (size * 1.9) / Math.max(n, 1)));
-  const r = Math.max(size * 0.2, size / 2 - Math.min(longest, 14) * letters * 0.62 - letters * 2);
+  const short = (b) => (shown(b).length > 12 ? `${shown(b).slice(0, 11)}…` : shown(b));
+  const longest = Math.max(...boards.map((b) => wide(short(b))), 2);
+  const letters = Math.max(11 * s, Math.min(size / 22, (size * 1.9) / Math.max(n, 1), (size * 0.34) / (longest + 2)));
+  const r = Math.max(size * 0.16, size / 2 - longest * letters - letters * 2);
   const body = Math.max(3 * s, Math.min(size / 26, (2.2 * r) / Math.max(n, 1)));
   const places = new Map(boards.map((b, k) => {
     const a = (2 * Math.PI * k) / n - Math.PI / 2;
-    return [b.id, { a, x: x0 + r * Math.cos(a), y: y0 + r * Math.sin(a), body, state: b.state, name: shown(b) }];
+    return [b.id, { a, x: x0 + r * Math.cos(a), y: y0 + r * Math.sin(a), body, state: b.state, name: shown(b), short: short(b) }];
   }));
   const by = new Map(boards.map((b) => [b.name, b])), arrows = new Map();
   for (const b of boards) {
@@ -29,7 +31,8 @@ export function ring(list, shown, width, height, s) {
   const text = [...arrows.values()].map((a) => `${a.from.name} projects to ${a.to.name}${a.inhibits ? ' and inhibits it' : ''}`).join('. ');
   const from = new Map();
   for (const a of arrows.values()) from.set(a.id, [...(from.get(a.id) ?? []), a]);
-  return { places, arrows, from, letters, text, upright: n <= 16 };
+  const next = (2 * Math.PI) / n, upright = n < 3 || r * (1 - Math.cos(next)) > 1.3 * letters || r * Math.sin(next) > (longest / 2 + 0.5) * letters;
+  return { places, arrows, from, letters, text, upright };
 }
 
 // chain returns the boards so that the target of a board follows it where possible.

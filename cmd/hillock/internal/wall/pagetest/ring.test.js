@@ -7,7 +7,7 @@ const from = (board, neuron = 'n1', more = {}) => ({ board, neuron, to: 'n1', de
 const board = (id, name, links = [], more = {}) => ({ id, name, state: 'online', neurons: one, links, ...more });
 // circle has n boards, each with a synapse to the next one.
 const circle = (n) => Array.from({ length: n }, (_, k) => board(k + 1, `b${k}`, [from(`b${(k + n - 1) % n}`)]));
-const shown = (b) => b.name;
+const shown = (b) => b.name, wide = (text) => 0.68 * text.length;
 const names = (boards) => boards.map((b) => b.name).join(' ');
 
 test('a running light goes round: the target of a board stands beside it', () => {
@@ -21,7 +21,7 @@ test('a running light goes round: the target of a board stands beside it', () =>
 test('boards lie apart in the window, with their arrows from rim to rim', () => {
   for (const n of [1, 2, 3, 8, 16, 17, 30, 100, 250]) {
     for (const [width, height] of [[307, 600], [512, 620], [768, 900], [1200, 1700]]) {
-      const { places, arrows, letters } = ring(circle(n), shown, width, height, 1), all = [...places.values()], at = `${n} boards in ${width} x ${height}`;
+      const { places, arrows, letters } = ring(circle(n), shown, wide, width, height, 1), all = [...places.values()], at = `${n} boards in ${width} x ${height}`;
       assert.equal(all.length, n);
       for (const [k, a] of all.entries()) {
         assert.ok(a.x - a.body > 0 && a.x + a.body < width && a.y - a.body > 0 && a.y + a.body < height, `${at}: ${a.name} at ${a.x}, ${a.y}`);
@@ -37,7 +37,24 @@ test('boards lie apart in the window, with their arrows from rim to rim', () => 
       if (n <= 48) assert.ok(letters >= Math.min(width, height) / 28, `${at}: letters of ${letters} px`);
     }
   }
-  assert.equal(ring([], shown, 500, 500, 1).places.size, 0);
+  assert.equal(ring([], shown, wide, 500, 500, 1).places.size, 0);
+});
+
+test('names are in the window, and upright where they do not meet', () => {
+  for (const [n, name, upright] of [[1, 'Ängström-Öztürk', true], [2, 'Ängström-Öztürk', true], [8, 'mara', true], [14, 'mara', true], [14, 'Ängström-Öztürk', false], [30, 'ida', false]]) {
+    const { places, letters, upright: is } = ring(circle(n), () => name, wide, 512, 680, 1), at = `${n} boards ${name}`;
+    assert.equal(is, upright, at);
+    for (const { short, a, x, y, body } of places.values()) {
+      assert.equal(short, name.length > 12 ? 'Ängström-Öz…' : name);
+      const far = body * 1.6 + letters * 0.35, w = letters * wide(short), ends = [x, x]; // as map.js draws them
+      if (!is) ends[1] += (far + w) * Math.cos(a);
+      else if (Math.abs(Math.cos(a)) < 0.3) ends.splice(0, 2, x - w / 2, x + w / 2);
+      else ends[1] += far * Math.cos(a) + Math.sign(Math.cos(a)) * w;
+      assert.ok(Math.min(...ends) > 0 && Math.max(...ends) < 512, `${at}: a name from ${ends}`);
+      const end = y + (is ? far + letters : far + w) * Math.sin(a);
+      assert.ok(end > 0 && end < 680, `${at}: a name up to ${end}`);
+    }
+  }
 });
 
 test('there is an arrow for each pair of boards, one more if it inhibits too, and a text of all', () => {
@@ -46,11 +63,12 @@ test('there is an arrow for each pair of boards, one more if it inhibits too, an
     board(2, 'jörg', [from('mara'), from('mara', 'n2', { delay: 20 }), from('mara', 'n1', { inhibits: true }), from('away')], { state: 'gone' }),
     board(3, 'ida', [from('ida')]),
   ];
-  const map = ring(all, (b) => (b.id === 2 ? 'Jörg & Ülkü' : b.name), 500, 500, 2);
+  const map = ring(all, (b) => (b.id === 2 ? 'Jörg & Ülkü' : b.name), wide, 500, 500, 2);
   assert.deepEqual([...map.arrows.keys()], ['1 2 false', '1 2 true', '3 3 false']);
   assert.deepEqual(map.arrows.get('1 2 false').ways, [{ line: 0, delay: 250 }, { line: -1, delay: 20 }]);
   assert.equal(map.text, 'mara projects to Jörg & Ülkü. mara projects to Jörg & Ülkü and inhibits it. ida projects to ida');
-  assert.deepEqual([map.places.get(2).state, map.places.get(2).name], ['gone', 'Jörg & Ülkü']);
+  const { state, name, short } = map.places.get(2);
+  assert.deepEqual([state, name, short], ['gone', 'Jörg & Ülkü', 'Jörg & Ülkü']);
   assert.deepEqual([...map.from].map(([id, own]) => [id, own.map((a) => a.key)]), [[1, ['1 2 false', '1 2 true']], [3, ['3 3 false']]]);
 });
 
@@ -65,7 +83,7 @@ test('a neuron or member has the line of the raster', () => {
 });
 
 test('a board lights up at its spike, and a dot goes along the arrow for the delay', () => {
-  const map = ring(circle(3), shown, 500, 500, 1), l = new Lights();
+  const map = ring(circle(3), shown, wide, 500, 500, 1), l = new Lights();
   l.spike(1, 0, 1000);
   l.spike(1, 0, 1050); // too close for another dot
   l.spike(1, 0, 1100);
@@ -79,18 +97,18 @@ test('a board lights up at its spike, and a dot goes along the arrow for the del
   assert.deepEqual([[...l.lit], l.dots.map((d) => d.at)], [[[1, 1100], [2, 1100]], [1000, 1100]]);
   l.step(1250, map);
   assert.deepEqual(l.dots.map((d) => d.at), [1100], 'the first one has arrived');
-  l.step(1260, ring([board(1, 'b0'), board(2, 'b1')], shown, 500, 500, 1));
+  l.step(1260, ring([board(1, 'b0'), board(2, 'b1')], shown, wide, 500, 500, 1));
   assert.deepEqual(l.dots, [], 'the arrow is gone');
 });
 
 test('delays below 20 ms have no dot, and lights and dots are limited', () => {
-  const map = ring([board(1, 'a'), board(2, 'b', [from('a', 'n1', { delay: 19 })])], shown, 500, 500, 1), l = new Lights();
+  const map = ring([board(1, 'a'), board(2, 'b', [from('a', 'n1', { delay: 19 })])], shown, wide, 500, 500, 1), l = new Lights();
   l.spike(1, 0, 1000);
   l.step(1000, map);
   assert.deepEqual([l.dots, [...l.lit]], [[], [[1, 1000]]]);
   for (let k = 0; k < 30_000; k++) l.spike(1, 0, 2000);
   assert.equal(l.coming.length, 20_000);
-  const all = ring(Array.from({ length: 30 }, (_, k) => board(k + 1, `b${k}`, Array.from({ length: 30 }, (_, j) => from(`b${j}`)))), shown, 500, 500, 1), many = new Lights();
+  const all = ring(Array.from({ length: 30 }, (_, k) => board(k + 1, `b${k}`, Array.from({ length: 30 }, (_, j) => from(`b${j}`)))), shown, wide, 500, 500, 1), many = new Lights();
   for (let k = 1; k <= 30; k++) many.spike(k, 0, 1000);
   many.step(1000, all);
   assert.deepEqual([all.arrows.size, many.dots.length], [900, 400]);
