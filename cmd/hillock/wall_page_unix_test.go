@@ -13,6 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
+
 	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/wall"
 )
@@ -204,6 +208,7 @@ func TestWallInChromium(t *testing.T) {
 			}
 			if os.Getenv("HILLOCK_SHOTS") != "" {
 				p.until(t, "performance.now() > 12000") // a full picture
+				p.effort(t)
 			}
 			p.projected(t, fmt.Sprint("wall-", tt.boards), tt.boards)
 		})
@@ -215,6 +220,35 @@ func TestWallInChromium(t *testing.T) {
 		p.until(t, "document.querySelectorAll('#boards li').length === 14")
 		p.states(t, r)
 	})
+}
+
+// effort measures the pictures per second, and the time of the page's thread for each.
+func (p *tab) effort(t *testing.T) {
+	t.Helper()
+	busy := func() (seconds float64) {
+		all, err := chromedp.Call(p.ctx, performance.GetMetrics, cdp.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range all.Metrics {
+			if m.Name == "TaskDuration" {
+				seconds = m.Value
+			}
+		}
+		return seconds
+	}
+	if _, err := chromedp.Call(p.ctx, performance.Enable, performance.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	p.look(t, 1920, 1080, "light")
+	before, began := busy(), time.Now()
+	pictures := eval[float64](t, p, `await new Promise((done) => {
+	  const paint = $('#picture')?.getContext('2d'), fill = paint.fillRect.bind(paint);
+	  let n = 0;
+	  paint.fillRect = (x, y, w, h) => { n += x === 0 && y === 0 && w === paint.canvas.width && h === paint.canvas.height; fill(x, y, w, h); };
+	  setTimeout(() => { delete paint.fillRect; done(n); }, 5000);
+	})`)
+	t.Logf("%.1f pictures a second, %.1f ms for each", pictures/time.Since(began).Seconds(), 1000*(busy()-before)/max(pictures, 1))
 }
 
 // states shows boards in each state at once, one with more neurons than lines, and names with umlauts.
