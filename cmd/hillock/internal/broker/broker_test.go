@@ -1,10 +1,12 @@
 package broker
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mochi-mqtt/server/v2/packets"
@@ -127,6 +129,42 @@ func TestConnectionInsideTheProcess(t *testing.T) {
 	tom.publish("hillock/1/9b/tom/ask/mara", "{}", false, 0)
 	if got, want := mara.message(), "hillock/1/9b/tom/ask/mara {}"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A reader inside the process, such as the wall of a hub, may pause as long as one with a socket: 1000 batches are half a second of 100
+// boards.
+func TestReaderInsideTheProcessMayPause(t *testing.T) {
+	w := open(t, nil)
+	c, err := w.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wall := newClient(t, c)
+	wall.mustConnect(packets.ConnectParams{ClientIdentifier: "wall-1"})
+	wall.subscribe("hillock/1/9b/#")
+	wall.ping()
+	mara := w.join(t, "9b:mara")
+	const batches = 1000
+	var want []string
+	for n := range batches {
+		text := fmt.Sprint(n, strings.Repeat(".", 270))
+		mara.publish("hillock/1/9b/mara/spikes", text, false, 0)
+		want = append(want, "hillock/1/9b/mara/spikes "+text)
+		if n%100 != 99 {
+			continue
+		}
+		for began, s := time.Now(), w.Stats(); s.MessagesOut+s.Dropped <= int64(n) && time.Since(began) < patience; s = w.Stats() {
+			time.Sleep(time.Millisecond) // until the broker has taken them
+		}
+	}
+	if s := w.Stats(); s.Dropped != 0 {
+		t.Fatalf("got %d of %d messages dropped, want none", s.Dropped, batches)
+	}
+	for _, want := range want {
+		if got := wall.message(); got != want {
+			t.Fatalf("got %.40q, want %.40q", got, want)
+		}
 	}
 }
 

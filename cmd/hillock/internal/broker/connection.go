@@ -35,9 +35,12 @@ type connection struct {
 }
 
 func (b *Broker) newConnection(c net.Conn, from net.Addr) *connection {
-	l, address := b.limits, addressOf(from)
+	l, address, factor := b.limits, addressOf(from), 1
+	if !address.IsValid() {
+		factor = insideFactor
+	}
 	return &connection{
-		Conn: c, b: b, from: from.String(), address: address, local: !address.IsValid() || l.local(address) || address == addressOf(c.LocalAddr()), out: newOutbox(c, b),
+		Conn: c, b: b, from: from.String(), address: address, local: !address.IsValid() || l.local(address) || address == addressOf(c.LocalAddr()), out: newOutbox(c, b, factor),
 		packets: rate.NewLimiter(l.messages, l.messageRush), bytes: rate.NewLimiter(l.bytes, l.byteRush),
 		closed: make(chan struct{}), gone: make(chan struct{}),
 	}

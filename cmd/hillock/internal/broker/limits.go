@@ -23,6 +23,7 @@ const (
 
 	pendingMessages = 256      // messages to one client; further spikes and rates are dropped
 	pendingBytes    = 1 << 20  // the same in bytes
+	insideFactor    = 16       // a reader inside this program may have so many times more: the kernel has no buffer for it
 	urgentFactor    = 4        // a client with so many times more is cut: states, greetings and acknowledgements are never dropped
 	crowdedBytes    = 64 << 20 // of all clients: beyond it a client with more than crowdedShare waiting loses messages
 	crowdedShare    = 32 << 10

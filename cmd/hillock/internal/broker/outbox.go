@@ -17,6 +17,7 @@ import (
 type outbox struct {
 	to        net.Conn
 	writeTime time.Duration
+	factor    int           // of the limits
 	all       *atomic.Int64 // bytes in all outboxes
 	sent      *atomic.Int64 // bytes
 
@@ -34,8 +35,9 @@ type outbox struct {
 // pieceBytes is the part of an outbox with one deadline.
 const pieceBytes = 64 << 10
 
-func newOutbox(to net.Conn, b *Broker) *outbox {
-	o := &outbox{to: to, writeTime: b.limits.writeTime, all: &b.waiting, sent: &b.bytesOut}
+// newOutbox returns an outbox with some times the usual limits.
+func newOutbox(to net.Conn, b *Broker, factor int) *outbox {
+	o := &outbox{to: to, writeTime: b.limits.writeTime, factor: factor, all: &b.waiting, sent: &b.bytesOut}
 	o.room.L = &o.mu
 	return o
 }
@@ -55,13 +57,13 @@ const (
 func (o *outbox) put(packet []byte) fate {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	most, size := o.factor*pendingMessages, o.factor*pendingBytes
 	switch urgent := urgent(packet); {
 	case o.ended:
 		return endedFate
-	case !urgent && (o.messages >= pendingMessages || o.bytes+len(packet) > pendingBytes ||
-		o.bytes > crowdedShare && o.all.Load() > crowdedBytes):
+	case !urgent && (o.messages >= most || o.bytes+len(packet) > size || o.bytes > crowdedShare && o.all.Load() > crowdedBytes):
 		return droppedFate
-	case urgent && (o.messages >= urgentFactor*pendingMessages || o.bytes+len(packet) > urgentFactor*pendingBytes):
+	case urgent && (o.messages >= urgentFactor*most || o.bytes+len(packet) > urgentFactor*size):
 		return stuckFate
 	}
 	o.waiting = append(o.waiting, packet...)
