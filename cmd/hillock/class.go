@@ -26,7 +26,7 @@ var joinCode = secret.Kind{Flag: "--code", Variable: class.CodeVariable, Min: 1}
 
 func (f *classFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Var(value.Text{To: &f.class, Kind: "name", Rule: config.NameRule}, "class", "join this class; without a broker its hub on the network is found")
+	flags.Var(value.Text{To: &f.class, Kind: "name", Rule: config.NameRule}, "class", "join this class; without a broker its hub on the network is found; without FILE the speed is 1")
 	flags.Var(value.Text{To: &f.broker, Kind: "address", Rule: `must be find, embedded or an address such as mqtt://192.168.1.5:1883`}, "broker",
 		"join the class at this broker, such as mqtt://192.168.1.5:1883; embedded is a broker of this program")
 	flags.Var(value.Text{To: &f.board, Kind: "name", Rule: config.NameRule}, "board", "name of this board in its class (default: the host name)")
