@@ -84,7 +84,10 @@ func (w *World) Take(topic string, payload []byte, now time.Duration) {
 	if t.Kind.ToBoard() { // the boards' own affair
 		return
 	}
-	if len(payload) == 0 && t.Kind != class.KindSpikes { // a retained message was deleted
+	if len(payload) == 0 && t.Kind != class.KindSpikes { // a retained message was deleted (MQTT 3.1.1, section 3.3.1.3)
+		if t.Kind == class.KindState {
+			delete(w.boards, t.Board)
+		}
 		return
 	}
 	var take func(b *board)

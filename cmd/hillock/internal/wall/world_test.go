@@ -205,6 +205,27 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// The broker forgets a board when its retained state is deleted, as at the end of a swarm. Its later messages begin a new board.
+func TestDeletedStateRemovesTheBoard(t *testing.T) {
+	w := NewWorld("9b")
+	for _, name := range []string{"ida", "mara"} {
+		w.Take("hillock/1/9b/"+name+"/state", []byte("online"), at)
+		said(t, w, name, class.KindSpikes, batch("a", 500, nil), at)
+	}
+	for _, kind := range []class.Kind{class.KindState, class.KindHello, class.KindRates} {
+		w.Take(class.Topic{Class: "9b", Board: "mara", Kind: kind}.String(), nil, at)
+		w.Take(class.Topic{Class: "9b", Board: "unknown", Kind: kind}.String(), nil, at)
+	}
+	if got := w.Names(); !cmp.Equal(got, []string{"ida"}) {
+		t.Errorf("got %q, want ida alone", got)
+	}
+	w.Take("hillock/1/9b/ida/rates", nil, at)
+	w.Take("hillock/1/9b/mara/state", []byte("online"), at)
+	if got := w.Names(); !cmp.Equal(got, []string{"ida", "mara"}) || w.Foreign != 0 {
+		t.Errorf("got %q and %d foreign messages, want both boards and 0", got, w.Foreign)
+	}
+}
+
 func TestRatesAndSynapses(t *testing.T) {
 	w := NewWorld("9b")
 	h := hello("a", 1, 3)
