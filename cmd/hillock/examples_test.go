@@ -33,7 +33,7 @@ func TestExamplesHaveNoWarnings(t *testing.T) {
 		"winner-takes-all.toml": "3 neurons, 6 synapses, 3 inputs, 3 outputs", "lateral-inhibition.toml": "8 neurons, 14 synapses, 2 inputs, 8 outputs",
 		"retina.toml": "8 neurons, 14 synapses, 8 inputs, 8 outputs", "half-centre.toml": "2 neurons, 2 synapses, 1 input, 2 outputs", "ring-attractor.toml": "8 neurons, 64 synapses, 3 inputs, 8 outputs",
 		"oscilloscope.toml": "1 neuron, 1 input, 2 outputs", "reflex-arc.toml": "4 neurons, 4 synapses, 2 inputs, 4 outputs", "pavlov.toml": "3 neurons, 4 synapses, 2 inputs, 3 outputs", "cuba.toml": "4000 neurons, 319314 synapses, 1 input, 8 outputs",
-		"room.toml":        "1 neuron, 2 synapses, 2 inputs, 1 output\nnet: class 9b, board its host name, broker a hub found on this network, batches of 50 ms\nboard mara: 1 synapse from n1, delay 250 ms",
+		"room.toml":        "1 neuron, 1 synapse, 1 input, 1 output\nnet: class 9b, board its host name, broker a hub found on this network, batches of 50 ms\nboard mara: 1 synapse from n1, delay 250 ms",
 		"tap.toml":         "2 neurons, 2 synapses, 1 input, 2 outputs\ninput.button: a spike acts one tick after its edge: 1 ms\nnet: class 9b, board its host name, broker a hub found on this network, batches of 50 ms\nboard mara: 1 synapse from touch, delay 250 ms",
 		"ads1115.toml":     "1 neuron, 1 input, 1 output",
 		"no-adc.toml":      "1 neuron, 1 input, 1 output",
@@ -123,6 +123,24 @@ func TestExamplesRun(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A knob that is up starts the light of a room, and starts it again after its end. A light that comes round sooner is the only one. Here the
+// neuron is the whole room: its spike comes back to it.
+func TestLightOfTheRoomStartsAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ current, round, want string }{
+		{"1.2 nA", "750 ms", "step,neuron\n"},
+		{"3 nA", "3 s", "step,neuron\n69315,n1\n99315,n1\n129315,n1\n"},
+		{"3 nA", "6.9 s", "step,neuron\n69315,n1\n138315,n1\n"},
+		{"3 nA", "10 s", "step,neuron\n69315,n1\n138680,n1\n"}, // its own second spike
+	} {
+		out, _, err := hillock(t.Context(), "sim", exampleFile("room"), "--current", tt.current, "--format", "spikes", "--duration", "14s",
+			"--set", "synapse.before.from=n1", "--set", "synapse.before.self=true", "--set", "synapse.before.delay="+tt.round)
+		if got := withoutTimes(out); err != nil || got != tt.want {
+			t.Errorf("%s, a round of %s: got %v and %q, want %q", tt.current, tt.round, err, got, tt.want)
+		}
 	}
 }
 
