@@ -43,6 +43,12 @@ func listen(key, address string) (net.Listener, error) {
 			by = "another program"
 		}
 		return nil, fmt.Errorf("%s: port %s is in use by %s: stop it, or choose another port: %w", key, port, by, err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		host, port, _ := net.SplitHostPort(address)
+		return nil, fmt.Errorf("%s: this computer has no address %s: listen on all of its addresses with :%s: %w", key, host, port, err)
+	case errors.Is(err, syscall.EACCES):
+		_, port, _ := net.SplitHostPort(address)
+		return nil, fmt.Errorf("%s: port %s is for root: choose one above 1023, such as 1883: %w", key, port, err)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}

@@ -41,7 +41,7 @@ func (b *Broker) admit(c *connection, encrypted bool) Reason {
 	if encrypted {
 		safe := tls.Server(c.Conn, b.o.TLS)
 		if err := safe.HandshakeContext(b.joining); err != nil {
-			return NotMQTT
+			return NoTLS
 		}
 		c.Conn, c.out.to = safe, safe
 	}

@@ -181,9 +181,11 @@ func TestOpenErrors(t *testing.T) {
 			"net.listen: :1883 is open to the network, and needs a join code: use 'hillock hub', or listen on 127.0.0.1:1883"},
 		"beyond loopback, web": {Options{Listen: "127.0.0.1:0", WebSocket: "192.168.1.2:0", Class: "9b"},
 			"net.listen: 192.168.1.2:0 is open to the network, and needs a join code: use 'hillock hub', or listen on 127.0.0.1:1883"},
-		"no port":     {Options{Listen: "localhost", Class: "9b"}, `net.listen: must be an address such as "127.0.0.1:1883" or ":1883", got "localhost"`},
-		"class":       {Options{Class: "9 b"}, `net.class: must be 1 to 32 letters, digits, _ and -, got "9 b"`},
-		"weak code":   {Options{Class: "9b", Code: "abc"}, "join code: must have 8 characters as K7QM-2RPD, without 0, 1, I and O"},
+		"no port":   {Options{Listen: "localhost", Class: "9b"}, `net.listen: must be an address such as "127.0.0.1:1883" or ":1883", got "localhost"`},
+		"class":     {Options{Class: "9 b"}, `net.class: must be 1 to 32 letters, digits, _ and -, got "9 b"`},
+		"weak code": {Options{Class: "9b", Code: "abc"}, "join code: must have 8 characters as K7QM-2RPD, without 0, 1, I and O"},
+		"no own address": {Options{Listen: "192.0.2.7:1883", Class: "9b", Code: testCode},
+			"net.listen: this computer has no address 192.0.2.7: listen on all of its addresses with :1883: listen tcp 192.0.2.7:1883: bind: cannot assign requested address"},
 		"port in use": {Options{Listen: taken, Class: "9b"}, "net.listen: port " + port + " is in use by "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -73,6 +73,23 @@ func (c Certificate) Config() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{c.TLS}, MinVersion: tls.VersionTLS12}
 }
 
+// Problem returns the reason why boards would refuse the certificate, "" for none. hosts are the addresses of the broker, host:port.
+func (c Certificate) Problem(hosts []string, now time.Time) string {
+	const remedy = ": remove its folder for a new certificate, or give one with --tls-cert"
+	switch is := c.TLS.Leaf; {
+	case now.Before(is.NotBefore):
+		return fmt.Sprintf("%s: is valid from %s on: correct the date of this computer", c.File, is.NotBefore.Format(time.DateOnly))
+	case now.After(is.NotAfter):
+		return fmt.Sprintf("%s: is valid until %s%s", c.File, is.NotAfter.Format(time.DateOnly), remedy)
+	}
+	for _, at := range hosts {
+		if host, _, _ := net.SplitHostPort(at); c.TLS.Leaf.VerifyHostname(host) != nil {
+			return fmt.Sprintf("%s: is not for %s%s", c.File, host, remedy)
+		}
+	}
+	return ""
+}
+
 // newCertificate makes a certificate with ECDSA P-256. It is its own authority.
 func newCertificate(now time.Time) (cert, key []byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

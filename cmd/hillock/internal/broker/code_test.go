@@ -111,8 +111,32 @@ func TestOwnCertificateServesTheClass(t *testing.T) {
 	plain := w.dial(t, "127.0.0.1")
 	plain.send(connectBytes(maraParams("9b:mara")))
 	plain.ended()
-	if s := w.Stats(); s.Refused[NotMQTT] != 1 {
+	if s := w.Stats(); s.Refused[NoTLS] != 1 {
 		t.Errorf("got %v, want one refused client without TLS", s.Refused)
+	}
+}
+
+// A Pi moves to another network, and a certificate ends: the hub says so, before the boards do.
+func TestCertificateHasItsProblem(t *testing.T) {
+	cert, err := OwnCertificate(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := cert.TLS.Leaf.NotBefore.AddDate(1, 0, 0)
+	for _, tt := range []struct {
+		hosts []string
+		now   time.Time
+		want  string
+	}{
+		{[]string{"127.0.0.1:1883", "[::1]:1883", "localhost:1883"}, now, ""},
+		{[]string{"127.0.0.1:1883", "192.0.2.7:1883"}, now, cert.File + ": is not for 192.0.2.7: remove its folder for a new certificate, or give one with --tls-cert"},
+		{nil, now.AddDate(20, 0, 0), cert.File + ": is valid until " + cert.TLS.Leaf.NotAfter.Format(time.DateOnly) +
+			": remove its folder for a new certificate, or give one with --tls-cert"},
+		{nil, now.AddDate(-2, 0, 0), cert.File + ": is valid from " + cert.TLS.Leaf.NotBefore.Format(time.DateOnly) + " on: correct the date of this computer"},
+	} {
+		if got := cert.Problem(tt.hosts, tt.now); got != tt.want {
+			t.Errorf("%v: got %q, want %q", tt.hosts, got, tt.want)
+		}
 	}
 }
 

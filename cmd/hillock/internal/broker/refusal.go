@@ -18,6 +18,7 @@ const (
 	TooManyOfAddress   Reason = "too many connections of one address"
 	TooManyClients     Reason = "too many clients"
 	NoConnect          Reason = "no CONNECT in time"
+	NoTLS              Reason = "no TLS: the client has none, or refused the certificate"
 	NotMQTT            Reason = "not MQTT"
 	OtherVersion       Reason = "not MQTT 3.1.1"
 	Malformed          Reason = "malformed packet"

@@ -3,8 +3,6 @@ package class
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -251,10 +249,7 @@ func TestStateNamesTheCause(t *testing.T) {
 		{packets.ErrorRefusedBadProtocolVersion, "refused: the broker has no MQTT 3.1.1"},
 		{&net.OpError{Err: &net.DNSError{Name: "hub.local", Err: "no such host"}}, "no connection: unknown host hub.local"},
 		{&net.OpError{Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}, "no connection: no route to host"},
-		{&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, "no connection: the certificate is of an unknown authority: set net.ca"},
-		{x509.HostnameError{Certificate: &x509.Certificate{}, Host: "hub"}, "no connection: the certificate is of another host"},
-		{x509.CertificateInvalidError{Reason: x509.Expired}, "no connection: the certificate is not valid: check its date and the date of this computer"},
-		{tls.RecordHeaderError{}, "no connection: the broker has no TLS on this port"},
+		{reason("known"), "no connection: known"},
 		{fmt.Errorf("%w : %w", packets.ErrorNetworkError, io.EOF), "no connection: the broker closed it"},
 		{errTaken, "refused: another program has the name of this board: end one of them, or choose another name with --board"},
 		{errors.Join(context.DeadlineExceeded, io.EOF), "no connection: no answer"},

@@ -3,7 +3,6 @@ package class
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -47,7 +46,7 @@ func dial(ctx context.Context, address string, open dialFunc, secure *tls.Config
 		over := tls.Client(conn, secure)
 		if err := over.HandshakeContext(ctx); err != nil {
 			conn.Close()
-			return nil, err
+			return nil, ofTLS(err, secure.RootCAs != nil)
 		}
 		return over, nil
 	}
@@ -59,8 +58,10 @@ func dial(ctx context.Context, address string, open dialFunc, secure *tls.Config
 	switch {
 	case err != nil && response != nil:
 		return nil, fmt.Errorf("%w %s: want 101 for MQTT over WebSocket", errHTTP, response.Status)
+	case shut(err):
+		return nil, reason("the broker has no WebSocket on this port: write mqtt:// or mqtts://, or choose its port for WebSockets")
 	case err != nil:
-		return nil, err
+		return nil, ofTLS(err, secure.RootCAs != nil)
 	}
 	socket.SetReadLimit(2 * MaxMessage)
 	return websocket.NetConn(context.WithoutCancel(ctx), socket, websocket.MessageBinary), nil
@@ -104,30 +105,18 @@ func stateOf(err error) (state string, refused bool) {
 // reasonOf returns the cause of an error of the network in words.
 func reasonOf(err error) string {
 	var (
-		dns       *net.DNSError
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		alert     tls.AlertError
-		record    tls.RecordHeaderError
-		number    syscall.Errno
-		timeout   interface{ Timeout() bool }
+		known   reason
+		dns     *net.DNSError
+		number  syscall.Errno
+		timeout interface{ Timeout() bool }
 	)
 	switch {
+	case errors.As(err, &known):
+		return known.Error()
 	case errors.Is(err, errAddress), errors.Is(err, errHTTP), errors.Is(err, errNoHub), errors.Is(err, ErrRead), errors.Is(err, errEmbedded):
 		return err.Error()
 	case errors.As(err, &dns):
 		return "unknown host " + dns.Name
-	case errors.As(err, &authority):
-		return "the certificate is of an unknown authority: set net.ca"
-	case errors.As(err, &host):
-		return "the certificate is of another host"
-	case errors.As(err, &invalid):
-		return "the certificate is not valid: check its date and the date of this computer"
-	case errors.As(err, &alert):
-		return "the broker refused the TLS connection: check net.cert and net.key"
-	case errors.As(err, &record):
-		return "the broker has no TLS on this port"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer"
 	case errors.As(err, &number):

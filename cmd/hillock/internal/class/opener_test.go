@@ -82,7 +82,7 @@ func TestConnectionOverEachScheme(t *testing.T) {
 		cfg.Net.Broker = "mqtts://" + b.Addr()
 		mara := join(t, cfg, Options{})
 		until(t, "an answer", func() bool { return mara.Status().Retry > 0 })
-		if got, want := mara.Status().State, "no connection: the certificate is of an unknown authority: set net.ca"; got != want {
+		if got, want := mara.Status().State, "no connection: the broker's certificate is of an unknown authority: name its CA file in net.ca or SSL_CERT_FILE"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
@@ -35,17 +36,23 @@ func (b *Board) taken(ctx context.Context, address string) error {
 	connect.ClientIdentifier = "hillock-" + b.run
 	connect.UsernameFlag, connect.Username = b.login.user != "", b.login.user
 	connect.PasswordFlag, connect.Password = b.login.password != "", []byte(b.login.password)
-	if err := connect.Write(conn); err != nil {
-		return errors.Join(ctx.Err(), err)
+	err = connect.Write(conn)
+	var answer packets.ControlPacket
+	if err == nil {
+		answer, err = packets.ReadPacket(conn)
 	}
-	answer, err := packets.ReadPacket(conn)
-	if err != nil {
+	switch {
+	case shut(err) && strings.HasPrefix(address, "mqtt:"):
+		return reason("the broker closed it: if it has TLS on this port, write mqtts://")
+	case shut(err):
 		return errors.Join(ctx.Err(), err)
+	case err != nil: // with TLS 1.3 the broker refuses a certificate of a board here
+		return errors.Join(ctx.Err(), ofTLS(err, false))
 	}
 	ack, ok := answer.(*packets.ConnackPacket)
 	switch {
 	case !ok:
-		return errors.New("no CONNACK")
+		return reason("the broker speaks no MQTT on this port: if it has TLS, write mqtts://")
 	case ack.ReturnCode == packets.ErrRefusedIDRejected: // a broker that permits the IDs of boards alone
 		return nil
 	case ack.ReturnCode != packets.Accepted:

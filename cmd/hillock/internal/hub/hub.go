@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"hillock/cmd/hillock/internal/broker"
 	"hillock/cmd/hillock/internal/class"
@@ -41,14 +42,15 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	b := broker.Options{Listen: o.Listen, Key: "--listen", Class: o.Class, Code: o.Code, Logger: terminal.NewLogger(o.Err, terminal.Lines)}
 	scheme := "mqtt://"
+	var cert broker.Certificate
 	if o.TLS || o.Cert != "" {
-		cert, err := certificate(folder, o.Cert, o.Key)
-		if err != nil {
+		if cert, err = certificate(folder, o.Cert, o.Key); err != nil {
 			return err
 		}
 		b.TLS, scheme = cert.Config(), "mqtts://"
 		o.CA = filepath.Base(cert.File)
-		fmt.Fprintf(o.Err, "boards need the certificate %s as net.ca, fingerprint %s\n", cert.File, cert.Fingerprint)
+		fmt.Fprintf(o.Err, "copy the certificate %s to each board, and start the board with --set net.ca=%s (fingerprint %s)
+", cert.File, o.CA, cert.Fingerprint)
 	}
 	opened, err := broker.Open(b)
 	if err != nil {
@@ -59,8 +61,14 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, host := range serve.HostsOf(at) {
+	hosts := serve.HostsOf(at)
+	for _, host := range hosts {
 		o.Addresses = append(o.Addresses, scheme+host)
+	}
+	if b.TLS != nil {
+		if problem := cert.Problem(hosts, time.Now()); problem != "" {
+			fmt.Fprintln(o.Err, "warning: boards may refuse the certificate: "+problem)
+		}
 	}
 	o.Folder, o.CodeFile = folder, filepath.Join(folder, "classes", o.Class+".code")
 	o.Source = wall.Source{User: o.Class, Password: o.Code, Open: inside(opened), State: func(err error) string { return err.Error() }}
