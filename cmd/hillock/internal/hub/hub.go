@@ -49,8 +49,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		}
 		b.TLS, scheme = cert.Config(), "mqtts://"
 		o.CA = filepath.Base(cert.File)
-		fmt.Fprintf(o.Err, "copy the certificate %s to each board, and start the board with --set net.ca=%s (fingerprint %s)
-", cert.File, o.CA, cert.Fingerprint)
+		fmt.Fprintf(o.Err, "copy the certificate %s to each board, and start the board with --set net.ca=%s (fingerprint %s)\n", cert.File, o.CA, cert.Fingerprint)
 	}
 	opened, err := broker.Open(b)
 	if err != nil {
