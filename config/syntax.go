@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,9 @@ func (s *source) explain(message, line string, number int) *Problem {
 	return p
 }
 
+// unquoted are the parser's messages on a value without quotes.
+var unquoted = regexp.MustCompile("^(expected (newline|keyword)|unexpected character)")
+
 // value adds the way out for a bad value of a key.
 func (p *Problem) value(value string) {
 	switch first, rest := value[:min(1, len(value))], strings.TrimSuffix(value, `"`); {
@@ -70,8 +74,8 @@ func (p *Problem) value(value string) {
 		p.Rule, p.Hint = "must have its closing quote", "write "+shorten(value+first)
 	case rest != value && !strings.ContainsAny(rest, `"'[{`):
 		p.Hint = "write " + shorten(strconv.Quote(rest))
-	case wantsQuotes(value) && !strings.Contains(p.Rule, "too large"):
-		p.Hint = "put it in quotes, " + shorten(strconv.Quote(value))
+	case wantsQuotes(value) && unquoted.MatchString(p.Rule):
+		p.Rule, p.Hint = "must be in quotes", "write "+shorten(strconv.Quote(value))
 	}
 }
 

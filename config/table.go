@@ -88,6 +88,8 @@ func (t *Table) value(key string, types Types, rule string) *node {
 	if n.kind&types == 0 {
 		hint := ""
 		switch one := types == Text && n.kind == List; {
+		case types == Whole && n.kind == Text && isWhole(n.text):
+			hint = "write " + n.text + " without quotes"
 		case one && len(n.items) == 1 && n.items[0].kind == Text:
 			hint = "write " + n.items[0].raw + " without brackets"
 		case one && key == "neuron":
@@ -108,8 +110,13 @@ func (t *Table) Given(key, rule, example string) (string, bool) {
 	return t.Text(key, rule)
 }
 
-// missing reports a required key without a value. A table of --set alone may be a misspelt one of the file.
+// missing reports a required key without a value. A table of --set alone may be a misspelt one of the file. The keys of an unknown
+// driver are not known.
 func (t *Table) missing(key, example string) {
+	if t.Has("driver") && t.IsBad("driver") && key != "neuron" {
+		t.bad = append(t.bad, key)
+		return
+	}
 	add := "add " + key + " = " + strconv.Quote(example)
 	if section, _, _ := strings.Cut(t.path, "."); t.node.at.set != "" {
 		var known []string
@@ -136,7 +143,7 @@ func (t *Table) Text(key, rule string) (text string, ok bool) {
 
 // Choice returns one of the given words from a required key, or "" for a bad one.
 func (t *Table) Choice(key string, words ...string) string {
-	rule := "must be " + strings.Join(quoted(words), " or ")
+	rule := "must be " + alternatives(quoted(words))
 	s, ok := t.Given(key, rule, words[0])
 	if ok && !slices.Contains(words, s) {
 		t.Wrong(key, Problem{Rule: rule, Hint: didYouMean(s, words, "")})
@@ -146,6 +153,15 @@ func (t *Table) Choice(key string, words ...string) string {
 		return ""
 	}
 	return s
+}
+
+// alternatives joins words: "a, b or c".
+func alternatives(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func quoted(words []string) []string {
@@ -303,7 +319,7 @@ func (t *Table) Whole(key string, byDefault, low, high int, instead ...func(int)
 	}
 	v, ok := n.number()
 	if !ok || v < low || v > high {
-		if strings.HasPrefix(n.text, "0x") {
+		if strings.HasPrefix(n.text, "0x") || key == "address" {
 			rule = fmt.Sprintf("must be a whole number between %#x and %#x", low, high)
 		}
 		problem := Problem{Rule: rule}
@@ -336,4 +352,10 @@ func (t *Table) number(key, rule string) (float64, bool) {
 func (n *node) number() (int, bool) {
 	v, err := strconv.ParseInt(n.text, 0, 32)
 	return int(v), err == nil && n.kind == Whole
+}
+
+// isWhole reports whether a text is a whole number.
+func isWhole(text string) bool {
+	_, err := strconv.ParseInt(text, 0, 32)
+	return err == nil
 }

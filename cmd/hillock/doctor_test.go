@@ -65,7 +65,7 @@ func TestDoctorRefuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"doctor --hw simm":                           `--hw: must be auto, real or sim, got "simm"`,
 		"doctor --fault x":                           `--fault: unknown fault "x": 'hillock doctor --fault list' prints all`,
-		"doctor --back knob=GPIO27":                  `--back: no output of driver pulse is called "knob"`,
+		"doctor --back knob=GPIO27":                  `--back: must name an output of driver pulse, got "knob": use led`,
 		"doctor --back led=GPIO9":                    "--back led=GPIO9: must be a free pin, and that is SPI0.0's MISO",
 		"doctor --back led=GPIO17":                   "--back led=GPIO17: must be a free pin, and that is output led's",
 		"doctor --back led=27":                       `--back led=27: must be a pin of the header such as GPIO27`,

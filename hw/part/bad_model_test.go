@@ -118,7 +118,7 @@ func badPopulations() []badCase {
 		{20, "count = 2.5",
 			"20:1: neuron.crowd.count: must be a whole number between 1 and 100000, got 2.5"},
 		{20, `count = "10"`,
-			`20:1: neuron.crowd.count: must be a whole number between 1 and 100000, got "10"`},
+			`20:1: neuron.crowd.count: must be a whole number between 1 and 100000, got "10": write 10 without quotes`},
 		{20, "count = 200000",
 			"20:1: neuron.crowd.count: must be a whole number between 1 and 100000, got 200000"},
 		{20, "count = [1]",

@@ -169,6 +169,6 @@ func badOutputs() []badCase {
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"mcp4922\"\n[output.p]\ndriver = \"mcp4922\"\nneuron = \"n1\"\nchannel = 1\nclock = \"1 MHz\"", `37:1: output.p.clock: must be the same as in output.o, got "1 MHz": both are on one chip, SPI0.1`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"mcp4922\"\n[output.p]\ndriver = \"pulse\"\npin = \"GPIO7\"\nneuron = \"n1\"", `35:1: output.p.pin: must be a free pin, got "GPIO7": output.o uses GPIO7 as CE1 of SPI0.1`},
 		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"mcp4922\"\nport = \"SPI0.0\"", `33:1: output.o.port: must be a free port, got "SPI0.0": input.knob uses SPI0.0`},
-		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"mcp4923\"", "30:9: output.o.pin: must be given: add pin = \"GPIO17\"\n32:1: output.o.driver: must be a driver such as \"pulse\", got \"mcp4923\": did you mean mcp4921?"},
+		{0, "[output.o]\nneuron = \"n1\"\ndriver = \"mcp4923\"", "32:1: output.o.driver: must be a driver such as \"pulse\", got \"mcp4923\": did you mean mcp4921?"},
 	}
 }

@@ -31,7 +31,11 @@ func checkBack(cfg *config.Config, back map[string]string) error {
 		i := slices.IndexFunc(cfg.Outputs, func(out config.Output) bool { return out.Name == name && parts.IsLED(out) })
 		switch {
 		case i < 0:
-			return usage.Errorf("--back: no output of driver pulse is called %q", name)
+			way := "the file has no LED"
+			if leds := parts.LEDs(cfg); leds != nil {
+				way = "use " + strings.ReplaceAll(strings.Join(leds, " or "), "=", "")
+			}
+			return usage.Errorf("--back: must name an output of driver pulse, got %q: %s", name, way)
 		case !strings.HasPrefix(pin, "GPIO") || config.Position(pin) == 0:
 			return usage.Errorf("--back %s=%s: must be a pin of the header such as GPIO27", name, pin)
 		case taken[pin] != "":
