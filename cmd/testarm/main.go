@@ -157,7 +157,7 @@ func goTest(arch, emulator string, packages ...string) (results, error) {
 		cmd.Args = append(cmd.Args, "-race", "-short") // as 'make check' does: its results are in the cache of go test
 	}
 	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
-	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off", "HILLOCK_BRIAN2=off")
+	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off", "HILLOCK_BRIAN2=off", "CGO_ENABLED=1")
 	if emulator != "" {
 		cmd.Args = append(cmd.Args, "-short", "-vet=off", "-exec", emulator) // emulation is ten times slower; 'make check' vets
 		// qemu needs static programs. go test runs only the test binary under qemu: the tests put it before
