@@ -28,8 +28,8 @@ SHELL       = /bin/bash
 
 .PHONY: test check page vuln outdated test-arm kernel test-kernel pi test-pi test-brian2 test-smoke cross fuzz bench punctual dist test-package clean
 
-test:
-	@$(GO) test -timeout 30m -json ./... | $(GO) run ./cmd/testarm report
+test: # make check vets
+	@$(GO) test -vet=off -timeout 30m -json ./... | $(GO) run ./cmd/testarm report
 
 # The race detector needs cgo.
 check:
@@ -39,7 +39,7 @@ check:
 	@$(MAKE) --no-print-directory vuln
 	@$(MAKE) --no-print-directory page
 	@echo "SKIPPED: package $(ALONE) under the race detector: it has one goroutine"
-	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off CGO_ENABLED=1 $(GO) test -race -short -json $$($(GO) list ./... | grep -vx $(ALONE)) | $(GO) run ./cmd/testarm report
+	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off CGO_ENABLED=1 $(GO) test -race -vet=off -short -json $$($(GO) list ./... | grep -vx $(ALONE)) | $(GO) run ./cmd/testarm report
 
 vuln:
 	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \
@@ -74,7 +74,7 @@ pi:
 
 test-pi:
 	@echo 'booting the emulated Pis: four minutes on two free CPUs'
-	@$(GO) test -count 1 -timeout 30m -json -run '^TestPi[A-Z]' ./cmd/hillock | $(GO) run ./cmd/testarm boards
+	@$(GO) test -vet=off -count 1 -timeout 30m -json -run '^TestPi[A-Z]' ./cmd/hillock | $(GO) run ./cmd/testarm boards
 
 test-kernel:
 	$(GO) test -count 1 -v -run '^TestKernel' ./...
