@@ -2,7 +2,9 @@ package discover
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,13 +29,11 @@ func hubOf(e *mdns.ServiceEntry, networks []netip.Prefix) (Hub, error) {
 		return Hub{}, fmt.Errorf("name: must be of the service %s, got %.99q", Service, e.Name)
 	}
 	h := Hub{Name: name}
-	addr, ok := netip.AddrFromSlice(e.AddrV4)
-	addr = addr.Unmap()
-	inside := false
-	for _, n := range networks {
-		inside = inside || n.Contains(addr)
+	addr, inside := addressOf(e.AddrV4, networks)
+	if !inside && e.AddrV6IPAddr != nil {
+		addr, inside = addressOf(e.AddrV6IPAddr.IP, networks)
 	}
-	if !ok || !addr.Is4() || addr.IsUnspecified() || addr.IsMulticast() || !inside {
+	if !inside {
 		return Hub{}, fmt.Errorf("address: must be in a network of this machine, got %v", addr)
 	}
 	if e.Port < 1 || e.Port > 65535 {
@@ -59,6 +59,14 @@ func hubOf(e *mdns.ServiceEntry, networks []netip.Prefix) (Hub, error) {
 		return Hub{}, fmt.Errorf("version: must be at most %d ASCII characters, got %.99q", maxVersion, h.Version)
 	}
 	return h, nil
+}
+
+// addressOf returns an address, and whether it is one of a computer in the networks.
+func addressOf(ip net.IP, networks []netip.Prefix) (addr netip.Addr, inside bool) {
+	addr, ok := netip.AddrFromSlice(ip)
+	addr = addr.Unmap()
+	inside = slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(addr) })
+	return addr, ok && inside && !addr.IsUnspecified() && !addr.IsMulticast()
 }
 
 // fieldsOf returns the fields of TXT by key in lower case. The first field of a key counts (RFC 6763, section 6.4).

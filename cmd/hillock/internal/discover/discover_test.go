@@ -237,3 +237,29 @@ func TestErrorNamesTheMissingRoute(t *testing.T) {
 		}
 	}
 }
+
+// A network with IPv6 alone. An address beyond it is refused, and so is one of the link alone, which would need the name of an interface.
+func TestHubWithIPv6AloneIsFound(t *testing.T) {
+	networks := []netip.Prefix{netip.MustParsePrefix("fd00:9::2/64")}
+	for _, tt := range []struct{ address, want string }{
+		{"fd00:9::1", "mqtt://[fd00:9::1]:1883"},
+		{"fd00:8::1", "address: must be in a network of this machine, got fd00:8::1"},
+		{"fe80::1", "address: must be in a network of this machine, got fe80::1"},
+		{"ff02::fb", "address: must be in a network of this machine, got ff02::fb"},
+	} {
+		e := answer()
+		e.AddrV4, e.AddrV6IPAddr = nil, &net.IPAddr{IP: net.ParseIP(tt.address)}
+		h, err := hubOf(e, networks)
+		got := h.Address()
+		if err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.address, got, tt.want)
+		}
+	}
+	h := Hub{Name: "9b on pi", Class: "9b", Broker: netip.MustParseAddrPort("[::]:1883")}
+	if zone := h.zone(networks); zone == nil || len(zone.IPs) != 1 || zone.IPs[0].String() != "fd00:9::2" {
+		t.Errorf("got %+v, want an announcement of fd00:9::2", zone)
+	}
+}

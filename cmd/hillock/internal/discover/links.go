@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/mdns"
 )
 
-// link is a network interface with its IPv4 networks.
+// link is a network interface with its IPv4 networks, or with those of IPv6 if it has no other ones.
 type link struct {
 	net.Interface
 	networks []netip.Prefix
@@ -30,10 +30,18 @@ func links() (all []link) {
 		}
 		l := link{Interface: i}
 		addrs, _ := i.Addrs()
+		var six []netip.Prefix
 		for _, a := range addrs {
-			if n, err := netip.ParsePrefix(a.String()); err == nil && n.Addr().Is4() {
+			switch n, err := netip.ParsePrefix(a.String()); {
+			case err != nil:
+			case n.Addr().Is4():
 				l.networks = append(l.networks, n)
+			case n.Addr().IsGlobalUnicast(): // an address of the link alone would need the name of the interface
+				six = append(six, n)
 			}
+		}
+		if l.networks == nil {
+			l.networks = six
 		}
 		if len(l.networks) > 0 {
 			all = append(all, l)
@@ -62,10 +70,11 @@ func ask(ctx context.Context, on []link) ([]Hub, error) {
 	return slices.Concat(found...), nil
 }
 
-// ask asks once on a link. It asks over IPv4 alone: the package ends a search when one of both protocols has no route.
+// ask asks once on a link. It asks over one protocol alone: the package ends a search when one of both has no route.
 func (l link) ask(ctx context.Context) (hubs []Hub, err error) {
 	answers := make(chan *mdns.ServiceEntry, maxHubs)
-	err = mdns.QueryContext(ctx, &mdns.QueryParam{Service: Service, Timeout: roundTime, Interface: &l.Interface, Entries: answers, DisableIPv6: true, Logger: silent()})
+	four := l.networks[0].Addr().Is4()
+	err = mdns.QueryContext(ctx, &mdns.QueryParam{Service: Service, Timeout: roundTime, Interface: &l.Interface, Entries: answers, DisableIPv4: !four, DisableIPv6: four, Logger: silent()})
 	close(answers) // the package changes an answer until it returns, and sends none later
 	for e := range answers {
 		if h, err := hubOf(e, l.networks); err == nil {
