@@ -58,7 +58,7 @@ func TestSourcesOfTheToken(t *testing.T) {
 		{[]string{"--web", "--web-token-file", short}, unset, "", "--web-token-file: " + short + ": must have 8 to 256 bytes, got 7"},
 		{[]string{"--web", "--web-token-file", long}, unset, "", "--web-token-file: " + long + ": must have 8 to 256 bytes, got 5000"},
 		{[]string{"--web", "--web-token-file", twice}, unset, "", "--web-token-file: " + twice + ": must be one line of text"},
-		{[]string{"--web", "--web-token-file", missing}, unset, "", "--web-token-file: stat " + missing + ": no such file or directory"},
+		{[]string{"--web", "--web-token-file", missing}, unset, "", "--web-token-file: " + missing + ": no such file or directory"},
 		{[]string{"--web", "--web-token-file", dir}, unset, "", "--web-token-file: " + dir + ": must be a regular file"},
 		{[]string{"--web", "--web-token-file", private}, unset, "",
 			"--web-token-file: " + private + ": must be private, but other users may read or write it (-rw-r--r--): chmod o= " + private},
