@@ -1,9 +1,9 @@
 package discover
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"reflect"
 	"strconv"
@@ -29,6 +29,7 @@ type Announcement struct {
 
 // Announce announces a hub until Close, on the links of its broker: on all of them for the address 0.0.0.0. New links count too.
 func Announce(h Hub) *Announcement {
+	h.ID = rand.Text()[:12]
 	if h.Name == "" {
 		host, _ := os.Hostname() // without one the class is the whole name
 		h.Name = fmt.Sprintf("%.40s on %.16s", h.Class, host)
@@ -58,7 +59,7 @@ func (a *Announcement) look(on []link) {
 	a.shut()
 	a.on = on
 	for _, l := range on {
-		zone := a.hub.zone(l.networks)
+		zone := a.hub.zone(l)
 		if zone == nil {
 			continue
 		}
@@ -84,10 +85,11 @@ func (a *Announcement) Close() error {
 	return nil
 }
 
-// zone returns the records of the hub for a link with these networks; nil if the broker does not listen there.
-func (h Hub) zone(networks []netip.Prefix) *mdns.MDNSService {
+// zone returns the records of the hub for a link; nil if the broker does not listen there. Each link has names of its own: the kernel
+// passes a question of one link to the servers of all, and a reader joins the answers of one name.
+func (h Hub) zone(l link) *mdns.MDNSService {
 	var ips []net.IP
-	for _, n := range networks {
+	for _, n := range l.networks {
 		if at := h.Broker.Addr(); at == n.Addr() || at.IsUnspecified() || !at.IsValid() {
 			ips = append(ips, n.Addr().AsSlice())
 		}
@@ -95,7 +97,7 @@ func (h Hub) zone(networks []netip.Prefix) *mdns.MDNSService {
 	if len(ips) == 0 {
 		return nil
 	}
-	txt := []string{"class=" + h.Class}
+	txt := []string{"class=" + h.Class, "id=" + h.ID}
 	if h.Wall > 0 {
 		txt = append(txt, "wall="+strconv.Itoa(h.Wall))
 	}
@@ -106,7 +108,8 @@ func (h Hub) zone(networks []netip.Prefix) *mdns.MDNSService {
 		txt = append(txt, fmt.Sprintf("version=%.*s", maxVersion, h.Version))
 	}
 	// A name of its own, so that avahi's name of this computer keeps its addresses.
-	zone, err := mdns.NewMDNSService(escaped(h.Name), Service, "local.", "hillock-hub-"+h.Class+".local.", int(h.Broker.Port()), ips, txt)
+	name, host := fmt.Sprint(h.Name, " ", l.Index), fmt.Sprintf("hillock-hub-%s-%d.local.", h.Class, l.Index)
+	zone, err := mdns.NewMDNSService(escaped(name), Service, "local.", host, int(h.Broker.Port()), ips, txt)
 	if err != nil {
 		return nil // a hub without a port
 	}

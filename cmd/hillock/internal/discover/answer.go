@@ -47,6 +47,9 @@ func hubOf(e *mdns.ServiceEntry, networks []netip.Prefix) (Hub, error) {
 	if h.Class = fields["class"]; !config.ValidName(h.Class) {
 		return Hub{}, fmt.Errorf("class: %s, got %q", config.NameRule, h.Class)
 	}
+	if h.ID = fields["id"]; !config.ValidName(h.ID) {
+		h.ID = name
+	}
 	h.TLS = fields["tls"] == "1"
 	if wall, ok := fields["wall"]; ok {
 		port, err := strconv.ParseUint(wall, 10, 16)

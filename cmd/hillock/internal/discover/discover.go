@@ -24,7 +24,8 @@ const (
 
 // Hub is a hub that answered.
 type Hub struct {
-	Name    string // of the announcement, one for each hub
+	ID      string // of the hub, the same in all networks; without one its name
+	Name    string // of the announcement, one for each network of a hub
 	Class   string
 	Broker  netip.AddrPort
 	TLS     bool
@@ -81,15 +82,15 @@ func choose(hubs []Hub, class string) (Hub, error) {
 		return Hub{}, nil
 	}
 	slices.SortFunc(hubs, compare)
-	if last := hubs[len(hubs)-1]; last.Name != hubs[0].Name {
+	if last := hubs[len(hubs)-1]; last.ID != hubs[0].ID {
 		return Hub{}, fmt.Errorf("two hubs of class %q answered, %s and %s: end one, or choose one with --broker", class, hubs[0].Address(), last.Address())
 	}
 	return hubs[0], nil
 }
 
-// compare orders hubs by name. Of one hub an address for this machine alone comes last.
+// compare orders hubs by ID. Of one hub an address for this machine alone comes last.
 func compare(a, b Hub) int {
-	if c := strings.Compare(a.Name, b.Name); c != 0 {
+	if c := strings.Compare(a.ID, b.ID); c != 0 {
 		return c
 	}
 	if a, b := a.Broker.Addr().IsLoopback(), b.Broker.Addr().IsLoopback(); a != b {

@@ -30,7 +30,7 @@ func answer() *mdns.ServiceEntry {
 
 func TestAnswersAreChecked(t *testing.T) {
 	at := netip.MustParseAddrPort("192.168.1.5:1883")
-	good := Hub{Name: "9b\\032on\\032lab", Class: "9b", Broker: at, Wall: 8080, Version: "hillock 1.2"}
+	good := Hub{ID: "9b\\032on\\032lab", Name: "9b\\032on\\032lab", Class: "9b", Broker: at, Wall: 8080, Version: "hillock 1.2"}
 	long := strings.Repeat("x", 300)
 	txt := func(fields ...string) func(*mdns.ServiceEntry) {
 		return func(e *mdns.ServiceEntry) { e.InfoFields = fields }
@@ -43,8 +43,10 @@ func TestAnswersAreChecked(t *testing.T) {
 	}{
 		{"good", func(*mdns.ServiceEntry) {}, good, ""},
 		{"16 bytes", func(e *mdns.ServiceEntry) { e.AddrV4 = e.AddrV4.To16() }, good, ""},
-		{"class alone", txt("class=A_b-1"), Hub{Name: good.Name, Class: "A_b-1", Broker: at}, ""},
-		{"TLS", txt("CLASS=9b", "tls=1"), Hub{Name: good.Name, Class: "9b", Broker: at, TLS: true}, ""},
+		{"class alone", txt("class=A_b-1"), Hub{ID: good.ID, Name: good.Name, Class: "A_b-1", Broker: at}, ""},
+		{"ID", txt("class=9b", "id=K7Q"), Hub{ID: "K7Q", Name: good.Name, Class: "9b", Broker: at}, ""},
+		{"bad ID", txt("class=9b", "id=\n"), Hub{ID: good.ID, Name: good.Name, Class: "9b", Broker: at}, ""},
+		{"TLS", txt("CLASS=9b", "tls=1"), Hub{ID: good.ID, Name: good.Name, Class: "9b", Broker: at, TLS: true}, ""},
 		{"another service", func(e *mdns.ServiceEntry) { e.Name = "tv._googlecast._tcp.local." }, Hub{}, `name: must be of the service _hillock._tcp, got "tv._googlecast._tcp.local."`},
 		{"no name", func(e *mdns.ServiceEntry) { e.Name = "." + Service + ".local." }, Hub{}, `name: must be of the service _hillock._tcp, got "._hillock._tcp.local."`},
 		{"no address", func(e *mdns.ServiceEntry) { e.AddrV4 = nil }, Hub{}, "address: must be in a network of this machine, got invalid IP"},
@@ -93,7 +95,7 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func hub(name, class, at string) Hub {
-	return Hub{Name: name, Class: class, Broker: netip.MustParseAddrPort(at)}
+	return Hub{ID: name, Name: name, Class: class, Broker: netip.MustParseAddrPort(at)}
 }
 
 func TestFindChoosesTheHubOfTheClass(t *testing.T) {
@@ -168,7 +170,7 @@ func TestZoneFollowsTheBroker(t *testing.T) {
 		{"0.0.0.0:0", nil},
 	} {
 		var got []string
-		if z := hub("a.b c", "9b", tt.listen).zone(home); z != nil {
+		if z := hub("a.b c", "9b", tt.listen).zone(link{networks: home}); z != nil {
 			for _, ip := range z.IPs {
 				got = append(got, ip.String())
 			}
@@ -179,6 +181,15 @@ func TestZoneFollowsTheBroker(t *testing.T) {
 	}
 }
 
+// A reader joins the answers of one name: a hub with two links has two names.
+func TestEachLinkHasItsOwnName(t *testing.T) {
+	h := hub("9b on lab", "9b", "0.0.0.0:1883")
+	a, b := h.zone(link{Interface: net.Interface{Index: 1}, networks: home}), h.zone(link{Interface: net.Interface{Index: 2}, networks: home})
+	if a.Instance == b.Instance || a.HostName == b.HostName || !slices.Equal(a.TXT, b.TXT) {
+		t.Errorf("got %s at %s %q and %s at %s %q, want other names and the same text", a.Instance, a.HostName, a.TXT, b.Instance, b.HostName, b.TXT)
+	}
+}
+
 // A hub answers on loopback. No other computer takes part.
 func TestHubAnswersOnLoopback(t *testing.T) {
 	i := slices.IndexFunc(links(), func(l link) bool { return l.Flags&net.FlagLoopback != 0 })
@@ -186,19 +197,22 @@ func TestHubAnswersOnLoopback(t *testing.T) {
 		t.Skip("SKIPPED: needs a loopback interface with IPv4")
 	}
 	lo := links()[i]
-	h := Hub{Class: "test-" + rand.Text(), Broker: netip.MustParseAddrPort("127.0.0.1:1234"), Wall: 8080, TLS: true, Version: "hillock (devel)"}
+	h := Hub{Class: "test-" + rand.Text(), Broker: netip.MustParseAddrPort("0.0.0.0:1234"), Wall: 8080, TLS: true, Version: "hillock (devel)"}
 	h.Name = h.Class + " on a.b"
 	a := Announce(h)
 	defer a.Close()
 	if len(a.servers) == 0 {
 		t.Skip("SKIPPED: needs UDP port 5353 with multicast on loopback")
 	}
-	got, err := find(t.Context(), h.Class, func() ([]Hub, error) { return ask(t.Context(), []link{lo}) })
-	if err != nil {
+	if _, err := find(t.Context(), h.Class, func() ([]Hub, error) { return ask(t.Context(), []link{lo}) }); err != nil {
 		t.Skipf("SKIPPED: needs multicast on loopback: %v", err)
 	}
-	if got.Name = ""; got != (Hub{Class: h.Class, Broker: h.Broker, Wall: 8080, TLS: true, Version: h.Version}) {
-		t.Errorf("got %+v, want %+v", got, h)
+	for range 4 {
+		all, err := ask(t.Context(), []link{lo})
+		got, chosen := choose(all, h.Class)
+		if got.Name, got.ID = "", ""; got != (Hub{Class: h.Class, Broker: netip.MustParseAddrPort("127.0.0.1:1234"), Wall: 8080, TLS: true, Version: h.Version}) {
+			t.Errorf("got %+v, %v and %v, want %+v", got, err, chosen, h)
+		}
 	}
 }
 
