@@ -194,6 +194,29 @@ func TestDrawingJoinsWhatTheNetlistJoins(t *testing.T) {
 }
 
 // The list has each part and each wire once, and a wire only after parts at both its ends.
+// The name of a resistor is beside it, where a wire may pass: it lies over the wires.
+func TestNamesOfResistorsAreOverTheWires(t *testing.T) {
+	cfg, err := config.Load("../../../deploy/examples/retina.toml", nil, part.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit, err := wiring.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := breadboard.New(kit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var svg bytes.Buffer
+	if err := b.SVG(&svg, breadboard.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if name, wire := strings.LastIndex(svg.String(), ">R1</text>"), strings.LastIndex(svg.String(), "data-wire="); name < wire || wire < 0 {
+		t.Errorf("the name R1 is at %d of the SVG, want it after the last wire at %d", name, wire)
+	}
+}
+
 func TestListHasEachPartAndWire(t *testing.T) {
 	for name, n := range examples(t) {
 		b, err := breadboard.New(n)

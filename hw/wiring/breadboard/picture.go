@@ -17,6 +17,7 @@ type picture struct {
 	shown  map[string]bool
 	newest string // part or wire of the latest step, "" without steps
 	net    map[Hole]string
+	names  []*element // of parts, beside them: over the wires
 	fonts  letters.Set
 }
 
@@ -27,7 +28,7 @@ func (p *picture) hole(h Hole) pt {
 	return p.mm(float64(at.x), float64(at.y))
 }
 
-// elements returns the drawing: the Pi, the boards, the parts, the wires, and the numbers above them.
+// elements returns the drawing: the Pi, the boards, the parts, the wires, and names and numbers above them.
 func (p *picture) elements() []*element {
 	p.net = p.netOf()
 	all := []*element{p.pi()}
@@ -45,7 +46,7 @@ func (p *picture) elements() []*element {
 			all = append(all, p.part(part))
 		}
 	}
-	all = append(all, wires...)
+	all = append(append(all, wires...), p.names...)
 	for board := 1; board <= p.Boards; board++ {
 		all = append(all, p.numbers(board))
 	}

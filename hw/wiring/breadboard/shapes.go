@@ -197,7 +197,7 @@ func (p *picture) resistor(g *element, part *Part) {
 		g.add(p.slab(place, 0, ring.tone, none))
 	}
 	if !upright {
-		g.add(p.say(middle.x, b.bottom+0.95, 7.4, true, 0.5, ink, part.Ref))
+		p.names = append(p.names, p.say(middle.x, b.bottom+0.95, 7.4, true, 0.5, ink, part.Ref))
 	}
 }
 
