@@ -75,6 +75,7 @@ type Board struct {
 	layout  *layout            // of the present configuration; nil before the first
 	layouts []*layout          // the present one, and earlier ones with batches in the outbox
 	remotes map[string]*remote // by board
+	present map[string]bool    // boards with the state Online, during look; else nil
 	figures func() Figures
 }
 

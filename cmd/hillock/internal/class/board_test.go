@@ -292,6 +292,69 @@ func TestProblemOfAnotherBoardIsShown(t *testing.T) {
 	})
 }
 
+// A name in from may be a typing error: the board says so, once, with the boards that are here.
+func TestAbsentBoardIsNamed(t *testing.T) {
+	t.Parallel()
+	broker := newBroker(t, "")
+	say := func(board, state string) {
+		if err := broker.Publish("hillock/1/9b/"+board+"/state", []byte(state), true, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("mara", Online)
+	say("eva", Online)
+	say("ida", Offline)
+	var log lines
+	b := join(t, parsed(t, "tom", from("Mara/n1", "zoe/n1", "ida/n1", "eva/n1")), Options{Dial: broker.dial, Logger: log.logger()})
+	until(t, "two absent boards", func() bool { return b.remoteOf("Mara").Problem == notYet && b.remoteOf("zoe").Problem == notYet })
+	if ida, eva := b.remoteOf("ida"), b.remoteOf("eva"); ida.Online || ida.Problem != "" || !eva.Online || eva.Problem != "" {
+		t.Errorf("got %+v and %+v, want ida offline and eva online", ida, eva)
+	}
+	for _, want := range []string{"class: synapse.s.from: no board Mara in class 9b yet: did you mean mara?", "class: synapse.s.from: no board zoe in class 9b yet: it has eva, mara"} {
+		until(t, want, func() bool { return strings.Count(log.String(), want) == 1 })
+	}
+	say("zoe", Online)
+	until(t, "zoe", func() bool { z := b.remoteOf("zoe"); return z.Online && z.Problem == "" })
+	say("zoe", "") // deletes the state
+	until(t, "zoe absent again", func() bool { z := b.remoteOf("zoe"); return !z.Online && z.Problem == notYet })
+}
+
+// Without the right to read the states of others, the board knows no names.
+func TestAbsentBoardIsNamedWithoutRights(t *testing.T) {
+	t.Parallel()
+	broker := &testBroker{t: t, deny: Topic{"9b", Any, KindState, ""}.String()}
+	broker.start()
+	t.Cleanup(broker.stop)
+	var log lines
+	b := join(t, parsed(t, "tom", from("zoe/n1")), Options{Dial: broker.dial, Logger: log.logger()})
+	until(t, "the absent board", func() bool {
+		return strings.Contains(log.String(), `"class: synapse.s.from: no board zoe in class 9b yet"`)
+	})
+	if !b.Status().Connected() {
+		t.Errorf("got %+v, want a connection", b.Status())
+	}
+}
+
+func TestAbsentBoardIsNamedWithThoseHere(t *testing.T) {
+	t.Parallel()
+	b := &Board{name: "tom"}
+	for _, tt := range []struct{ here, want string }{
+		{"", ""},
+		{"tom", ": it has no other board"},
+		{"tom mara", ": it has mara"},
+		{"tom idaa", ": did you mean idaa?"},
+		{"tom k j b c d e f g h a", ": it has a, b, c, d, e, f, g, h and 2 others"},
+	} {
+		present := map[string]bool{}
+		for _, name := range strings.Fields(tt.here) {
+			present[name] = true
+		}
+		if got := b.instead("ida", present); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.here, got, tt.want)
+		}
+	}
+}
+
 // A member of the class without manners: each message is refused, and nothing stops.
 func TestBadMessagesAreIgnored(t *testing.T) {
 	t.Parallel()

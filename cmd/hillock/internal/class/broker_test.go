@@ -25,6 +25,7 @@ type testBroker struct {
 	*mqtt.Server
 	addr string
 	code string // password of all users; "": everybody may connect
+	deny string // a filter that no client may read
 }
 
 func newBroker(t testing.TB, code string) *testBroker {
@@ -37,7 +38,7 @@ func newBroker(t testing.TB, code string) *testBroker {
 func (b *testBroker) start() {
 	b.t.Helper()
 	s := mqtt.New(&mqtt.Options{InlineClient: true, Logger: slog.New(slog.DiscardHandler)})
-	if err := s.AddHook(&codeHook{code: b.code}, nil); err != nil {
+	if err := s.AddHook(&codeHook{code: b.code, deny: b.deny}, nil); err != nil {
 		b.t.Fatal(err)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -85,10 +86,10 @@ func (b *testBroker) watch(class string, f func(topic string, text []byte)) {
 	}
 }
 
-// codeHook lets clients in with a password. They may do everything.
+// codeHook lets clients in with a password. They may do everything but read deny.
 type codeHook struct {
 	mqtt.HookBase
-	code string
+	code, deny string
 }
 
 func (*codeHook) Provides(b byte) bool {
@@ -99,7 +100,9 @@ func (h *codeHook) OnConnectAuthenticate(_ *mqtt.Client, pk packets.Packet) bool
 	return h.code == "" || string(pk.Connect.Password) == h.code
 }
 
-func (*codeHook) OnACLCheck(*mqtt.Client, string, bool) bool { return true }
+func (h *codeHook) OnACLCheck(_ *mqtt.Client, topic string, write bool) bool {
+	return write || h.deny == "" || topic != h.deny
+}
 
 // roomClock is the clock of a board: real time, shifted and with drift.
 type roomClock struct {

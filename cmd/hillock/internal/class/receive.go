@@ -1,6 +1,7 @@
 package class
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -27,6 +28,9 @@ func (b *Board) receive(topic string, text []byte) {
 	}
 	b.mu.Lock()
 	r := b.remotes[t.Board]
+	if b.present != nil && t.Kind == KindState && string(text) == Online {
+		b.present[t.Board] = true
+	}
 	b.mu.Unlock()
 	if r == nil {
 		return
@@ -55,15 +59,16 @@ func (b *Board) asked(by string, text []byte, now time.Duration) {
 	}
 }
 
-// isOnline takes the state of a board. A board that comes back is asked for its clock.
+// isOnline takes the state of a board. A board that comes back is asked for its clock. An empty text deletes the state.
 func (b *Board) isOnline(r *remote, text []byte, now time.Duration) {
 	online, err := DecodeState(text)
-	if err != nil {
+	deleted := len(text) == 0
+	if err != nil && !deleted {
 		return
 	}
 	b.mu.Lock()
 	changed := online != r.online
-	r.online = online
+	r.online, r.stated, r.missed = online, !deleted, false
 	if online {
 		r.asker.begin(now)
 	} else {
@@ -72,7 +77,7 @@ func (b *Board) isOnline(r *remote, text []byte, now time.Duration) {
 	b.mu.Unlock()
 	b.renew()
 	if changed {
-		b.log.Info("class: " + r.name + " is " + string(text))
+		b.log.Info("class: " + r.name + " is " + cmp.Or(string(text), Offline))
 	}
 }
 

@@ -19,6 +19,8 @@ type remote struct {
 	name   string
 	ids    map[string]int // numbers in the inbox, by neuron: "n1", or "n1.3" of a population
 	inputs map[string]int // those of them with a synapse now
+	stated bool           // a message in its state has come
+	missed bool           // reported as absent
 	online bool
 	hello  *Hello
 	asker  asker
@@ -47,6 +49,9 @@ func (r *remote) status() Remote {
 
 // problem returns the reason for no spikes from the board, "" for none.
 func (r *remote) problem() string {
+	if r.missed {
+		return notYet
+	}
 	if r.hello == nil {
 		return ""
 	}

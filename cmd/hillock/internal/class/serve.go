@@ -20,9 +20,10 @@ func (b *Board) serve(ctx context.Context, l *link) error {
 	b.setState(Connected, 0)
 	rates := time.NewTicker(time.Second)
 	defer rates.Stop()
-	asking, batches := time.NewTimer(0), time.NewTimer(0)
+	asking, batches, looking := time.NewTimer(0), time.NewTimer(0), time.NewTimer(lookEvery)
 	defer asking.Stop()
 	defer batches.Stop()
+	defer looking.Stop()
 	for {
 		select {
 		case err := <-l.lost:
@@ -48,6 +49,8 @@ func (b *Board) serve(ctx context.Context, l *link) error {
 			asking.Reset(0)
 		case <-asking.C:
 			asking.Reset(s.ask())
+		case <-looking.C:
+			looking.Reset(s.look())
 		}
 	}
 }
@@ -60,6 +63,7 @@ type sender struct {
 	speed      float64
 	length     time.Duration // of a batch
 	subscribed map[string]bool
+	looking    bool // for absent boards
 }
 
 // begin subscribes, and then says that the board is here.
