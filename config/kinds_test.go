@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -186,5 +188,25 @@ func TestDefaultHasEachKey(t *testing.T) {
 				t.Errorf("%s.%s is not in default.toml with a comment", section, k.Name)
 			}
 		}
+	}
+}
+
+// TestPageHasEachKeyOfNet compares the table of deploy/doc/class.md with the keys, in their order.
+func TestPageHasEachKeyOfNet(t *testing.T) {
+	page, err := os.ReadFile("../deploy/doc/class.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## The keys of [net]\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var got, want []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\|").FindAllStringSubmatch(section, -1) {
+		got = append(got, row[1])
+	}
+	for _, k := range netKeys() {
+		want = append(want, k.Name)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
