@@ -144,7 +144,7 @@ func (b *Broker) check(c *connection, pk packets.Packet) (Reason, byte) {
 		return NotMQTT, badID
 	}
 	board, foreign := boardOf(p.ClientIdentifier, b.o.Class)
-	c.id, c.board = p.ClientIdentifier, board // also for the log of a refusal
+	c.id, c.board, c.seeks = p.ClientIdentifier, board, soughtBy(p.ClientIdentifier) // also for the log of a refusal
 	if why, code := b.checkCode(c, string(p.Username), string(p.Password)); why != "" {
 		return why, code
 	}

@@ -105,13 +105,15 @@ func TestNewConnectionOfABoardReplacesTheOld(t *testing.T) {
 func TestAddressOfThisMachineNeedsNoCode(t *testing.T) {
 	w := open(t, func(o *Options) { o.Listen = "127.0.0.2:0" })
 	w.dial(t, "127.0.0.2").mustConnect(packets.ConnectParams{ClientIdentifier: "9b:mara"})
-	other := w.dial(t, "127.0.0.3")
-	if code := other.connect(packets.ConnectParams{ClientIdentifier: "9b:tom"}); code != notAuthorized {
-		t.Errorf("another machine: got code %d, want %d", code, notAuthorized)
-	}
-	other.ended()
-	if got, want := w.log.String(), `msg="broker: refused" reason="no join code" from=`+other.LocalAddr().String()+" board=tom\n"; !strings.Contains(got, want) {
-		t.Errorf("got\n%swant %s", got, want)
+	for _, id := range []string{"9b:tom", "9b:tom:KXTNGYRH"} {
+		other := w.dial(t, "127.0.0.3")
+		if code := other.connect(packets.ConnectParams{ClientIdentifier: id}); code != notAuthorized {
+			t.Errorf("another machine: got code %d, want %d", code, notAuthorized)
+		}
+		other.ended()
+		if got, want := w.log.String(), `msg="broker: refused" reason="no join code" from=`+other.LocalAddr().String()+" board=tom\n"; !strings.Contains(got, want) {
+			t.Errorf("%s: got\n%swant %s", id, got, want)
+		}
 	}
 }
 

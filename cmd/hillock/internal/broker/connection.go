@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"sync"
@@ -20,6 +21,7 @@ type connection struct {
 	origin  bool // a page in a browser: it needs the join code
 	id      string
 	board   string // "": it may read only
+	seeks   string // the board whose name a reader looks for; "": none
 
 	out                 *outbox
 	packets             *rate.Limiter
@@ -121,4 +123,4 @@ func (c *connection) charge(packets, bytes int) bool {
 	}
 }
 
-func (c *connection) refuse(why Reason) { c.b.refusals.add(why, c.from, c.board) }
+func (c *connection) refuse(why Reason) { c.b.refusals.add(why, c.from, cmp.Or(c.board, c.seeks)) }

@@ -18,6 +18,16 @@ func boardOf(id, class string) (board string, foreign bool) {
 	return name, false
 }
 
+// soughtBy returns the board of a client ID CLASS:BOARD:RUN, "" for another ID: before it connects, a board looks so whether its name is
+// free.
+func soughtBy(id string) string {
+	parts := strings.Split(id, ":")
+	if len(parts) != 3 || !config.ValidName(parts[1]) {
+		return ""
+	}
+	return parts[1]
+}
+
 // leaf is the kind of a topic below a board.
 type leaf int
 

@@ -72,16 +72,21 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 	<-token.Done()
 	if err := token.Error(); err != nil {
 		conn.Close()
-		if b.login.password == "" && errors.Is(err, packets.ErrorRefusedNotAuthorised) {
-			err = errNoCode
-		}
-		return nil, errors.Join(ctx.Err(), err)
+		return nil, errors.Join(ctx.Err(), b.uncoded(err))
 	}
 	if !unlock() {
 		l.Disconnect(0)
 		return nil, ctx.Err()
 	}
 	return l, nil
+}
+
+// uncoded returns errNoCode for a refusal of a board that has no join code, and other errors as they are.
+func (b *Board) uncoded(err error) error {
+	if b.login.password == "" && errors.Is(err, packets.ErrorRefusedNotAuthorised) {
+		return errNoCode
+	}
+	return err
 }
 
 // stay keeps the board connected until ctx ends. Spikes without a connection are dropped: they would come too late.

@@ -260,3 +260,13 @@ func TestStateNamesTheCause(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusalWithoutAJoinCodeSaysSo(t *testing.T) {
+	refused := errors.Join(nil, packets.ErrorRefusedNotAuthorised)
+	for password, want := range map[string]error{"": errNoCode, "K7QM-2RPD": refused} {
+		b := &Board{Opener: &Opener{login: login{"9b", password}}}
+		if got := b.uncoded(refused); !errors.Is(got, want) {
+			t.Errorf("password %q: got %v, want %v", password, got, want)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (b *Board) taken(ctx context.Context, address string) error {
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	connect := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
 	connect.ProtocolName, connect.ProtocolVersion, connect.CleanSession, connect.Keepalive = "MQTT", 4, true, uint16(keepAlive.Seconds())
-	connect.ClientIdentifier = "hillock-" + b.run
+	connect.ClientIdentifier = ClientID(b.net.Class, b.name) + ":" + b.run // of a reader: the hub's log has the name
 	connect.UsernameFlag, connect.Username = b.login.user != "", b.login.user
 	connect.PasswordFlag, connect.Password = b.login.password != "", []byte(b.login.password)
 	err = connect.Write(conn)
@@ -56,7 +56,7 @@ func (b *Board) taken(ctx context.Context, address string) error {
 	case ack.ReturnCode == packets.ErrRefusedIDRejected: // a broker that permits the IDs of boards alone
 		return nil
 	case ack.ReturnCode != packets.Accepted:
-		return packets.ConnErrors[ack.ReturnCode]
+		return b.uncoded(packets.ConnErrors[ack.ReturnCode])
 	}
 	if err := b.look(conn); err != nil {
 		return errors.Join(ctx.Err(), err)
