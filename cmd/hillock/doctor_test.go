@@ -64,6 +64,8 @@ func TestDoctorRefuses(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"doctor --hw simm":                           `--hw: must be auto, real or sim, got "simm"`,
+		"doctor --fault cs-in-25":                    `--fault: the wire must end in a hole such as GPIO25, 3V3 or GND, got "cs-in-25"`,
+		"doctor --fault jumper-wire-in-3v3":          `--fault: the wire must end in a hole such as GPIO25, got "jumper-wire-in-3v3"`,
 		"doctor --fault x":                           `--fault: unknown fault "x": 'hillock doctor --fault list' prints all`,
 		"doctor --back knob=GPIO27":                  `--back: must name an output of driver pulse, got "knob": use led`,
 		"doctor --back led=GPIO9":                    "--back led=GPIO9: must be a free pin, and that is SPI0.0's MISO",

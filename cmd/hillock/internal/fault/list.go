@@ -2,6 +2,7 @@ package fault
 
 import (
 	"io"
+	"strings"
 
 	"hillock/cmd/hillock/internal/readable"
 	"hillock/cmd/hillock/internal/usage"
@@ -27,6 +28,13 @@ func UnknownName(name string) error {
 	}
 	if near := config.Nearest(name, known); near != "" {
 		return usage.Errorf("--fault: unknown fault %q: did you mean %s?", name, ids[near])
+	}
+	if m := inAnyHole.FindStringSubmatch(name); m != nil {
+		holes := "GPIO25, 3V3 or GND"
+		if strings.HasPrefix(strings.ToLower(m[1]), "jumper") {
+			holes = "GPIO25"
+		}
+		return usage.Errorf("--fault: the wire must end in a hole such as %s, got %q", holes, name)
 	}
 	return usage.Errorf("--fault: unknown fault %q: 'hillock doctor --fault list' prints all", name)
 }

@@ -68,6 +68,7 @@ func (f Fault) Dark(output string) bool {
 var (
 	misplaced = regexp.MustCompile(`^(?i:(CS|SCLK|MOSI|MISO)[ -]in[ -](GPIO[0-9]+|3V3|GND))$`)
 	lamp      = regexp.MustCompile(`^(?i:LED)[ -](.+)[ -]loose$`)
+	inAnyHole = regexp.MustCompile(`^(?i:(CS|SCLK|MOSI|MISO|LED[ -].+|jumper[ -].+)[ -]in[ -].*)$`)
 	jumper    = regexp.MustCompile(`^(?i:jumper)[ -](.+)[ -]loose$`)
 	jumperIn  = regexp.MustCompile(`^(?i:jumper)[ -](.+)[ -]in[ -](?i:(GPIO[0-9]+))$`)
 	lampIn    = regexp.MustCompile(`^(?i:LED)[ -](.+)[ -]in[ -](?i:(GPIO[0-9]+|3V3|GND))$`)
