@@ -59,7 +59,6 @@ delay = "2 s"
 // A run without a broker, with the recorded arrivals, has the same potentials and spikes in each step: in time, late or both. So has a
 // run with a train of the recording by hand.
 func TestRecordedSpikesOfAnotherBoardHaveTheSameEffect(t *testing.T) {
-	t.Parallel()
 	for _, delay := range []string{"1 ms", "13 ms", "500 ms"} {
 		h := hub(t)
 		var live bits

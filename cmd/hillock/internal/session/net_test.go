@@ -85,7 +85,7 @@ func classFile(t testing.TB, name, text string) *config.Config {
 	return cfg
 }
 
-// sit starts a run with a clock. Its broker is in this process. Changes of its options come last.
+// sit starts a run with a clock. Tests in real time are not parallel: beside fifteen others under the race detector a loop is too late. Its broker is in this process. Changes of its options come last.
 func sit(t testing.TB, b *broker.Broker, name, text string, clk neuron.Clock, changes ...func(*session.Options)) *seat {
 	t.Helper()
 	s := &seat{cfg: classFile(t, name, text)}
@@ -181,7 +181,6 @@ delay = %q
 
 // Each spike arrives at the sender's step and the delay, on the receiver's clock.
 func TestSpikesOfAnotherBoardArriveAfterTheDelay(t *testing.T) {
-	t.Parallel()
 	b := hub(t)
 	const delay = 2 * time.Second // also on a machine that runs other tests
 	ida := sit(t, b, "ida", receiver("2 s"), ahead{clock.New(), 0})
@@ -214,7 +213,6 @@ func TestSpikesOfAnotherBoardArriveAfterTheDelay(t *testing.T) {
 
 // A delay of 1 ms is over before the batch comes: each spike acts in the next step, and counts.
 func TestLateSpikesOfAnotherBoardActAndCount(t *testing.T) {
-	t.Parallel()
 	b := hub(t)
 	ida := sit(t, b, "ida", receiver("1 ms"), ahead{clock.New(), 0})
 	mara := sit(t, b, "mara", sender, ahead{clock.New(), 0})
@@ -232,7 +230,6 @@ func TestLateSpikesOfAnotherBoardActAndCount(t *testing.T) {
 
 // A reload with the same place in the class keeps the connection, and the steps go on.
 func TestReloadKeepsThePlaceInTheClass(t *testing.T) {
-	t.Parallel()
 	b := hub(t)
 	ida := sit(t, b, "ida", receiver("250 ms"), ahead{clock.New(), 0})
 	mara := sit(t, b, "mara", sender, ahead{clock.New(), 0})
