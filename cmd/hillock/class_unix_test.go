@@ -73,7 +73,7 @@ func TestKilledHubLeavesItsBoardsAlone(t *testing.T) {
 func TestLargeClass(t *testing.T) {
 	each, err := time.ParseDuration(os.Getenv("HILLOCK_TEST_CLASS"))
 	if err != nil {
-		t.Skip("SKIPPED: 30 boards in real time: HILLOCK_TEST_CLASS=60s runs them, for five minutes")
+		t.Skip("SKIPPED: 30 boards in real time: HILLOCK_TEST_CLASS=60s runs them, for four minutes")
 	}
 	large := func(each time.Duration) *lesson { return &lesson{boards: 30, loop: "tick = \"5 ms\"\n", each: each} }
 	t.Run("without a class", func(t *testing.T) { large(each).alone(t) })
@@ -133,18 +133,20 @@ func (l *lesson) killed(t *testing.T, patience time.Duration, kills int) {
 		t.Error("got no spikes of a board on the wall of the last hub")
 	}
 	l.leave(t)
-	all := 0
+	var all []float64 // lengths in ms
 	for _, s := range l.seats {
 		got := l.got.boards[s.name]
 		_, gaps := got.missing()
-		if all += len(gaps); len(gaps) < kills {
+		if all = append(all, got.tally().Lengths...); len(gaps) < kills {
 			t.Errorf("%s: got the gaps %v, want one of each of %d kills", s.name, gaps, kills)
 		}
 		s.arrived(t, got)
 		s.named(t, kills)
 		here.shows(l.ctx, t, s.name, got)
 	}
-	t.Logf("%d gaps of %d boards in %d kills", all, l.boards, kills)
+	if slices.Sort(all); len(all) > 0 {
+		t.Logf("%d gaps of %d boards in %d kills: %.0f to %.0f ms, median %.0f ms", len(all), l.boards, kills, all[0], all[len(all)-1], all[len(all)/2])
+	}
 	l.end(t)
 	l.report(t)
 }
