@@ -31,7 +31,7 @@ SHELL       = /bin/bash
 test: # make check vets
 	@$(GO) test -vet=off -timeout 30m -json ./... | $(GO) run ./cmd/testarm report
 
-# The race detector needs cgo.
+# -parallel 16: a race of two parallel tests shows on a machine with few processors too. The race detector needs cgo.
 check:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
@@ -39,7 +39,7 @@ check:
 	@$(MAKE) --no-print-directory vuln
 	@$(MAKE) --no-print-directory page
 	@echo "SKIPPED: package $(ALONE) under the race detector: it has one goroutine"
-	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off CGO_ENABLED=1 $(GO) test -race -vet=off -short -json $$($(GO) list ./... | grep -vx $(ALONE)) | $(GO) run ./cmd/testarm report
+	@HILLOCK_KERNEL=off HILLOCK_PI=off HILLOCK_CHROMIUM=off HILLOCK_BRIAN2=off CGO_ENABLED=1 $(GO) test -race -vet=off -short -parallel 16 -timeout 30m -json $$($(GO) list ./... | grep -vx $(ALONE)) | $(GO) run ./cmd/testarm report
 
 vuln:
 	@out=$$($(TOOLS) govulncheck ./... 2>&1); rc=$$?; echo "$$out"; \

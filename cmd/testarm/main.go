@@ -155,7 +155,7 @@ func goTest(arch, emulator string, packages ...string) (results, error) {
 	cmd := exec.Command("go", "test", "-json")
 	if emulator == "" {
 		// as 'make check' does: its results are in the cache of go test
-		cmd.Args = append(cmd.Args, "-race", "-vet=off", "-short")
+		cmd.Args = append(cmd.Args, "-race", "-vet=off", "-short", "-parallel", "16", "-timeout", "30m")
 	}
 	// The real kernel needs amd64, and the browser runs on this machine only. 'make test' covers both.
 	cmd.Env = append(os.Environ(), "HILLOCK_KERNEL=off", "HILLOCK_PI=off", "HILLOCK_CHROMIUM=off", "HILLOCK_BRIAN2=off", "CGO_ENABLED=1")
