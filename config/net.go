@@ -268,7 +268,11 @@ func (t *Table) checkRemote(r Remote, name string) {
 	case !r.valid():
 		t.wrongItem("from", t.item("from", name), Problem{Rule: `must be a neuron of another board such as "mara/n1"`, Hint: "a board's name has at most 32 letters, digits, _ and -"})
 	case board == r.Board:
-		t.wrongItem("from", t.item("from", name), Problem{Rule: "must be a neuron of another board", Hint: fmt.Sprintf("%s is this board: write %q", r.Board, r.Neuron)})
+		hint := fmt.Sprintf("%s is this board: write %q", r.Board, r.Neuron)
+		if slices.Contains(tablesOf(t.node.index["to"].names()), TableOf(r.Neuron)) { // that would be a synapse of a neuron to itself
+			hint = fmt.Sprintf("%s is this board: name another one, with --set %s.from=BOARD/%s", r.Board, t.path, r.Neuron)
+		}
+		t.wrongItem("from", t.item("from", name), Problem{Rule: "must be a neuron of another board", Hint: hint})
 	}
 }
 

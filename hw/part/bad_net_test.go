@@ -1,6 +1,9 @@
 package part
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // badNets returns mistakes in [net], and in synapses from other boards.
 func badNets() []badCase {
@@ -31,7 +34,9 @@ func badNets() []badCase {
 		{0, net(`home_assistant = "yes"`), `32:1: net.home_assistant: must be true or false, got "yes"`},
 		{0, "\nnet = \"9b\"", `31:1: unknown key output.led.net: the keys of driver pulse are driver, pin, neuron, width, every, invert, ahead, to`},
 		{0, "\n[net.9b]\nboard = \"mara\"", `31:6: unknown key net.9b: the keys of [net] are broker, listen, class, board, link, batch, login, ca, cert, key, home_assistant`},
-		{0, net("board = \"mara\"") + from(`"mara/n1"`), `34:1: synapse.s.from: must be a neuron of another board, got "mara/n1": mara is this board: write "n1"`},
+		{0, net("board = \"mara\"") + from(`"mara/n1"`), `34:1: synapse.s.from: must be a neuron of another board, got "mara/n1": mara is this board: name another one, with --set synapse.s.from=BOARD/n1`},
+		{0, net("board = \"mara\"") + strings.Replace(from(`"mara/n1"`), `to = "n1"`, `to = "crowd"`, 1) + "[neuron.crowd]\ncount = 3\n",
+			`34:1: synapse.s.from: must be a neuron of another board, got "mara/n1": mara is this board: write "n1"`},
 		{0, net("") + from(`"mara/"`),
 			`34:1: synapse.s.from: must be a neuron of another board such as "mara/n1", got "mara/": a board's name has at most 32 letters, digits, _ and -`},
 		{0, net("") + from(`"ma ra/n1"`),

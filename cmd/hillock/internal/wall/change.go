@@ -1,6 +1,7 @@
 package wall
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,7 +36,7 @@ func (w *Wall) apply(v *viewer, m wish) (setup, error) {
 	case "freeze":
 		w.film.freeze(m.On, time.Since(w.began))
 	case "name":
-		if err := s.name(m.Board, m.Name); err != nil {
+		if err := cmp.Or(s.taken(m.Board, m.Name, w.world.Names()), s.name(m.Board, m.Name)); err != nil {
 			return s, err
 		}
 	case "mute":

@@ -149,6 +149,8 @@ func TestBadRequestsAreRefused(t *testing.T) {
 func TestBadMessagesAreRefused(t *testing.T) {
 	s := newServed(t, Options{})
 	s.Take("hillock/1/9b/mara/state", []byte("online"))
+	s.Take("hillock/1/9b/ida/state", []byte("online"))
+	s.setup.Names["tom"] = "Eva"
 	b := s.watch(t, "", nil)
 	long := strings.Repeat("x", 41)
 	for _, tt := range []struct{ text, want string }{
@@ -160,6 +162,8 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		{`{"type":"name","board":"<b>","name":"x"}`, `name: no board is called "<b>"`},
 		{`{"type":"name","board":"mara","name":"` + long + `"}`, "name: must have at most 40 letters, got 41"},
 		{`{"type":"name","board":"mara","name":"a\u202eb"}`, "name: must have visible letters only"},
+		{`{"type":"name","board":"mara","name":" Ida"}`, `name: board ida has the name "Ida": choose another name`},
+		{`{"type":"name","board":"mara","name":"eva"}`, `name: board tom has the name "eva": choose another name`},
 		{`{"type":"mute","board":"","on":true}`, `mute: board: must be 1 to 32 letters, digits, _ and -, got ""`},
 		{`{"type":"order","boards":[1,1]}`, "order: board mara: must be in a list once"},
 		{`{"type":"order","boards":["mara"]}`, "order: boards: must be a number, got string"},
@@ -174,7 +178,9 @@ func TestBadMessagesAreRefused(t *testing.T) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if diff := cmp.Diff(newSetup(), s.setup); diff != "" || s.film.frozen {
+	want := newSetup()
+	want.Names["tom"] = "Eva"
+	if diff := cmp.Diff(want, s.setup); diff != "" || s.film.frozen {
 		t.Errorf("setup (-want +got):\n%s", diff)
 	}
 }

@@ -1,11 +1,13 @@
 package wall
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,6 +53,17 @@ func (s *setup) name(board, shown string) error {
 		return fmt.Errorf("name: at most %d boards have one", maxNamed)
 	}
 	s.Names[board] = shown
+	return nil
+}
+
+// taken returns an error for a shown name that another board has: one of those with a shown name, or of boards with their own.
+func (s *setup) taken(board, shown string, boards []string) error {
+	shown = strings.TrimSpace(shown)
+	for _, other := range slices.AppendSeq(boards, maps.Keys(s.Names)) {
+		if other != board && shown != board && strings.EqualFold(cmp.Or(s.Names[other], other), shown) {
+			return fmt.Errorf("name: board %s has the name %q: choose another name", other, shown)
+		}
+	}
 	return nil
 }
 
