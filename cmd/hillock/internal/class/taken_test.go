@@ -58,7 +58,7 @@ func TestBoardLooksWhetherItsNameIsTaken(t *testing.T) {
 						for _, m := range all {
 							p := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
 							p.TopicName, p.Payload, p.Retain = b.topic(m.kind, "").String(), []byte(strings.ReplaceAll(string(m.text), ours, b.run)), !m.live
-							p.Write(broker) // nobody reads after the decision
+							p.Write(broker) // an error after the decision is the closed pipe
 						}
 					}
 					for range 2 { // SUBSCRIBE and PINGREQ
