@@ -187,7 +187,7 @@ func watch(ctx context.Context, t *testing.T, url string) *seen {
 	return s
 }
 
-// take takes a message of the wall.
+// take takes one of the wall's messages.
 func (s *seen) take(kind websocket.MessageType, m []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -307,7 +307,7 @@ func (s *seen) shows(ctx context.Context, t *testing.T, name string, from *fromB
 	want, got, is := from.tally(), tally{}, shown{}
 	nearly := cmpopts.EquateApprox(0, 1)
 	if !wait(ctx, s.news, func() bool { is = s.of(name); got = is.tally(); return cmp.Equal(want, got, nearly) }) {
-		t.Errorf("%s on the wall (-want +got):\n%s", name, cmp.Diff(want, got, nearly))
+		t.Errorf("%s shown by the wall (-want +got):\n%s", name, cmp.Diff(want, got, nearly))
 		return 0
 	}
 	steps := from.spikes()

@@ -42,7 +42,7 @@ type lesson struct {
 	cost   time.Duration // processor time of all hubs
 	seats  []*seat
 	got    *received
-	wall   string // URL of the wall in this process
+	wall   string // URL of this process's wall
 }
 
 // smallClass is a class for each day's tests. Its loops skip no time, however slow the machine is.
@@ -130,7 +130,7 @@ func (l *lesson) killed(t *testing.T, patience time.Duration, kills int) {
 			return len(c) == 0 || slices.Min(c) == 0
 		})
 	}) {
-		t.Error("got no spikes of a board on the wall of the last hub")
+		t.Error("got no spikes of a board from the last hub's wall")
 	}
 	l.leave(t)
 	var all []float64 // lengths in ms

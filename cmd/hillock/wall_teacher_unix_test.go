@@ -88,7 +88,7 @@ func TestTeacherInChromium(t *testing.T) {
 	})
 }
 
-// wish sends a message of the wall, as another teacher's browser does.
+// wish sends one of the wall's messages, as another teacher's browser does.
 func (p *tab) wish(t *testing.T, message map[string]any) {
 	t.Helper()
 	text, err := json.Marshal(message)

@@ -273,7 +273,7 @@ func TestHubWithIPv6AloneIsFound(t *testing.T) {
 		}
 	}
 	h := Hub{Name: "9b on pi", Class: "9b", Broker: netip.MustParseAddrPort("[::]:1883")}
-	if zone := h.zone(networks); zone == nil || len(zone.IPs) != 1 || zone.IPs[0].String() != "fd00:9::2" {
+	if zone := h.zone(link{networks: networks}); zone == nil || len(zone.IPs) != 1 || zone.IPs[0].String() != "fd00:9::2" {
 		t.Errorf("got %+v, want an announcement of fd00:9::2", zone)
 	}
 }
