@@ -187,7 +187,7 @@ func watch(ctx context.Context, t *testing.T, url string) *seen {
 	return s
 }
 
-// take takes one of the wall's messages.
+// take takes a message to the wall.
 func (s *seen) take(kind websocket.MessageType, m []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

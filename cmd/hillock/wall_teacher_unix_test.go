@@ -88,7 +88,7 @@ func TestTeacherInChromium(t *testing.T) {
 	})
 }
 
-// wish sends one of the wall's messages, as another teacher's browser does.
+// wish sends the server a message, as another teacher's browser does.
 func (p *tab) wish(t *testing.T, message map[string]any) {
 	t.Helper()
 	text, err := json.Marshal(message)
