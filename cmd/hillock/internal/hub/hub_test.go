@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -163,6 +165,12 @@ type viewer struct {
 
 	broker       string // state of the connection, as the wall says it
 	gaps, spikes int    // of all frames so far
+	statuses     int
+	refusal      string            // the latest error
+	names        map[string]string // shown names, and so on: the teacher's setup
+	muted        []string
+	frozen       bool
+	boards       map[uint16]string // state of each board
 }
 
 func view(ctx context.Context, t *testing.T, addr string) *viewer {
@@ -173,7 +181,7 @@ func view(ctx context.Context, t *testing.T, addr string) *viewer {
 	}
 	conn.SetReadLimit(-1)
 	t.Cleanup(func() { conn.CloseNow() })
-	return &viewer{Conn: conn, ctx: ctx}
+	return &viewer{Conn: conn, ctx: ctx, boards: map[uint16]string{}}
 }
 
 // until reads messages until a condition holds.
@@ -188,12 +196,32 @@ func (v *viewer) until(t *testing.T, what string, ok func() bool) {
 			v.frame(m)
 			continue
 		}
-		var s struct{ Type, Broker string }
+		var s struct {
+			Type, Broker, Message string
+			Frozen                bool
+			Names                 map[string]string
+			Muted                 []string
+			IDs                   []uint16
+			Boards                []struct {
+				ID    uint16
+				State string
+			}
+		}
 		if err := json.Unmarshal(m, &s); err != nil {
 			t.Fatal(err)
 		}
-		if s.Type == "status" {
-			v.broker = s.Broker
+		switch s.Type {
+		case "status":
+			v.broker, v.statuses = s.Broker, v.statuses+1
+		case "error":
+			v.refusal = s.Message
+		case "setup":
+			v.names, v.muted, v.frozen = s.Names, s.Muted, s.Frozen
+		case "boards":
+			for _, b := range s.Boards {
+				v.boards[b.ID] = b.State
+			}
+			maps.DeleteFunc(v.boards, func(id uint16, _ string) bool { return !slices.Contains(s.IDs, id) })
 		}
 	}
 }
@@ -213,8 +241,8 @@ func (v *viewer) frame(m []byte) {
 	}
 }
 
-// sit joins mara to a class at a broker, with one neuron. It has a spike in each batch until the test ends.
-func sit(t *testing.T, broker string) {
+// sit joins mara to a class at a broker, with one neuron. It has a spike in each batch until it leaves, at the latest with the test.
+func sit(t *testing.T, broker string) (leave func()) {
 	t.Helper()
 	text := fmt.Sprintf("loop.speed = 1\n[net]\nbroker = %q\nclass = \"9b\"\nboard = \"mara\"\nlink = \"wifi\"\n", broker) +
 		"[input.drive]\ndriver = \"wave\"\nshape = \"constant\"\nmean = \"2 nA\"\n[neuron.n1]\ninput = \"drive\"\n"
@@ -251,13 +279,15 @@ func sit(t *testing.T, broker string) {
 			}
 		}
 	}()
-	t.Cleanup(func() {
+	leave = sync.OnceFunc(func() {
 		stop()
 		<-ended
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(leave)
+	return leave
 }
 
 // running is a clock since a time.
