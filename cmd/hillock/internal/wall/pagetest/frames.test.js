@@ -83,6 +83,8 @@ test('a frozen picture goes on where it stood', () => {
   assert.deepEqual([film.now(2200), film.now(60_000)], [stood, stood]);
   film.freeze(false);
   assert.equal(film.now(60_100), stood, 'before the next frame');
+  film.see(1000, 60_120); // a late frame would go back
+  assert.equal(film.now(60_120), stood);
   film.see(1150, 60_150); // the server's film stood still too
   assert.equal(film.now(60_200), 1200 - Film.LAG);
 });
