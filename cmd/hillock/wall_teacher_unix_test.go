@@ -331,6 +331,7 @@ func (p *tab) teachesWith(t *testing.T, r *room, q *tab) {
 
 	p.focus(t, 1)
 	p.shift(t, kb.ArrowDown)
+	both(names + " === 'emma ben ida jonas luis mara mila noah'")
 	q.focus(t, 8)
 	q.shift(t, kb.ArrowUp)
 	both(names + " === 'emma ben ida jonas luis mara noah mila'")
