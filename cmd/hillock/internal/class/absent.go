@@ -55,8 +55,8 @@ func (s *sender) reportAbsent() {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(s.remotes)) {
 		if r := s.remotes[name]; r.absent() && !r.missed {
-			r.missed = true
-			all = append(all, "class: "+s.layout.hello.sourceOf(name)+": no board "+name+" in class "+s.net.Class+" yet"+s.instead(name, present))
+			r.missed, r.instead = true, s.instead(name, present)
+			all = append(all, "class: "+s.layout.hello.sourceOf(name)+": no board "+name+" in class "+s.net.Class+" yet"+r.instead)
 		}
 	}
 	s.mu.Unlock()

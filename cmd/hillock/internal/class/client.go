@@ -9,7 +9,6 @@ import (
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
-	"github.com/eclipse/paho.mqtt.golang/packets"
 )
 
 const (
@@ -79,14 +78,6 @@ func (b *Board) connect(ctx context.Context) (*link, error) {
 		return nil, ctx.Err()
 	}
 	return l, nil
-}
-
-// uncoded returns errNoCode for a refusal of a board that has no join code, and other errors as they are.
-func (b *Board) uncoded(err error) error {
-	if b.login.password == "" && errors.Is(err, packets.ErrorRefusedNotAuthorised) {
-		return errNoCode
-	}
-	return err
 }
 
 // stay keeps the board connected until ctx ends. Spikes without a connection are dropped: they would come too late.

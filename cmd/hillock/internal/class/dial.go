@@ -85,12 +85,6 @@ func refusals() map[error]string {
 	}
 }
 
-// StateOf returns the state after a failed attempt in words, without a secret: see Status.State.
-func StateOf(err error) string {
-	state, _ := stateOf(err)
-	return state
-}
-
 // stateOf returns the state after a failed attempt or a lost connection, and whether the broker refused it. It has no secret: of an error
 // with unknown text it has the kind alone.
 func stateOf(err error) (state string, refused bool) {

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"sync"
+
+	"github.com/eclipse/paho.mqtt.golang/packets"
 
 	"hillock/cmd/hillock/internal/broker"
 	"hillock/config"
@@ -42,6 +45,20 @@ func NewOpener(cfg *config.Config, o Options) (*Opener, error) {
 
 // Login returns user and password for the broker, "" for none.
 func (op *Opener) Login() (user, password string) { return op.login.user, op.login.password }
+
+// StateOf returns the state after a failed attempt in words, without a secret: see Status.State.
+func (op *Opener) StateOf(err error) string {
+	state, _ := stateOf(op.uncoded(err))
+	return state
+}
+
+// uncoded returns errNoCode for a refusal without a join code, and other errors as they are.
+func (op *Opener) uncoded(err error) error {
+	if op.login.password == "" && errors.Is(err, packets.ErrorRefusedNotAuthorised) {
+		return errNoCode
+	}
+	return err
+}
 
 // Open opens a connection, without a word of MQTT.
 func (op *Opener) Open(ctx context.Context) (net.Conn, error) {

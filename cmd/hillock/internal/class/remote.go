@@ -25,6 +25,8 @@ type remote struct {
 	hello  *Hello
 	asker  asker
 
+	instead string // hint with the boards that are present, of a missed one
+
 	run     string // of the latest batch
 	before  string // the run before it
 	to      int64  // last step of the latest batch
@@ -50,7 +52,7 @@ func (r *remote) status() Remote {
 // problem returns the reason for no spikes from the board, "" for none.
 func (r *remote) problem() string {
 	if r.missed {
-		return notYet
+		return notYet + r.instead
 	}
 	if r.hello == nil {
 		return ""

@@ -66,7 +66,7 @@ func find(ctx context.Context, class string, ask func() ([]Hub, error)) (Hub, er
 		}
 		others = append(others, hubs...)
 	}
-	text := fmt.Sprintf("class %q had no answer within %s: start 'hillock hub --class %[1]s', or give the address of a broker with --broker",
+	text := fmt.Sprintf("class %q had no answer within %s: start 'hillock hub --class %[1]s --listen :1883', or give the address of a broker with --broker",
 		class, readable.Seconds((rounds * roundTime).Seconds()))
 	if list := listed(others); list != "" {
 		text += "; classes found: " + list

@@ -102,7 +102,7 @@ func TestFindChoosesTheHubOfTheClass(t *testing.T) {
 	a, wifi := hub("a", "9a", "192.168.1.5:1883"), hub("a", "9a", "192.168.7.5:1883")
 	local, tls := hub("a", "9a", "127.0.0.1:1883"), hub("c", "9c", "192.168.1.7:8883")
 	tls.TLS = true
-	const none = `class "9b" had no answer within 3 s: start 'hillock hub --class 9b', or give the address of a broker with --broker`
+	const none = `class "9b" had no answer within 3 s: start 'hillock hub --class 9b --listen :1883', or give the address of a broker with --broker`
 	var many []Hub
 	for i := range 10 {
 		many = append(many, hub("h", fmt.Sprint("c", i), fmt.Sprintf("192.168.1.%d:1883", i)))

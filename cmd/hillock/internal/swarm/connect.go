@@ -135,7 +135,7 @@ func (s *swarm) first(ctx context.Context, l *link) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		return fmt.Errorf("%s: %s: check --broker, --class and --code-file", s.Broker, class.StateOf(err))
+		return fmt.Errorf("%s: %s: check --broker, --class and --code-file", s.Broker, s.opener.StateOf(err))
 	}
 	s.keeping.Go(func() { l.keep(s.open) })
 	return nil

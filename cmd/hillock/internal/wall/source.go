@@ -24,7 +24,7 @@ func (s *Show) Join(cfg *config.Config, o *class.Options) error {
 		return err
 	}
 	user, password := op.Login()
-	s.Source, s.Code = Source{User: user, Password: password, Open: op.Open, State: class.StateOf}, o.Password
+	s.Source, s.Code = Source{User: user, Password: password, Open: op.Open, State: op.StateOf}, o.Password
 	if s.Found = cfg.Net.Broker == "find"; !s.Found {
 		s.Addresses = []string{reached(cfg.Net.Broker)}
 	}
