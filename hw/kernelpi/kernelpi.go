@@ -23,6 +23,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -65,7 +66,17 @@ func Find() (Kernel, error) {
 	if _, err := busybox(); err != nil {
 		return "", err
 	}
-	return Kernel(dir), nil
+	processor, _ := os.ReadFile("/proc/cpuinfo") // without it there is no kernel either
+	return Kernel(dir), fits(dir, string(processor))
+}
+
+// fits returns an error if a kernel cannot keep the registers of this processor. One without the file registers keeps 2,696 bytes; with
+// AMX they take 11,008.
+func fits(dir, processor string) error {
+	if _, err := os.Stat(filepath.Join(dir, "registers")); err != nil && slices.Contains(strings.Fields(processor), "amx_tile") {
+		return fmt.Errorf("%s: old kernel: it cannot keep the registers of this processor, which has AMX: run 'make kernel' as root (five minutes)", dir)
+	}
+	return nil
 }
 
 // source is a copy of a source beside the result of build.sh.

@@ -44,3 +44,22 @@ func TestKernelOfOtherSourcesIsRefused(t *testing.T) {
 		t.Errorf("got %v, want an old kernel", err)
 	}
 }
+
+// User-Mode Linux restores all registers of a process or none: with a smaller copy its init dies at once.
+func TestKernelKeepsTheRegistersOfTheProcessor(t *testing.T) {
+	t.Parallel()
+	const amx, older = "flags\t\t: fpu avx512f amx_bf16 amx_tile amx_int8\n", "flags\t\t: fpu avx512f amx\n"
+	dir := t.TempDir()
+	if err := fits(dir, older); err != nil {
+		t.Error(err)
+	}
+	if err := fits(dir, amx); err == nil || !strings.Contains(err.Error(), "run 'make kernel'") {
+		t.Errorf("got %v, want an old kernel", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "registers"), []byte("11008\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := fits(dir, amx); err != nil {
+		t.Error(err)
+	}
+}
