@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
@@ -79,6 +80,9 @@ func (op *Opener) locate(ctx context.Context) (address string, err error) {
 	}
 	if address, err = op.o.Find(ctx, op.net.Class); err != nil {
 		return "", fmt.Errorf("%w: %w", errNoHub, err)
+	}
+	if op.net.CA != "" && !strings.HasPrefix(address, "mqtts:") {
+		return "", reason("the hub at " + address + " has no TLS, and net.ca is given: start it with --tls, or leave net.ca out")
 	}
 	return address, nil
 }

@@ -146,6 +146,22 @@ level=INFO msg="class: connected" class=9b board=mara broker=mqtt://` + hub.addr
 	}
 }
 
+// A board with a certificate of the hub sends its join code over no connection without TLS.
+func TestFoundHubWithoutTLSIsRefused(t *testing.T) {
+	t.Parallel()
+	cfg := parsed(t, "mara", "")
+	cfg.Net.Broker = "find"
+	op := &Opener{net: cfg.Net, o: Options{Find: func(context.Context, string) (string, error) { return "mqtt://192.168.1.5:1883", nil }}}
+	if got, err := op.locate(t.Context()); got != "mqtt://192.168.1.5:1883" || err != nil {
+		t.Errorf("got %q and %v, want the hub", got, err)
+	}
+	op.net.CA = "hub.pem"
+	const want = "no connection: the hub at mqtt://192.168.1.5:1883 has no TLS, and net.ca is given: start it with --tls, or leave net.ca out"
+	if _, err := op.locate(t.Context()); op.StateOf(err) != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 // A board with its own broker: another one joins over the network.
 func TestEmbeddedBrokerServesItsBoardAndOthers(t *testing.T) {
 	t.Parallel()

@@ -296,6 +296,20 @@ type running time.Time
 // Now implements the clock of a board.
 func (r running) Now() time.Duration { return time.Since(time.Time(r)) }
 
+// On a wall for the room the first address is that of this computer: there the page has the join code.
+func TestWallForTheRoomHasAnAddressHere(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", t.TempDir())
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	t.Cleanup(cancel)
+	printed, end := start(t, func(ctx context.Context, to io.Writer) error {
+		s := show(to)
+		s.Addr = ":0"
+		return Run(ctx, Options{Listen: "127.0.0.1:0", Show: s})
+	})
+	printed.find(ctx, t, `open http://(127\.0\.0\.1:\d+)`)
+	end()
+}
+
 // A hub carries the spikes of a board to its own wall without a gap. A second wall loses its connection to the same broker: it
 // connects again, and shows the lost batches as a gap.
 func TestWallOfHubShowsTheClass(t *testing.T) {

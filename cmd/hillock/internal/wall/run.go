@@ -49,6 +49,9 @@ func Run(ctx context.Context, s Show) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if at := l.Addr().(*net.TCPAddr); at.IP.IsUnspecified() { // there the wall has the join code
+		urls = append([]string{fmt.Sprintf("http://127.0.0.1:%d", at.Port)}, urls...)
+	}
 	s.announce(urls, token.Shown, service)
 	if s.Ready != nil {
 		s.Ready(l.Addr().(*net.TCPAddr).Port)
