@@ -306,7 +306,9 @@ func TestAbsentBoardIsNamed(t *testing.T) {
 	say("ida", Offline)
 	var log lines
 	b := join(t, parsed(t, "tom", from("Mara/n1", "zoe/n1", "ida/n1", "eva/n1")), Options{Dial: broker.dial, Logger: log.logger()})
-	until(t, "two absent boards", func() bool { return b.remoteOf("Mara").Problem == notYet+": did you mean mara?" && b.remoteOf("zoe").Problem == notYet+": it has eva, mara" })
+	until(t, "two absent boards", func() bool {
+		return b.remoteOf("Mara").Problem == notYet+": did you mean mara?" && b.remoteOf("zoe").Problem == notYet+": it has eva, mara"
+	})
 	if ida, eva := b.remoteOf("ida"), b.remoteOf("eva"); ida.Online || ida.Problem != "" || !eva.Online || eva.Problem != "" {
 		t.Errorf("got %+v and %+v, want ida offline and eva online", ida, eva)
 	}
