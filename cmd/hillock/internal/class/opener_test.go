@@ -138,6 +138,7 @@ func TestHubIsFoundBeforeEachAttempt(t *testing.T) {
 	until(t, "the connection", func() bool { return b.Status().Connected() })
 	want := `level=WARN msg="class: no connection: no hub found: no answer on the network" class=9b board=mara broker=find
 level=INFO msg="class: connected" class=9b board=mara broker=mqtt://` + hub.addr + "\n"
+	until(t, "the line about it", func() bool { return strings.Contains(log.String(), "connected") }) // the state comes first
 	if got := log.String(); got != want {
 		t.Errorf("got log\n%swant\n%s", got, want)
 	}
