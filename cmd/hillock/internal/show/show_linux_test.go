@@ -13,10 +13,6 @@ import (
 	"hillock/cmd/hillock/internal/class"
 	"hillock/cmd/hillock/internal/session"
 	"hillock/cmd/hillock/internal/terminal/terminaltest"
-	"hillock/config"
-	"hillock/hw/board"
-	"hillock/hw/clock"
-	"hillock/hw/part"
 )
 
 // The log of a run with a scope comes after its picture: a lost connection to the class leaves the picture as it is.
@@ -26,15 +22,7 @@ func TestLogWaitsForTheEndOfTheScope(t *testing.T) {
 	if err != nil {
 		t.Skip("SKIPPED: a scope on a terminal: no pseudo-terminals: ", err)
 	}
-	cfg, err := config.Load("", []string{"loop.speed=1", "loop.realtime=off", "net.class=9b", "net.board=mara", "net.broker=mqtt://127.0.0.1:1"}, part.Kinds())
-	if err != nil {
-		t.Fatal(err)
-	}
-	realTime := clock.New()
-	virtual, err := board.NewVirtual(cfg, realTime)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, realTime, virtual := onVirtualPi(t, "net.class=9b", "net.board=mara", "net.broker=mqtt://127.0.0.1:1")
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 100}); err != nil {
 		t.Fatal(err)

@@ -25,6 +25,21 @@ import (
 
 const ms = time.Millisecond
 
+// onVirtualPi returns the built-in configuration with changes, in real time on a virtual Pi.
+func onVirtualPi(t *testing.T, sets ...string) (*config.Config, *clock.Real, *board.Virtual) {
+	t.Helper()
+	cfg, err := config.Load("", append(sets, "loop.speed=1", "loop.realtime=off"), part.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	realTime := clock.New()
+	virtual, err := board.NewVirtual(cfg, realTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg, realTime, virtual
+}
+
 func TestRunLeavesThePinsLow(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -46,15 +61,7 @@ func TestRunLeavesThePinsLow(t *testing.T) {
 		}, "no such file or directory"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg, err := config.Load("", []string{"loop.speed=1", "output.led.width=1 min", "input.knob.current=[\"5 nA\", \"6 nA\"]", "loop.realtime=off"}, part.Kinds())
-			if err != nil {
-				t.Fatal(err)
-			}
-			realTime := clock.New()
-			virtual, err := board.NewVirtual(cfg, realTime)
-			if err != nil {
-				t.Fatal(err)
-			}
+			cfg, realTime, virtual := onVirtualPi(t, "output.led.width=1 min", "input.knob.current=[\"5 nA\", \"6 nA\"]")
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var out strings.Builder

@@ -125,7 +125,7 @@ func TestRefusedLoadNamesTheCause(t *testing.T) {
 	if strings.Contains(fmt.Sprint(err), "2RPE") {
 		t.Errorf("got the code in %v", err)
 	}
-	const nobody = "127.0.0.1:1" // not a broker's port after its end: another test can get it
+	const nobody = "127.0.0.1:1" // no test listens on port 1; the port of a broker that has ended may be another test's by now
 	_, err = Run(t.Context(), io.Discard, small(nobody))
 	if want := "mqtt://" + nobody + ": no connection: connection refused: check --broker, --class and --code-file"; fmt.Sprint(err) != want {
 		t.Errorf("got %v, want %s", err, want)
